@@ -1,0 +1,147 @@
+"""The street network as a value: arrays of nodes and arcs, shortest paths, and what can be reached from where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from city.geo import local_xy
+from city.things import Point, Segment
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class StreetNetwork:
+    """Nodes and directed arcs. A two-way segment is two arcs, a one-way segment one.
+
+    ``node_ids`` (n_nodes,), ``lon`` and ``lat`` (n_nodes,) [°]; ``arc_from``, ``arc_to`` (n_arcs,) node indices;
+    ``arc_segment`` (n_arcs,) index into ``segments``; ``arc_forward`` (n_arcs,) whether in drawing direction;
+    ``arc_m`` (n_arcs,) [m]; ``arc_speed`` (n_arcs,) [km/h].
+    """
+
+    segments: tuple[Segment, ...]
+    node_ids: Ints
+    lon: Floats
+    lat: Floats
+    arc_from: Ints
+    arc_to: Ints
+    arc_segment: Ints
+    arc_forward: npt.NDArray[np.bool_]
+    arc_m: Floats
+    arc_speed: Floats
+
+    @property
+    def n_nodes(self) -> int:
+        return len(self.node_ids)
+
+    @property
+    def n_arcs(self) -> int:
+        return len(self.arc_from)
+
+    @cached_property
+    def out_arcs(self) -> tuple[tuple[int, ...], ...]:
+        """For each node the arcs that leave it."""
+        leaving: list[list[int]] = [[] for _ in range(self.n_nodes)]
+        for arc, node in enumerate(self.arc_from.tolist()):
+            leaving[node].append(arc)
+        return tuple(tuple(arcs) for arcs in leaving)
+
+    @cached_property
+    def strong_part(self) -> Ints:
+        """(n_nodes,) label of the strongly connected part of each node; 0 is the largest."""
+        graph = self._matrix(np.ones(self.n_arcs))
+        _, labels = connected_components(graph, directed=True, connection="strong")
+        order = np.argsort(-np.bincount(labels), kind="stable")
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        return rank[labels].astype(np.int64)
+
+    def seconds(self, drive_kmh: float) -> Floats:
+        """(n_arcs,) driving time of each arc at the posted speed, at most ``drive_kmh`` [s]."""
+        return self.arc_m / (np.minimum(self.arc_speed, drive_kmh) / 3.6)
+
+    def nearest_node(self, place: Point, among: npt.NDArray[np.bool_] | None = None) -> int:
+        """Index of the node nearest to a (lon, lat) place, of those that ``among`` marks. ValueError if none."""
+        x, y = local_xy(self.lon, self.lat, place)
+        away = np.hypot(x, y)
+        if among is not None:
+            away = np.where(among, away, np.inf)
+        if not len(away) or not np.isfinite(away.min()):
+            raise ValueError("the network has no node to start from")
+        return int(away.argmin())
+
+    def travel(self, sources: Sequence[int], targets: Sequence[int], cost: Floats) -> Floats:
+        """(len(sources), len(targets)) cheapest cost between nodes; inf where there is no way."""
+        if not len(sources):
+            return np.zeros((0, len(targets)))
+        table = dijkstra(self._matrix(cost), indices=np.asarray(sources))
+        picked: Floats = np.atleast_2d(table)[:, np.asarray(targets, int)]
+        return picked
+
+    def path(self, source: int, target: int, cost: Floats) -> list[int]:
+        """The arcs of the cheapest way from one node to another. Raises ValueError where there is none."""
+        if source == target:
+            return []
+        _, before = dijkstra(self._matrix(cost), indices=source, return_predecessors=True)
+        nodes = [target]
+        while nodes[-1] != source:
+            previous = int(before[nodes[-1]])
+            if previous < 0:
+                raise ValueError(f"no way from node {self.node_ids[source]} to {self.node_ids[target]}")
+            nodes.append(previous)
+        nodes.reverse()
+        return [self._cheapest_arc(a, b, cost) for a, b in pairwise(nodes)]
+
+    def arc_points(self, arc: int) -> tuple[Point, ...]:
+        """The (lon, lat) line of an arc in driving direction."""
+        line = self.segments[int(self.arc_segment[arc])].geometry
+        return line if self.arc_forward[arc] else line[::-1]
+
+    def _cheapest_arc(self, a: int, b: int, cost: Floats) -> int:
+        return min((arc for arc in self.out_arcs[a] if self.arc_to[arc] == b), key=lambda arc: float(cost[arc]))
+
+    def _matrix(self, cost: Floats) -> csr_matrix:
+        """Adjacency with the cheapest of parallel arcs; zero-cost arcs are kept as a hair above zero."""
+        order = np.lexsort((cost, self.arc_to, self.arc_from))
+        heads, tails, costs = self.arc_from[order], self.arc_to[order], np.maximum(cost[order], 1e-9)
+        first = np.ones(len(order), bool)
+        first[1:] = (heads[1:] != heads[:-1]) | (tails[1:] != tails[:-1])
+        keep = first & np.isfinite(costs)
+        return csr_matrix((costs[keep], (heads[keep], tails[keep])), shape=(self.n_nodes, self.n_nodes))
+
+
+def build(segments: Sequence[Segment]) -> StreetNetwork:
+    """The network of these segments. Each vehicle drives the part it is allowed on; see ``planner.routes``."""
+    ends = np.array([(s.from_node, s.to_node) for s in segments], np.int64).reshape(-1, 2)
+    node_ids, index = np.unique(ends, return_inverse=True)
+    index = index.reshape(-1, 2)
+    lon, lat = np.zeros(len(node_ids)), np.zeros(len(node_ids))
+    for (start, end), segment in zip(index, segments, strict=True):
+        lon[start], lat[start] = segment.geometry[0]
+        lon[end], lat[end] = segment.geometry[-1]
+    both = np.array([not s.oneway for s in segments], bool)
+    which = np.arange(len(segments), dtype=np.int64)
+    length = np.array([s.length_m for s in segments], float)
+    speed = np.array([s.speed_kmh for s in segments], float)
+    arc_segment = np.concatenate([which, which[both]])
+    return StreetNetwork(
+        segments=tuple(segments),
+        node_ids=node_ids,
+        lon=lon,
+        lat=lat,
+        arc_from=np.concatenate([index[:, 0], index[both, 1]]),
+        arc_to=np.concatenate([index[:, 1], index[both, 0]]),
+        arc_segment=arc_segment,
+        arc_forward=np.concatenate([np.ones(len(segments), bool), np.zeros(int(both.sum()), bool)]),
+        arc_m=length[arc_segment],
+        arc_speed=speed[arc_segment],
+    )

@@ -1,0 +1,172 @@
+"""A plan as a value: what ``contract`` calls a plan, an intervention, a reason. It is the JSON that people see.
+
+Every text stands twice, Swedish in ``text`` and English in ``text_en``, so that a stored plan can be read in
+either language for ever. Times are RFC 3339 with offset; distances m, masses kg, temperatures °C, energies kWh.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from city.words import Certainty, Domain, Mode
+
+
+class Text(Struct, frozen=True):
+    """One sentence in both languages; only on its way into a plan."""
+
+    sv: str
+    en: str
+
+
+class Reason(Struct, frozen=True, kw_only=True):
+    """One figure behind a decision, with its range, the threshold that applied, and how old its source is."""
+
+    text: str
+    text_en: str
+    value: float | None = None
+    range: tuple[float, float] | None = None
+    unit: str | None = None
+    threshold: float | None = None
+    threshold_version: int | None = None
+    source: str | None = None
+    age_s: float | None = None
+
+
+class SegmentAction(Struct, frozen=True, kw_only=True):
+    """What is done on one street segment within a tur."""
+
+    id: str
+    action: str
+    dose_g_m2: float = 0.0
+    passes: int = 1
+    depth_cm: float | None = None
+
+
+class RoundStop(Struct, frozen=True, kw_only=True):
+    """One waste room on a round; ``vessels`` are those that are emptied."""
+
+    room: str
+    name: str
+    vessels: tuple[str, ...]
+    reason: str
+    reason_en: str
+    arrives_at: datetime
+    lon: float
+    lat: float
+
+
+class HeatHour(Struct, frozen=True, kw_only=True):
+    """The wanted indoor temperature of one hour [°C]."""
+
+    starts_at: datetime
+    set_point_c: float
+
+
+class VentilationHour(Struct, frozen=True, kw_only=True):
+    """Whether ventilation runs in one hour."""
+
+    starts_at: datetime
+    on: bool
+
+
+class Intervention(Struct, frozen=True, kw_only=True):
+    """One tur, one round or one building: the unit that is sent out."""
+
+    id: str
+    key: str
+    kind: str
+    target: str
+    title: str
+    priority: int
+    score: float
+    reasons: tuple[Reason, ...]
+    flip: str
+    flip_en: str
+    depot: str | None = None
+    vehicle: str | None = None
+    contractor: str | None = None
+    starts_at: datetime | None = None
+    ready_by: datetime | None = None
+    deadline: datetime | None = None
+    minutes: float = 0.0
+    distance_m: float = 0.0
+    geometry: dict[str, Any] | None = None
+    simulated: bool = False
+    network: str | UnsetType = UNSET
+    segments: tuple[SegmentAction, ...] | UnsetType = UNSET
+    stops: tuple[RoundStop, ...] | UnsetType = UNSET
+    heat: tuple[HeatHour, ...] | UnsetType = UNSET
+    ventilation: tuple[VentilationHour, ...] | UnsetType = UNSET
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """The one answer first: go or not, in a sentence."""
+
+    go: bool
+    text: str
+    text_en: str
+    certainty: Certainty
+    starts_at: datetime | None = None
+    cost: float | None = None
+    full_cost: float | None = None
+
+
+class Degradation(Struct, frozen=True, kw_only=True):
+    """An input that was missing, old or of unknown keeper, and what that did to the plan."""
+
+    source: str
+    age_s: float | None
+    effect: str
+    effect_en: str
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """A whole plan. ``id``, ``created_at`` and ``version`` are given when it is published."""
+
+    id: str
+    domain: Domain
+    service_day: date
+    slot: str
+    mode: Mode
+    simulated: bool
+    created_at: datetime
+    valid_from: datetime
+    valid_to: datetime
+    version: int
+    supersedes: str | None
+    inputs_hash: str
+    verdict: Verdict
+    degradations: tuple[Degradation, ...]
+    interventions: tuple[Intervention, ...]
+    totals: dict[str, Any]
+
+
+def to_json(plan: Plan, indent: int = 0) -> bytes:
+    """The plan as UTF-8 JSON."""
+    raw = msgspec.json.encode(plan)
+    return msgspec.json.format(raw, indent=indent) if indent else raw
+
+
+def from_json(raw: bytes | str) -> Plan:
+    """The plan of a JSON text. Raises msgspec.ValidationError where it is none."""
+    return msgspec.json.decode(raw, type=Plan)
+
+
+def canonical_hash(value: object) -> str:
+    """SHA-256 of a value in canonical JSON (sorted keys, no spaces), as hex."""
+    return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()
+
+
+def intervention_key(domain: Domain, target: str, service_day: date, run: int) -> str:
+    """The name of an intervention that stays when its plan is superseded."""
+    return f"{domain}:{target}:{service_day.isoformat()}:{run}"
+
+
+def intervention_id(inputs_hash: str, key: str) -> str:
+    """A short id that is the same for the same inputs."""
+    return hashlib.sha256(f"{inputs_hash}/{key}".encode()).hexdigest()[:20]

@@ -1,0 +1,46 @@
+"""The service day: it begins at a set local time per domain, so that a night's shift is one day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from city.words import Domain
+
+BEGINS: dict[Domain, time] = {"snow": time(12, 0), "waste": time(0, 0), "heating": time(0, 0)}
+
+
+def service_day(instant: datetime, domain: Domain, zone: ZoneInfo, begins: time | None = None) -> date:
+    """The service day that ``instant`` belongs to."""
+    local = instant.astimezone(zone)
+    starts = BEGINS[domain] if begins is None else begins
+    return local.date() if local.time() >= starts else local.date() - timedelta(days=1)
+
+
+def bounds(day: date, domain: Domain, zone: ZoneInfo, begins: time | None = None) -> tuple[datetime, datetime]:
+    """First instant of a service day and first instant of the next [UTC]; 23 to 25 h apart."""
+    starts = BEGINS[domain] if begins is None else begins
+    return local_instant(day, starts, zone), local_instant(day + timedelta(days=1), starts, zone)
+
+
+def local_instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The instant of a local wall time [UTC]: the first of two in autumn, the hour after in the spring gap."""
+    return datetime.combine(day, clock.replace(fold=0), tzinfo=zone).astimezone(UTC)
+
+
+def slot_instant(day: date, slot: str, domain: Domain, zone: ZoneInfo) -> datetime:
+    """When the slot ``HH:MM`` of a service day is due [UTC]: on the day it begins, or after midnight."""
+    clock = time.fromisoformat(slot)
+    calendar_day = day if clock >= BEGINS[domain] else day + timedelta(days=1)
+    return local_instant(calendar_day, clock, zone)
+
+
+def check_slot(slot: str) -> str:
+    """``slot`` if it may be a due time. Hours 00 and 02 are refused: daylight saving skips or doubles them."""
+    try:
+        clock = time.fromisoformat(slot)
+    except ValueError as error:
+        raise ValueError(f"'{slot}' is no time of day; write HH:MM") from error
+    if clock.hour in {0, 2}:
+        raise ValueError(f"{slot} may be skipped or doubled when the clocks change; choose 01.xx or 03.00 to 23.59")
+    return slot

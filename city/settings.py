@@ -1,0 +1,231 @@
+"""Settings: one frozen tree, read once at the front door and passed on as arguments.
+
+Order: command line, then environment ``DAGSPLAN_SECTION__KEY`` (secrets also ``…_FILE``), then the TOML file,
+then the defaults below. Thresholds are not settings: they are versioned rows in the database.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from city.errors import ConfigError
+from city.serviceday import check_slot
+
+SECRETS = frozenset({"dsn", "password"})
+HIDDEN = "********"
+FILES = (Path("dagsplan.toml"), Path("/etc/dagsplan/dagsplan.toml"))
+
+
+class Municipality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who and where. ``longitude`` and ``latitude`` are the point that forecasts are asked for."""
+
+    name: str = "Exempelstad"
+    time_zone: str = "Europe/Stockholm"
+    longitude: float | None = None
+    latitude: float | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``dsn`` absent means the embedded PostgreSQL under ``state_dir``."""
+
+    dsn: str | None = None
+    connect_timeout_s: int = 5
+    statement_timeout_s: int = 60
+
+
+class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``url`` absent means the embedded broker, e.g. ``mqtt://user@host:1883`` (``mqtts`` for TLS)."""
+
+    url: str | None = None
+    password: str | None = None
+    client_id: str = "dagsplan-ingest"
+    topics: tuple[str, ...] = ("dagsplan/+/reading", "application/+/device/+/event/up")
+    session_expiry_s: int = 7 * 86400
+    receive_maximum: int = 4000
+
+
+class Ingest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits of what is taken in."""
+
+    batch: int = 2000
+    linger_s: float = 0.2
+    quiet_s: float = 0.02
+    accept_late_days: float = 7.0
+    accept_ahead_s: float = 300.0
+    reading_bytes: int = 16_384
+    dead_letter_bytes: int = 16_384
+    dead_letters_per_device_day: int = 1000
+
+
+class Weather(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Forecasts. No provider is asked unless it is named here: nothing leaves the host unasked."""
+
+    providers: tuple[str, ...] = ()
+    interval_s: float = 900.0
+    timeout_s: float = 20.0
+    smhi_url: str = "https://opendata-download-metfcst.smhi.se/api/category/snow1g/version/1"
+    metno_url: str = "https://api.met.no/weatherapi/locationforecast/2.0/compact"
+    contact: str = ""
+
+
+class Planner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When plans are due (local slots of a service day) and how they are made."""
+
+    mode: str = "assist"
+    seed: int = 1
+    snow_slots: tuple[str, ...] = ("18:00", "03:00")
+    waste_slots: tuple[str, ...] = ("03:00",)
+    heating_slots: tuple[str, ...] = ("03:00",)
+    ring_s: float = 60.0
+    claim_s: float = 900.0
+    snow_horizon_h: int = 24
+    tur_minutes: float = 90.0
+    full_call_out_cost_per_h: float = 1100.0
+    currency: str = "kr"
+    round_iterations: int = 1500
+
+
+class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The web service. Until sign-in is built it answers on loopback only, unless a proxy is trusted to do it."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    base_path: str = ""
+    sign_in_by_proxy: bool = False
+    language: str = "sv"
+
+
+class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``format`` is ``json`` or ``console``."""
+
+    format: str = "console"
+    level: str = "info"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole tree; every part has defaults."""
+
+    municipality: Municipality = Municipality()
+    database: Database = Database()
+    mqtt: Mqtt = Mqtt()
+    ingest: Ingest = Ingest()
+    weather: Weather = Weather()
+    planner: Planner = Planner()
+    web: Web = Web()
+    log: Log = Log()
+    state_dir: str = ""
+
+    def __repr__(self) -> str:
+        return f"Settings({shown(self)})"
+
+    @property
+    def state(self) -> Path:
+        """The folder of the embedded parts."""
+        return Path(self.state_dir) if self.state_dir else default_state_dir()
+
+
+def default_state_dir() -> Path:
+    """``$XDG_STATE_HOME/dagsplan`` or ``~/.local/state/dagsplan``; ``/var/lib/dagsplan`` for root.
+
+    Root gets a folder of its own because the embedded server runs as an ordinary user, who must be able to
+    reach it, and root's home should stay closed.
+    """
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/dagsplan")
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "dagsplan"
+
+
+def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Reads the settings. Raises ConfigError naming the file or variable, the key and what it must be."""
+    environ = os.environ if environ is None else environ
+    tree, source = _read_file(file)
+    _overlay(tree, environ)
+    try:
+        settings = msgspec.convert(tree, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{source} or the environment: {error}; see docs/settings.md") from error
+    _check(settings)
+    return settings
+
+
+def shown(settings: Settings) -> dict[str, Any]:
+    """The effective settings as a plain tree with every secret hidden."""
+
+    def hide(value: Any, key: str = "") -> Any:  # noqa: ANN401 - a tree of builtins
+        if isinstance(value, dict):
+            return {name: hide(part, name) for name, part in value.items()}
+        return HIDDEN if key in SECRETS and value else value
+
+    tree: dict[str, Any] = hide(msgspec.to_builtins(settings))
+    return tree
+
+
+def _read_file(file: Path | None) -> tuple[dict[str, Any], str]:
+    if file is not None and not file.is_file():
+        raise ConfigError(f"{file}: there is no such settings file; leave out --config to run with the defaults")
+    found = file or next((path for path in FILES if path.is_file()), None)
+    if found is None:
+        return {}, "the defaults"
+    try:
+        return tomllib.loads(found.read_text(encoding="utf-8")), str(found)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{found}: not valid TOML: {error}") from error
+
+
+def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """Lays ``DAGSPLAN_SECTION__KEY`` and ``DAGSPLAN_STATE_DIR`` over the tree, in place."""
+    if environ.get("DAGSPLAN_STATE_DIR"):
+        tree["state_dir"] = environ["DAGSPLAN_STATE_DIR"]
+    for name in environ:
+        if not name.startswith("DAGSPLAN_") or "__" not in name:
+            continue
+        section, key = name.removeprefix("DAGSPLAN_").lower().split("__", 1)
+        if key.endswith("_file") and key.removesuffix("_file") in SECRETS:
+            tree.setdefault(section, {})[key.removesuffix("_file")] = _secret(name, environ[name])
+        else:
+            tree.setdefault(section, {})[key] = _parsed(section, key, environ[name])
+
+
+def _parsed(section: str, key: str, value: str) -> str | list[str]:
+    """A comma-separated variable becomes a list where the setting is one."""
+    default = getattr(getattr(Settings(), section, None), key, None)
+    if isinstance(default, tuple):
+        return [item.strip() for item in value.split(",") if item.strip()]
+    return value
+
+
+def _secret(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"{name}: {path} cannot be read: {error.strerror}") from error
+
+
+def _check(settings: Settings) -> None:
+    try:
+        ZoneInfo(settings.municipality.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigError(f"municipality.time_zone: no zone is called '{settings.municipality.time_zone}'") from error
+    for name in ("snow_slots", "waste_slots", "heating_slots"):
+        for slot in getattr(settings.planner, name):
+            try:
+                check_slot(slot)
+            except ValueError as error:
+                raise ConfigError(f"planner.{name}: {error}") from error
+    unknown = set(settings.weather.providers) - {"smhi", "metno"}
+    if unknown:
+        raise ConfigError(f"weather.providers: '{sorted(unknown)[0]}' is unknown; choose from smhi, metno")
+    if settings.planner.mode not in {"shadow", "assist", "live"}:
+        raise ConfigError(f"planner.mode: '{settings.planner.mode}' is unknown; choose shadow, assist or live")

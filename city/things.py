@@ -1,0 +1,271 @@
+"""The things a city owns and the facts about them, as frozen rows. All times are aware, all places WGS 84."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from city.words import Domain, Keeper, Network, OrderEventKind, OrderState, RouteClass
+
+Point = tuple[float, float]
+"""Longitude and latitude [°]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Where rows came from: licence and date go with them on the map and in exports."""
+
+    name: str
+    source: str
+    licence: str
+    attribution: str
+    data_date: date | None = None
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of street or cycle way between two junctions, drawn from ``from_node`` to ``to_node``.
+
+    ``grade_pct`` is the steepest grade over at least 60 m [%], positive uphill in drawing direction; None
+    outside terrain cover. ``oneway`` means in drawing direction only. ``reachable`` is False outside the
+    largest part of the network in which every point can be driven to from every other.
+    """
+
+    id: str
+    name: str
+    network: Network
+    route_class: RouteClass
+    highway: str
+    keeper: Keeper
+    oneway: bool
+    lanes: int | None
+    width_m: float | None
+    surface: str
+    bridge: bool
+    tunnel: bool
+    speed_kmh: float
+    length_m: float
+    from_node: int
+    to_node: int
+    geometry: tuple[Point, ...]
+    elevation_m: float | None = None
+    grade_pct: float | None = None
+    slope_source: str | None = None
+    dem_resolution_m: float | None = None
+    reachable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A waste room (miljörum) or a free-standing place of vessels: one stop."""
+
+    id: str
+    name: str
+    lon: float
+    lat: float
+    kind: str = "room"
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vessel:
+    """One bin in a room. ``device`` is its level sensor, if it has one; ``max_age_days`` the hygiene limit."""
+
+    id: str
+    room: str
+    fraction: str
+    litres: float
+    device: str | None = None
+    max_age_days: float | None = None
+    last_emptied: datetime | None = None
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """A school or another heated building. ``device`` measures its indoor air; ``calendar`` names its days."""
+
+    id: str
+    name: str
+    lon: float
+    lat: float
+    kind: str = "school"
+    area_m2: float | None = None
+    device: str | None = None
+    calendar: str = "school"
+    opens: str = "08:00"
+    closes: str = "16:00"
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Depot:
+    """Where vehicles start, or where waste is tipped (``kind`` = ``disposal``)."""
+
+    id: str
+    name: str
+    lon: float
+    lat: float
+    kind: str = "depot"
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contractor:
+    """Who drives, and what an hour costs."""
+
+    id: str
+    name: str
+    cost_per_h: float | None = None
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A vehicle and what it may do. ``network`` is the one it clears; small ones may drive streets between.
+
+    ``work_kmh`` while ploughing, ``drive_kmh`` as its own upper limit while only driving. Capacities are of a
+    waste truck.
+    """
+
+    id: str
+    domain: Domain
+    depot: str
+    network: Network = "street"
+    contractor: str | None = None
+    work_kmh: float = 15.0
+    drive_kmh: float = 40.0
+    capacity_l: float | None = None
+    capacity_kg: float | None = None
+    fractions: tuple[str, ...] = ()
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RosterTurn:
+    """A vehicle is manned from ``starts_at`` to ``ends_at``."""
+
+    vehicle: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """What a calendar says of one day: ``school``, ``fritids`` (only after-school care), ``closed``, ``evening``."""
+
+    calendar: str
+    day: date
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """One version of one limit. ``scope`` is a route class, a fraction or ``*``; ``unit`` is said with it."""
+
+    key: str
+    scope: str
+    value: float | None
+    unit: str
+    version: int
+    valid_from: datetime
+    changed_by: str
+    reason: str
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastStep:
+    """One step of a forecast, from ``valid_from`` to ``valid_to``; steps lengthen with the lead time.
+
+    Precipitation is a rate [mm/h] of liquid water over the step; ``snow_fraction`` is 0 to 1 where the provider
+    says it; temperature [°C], wind [m/s], humidity [%], cloud 0 to 1. None is missing, never zero.
+    """
+
+    valid_from: datetime
+    valid_to: datetime
+    temp_c: float | None = None
+    precip_mm_h: float | None = None
+    precip_min_mm_h: float | None = None
+    precip_max_mm_h: float | None = None
+    snow_fraction: float | None = None
+    precip_type: str | None = None
+    wind_m_s: float | None = None
+    humidity_pct: float | None = None
+    dew_point_c: float | None = None
+    cloud: float | None = None
+    pressure_hpa: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One issue of one provider for one point; every issue is kept."""
+
+    provider: str
+    lon: float
+    lat: float
+    issued_at: datetime
+    steps: tuple[ForecastStep, ...]
+    elevation_m: float | None = None
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value of one series: ``quantity`` in ``unit`` from ``device``."""
+
+    device: str
+    quantity: str
+    unit: str
+    time: datetime
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A sensor that is known to us, where it is, and the time of its newest reading."""
+
+    id: str
+    name: str
+    kind: str
+    lon: float | None = None
+    lat: float | None = None
+    interval_s: float | None = None
+    simulated: bool = False
+    last_time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What was done to a segment, and when: ``plough``, ``salt`` or ``sand``."""
+
+    segment: str
+    action: str
+    done_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GivenOrder:
+    """An order as the planner sees it: a fact that replanning does not touch once it runs."""
+
+    id: str
+    plan_id: str
+    domain: Domain
+    key: str
+    target: str
+    state: OrderState
+    vehicle: str | None
+    last_event_at: datetime
+    expected_end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEvent:
+    """One step of an order's history; only ever added to. ``who`` is a role or a vehicle, never a person."""
+
+    order_id: str
+    kind: OrderEventKind
+    at: datetime
+    who: str
+    note: str = ""

@@ -1,0 +1,31 @@
+"""The field's own words as types: what may stand in a column, a payload or a plan."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Domain = Literal["snow", "waste", "heating"]
+Mode = Literal["shadow", "assist", "live"]
+Network = Literal["street", "cycle"]
+Keeper = Literal["municipal", "state", "private", "unknown"]
+RouteClass = Literal["P1", "P2", "P3", "C1", "C2"]
+"""Service level: P1 main, P2 collector, P3 residential street; C1 main, C2 other cycle or foot-cycle way."""
+Certainty = Literal["high", "medium", "low"]
+OrderEventKind = Literal[
+    "decided",
+    "overridden",
+    "sent",
+    "acknowledged",
+    "refused",
+    "started",
+    "segment_done",
+    "stop_done",
+    "aborted",
+    "done",
+]
+OrderState = Literal["decided", "sent", "acknowledged", "refused", "started", "aborted", "done"]
+
+DOMAINS: tuple[Domain, ...] = get_args(Domain)
+ROUTE_CLASSES: tuple[RouteClass, ...] = get_args(RouteClass)
+PLANNED_KEEPERS: frozenset[Keeper] = frozenset({"municipal", "unknown"})
+"""Whose streets we plan. Unknown ones are planned too until a source says otherwise, and the plan says so."""
