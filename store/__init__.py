@@ -1,0 +1,1 @@
+"""Where facts live: migrations, named queries, connections, the embedded server and the storage tiers."""

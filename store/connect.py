@@ -1,0 +1,62 @@
+"""Connections. Every one has time-outs, speaks UTC, and its DSN is never printed with its password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+from city.errors import StoreUnavailable
+
+Connection = psycopg.Connection[TupleRow]
+
+KEEPALIVE: dict[str, Any] = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
+
+def _options(application: str, statement_timeout_s: int) -> dict[str, Any]:
+    options = f"-c timezone=UTC -c statement_timeout={statement_timeout_s * 1000}"
+    return {"application_name": f"dagsplan-{application}", "options": options, **KEEPALIVE}
+
+
+def connect(dsn: str, application: str, *, timeout_s: int = 5, statement_timeout_s: int = 60) -> Connection:
+    """One connection in autocommit, so that ``connection.transaction()`` is a real transaction.
+
+    Raises StoreUnavailable naming host and database.
+    """
+    try:
+        return psycopg.connect(
+            dsn, autocommit=True, connect_timeout=timeout_s, **_options(application, statement_timeout_s)
+        )
+    except psycopg.Error as error:
+        problem = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+        raise StoreUnavailable(f"no connection to the database {described(dsn)}: {problem}") from error
+
+
+def pool(dsn: str, application: str, *, size: int = 8, timeout_s: int = 5) -> ConnectionPool[Connection]:
+    """A pool for the web service; opened lazily, so that the service starts while the database is away."""
+    return ConnectionPool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        timeout=timeout_s,
+        open=True,
+        kwargs={"autocommit": True, "connect_timeout": timeout_s, **_options(application, 60)},
+        check=ConnectionPool.check_connection,
+    )
+
+
+def described(dsn: str) -> str:
+    """Host, port and database of a DSN, without user and password."""
+    try:
+        parts = conninfo_to_dict(dsn)
+    except psycopg.Error:
+        return "(unreadable DSN)"
+    return f"{parts.get('dbname', '?')} at {parts.get('host', 'localhost')}:{parts.get('port', 5432)}"

@@ -1,0 +1,97 @@
+"""Migrations: plain SQL files, applied in order under an advisory lock, each once and in its own transaction.
+
+An applied file that was edited afterwards, or one that this code does not know, is refused before anything runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from typing import LiteralString, cast
+
+import psycopg
+
+from city.errors import SchemaMismatch
+from store.connect import Connection
+from store.tiers import Tier, detect_tier, prepare_tier
+
+LOCK = 7_246_001
+_FILE = re.compile(r"^\d{4}_[a-z0-9_]+\.sql$")
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One file: its name and what its text hashes to."""
+
+    name: str
+    text: LiteralString
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def known() -> list[Migration]:
+    """The migrations of this version of the code, in order. Raises SchemaMismatch on an ill-named file."""
+    found = []
+    for entry in sorted((files("store") / "migrations").iterdir(), key=lambda item: item.name):
+        if not entry.name.endswith(".sql"):
+            continue
+        if not _FILE.match(entry.name):
+            raise SchemaMismatch(f"migration {entry.name}: call it NNNN_words_like_this.sql")
+        found.append(Migration(entry.name, cast(LiteralString, entry.read_text(encoding="utf-8"))))
+    return found
+
+
+def migrate(connection: Connection, at: datetime, migrations: list[Migration] | None = None) -> list[str]:
+    """Brings the schema up to this version and prepares the storage tier; gives the names that it applied."""
+    migrations = known() if migrations is None else migrations
+    try:
+        connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_migration "
+            "(name text PRIMARY KEY, digest text NOT NULL, applied_at timestamptz NOT NULL)"
+        )
+        todo = _pending(connection, migrations)
+        for migration in todo:
+            with connection.transaction():
+                connection.execute(migration.text)
+                connection.execute(
+                    "INSERT INTO schema_migration VALUES (%s, %s, %s)", (migration.name, migration.digest, at)
+                )
+        prepare_tier(connection)
+        return [migration.name for migration in todo]
+    finally:
+        if not connection.closed:
+            connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
+
+
+def check_schema(connection: Connection) -> Tier:
+    """The storage tier of a database of this version. Raises SchemaMismatch with what to do otherwise."""
+    try:
+        pending = _pending(connection, known())
+    except psycopg.errors.UndefinedTable as error:
+        raise SchemaMismatch("the database has no dagsplan schema yet; run 'dagsplan migrate'") from error
+    if pending:
+        raise SchemaMismatch(f"the database lacks {pending[0].name}; run 'dagsplan migrate'")
+    return detect_tier(connection)
+
+
+def _pending(connection: Connection, migrations: list[Migration]) -> list[Migration]:
+    rows = connection.execute("SELECT name, digest FROM schema_migration ORDER BY name").fetchall()
+    applied: dict[str, str] = dict(rows)
+    by_name = {migration.name: migration for migration in migrations}
+    for name, digest in applied.items():
+        if name not in by_name:
+            raise SchemaMismatch(
+                f"the database holds migration {name}, which this version does not know: it is newer than the "
+                "code; install the version that made it, or restore a backup"
+            )
+        if by_name[name].digest != digest:
+            raise SchemaMismatch(
+                f"migration {name} was edited after it was applied; put the file back as it was and add a new one"
+            )
+    return [migration for migration in migrations if migration.name not in applied]

@@ -1,0 +1,104 @@
+"""Orders and their events: rows that are only ever added to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from city.things import GivenOrder, OrderEvent
+from city.words import Domain, OrderEventKind, OrderState
+from store.connect import Connection
+from store.rows import columns, select
+from store.sql import query
+
+
+@dataclass(frozen=True)
+class OrderNow:
+    """An order with its present state."""
+
+    id: str
+    plan_id: str
+    domain: Domain
+    key: str
+    target: str
+    vehicle: str | None
+    contractor: str | None
+    expected_end: datetime | None
+    created_at: datetime
+    state: OrderState
+    state_at: datetime
+    state_who: str
+    state_note: str
+
+
+@dataclass(frozen=True)
+class NewOrder:
+    """What an order is made with."""
+
+    order_id: str
+    plan_id: str
+    key: str
+    domain: Domain
+    target: str
+    vehicle: str | None
+    contractor: str | None
+    expected_end: datetime | None
+    created_at: datetime
+
+
+def add_order(connection: Connection, order: NewOrder) -> None:
+    """Makes an order; its first event is added by the caller in the same transaction."""
+    connection.execute(query("orders", "add_order"), columns(order))
+
+
+def lock_key(connection: Connection, key: str) -> None:
+    """Serialises decisions about one intervention until the end of the transaction."""
+    connection.execute(query("orders", "lock_key"), {"key": key})
+
+
+def live_order(connection: Connection, key: str) -> tuple[str, OrderState] | None:
+    """Id and state of the order of this key that is not ended."""
+    row = connection.execute(query("orders", "live_order_of_key"), {"key": key}).fetchone()
+    return None if row is None else (str(row[0]), row[1])
+
+
+def lock_order(connection: Connection, order_id: str) -> dict[str, Any] | None:
+    """The order's fixed part, held until the end of the transaction."""
+    row = connection.execute(query("orders", "lock_order"), {"order_id": order_id}).fetchone()
+    names = ("order_id", "plan_id", "key", "domain", "target", "vehicle", "expected_end")
+    return None if row is None else dict(zip(names, (str(row[0]), str(row[1]), *row[2:]), strict=True))
+
+
+def events(connection: Connection, order_id: str) -> tuple[OrderEvent, ...]:
+    """The history of an order, oldest first."""
+    return select(connection, query("orders", "events"), {"order_id": order_id}, OrderEvent)
+
+
+def add_event(connection: Connection, order_id: str, kind: OrderEventKind, at: datetime, who: str, note: str) -> None:
+    """Adds the next event of an order."""
+    parameters = {"order_id": order_id, "kind": kind, "at": at, "who": who, "note": note}
+    connection.execute(query("orders", "add_event"), parameters)
+
+
+def orders(
+    connection: Connection, since: datetime, *, domain: Domain | None = None, limit: int = 500
+) -> tuple[OrderNow, ...]:
+    """Orders with their present state, newest first."""
+    parameters = {"domain": domain, "since": since, "limit": limit}
+    return select(connection, query("orders", "orders"), parameters, OrderNow)
+
+
+def given_orders(connection: Connection, domain: Domain, since: datetime) -> tuple[GivenOrder, ...]:
+    """Orders as facts for the planner."""
+    return select(connection, query("orders", "given"), {"domain": domain, "since": since}, GivenOrder)
+
+
+def add_treatments(connection: Connection, rows: Iterable[tuple[str, str]], done_at: datetime, order_id: str) -> None:
+    """Notes (segment, action) pairs as done."""
+    parameters = [
+        {"segment": segment, "action": action, "done_at": done_at, "order_id": order_id} for segment, action in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(query("orders", "add_treatment"), parameters)

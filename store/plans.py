@@ -1,0 +1,140 @@
+"""Plans, their runs and the thresholds: the rows behind :mod:`planner.publish` and the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from city.plan import Plan, from_json, to_json
+from city.things import Threshold
+from city.words import Domain, Mode
+from store.connect import Connection
+from store.rows import columns, select
+from store.sql import query
+
+
+@dataclass(frozen=True)
+class RunKey:
+    """What makes a scheduled plan unique."""
+
+    domain: Domain
+    service_day: date
+    slot: str
+    mode: Mode
+
+
+@dataclass(frozen=True)
+class RunProblem:
+    """A run that gave no plan."""
+
+    slot: str
+    problem: str
+    due_at: datetime
+    tries: int
+
+
+def thresholds(connection: Connection, at: datetime) -> tuple[Threshold, ...]:
+    """The thresholds that hold at a time."""
+    return select(connection, query("plans", "thresholds"), {"at": at}, Threshold)
+
+
+def add_threshold(connection: Connection, threshold: Threshold) -> int:
+    """Adds the next version of a threshold and gives its number; ``threshold.version`` is not looked at."""
+    row = connection.execute(query("plans", "add_threshold"), columns(threshold)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def claim_run(
+    connection: Connection, run: RunKey, claimed_by: str, now: datetime, expires: datetime, due_at: datetime
+) -> bool:
+    """Claims a due plan for this process; False where it is done, or another process has it."""
+    parameters = columns(run) | {"claimed_by": claimed_by, "now": now, "expires": expires, "due_at": due_at}
+    return connection.execute(query("plans", "claim_run"), parameters).fetchone() is not None
+
+
+def hold_run(connection: Connection, run: RunKey, claimed_by: str) -> bool:
+    """Whether the claim still holds; locks it until the end of the transaction."""
+    parameters = columns(run) | {"claimed_by": claimed_by}
+    return connection.execute(query("plans", "hold_run"), parameters).fetchone() is not None
+
+
+def finish_run(connection: Connection, run: RunKey, plan_id: str, now: datetime) -> None:
+    """Notes the plan that a run gave."""
+    connection.execute(query("plans", "finish_run"), columns(run) | {"plan_id": plan_id, "now": now})
+
+
+def fail_run(connection: Connection, run: RunKey, claimed_by: str, problem: str, retry_at: datetime) -> None:
+    """Notes why a run gave no plan."""
+    parameters = columns(run) | {"claimed_by": claimed_by, "problem": problem, "retry_at": retry_at}
+    connection.execute(query("plans", "fail_run"), parameters)
+
+
+def settled_slots(connection: Connection, domain: Domain, day: date, mode: Mode, now: datetime) -> set[str]:
+    """The slots of a service day that are done or claimed by a living process."""
+    parameters = {"domain": domain, "service_day": day, "mode": mode, "now": now}
+    return {row[0] for row in connection.execute(query("plans", "finished_runs"), parameters)}
+
+
+def problem(connection: Connection, domain: Domain) -> RunProblem | None:
+    """The newest failed run that was not made good."""
+    found = select(connection, query("plans", "unfinished_problem"), {"domain": domain}, RunProblem)
+    return found[0] if found else None
+
+
+def latest(connection: Connection, domain: Domain, mode: Mode, day: date | None = None) -> Plan | None:
+    """The newest plan of a domain, or of a domain and service day."""
+    parameters = {"domain": domain, "mode": mode, "service_day": day}
+    row = connection.execute(query("plans", "latest_of_day" if day else "latest"), parameters).fetchone()
+    return None if row is None else _plan(row[4])
+
+
+def by_id(connection: Connection, plan_id: str) -> Plan | None:
+    """One plan by id."""
+    row = connection.execute(query("plans", "by_id"), {"plan_id": plan_id}).fetchone()
+    return None if row is None else _plan(row[4])
+
+
+def days(connection: Connection, domain: Domain, mode: Mode) -> list[date]:
+    """The service days that have plans, newest first."""
+    rows = connection.execute(query("plans", "days"), {"domain": domain, "mode": mode}).fetchall()
+    return [row[0] for row in rows]
+
+
+def lock_plans(connection: Connection, domain: Domain) -> None:
+    """Lets one publication of a domain happen at a time, until the end of the transaction."""
+    connection.execute(query("plans", "lock_plans"), {"domain": domain})
+
+
+def add_plan(connection: Connection, plan: Plan) -> None:
+    """Writes a plan with its interventions and tells the open pages; the caller commits."""
+    head: dict[str, Any] = {name: getattr(plan, name) for name in plan.__struct_fields__}
+    doc = Jsonb(plan, dumps=to_json)
+    connection.execute(query("plans", "add_plan"), head | {"plan_id": plan.id, "doc": doc})
+    with connection.cursor() as cursor:
+        cursor.executemany(query("plans", "add_intervention"), list(_intervention_rows(plan)))
+    connection.execute(query("plans", "notify_plan"), {"message": f"plan {plan.domain} {plan.version}"})
+
+
+def _intervention_rows(plan: Plan) -> Iterable[dict[str, Any]]:
+    for place, item in enumerate(plan.interventions):
+        yield {
+            "plan_id": plan.id,
+            "key": item.key,
+            "place": place,
+            "kind": item.kind,
+            "target": item.target,
+            "priority": item.priority,
+            "vehicle": item.vehicle,
+            "starts_at": item.starts_at,
+            "ready_by": item.ready_by,
+        }
+
+
+def _plan(doc: dict[str, Any]) -> Plan:
+    return from_json(msgspec.json.encode(doc))

@@ -1,0 +1,106 @@
+-- name: devices
+-- All devices, for the planner and the data page.
+SELECT device_id AS id, name, kind, lon, lat, interval_s, simulated, last_time FROM device WHERE adopted ORDER BY 1;
+
+-- name: save_device
+-- Takes in a device, or corrects what is known of it; when it was heard stays.
+INSERT INTO device (device_id, name, kind, lon, lat, interval_s, simulated, adopted)
+VALUES (%(id)s, %(name)s, %(kind)s, %(lon)s, %(lat)s, %(interval_s)s, %(simulated)s, true)
+ON CONFLICT (device_id) DO UPDATE SET name = excluded.name, kind = excluded.kind, lon = excluded.lon,
+    lat = excluded.lat, interval_s = excluded.interval_s, simulated = excluded.simulated, adopted = true;
+
+-- name: save_series
+-- The series that a device is known to send, with its unit.
+INSERT INTO series (device_id, quantity, unit) VALUES (%(device)s, %(quantity)s, %(unit)s)
+ON CONFLICT (device_id, quantity) DO UPDATE SET unit = excluded.unit;
+
+-- name: rooms
+-- All stops of waste collection.
+SELECT room_id AS id, name, lon, lat, kind, simulated FROM room ORDER BY 1;
+
+-- name: vessels
+-- All vessels with the time that each was last emptied.
+SELECT vessel_id AS id, room_id AS room, fraction, litres, device_id AS device, max_age_days, last_emptied, simulated
+FROM vessel ORDER BY 1;
+
+-- name: save_vessel
+-- Takes in a vessel, or corrects it; a known emptying is only moved forward.
+INSERT INTO vessel (vessel_id, room_id, fraction, litres, device_id, max_age_days, last_emptied, simulated)
+VALUES (%(id)s, %(room)s, %(fraction)s, %(litres)s, %(device)s, %(max_age_days)s, %(last_emptied)s, %(simulated)s)
+ON CONFLICT (vessel_id) DO UPDATE SET room_id = excluded.room_id, fraction = excluded.fraction,
+    litres = excluded.litres, device_id = excluded.device_id, max_age_days = excluded.max_age_days,
+    last_emptied = greatest(vessel.last_emptied, excluded.last_emptied), simulated = excluded.simulated;
+
+-- name: mark_emptied
+-- Notes that vessels were emptied.
+UPDATE vessel SET last_emptied = greatest(last_emptied, %(at)s) WHERE vessel_id = ANY(%(vessels)s);
+
+-- name: buildings
+-- All heated buildings.
+SELECT building_id AS id, name, lon, lat, kind, area_m2, device_id AS device, calendar, opens, closes, simulated
+FROM building ORDER BY 1;
+
+-- name: set_building_device
+-- Says which device measures the indoor air of a building.
+UPDATE building SET device_id = %(device)s, simulated = simulated OR %(simulated)s WHERE building_id = %(id)s;
+
+-- name: calendar_days
+-- The days of all calendars from one day to another.
+SELECT calendar, day, kind FROM calendar_day WHERE day BETWEEN %(first)s AND %(last)s ORDER BY 1, 2;
+
+-- name: save_calendar_day
+-- What a calendar says of a day; the newest word holds.
+INSERT INTO calendar_day (calendar, day, kind) VALUES (%(calendar)s, %(day)s, %(kind)s)
+ON CONFLICT (calendar, day) DO UPDATE SET kind = excluded.kind;
+
+-- name: depots
+-- Depots and disposal sites.
+SELECT depot_id AS id, name, lon, lat, kind, simulated FROM depot ORDER BY 1;
+
+-- name: save_depot
+-- Takes in a depot or corrects it.
+INSERT INTO depot (depot_id, name, lon, lat, kind, simulated)
+VALUES (%(id)s, %(name)s, %(lon)s, %(lat)s, %(kind)s, %(simulated)s)
+ON CONFLICT (depot_id) DO UPDATE SET name = excluded.name, lon = excluded.lon, lat = excluded.lat,
+    kind = excluded.kind, simulated = excluded.simulated;
+
+-- name: contractors
+-- Who drives, and their price.
+SELECT contractor_id AS id, name, cost_per_h, simulated FROM contractor ORDER BY 1;
+
+-- name: save_contractor
+-- Takes in a contractor or corrects it.
+INSERT INTO contractor (contractor_id, name, cost_per_h, simulated) VALUES (%(id)s, %(name)s, %(cost_per_h)s, %(simulated)s)
+ON CONFLICT (contractor_id) DO UPDATE SET name = excluded.name, cost_per_h = excluded.cost_per_h,
+    simulated = excluded.simulated;
+
+-- name: vehicles
+-- The fleet of one domain.
+SELECT vehicle_id AS id, domain, depot_id AS depot, network, contractor_id AS contractor, work_kmh, drive_kmh,
+       capacity_l, capacity_kg, fractions, simulated
+FROM vehicle WHERE domain = %(domain)s ORDER BY 1;
+
+-- name: save_vehicle
+-- Takes in a vehicle or corrects it.
+INSERT INTO vehicle (vehicle_id, domain, depot_id, network, contractor_id, work_kmh, drive_kmh, capacity_l,
+                     capacity_kg, fractions, simulated)
+VALUES (%(id)s, %(domain)s, %(depot)s, %(network)s, %(contractor)s, %(work_kmh)s, %(drive_kmh)s, %(capacity_l)s,
+        %(capacity_kg)s, %(fractions)s, %(simulated)s)
+ON CONFLICT (vehicle_id) DO UPDATE SET domain = excluded.domain, depot_id = excluded.depot_id,
+    network = excluded.network, contractor_id = excluded.contractor_id, work_kmh = excluded.work_kmh,
+    drive_kmh = excluded.drive_kmh, capacity_l = excluded.capacity_l, capacity_kg = excluded.capacity_kg,
+    fractions = excluded.fractions, simulated = excluded.simulated;
+
+-- name: roster
+-- The manned turns that touch a period; none at all for a vehicle means that its manning is not known.
+SELECT vehicle_id AS vehicle, starts_at, ends_at FROM roster_turn
+WHERE ends_at > %(start)s AND starts_at < %(end)s ORDER BY 1, 2;
+
+-- name: save_turn
+-- Takes in a manned turn.
+INSERT INTO roster_turn (vehicle_id, starts_at, ends_at) VALUES (%(vehicle)s, %(starts_at)s, %(ends_at)s)
+ON CONFLICT (vehicle_id, starts_at) DO UPDATE SET ends_at = excluded.ends_at;
+
+-- name: treatments
+-- What was done to segments since a time.
+SELECT segment_id AS segment, action, done_at FROM treatment WHERE done_at > %(since)s ORDER BY 3, 1, 2;

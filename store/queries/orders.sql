@@ -1,0 +1,51 @@
+-- name: add_order
+-- Makes an order of an intervention.
+INSERT INTO plan_order VALUES (%(order_id)s, %(plan_id)s, %(key)s, %(domain)s, %(target)s, %(vehicle)s,
+    %(contractor)s, %(expected_end)s, %(created_at)s);
+
+-- name: lock_key
+-- Serialises decisions about one intervention key.
+SELECT pg_advisory_xact_lock(7246003, hashtext(%(key)s));
+
+-- name: live_order_of_key
+-- An order of this key that is not ended.
+SELECT order_id, state FROM order_now WHERE key = %(key)s AND state NOT IN ('aborted', 'refused', 'done') LIMIT 1;
+
+-- name: intervention_of
+-- The intervention that an order is made of.
+SELECT i.plan_id, i.key, i.target, i.vehicle_id, i.ready_by, p.domain, p.doc
+FROM intervention i JOIN plan p USING (plan_id) WHERE i.plan_id = %(plan_id)s AND i.key = %(key)s;
+
+-- name: lock_order
+-- Holds an order while its next event is decided.
+SELECT order_id, plan_id, key, domain, target, vehicle_id, expected_end FROM plan_order
+WHERE order_id = %(order_id)s FOR UPDATE;
+
+-- name: events
+-- The history of an order.
+SELECT order_id::text AS order_id, kind, at, who, note FROM order_event WHERE order_id = %(order_id)s ORDER BY n;
+
+-- name: add_event
+-- Adds the next event of an order.
+INSERT INTO order_event
+SELECT %(order_id)s, coalesce(max(n), 0) + 1, %(kind)s, %(at)s, %(who)s, %(note)s
+FROM order_event WHERE order_id = %(order_id)s
+RETURNING n;
+
+-- name: orders
+-- Orders with their present state, newest first.
+SELECT order_id::text AS id, plan_id::text AS plan_id, domain, key, target, vehicle_id AS vehicle,
+       contractor_id AS contractor, expected_end, created_at, state, state_at, state_who, state_note
+FROM order_now
+WHERE (%(domain)s::text IS NULL OR domain = %(domain)s) AND created_at >= %(since)s
+ORDER BY created_at DESC, key LIMIT %(limit)s;
+
+-- name: given
+-- Orders as the planner sees them.
+SELECT order_id::text AS id, plan_id::text AS plan_id, domain, key, target, state, vehicle_id AS vehicle,
+       state_at AS last_event_at, expected_end
+FROM order_now WHERE domain = %(domain)s AND created_at >= %(since)s ORDER BY key, created_at;
+
+-- name: add_treatment
+-- Notes what was done to a segment.
+INSERT INTO treatment VALUES (%(segment)s, %(action)s, %(done_at)s, %(order_id)s) ON CONFLICT DO NOTHING;

@@ -1,0 +1,51 @@
+-- name: readings
+-- Readings of some quantities over a period, oldest first.
+SELECT s.device_id AS device, s.quantity, s.unit, r.time, r.value
+FROM reading r JOIN series s USING (series_id)
+WHERE s.quantity = ANY(%(quantities)s) AND r.time >= %(start)s AND r.time <= %(end)s
+ORDER BY 1, 2, 4;
+
+-- name: device_readings
+-- Readings of one device and quantity over a period, newest first, a page at a time.
+SELECT s.device_id AS device, s.quantity, s.unit, r.time, r.value
+FROM reading r JOIN series s USING (series_id)
+WHERE (%(device)s::text IS NULL OR s.device_id = %(device)s)
+  AND (%(quantity)s::text IS NULL OR s.quantity = %(quantity)s)
+  AND r.time >= %(start)s AND r.time <= %(end)s
+ORDER BY r.time DESC, 1, 2 LIMIT %(limit)s;
+
+-- name: hourly
+-- Hourly means, extremes and counts of one device and quantity, from the view that every tier has.
+SELECT h.hour, h.mean, h.minimum, h.maximum, h.n
+FROM reading_hour h JOIN series s USING (series_id)
+WHERE s.device_id = %(device)s AND s.quantity = %(quantity)s AND h.hour >= %(start)s AND h.hour < %(end)s
+ORDER BY 1;
+
+-- name: count_readings
+-- How many readings are stored.
+SELECT count(*) FROM reading;
+
+-- name: freshness
+-- The time of the newest data, how many devices there are and how many are silent for twice their interval.
+SELECT max(last_time) AS last_time, count(*) AS devices,
+       count(*) FILTER (WHERE interval_s IS NOT NULL
+                          AND (last_time IS NULL OR last_time < %(now)s - make_interval(secs => 2 * interval_s))) AS silent
+FROM device WHERE adopted;
+
+-- name: dead_letters
+-- The newest dead letters.
+SELECT dead_letter_id, topic, device_id, reason, detail, payload_bytes, received_at, replayed_at
+FROM dead_letter ORDER BY dead_letter_id DESC LIMIT %(limit)s;
+
+-- name: dead_letter_counts
+-- All rejects by reason.
+SELECT reason, sum(n)::bigint AS n FROM dead_letter_count GROUP BY 1 ORDER BY 2 DESC;
+
+-- name: dead_letters_to_replay
+-- Dead letters that were not replayed yet, oldest first.
+SELECT dead_letter_id, topic, payload FROM dead_letter
+WHERE replayed_at IS NULL AND (%(reason)s::text IS NULL OR reason = %(reason)s) ORDER BY dead_letter_id;
+
+-- name: mark_replayed
+-- Notes that dead letters were published again.
+UPDATE dead_letter SET replayed_at = %(at)s WHERE dead_letter_id = ANY(%(ids)s);

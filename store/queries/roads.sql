@@ -1,0 +1,100 @@
+-- name: save_dataset
+-- Where rows came from; a second import of the same name brings source, licence and date up to date.
+INSERT INTO dataset (name, source, licence, attribution, data_date, imported_at, simulated)
+VALUES (%(name)s, %(source)s, %(licence)s, %(attribution)s, %(data_date)s, %(imported_at)s, %(simulated)s)
+ON CONFLICT (name) DO UPDATE SET
+    source = excluded.source,
+    licence = excluded.licence,
+    attribution = excluded.attribution,
+    data_date = excluded.data_date,
+    imported_at = excluded.imported_at,
+    simulated = excluded.simulated;
+
+-- name: load_datasets
+-- All datasets by name, for attributions on the map and in exports.
+SELECT name, source, licence, attribution, data_date, simulated FROM dataset ORDER BY name;
+
+-- name: stage_segments
+-- An empty table of the same columns, gone at the end of the transaction.
+CREATE TEMPORARY TABLE road_segment_new (LIKE road_segment INCLUDING DEFAULTS) ON COMMIT DROP;
+
+-- name: copy_segments
+-- Takes the new segments in, one row after the other.
+COPY road_segment_new (
+    segment_id, dataset, name, network, route_class, highway, keeper, oneway, lanes, width_m, surface, bridge, tunnel,
+    speed_kmh, length_m, from_node, to_node, lons, lats, elevation_m, grade_pct, slope_source, dem_resolution_m,
+    reachable
+) FROM STDIN;
+
+-- name: remove_vanished_segments
+-- Segments of this dataset that its new edition does not have any more; what was done to them stays on record.
+DELETE FROM road_segment old
+WHERE old.dataset = %(dataset)s
+  AND NOT EXISTS (SELECT FROM road_segment_new new WHERE new.segment_id = old.segment_id);
+
+-- name: put_segments
+-- New segments are added, known ones brought up to date under the id they had.
+INSERT INTO road_segment AS old SELECT * FROM road_segment_new
+ON CONFLICT (segment_id) DO UPDATE SET
+    dataset = excluded.dataset,
+    name = excluded.name,
+    network = excluded.network,
+    route_class = excluded.route_class,
+    highway = excluded.highway,
+    keeper = excluded.keeper,
+    oneway = excluded.oneway,
+    lanes = excluded.lanes,
+    width_m = excluded.width_m,
+    surface = excluded.surface,
+    bridge = excluded.bridge,
+    tunnel = excluded.tunnel,
+    speed_kmh = excluded.speed_kmh,
+    length_m = excluded.length_m,
+    from_node = excluded.from_node,
+    to_node = excluded.to_node,
+    lons = excluded.lons,
+    lats = excluded.lats,
+    elevation_m = excluded.elevation_m,
+    grade_pct = excluded.grade_pct,
+    slope_source = excluded.slope_source,
+    dem_resolution_m = excluded.dem_resolution_m,
+    reachable = excluded.reachable;
+
+-- name: drop_stage
+-- Makes room for another import in the same transaction.
+DROP TABLE road_segment_new;
+
+-- name: load_segments
+-- Every segment in the order of its id, bytewise, so that it is the same on every machine.
+SELECT segment_id, name, network, route_class, highway, keeper, oneway, lanes, width_m, surface, bridge, tunnel,
+       speed_kmh, length_m, from_node, to_node, lons, lats, elevation_m, grade_pct, slope_source, dem_resolution_m,
+       reachable
+FROM road_segment
+ORDER BY segment_id COLLATE "C";
+
+-- name: save_room
+-- A waste room; one that is known keeps its vessels.
+INSERT INTO room (room_id, dataset, name, lon, lat, kind, simulated)
+VALUES (%(room_id)s, %(dataset)s, %(name)s, %(lon)s, %(lat)s, %(kind)s, %(simulated)s)
+ON CONFLICT (room_id) DO UPDATE SET
+    dataset = excluded.dataset,
+    name = excluded.name,
+    lon = excluded.lon,
+    lat = excluded.lat,
+    kind = excluded.kind,
+    simulated = excluded.simulated;
+
+-- name: save_building
+-- A building; one that is known keeps the device, calendar and opening hours that people gave it.
+INSERT INTO building AS old (building_id, dataset, name, lon, lat, kind, area_m2, device_id, calendar, opens, closes,
+                             simulated)
+VALUES (%(building_id)s, %(dataset)s, %(name)s, %(lon)s, %(lat)s, %(kind)s, %(area_m2)s, %(device_id)s, %(calendar)s,
+        %(opens)s, %(closes)s, %(simulated)s)
+ON CONFLICT (building_id) DO UPDATE SET
+    dataset = excluded.dataset,
+    name = excluded.name,
+    lon = excluded.lon,
+    lat = excluded.lat,
+    kind = excluded.kind,
+    area_m2 = coalesce(excluded.area_m2, old.area_m2),
+    simulated = excluded.simulated;

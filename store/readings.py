@@ -1,0 +1,77 @@
+"""Readings as they are read; the daemon writes them through :mod:`ingest.writer`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from city.things import Reading
+from store.connect import Connection
+from store.rows import select
+from store.sql import query
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """The time of the newest reading, and how many of the devices are silent for twice their interval."""
+
+    last_time: datetime | None
+    devices: int
+    silent: int
+
+
+def readings(connection: Connection, quantities: Sequence[str], start: datetime, end: datetime) -> tuple[Reading, ...]:
+    """Readings of some quantities over a period, by device and time."""
+    parameters = {"quantities": list(quantities), "start": start, "end": end}
+    return select(connection, query("readings", "readings"), parameters, Reading)
+
+
+def device_readings(
+    connection: Connection,
+    start: datetime,
+    end: datetime,
+    *,
+    device: str | None = None,
+    quantity: str | None = None,
+    limit: int = 1000,
+) -> tuple[Reading, ...]:
+    """A page of readings, newest first."""
+    parameters = {"device": device, "quantity": quantity, "start": start, "end": end, "limit": limit}
+    return select(connection, query("readings", "device_readings"), parameters, Reading)
+
+
+def freshness(connection: Connection, now: datetime) -> Freshness:
+    """How fresh the data is."""
+    return select(connection, query("readings", "freshness"), {"now": now}, Freshness)[0]
+
+
+def count_readings(connection: Connection) -> int:
+    """How many readings are stored."""
+    row = connection.execute(query("readings", "count_readings")).fetchone()
+    return int(row[0]) if row else 0
+
+
+def dead_letters(connection: Connection, limit: int = 50) -> list[dict[str, Any]]:
+    """The newest dead letters, without their bytes."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query("readings", "dead_letters"), {"limit": limit}).fetchall()
+
+
+def dead_letter_counts(connection: Connection) -> dict[str, int]:
+    """All rejects by reason."""
+    return dict(connection.execute(query("readings", "dead_letter_counts")).fetchall())
+
+
+def letters_to_replay(connection: Connection, reason: str | None = None) -> list[tuple[int, str, bytes]]:
+    """Id, topic and bytes of dead letters that were not replayed yet."""
+    rows = connection.execute(query("readings", "dead_letters_to_replay"), {"reason": reason}).fetchall()
+    return [(int(number), str(topic), bytes(payload)) for number, topic, payload in rows]
+
+
+def mark_replayed(connection: Connection, ids: Sequence[int], at: datetime) -> None:
+    """Notes that dead letters were published again."""
+    connection.execute(query("readings", "mark_replayed"), {"ids": list(ids), "at": at})

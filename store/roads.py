@@ -1,0 +1,113 @@
+"""Segments, rooms, buildings and the datasets they came from: rows in, rows out.
+
+Within the caller's transaction where there is one; a connection in autocommit commits each function's work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from city.things import Building, Dataset, Room, Segment
+from store.connect import Connection
+from store.sql import query
+
+
+def save_dataset(connection: Connection, dataset: Dataset, at: datetime) -> None:
+    """Writes where rows come from; ``at`` is when they were imported."""
+    connection.execute(
+        query("roads", "save_dataset"),
+        {
+            "name": dataset.name,
+            "source": dataset.source,
+            "licence": dataset.licence,
+            "attribution": dataset.attribution,
+            "data_date": dataset.data_date,
+            "imported_at": at,
+            "simulated": dataset.simulated,
+        },
+    )
+
+
+def load_datasets(connection: Connection) -> tuple[Dataset, ...]:
+    """All datasets by name."""
+    return tuple(Dataset(*row) for row in connection.execute(query("roads", "load_datasets")))
+
+
+def replace_segments(connection: Connection, dataset: str, segments: Sequence[Segment]) -> int:
+    """Makes these the segments of the dataset, which must be there; gives how many old ones vanished.
+
+    Ids that stay keep their row; others of the dataset are removed.
+    """
+    with connection.transaction():
+        connection.execute(query("roads", "stage_segments"))
+        with connection.cursor() as cursor, cursor.copy(query("roads", "copy_segments")) as copy:
+            for segment in segments:
+                copy.write_row(_row(segment, dataset))
+        gone = connection.execute(query("roads", "remove_vanished_segments"), {"dataset": dataset}).rowcount
+        connection.execute(query("roads", "put_segments"))
+        connection.execute(query("roads", "drop_stage"))
+    return gone
+
+
+def _row(s: Segment, dataset: str) -> tuple[object, ...]:
+    lons, lats = (list(axis) for axis in zip(*s.geometry, strict=True))
+    return (
+        *(s.id, dataset, s.name, s.network, s.route_class, s.highway, s.keeper, s.oneway, s.lanes, s.width_m),
+        *(s.surface, s.bridge, s.tunnel, s.speed_kmh, s.length_m, s.from_node, s.to_node, lons, lats),
+        *(s.elevation_m, s.grade_pct, s.slope_source, s.dem_resolution_m, s.reachable),
+    )
+
+
+def load_segments(connection: Connection) -> tuple[Segment, ...]:
+    """Every segment, ordered by id."""
+    with connection.cursor(binary=True) as cursor:
+        cursor.execute(query("roads", "load_segments"))
+        return tuple(_segment(row) for row in cursor.fetchall())
+
+
+def _segment(row: tuple[Any, ...]) -> Segment:
+    fields = (*row[:16], tuple(zip(row[16], row[17], strict=True)), *row[18:])
+    return Segment(*fields)
+
+
+def save_rooms(connection: Connection, dataset: str, rooms: Iterable[Room]) -> None:
+    """Adds rooms or brings them up to date; their vessels stay as they are."""
+    rows = [
+        {
+            "room_id": room.id,
+            "dataset": dataset,
+            "name": room.name,
+            "lon": room.lon,
+            "lat": room.lat,
+            "kind": room.kind,
+            "simulated": room.simulated,
+        }
+        for room in rooms
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(query("roads", "save_room"), rows)
+
+
+def save_buildings(connection: Connection, dataset: str, buildings: Iterable[Building]) -> None:
+    """Adds buildings or brings them up to date; device, calendar and hours of a known one stay as they are."""
+    rows = [
+        {
+            "building_id": building.id,
+            "dataset": dataset,
+            "name": building.name,
+            "lon": building.lon,
+            "lat": building.lat,
+            "kind": building.kind,
+            "area_m2": building.area_m2,
+            "device_id": building.device,
+            "calendar": building.calendar,
+            "opens": building.opens,
+            "closes": building.closes,
+            "simulated": building.simulated,
+        }
+        for building in buildings
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(query("roads", "save_building"), rows)

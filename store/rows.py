@@ -1,0 +1,28 @@
+"""From database rows to frozen values: one generic step, checked by msgspec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, LiteralString, TypeVar
+
+import msgspec
+from psycopg.rows import dict_row
+
+from store.connect import Connection
+
+T = TypeVar("T")
+
+
+def select(connection: Connection, sql: LiteralString, parameters: Mapping[str, Any], kind: type[T]) -> tuple[T, ...]:
+    """All rows of a query as values of ``kind``, whose field names are the query's column names."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(sql, parameters).fetchall()
+    values: tuple[T, ...] = msgspec.convert(rows, tuple[kind, ...])  # type: ignore[valid-type]
+    return values
+
+
+def columns(value: object) -> dict[str, Any]:
+    """A frozen row as query parameters; tuples become lists, as PostgreSQL's arrays want."""
+    names: Iterable[str] = value.__dataclass_fields__  # type: ignore[attr-defined]
+    parts = {name: getattr(value, name) for name in names}
+    return {name: list(part) if isinstance(part, tuple) else part for name, part in parts.items()}
