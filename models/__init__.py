@@ -1,0 +1,1 @@
+"""From rows to judgements, pure: values in, values out. No database, no network, no clock."""

@@ -1,0 +1,81 @@
+"""One forecast on an even hourly grid, whatever the steps of its provider were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from city.things import Forecast, ForecastStep
+
+Floats = npt.NDArray[np.float64]
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class HourlyWeather:
+    """Hour h runs from ``start + h`` to ``start + h + 1``; every array is (n_hours,), NaN where nothing is known.
+
+    ``temp_c`` [°C], ``precip_mm`` liquid water in the hour [mm], ``precip_low_mm`` and ``precip_high_mm`` the
+    provider's own range, ``snow_fraction`` 0 to 1, ``humidity_pct`` [%], ``wind_m_s`` [m/s].
+    """
+
+    start: datetime
+    temp_c: Floats
+    precip_mm: Floats
+    precip_low_mm: Floats
+    precip_high_mm: Floats
+    snow_fraction: Floats
+    humidity_pct: Floats
+    wind_m_s: Floats
+    reference_m: float
+
+    @property
+    def hours(self) -> int:
+        return len(self.temp_c)
+
+    def hour_start(self, hour: int) -> datetime:
+        """When hour ``hour`` begins."""
+        return self.start + hour * HOUR
+
+    @property
+    def missing_hours(self) -> int:
+        """Hours without temperature or precipitation."""
+        return int((np.isnan(self.temp_c) | np.isnan(self.precip_mm)).sum())
+
+
+def hourly(forecasts: Sequence[Forecast], start: datetime, hours: int, reference_m: float = 0.0) -> HourlyWeather:
+    """Lays forecasts, newest first, on an hourly grid from ``start``; an hour takes the newest that covers it.
+
+    A step longer than an hour spreads its rate evenly over its hours. ``reference_m`` is the height that the
+    temperature stands for where the forecast names none [m].
+    """
+    names = ("temp_c", "precip_mm_h", "precip_min_mm_h", "precip_max_mm_h", "snow_fraction", "humidity_pct", "wind_m_s")
+    grid = {name: np.full(hours, np.nan) for name in names}
+    for forecast in reversed(forecasts):
+        for step in forecast.steps:
+            _lay(grid, step, start, hours)
+    height = next((f.elevation_m for f in forecasts if f.elevation_m is not None), reference_m)
+    return HourlyWeather(
+        start,
+        grid["temp_c"],
+        grid["precip_mm_h"],
+        grid["precip_min_mm_h"],
+        grid["precip_max_mm_h"],
+        grid["snow_fraction"],
+        grid["humidity_pct"],
+        grid["wind_m_s"],
+        height,
+    )
+
+
+def _lay(grid: dict[str, Floats], step: ForecastStep, start: datetime, hours: int) -> None:
+    first = max(0, round((step.valid_from - start) / HOUR))
+    last = min(hours, round((step.valid_to - start) / HOUR))
+    for name, row in grid.items():
+        value = getattr(step, name)
+        if value is not None and last > first:
+            row[first:last] = value
