@@ -1,0 +1,117 @@
+"""The ingestion daemon: broker to committed row. It acknowledges a message after its transaction, never before."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import random
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import psycopg
+
+from city.clock import Clock, stopwatch
+from city.errors import DagsplanError, StoreUnavailable
+from city.settings import Settings
+from ingest.session import Address, Arrived, Session
+from ingest.validate import ClockRule
+from ingest.writer import Tally, Writer
+from store.connect import Connection
+
+log = logging.getLogger("dagsplan.ingest")
+
+
+class Daemon:
+    """Takes messages from a session and writes them; survives a database or a broker that is away."""
+
+    def __init__(self, settings: Settings, where: Address, clock: Clock, connect: Callable[[], Connection]) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.connect = connect
+        self.session = Session(settings.mqtt, where, clock)
+        self.stop = threading.Event()
+        self.tally = Tally()
+        self._writer: Writer | None = None
+
+    def run(self) -> None:
+        """Runs until ``stop`` is set; what was taken from the broker is then written or left unacknowledged."""
+        self._open()
+        while not self.stop.is_set():
+            batch = self._gather()
+            if batch:
+                self._write(batch)
+        self._drain()
+        self.session.close()
+        log.info("stopped", extra={"messages": self.tally.messages, "rows": self.tally.rows})
+
+    def _open(self) -> None:
+        """Waits for the broker as long as it takes, saying once a minute what is missing."""
+        wait = 1.0
+        while not self.stop.is_set():
+            try:
+                self.session.open()
+                return
+            except DagsplanError as error:
+                log.warning(str(error), extra={"next_try_s": round(wait)})
+                self.stop.wait(wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
+                wait = min(60.0, wait * 2)
+
+    def _gather(self) -> list[Arrived]:
+        """A batch: full, or what came within the linger time, or until nothing came for a moment.
+
+        The moment matters where the broker's window is smaller than a batch: it sends no more until we acknowledge.
+        """
+        limits = self.settings.ingest
+        try:
+            batch = [self.session.arrived.get(timeout=0.2)]
+        except queue.Empty:
+            return []
+        until = stopwatch() + limits.linger_s
+        while len(batch) < limits.batch and (left := until - stopwatch()) > 0:
+            try:
+                batch.append(self.session.arrived.get(timeout=min(left, limits.quiet_s)))
+            except queue.Empty:
+                break
+        return batch
+
+    def _write(self, batch: list[Arrived]) -> None:
+        """Keeps a batch until it is committed, however long the database is away; then acknowledges it."""
+        wait = 0.5
+        while True:
+            try:
+                self._ready_writer().write([item.message for item in batch])
+                break
+            except (psycopg.Error, StoreUnavailable) as error:
+                self._drop_writer()
+                if self.stop.is_set():
+                    return
+                problem = str(error).strip().splitlines()[0]
+                log.warning(
+                    "the database does not take the batch; it is kept", extra={"batch": len(batch), "problem": problem}
+                )
+                self.stop.wait(wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
+                wait = min(15.0, wait * 2)
+        self.session.acknowledge(batch)
+
+    def _drain(self) -> None:
+        """At the end: writes what lies in the queue, once; what fails stays with the broker."""
+        batch = []
+        while not self.session.arrived.empty():
+            batch.append(self.session.arrived.get_nowait())
+        if batch:
+            self._write(batch)
+        self._drop_writer()
+
+    def _ready_writer(self) -> Writer:
+        if self._writer is None:
+            limits = self.settings.ingest
+            rule = ClockRule(timedelta(days=limits.accept_late_days), timedelta(seconds=limits.accept_ahead_s))
+            self._writer = Writer(self.connect(), limits, rule)
+            self._writer.tally = self.tally
+        return self._writer
+
+    def _drop_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.connection.close()
+            self._writer = None

@@ -1,0 +1,63 @@
+"""From topic and bytes to measured values: one module a format, chosen by the topic.
+
+Every decoder gives a :class:`Measured`; what it cannot read raises :class:`city.errors.RejectedMessage`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from city.errors import RejectedMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Values of one device at one time; ``time`` None means that the message names none."""
+
+    device: str
+    time: datetime | None
+    values: dict[str, float]
+
+
+Decoder = Callable[[str, bytes], list[Measured]]
+MAX_TOPIC_BYTES = 200
+MAX_TOPIC_LEVELS = 7
+_DEVICE = re.compile(r"^[^\x00-\x1f+#/]{1,100}$")
+
+
+def decode(topic: str, payload: bytes) -> list[Measured]:
+    """The values of a message. Raises RejectedMessage with a short reason and the field."""
+    from ingest.payloads import chirpstack, own
+
+    check_topic(topic)
+    levels = topic.split("/")
+    match levels:
+        case ["dagsplan", device, "reading"]:
+            return own.decode(checked_device(device), payload)
+        case ["application", _, "device", device, "event", "up"]:
+            return chirpstack.decode(checked_device(device), payload)
+    raise RejectedMessage("topic", f"no format is known for the topic {topic[:80]}")
+
+
+def device_of(topic: str) -> str:
+    """The device that a topic names, for counting rejects; empty where it names none."""
+    match topic.split("/"):
+        case ["dagsplan", device, _] | ["application", _, "device", device, "event", _]:
+            return device[:100].replace("\x00", "")
+    return ""
+
+
+def check_topic(topic: str) -> None:
+    """Refuses topics that no well-meaning device uses."""
+    if len(topic.encode()) > MAX_TOPIC_BYTES or topic.count("/") >= MAX_TOPIC_LEVELS or "\x00" in topic:
+        raise RejectedMessage("topic", "longer than 200 bytes, deeper than 7 levels, or with a NUL")
+
+
+def checked_device(device: str) -> str:
+    """A device name that can be stored and subscribed to."""
+    if not _DEVICE.match(device):
+        raise RejectedMessage("device", f"'{device[:40]}' is no device name: 1 to 100 characters without + # /")
+    return device

@@ -1,0 +1,84 @@
+"""ChirpStack v4 uplink events as JSON, topic ``application/{id}/device/{devEui}/event/up``.
+
+The decoded ``object`` is used; fields may lie deeper (joined by ``_``), and codecs that send numbers as strings
+("13.25") are read. Text and empty fields are passed over: they are no measurement.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from city.errors import RejectedMessage
+from ingest.payloads import Measured
+
+
+class DeviceInfo(msgspec.Struct, frozen=True, rename="camel"):
+    """Who sent it, as the network server knows it."""
+
+    dev_eui: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class Uplink(msgspec.Struct, frozen=True, rename="camel"):
+    """The parts of an uplink event that we read; all other fields are passed over."""
+
+    device_info: DeviceInfo
+    time: Annotated[datetime, Meta(tz=True)] | None = None
+    object: dict[str, Any] | None = None
+
+
+_decoder = msgspec.json.Decoder(Uplink)
+
+
+def decode(device: str, payload: bytes) -> list[Measured]:
+    """The values of an uplink. Raises RejectedMessage naming the field and, for version 3, the way out."""
+    try:
+        uplink = _decoder.decode(payload)
+    except UnicodeDecodeError as error:
+        raise RejectedMessage("not_json", f"not UTF-8 at byte {error.start}") from error
+    except msgspec.ValidationError as error:
+        raise RejectedMessage("shape", _hint(payload, str(error))) from error
+    except msgspec.DecodeError as error:
+        raise RejectedMessage("not_json", str(error)) from error
+    if uplink.device_info.dev_eui.lower() != device.lower():
+        raise RejectedMessage("device", f"the payload names {uplink.device_info.dev_eui}, the topic {device}")
+    if not uplink.object:
+        raise RejectedMessage("no_codec", "there is no decoded object; set a codec in the device profile")
+    values = dict(_numbers("", uplink.object))
+    if not values:
+        raise RejectedMessage("no_values", "the decoded object holds no number")
+    return [Measured(device.lower(), uplink.time, values)]
+
+
+def _numbers(prefix: str, part: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    for name, value in part.items():
+        full = f"{prefix}{name}"
+        if isinstance(value, dict):
+            yield from _numbers(f"{full}_", value)
+        else:
+            number = _number(value)
+            if number is not None and "\x00" not in full:
+                yield full[:100], number
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool):
+        return float(value)
+    if isinstance(value, int | float):
+        return float(value)
+    try:
+        number = float(str(value).strip()) if isinstance(value, str) else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _hint(payload: bytes, problem: str) -> str:
+    if b'"devEUI"' in payload:
+        return "this is ChirpStack version 3; its topic and fields differ: upgrade to version 4"
+    return problem

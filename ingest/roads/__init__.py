@@ -1,0 +1,108 @@
+"""Roads, terrain and places of a municipality from open data, into the store in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from city.clock import stopwatch
+from city.geo import bbox
+from city.network import build
+from city.things import Building, Dataset, Room, Segment
+from ingest.roads.cut import cut
+from ingest.roads.osm import Extract, read_extract
+from ingest.roads.places import rooms as rooms_of
+from ingest.roads.places import schools as schools_of
+from ingest.roads.report import ImportReport, report
+from ingest.roads.slope import with_terrain
+from ingest.roads.terrain import ElevationSource, open_raster, spot_height_source
+from store.connect import Connection
+from store.roads import replace_segments, save_buildings, save_dataset, save_rooms
+
+__all__ = ["ImportReport", "elevation_sources", "import_roads", "with_reachable"]
+
+MOTOR_ROADS = frozenset({"motorway", "motorway_link"})
+
+
+def _silent(step: str) -> None:
+    """Says nothing."""
+
+
+def import_roads(
+    connection: Connection,
+    file: Path,
+    terrain: Sequence[Path],
+    at: datetime,
+    *,
+    dataset: str = "OpenStreetMap",
+    licence: str = "ODbL 1.0",
+    attribution: str = "© OpenStreetMap contributors",
+    progress: Callable[[str], None] = _silent,
+) -> ImportReport:
+    """Takes an extract in and commits it: the segments of ``dataset`` become those of the file.
+
+    Ids stay from import to import, vanished segments are removed, rooms and schools are added or brought up to
+    date. ``terrain`` are raster files, the first that has a value counts; spot heights of the extract serve where
+    none does. ``at`` is the time of the import, ``progress`` is told each step. The connection must not be inside
+    a transaction block. Raises ImportRefused where a file cannot be used; then nothing is changed.
+    """
+    began = stopwatch()
+    progress(f"reading {file.name}")
+    extract = read_extract(file)
+    made = cut(extract)
+    progress(f"{len(made.segments)} segments; taking their elevation")
+    sloped = with_terrain(made.segments, elevation_sources(extract, made.segments, terrain), made.inclines)
+    segments = with_reachable(sloped.segments)
+    places = rooms_of(extract, segments), schools_of(extract)
+    progress("writing to the database")
+    origin = Dataset(dataset, f"OpenStreetMap extract {file.name}", licence, attribution, extract.data_date)
+    vanished = _store(connection, origin, segments, places, at)
+    counts = len(places[0]), len(places[1])
+    return report(extract, made, replace(sloped, segments=segments), *counts, vanished, stopwatch() - began)
+
+
+def elevation_sources(extract: Extract, segments: Sequence[Segment], terrain: Sequence[Path]) -> list[ElevationSource]:
+    """The terrain files in the order given, then the extract's spot heights. Raises ImportRefused."""
+    roads = bbox(point for segment in segments for point in segment.geometry)
+    sources: list[ElevationSource] = [open_raster(file, roads) for file in terrain]
+    heights = spot_height_source(extract.spot_heights)
+    return sources if heights is None else [*sources, heights]
+
+
+def with_reachable(segments: Sequence[Segment]) -> list[Segment]:
+    """Marks what lies in the largest part of the network in which every point can be driven to from every other.
+
+    Lorries drive the streets; a cycle plough drives cycle ways and streets, but no motorway.
+    """
+    lorry = _largest_part([s for s in segments if s.network == "street"])
+    plough = _largest_part([s for s in segments if s.highway not in MOTOR_ROADS])
+    reached = [s.id in (lorry if s.network == "street" else plough) for s in segments]
+    return [s if s.reachable == r else replace(s, reachable=r) for s, r in zip(segments, reached, strict=True)]
+
+
+def _largest_part(segments: Sequence[Segment]) -> frozenset[str]:
+    """Ids of the segments whose two ends both lie in the largest strongly connected part."""
+    if not segments:
+        return frozenset()
+    network = build(segments)
+    part = dict(zip(network.node_ids.tolist(), network.strong_part.tolist(), strict=True))
+    return frozenset(s.id for s in segments if part[s.from_node] == 0 == part[s.to_node])
+
+
+def _store(
+    connection: Connection,
+    dataset: Dataset,
+    segments: Sequence[Segment],
+    places: tuple[list[Room], list[Building]],
+    at: datetime,
+) -> int:
+    with connection.transaction():
+        save_dataset(connection, dataset, at)
+        vanished = replace_segments(connection, dataset.name, segments)
+        save_rooms(connection, dataset.name, places[0])
+        save_buildings(connection, dataset.name, places[1])
+    # Where the caller has read something before, the block above was only a savepoint.
+    connection.commit()
+    return vanished

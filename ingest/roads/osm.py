@@ -1,0 +1,246 @@
+"""Reads an OpenStreetMap extract (.osm.pbf, .osm.gz, .osm.bz2, .osm) in one pass.
+
+Out come the ways of the street and the cycle network with the positions of their nodes, spot heights, and the
+objects that waste rooms and schools are made of. ``ingest.roads.cut`` makes segments of the ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal
+
+import osmium
+
+from city.errors import ImportRefused
+from city.things import Point, Segment
+from city.words import Network
+from ingest.roads import tags as read
+
+ENDINGS = (".osm.pbf", ".pbf", ".osm.gz", ".osm.bz2", ".osm")
+ROOM_AMENITIES = frozenset({"waste_basket", "waste_disposal", "recycling"})
+SCHOOLS = frozenset({"school", "kindergarten"})
+Item = osmium.osm.Node | osmium.osm.Way | osmium.osm.Relation
+
+_GOOD = "give an OpenStreetMap extract (.osm.pbf, .osm.gz, .osm.bz2 or .osm), for instance one from Geofabrik"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way of the street or the cycle network as the file has it: ``nodes`` are ids in drawing order."""
+
+    id: int
+    network: Network
+    tags: Mapping[str, str]
+    nodes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpotHeight:
+    """A node whose elevation somebody wrote down [m]."""
+
+    lon: float
+    lat: float
+    elevation_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A node, way or relation that a place is made of. ``rings`` are its lines of node ids, or its one node.
+
+    ``members`` are the outer ways of a relation, still to be looked up.
+    """
+
+    kind: Literal["node", "way", "relation"]
+    id: int
+    tags: Mapping[str, str]
+    rings: tuple[tuple[int, ...], ...] = ()
+    members: tuple[int, ...] = ()
+    place: Point | None = None
+
+    @property
+    def source_id(self) -> str:
+        return f"osm/{self.kind}/{self.id}"
+
+
+@dataclass
+class Extract:
+    """What was read. ``positions`` holds (lon, lat) of every node of a kept way or shape that the file has."""
+
+    file: Path
+    ways: list[Way] = field(default_factory=list)
+    positions: dict[int, Point] = field(default_factory=dict)
+    spot_heights: list[SpotHeight] = field(default_factory=list)
+    rooms: list[Shape] = field(default_factory=list)
+    schools: list[Shape] = field(default_factory=list)
+    buildings: list[Shape] = field(default_factory=list)
+    bus_only_ways: int = 0
+    data_date: date | None = None
+
+
+def read_segments(file: Path) -> list[Segment]:
+    """The segments of both networks, without terrain. Raises ImportRefused where the file cannot be used."""
+    from ingest.roads.cut import cut
+
+    return cut(read_extract(file)).segments
+
+
+def read_extract(file: Path) -> Extract:
+    """Reads the whole file once.
+
+    Raises ImportRefused naming the file where there is none, where it is of another kind, truncated or empty,
+    and where it holds no drivable street.
+    """
+    _check_file(file)
+    extract = Extract(file)
+    try:
+        _read(extract)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise ImportRefused(file, f"is not a whole OpenStreetMap file ({_first_line(error)})", _GOOD) from error
+    _check_streets(extract)
+    return extract
+
+
+def _check_file(file: Path) -> None:
+    if not file.exists():
+        raise ImportRefused(file, "there is no such file", "check the path")
+    if not file.is_file():
+        raise ImportRefused(file, "is not a file", _GOOD)
+    if not file.name.lower().endswith(ENDINGS):
+        raise ImportRefused(file, "has an ending that no road reader knows", _GOOD)
+    if file.stat().st_size == 0:
+        raise ImportRefused(file, "is empty", "fetch it again")
+
+
+def _check_streets(extract: Extract) -> None:
+    streets = [way for way in extract.ways if way.network == "street"]
+    if not streets:
+        raise ImportRefused(
+            extract.file,
+            "holds no drivable street (a way tagged highway=residential, tertiary and so on)",
+            "cut the extract again around the town, with ways and their nodes",
+        )
+    if not any(node in extract.positions for way in streets for node in way.nodes):
+        raise ImportRefused(
+            extract.file,
+            "lacks the nodes of its streets, or has them out of order",
+            "cut it again with complete ways, and put it in order with 'osmium sort'",
+        )
+
+
+def _read(extract: Extract) -> None:
+    source = osmium.FileProcessor(str(extract.file)).with_locations()
+    source.with_filter(osmium.filter.KeyFilter("highway", "amenity", "building", "ele"))
+    newest = _header_time(source.header)
+    latest: datetime | None = None
+    for item in source:
+        if not isinstance(item, osmium.osm.Node | osmium.osm.Way | osmium.osm.Relation):
+            continue
+        stamp = item.timestamp
+        if newest is None and (latest is None or stamp > latest):
+            latest = stamp
+        _take(extract, item)
+    extract.data_date = _plausible_date(newest or latest)
+    _find_members(extract)
+    _find_positions(extract, source.node_location_storage)
+
+
+def _header_time(header: osmium.io.Header) -> datetime | None:
+    for key in ("osmosis_replication_timestamp", "timestamp"):
+        try:
+            found = datetime.fromisoformat(header.get(key, ""))
+        except ValueError:
+            continue
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None
+
+
+def _plausible_date(newest: datetime | None) -> date | None:
+    """The day of the data; None where the file carries no times (they then read 1970)."""
+    return newest.date() if newest is not None and newest.year >= 2004 else None
+
+
+def _take(extract: Extract, item: Item) -> None:
+    tags = {tag.k: tag.v for tag in item.tags}
+    if isinstance(item, osmium.osm.Way):
+        kind = read.network(tags)
+        if kind is not None:
+            extract.ways.append(Way(item.id, kind, tags, _refs(item)))
+        elif read.bus_only(tags):
+            extract.bus_only_ways += 1
+    elif isinstance(item, osmium.osm.Node):
+        height = read.elevation_m(tags) if "ele" in tags else None
+        if height is not None and item.location.valid():
+            extract.spot_heights.append(SpotHeight(item.location.lon, item.location.lat, height))
+    _take_place(extract, item, tags)
+
+
+def _take_place(extract: Extract, item: Item, tags: Mapping[str, str]) -> None:
+    if tags.get("amenity") in ROOM_AMENITIES:
+        extract.rooms.append(_shape(item, tags))
+    elif tags.get("amenity") in SCHOOLS or tags.get("building") in SCHOOLS:
+        extract.schools.append(_shape(item, tags))
+    elif tags.get("building", "no") != "no" and isinstance(item, osmium.osm.Way):
+        extract.buildings.append(_shape(item, {"building": tags["building"]}))
+
+
+def _shape(item: Item, tags: Mapping[str, str]) -> Shape:
+    if isinstance(item, osmium.osm.Node):
+        place = (item.location.lon, item.location.lat) if item.location.valid() else None
+        return Shape("node", item.id, tags, place=place)
+    if isinstance(item, osmium.osm.Way):
+        return Shape("way", item.id, tags, rings=(_refs(item),))
+    outer = tuple(m.ref for m in item.members if m.type == "w" and m.role in {"outer", ""})
+    return Shape("relation", item.id, tags, members=outer)
+
+
+def _refs(way: osmium.osm.Way) -> tuple[int, ...]:
+    return tuple(node.ref for node in way.nodes)
+
+
+def _find_members(extract: Extract) -> None:
+    """Gives relations the node ids of their outer ways: ways without tags of their own were passed over."""
+    wanted = {way for shape in (*extract.rooms, *extract.schools) for way in shape.members}
+    if not wanted:
+        return
+    source = osmium.FileProcessor(str(extract.file), osmium.osm.WAY).with_filter(osmium.filter.IdFilter(wanted))
+    lines = {way.id: _refs(way) for way in source if isinstance(way, osmium.osm.Way)}
+    extract.rooms[:] = [_with_rings(shape, lines) for shape in extract.rooms]
+    extract.schools[:] = [_with_rings(shape, lines) for shape in extract.schools]
+
+
+def _with_rings(shape: Shape, lines: Mapping[int, tuple[int, ...]]) -> Shape:
+    if not shape.members:
+        return shape
+    rings = tuple(lines[way] for way in shape.members if way in lines)
+    return Shape(shape.kind, shape.id, shape.tags, rings=rings)
+
+
+def _find_positions(extract: Extract, table: osmium.index.LocationTable | None) -> None:
+    """Looks the nodes up after the pass, so that files with ways before nodes are read as well."""
+    if table is None:
+        return
+    for node in set(_wanted_nodes(extract)):
+        if node <= 0:
+            continue
+        try:
+            location = table.get(node)
+        except KeyError:
+            continue
+        if location.valid():
+            extract.positions[node] = (location.lon, location.lat)
+
+
+def _wanted_nodes(extract: Extract) -> Iterator[int]:
+    for way in extract.ways:
+        yield from way.nodes
+    for shape in (*extract.rooms, *extract.schools, *(extract.buildings if extract.schools else ())):
+        for ring in shape.rings:
+            yield from ring
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,208 @@
+"""Waste baskets, containers and schools of an extract, as rooms and buildings.
+
+Rooms come without vessels: how many bins stand there, and of what size, the map does not know.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import cKDTree
+
+from city.geo import GEOD, distance_m, local_xy
+from city.things import Building, Point, Room, Segment
+from ingest.roads.osm import SCHOOLS, Extract, Shape
+
+ROOM_KIND = {"waste_basket": "basket", "waste_disposal": "container", "recycling": "recycling"}
+
+
+def rooms(extract: Extract, segments: Sequence[Segment] = (), near_m: float = 100.0) -> list[Room]:
+    """Places of vessels as rooms of kind basket, container or recycling, ordered by id.
+
+    One without a name of its own is called after the nearest named street within ``near_m``, as '' says little
+    to a driver; far from any it stays ''.
+    """
+    found = [(shape, _place(shape, extract.positions)) for shape in extract.rooms]
+    placed = [(shape, place) for shape, place in found if place is not None]
+    streets = _street_names([place for _, place in placed], segments, near_m)
+    made = [
+        Room(shape.source_id, _name(shape) or street, place[0], place[1], ROOM_KIND[shape.tags["amenity"]])
+        for (shape, place), street in zip(placed, streets, strict=True)
+    ]
+    return _numbered(sorted(made, key=lambda room: room.id))
+
+
+def _numbered(rooms: Sequence[Room]) -> list[Room]:
+    """Rooms of one name get a number each, in the order of their ids, so that stops can be told apart."""
+    count = Counter(room.name for room in rooms)
+    seen: Counter[str] = Counter()
+    told = []
+    for room in rooms:
+        seen[room.name] += 1
+        several = count[room.name] > 1 and room.name
+        told.append(replace(room, name=f"{room.name} {seen[room.name]}") if several else room)
+    return told
+
+
+def schools(extract: Extract) -> list[Building]:
+    """Schools and kindergartens, one building a school, ordered by id.
+
+    The grounds of a school (amenity=school) and the school buildings on them are one; its area [m²] is the sum of
+    the footprints on the grounds, never the yard. A school that is only a point lends its name to the school
+    building it stands in. ``area_m2`` is None where no footprint is drawn.
+    """
+    outlines = [_outline(shape, extract.positions) for shape in extract.schools]
+    known = [outline for outline in outlines if outline is not None]
+    areas = sorted((o for o in known if o.is_grounds and o.ring), key=lambda o: -o.area_m2)
+    others = [_outline(shape, extract.positions) for shape in extract.buildings] if areas else []
+    footprints = [o for o in (*known, *others) if o is not None and o.is_building and o.ring]
+    made, taken = [], set()
+    for area in areas:
+        if area.id in taken:
+            continue
+        inside = [o for o in footprints if o.id not in taken and o.id != area.id and area.contains(o.place)]
+        points = [o for o in known if o.id != area.id and area.contains(o.place)]
+        taken |= {o.id for o in (*inside, *points)} | {area.id}
+        made.append(_school(area, inside, points))
+    for single in sorted((o for o in known if o.id not in taken), key=lambda o: -o.area_m2):
+        if single.id not in taken:
+            points = [o for o in known if o.id != single.id and o.id not in taken and single.contains(o.place)]
+            taken |= {o.id for o in points} | {single.id}
+            made.append(_school(single, [single] if single.ring else [], points))
+    return sorted(made, key=lambda building: building.id)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A shape with its place; ``ring`` is its closed line of (lon, lat), () where it has none."""
+
+    shape: Shape
+    place: Point
+    ring: tuple[Point, ...]
+    area_m2: float
+
+    @property
+    def id(self) -> str:
+        return self.shape.source_id
+
+    @property
+    def is_building(self) -> bool:
+        return self.shape.tags.get("building", "no") != "no"
+
+    @property
+    def is_grounds(self) -> bool:
+        return self.shape.tags.get("amenity") in SCHOOLS and not self.is_building
+
+    def contains(self, place: Point) -> bool:
+        """Whether a place lies inside the ring (even-odd rule)."""
+        inside = False
+        for (x1, y1), (x2, y2) in zip(self.ring, self.ring[1:], strict=False):
+            if (y1 > place[1]) != (y2 > place[1]) and place[0] < x1 + (place[1] - y1) / (y2 - y1) * (x2 - x1):
+                inside = not inside
+        return inside
+
+
+def _school(main: Outline, footprints: Sequence[Outline], others: Iterable[Outline]) -> Building:
+    """One building of a school: at its largest footprint, with the first name that any part of it has."""
+    largest = max(footprints, key=lambda o: o.area_m2, default=main)
+    area = sum(o.area_m2 for o in footprints)
+    parts = [main, *sorted(others, key=lambda o: o.id), *footprints]
+    name = next((_name(part.shape) for part in parts if _name(part.shape)), "")
+    return Building(main.id, name, *largest.place, kind=_kind(main.shape), area_m2=round(area, 1) if area else None)
+
+
+def _kind(shape: Shape) -> str:
+    return next(tag for tag in (shape.tags.get("amenity"), shape.tags.get("building")) if tag in SCHOOLS)
+
+
+def _name(shape: Shape) -> str:
+    return shape.tags.get("name", "").replace("\x00", "").strip()
+
+
+def _outline(shape: Shape, positions: Mapping[int, Point]) -> Outline | None:
+    place = _place(shape, positions)
+    if place is None:
+        return None
+    ring = _ring(shape, positions)
+    return Outline(shape, place, ring, _area_m2(ring))
+
+
+def _area_m2(ring: Sequence[Point]) -> float:
+    if not ring:
+        return 0.0
+    lons, lats = zip(*ring, strict=True)
+    return abs(float(GEOD.polygon_area_perimeter(lons, lats)[0]))
+
+
+def _place(shape: Shape, positions: Mapping[int, Point]) -> Point | None:
+    """Where a shape is: its point, the centre of its area, or the middle of what the extract has of it."""
+    if shape.place is not None:
+        return shape.place
+    ring = _ring(shape, positions)
+    if ring:
+        return _centre(ring)
+    points = [positions[node] for part in shape.rings for node in part if node in positions]
+    if not points:
+        return None
+    lon, lat = np.mean(points, axis=0).tolist()
+    return lon, lat
+
+
+def _ring(shape: Shape, positions: Mapping[int, Point]) -> tuple[Point, ...]:
+    """The largest closed line of a shape that lies whole in the extract; ways of a relation are joined."""
+    whole = [ring for ring in shape.rings if all(node in positions for node in ring)]
+    closed = [ring for ring in _joined(whole) if len(ring) > 3 and ring[0] == ring[-1]]
+    longest = max(closed, key=len, default=())
+    return tuple(positions[node] for node in longest)
+
+
+def _joined(lines: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Lines put together end to end where they share end nodes."""
+    rest, rings = [line for line in lines if line], []
+    while rest:
+        ring = rest.pop(0)
+        while ring[0] != ring[-1]:
+            following = next((line for line in rest if ring[-1] in (line[0], line[-1])), None)
+            if following is None:
+                break
+            rest.remove(following)
+            ring += following[1:] if following[0] == ring[-1] else following[-2::-1]
+        rings.append(ring)
+    return rings
+
+
+def _centre(ring: Sequence[Point]) -> Point:
+    """Centre of gravity of a closed ring; its vertex mean where the ring has no area."""
+    lon, lat = np.array(ring, float).T
+    x, y = lon - lon[0], lat - lat[0]
+    cross = x[:-1] * y[1:] - x[1:] * y[:-1]
+    if abs(cross.sum()) < 1e-15:
+        return float(lon.mean()), float(lat.mean())
+    share = 3.0 * cross.sum()
+    return (
+        float(lon[0] + ((x[:-1] + x[1:]) * cross).sum() / share),
+        float(lat[0] + ((y[:-1] + y[1:]) * cross).sum() / share),
+    )
+
+
+def _street_names(places: Sequence[Point], segments: Sequence[Segment], near_m: float) -> list[str]:
+    """For each place the name of the nearest vertex of a named street within ``near_m``, or ''."""
+    named = [(point, s.name) for s in segments if s.name for point in s.geometry]
+    if not named or not places:
+        return [""] * len(places)
+    origin = places[0]
+    tree = cKDTree(_flat([point for point, _ in named], origin))
+    _, nearest = tree.query(_flat(places, origin))
+    return [
+        named[i][1] if distance_m(place, named[i][0]) <= near_m else ""
+        for place, i in zip(places, nearest.tolist(), strict=True)
+    ]
+
+
+def _flat(points: Sequence[Point], origin: Point) -> npt.NDArray[np.float64]:
+    lon, lat = np.array(points, float).T
+    return np.column_stack(local_xy(lon, lat, origin))

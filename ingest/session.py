@@ -1,0 +1,168 @@
+"""The MQTT side of the daemon: a persistent session, QoS 1, every message acknowledged by hand and in order.
+
+MQTT 5 where the broker speaks it, else 3.1.1. Messages wait in a queue that the broker's own window bounds
+(Receive Maximum); a message that is not acknowledged comes again after the next connect.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from city.clock import Clock
+from city.errors import ConfigError, SourceUnavailable
+from city.settings import Mqtt
+from ingest.writer import Message
+
+log = logging.getLogger("dagsplan.mqtt")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message with what is needed to acknowledge it. ``generation`` counts connections: ids are used again."""
+
+    message: Message
+    mid: int
+    generation: int
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a broker is."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str | None
+    password: str | None
+
+    def __str__(self) -> str:
+        return f"{'mqtts' if self.tls else 'mqtt'}://{self.host}:{self.port}"
+
+
+def address(url: str, password: str | None = None) -> Address:
+    """Reads ``mqtt://user:password@host:port``. Raises ConfigError naming the setting."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
+        raise ConfigError(f"mqtt.url: '{url}' is no broker address; write mqtt://host:1883 or mqtts://host:8883")
+    tls = parts.scheme == "mqtts"
+    user = unquote(parts.username) if parts.username else None
+    secret = password or (unquote(parts.password) if parts.password else None)
+    return Address(parts.hostname, parts.port or (8883 if tls else 1883), tls, user, secret)
+
+
+class Session:
+    """One subscriber. ``arrived`` is the queue that the writer empties."""
+
+    def __init__(self, settings: Mqtt, where: Address, clock: Clock) -> None:
+        self.settings = settings
+        self.where = where
+        self.clock = clock
+        self.arrived: queue.Queue[Arrived] = queue.Queue(maxsize=2 * settings.receive_maximum)
+        self.generation = 0
+        self.connected = threading.Event()
+        self.refused: str | None = None
+        self._closing = threading.Event()
+        self._client = self._new_client(MQTTProtocolVersion.MQTTv5)
+
+    def open(self, timeout_s: float = 10.0) -> None:
+        """Connects and subscribes. Raises SourceUnavailable naming the broker where it does not answer in time."""
+        for version in (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311):
+            self._client = self._new_client(version)
+            self._start()
+            if self.connected.wait(timeout_s if version == MQTTProtocolVersion.MQTTv311 else min(2.0, timeout_s)):
+                return
+            self._client.loop_stop()
+        raise SourceUnavailable(f"the broker {self.where}", self.refused or "does not answer; is it running?")
+
+    def acknowledge(self, batch: Iterable[Arrived]) -> None:
+        """Acknowledges in the order of receipt, and only what came over the present connection."""
+        for item in batch:
+            if item.generation == self.generation:
+                self._client.ack(item.mid, 1)
+
+    def close(self) -> None:
+        """Sends what is to be sent and leaves; the session stays with the broker."""
+        self._closing.set()
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _start(self) -> None:
+        try:
+            self._client.connect(self.where.host, self.where.port, keepalive=30, **self._connect_options())
+        except OSError as error:
+            raise SourceUnavailable(
+                f"the broker {self.where}", f"{error.strerror or error}; start it or set mqtt.url"
+            ) from error
+        self._client.loop_start()
+
+    def _connect_options(self) -> dict[str, Any]:
+        if self._client.protocol != MQTTProtocolVersion.MQTTv5:
+            return {}
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = self.settings.session_expiry_s
+        properties.ReceiveMaximum = self.settings.receive_maximum
+        return {"clean_start": False, "properties": properties}
+
+    def _new_client(self, version: MQTTProtocolVersion) -> mqtt.Client:
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            self.settings.client_id,
+            clean_session=False if version == MQTTProtocolVersion.MQTTv311 else None,
+            protocol=version,
+            manual_ack=True,
+        )
+        client.max_inflight_messages_set(self.settings.receive_maximum)
+        client.reconnect_delay_set(1, 30)
+        if self.where.user:
+            client.username_pw_set(self.where.user, self.where.password)
+        if self.where.tls:
+            client.tls_set()
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        return client
+
+    def _on_connect(self, client: mqtt.Client, _data: object, _flags: object, code: Any, _props: object) -> None:  # noqa: ANN401
+        if code.is_failure:
+            self.refused = f"refuses us: {code}; check user and password"
+            return
+        self.generation += 1
+        client.subscribe([(topic, 1) for topic in self.settings.topics])
+        self.connected.set()
+        log.info("connected", extra={"broker": str(self.where), "generation": self.generation})
+
+    def _on_disconnect(self, *_args: object) -> None:
+        if not self._closing.is_set() and self.connected.is_set():
+            log.warning("broker is away; trying again", extra={"broker": str(self.where)})
+        self.connected.clear()
+
+    def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = "\N{REPLACEMENT CHARACTER}"
+        arrived = Arrived(Message(topic, bytes(message.payload), self.clock.now()), message.mid, self.generation)
+        while not self._closing.is_set():
+            try:
+                self.arrived.put(arrived, timeout=0.5)
+                return
+            except queue.Full:
+                continue
+
+
+def provision(settings: Mqtt, where: Address, clock: Clock) -> None:
+    """Makes the persistent session at the broker, so that nothing published from now on is lost."""
+    session = Session(settings, where, clock)
+    session.open()
+    session.close()

@@ -1,0 +1,87 @@
+"""From measured values to rows that may be stored: ranges and clock rules, each fault with its field."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from ingest.payloads import Measured
+from ingest.quantities import quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value that may be stored."""
+
+    device: str
+    quantity: str
+    time: datetime
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a value was not taken: a short reason for counting, and the field."""
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class ClockRule:
+    """How late and how far ahead of our clock a reading may be."""
+
+    late: timedelta
+    ahead: timedelta
+
+
+def validate(measured: Iterable[Measured], received_at: datetime, rule: ClockRule) -> tuple[list[Row], list[Fault]]:
+    """Good values as rows, and the faults of the others: a bad value does not take its neighbours with it."""
+    rows: list[Row] = []
+    faults: list[Fault] = []
+    for item in measured:
+        time = received_at if item.time is None else _utc(item.time)
+        fault = _clock_fault(item, time, received_at, rule)
+        if fault is not None or time is None:
+            faults.append(fault or Fault("clock", "time is out of every calendar"))
+            continue
+        for name, value in item.values.items():
+            wrong = _value_fault(name, value)
+            if wrong is None:
+                rows.append(Row(item.device, name, time, value))
+            else:
+                faults.append(wrong)
+    return rows, faults
+
+
+def _utc(time: datetime) -> datetime | None:
+    """In UTC; None at the ends of the calendar, where the conversion leaves it."""
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def _clock_fault(item: Measured, time: datetime | None, now: datetime, rule: ClockRule) -> Fault | None:
+    if time is None:
+        return Fault("clock", f"time {item.time} is out of every calendar")
+    if time > now + rule.ahead:
+        seconds = round((time - now).total_seconds())
+        return Fault("future", f"time {time.isoformat()} is {seconds} s ahead; set the clock of {item.device}")
+    if time < now - rule.late:
+        days = (now - time).total_seconds() / 86_400
+        return Fault("too_old", f"time {time.isoformat()} is {days:.1f} days old; import it as a file instead")
+    return None
+
+
+def _value_fault(name: str, value: float) -> Fault | None:
+    if "\x00" in name or len(name) > 100:
+        return Fault("quantity", f"'{name[:40]!r}' is no name of a quantity")
+    known = quantity(name)
+    if not math.isfinite(value) or not known.low <= value <= known.high:
+        return Fault(
+            "out_of_range", f"{name} = {value:g} is outside {known.low:g} to {known.high:g} {known.unit}".strip()
+        )
+    return None

@@ -1,0 +1,196 @@
+"""Writes batches of messages: one transaction each, poison bisected out of its batch, rejects kept.
+
+A batch is committed as a whole or not at all. Whoever calls :meth:`Writer.write` may acknowledge every message
+of the batch when it returns, and none when it raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import psycopg
+
+from city.errors import RejectedMessage
+from city.settings import Ingest
+from ingest.payloads import decode, device_of
+from ingest.quantities import quantity
+from ingest.validate import ClockRule, Fault, Row, validate
+from store.connect import Connection
+from store.sql import query
+
+RETRY_FIRST = frozenset({"23505", "40001", "40P01"})
+"""A race for a key or a lock: the same batch is tried again before it counts as bad data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What arrived, and when by our clock."""
+
+    topic: str
+    payload: bytes
+    received_at: datetime
+
+
+@dataclass(slots=True)
+class Taken:
+    """A message after decoding: rows to store, and the fault to keep, if any."""
+
+    message: Message
+    rows: list[Row]
+    fault: Fault | None = None
+    sqlstate: str | None = None
+
+
+@dataclass
+class Tally:
+    """What a writer has done since its start."""
+
+    messages: int = 0
+    rows: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+
+
+class Writer:
+    """Turns messages into rows on one connection."""
+
+    def __init__(self, connection: Connection, limits: Ingest, rule: ClockRule) -> None:
+        self.connection = connection
+        self.limits = limits
+        self.rule = rule
+        self.tally = Tally()
+        self._series: dict[tuple[str, str], int] = {}
+        self._adopted: set[str] = set()
+        self._staged = False
+
+    def write(self, messages: Sequence[Message]) -> None:
+        """Stores a batch. Raises psycopg.OperationalError where the database is away: nothing is stored then."""
+        taken = [self._take(message) for message in messages]
+        self._store(taken)
+        self.tally.messages += len(messages)
+        self.tally.rows += sum(len(item.rows) for item in taken)
+        for item in taken:
+            if item.fault is not None:
+                self.tally.rejected[item.fault.reason] = self.tally.rejected.get(item.fault.reason, 0) + 1
+
+    def _take(self, message: Message) -> Taken:
+        if len(message.payload) > self.limits.reading_bytes:
+            detail = f"{len(message.payload)} bytes, at most {self.limits.reading_bytes} are read"
+            return Taken(message, [], Fault("too_large", detail))
+        try:
+            rows, faults = validate(decode(message.topic, message.payload), message.received_at, self.rule)
+        except RejectedMessage as rejected:
+            return Taken(message, [], Fault(rejected.reason, rejected.detail))
+        return Taken(message, rows, faults[0] if faults else None)
+
+    def _store(self, taken: list[Taken], tries: int = 3) -> None:
+        """Stores, retries races, and halves on bad data until the poisonous message stands alone."""
+        try:
+            with self.connection.transaction():
+                self._store_once(taken)
+        except (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.SerializationFailure) as error:
+            self._forget()
+            if error.sqlstate in RETRY_FIRST and tries > 1:
+                self._store(taken, tries - 1)
+            elif len(taken) > 1:
+                self._store(taken[: len(taken) // 2])
+                self._store(taken[len(taken) // 2 :])
+            else:
+                self._bury(taken[0], error)
+        except psycopg.Error:
+            self._forget()
+            raise
+
+    def _store_once(self, taken: Sequence[Taken]) -> None:
+        self._prepare()
+        for item in taken:
+            self._park_strangers(item)
+        staged = [
+            (self._series_id(row), row.time, row.value, item.message.received_at) for item in taken for row in item.rows
+        ]
+        if staged:
+            self._copy(staged)
+            self._heard(taken)
+        for item in taken:
+            if item.fault is not None:
+                self._keep(item)
+
+    def _copy(self, staged: Sequence[tuple[int, datetime, float, datetime]]) -> None:
+        with self.connection.cursor() as cursor:
+            with cursor.copy(query("ingest", "copy")) as copy:
+                copy.set_types(["int8", "timestamptz", "float8", "timestamptz"])
+                for row in staged:
+                    copy.write_row(row)
+            cursor.execute(query("ingest", "move"))
+            if cursor.rowcount != len(staged):
+                cursor.execute(query("ingest", "conflicts"))
+
+    def _heard(self, taken: Sequence[Taken]) -> None:
+        times: dict[str, datetime] = {}
+        for row in (row for item in taken for row in item.rows):
+            times[row.device] = max(row.time, times.get(row.device, row.time))
+        newest = max(item.message.received_at for item in taken)
+        parameters = {"devices": list(times), "times": list(times.values()), "at": newest}
+        self.connection.execute(query("ingest", "heard"), parameters)
+
+    def _park_strangers(self, item: Taken) -> None:
+        """Readings of a device that nobody has taken in become a dead letter, which can be replayed later."""
+        strangers = {row.device for row in item.rows} - self._adopted
+        if not strangers:
+            return
+        self._adopted = {row[0] for row in self.connection.execute(query("ingest", "adopted_devices"))}
+        for device in sorted(strangers - self._adopted):
+            at = item.message.received_at
+            self.connection.execute(query("ingest", "park_device"), {"device": device, "at": at})
+            item.fault = Fault("unknown_device", f"{device} is not known; add it, then 'dagsplan deadletters replay'")
+        item.rows = [row for row in item.rows if row.device in self._adopted]
+
+    def _series_id(self, row: Row) -> int:
+        key = (row.device, row.quantity)
+        if key not in self._series:
+            parameters = {"device": row.device, "quantity": row.quantity, "unit": quantity(row.quantity).unit}
+            found = self.connection.execute(query("ingest", "ensure_series"), parameters).fetchone()
+            assert found is not None
+            self._series[key] = found[0]
+        return self._series[key]
+
+    def _keep(self, item: Taken) -> None:
+        """Counts a reject, and keeps its bytes while the device is under its cap of the day."""
+        assert item.fault is not None
+        device = device_of(item.message.topic)
+        parameters = {
+            "day": item.message.received_at.date(),
+            "device": device,
+            "reason": item.fault.reason,
+            "topic": item.message.topic.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
+            "payload": item.message.payload[: self.limits.dead_letter_bytes],
+            "payload_bytes": len(item.message.payload),
+            "detail": item.fault.detail.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
+            "sqlstate": item.sqlstate,
+            "received_at": item.message.received_at,
+        }
+        row = self.connection.execute(query("ingest", "count_dead_letter"), parameters).fetchone()
+        if row is not None and row[0] <= self.limits.dead_letters_per_device_day:
+            self.connection.execute(query("ingest", "add_dead_letter"), parameters)
+
+    def _bury(self, item: Taken, error: psycopg.Error) -> None:
+        item.rows = []
+        item.fault = Fault("database", str(error).strip().splitlines()[0])
+        item.sqlstate = error.sqlstate
+        with self.connection.transaction():
+            self._keep(item)
+
+    def _prepare(self) -> None:
+        if not self._staged:
+            self.connection.execute(query("ingest", "stage"))
+            self._staged = True
+        if not self._series:
+            rows = self.connection.execute(query("ingest", "all_series")).fetchall()
+            self._series = {(device, name): series_id for device, name, series_id in rows}
+
+    def _forget(self) -> None:
+        """After a rollback nothing that was made in the transaction is there."""
+        self._series.clear()
+        self._adopted.clear()
+        self._staged = False
