@@ -1,0 +1,41 @@
+"""Puts a plan together from its parts, with the frame of its snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from city.plan import Degradation, Intervention, Plan, Verdict
+from city.serviceday import bounds
+from planner.snapshot import Snapshot
+
+UNPUBLISHED = "unpublished"
+
+
+def assemble(
+    snapshot: Snapshot,
+    verdict: Verdict,
+    degradations: Sequence[Degradation],
+    interventions: Sequence[Intervention],
+    totals: dict[str, Any],
+) -> Plan:
+    """The plan; its id, version and time of making are given when it is published."""
+    _, ends = bounds(snapshot.service_day, snapshot.domain, snapshot.zone)
+    return Plan(
+        id=UNPUBLISHED,
+        domain=snapshot.domain,
+        service_day=snapshot.service_day,
+        slot=snapshot.slot,
+        mode=snapshot.mode,
+        simulated=snapshot.simulated,
+        created_at=snapshot.at,
+        valid_from=snapshot.at,
+        valid_to=max(ends, snapshot.at),
+        version=0,
+        supersedes=snapshot.previous,
+        inputs_hash=snapshot.inputs_hash,
+        verdict=verdict,
+        degradations=tuple(degradations),
+        interventions=tuple(interventions),
+        totals=totals,
+    )

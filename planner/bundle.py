@@ -1,0 +1,170 @@
+"""A snapshot as a folder of files that a person can read and write: TOML, CSV, GeoJSON, JSON.
+
+``snapshot.toml`` holds the single values, ``segments.geojson`` the streets, ``running.json`` interventions that
+are under way, and every other table one CSV file of its name. Files and columns with a default may be left out.
+The formats are described, with an example each, in ``docs/bundles.md``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import tomllib
+import typing
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from city.errors import ImportRefused
+from city.plan import Intervention
+from city.tables import checked, numbered, rows_of, typed, write
+from city.things import Forecast, ForecastStep, Segment
+from city.words import Domain
+from planner.snapshot import Knobs, Snapshot
+
+T = TypeVar("T")
+ISSUE = ("provider", "lon", "lat", "issued_at", "elevation_m", "simulated")
+SPECIAL = frozenset({"segments", "forecasts", "running"})
+
+
+def save(snapshot: Snapshot, folder: Path) -> None:
+    """Writes a snapshot; ``load`` gives the same value and hash again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "snapshot.toml").write_text(_head(snapshot), encoding="utf-8")
+    for name, kind in _tables():
+        rows = getattr(snapshot, name)
+        if rows:
+            write(folder / f"{name}.csv", _names(kind), (dataclasses.asdict(row) for row in rows))
+    if snapshot.segments:
+        (folder / "segments.geojson").write_bytes(_segments_out(snapshot.segments))
+    if snapshot.forecasts:
+        columns = [*ISSUE, *_names(ForecastStep)]
+        write(folder / "forecasts.csv", columns, _forecast_rows(snapshot.forecasts))
+    if snapshot.running:
+        (folder / "running.json").write_bytes(msgspec.json.encode(snapshot.running))
+
+
+def load(folder: Path, domain: Domain | None = None) -> Snapshot:
+    """Reads a folder. Raises ImportRefused naming file, line and column, and what to write there."""
+    head = _read_head(folder, domain)
+    tables: dict[str, Any] = {name: _table(folder / f"{name}.csv", kind) for name, kind in _tables()}
+    return checked(
+        head
+        | tables
+        | {
+            "segments": _segments_in(folder / "segments.geojson"),
+            "forecasts": _forecasts_in(folder / "forecasts.csv"),
+            "running": _running_in(folder / "running.json"),
+        },
+        Snapshot,
+        folder / "snapshot.toml",
+        "a value",
+    )
+
+
+def _tables() -> Iterator[tuple[str, type]]:
+    """The plain tables: name and row type."""
+    for name, hint in typing.get_type_hints(Snapshot).items():
+        if typing.get_origin(hint) is tuple and name not in SPECIAL:
+            yield name, typing.get_args(hint)[0]
+
+
+def _names(kind: type) -> list[str]:
+    return [field.name for field in dataclasses.fields(kind)]
+
+
+def _head(snapshot: Snapshot) -> str:
+    singles = {
+        name: getattr(snapshot, name)
+        for name, hint in typing.get_type_hints(Snapshot).items()
+        if typing.get_origin(hint) is not tuple and name != "knobs"
+    }
+    lines = [f"{name} = {_toml(value)}" for name, value in singles.items() if value is not None]
+    knobs = [f"{name} = {_toml(value)}" for name, value in dataclasses.asdict(snapshot.knobs).items()]
+    return "\n".join([*lines, "", "[knobs]", *knobs, ""])
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return repr(value) if isinstance(value, int | float) else msgspec.json.encode(value).decode()
+
+
+def _read_head(folder: Path, domain: Domain | None) -> dict[str, Any]:
+    file = folder / "snapshot.toml"
+    if not file.is_file():
+        raise ImportRefused(file, "is missing", "write it with at least: domain, at, service_day, slot")
+    try:
+        head = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ImportRefused(file, f"is not TOML ({error})", "see docs/bundles.md") from error
+    if domain is not None and head.setdefault("domain", domain) != domain:
+        raise ImportRefused(file, f"is for {head['domain']}", f"ask for 'plan {head['domain']}' or change its domain")
+    head["knobs"] = checked(head.get("knobs", {}), Knobs, file, "[knobs]")
+    return head
+
+
+def _table(file: Path, kind: type[T]) -> tuple[T, ...]:
+    return rows_of(file, kind) if file.is_file() else ()
+
+
+def _segments_out(segments: Sequence[Segment]) -> bytes:
+    features = [
+        {
+            "type": "Feature",
+            "properties": {name: getattr(row, name) for name in _names(Segment) if name != "geometry"},
+            "geometry": {"type": "LineString", "coordinates": row.geometry},
+        }
+        for row in segments
+    ]
+    return msgspec.json.encode({"type": "FeatureCollection", "features": features})
+
+
+def _segments_in(file: Path) -> tuple[Segment, ...]:
+    if not file.is_file():
+        return ()
+    try:
+        features = msgspec.json.decode(file.read_bytes())["features"]
+        rows = [{**part["properties"], "geometry": part["geometry"]["coordinates"]} for part in features]
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise ImportRefused(file, f"is no GeoJSON feature collection ({error})", "see docs/bundles.md") from error
+    return tuple(checked(row, Segment, file, f"feature {number}") for number, row in enumerate(rows))
+
+
+def _forecast_rows(forecasts: Sequence[Forecast]) -> Iterator[dict[str, Any]]:
+    for forecast in forecasts:
+        head = {name: getattr(forecast, name) for name in ISSUE}
+        for step in forecast.steps:
+            yield head | dataclasses.asdict(step)
+
+
+def _forecasts_in(file: Path) -> tuple[Forecast, ...]:
+    """Consecutive rows of one issue make one forecast."""
+    if not file.is_file():
+        return ()
+    lines = list(numbered(file))
+
+    def head(entry: tuple[int, dict[str, str]]) -> tuple[str, ...]:
+        return tuple(entry[1].get(name, "") for name in ISSUE)
+
+    found = []
+    for _, group in itertools.groupby(lines, head):
+        rows = list(group)
+        steps = [checked(typed(row, ForecastStep), ForecastStep, file, f"line {number}") for number, row in rows]
+        number, first = rows[0]
+        found.append(checked(typed(first, Forecast) | {"steps": steps}, Forecast, file, f"line {number}"))
+    return tuple(found)
+
+
+def _running_in(file: Path) -> tuple[Intervention, ...]:
+    if not file.is_file():
+        return ()
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=tuple[Intervention, ...])
+    except msgspec.DecodeError as error:
+        raise ImportRefused(file, str(error), "see docs/bundles.md") from error

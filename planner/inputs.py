@@ -1,0 +1,137 @@
+"""Reads the snapshot of a plan from the store, in one transaction that sees one moment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from city.clock import Clock
+from city.plan import Intervention
+from city.serviceday import service_day
+from city.settings import Settings
+from city.things import Device, GivenOrder
+from city.words import Domain, Mode
+from planner.snapshot import Knobs, Snapshot
+from planner.snow import LIVE
+from store import facts, orders, plans, readings, roads, weather
+from store.connect import Connection
+
+QUANTITIES: dict[Domain, tuple[str, ...]] = {
+    "snow": ("snow_depth", "air_temperature", "road_temperature"),
+    "waste": ("fill_level",),
+    "heating": ("indoor_temperature", "air_temperature"),
+}
+LOOK_BACK: dict[Domain, timedelta] = {
+    "snow": timedelta(hours=24),
+    "waste": timedelta(days=28),
+    "heating": timedelta(days=14),
+}
+
+
+def read_snapshot(
+    connection: Connection,
+    settings: Settings,
+    domain: Domain,
+    at: datetime,
+    *,
+    slot: str,
+    day: date | None = None,
+    clock: Clock | None = None,
+) -> Snapshot:
+    """The snapshot of a domain at an instant. ``day`` is that of ``at`` unless it is given."""
+    zone = settings.municipality.zone
+    mode: Mode = settings.planner.mode  # type: ignore[assignment]  # checked when the settings were read
+    day = service_day(at, domain, zone) if day is None else day
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        previous = plans.latest(connection, domain, mode, day)
+        given = orders.given_orders(connection, domain, at - timedelta(hours=36))
+        common = Snapshot(
+            domain=domain,
+            at=at,
+            service_day=day,
+            slot=slot,
+            mode=mode,
+            time_zone=settings.municipality.time_zone,
+            seed=settings.planner.seed,
+            simulated=clock is not None and clock.simulated,
+            previous=None if previous is None else previous.id,
+            knobs=_knobs(settings),
+            thresholds=plans.thresholds(connection, at),
+            forecasts=weather.forecasts(connection, at),
+            readings=readings.readings(connection, QUANTITIES[domain], at - LOOK_BACK[domain], at),
+            depots=facts.depots(connection),
+            contractors=facts.contractors(connection),
+            vehicles=facts.vehicles(connection, domain),
+            orders=given,
+            running=_running(connection, [order.plan_id for order in given if order.state in LIVE], given_keys(given)),
+        )
+        snapshot = _with_domain_tables(connection, common, at)
+    return _marked(snapshot)
+
+
+def given_keys(given: tuple[GivenOrder, ...]) -> set[str]:
+    """The keys of orders that are under way."""
+    return {order.key for order in given if order.state in LIVE}
+
+
+def _knobs(settings: Settings) -> Knobs:
+    planner = settings.planner
+    return Knobs(
+        planner.snow_horizon_h,
+        planner.tur_minutes,
+        planner.full_call_out_cost_per_h,
+        planner.currency,
+        planner.round_iterations,
+    )
+
+
+def _running(connection: Connection, plan_ids: list[str], keys: set[str]) -> tuple[Intervention, ...]:
+    """The interventions behind orders that are under way, as they were planned."""
+    found: dict[str, Intervention] = {}
+    for plan_id in sorted(set(plan_ids)):
+        plan = plans.by_id(connection, plan_id)
+        if plan is not None:
+            found |= {item.key: item for item in plan.interventions if item.key in keys}
+    return tuple(found[key] for key in sorted(found))
+
+
+def _with_domain_tables(connection: Connection, common: Snapshot, at: datetime) -> Snapshot:
+    if common.domain == "snow":
+        return replace(
+            common,
+            segments=roads.load_segments(connection),
+            devices=_devices(connection, {"snow", "road_weather"}),
+            roster=facts.roster(connection, at, at + timedelta(hours=24)),
+            treatments=facts.treatments(connection, at - timedelta(hours=24)),
+        )
+    if common.domain == "waste":
+        return replace(
+            common,
+            segments=tuple(s for s in roads.load_segments(connection) if s.network == "street"),
+            rooms=facts.rooms(connection),
+            vessels=facts.vessels(connection),
+        )
+    return replace(
+        common,
+        buildings=facts.buildings(connection),
+        calendar=facts.calendar_days(connection, common.service_day, common.service_day + timedelta(days=1)),
+    )
+
+
+def _devices(connection: Connection, kinds: set[str]) -> tuple[Device, ...]:
+    return tuple(device for device in facts.devices(connection) if device.kind in kinds)
+
+
+def _marked(snapshot: Snapshot) -> Snapshot:
+    """Marks a snapshot as simulated where anything in it is."""
+    tables = (
+        snapshot.forecasts[:1],
+        snapshot.devices,
+        snapshot.vehicles,
+        snapshot.rooms,
+        snapshot.vessels,
+        snapshot.buildings,
+    )
+    made_up = any(row.simulated for table in tables for row in table)
+    return replace(snapshot, simulated=snapshot.simulated or made_up)

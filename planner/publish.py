@@ -1,0 +1,58 @@
+"""Publication: one transaction, checked against the schema, never changed afterwards, only superseded."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+import msgspec
+
+from city.errors import Conflict
+from city.plan import Plan, to_json
+from store import plans
+from store.connect import Connection
+from store.plans import RunKey
+
+
+@cache
+def _validator() -> Any:  # noqa: ANN401 - jsonschema has no types
+    schema = msgspec.json.decode((files("planner") / "plan.schema.json").read_bytes())
+    return jsonschema.Draft202012Validator(schema)
+
+
+def check_schema(plan: Plan) -> None:
+    """Raises jsonschema.ValidationError where a plan does not obey ``plan.schema.json``."""
+    _validator().validate(msgspec.json.decode(to_json(plan)))
+
+
+def publish(
+    connection: Connection, plan: Plan, now: datetime, *, run: RunKey | None = None, claimed_by: str = ""
+) -> Plan:
+    """Publishes a plan and gives it with its id and version. The same inputs as the live plan give the live plan.
+
+    Raises Conflict where ``run`` was claimed by another planner meanwhile; nothing is written then.
+    """
+    check_schema(plan)
+    with connection.transaction():
+        if run is not None and not plans.hold_run(connection, run, claimed_by):
+            raise Conflict(f"the run {run.domain} {run.service_day} {run.slot} was taken over by another planner")
+        plans.lock_plans(connection, plan.domain)
+        before = plans.latest(connection, plan.domain, plan.mode, plan.service_day)
+        if before is not None and before.inputs_hash == plan.inputs_hash:
+            published = before
+        else:
+            published = msgspec.structs.replace(
+                plan,
+                id=str(uuid.uuid4()),
+                version=1 if before is None else before.version + 1,
+                created_at=now,
+                supersedes=None if before is None else before.id,
+            )
+            plans.add_plan(connection, published)
+        if run is not None:
+            plans.finish_run(connection, run, published.id, now)
+    return published

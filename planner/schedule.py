@@ -1,0 +1,136 @@
+"""The schedule: APScheduler rings at an interval and asks what is due; the database decides what is missing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+
+import psycopg
+
+from city.clock import Clock
+from city.errors import Conflict, DagsplanError
+from city.plan import Plan
+from city.serviceday import service_day, slot_instant
+from city.settings import Settings
+from city.words import DOMAINS, Domain, Mode
+from planner.inputs import read_snapshot
+from planner.make import make_plan
+from planner.publish import publish
+from store import plans
+from store.connect import Connection
+from store.plans import RunKey
+
+log = logging.getLogger("dagsplan.schedule")
+RETRY = timedelta(minutes=5)
+
+
+def due_runs(settings: Settings, now: datetime) -> Iterator[tuple[RunKey, datetime]]:
+    """The runs of the present service days that are due at ``now``, oldest first, with when each was due."""
+    zone = settings.municipality.zone
+    mode: Mode = settings.planner.mode  # type: ignore[assignment]  # checked when the settings were read
+    for domain in DOMAINS:
+        day = service_day(now, domain, zone)
+        slots = [(slot_instant(day, slot, domain, zone), slot) for slot in slots_of(settings, domain)]
+        for due_at, slot in sorted(slots):
+            if due_at <= now:
+                yield RunKey(domain, day, slot, mode), due_at
+
+
+def slots_of(settings: Settings, domain: Domain) -> tuple[str, ...]:
+    """The due times of a domain."""
+    planner = settings.planner
+    return {"snow": planner.snow_slots, "waste": planner.waste_slots, "heating": planner.heating_slots}[domain]
+
+
+def next_due(settings: Settings, domain: Domain, now: datetime) -> datetime | None:
+    """When the next plan of a domain is due; None where it has no slots."""
+    zone = settings.municipality.zone
+    day = service_day(now, domain, zone)
+    times = [
+        slot_instant(day + timedelta(days=ahead), slot, domain, zone)
+        for ahead in (0, 1)
+        for slot in slots_of(settings, domain)
+    ]
+    return min((instant for instant in times if instant > now), default=None)
+
+
+class Scheduler:
+    """Makes the plans that are due and missing. Any number of these may run beside each other."""
+
+    def __init__(self, connection: Connection, settings: Settings, clock: Clock) -> None:
+        self.connection = connection
+        self.settings = settings
+        self.clock = clock
+        self.name = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+
+    def ensure_due(self, now: datetime) -> list[Plan]:
+        """Makes every plan that is due at ``now``, not there, and not claimed by a living planner."""
+        made = []
+        for run, due_at in due_runs(self.settings, now):
+            settled = plans.settled_slots(self.connection, run.domain, run.service_day, run.mode, now)
+            if run.slot not in settled:
+                plan = self._run(run, due_at, now)
+                made += [plan] if plan is not None else []
+        return made
+
+    def _run(self, run: RunKey, due_at: datetime, now: datetime) -> Plan | None:
+        expires = now + timedelta(seconds=self.settings.planner.claim_s)
+        with self.connection.transaction():
+            if not plans.claim_run(self.connection, run, self.name, now, expires, due_at):
+                return None
+        try:
+            snapshot = read_snapshot(
+                self.connection, self.settings, run.domain, now, slot=run.slot, day=run.service_day, clock=self.clock
+            )
+            plan = publish(self.connection, make_plan(snapshot), self.clock.now(), run=run, claimed_by=self.name)
+        except Conflict as conflict:
+            log.info("run taken over", extra={"domain": run.domain, "slot": run.slot, "why": str(conflict)})
+            return None
+        except psycopg.OperationalError:
+            raise
+        except Exception as error:  # any fault of one domain must not stop the other two
+            self._failed(run, error, now)
+            return None
+        log.info("plan published", extra={"domain": run.domain, "slot": run.slot, "version": plan.version})
+        return plan
+
+    def _failed(self, run: RunKey, error: Exception, now: datetime) -> None:
+        problem = str(error) if isinstance(error, DagsplanError) else f"{type(error).__name__}: {error}"
+        log.error("plan failed", extra={"domain": run.domain, "slot": run.slot, "problem": problem}, exc_info=error)
+        with self.connection.transaction():
+            plans.fail_run(self.connection, run, self.name, problem, now + RETRY)
+
+
+def plan_now(
+    connection: Connection,
+    settings: Settings,
+    domain: Domain,
+    clock: Clock,
+    *,
+    at: datetime | None = None,
+    day: date | None = None,
+    dry_run: bool = False,
+) -> Plan:
+    """One plan by hand: unique on its own event, published unless ``dry_run``."""
+    moment = clock.now() if at is None else at
+    snapshot = read_snapshot(
+        connection, settings, domain, moment, slot=f"event:by-hand:{moment.isoformat()}", day=day, clock=clock
+    )
+    plan = make_plan(snapshot)
+    return plan if dry_run else publish(connection, plan, clock.now())
+
+
+def ring(ask: Callable[[], object], every_s: float) -> Callable[[], None]:
+    """Starts APScheduler as alarm clock: calls ``ask`` now and every ``every_s`` seconds; gives how to stop it."""
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    scheduler = BackgroundScheduler(
+        timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    scheduler.add_job(ask, "interval", seconds=every_s)
+    scheduler.start()
+    return lambda: scheduler.shutdown(wait=True)

@@ -1,0 +1,87 @@
+"""One snapshot of all that a plan is made from. A plan is a function of this value and of the code."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from city.plan import Intervention, canonical_hash
+from city.things import (
+    Building,
+    CalendarDay,
+    Contractor,
+    Depot,
+    Device,
+    Forecast,
+    GivenOrder,
+    Reading,
+    Room,
+    RosterTurn,
+    Segment,
+    Threshold,
+    Treatment,
+    Vehicle,
+    Vessel,
+)
+from city.version import code_version
+from city.words import Domain, Mode
+
+NOT_HASHED = frozenset({"previous"})
+"""What stands in a snapshot but decides nothing: the plan that will be superseded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """Settings that decide something, with their defaults; the same in a folder written by hand."""
+
+    horizon_h: int = 24
+    tur_minutes: float = 90.0
+    cost_per_h: float = 1100.0
+    currency: str = "kr"
+    round_iterations: int = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The inputs of one plan of one domain. Tables that a domain does not need stay empty."""
+
+    domain: Domain
+    at: datetime
+    service_day: date
+    slot: str
+    mode: Mode = "assist"
+    time_zone: str = "Europe/Stockholm"
+    seed: int = 1
+    simulated: bool = False
+    previous: str | None = None
+    knobs: Knobs = Knobs()
+    thresholds: tuple[Threshold, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
+    devices: tuple[Device, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    vessels: tuple[Vessel, ...] = ()
+    buildings: tuple[Building, ...] = ()
+    calendar: tuple[CalendarDay, ...] = ()
+    depots: tuple[Depot, ...] = ()
+    contractors: tuple[Contractor, ...] = ()
+    vehicles: tuple[Vehicle, ...] = ()
+    roster: tuple[RosterTurn, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
+    orders: tuple[GivenOrder, ...] = ()
+    running: tuple[Intervention, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def inputs_hash(self) -> str:
+        """SHA-256 of the snapshot in canonical form with the version of the code, as hex."""
+        parts = {
+            field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name not in NOT_HASHED
+        }
+        return canonical_hash(parts | {"code_version": code_version()})

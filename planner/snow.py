@@ -1,0 +1,143 @@
+"""The snow plan: which turer, in which order, by which vehicle, and why. A function of the snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from city.network import StreetNetwork, build
+from city.plan import Intervention, Plan
+from city.words import Network
+from models.weather import HourlyWeather, hourly
+from planner.assemble import assemble
+from planner.fleet import Assignment, Fleet, fleet_of
+from planner.routes.drive import Drive, drive, profile
+from planner.routes.sectors import Tur, cut, passes
+from planner.snapshot import Snapshot
+from planner.snow_need import Need, judge
+from planner.snow_state import on_the_ground, snow_ahead
+from planner.snow_words import degradations, hourly_price, intervention, verdict
+from planner.thresholds import limits
+
+LIVE = frozenset({"decided", "sent", "acknowledged", "started"})
+
+
+@dataclass(frozen=True)
+class DrivenTur:
+    """A tur that is needed, with its vehicle and its drive."""
+
+    tur: Tur
+    needs: tuple[Need, ...]
+    assignment: Assignment
+    drive: Drive
+
+
+def plan_snow(snapshot: Snapshot) -> Plan:
+    """The snow plan of a snapshot."""
+    rules = limits(snapshot.thresholds)
+    network = build(snapshot.segments)
+    weather = weather_ahead(snapshot)
+    ahead = snow_ahead(snapshot, weather, on_the_ground(snapshot))
+    needs = judge(snapshot, rules, weather, ahead)
+    turer = cut(snapshot.segments, snapshot.knobs.tur_minutes, _work_kmh(snapshot))
+    held = {item.target: item for item in snapshot.running}
+    due = [tur for tur in turer if tur.id not in held and any(needs[i].needed for i in tur.segments)]
+    driven = drive_all(snapshot, network, due, needs)
+    fresh = [intervention(snapshot, network, item) for item in driven]
+    weak = degradations(snapshot, weather, driven)
+    items = ordered([*held.values(), *fresh])
+    full_cost = sum(_minutes(snapshot, tur) for tur in turer) / 60.0 * hourly_price(snapshot)
+    said = verdict(snapshot, turer, items, needs, weak, full_cost)
+    totals = _totals(snapshot, turer, items, driven, needs)
+    return assemble(snapshot, said, weak, items, totals)
+
+
+def weather_ahead(snapshot: Snapshot) -> HourlyWeather:
+    """The forecast on an hourly grid from the present hour on."""
+    start = snapshot.at.replace(minute=0, second=0, microsecond=0)
+    heights = [s.elevation_m for s in snapshot.segments if s.elevation_m is not None]
+    reference = float(np.median(heights)) if heights else 0.0
+    return hourly(snapshot.forecasts, start, snapshot.knobs.horizon_h, reference)
+
+
+def drive_all(snapshot: Snapshot, network: StreetNetwork, due: Sequence[Tur], needs: Sequence[Need]) -> list[DrivenTur]:
+    """Gives each due tur, most urgent first, to the vehicle that would be done with it first."""
+    fleet = fleet_of(snapshot, network)
+    driven: list[DrivenTur] = []
+    for tur in sorted(due, key=lambda tur: (tur.route_class[1], _first_hour(tur, needs), tur.id)):
+        wanted = tuple(needs[i] for i in tur.segments if needs[i].needed)
+        item = _drive_one(snapshot, network, fleet, tur, wanted)
+        if item is not None:
+            driven.append(item)
+    return driven
+
+
+def ordered(items: Sequence[Intervention]) -> list[Intervention]:
+    """Most urgent first: by class, then by start, then by name."""
+    return sorted(items, key=lambda item: (item.priority, str(item.starts_at), item.target))
+
+
+def _drive_one(
+    snapshot: Snapshot, network: StreetNetwork, fleet: Fleet, tur: Tur, wanted: tuple[Need, ...]
+) -> DrivenTur | None:
+    vehicle = fleet.choose(tur.network)
+    if vehicle is None:
+        return None
+    how = profile(network, tur.network, vehicle.work_kmh, vehicle.drive_kmh)
+    to_do = {need.segment: passes(snapshot.segments[need.segment]) for need in wanted}
+    way = drive(network, to_do, fleet.home(vehicle), how)
+    earliest = min(need.from_when for need in wanted)
+    assignment = fleet.assign(vehicle, earliest, timedelta(seconds=way.seconds))
+    return DrivenTur(tur, wanted, assignment, way)
+
+
+def _first_hour(tur: Tur, needs: Sequence[Need]) -> str:
+    return min(needs[i].from_when for i in tur.segments if needs[i].needed).isoformat()
+
+
+def _work_kmh(snapshot: Snapshot) -> dict[Network, float]:
+    """The slowest working speed of the fleet of each network, so that every vehicle can do every tur [km/h]."""
+    speeds: dict[Network, float] = {"street": 15.0, "cycle": 10.0}
+    for network in speeds:
+        own = [v.work_kmh for v in snapshot.vehicles if v.network == network]
+        if own:
+            speeds[network] = min(own)
+    return speeds
+
+
+def _minutes(snapshot: Snapshot, tur: Tur) -> float:
+    speed = _work_kmh(snapshot)[tur.network]
+    metres = sum(snapshot.segments[i].length_m * passes(snapshot.segments[i]) for i in tur.segments)
+    return metres / (speed / 3.6) / 60.0
+
+
+def _totals(
+    snapshot: Snapshot,
+    turer: Sequence[Tur],
+    items: Sequence[Intervention],
+    driven: Sequence[DrivenTur],
+    needs: Sequence[Need],
+) -> dict[str, Any]:
+    metres = sum(item.distance_m for item in items)
+    deadhead = sum(item.drive.deadhead_m for item in driven)
+    return {
+        "turer": len(turer),
+        "turer_needed": len(items),
+        "segments": len(snapshot.segments),
+        "segments_needed": sum(need.needed for need in needs),
+        "distance_m": round(metres, 1),
+        "deadhead_m": round(deadhead, 1),
+        "minutes": round(sum(item.minutes for item in items), 1),
+        "late": sum(item.ready_by > item.deadline for item in items if item.ready_by and item.deadline),
+        "unreachable_segments": sum(not segment.reachable for segment in snapshot.segments),
+        "max_depth_cm": round(max((need.depth_cm for need in needs), default=0.0), 2),
+        "without_vehicle": sum(_undriven(needs, tur, items) for tur in turer),
+    }
+
+
+def _undriven(needs: Sequence[Need], tur: Tur, items: Sequence[Intervention]) -> bool:
+    return any(needs[i].needed for i in tur.segments) and all(item.target != tur.id for item in items)
