@@ -1,0 +1,416 @@
+"""The front door: one command line. Each sub-command is a few lines that call a package.
+
+Exit status: 0 done, 1 failed with a one-line reason on stderr, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from city.errors import DagsplanError
+from deploy.options import parser
+
+if TYPE_CHECKING:
+    from city.clock import Clock
+    from city.plan import Plan
+    from city.settings import Settings
+    from store.connect import Connection
+
+Handler = Callable[[argparse.Namespace, "Settings"], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Reads the command line and the settings, runs one command, and turns an error into one line."""
+    options = parser().parse_args(arguments)
+    from city import logs, settings
+
+    try:
+        effective = settings.load(options.config)
+        logs.configure(effective.log.format, effective.log.level)
+        return COMMANDS[options.name](options, effective)
+    except DagsplanError as error:
+        print(f"dagsplan: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 1
+
+
+# ---- what most commands need -------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _dsn(settings: Settings) -> Iterator[str]:
+    """The DSN of the settings, or the embedded server for as long as the command runs."""
+    if settings.database.dsn:
+        yield settings.database.dsn
+        return
+    from store.embedded import embedded_postgres
+
+    with embedded_postgres(settings.state / "postgres") as dsn:
+        yield dsn
+
+
+def _connect(settings: Settings, dsn: str, application: str) -> Connection:
+    from store.connect import connect
+
+    limits = settings.database
+    return connect(dsn, application, timeout_s=limits.connect_timeout_s, statement_timeout_s=limits.statement_timeout_s)
+
+
+@contextmanager
+def _store(settings: Settings, application: str) -> Iterator[tuple[Connection, Clock]]:
+    """A connection to a database of this version, and the clock of the installation."""
+    from store.clock import installation_clock
+    from store.migrate import check_schema
+
+    with _dsn(settings) as dsn, _connect(settings, dsn, application) as connection:
+        if settings.database.dsn:
+            check_schema(connection)
+        else:
+            _migrate(connection)
+        yield connection, installation_clock(connection)
+
+
+def _migrate(connection: Connection) -> list[str]:
+    """Brings the schema up to date and seeds the thresholds of a new database."""
+    from city.clock import SystemClock
+    from deploy.installation import prepare_schema
+
+    return prepare_schema(connection, SystemClock().now())
+
+
+def _stop_signals() -> threading.Event:
+    """Set by SIGTERM and SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _broker(settings: Settings) -> Any:  # noqa: ANN401 - ingest is imported only when it is used
+    from city.errors import ConfigError
+    from ingest.session import address
+
+    if settings.mqtt.url is None:
+        raise ConfigError("mqtt.url: not set; 'dagsplan up' runs the embedded broker, other commands need an address")
+    return address(settings.mqtt.url, settings.mqtt.password)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+# ---- services ----------------------------------------------------------------------------------------------------
+
+
+def run_ingest(_: argparse.Namespace, settings: Settings) -> int:
+    """The daemon and the weather poller, until a signal comes."""
+    from ingest.daemon import Daemon
+    from ingest.weather.client import WeatherClient, WeatherPoller
+
+    stop = _stop_signals()
+    with _store(settings, "ingest") as (connection, clock):
+        dsn = settings.database.dsn or connection.info.dsn
+        daemon = Daemon(settings, _broker(settings), clock, lambda: _connect(settings, dsn, "ingest"))
+        daemon.stop = stop
+        if settings.weather.providers:
+            WeatherPoller(WeatherClient(settings, clock), lambda: _connect(settings, dsn, "weather"), stop).start()
+        daemon.run()
+    return 0
+
+
+def run_scheduler(_: argparse.Namespace, settings: Settings) -> int:
+    """Rings at an interval and makes the plans that are due, until a signal comes."""
+    import logging
+
+    import psycopg
+
+    from city.errors import StoreUnavailable
+    from planner.schedule import Scheduler, ring
+
+    stop = _stop_signals()
+    with _dsn(settings) as dsn:
+        from store.clock import installation_clock
+        from store.migrate import check_schema
+
+        with _connect(settings, dsn, "scheduler") as connection:
+            check_schema(connection)
+            clock = installation_clock(connection)
+
+        def ask() -> None:
+            try:
+                with _connect(settings, dsn, "scheduler") as fresh:
+                    Scheduler(fresh, settings, clock).ensure_due(clock.now())
+            except (psycopg.Error, StoreUnavailable) as error:
+                logging.getLogger("dagsplan.schedule").warning(str(error).strip().splitlines()[0])
+
+        ask()
+        silence = ring(ask, max(1.0, min(settings.planner.ring_s, clock.real_seconds(settings.planner.ring_s))))
+        stop.wait()
+        silence()
+    return 0
+
+
+def run_web(_: argparse.Namespace, settings: Settings) -> int:
+    """The pages and the API, until a signal comes."""
+    from dashboards.serve import serve
+
+    with _dsn(settings) as dsn:
+        serve(settings, dsn)
+    return 0
+
+
+def run_up(_: argparse.Namespace, settings: Settings) -> int:
+    """All in one process tree: embedded parts where no DSN or broker is configured."""
+    from deploy.installation import Installation
+
+    stop = _stop_signals()
+    with Installation(settings, _say) as installation:
+        with _connect(settings, installation.dsn, "up") as connection:
+            _migrate(connection)
+        installation.start_services()
+        return installation.watch(stop)
+
+
+def run_demo(options: argparse.Namespace, settings: Settings) -> int:
+    """The demonstration town: simulated storm, sensors and fleet on the real streets of central Helsinki."""
+    from deploy.demonstration import demonstration
+
+    return demonstration(settings, once=options.once, speed=options.speed, stop=_stop_signals(), say=_say)
+
+
+# ---- schema and settings -----------------------------------------------------------------------------------------
+
+
+def run_migrate(options: argparse.Namespace, settings: Settings) -> int:
+    """Brings the schema up to this version."""
+    with _dsn(settings) as dsn, _connect(settings, dsn, "migrate") as connection:
+        done = _migrate(connection)
+    _say(json.dumps({"applied": done}) if options.json else "\n".join(done) or "the schema is up to date")
+    return 0
+
+
+def run_doctor(options: argparse.Namespace, settings: Settings) -> int:
+    """The health of every part in plain words; exit status 1 where something needs a hand."""
+    from deploy.doctor import examine
+
+    with _dsn(settings) as dsn:
+        findings = examine(settings, dsn)
+    if options.json:
+        _say(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            _say(f"{'ok ' if finding.ok else 'BAD'}  {finding.part}: {finding.text}")
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def run_config(options: argparse.Namespace, settings: Settings) -> int:
+    """The effective settings with every secret hidden."""
+    from city.settings import shown
+
+    tree = shown(settings)
+    if options.json:
+        _say(json.dumps(tree, ensure_ascii=False))
+        return 0
+    for section, part in tree.items():
+        for key, value in part.items() if isinstance(part, dict) else ():
+            _say(f"{section}.{key} = {value!r}")
+    _say(f"state_dir = {str(settings.state)!r}")
+    return 0
+
+
+# ---- import ------------------------------------------------------------------------------------------------------
+
+
+def run_import_roads(options: argparse.Namespace, settings: Settings) -> int:
+    """Streets, cycle ways, terrain, waste places and schools from an OpenStreetMap extract."""
+    from ingest.roads import import_roads
+
+    with _store(settings, "import") as (connection, clock):
+        report = import_roads(connection, options.file, options.terrain, clock.now(), progress=_note)
+    _say(json.dumps(dataclasses.asdict(report), ensure_ascii=False, default=str) if options.json else report.text())
+    return 0
+
+
+def run_import_weather(options: argparse.Namespace, settings: Settings) -> int:
+    """A stored answer of SMHI or MET Norway."""
+    from ingest.weather.client import import_file
+
+    with _store(settings, "import") as (connection, clock):
+        forecast = import_file(connection, options.file, clock.now())
+    _say(f"{forecast.provider}: {len(forecast.steps)} steps, issued {forecast.issued_at.isoformat()}")
+    return 0
+
+
+def run_import_table(options: argparse.Namespace, settings: Settings) -> int:
+    """Rooms, buildings, a fleet or a calendar from a file."""
+    from ingest.tables import IMPORTERS
+
+    with _store(settings, "import") as (connection, clock):
+        _say(IMPORTERS[options.what](connection, options.file, clock.now()))
+    return 0
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+# ---- plans -------------------------------------------------------------------------------------------------------
+
+
+def run_plan(options: argparse.Namespace, settings: Settings) -> int:
+    """One plan now, from the database or from a folder."""
+    plan = _plan_from_files(options) if options.files else _plan_from_store(options, settings)
+    _say(_json(plan) if options.json else _readable(plan))
+    return 0
+
+
+def _plan_from_files(options: argparse.Namespace) -> Plan:
+    from planner.bundle import load, save
+    from planner.make import make_plan
+    from planner.publish import check_schema
+
+    snapshot = load(options.files, options.domain)
+    if options.save_inputs:
+        save(snapshot, options.save_inputs)
+    plan = make_plan(snapshot)
+    check_schema(plan)
+    return plan
+
+
+def _plan_from_store(options: argparse.Namespace, settings: Settings) -> Plan:
+    from planner.bundle import save
+    from planner.inputs import read_snapshot
+    from planner.make import make_plan
+    from planner.publish import check_schema, publish
+
+    with _store(settings, "plan") as (connection, clock):
+        at = options.at or clock.now()
+        slot = f"event:by-hand:{at.isoformat()}"
+        snapshot = read_snapshot(connection, settings, options.domain, at, slot=slot, day=options.date, clock=clock)
+        if options.save_inputs:
+            save(snapshot, options.save_inputs)
+        plan = make_plan(snapshot)
+        check_schema(plan)
+        return plan if options.dry_run else publish(connection, plan, clock.now())
+
+
+def _json(plan: Plan) -> str:
+    from city.plan import to_json
+
+    return to_json(plan, indent=2).decode()
+
+
+def _readable(plan: Plan) -> str:
+    from planner.readable import readable
+
+    return readable(plan)
+
+
+# ---- simulator and rejects ---------------------------------------------------------------------------------------
+
+
+def run_simulate(options: argparse.Namespace, settings: Settings) -> int:
+    """Publishes the simulated town's readings to the broker, at the pace of the installation's clock."""
+    from deploy.demonstration import simulate_live
+
+    with _store(settings, "simulate") as (connection, clock):
+        count = simulate_live(settings, connection, clock, _broker(settings), options.speed, _stop_signals())
+    _say(f"{count} messages published")
+    return 0
+
+
+def run_replay(options: argparse.Namespace, settings: Settings) -> int:
+    """Publishes a recorded day to the broker, beginning now."""
+    from city.clock import SimulatedClock, SystemClock
+    from ingest.simulator.publisher import publish_live, recorded
+
+    start = SystemClock().now()
+    clock = SimulatedClock(start, start, options.speed)
+    count = publish_live(_broker(settings), recorded(options.file, start), clock, _stop_signals())
+    _say(f"{count} messages published")
+    return 0
+
+
+def run_deadletters(options: argparse.Namespace, settings: Settings) -> int:
+    """Lists what was rejected, or publishes it again."""
+    from store import readings
+
+    with _store(settings, "deadletters") as (connection, clock):
+        if options.action == "list":
+            for row in readings.dead_letters(connection):
+                line = {key: str(value) if isinstance(value, datetime) else value for key, value in row.items()}
+                _say(json.dumps(line, ensure_ascii=False) if options.json else _letter(row))
+            return 0
+        from ingest.simulator.publisher import publish_all
+        from ingest.simulator.signals import Sent
+
+        letters = readings.letters_to_replay(connection, options.reason)
+        now = clock.now()
+        count = publish_all(_broker(settings), [Sent(now, topic, payload) for _, topic, payload in letters])
+        readings.mark_replayed(connection, [number for number, _, _ in letters], now)
+    _say(f"{count} messages published again")
+    return 0
+
+
+def _letter(row: dict[str, Any]) -> str:
+    return f"{row['received_at']:%Y-%m-%d %H:%M:%S}  {row['reason']:<15} {row['topic']}  {row['detail']}"
+
+
+def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
+    """Lists the thresholds that hold, or adds the next version of one."""
+    from city.things import Threshold
+    from store import plans
+
+    with _store(settings, "threshold") as (connection, clock):
+        if options.action == "set":
+            unit = next((t.unit for t in plans.thresholds(connection, clock.now()) if t.key == options.key), "")
+            row = Threshold(
+                options.key, options.scope, options.value, unit, 0, clock.now(), options.by, options.why, options.text
+            )
+            _say(f"{options.key} {options.scope}: version {plans.add_threshold(connection, row)}")
+            return 0
+        held_now = plans.thresholds(connection, clock.now())
+        if options.json:
+            _say(json.dumps([dataclasses.asdict(row) for row in held_now], ensure_ascii=False, default=str))
+            return 0
+        for held in held_now:
+            value = held.text if held.value is None else f"{held.value:g}"
+            _say(f"{held.key:<28} {held.scope:<8} {value:>8} {held.unit:<10} v{held.version}  {held.reason}")
+    return 0
+
+
+COMMANDS: dict[str, Handler] = {
+    "up": run_up,
+    "demo": run_demo,
+    "ingest": run_ingest,
+    "scheduler": run_scheduler,
+    "web": run_web,
+    "migrate": run_migrate,
+    "doctor": run_doctor,
+    "config": run_config,
+    "import roads": run_import_roads,
+    "import weather": run_import_weather,
+    "import rooms": run_import_table,
+    "import buildings": run_import_table,
+    "import fleet": run_import_table,
+    "import calendar": run_import_table,
+    "plan": run_plan,
+    "simulate": run_simulate,
+    "replay": run_replay,
+    "deadletters": run_deadletters,
+    "threshold": run_threshold,
+}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,176 @@
+"""The demonstration: central Helsinki on a simulated winter night. The streets are real, all else says that it is not.
+
+Messages go the whole way: simulator, broker, daemon, database, planner, pages.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from city.clock import Clock, SimulatedClock, SystemClock, stopwatch
+from city.errors import ImportRefused, StoreUnavailable
+from city.plan import Plan
+from city.settings import Municipality, Settings
+from deploy.installation import Installation, prepare_schema
+from ingest.payloads import decode
+from ingest.roads import import_roads
+from ingest.session import Address, address
+from ingest.simulator.forecasts import forecast_server
+from ingest.simulator.publisher import publish_all, publish_live
+from ingest.simulator.signals import World
+from ingest.simulator.storm import Storm
+from ingest.simulator.town import Town, populate, town_of
+from planner.readable import readable
+from planner.schedule import Scheduler
+from store import readings, weather
+from store.clock import set_simulated_clock
+from store.connect import Connection, connect
+
+EXTRACT = Path(__file__).parent / "demo" / "helsinki.osm.pbf"
+ZONE = ZoneInfo("Europe/Helsinki")
+OPENS_AT = datetime(2027, 1, 12, 3, 2, tzinfo=ZONE).astimezone(UTC)
+STORM = Storm(begins=datetime(2027, 1, 11, 20, 0, tzinfo=ZONE).astimezone(UTC))
+HISTORY = timedelta(days=6, hours=20)
+TOWN = Municipality("Helsingfors centrum", "Europe/Helsinki", 24.942, 60.168)
+SEED = 7
+
+
+def demonstration(
+    settings: Settings, *, once: bool, speed: float, stop: threading.Event, say: Callable[[str], None]
+) -> int:
+    """Sets the demonstration up from nothing; prints three plans (``once``) or serves them until ``stop``."""
+    settings = _demo_settings(settings)
+    _fresh(settings)
+    started = stopwatch()
+    with Installation(settings, say) as installation, connect(installation.dsn, "demo") as connection:
+        prepare_schema(connection, SystemClock().now())
+        clock = _begin(connection, 1.0 if once else speed)
+        with forecast_server(STORM, clock) as forecasts:
+            town = _set_up(connection, clock, say)
+            installation.start_services(("ingest",), _environment(settings, forecasts))
+            where = address(installation.broker_url)
+            _history(connection, clock, town, where, say)
+            _await_forecast(connection, clock, say)
+            if once:
+                _print_plans(connection, settings, clock, say)
+                return 0
+            clock = _begin(connection, speed)
+            installation.start_services(("scheduler", "web"))
+            say(f"set up in {stopwatch() - started:.0f} s; time is simulated, {speed:g} times as fast")
+            live = threading.Thread(target=_live, args=(town, clock, where, stop), name="simulator", daemon=True)
+            live.start()
+            return installation.watch(stop)
+
+
+def simulate_live(
+    settings: Settings, connection: Connection, clock: Clock, where: Address, speed: float | None, stop: threading.Event
+) -> int:
+    """Publishes the demonstration town's readings from now on; gives how many."""
+    if speed is not None:
+        now = clock.now()
+        wall = SystemClock().now()
+        set_simulated_clock(connection, now, wall, speed)
+        clock = SimulatedClock(now, wall, speed)
+    return _live(town_of(connection), clock, where, stop)
+
+
+def _demo_settings(settings: Settings) -> Settings:
+    """The settings with the town of the demonstration, a state folder of its own, and embedded parts only."""
+    replace = msgspec.structs.replace
+    return replace(
+        settings,
+        municipality=TOWN,
+        state_dir=str(settings.state / "demo"),
+        database=replace(settings.database, dsn=None),
+        mqtt=replace(settings.mqtt, url=None),
+        planner=replace(settings.planner, tur_minutes=45.0),
+    )
+
+
+def _environment(settings: Settings, forecasts: str) -> dict[str, str]:
+    """What the services must know beyond database and broker."""
+    town = settings.municipality
+    return {
+        "DAGSPLAN_STATE_DIR": settings.state_dir,
+        "DAGSPLAN_MUNICIPALITY__NAME": town.name,
+        "DAGSPLAN_MUNICIPALITY__TIME_ZONE": town.time_zone,
+        "DAGSPLAN_MUNICIPALITY__LONGITUDE": str(town.longitude),
+        "DAGSPLAN_MUNICIPALITY__LATITUDE": str(town.latitude),
+        "DAGSPLAN_WEATHER__PROVIDERS": "smhi",
+        "DAGSPLAN_WEATHER__SMHI_URL": forecasts,
+        "DAGSPLAN_PLANNER__TUR_MINUTES": str(settings.planner.tur_minutes),
+    }
+
+
+def _fresh(settings: Settings) -> None:
+    """Every demonstration begins from nothing."""
+    if not EXTRACT.is_file():
+        raise ImportRefused(EXTRACT, "is missing", "run the demonstration from a clone of the repository")
+    shutil.rmtree(settings.state / "postgres", ignore_errors=True)
+
+
+def _begin(connection: Connection, speed: float) -> SimulatedClock:
+    """Sets the clock of the installation to the hour at which a dispatcher opens the page."""
+    wall = SystemClock().now()
+    set_simulated_clock(connection, OPENS_AT, wall, speed)
+    return SimulatedClock(OPENS_AT, wall, speed)
+
+
+def _set_up(connection: Connection, clock: Clock, say: Callable[[str], None]) -> Town:
+    say("reading the streets of central Helsinki (OpenStreetMap, ODbL)")
+    report = import_roads(connection, EXTRACT, [], clock.now())
+    say(report.text())
+    say("adding a simulated depot, fleet, vessels and sensors")
+    return populate(connection, clock.now(), SEED)
+
+
+def _history(connection: Connection, clock: Clock, town: Town, where: Address, say: Callable[[str], None]) -> None:
+    """A week of simulated readings through the broker; waits until the daemon has committed them all."""
+    now = clock.now()
+    messages = list(_world(town).messages(now - HISTORY, now))
+    values = sum(len(part.values) for message in messages for part in decode(message.topic, message.payload))
+    say(f"publishing a week of simulated readings over MQTT: {len(messages)} messages with {values} values")
+    publish_all(where, messages)
+    _await(lambda: readings.count_readings(connection) >= values, 120.0, "the daemon has not stored the readings")
+    say(f"  all acknowledged by the broker, {readings.count_readings(connection)} readings stored")
+
+
+def _await_forecast(connection: Connection, clock: Clock, say: Callable[[str], None]) -> None:
+    _await(lambda: weather.newest_issue(connection, clock.now()) is not None, 60.0, "no forecast has arrived")
+    issue = weather.newest_issue(connection, clock.now())
+    assert issue is not None
+    say(f"forecast of {issue.issued_at.astimezone(ZONE):%H.%M} fetched from the simulated provider")
+
+
+def _await(ready: Callable[[], bool], timeout_s: float, problem: str) -> None:
+    until = stopwatch() + timeout_s
+    pause = threading.Event()
+    while not ready():
+        if stopwatch() > until:
+            raise StoreUnavailable(f"{problem} after {timeout_s:.0f} s; its log is above")
+        pause.wait(0.1)
+
+
+def _print_plans(connection: Connection, settings: Settings, clock: Clock, say: Callable[[str], None]) -> None:
+    """Makes what is due and prints the newest plan of each domain."""
+    newest: dict[str, Plan] = {}
+    for plan in Scheduler(connection, settings, clock).ensure_due(clock.now()):
+        newest[plan.domain] = plan
+    for plan in newest.values():
+        say("\n" + readable(plan, ZONE))
+
+
+def _live(town: Town, clock: Clock, where: Address, stop: threading.Event) -> int:
+    now = clock.now()
+    return publish_live(where, _world(town).messages(now, now + timedelta(days=2)), clock, stop)
+
+
+def _world(town: Town) -> World:
+    return World(town, STORM, ZONE, SEED, silent_from=OPENS_AT - timedelta(minutes=52))

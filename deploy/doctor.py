@@ -1,0 +1,101 @@
+"""The health of every part in plain words, each with what to do where it is not well."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from city.errors import DagsplanError
+from city.settings import Settings
+from city.words import DOMAINS
+from ingest.session import address
+from planner.schedule import next_due
+from store import plans, readings, weather
+from store.clock import installation_clock
+from store.connect import Connection, connect, described
+from store.migrate import check_schema
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part and how it is."""
+
+    part: str
+    ok: bool
+    text: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return asdict(self)
+
+
+def examine(settings: Settings, dsn: str) -> list[Finding]:
+    """All findings; a part that cannot be reached does not keep the others from being looked at."""
+    found = [_broker(settings)]
+    try:
+        with connect(dsn, "doctor", timeout_s=settings.database.connect_timeout_s) as connection:
+            found += _store(connection, settings, dsn)
+    except DagsplanError as error:
+        found.append(Finding("database", False, str(error)))
+    return found
+
+
+def _broker(settings: Settings) -> Finding:
+    if settings.mqtt.url is None:
+        return Finding("broker", True, "embedded, while 'dagsplan up' runs")
+    where = address(settings.mqtt.url)
+    try:
+        with socket.create_connection((where.host, where.port), timeout=5):
+            return Finding("broker", True, f"{where} answers")
+    except OSError as error:
+        return Finding("broker", False, f"{where} does not answer ({error}); start it, or set mqtt.url")
+
+
+def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Finding]:
+    tier = check_schema(connection)
+    yield Finding("database", True, f"{described(dsn)} answers; storage tier {tier}")
+    clock = installation_clock(connection)
+    now = clock.now()
+    if clock.simulated:
+        yield Finding("clock", True, f"time is simulated: {now.isoformat(timespec='seconds')}")
+    yield _readings(connection, now)
+    yield _rejects(connection)
+    yield _forecast(connection, now)
+    for domain in DOMAINS:
+        problem = plans.problem(connection, domain)
+        if problem is not None:
+            yield Finding(f"plan {domain}", False, f"{problem.slot} failed {problem.tries} times: {problem.problem}")
+            continue
+        newest = plans.latest(connection, domain, settings.planner.mode)  # type: ignore[arg-type]
+        due = next_due(settings, domain, now)
+        said = "none yet" if newest is None else f"version {newest.version} of {newest.service_day}"
+        yield Finding(f"plan {domain}", True, f"{said}; next is due {due.isoformat() if due else 'never'}")
+
+
+def _readings(connection: Connection, now: datetime) -> Finding:
+    fresh = readings.freshness(connection, now)
+    if fresh.last_time is None:
+        return Finding("readings", fresh.devices == 0, f"{fresh.devices} devices, nothing received yet")
+    age = (now - fresh.last_time).total_seconds() / 60
+    text = f"newest is {age:.0f} min old; {fresh.silent} of {fresh.devices} devices are silent"
+    return Finding("readings", fresh.silent < max(1, fresh.devices), text)
+
+
+def _rejects(connection: Connection) -> Finding:
+    counts = readings.dead_letter_counts(connection)
+    if not counts:
+        return Finding("rejects", True, "none")
+    text = ", ".join(f"{reason} {n}" for reason, n in counts.items())
+    return Finding("rejects", True, f"{text}; see 'dagsplan deadletters list'")
+
+
+def _forecast(connection: Connection, now: datetime) -> Finding:
+    issue = weather.newest_issue(connection, now)
+    if issue is None:
+        return Finding("forecast", False, "none; set weather.providers, or 'dagsplan import weather FILE'")
+    age = now - issue.issued_at
+    text = f"{issue.provider}, issued {issue.issued_at.isoformat(timespec='minutes')}"
+    return Finding("forecast", age < timedelta(hours=12), text + ("" if age < timedelta(hours=12) else ": old"))

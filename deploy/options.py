@@ -1,0 +1,112 @@
+"""The command line: which commands there are, and what each takes. ``options.name`` says which was asked for."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from city.clock import aware
+from city.version import code_version
+from city.words import DOMAINS
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    root = argparse.ArgumentParser(prog="dagsplan", description="The day's work of a municipality, with reasons.")
+    root.add_argument("--version", action="version", version=code_version())
+    root.add_argument("--config", type=Path, help="settings file (default dagsplan.toml, then /etc/dagsplan/)")
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _services(commands)
+    _upkeep(commands)
+    _imports(commands)
+    _plans(commands)
+    _messages(commands)
+    _thresholds(commands)
+    return root
+
+
+def _add(commands: Any, name: str, words: str, *, of: str = "") -> argparse.ArgumentParser:  # noqa: ANN401 - untyped there
+    added: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
+    added.set_defaults(name=f"{of} {name}".strip())
+    return added
+
+
+def _services(commands: Any) -> None:  # noqa: ANN401
+    _add(commands, "up", "Runs all in one process tree, embedded where no DSN or broker is configured.")
+    demo = _add(commands, "demo", "Runs the demonstration town: real streets, a simulated winter night.")
+    demo.add_argument("--once", action="store_true", help="one simulated winter day, printed; then stop")
+    demo.add_argument("--speed", type=float, default=30.0, help="simulated seconds a second (default 30)")
+    _add(commands, "ingest", "Runs the MQTT daemon and the weather poller.")
+    _add(commands, "scheduler", "Makes the plans that are due, for as long as it runs.")
+    _add(commands, "web", "Serves the pages and the API.")
+
+
+def _upkeep(commands: Any) -> None:  # noqa: ANN401
+    migrate = _add(commands, "migrate", "Brings the schema of the database up to this version.")
+    doctor = _add(commands, "doctor", "Tells the health of every part in plain words.")
+    config = _add(commands, "config", "Shows the effective settings, secrets hidden.")
+    config.add_argument("action", choices=["show"])
+    for answering in (migrate, doctor, config):
+        answering.add_argument("--json", action="store_true")
+
+
+def _imports(commands: Any) -> None:  # noqa: ANN401
+    group = commands.add_parser("import", help="Takes in files: streets, weather, rooms, buildings, fleet, calendar.")
+    kinds = group.add_subparsers(dest="what", required=True, metavar="WHAT")
+    roads = _add(kinds, "roads", "Streets, cycle ways, waste places and schools from OpenStreetMap.", of="import")
+    roads.add_argument("file", type=Path, help="extract: .osm.pbf, .osm.gz, .osm.bz2")
+    roads.add_argument(
+        "--terrain", type=Path, nargs="+", action="extend", default=[], help="HGT (zipped too), GeoTIFF, ASCII grid"
+    )
+    roads.add_argument("--json", action="store_true")
+    weather = _add(kinds, "weather", "A stored answer of SMHI or MET Norway.", of="import")
+    weather.add_argument("file", type=Path)
+    for what, form in (("rooms", "CSV"), ("buildings", "CSV"), ("fleet", "TOML"), ("calendar", "CSV")):
+        table = _add(kinds, what, f"{what.capitalize()} from a {form} file, see docs/imports.md.", of="import")
+        table.add_argument("file", type=Path)
+
+
+def _plans(commands: Any) -> None:  # noqa: ANN401
+    plan = _add(commands, "plan", "Makes one plan now and publishes it.")
+    plan.add_argument("domain", choices=DOMAINS)
+    plan.add_argument("--date", type=date.fromisoformat, help="service day (default: that of the time)")
+    plan.add_argument("--at", type=_instant, help="as if it were this time, RFC 3339 with offset")
+    plan.add_argument("--dry-run", action="store_true", help="make it, publish nothing")
+    plan.add_argument("--save-inputs", type=Path, metavar="DIR", help="write the snapshot to a folder")
+    plan.add_argument("--files", type=Path, metavar="DIR", help="plan from such a folder, without a database")
+    plan.add_argument("--json", action="store_true")
+
+
+def _messages(commands: Any) -> None:  # noqa: ANN401
+    simulate = _add(commands, "simulate", "Publishes the simulated town's readings to the broker, as devices would.")
+    simulate.add_argument("--speed", type=float, help="simulated seconds a second (default: the installation's)")
+    replay = _add(commands, "replay", "Publishes a recorded day (JSON lines) to the broker, beginning now.")
+    replay.add_argument("file", type=Path)
+    replay.add_argument("--speed", type=float, default=1.0)
+    letters = _add(commands, "deadletters", "Lists what was rejected, or publishes it again.")
+    letters.add_argument("action", choices=["list", "replay"])
+    letters.add_argument("--reason", help="only those of this reason")
+    letters.add_argument("--json", action="store_true")
+
+
+def _thresholds(commands: Any) -> None:  # noqa: ANN401
+    threshold = _add(commands, "threshold", "Lists the thresholds that hold, or adds the next version of one.")
+    actions = threshold.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="those that hold now").add_argument("--json", action="store_true")
+    setting = actions.add_parser("set", help="adds a version")
+    setting.add_argument("key", help="for instance snow.start_dry_cm")
+    setting.add_argument("--scope", default="*", help="route class, fraction or *")
+    setting.add_argument("--value", type=float)
+    setting.add_argument("--text", help="for thresholds that are words, such as a clock")
+    setting.add_argument("--by", default=os.environ.get("USER", "command line"))
+    setting.add_argument("--why", required=True)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return aware(datetime.fromisoformat(text), "--at")
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
