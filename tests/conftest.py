@@ -1,0 +1,177 @@
+"""Fixtures for all tests: real databases, real brokers, the real data where it is at hand.
+
+A tool that is absent skips the tests that need it, with the reason; ``DAGSPLAN_REQUIRE`` (comma separated:
+mosquitto, chromium, timescale-apache) turns these skips into failures.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from ingest.broker import embedded_broker
+from store.connect import Connection, connect
+from store.embedded import embedded_postgres
+from store.migrate import migrate
+from tests.brokers import mosquitto
+
+NOW = datetime(2027, 1, 12, 2, 0, tzinfo=UTC)
+TEMPLATE = "dagsplan_template"
+
+
+def absent(tool: str, reason: str) -> None:
+    """Skips, or fails where this tool is required."""
+    if tool in os.environ.get("DAGSPLAN_REQUIRE", "").split(","):
+        pytest.fail(f"{tool} is required: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the person who runs the tests leaks in."""
+    kept = {"DAGSPLAN_DATA", "DAGSPLAN_REQUIRE", "DAGSPLAN_APACHE_DSN", "DAGSPLAN_TEST_DSN"}
+    for name in [name for name in os.environ if name.startswith("DAGSPLAN_") and name not in kept]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="dagsplan-test-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(server_folder: Path) -> Iterator[str]:
+    """DSN of the embedded server of this test run."""
+    with embedded_postgres(server_folder / "postgres") as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> str:
+    """A migrated database that each test gets a copy of."""
+    return make_template(server)
+
+
+def make_template(server_dsn: str) -> str:
+    """Makes the migrated template on a server and gives its name."""
+    with psycopg.connect(server_dsn, autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(TEMPLATE)))
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+    with connect(make_conninfo(server_dsn, dbname=TEMPLATE), "test") as connection:
+        migrate(connection, NOW)
+    return TEMPLATE
+
+
+def fresh_database(server_dsn: str, template_name: str | None) -> Iterator[str]:
+    """A database of its own, a copy of the template or empty; removed afterwards."""
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server_dsn, autocommit=True) as admin:
+        if template_name is None:
+            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        else:
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template_name))
+            )
+        yield make_conninfo(server_dsn, dbname=name)
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def empty_dsn(server: str) -> Iterator[str]:
+    """DSN of an empty database."""
+    yield from fresh_database(server, None)
+
+
+@pytest.fixture
+def dsn(server: str, template: str) -> Iterator[str]:
+    """DSN of a fresh, migrated database (plain tier)."""
+    yield from fresh_database(server, template)
+
+
+@pytest.fixture
+def database(dsn: str) -> Iterator[Connection]:
+    """A connection to a fresh, migrated database."""
+    with connect(dsn, "test") as connection:
+        yield connection
+
+
+def _apache_server() -> str:
+    dsn = os.environ.get("DAGSPLAN_APACHE_DSN", "")
+    if not dsn:
+        absent("timescale-apache", "DAGSPLAN_APACHE_DSN is not set: no Apache-edition TimescaleDB")
+    return dsn
+
+
+@pytest.fixture(scope="session")
+def apache_server() -> str:
+    """DSN of a server with the Apache edition of TimescaleDB."""
+    return _apache_server()
+
+
+@pytest.fixture(scope="session")
+def community_server() -> str:
+    """DSN of a server with the community edition of TimescaleDB."""
+    dsn = os.environ.get("DAGSPLAN_TEST_DSN", "")
+    if not dsn:
+        pytest.skip("DAGSPLAN_TEST_DSN names no community-edition TimescaleDB")
+    return dsn
+
+
+@pytest.fixture(params=["plain", "apache", "timescale"])
+def tier_dsn(request: pytest.FixtureRequest) -> Iterator[str]:
+    """DSN of a fresh, migrated database on each storage tier that can be had."""
+    name = {"plain": "server", "apache": "apache_server", "timescale": "community_server"}[request.param]
+    for dsn in fresh_database(request.getfixturevalue(name), None):
+        with connect(dsn, "test") as connection:
+            migrate(connection, NOW)
+        yield dsn
+
+
+@pytest.fixture
+def broker() -> Iterator[str]:
+    """URL of an embedded broker of its own."""
+    with embedded_broker() as url:
+        yield url
+
+
+@pytest.fixture
+def mosquitto_broker(tmp_path: Path) -> Iterator[str]:
+    """URL of a real mosquitto of its own."""
+    if shutil.which("mosquitto") is None:
+        absent("mosquitto", "mosquitto is not installed")
+    with mosquitto(tmp_path) as running:
+        yield running.url
+
+
+@pytest.fixture(params=["embedded", "mosquitto"])
+def any_broker(request: pytest.FixtureRequest) -> str:
+    """URL of each kind of broker."""
+    name = "broker" if request.param == "embedded" else "mosquitto_broker"
+    return str(request.getfixturevalue(name))
+
+
+@pytest.fixture
+def data_folder() -> Path:
+    """The folder of real data."""
+    folder = os.environ.get("DAGSPLAN_DATA", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("DAGSPLAN_DATA names no folder with the real data")
+    return Path(folder)
+
+
+@pytest.fixture
+def helsinki() -> Path:
+    """The extract of the demonstration town."""
+    return Path(__file__).parent.parent / "deploy" / "demo" / "helsinki.osm.pbf"

@@ -1,0 +1,124 @@
+"""An extract through to the database: ids stay, what vanished goes, and a bad file changes nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from city.errors import ImportRefused
+from city.things import Building, Dataset
+from ingest.roads import import_roads
+from ingest.roads.osm import read_segments
+from store.roads import load_datasets, load_segments, replace_segments, save_buildings, save_dataset
+
+AT = datetime(2026, 11, 24, 4, 30, tzinfo=UTC)
+TAGGED = '<tag k="highway" v="residential"/><tag k="name" v="Åvägen"/>'
+
+
+def town(folder: Path, *ways: tuple[int, int, int]) -> Path:
+    nodes = "".join(f'<node id="{n}" lon="{15 + n / 1000}" lat="60" version="1"/>' for n in range(1, 6))
+    drawn = "".join(
+        f'<way id="{way}" version="1" timestamp="2024-02-03T00:00:00Z"><nd ref="{a}"/><nd ref="{b}"/>{TAGGED}</way>'
+        for way, a, b in ways
+    )
+    file = folder / "town.osm"
+    file.write_text(f'<osm version="0.6">{nodes}{drawn}</osm>', encoding="utf-8")
+    return file
+
+
+def test_what_was_read_is_what_is_stored(database, tmp_path):
+    file = town(tmp_path, (10, 1, 2), (11, 2, 3))
+    import_roads(database, file, [], AT)
+    assert load_segments(database) == tuple(read_segments(file))
+
+
+def test_the_import_is_committed(database, tmp_path):
+    database.execute("SELECT 1")
+    import_roads(database, town(tmp_path, (10, 1, 2)), [], AT)
+    database.rollback()
+    assert len(load_segments(database)) == 1
+
+
+def test_a_second_import_keeps_ids_and_removes_what_vanished(database, tmp_path):
+    import_roads(database, town(tmp_path, (10, 1, 2), (11, 2, 3)), [], AT)
+    again = import_roads(database, town(tmp_path, (10, 1, 2), (12, 3, 4)), [], AT)
+    assert [s.id for s in load_segments(database)] == ["osm/10/1-2", "osm/12/3-4"]
+    assert again.vanished == 1
+
+
+def test_segments_of_another_dataset_stay(database, tmp_path):
+    (own,) = read_segments(town(tmp_path, (20, 4, 5)))
+    file = town(tmp_path, (10, 1, 2))
+    import_roads(database, file, [], AT)
+    save_dataset(database, Dataset("NVDB", "hand", "CC0 1.0", "Trafikverket"), AT)
+    replace_segments(database, "NVDB", [own])
+    import_roads(database, file, [], AT)
+    assert [s.id for s in load_segments(database)] == ["osm/10/1-2", "osm/20/4-5"]
+
+
+def test_licence_and_date_go_with_the_data(database, tmp_path):
+    import_roads(database, town(tmp_path, (10, 1, 2)), [], AT)
+    (dataset,) = load_datasets(database)
+    assert dataset.attribution == "© OpenStreetMap contributors"
+    assert dataset.licence.startswith("ODbL")
+    assert dataset.data_date == date(2024, 2, 3)
+    assert "town.osm" in dataset.source
+
+
+def test_a_refused_file_changes_nothing(database, tmp_path):
+    import_roads(database, town(tmp_path, (10, 1, 2)), [], AT)
+    bad = tmp_path / "bad.osm"
+    bad.write_text("<osm>")
+    with pytest.raises(ImportRefused):
+        import_roads(database, bad, [], AT)
+    with pytest.raises(ImportRefused):
+        import_roads(database, town(tmp_path, (11, 2, 3)), [tmp_path / "gone.tif"], AT)
+    assert [s.id for s in load_segments(database)] == ["osm/10/1-2"]
+
+
+def test_a_building_keeps_what_people_set(database):
+    save_dataset(database, Dataset("OpenStreetMap", "x", "ODbL", "y"), AT)
+    save_buildings(database, "OpenStreetMap", [Building("b", "Ängskolan", 15.0, 60.0, device="d", opens="07:00")])
+    save_buildings(database, "OpenStreetMap", [Building("b", "Nya Ängskolan", 15.1, 60.0, area_m2=900.0)])
+    row = database.execute("SELECT name, device_id, opens, area_m2 FROM building").fetchone()
+    assert row == ("Nya Ängskolan", "d", "07:00", 900.0)
+
+
+def test_the_demonstration_town_is_imported_twice_alike(database):
+    file = Path(__file__).parents[2] / "deploy" / "demo" / "helsinki.osm.pbf"
+    if not file.exists():
+        pytest.skip(f"the demonstration extract {file.name} is not there")
+    first = import_roads(database, file, [], AT)
+    segments = load_segments(database)
+    second = import_roads(database, file, [], AT)
+    assert load_segments(database) == segments
+    assert second.vanished == 0
+    assert first.street_count_between_junctions == 1036
+    assert (first.rooms, first.buildings) == (52, 5)
+    assert first.terrain_sources.keys() == {"spot heights"}
+    assert 0 < first.unreachable["street"] < 0.2 * first.segments["street"]
+    assert "cut off from the largest part" in first.text()
+
+
+def test_a_hilly_town_gets_its_terrain(database, data_folder):
+    roads = data_folder / "roads"
+    terrain = [roads / "N49E011.hgt.zip", roads / "N50E011.hgt.zip"]
+    found = import_roads(database, roads / "north-bayreuth.osm.gz", terrain, AT)
+    segments = load_segments(database)
+    assert found.terrain_cover == 1.0
+    assert all(s.grade_pct is not None and abs(s.grade_pct) <= 20.0 for s in segments)
+    assert found.clamped_grades >= 1
+    assert found.segments == {network: sum(s.network == network for s in segments) for network in ("cycle", "street")}
+
+
+def test_a_town_of_nordic_scale_is_loaded_whole(database, data_folder):
+    told: list[str] = []
+    file = data_folder / "roads" / "oslo-east-filtered.osm.pbf"
+    found = import_roads(database, file, [], AT, progress=told.append)
+    segments = load_segments(database)
+    assert len(segments) == sum(found.segments.values()) > 10_000
+    assert [s.id for s in segments] == sorted(s.id for s in segments)
+    assert any("ø" in s.name for s in segments)
+    assert told[0] == "reading oslo-east-filtered.osm.pbf"
