@@ -245,8 +245,8 @@ def run_import_weather(options: argparse.Namespace, settings: Settings) -> int:
     """A stored answer of SMHI or MET Norway."""
     from ingest.weather.client import import_file
 
-    with _store(settings, "import") as (connection, clock):
-        forecast = import_file(connection, options.file, clock.now())
+    with _store(settings, "import") as (connection, _):
+        forecast = import_file(connection, options.file)
     _say(f"{forecast.provider}: {len(forecast.steps)} steps, issued {forecast.issued_at.isoformat()}")
     return 0
 
@@ -374,8 +374,9 @@ def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     with _store(settings, "threshold") as (connection, clock):
         if options.action == "set":
             unit = next((t.unit for t in plans.thresholds(connection, clock.now()) if t.key == options.key), "")
+            since = options.valid_from or clock.now()
             row = Threshold(
-                options.key, options.scope, options.value, unit, 0, clock.now(), options.by, options.why, options.text
+                options.key, options.scope, options.value, unit, 0, since, options.by, options.why, options.text
             )
             _say(f"{options.key} {options.scope}: version {plans.add_threshold(connection, row)}")
             return 0

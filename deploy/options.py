@@ -101,12 +101,13 @@ def _thresholds(commands: Any) -> None:  # noqa: ANN401
     setting.add_argument("--scope", default="*", help="route class, fraction or *")
     setting.add_argument("--value", type=float)
     setting.add_argument("--text", help="for thresholds that are words, such as a clock")
+    setting.add_argument("--from", dest="valid_from", type=_instant, help="since when it holds (default: now)")
     setting.add_argument("--by", default=os.environ.get("USER", "command line"))
     setting.add_argument("--why", required=True)
 
 
 def _instant(text: str) -> datetime:
     try:
-        return aware(datetime.fromisoformat(text), "--at")
+        return aware(datetime.fromisoformat(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error

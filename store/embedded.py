@@ -40,6 +40,9 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
 
 
 def _last_line(folder: Path, error: Exception) -> str:
+    """What the server or its starter said last."""
+    said = getattr(error, "stderr", None) or ""
     log = folder / "log"
-    lines = log.read_text(errors="replace").strip().splitlines() if log.is_file() else []
-    return lines[-1] if lines else str(error)
+    written = log.read_text(errors="replace") if log.is_file() else ""
+    lines = (said or written or str(error)).strip().splitlines()
+    return lines[-1] if lines else type(error).__name__

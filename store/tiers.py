@@ -19,6 +19,9 @@ Tier = Literal["timescale", "apache", "plain"]
 OLDEST_TIMESCALE = (2, 19)
 """ON CONFLICT DO NOTHING into compressed chunks lost rows before (timescale/timescaledb#7672)."""
 
+NOT_FOR_US = frozenset({"42501", "F0000", "58000"})
+"""No right to make the extension, or its library is not preloaded: plain PostgreSQL it is."""
+
 
 def detect_tier(connection: Connection) -> Tier:
     """Which tier this database offers: the library must be loaded and the extension made in this database."""
@@ -34,11 +37,13 @@ def detect_tier(connection: Connection) -> Tier:
 
 def prepare_tier(connection: Connection) -> Tier:
     """Makes the extension where it can be had, and runs the file of the tier. Expects autocommit."""
-    try:
-        connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
-    except psycopg.Error as error:
-        if error.sqlstate not in {"0A000", "58P01", "42501", "F0000", "58000"}:
-            raise
+    offered = connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'").fetchone()
+    if offered is not None:
+        try:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+        except psycopg.Error as error:
+            if error.sqlstate not in NOT_FOR_US:
+                raise
     tier = detect_tier(connection)
     text = (files("store") / "tiers" / f"{tier}.sql").read_text(encoding="utf-8")
     for statement in statements(text):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -36,15 +35,15 @@ def parse_any(raw: bytes, file: object, *, simulated: bool = False) -> Forecast:
     raise ImportRefused(file, " and ".join(problems), "give a stored answer of SMHI snow1g or MET Norway")
 
 
-def import_file(connection: Connection, file: Path, at: datetime) -> Forecast:
-    """Takes in a stored answer. Raises ImportRefused naming the file."""
+def import_file(connection: Connection, file: Path) -> Forecast:
+    """Takes in a stored answer, as known since it was issued. Raises ImportRefused naming the file."""
     try:
         raw = file.read_bytes()
     except OSError as error:
         raise ImportRefused(file, error.strerror or "cannot be read", "check the path") from error
     forecast = parse_any(raw, file)
     with connection.transaction():
-        save_forecast(connection, forecast, max(at, forecast.issued_at), raw)
+        save_forecast(connection, forecast, forecast.issued_at, raw)
     return forecast
 
 

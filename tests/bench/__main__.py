@@ -1,0 +1,31 @@
+"""Runs the benchmarks, prints each as a table and writes it as JSON under ``build/bench/``."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from pathlib import Path
+
+from tests.bench import oslo
+from tests.bench.measure import Row, table
+
+BENCHMARKS = {"oslo": oslo.run}
+OUT = Path("build/bench")
+
+
+def main(names: list[str]) -> int:
+    unknown = set(names) - set(BENCHMARKS)
+    if unknown:
+        print(f"no benchmark is called {sorted(unknown)[0]}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    OUT.mkdir(parents=True, exist_ok=True)
+    for name in names or list(BENCHMARKS):
+        rows: list[Row] = BENCHMARKS[name]()
+        print(f"\n{name} ({platform.machine()}, {platform.python_version()})\n{table(rows)}")
+        (OUT / f"{name}.json").write_text(json.dumps([row.as_dict() for row in rows], indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
