@@ -1,0 +1,1 @@
+"""From orders to people: pages for the dispatcher, the map, the HTTP interface and its exports."""

@@ -1,0 +1,73 @@
+"""The web application: pages, interface, events and health of one municipality."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+
+from fastapi import FastAPI
+from psycopg_pool import ConnectionPool
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from city.clock import Clock
+from city.settings import Settings
+from city.version import code_version
+from dashboards import api_facts, api_map, api_orders, api_plans, day, guard, health, pages, problems, streams
+from dashboards.desk import Desk
+from store.connect import Connection
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Clock) -> FastAPI:
+    """The application. It asks the database only when it is asked itself; the pool stays the caller's to close."""
+    desk = Desk(settings, pool, clock)
+    app = FastAPI(
+        title="dagsplan",
+        version=code_version(),
+        summary="The day's work of a Nordic municipality: snow clearance, waste and heating.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=_lifespan,
+    )
+    app.state.desk = desk
+    for room in (api_plans, api_orders, api_facts, api_map, streams, health, day, pages):
+        app.include_router(room.router)
+    app.mount("/static", _Static(directory=str(files("dashboards") / "static")), name="static")
+    problems.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=5)
+    app.add_middleware(guard.Guard, refusal=_refusal(app), loopback_only=_loopback_only(settings), base=desk.base)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.desk.hub.close()
+
+
+def _loopback_only(settings: Settings) -> bool:
+    """Without sign-in a service on loopback must not be reached through another name that points there."""
+    return settings.web.host in guard.LOOPBACK and not settings.web.sign_in_by_proxy
+
+
+def _refusal(app: FastAPI) -> guard.Refusal:
+    def refuse(scope: Scope, problem: str) -> Response:
+        return problems.refusal({**scope, "app": app}, problem)
+
+    return refuse
+
+
+class _Static(StaticFiles):
+    """Own files only; one that was asked for with its fingerprint never changes."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        kept = b"v=" in scope.get("query_string", b"")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+        return response

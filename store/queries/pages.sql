@@ -1,0 +1,36 @@
+-- name: heads
+-- The newest plan of each domain, or of each domain on one service day, with how many interventions it has.
+SELECT DISTINCT ON (domain) domain, plan_id::text AS id, version, service_day, created_at, simulated,
+       (SELECT count(*) FROM intervention i WHERE i.plan_id = p.plan_id) AS interventions
+FROM plan p
+WHERE mode = %(mode)s AND (%(day)s::date IS NULL OR service_day = %(day)s)
+ORDER BY domain, created_at DESC, version DESC;
+
+-- name: order_stamps
+-- How many order events each domain has had since a time.
+SELECT o.domain, count(*) AS events FROM order_event e JOIN plan_order o USING (order_id)
+WHERE e.at >= %(since)s GROUP BY 1 ORDER BY 1;
+
+-- name: order_counts
+-- Orders made since a time by domain and state, for the metrics.
+SELECT domain, state, count(*) AS orders FROM order_now WHERE created_at >= %(since)s GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: histories
+-- The events of several orders, each oldest first.
+SELECT order_id::text AS order_id, kind, at, who, note FROM order_event
+WHERE order_id = ANY(%(ids)s::uuid[]) ORDER BY order_id, n;
+
+-- name: streets_stamp
+-- Changes when streets are imported anew: what the map's copy of the streets is valid for.
+SELECT md5(coalesce(string_agg(name || imported_at::text, ',' ORDER BY name), '')) FROM dataset;
+
+-- name: segment
+-- One street segment, in the order of the value's fields.
+SELECT segment_id, name, network, route_class, highway, keeper, oneway, lanes, width_m, surface, bridge, tunnel,
+       speed_kmh, length_m, from_node, to_node, lons, lats, elevation_m, grade_pct, slope_source, dem_resolution_m,
+       reachable
+FROM road_segment WHERE segment_id = %(segment_id)s;
+
+-- name: tell
+-- Tells the open pages that something changed.
+SELECT pg_notify('dagsplan', %(message)s);
