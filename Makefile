@@ -27,7 +27,7 @@ check: $(VENV)/ready ## lint, types, import rules, size report
 	$(BIN)/python tests/size_report.py
 
 bench: $(VENV)/ready ## benchmarks as a table and as JSON under build/bench/
-	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lock: $(VENV)/ready ## requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \

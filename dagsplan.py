@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from city.clock import Clock
     from city.plan import Plan
     from city.settings import Settings
+    from planner.snapshot import Snapshot
     from store.connect import Connection
 
 Handler = Callable[[argparse.Namespace, "Settings"], int]
@@ -130,33 +131,12 @@ def run_ingest(_: argparse.Namespace, settings: Settings) -> int:
 
 def run_scheduler(_: argparse.Namespace, settings: Settings) -> int:
     """Rings at an interval and makes the plans that are due, until a signal comes."""
-    import logging
-
-    import psycopg
-
-    from city.errors import StoreUnavailable
-    from planner.schedule import Scheduler, ring
+    from planner.schedule import keep_plans_due
 
     stop = _stop_signals()
-    with _dsn(settings) as dsn:
-        from store.clock import installation_clock
-        from store.migrate import check_schema
-
-        with _connect(settings, dsn, "scheduler") as connection:
-            check_schema(connection)
-            clock = installation_clock(connection)
-
-        def ask() -> None:
-            try:
-                with _connect(settings, dsn, "scheduler") as fresh:
-                    Scheduler(fresh, settings, clock).ensure_due(clock.now())
-            except (psycopg.Error, StoreUnavailable) as error:
-                logging.getLogger("dagsplan.schedule").warning(str(error).strip().splitlines()[0])
-
-        ask()
-        silence = ring(ask, max(1.0, min(settings.planner.ring_s, clock.real_seconds(settings.planner.ring_s))))
-        stop.wait()
-        silence()
+    with _store(settings, "scheduler") as (connection, clock):
+        dsn = settings.database.dsn or connection.info.dsn
+        keep_plans_due(lambda: _connect(settings, dsn, "scheduler"), settings, clock, stop)
     return 0
 
 
@@ -269,12 +249,12 @@ def _note(text: str) -> None:
 
 def run_plan(options: argparse.Namespace, settings: Settings) -> int:
     """One plan now, from the database or from a folder."""
-    plan = _plan_from_files(options) if options.files else _plan_from_store(options, settings)
-    _say(_json(plan) if options.json else _readable(plan))
+    snapshot, plan = _plan_from_files(options) if options.files else _plan_from_store(options, settings)
+    _say(_json(plan) if options.json else _readable(plan, snapshot))
     return 0
 
 
-def _plan_from_files(options: argparse.Namespace) -> Plan:
+def _plan_from_files(options: argparse.Namespace) -> tuple[Snapshot, Plan]:
     from planner.bundle import load, save
     from planner.make import make_plan
     from planner.publish import check_schema
@@ -284,10 +264,10 @@ def _plan_from_files(options: argparse.Namespace) -> Plan:
         save(snapshot, options.save_inputs)
     plan = make_plan(snapshot)
     check_schema(plan)
-    return plan
+    return snapshot, plan
 
 
-def _plan_from_store(options: argparse.Namespace, settings: Settings) -> Plan:
+def _plan_from_store(options: argparse.Namespace, settings: Settings) -> tuple[Snapshot, Plan]:
     from planner.bundle import save
     from planner.inputs import read_snapshot
     from planner.make import make_plan
@@ -301,7 +281,7 @@ def _plan_from_store(options: argparse.Namespace, settings: Settings) -> Plan:
             save(snapshot, options.save_inputs)
         plan = make_plan(snapshot)
         check_schema(plan)
-        return plan if options.dry_run else publish(connection, plan, clock.now())
+        return snapshot, plan if options.dry_run else publish(connection, plan, clock.now())
 
 
 def _json(plan: Plan) -> str:
@@ -310,10 +290,10 @@ def _json(plan: Plan) -> str:
     return to_json(plan, indent=2).decode()
 
 
-def _readable(plan: Plan) -> str:
+def _readable(plan: Plan, snapshot: Snapshot) -> str:
     from planner.readable import readable
 
-    return readable(plan)
+    return readable(plan, snapshot.zone)
 
 
 # ---- simulator and rejects ---------------------------------------------------------------------------------------
@@ -351,13 +331,9 @@ def run_deadletters(options: argparse.Namespace, settings: Settings) -> int:
                 line = {key: str(value) if isinstance(value, datetime) else value for key, value in row.items()}
                 _say(json.dumps(line, ensure_ascii=False) if options.json else _letter(row))
             return 0
-        from ingest.simulator.publisher import publish_all
-        from ingest.simulator.signals import Sent
+        from ingest.deadletters import replay
 
-        letters = readings.letters_to_replay(connection, options.reason)
-        now = clock.now()
-        count = publish_all(_broker(settings), [Sent(now, topic, payload) for _, topic, payload in letters])
-        readings.mark_replayed(connection, [number for number, _, _ in letters], now)
+        count = replay(connection, _broker(settings), clock.now(), options.reason)
     _say(f"{count} messages published again")
     return 0
 
@@ -369,11 +345,12 @@ def _letter(row: dict[str, Any]) -> str:
 def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     """Lists the thresholds that hold, or adds the next version of one."""
     from city.things import Threshold
+    from planner.thresholds import unit_of
     from store import plans
 
     with _store(settings, "threshold") as (connection, clock):
         if options.action == "set":
-            unit = next((t.unit for t in plans.thresholds(connection, clock.now()) if t.key == options.key), "")
+            unit = unit_of(options.key, options.text)
             since = options.valid_from or clock.now()
             row = Threshold(
                 options.key, options.scope, options.value, unit, 0, since, options.by, options.why, options.text
@@ -401,10 +378,7 @@ COMMANDS: dict[str, Handler] = {
     "config": run_config,
     "import roads": run_import_roads,
     "import weather": run_import_weather,
-    "import rooms": run_import_table,
-    "import buildings": run_import_table,
-    "import fleet": run_import_table,
-    "import calendar": run_import_table,
+    **{f"import {what}": run_import_table for what in ("rooms", "buildings", "fleet", "calendar")},
     "plan": run_plan,
     "simulate": run_simulate,
     "replay": run_replay,

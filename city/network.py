@@ -63,7 +63,14 @@ class StreetNetwork:
         order = np.argsort(-np.bincount(labels), kind="stable")
         rank = np.empty_like(order)
         rank[order] = np.arange(len(order))
-        return rank[labels].astype(np.int64)
+        ranked: Ints = rank[labels].astype(np.int64)
+        return ranked
+
+    def round_trip(self, node: int, cost: Floats) -> npt.NDArray[np.bool_]:
+        """(n_nodes,) whether there is a way of finite cost from ``node`` and back again."""
+        _, labels = connected_components(self._matrix(cost), directed=True, connection="strong")
+        together: npt.NDArray[np.bool_] = labels == labels[node]
+        return together
 
     def seconds(self, drive_kmh: float) -> Floats:
         """(n_arcs,) driving time of each arc at the posted speed, at most ``drive_kmh`` [s]."""

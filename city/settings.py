@@ -7,6 +7,7 @@ then the defaults below. Thresholds are not settings: they are versioned rows in
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from city.serviceday import check_slot
 
 SECRETS = frozenset({"dsn", "password"})
 HIDDEN = "********"
+_USERINFO = re.compile(r"(//[^/:@]*):.*@")
 FILES = (Path("dagsplan.toml"), Path("/etc/dagsplan/dagsplan.toml"))
 
 
@@ -43,6 +45,9 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     connect_timeout_s: int = 5
     statement_timeout_s: int = 60
 
+    def __repr__(self) -> str:
+        return f"Database({shown(self)})"
+
 
 class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``url`` absent means the embedded broker, e.g. ``mqtt://user@host:1883`` (``mqtts`` for TLS)."""
@@ -53,6 +58,9 @@ class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     topics: tuple[str, ...] = ("dagsplan/+/reading", "application/+/device/+/event/up")
     session_expiry_s: int = 7 * 86400
     receive_maximum: int = 4000
+
+    def __repr__(self) -> str:
+        return f"Mqtt({shown(self)})"
 
 
 class Ingest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -160,12 +168,14 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     return settings
 
 
-def shown(settings: Settings) -> dict[str, Any]:
-    """The effective settings as a plain tree with every secret hidden."""
+def shown(settings: Settings | Database | Mqtt) -> dict[str, Any]:
+    """The effective settings as a plain tree with every secret hidden, the password within an address too."""
 
     def hide(value: Any, key: str = "") -> Any:  # noqa: ANN401 - a tree of builtins
         if isinstance(value, dict):
             return {name: hide(part, name) for name, part in value.items()}
+        if key == "url" and value:
+            return _USERINFO.sub(rf"\1:{HIDDEN}@", value)
         return HIDDEN if key in SECRETS and value else value
 
     tree: dict[str, Any] = hide(msgspec.to_builtins(settings))
@@ -182,6 +192,8 @@ def _read_file(file: Path | None) -> tuple[dict[str, Any], str]:
         return tomllib.loads(found.read_text(encoding="utf-8")), str(found)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{found}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"{found}: cannot be read: {error.strerror}") from error
 
 
 def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> None:
@@ -192,10 +204,13 @@ def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> None:
         if not name.startswith("DAGSPLAN_") or "__" not in name:
             continue
         section, key = name.removeprefix("DAGSPLAN_").lower().split("__", 1)
+        part = tree.setdefault(section, {})
+        if not isinstance(part, dict):
+            raise ConfigError(f"{name}: the settings file says {section} = …; write it as a table [{section}]")
         if key.endswith("_file") and key.removesuffix("_file") in SECRETS:
-            tree.setdefault(section, {})[key.removesuffix("_file")] = _secret(name, environ[name])
+            part[key.removesuffix("_file")] = _secret(name, environ[name])
         else:
-            tree.setdefault(section, {})[key] = _parsed(section, key, environ[name])
+            part[key] = _parsed(section, key, environ[name])
 
 
 def _parsed(section: str, key: str, value: str) -> str | list[str]:
@@ -211,6 +226,8 @@ def _secret(name: str, path: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ConfigError(f"{name}: {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{name}: {path} is no text in UTF-8") from error
 
 
 def _check(settings: Settings) -> None:
@@ -227,5 +244,10 @@ def _check(settings: Settings) -> None:
     unknown = set(settings.weather.providers) - {"smhi", "metno"}
     if unknown:
         raise ConfigError(f"weather.providers: '{sorted(unknown)[0]}' is unknown; choose from smhi, metno")
-    if settings.planner.mode not in {"shadow", "assist", "live"}:
-        raise ConfigError(f"planner.mode: '{settings.planner.mode}' is unknown; choose shadow, assist or live")
+    for name, word, choices in (
+        ("planner.mode", settings.planner.mode, ("shadow", "assist", "live")),
+        ("log.format", settings.log.format, ("console", "json")),
+        ("log.level", settings.log.level.lower(), ("debug", "info", "warning", "error")),
+    ):
+        if word not in choices:
+            raise ConfigError(f"{name}: '{word}' is unknown; choose from {', '.join(choices)}")

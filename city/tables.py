@@ -7,6 +7,7 @@ be left out; unknown columns are passed over.
 from __future__ import annotations
 
 import csv
+import math
 import types
 import typing
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from city.clock import aware
 from city.errors import ImportRefused
 
 T = TypeVar("T")
@@ -30,7 +32,11 @@ def numbered(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and cells by column of each row."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            yield from enumerate(csv.DictReader(stream, restval="", strict=True), start=2)
+            reader = csv.DictReader(stream, restval="", strict=True)
+            if reader.fieldnames is None:
+                raise ImportRefused(file, "is empty", "begin it with a line of column names")
+            for cells in reader:
+                yield reader.line_num, cells
     except OSError as error:
         raise ImportRefused(file, error.strerror or "cannot be read", "check the path") from error
     except (UnicodeDecodeError, csv.Error) as error:
@@ -54,10 +60,24 @@ def typed(cells: dict[str, str], kind: type) -> dict[str, Any]:
 
 
 def checked(value: object, kind: type[T], file: Path, where: str) -> T:
-    """A value as ``kind``. Raises ImportRefused naming the place in the file."""
+    """A value as ``kind``, times aware and numbers finite. Raises ImportRefused naming the place in the file."""
     try:
-        return msgspec.convert(value, kind, strict=False)
+        row = msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
+        raise ImportRefused(file, f"{where}: {error}", "see docs/bundles.md and docs/imports.md") from error
+    for name in getattr(kind, "__dataclass_fields__", ()):
+        check_cell(getattr(row, name), name, file, where)
+    return row
+
+
+def check_cell(value: object, name: str, file: Path, where: str) -> None:
+    """Refuses what a type lets through: a time without offset, and NaN or infinity for a number."""
+    try:
+        if isinstance(value, datetime):
+            aware(value, name)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{name} is {value}, which is no number; leave it empty where it is not known")
+    except ValueError as error:
         raise ImportRefused(file, f"{where}: {error}", "see docs/bundles.md and docs/imports.md") from error
 
 

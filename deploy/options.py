@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 from datetime import date, datetime
 from pathlib import Path
@@ -38,7 +39,7 @@ def _services(commands: Any) -> None:  # noqa: ANN401
     _add(commands, "up", "Runs all in one process tree, embedded where no DSN or broker is configured.")
     demo = _add(commands, "demo", "Runs the demonstration town: real streets, a simulated winter night.")
     demo.add_argument("--once", action="store_true", help="one simulated winter day, printed; then stop")
-    demo.add_argument("--speed", type=float, default=30.0, help="simulated seconds a second (default 30)")
+    demo.add_argument("--speed", type=float, default=10.0, help="simulated seconds a second (default 10)")
     _add(commands, "ingest", "Runs the MQTT daemon and the weather poller.")
     _add(commands, "scheduler", "Makes the plans that are due, for as long as it runs.")
     _add(commands, "web", "Serves the pages and the API.")
@@ -99,11 +100,21 @@ def _thresholds(commands: Any) -> None:  # noqa: ANN401
     setting = actions.add_parser("set", help="adds a version")
     setting.add_argument("key", help="for instance snow.start_dry_cm")
     setting.add_argument("--scope", default="*", help="route class, fraction or *")
-    setting.add_argument("--value", type=float)
-    setting.add_argument("--text", help="for thresholds that are words, such as a clock")
+    said = setting.add_mutually_exclusive_group(required=True)
+    said.add_argument("--value", type=_number)
+    said.add_argument("--text", help="for thresholds that are words, such as a clock")
     setting.add_argument("--from", dest="valid_from", type=_instant, help="since when it holds (default: now)")
     setting.add_argument("--by", default=os.environ.get("USER", "command line"))
     setting.add_argument("--why", required=True)
+
+
+def _number(text: str) -> float:
+    try:
+        if math.isfinite(value := float(text)):
+            return value
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"'{text}' is no number")
 
 
 def _instant(text: str) -> datetime:

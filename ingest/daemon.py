@@ -50,7 +50,7 @@ class Daemon:
         wait = 1.0
         while not self.stop.is_set():
             try:
-                self.session.open()
+                self.session.open(stop=self.stop)
                 return
             except DagsplanError as error:
                 log.warning(str(error), extra={"next_try_s": round(wait)})
@@ -86,11 +86,12 @@ class Daemon:
                 self._drop_writer()
                 if self.stop.is_set():
                     return
-                problem = str(error).strip().splitlines()[0]
+                problem = (str(error).strip() or type(error).__name__).splitlines()[0]
                 log.warning(
                     "the database does not take the batch; it is kept", extra={"batch": len(batch), "problem": problem}
                 )
-                self.stop.wait(wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
+                if self.stop.wait(wait * random.uniform(0.8, 1.2)):  # noqa: S311 - jitter, no secret
+                    return
                 wait = min(15.0, wait * 2)
         self.session.acknowledge(batch)
 

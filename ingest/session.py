@@ -19,12 +19,13 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from city.clock import Clock
+from city.clock import Clock, stopwatch
 from city.errors import ConfigError, SourceUnavailable
 from city.settings import Mqtt
 from ingest.writer import Message
 
 log = logging.getLogger("dagsplan.mqtt")
+_WRITE = "write mqtt://host:1883 or mqtts://host:8883"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,17 @@ class Address:
 
 def address(url: str, password: str | None = None) -> Address:
     """Reads ``mqtt://user:password@host:port``. Raises ConfigError naming the setting."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ConfigError(f"mqtt.url: {error}; {_WRITE}") from error
     if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
-        raise ConfigError(f"mqtt.url: '{url}' is no broker address; write mqtt://host:1883 or mqtts://host:8883")
+        raise ConfigError(f"mqtt.url: this is no broker address; {_WRITE}")
     tls = parts.scheme == "mqtts"
     user = unquote(parts.username) if parts.username else None
     secret = password or (unquote(parts.password) if parts.password else None)
-    return Address(parts.hostname, parts.port or (8883 if tls else 1883), tls, user, secret)
+    return Address(parts.hostname, port or (8883 if tls else 1883), tls, user, secret)
 
 
 class Session:
@@ -75,14 +80,20 @@ class Session:
         self._closing = threading.Event()
         self._client = self._new_client(MQTTProtocolVersion.MQTTv5)
 
-    def open(self, timeout_s: float = 10.0) -> None:
-        """Connects and subscribes. Raises SourceUnavailable naming the broker where it does not answer in time."""
+    def open(self, timeout_s: float = 10.0, stop: threading.Event | None = None) -> None:
+        """Connects and subscribes; gives up early on ``stop``.
+
+        Raises SourceUnavailable naming the broker where it does not answer in time.
+        """
         for version in (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311):
             self._client = self._new_client(version)
             self._start()
-            if self.connected.wait(timeout_s if version == MQTTProtocolVersion.MQTTv311 else min(2.0, timeout_s)):
+            patience = timeout_s if version == MQTTProtocolVersion.MQTTv311 else min(2.0, timeout_s)
+            if self._subscribed(patience, stop or self._closing):
                 return
             self._client.loop_stop()
+            if stop is not None and stop.is_set():
+                break
         raise SourceUnavailable(f"the broker {self.where}", self.refused or "does not answer; is it running?")
 
     def acknowledge(self, batch: Iterable[Arrived]) -> None:
@@ -96,6 +107,14 @@ class Session:
         self._closing.set()
         self._client.disconnect()
         self._client.loop_stop()
+
+    def _subscribed(self, timeout_s: float, stop: threading.Event) -> bool:
+        """Waits for the broker's word that we are subscribed; False after the time, or when told to stop."""
+        until = stopwatch() + timeout_s
+        while not self.connected.wait(0.1):
+            if stop.is_set() or stopwatch() >= until:
+                return False
+        return True
 
     def _start(self) -> None:
         try:
@@ -129,6 +148,7 @@ class Session:
         if self.where.tls:
             client.tls_set()
         client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         return client
@@ -139,10 +159,19 @@ class Session:
             return
         self.generation += 1
         client.subscribe([(topic, 1) for topic in self.settings.topics])
-        self.connected.set()
-        log.info("connected", extra={"broker": str(self.where), "generation": self.generation})
+
+    def _on_subscribe(self, _client: mqtt.Client, _data: object, _mid: int, codes: list[Any], _props: object) -> None:
+        """Only now nothing that is published can pass us by."""
+        refused = [topic for topic, code in zip(self.settings.topics, codes, strict=False) if code.is_failure]
+        if refused:
+            self.refused = f"refuses the topics {', '.join(refused)}; check its access rules or set mqtt.topics"
+            log.error(self.refused, extra={"broker": str(self.where)})
+        if len(refused) < len(codes):
+            self.connected.set()
+            log.info("connected", extra={"broker": str(self.where), "generation": self.generation})
 
     def _on_disconnect(self, *_args: object) -> None:
+        self.generation += 1  # an acknowledgement that is given from now on would go to the next connection
         if not self._closing.is_set() and self.connected.is_set():
             log.warning("broker is away; trying again", extra={"broker": str(self.where)})
         self.connected.clear()

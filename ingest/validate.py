@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from ingest.payloads import Measured
 from ingest.quantities import quantity
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One value that may be stored."""
 
     device: str
@@ -21,8 +22,7 @@ class Row:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True, gc=False):
     """Why a value was not taken: a short reason for counting, and the field."""
 
     reason: str
@@ -77,7 +77,7 @@ def _clock_fault(item: Measured, time: datetime | None, now: datetime, rule: Clo
 
 
 def _value_fault(name: str, value: float) -> Fault | None:
-    if "\x00" in name or len(name) > 100:
+    if not name or "\x00" in name or len(name) > 100:
         return Fault("quantity", f"'{name[:40]!r}' is no name of a quantity")
     known = quantity(name)
     if not math.isfinite(value) or not known.low <= value <= known.high:

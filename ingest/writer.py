@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
 import psycopg
 
 from city.errors import RejectedMessage
@@ -22,10 +23,11 @@ from store.sql import query
 
 RETRY_FIRST = frozenset({"23505", "40001", "40P01"})
 """A race for a key or a lock: the same batch is tried again before it counts as bad data."""
+OF_THE_DATA = frozenset({"22", "23", "44", "54", "P0"})
+"""Classes of errors that a message can be to blame for; all others are the database's, and the batch is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, gc=False):
     """What arrived, and when by our clock."""
 
     topic: str
@@ -33,14 +35,14 @@ class Message:
     received_at: datetime
 
 
-@dataclass(slots=True)
-class Taken:
+class Taken(msgspec.Struct):
     """A message after decoding: rows to store, and the fault to keep, if any."""
 
     message: Message
     rows: list[Row]
     fault: Fault | None = None
     sqlstate: str | None = None
+    strangers: set[str] = msgspec.field(default_factory=set)
 
 
 @dataclass
@@ -89,23 +91,21 @@ class Writer:
         try:
             with self.connection.transaction():
                 self._store_once(taken)
-        except (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.SerializationFailure) as error:
+        except psycopg.Error as error:
             self._forget()
             if error.sqlstate in RETRY_FIRST and tries > 1:
                 self._store(taken, tries - 1)
+            elif not _of_the_data(error):
+                raise
             elif len(taken) > 1:
                 self._store(taken[: len(taken) // 2])
                 self._store(taken[len(taken) // 2 :])
             else:
                 self._bury(taken[0], error)
-        except psycopg.Error:
-            self._forget()
-            raise
 
     def _store_once(self, taken: Sequence[Taken]) -> None:
         self._prepare()
-        for item in taken:
-            self._park_strangers(item)
+        self._park_strangers(taken)
         staged = [
             (self._series_id(row), row.time, row.value, item.message.received_at) for item in taken for row in item.rows
         ]
@@ -134,17 +134,20 @@ class Writer:
         parameters = {"devices": list(times), "times": list(times.values()), "at": newest}
         self.connection.execute(query("ingest", "heard"), parameters)
 
-    def _park_strangers(self, item: Taken) -> None:
+    def _park_strangers(self, taken: Sequence[Taken]) -> None:
         """Readings of a device that nobody has taken in become a dead letter, which can be replayed later."""
-        strangers = {row.device for row in item.rows} - self._adopted
-        if not strangers:
+        for item in taken:
+            item.strangers |= {row.device for row in item.rows} - self._adopted
+        if not any(item.strangers for item in taken):
             return
         self._adopted = {row[0] for row in self.connection.execute(query("ingest", "adopted_devices"))}
-        for device in sorted(strangers - self._adopted):
-            at = item.message.received_at
-            self.connection.execute(query("ingest", "park_device"), {"device": device, "at": at})
-            item.fault = Fault("unknown_device", f"{device} is not known; add it, then 'dagsplan deadletters replay'")
-        item.rows = [row for row in item.rows if row.device in self._adopted]
+        for item in taken:
+            for device in sorted(item.strangers - self._adopted):
+                at = item.message.received_at
+                self.connection.execute(query("ingest", "park_device"), {"device": device, "at": at})
+                detail = f"{device} is not known; add it, then 'dagsplan deadletters replay'"
+                item.fault = Fault("unknown_device", detail)
+            item.rows = [row for row in item.rows if row.device in self._adopted]
 
     def _series_id(self, row: Row) -> int:
         key = (row.device, row.quantity)
@@ -194,3 +197,10 @@ class Writer:
         self._series.clear()
         self._adopted.clear()
         self._staged = False
+
+
+def _of_the_data(error: psycopg.Error) -> bool:
+    """Whether a message is to blame, so that it must be found and taken out; a driver's own complaint has no state."""
+    if error.sqlstate is None:
+        return isinstance(error, psycopg.DataError)
+    return error.sqlstate[:2] in OF_THE_DATA

@@ -77,12 +77,12 @@ def snow_on_road(
     lapse = lapse_k_per_m * np.nan_to_num(elevation_m - weather.reference_m)
     depth = np.array(start_depth_cm, float)
     water = depth * start_density_kg_m3 / 100.0
-    out = SnowState(
-        *(np.zeros((len(depth), weather.hours)) for _ in range(2)), np.zeros((len(depth), weather.hours), bool)
-    )
+    shape = (len(depth), weather.hours)
+    out = SnowState(np.zeros(shape), np.zeros(shape), np.zeros(shape, bool))
+    wet = np.zeros(len(depth), bool)
     for hour in range(weather.hours):
         temp = weather.temp_c[hour] + lapse + warmer_k
-        if np.isfinite(weather.temp_c[hour]):
+        if np.isfinite(weather.temp_c[hour]) and np.isfinite(weather.precip_mm[hour]):
             share = _share(weather, hour, temp)
             falls = np.nan_to_num(amounts[hour])
             snow, rain = falls * share, falls * (1.0 - share)
@@ -92,8 +92,8 @@ def snow_on_road(
             left = np.divide(water - melt, water, out=np.zeros_like(water), where=water > 1e-9)
             depth, water = depth * left, water - melt
             depth = np.maximum(depth, 100.0 * water / densest_kg_m3)
-            out.wet[:, hour] = (depth > 0) & ((temp > -0.5) | (rain > 0.1))
-        out.depth_cm[:, hour], out.water_mm[:, hour] = depth, water
+            wet = (depth > 0) & ((temp > -0.5) | (rain > 0.1))
+        out.depth_cm[:, hour], out.water_mm[:, hour], out.wet[:, hour] = depth, water, wet
     return out
 
 
@@ -101,18 +101,26 @@ def snow_range(
     weather: HourlyWeather, elevation_m: Floats, start_depth_cm: Floats, *, spread: float = 0.4, warmer_k: float = 1.0
 ) -> SnowRange:
     """Low, mid and high: the provider's own range of amounts where it gives one, else ±``spread`` of the amount;
-    and one kelvin warmer or colder. The spread is a design choice that no observations have calibrated yet."""
+    and one kelvin warmer or colder. The spread is a design choice that no observations have calibrated yet.
+
+    Low is never over mid nor high under it, although more rain can melt more and the rule can see snow where the
+    forecast itself says rain.
+    """
     low = np.where(np.isnan(weather.precip_low_mm), weather.precip_mm * (1 - spread), weather.precip_low_mm)
     high = np.where(np.isnan(weather.precip_high_mm), weather.precip_mm * (1 + spread), weather.precip_high_mm)
-    return SnowRange(
-        snow_on_road(
-            weather, elevation_m, start_depth_cm, precip_mm=np.fmin(low, weather.precip_mm), warmer_k=warmer_k
-        ),
-        snow_on_road(weather, elevation_m, start_depth_cm),
-        snow_on_road(
-            weather, elevation_m, start_depth_cm, precip_mm=np.fmax(high, weather.precip_mm), warmer_k=-warmer_k
-        ),
+    mid = snow_on_road(weather, elevation_m, start_depth_cm)
+    less = snow_on_road(
+        weather, elevation_m, start_depth_cm, precip_mm=np.fmin(low, weather.precip_mm), warmer_k=warmer_k
     )
+    more = snow_on_road(
+        weather, elevation_m, start_depth_cm, precip_mm=np.fmax(high, weather.precip_mm), warmer_k=-warmer_k
+    )
+    return SnowRange(_bounded(np.minimum, less, mid), mid, _bounded(np.maximum, more, mid))
+
+
+def _bounded(bound: np.ufunc, state: SnowState, mid: SnowState) -> SnowState:
+    """``state`` kept on its side of the middle."""
+    return SnowState(bound(state.depth_cm, mid.depth_cm), bound(state.water_mm, mid.water_mm), state.wet)
 
 
 def _share(weather: HourlyWeather, hour: int, temp: Floats, *, same_air_k: float = 0.5) -> Floats:

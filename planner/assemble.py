@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from city.plan import Degradation, Intervention, Plan, Verdict
 from city.serviceday import bounds
+from planner.say import weak
 from planner.snapshot import Snapshot
 
 UNPUBLISHED = "unpublished"
@@ -35,7 +36,17 @@ def assemble(
         supersedes=snapshot.previous,
         inputs_hash=snapshot.inputs_hash,
         verdict=verdict,
-        degradations=tuple(degradations),
+        degradations=(*degradations, *_without_thresholds(snapshot)),
         interventions=tuple(interventions),
         totals=totals,
     )
+
+
+def _without_thresholds(snapshot: Snapshot) -> Iterable[Degradation]:
+    """A snapshot that holds no thresholds is planned with the seed, and says so."""
+    if not snapshot.thresholds:
+        yield weak(
+            "thresholds",
+            "Inga gränser är inlagda: förvalen används.",
+            "No thresholds are entered: the defaults are used.",
+        )

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -31,11 +32,14 @@ SPECIAL = frozenset({"segments", "forecasts", "running"})
 
 
 def save(snapshot: Snapshot, folder: Path) -> None:
-    """Writes a snapshot; ``load`` gives the same value and hash again."""
+    """Writes a snapshot; ``load`` gives the same value and hash again. Tables of an earlier one are removed."""
     folder.mkdir(parents=True, exist_ok=True)
+    for name in ("segments.geojson", "forecasts.csv", "running.json"):
+        (folder / name).unlink(missing_ok=True)
     (folder / "snapshot.toml").write_text(_head(snapshot), encoding="utf-8")
     for name, kind in _tables():
         rows = getattr(snapshot, name)
+        (folder / f"{name}.csv").unlink(missing_ok=True)
         if rows:
             write(folder / f"{name}.csv", _names(kind), (dataclasses.asdict(row) for row in rows))
     if snapshot.segments:
@@ -51,6 +55,7 @@ def load(folder: Path, domain: Domain | None = None) -> Snapshot:
     """Reads a folder. Raises ImportRefused naming file, line and column, and what to write there."""
     head = _read_head(folder, domain)
     tables: dict[str, Any] = {name: _table(folder / f"{name}.csv", kind) for name, kind in _tables()}
+    _check_zone(folder / "snapshot.toml", head.get("time_zone"))
     return checked(
         head
         | tables
@@ -105,8 +110,24 @@ def _read_head(folder: Path, domain: Domain | None) -> dict[str, Any]:
         raise ImportRefused(file, f"is not TOML ({error})", "see docs/bundles.md") from error
     if domain is not None and head.setdefault("domain", domain) != domain:
         raise ImportRefused(file, f"is for {head['domain']}", f"ask for 'plan {head['domain']}' or change its domain")
-    head["knobs"] = checked(head.get("knobs", {}), Knobs, file, "[knobs]")
+    head["knobs"] = _knobs(head.get("knobs", {}), file)
     return head
+
+
+def _knobs(table: object, file: Path) -> Knobs:
+    knobs = checked(table, Knobs, file, "[knobs]")
+    for name in ("horizon_h", "tur_minutes", "round_iterations"):
+        if getattr(knobs, name) <= 0:
+            raise ImportRefused(file, f"[knobs]: {name} is {getattr(knobs, name)}", "write a number over 0")
+    return knobs
+
+
+def _check_zone(file: Path, zone: object) -> None:
+    try:
+        if isinstance(zone, str):
+            ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ImportRefused(file, f"time_zone: no zone is called '{zone}'", "write e.g. Europe/Stockholm") from error
 
 
 def _table(file: Path, kind: type[T]) -> tuple[T, ...]:
@@ -144,7 +165,7 @@ def _forecast_rows(forecasts: Sequence[Forecast]) -> Iterator[dict[str, Any]]:
 
 
 def _forecasts_in(file: Path) -> tuple[Forecast, ...]:
-    """Consecutive rows of one issue make one forecast."""
+    """Consecutive rows of one issue make one forecast; given newest first, in whatever order they stand."""
     if not file.is_file():
         return ()
     lines = list(numbered(file))
@@ -158,7 +179,7 @@ def _forecasts_in(file: Path) -> tuple[Forecast, ...]:
         steps = [checked(typed(row, ForecastStep), ForecastStep, file, f"line {number}") for number, row in rows]
         number, first = rows[0]
         found.append(checked(typed(first, Forecast) | {"steps": steps}, Forecast, file, f"line {number}"))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda forecast: forecast.issued_at, reverse=True))
 
 
 def _running_in(file: Path) -> tuple[Intervention, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from city.network import StreetNetwork
-from city.things import Vehicle
+from city.things import RosterTurn, Vehicle
 from city.words import Network
 from planner.routes.drive import NOT_FOR_SMALL
 from planner.snapshot import Snapshot
@@ -16,60 +16,71 @@ from planner.snapshot import Snapshot
 
 @dataclass(frozen=True)
 class Assignment:
-    """A vehicle's time on one piece of work."""
+    """A vehicle's time on one piece of work. ``turn_ends`` is when its turn is over; None where none is known."""
 
     vehicle: Vehicle
     starts_at: datetime
     ready_by: datetime
+    turn_ends: datetime | None
 
 
 @dataclass
 class Fleet:
-    """The vehicles of a snapshot with the time from which each is free, and the node that each starts from."""
+    """The vehicles of a snapshot with the time from which each is free, and the node that each starts from.
+
+    ``turns`` are the known ones of each vehicle, in order; a vehicle without any is manned at all times.
+    """
 
     vehicles: list[Vehicle]
     free_from: dict[str, datetime]
     homes: dict[str, int] = field(default_factory=dict)
+    turns: dict[str, list[RosterTurn]] = field(default_factory=dict)
 
-    def choose(self, network: Network) -> Vehicle | None:
-        """The vehicle of a network that is free first; None where there is none."""
-        able = [v for v in self.vehicles if v.network == network]
-        return min(able, key=lambda v: (self.free_from[v.id], v.id), default=None)
+    def choose(self, network: Network, earliest: datetime) -> Vehicle | None:
+        """The vehicle of a network that can begin first, and of those the one that is free first; None if none."""
+        able = [v for v in self.vehicles if v.network == network and self._begins(v, earliest) is not None]
+        return min(able, key=lambda v: (str(self._begins(v, earliest)), self.free_from[v.id], v.id), default=None)
 
     def home(self, vehicle: Vehicle) -> int:
         """The node that a vehicle starts from."""
         return self.homes[vehicle.id]
 
     def assign(self, vehicle: Vehicle, earliest: datetime, lasts: timedelta) -> Assignment:
-        """Books a vehicle from when it is free and the work may begin."""
-        starts_at = max(earliest, self.free_from[vehicle.id]).replace(second=0, microsecond=0)
+        """Books a vehicle from when it is free and manned and the work may begin. ValueError where it never is."""
+        begins = self._begins(vehicle, earliest)
+        if begins is None:
+            raise ValueError(f"vehicle {vehicle.id} is not manned after {earliest.isoformat()}")
+        starts_at = begins.replace(second=0, microsecond=0)
         ready_by = starts_at + timedelta(minutes=-(-lasts.total_seconds() // 60))
         self.free_from[vehicle.id] = ready_by
-        return Assignment(vehicle, starts_at, ready_by)
+        ends = next((turn.ends_at for turn in self.turns.get(vehicle.id, []) if begins < turn.ends_at), None)
+        return Assignment(vehicle, starts_at, ready_by, ends)
+
+    def _begins(self, vehicle: Vehicle, earliest: datetime) -> datetime | None:
+        """When a vehicle can begin; None where its turns are over before."""
+        begins = max(earliest, self.free_from[vehicle.id])
+        turns = self.turns.get(vehicle.id)
+        if turns is None:
+            return begins
+        return next((max(begins, turn.starts_at) for turn in turns if begins < turn.ends_at), None)
 
 
 def fleet_of(snapshot: Snapshot, network: StreetNetwork) -> Fleet:
     """The fleet that can be planned. A vehicle without a known turn is taken as manned, and the plan says so."""
     places = {depot.id: (depot.lon, depot.lat) for depot in snapshot.depots}
     able = [v for v in snapshot.vehicles if v.depot in places]
-    free = {v.id: _free_from(snapshot, v) for v in able}
-    manned = [v for v in able if free[v.id] is not None]
     nodes = {kind: _start_nodes(network, kind) for kind in ("street", "cycle")}
-    homes = {v.id: network.nearest_node(places[v.depot], nodes[v.network]) for v in manned if nodes[v.network].any()}
-    return Fleet(
-        [v for v in manned if v.id in homes], {v.id: when for v in manned if (when := free[v.id]) is not None}, homes
-    )
+    homes = {v.id: network.nearest_node(places[v.depot], nodes[v.network]) for v in able if nodes[v.network].any()}
+    turns: dict[str, list[RosterTurn]] = {}
+    for turn in sorted(snapshot.roster, key=lambda turn: turn.starts_at):
+        turns.setdefault(turn.vehicle, []).append(turn)
+    return Fleet([v for v in able if v.id in homes], {v.id: _free_from(snapshot, v) for v in able}, homes, turns)
 
 
-def _free_from(snapshot: Snapshot, vehicle: Vehicle) -> datetime | None:
-    """From when a vehicle is manned and not out; None where its turns are known and none is left."""
-    turns = [turn for turn in snapshot.roster if turn.vehicle == vehicle.id]
-    left = [turn for turn in turns if turn.ends_at > snapshot.at]
-    if turns and not left:
-        return None
-    manned = max(snapshot.at, min(turn.starts_at for turn in left)) if left else snapshot.at
+def _free_from(snapshot: Snapshot, vehicle: Vehicle) -> datetime:
+    """From when a vehicle is not out on a running order."""
     busy = [item.ready_by for item in snapshot.running if item.vehicle == vehicle.id and item.ready_by]
-    return max([manned, *busy])
+    return max([snapshot.at, *busy])
 
 
 def _start_nodes(network: StreetNetwork, kind: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

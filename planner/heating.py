@@ -28,14 +28,15 @@ from city.said import clock_en, clock_sv, figure_en, figure_sv, span_en, span_sv
 from city.serviceday import bounds, local_instant
 from city.things import Building, Reading
 from city.words import Certainty
-from models.heat import WarmUp, lead_hours, warm_up
+from models.heat import WarmUp, cooled, lead_hours, warm_up
 from models.weather import hourly
 from planner.assemble import assemble
 from planner.say import forecast_age_s, forecast_source, measured, plain, weak, weak_forecast
-from planner.snapshot import Snapshot
-from planner.thresholds import Limits, limits
+from planner.snapshot import Snapshot, next_run
+from planner.thresholds import Limits, clock_of, limits
 
 INDOOR = "indoor_temperature"
+HOUR = timedelta(hours=1)
 KINDS_SV = {"school": "skoldag", "fritids": "fritids", "evening": "kvällsuthyrning", "closed": "stängt"}
 KINDS_EN = {"school": "school day", "fritids": "after-school care", "evening": "evening hire", "closed": "closed"}
 
@@ -65,7 +66,9 @@ def plan_heating(snapshot: Snapshot) -> Plan:
 
 
 def _day(snapshot: Snapshot, rules: Limits, building: Building) -> BuildingDay:
-    rows = [r for r in snapshot.readings if r.quantity == INDOOR and r.device == building.device]
+    rows = sorted(
+        (r for r in snapshot.readings if r.quantity == INDOOR and r.device == building.device), key=lambda r: r.time
+    )
     outdoor = _outdoor(snapshot)
     kinds = {
         day.kind for day in snapshot.calendar if day.calendar == building.calendar and day.day == snapshot.service_day
@@ -95,15 +98,14 @@ def _outdoor(snapshot: Snapshot) -> float | None:
     """The coldest forecast hour until noon of the service day [°C]: a start that is too early costs less."""
     start = snapshot.at.replace(minute=0, second=0, microsecond=0)
     noon = local_instant(snapshot.service_day, time(12, 0), snapshot.zone)
-    hours = min(48, max(6, round((noon - start) / timedelta(hours=1))))
+    hours = min(48, max(6, round((noon - start) / HOUR)))
     temps = hourly(snapshot.forecasts, start, hours).temp_c
     return float(np.nanmin(temps)) if np.isfinite(temps).any() else None
 
 
 def _intervention(snapshot: Snapshot, rules: Limits, day: BuildingDay) -> Intervention:
     building = day.building
-    run = 1 + sum(order.target == building.id and order.state == "done" for order in snapshot.orders)
-    key = intervention_key("heating", building.id, snapshot.service_day, run)
+    key = intervention_key("heating", building.id, snapshot.service_day, next_run(snapshot, building.id))
     opens, closes = _hours(snapshot, building, day.kind)
     start = None if opens is None else opens - timedelta(hours=_lead(snapshot, rules, day, opens))
     heat = tuple(_heat(snapshot, rules, day, start, closes))
@@ -132,7 +134,7 @@ def _hours(snapshot: Snapshot, building: Building, kind: str) -> tuple[datetime 
     """When the building is used on the service day; None, None where it is closed."""
     if kind == "closed":
         return None, None
-    opens, closes = time.fromisoformat(building.opens), time.fromisoformat(building.closes)
+    opens, closes = (clock_of(text, f"building {building.id}") for text in (building.opens, building.closes))
     if kind == "evening":
         closes = time(22, 0)
     return (
@@ -143,11 +145,36 @@ def _hours(snapshot: Snapshot, building: Building, kind: str) -> tuple[datetime 
 
 def _lead(snapshot: Snapshot, rules: Limits, day: BuildingDay, opens: datetime) -> int:
     """Whole hours before opening at which the heat starts; the slow rate, so that nine mornings in ten are warm."""
-    until = max(0.0, (opens - snapshot.at).total_seconds() / 3600)
-    indoor = day.indoor.value if day.indoor and day.fresh else rules.value("heating.night_c")
-    outdoor = -10.0 if day.outdoor_c is None else day.outdoor_c
-    rate, share = day.model.slow_k_h, day.model.cooling_per_h
-    return lead_hours(indoor, outdoor, rules.value("heating.reach_c"), until, _night_c(rules, day), rate, share)
+    return lead_hours(
+        _indoor_c(rules, day),
+        _assumed_outdoor_c(day),
+        rules.value("heating.reach_c"),
+        _until_open_h(snapshot, opens),
+        _night_c(rules, day),
+        day.model.slow_k_h,
+        day.model.cooling_per_h,
+    )
+
+
+def _at_opening_c(snapshot: Snapshot, rules: Limits, day: BuildingDay, opens: datetime) -> float:
+    """The indoor temperature that the slow rate gives at opening [°C]."""
+    until, lead = _until_open_h(snapshot, opens), _lead(snapshot, rules, day, opens)
+    start = cooled(
+        _indoor_c(rules, day), _assumed_outdoor_c(day), until - lead, day.model.cooling_per_h, _night_c(rules, day)
+    )
+    return start + day.model.slow_k_h * lead
+
+
+def _until_open_h(snapshot: Snapshot, opens: datetime) -> float:
+    return max(0.0, (opens - snapshot.at).total_seconds() / 3600)
+
+
+def _indoor_c(rules: Limits, day: BuildingDay) -> float:
+    return day.indoor.value if day.indoor and day.fresh else rules.value("heating.night_c")
+
+
+def _assumed_outdoor_c(day: BuildingDay, *, without_forecast_c: float = -10.0) -> float:
+    return without_forecast_c if day.outdoor_c is None else day.outdoor_c
 
 
 def _night_c(rules: Limits, day: BuildingDay) -> float:
@@ -160,18 +187,18 @@ def _night_c(rules: Limits, day: BuildingDay) -> float:
 def _heat(
     snapshot: Snapshot, rules: Limits, day: BuildingDay, start: datetime | None, closes: datetime | None
 ) -> Iterable[HeatHour]:
-    """A set-point for each hour of the service day."""
+    """A set-point for each hour of the service day; an hour in which the heat starts is warm from its beginning."""
     for hour in _each_hour(snapshot):
-        warm = start is not None and closes is not None and start <= hour < closes
+        warm = start is not None and closes is not None and start < hour + HOUR and hour < closes
         yield HeatHour(starts_at=hour, set_point_c=rules.value("heating.day_c") if warm else _night_c(rules, day))
 
 
 def _ventilation(
-    snapshot: Snapshot, opens: datetime | None, closes: datetime | None, *, before: timedelta = timedelta(hours=1)
+    snapshot: Snapshot, opens: datetime | None, closes: datetime | None, *, before: timedelta = HOUR
 ) -> Iterable[VentilationHour]:
     """Ventilation runs from an hour before opening until closing, and not for empty rooms."""
     for hour in _each_hour(snapshot):
-        used = opens is not None and closes is not None and opens - before <= hour < closes
+        used = opens is not None and closes is not None and opens - before < hour + HOUR and hour < closes
         yield VentilationHour(starts_at=hour, on=used)
 
 
@@ -181,7 +208,7 @@ def _each_hour(snapshot: Snapshot) -> Iterable[datetime]:
     hour = begins
     while hour < ends:
         yield hour
-        hour += timedelta(hours=1)
+        hour += HOUR
 
 
 def _reasons(
@@ -212,6 +239,13 @@ def _reasons(
             f"{en}, opens {clock_en(opens, zone)}: heat on at {clock_en(start, zone)}",
             source="calendar",
         )
+        reach, then = rules.value("heating.reach_c"), _at_opening_c(snapshot, rules, day, opens)
+        if opens > snapshot.at and then < reach:
+            yield plain(
+                f"Når {figure_sv(then)} °C vid öppning, inte {figure_sv(reach)}: tiden räcker inte",
+                f"Reaches {figure_en(then)} °C at opening, not {figure_en(reach)}: there is too little time",
+                source="indoor readings" if day.model.measured else "default",
+            )
 
 
 def _warm_up_reason(model: WarmUp) -> Reason:
@@ -270,8 +304,15 @@ def _verdict(snapshot: Snapshot, items: Sequence[Intervention], weaknesses: Sequ
 
 
 def _weak(snapshot: Snapshot, days: Sequence[BuildingDay]) -> Iterable[Degradation]:
-    if days:
+    if days and snapshot.forecasts:
         yield from weak_forecast(snapshot.forecasts, snapshot.at, 0)
+    if any(day.outdoor_c is None for day in days):
+        yield weak(
+            "forecast",
+            f"Ingen prognos för utetemperaturen: {figure_sv(_assumed_outdoor_c(days[0]), 0)} °C antas.",
+            f"No forecast of the outdoor temperature: {figure_en(_assumed_outdoor_c(days[0]), 0)} °C is assumed.",
+            forecast_age_s(snapshot.forecasts, snapshot.at),
+        )
     for day in days:
         if not day.fresh:
             age = None if day.indoor is None else (snapshot.at - day.indoor.time).total_seconds()

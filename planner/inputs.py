@@ -9,7 +9,7 @@ from city.clock import Clock
 from city.plan import Intervention
 from city.serviceday import service_day
 from city.settings import Settings
-from city.things import Device, GivenOrder
+from city.things import Device, Forecast, GivenOrder
 from city.words import Domain, Mode
 from planner.snapshot import Knobs, Snapshot
 from planner.snow import LIVE
@@ -26,6 +26,8 @@ LOOK_BACK: dict[Domain, timedelta] = {
     "waste": timedelta(days=28),
     "heating": timedelta(days=14),
 }
+MOST_ISSUES = 60
+"""Of the forecasts of a day: two providers, an issue an hour, and some to spare."""
 
 
 def read_snapshot(
@@ -58,7 +60,7 @@ def read_snapshot(
             previous=None if previous is None else previous.id,
             knobs=_knobs(settings),
             thresholds=plans.thresholds(connection, at),
-            forecasts=weather.forecasts(connection, at),
+            forecasts=_forecasts(connection, domain, at),
             readings=readings.readings(connection, QUANTITIES[domain], at - LOOK_BACK[domain], at),
             depots=facts.depots(connection),
             contractors=facts.contractors(connection),
@@ -68,6 +70,16 @@ def read_snapshot(
         )
         snapshot = _with_domain_tables(connection, common, at)
     return _marked(snapshot)
+
+
+def _forecasts(connection: Connection, domain: Domain, at: datetime, *, whole: int = 4) -> tuple[Forecast, ...]:
+    """The newest ``whole`` issues; for snow also what the issues of the last day said of the hours until now."""
+    newest = weather.forecasts(connection, at, newest=whole)
+    if domain != "snow":
+        return newest
+    behind = weather.forecasts(connection, at, newest=MOST_ISSUES, days=LOOK_BACK[domain] / timedelta(days=1))[whole:]
+    past = [replace(issue, steps=tuple(step for step in issue.steps if step.valid_from < at)) for issue in behind]
+    return newest + tuple(issue for issue in past if issue.steps)
 
 
 def given_keys(given: tuple[GivenOrder, ...]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -12,7 +13,7 @@ from datetime import date, datetime, timedelta
 import psycopg
 
 from city.clock import Clock
-from city.errors import Conflict, DagsplanError
+from city.errors import Conflict, DagsplanError, StoreUnavailable
 from city.plan import Plan
 from city.serviceday import service_day, slot_instant
 from city.settings import Settings
@@ -122,6 +123,22 @@ def plan_now(
     )
     plan = make_plan(snapshot)
     return plan if dry_run else publish(connection, plan, clock.now())
+
+
+def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock: Clock, stop: threading.Event) -> None:
+    """Asks what is due now and at every ring, on a fresh connection each time, until ``stop`` is set."""
+
+    def ask() -> None:
+        try:
+            with connect() as connection:
+                Scheduler(connection, settings, clock).ensure_due(clock.now())
+        except (psycopg.Error, StoreUnavailable) as error:
+            log.warning(str(error).strip().splitlines()[0])
+
+    ask()
+    silence = ring(ask, max(1.0, min(settings.planner.ring_s, clock.real_seconds(settings.planner.ring_s))))
+    stop.wait()
+    silence()
 
 
 def ring(ask: Callable[[], object], every_s: float) -> Callable[[], None]:

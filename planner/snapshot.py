@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from city.plan import Intervention, canonical_hash
+from city.plan import Intervention, canonical_hash, intervention_key
 from city.things import (
     Building,
     CalendarDay,
@@ -43,7 +44,7 @@ class Knobs:
     round_iterations: int = 1500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """The inputs of one plan of one domain. Tables that a domain does not need stay empty."""
 
@@ -78,10 +79,16 @@ class Snapshot:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
-    @property
+    @cached_property
     def inputs_hash(self) -> str:
         """SHA-256 of the snapshot in canonical form with the version of the code, as hex."""
         parts = {
             field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name not in NOT_HASHED
         }
         return canonical_hash(parts | {"code_version": code_version()})
+
+
+def next_run(snapshot: Snapshot, target: str) -> int:
+    """Which run of a target the next one of this service day is: 1, or one more than are done."""
+    day = intervention_key(snapshot.domain, target, snapshot.service_day, 0).removesuffix("0")
+    return 1 + sum(order.state == "done" and order.key.startswith(day) for order in snapshot.orders)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import numpy as np
-
 from city.network import StreetNetwork, build
 from city.plan import Intervention, Plan
 from city.words import Network
@@ -19,7 +17,7 @@ from planner.routes.drive import Drive, drive, profile
 from planner.routes.sectors import Tur, cut, passes
 from planner.snapshot import Snapshot
 from planner.snow_need import Need, judge
-from planner.snow_state import on_the_ground, snow_ahead
+from planner.snow_state import on_the_ground, reference_m, snow_ahead
 from planner.snow_words import degradations, hourly_price, intervention, verdict
 from planner.thresholds import limits
 
@@ -41,27 +39,47 @@ def plan_snow(snapshot: Snapshot) -> Plan:
     rules = limits(snapshot.thresholds)
     network = build(snapshot.segments)
     weather = weather_ahead(snapshot)
-    ahead = snow_ahead(snapshot, weather, on_the_ground(snapshot))
+    ahead = snow_ahead(snapshot, weather, on_the_ground(snapshot, rules.value("snow.left_after_plough_cm")))
     needs = judge(snapshot, rules, weather, ahead)
     turer = cut(snapshot.segments, snapshot.knobs.tur_minutes, _work_kmh(snapshot))
     held = {item.target: item for item in snapshot.running}
     due = [tur for tur in turer if tur.id not in held and any(needs[i].needed for i in tur.segments)]
     driven = drive_all(snapshot, network, due, needs)
-    fresh = [intervention(snapshot, network, item) for item in driven]
-    weak = degradations(snapshot, weather, driven)
+    fresh = [intervention(snapshot, network, item) for item in driven if item.drive.traversals]
+    weak = degradations(snapshot, weather, driven, len(due) - len(driven))
     items = ordered([*held.values(), *fresh])
-    full_cost = sum(_minutes(snapshot, tur) for tur in turer) / 60.0 * hourly_price(snapshot)
-    said = verdict(snapshot, turer, items, needs, weak, full_cost)
+    full_cost = full_call_out_minutes(snapshot, turer, driven) / 60.0 * hourly_price(snapshot)
+    said = verdict(snapshot, turer, items, needs, weak, full_cost, len(due) - len(fresh))
     totals = _totals(snapshot, turer, items, driven, needs)
     return assemble(snapshot, said, weak, items, totals)
+
+
+def full_call_out_minutes(
+    snapshot: Snapshot, turer: Sequence[Tur], driven: Sequence[DrivenTur], *, usual_deadhead: float = 0.5
+) -> float:
+    """Minutes of sending everybody everywhere: what is driven as it is, the rest by its work [min].
+
+    Turer that stay at home, and the untouched part of the others, get the share of deadheading that the driven
+    ones have; ``usual_deadhead`` of the work where none is driven.
+    """
+    by_id = {tur.id: tur for tur in turer}
+    work = sum(_minutes(snapshot, by_id[item.tur.id]) for item in driven)
+    dead = sum(item.drive.seconds for item in driven) / 60.0 - sum(_worked(snapshot, item) for item in driven)
+    share = max(0.0, dead) / work if work > 0 else usual_deadhead
+    return sum(_minutes(snapshot, tur) for tur in turer) * (1.0 + share)
+
+
+def _worked(snapshot: Snapshot, item: DrivenTur) -> float:
+    """Minutes of work, without deadheading, on the needed segments of a tur [min]."""
+    speed = _work_kmh(snapshot)[item.tur.network]
+    wanted = (snapshot.segments[need.segment] for need in item.needs)
+    return sum(segment.length_m * passes(segment) for segment in wanted) / (speed / 3.6) / 60.0
 
 
 def weather_ahead(snapshot: Snapshot) -> HourlyWeather:
     """The forecast on an hourly grid from the present hour on."""
     start = snapshot.at.replace(minute=0, second=0, microsecond=0)
-    heights = [s.elevation_m for s in snapshot.segments if s.elevation_m is not None]
-    reference = float(np.median(heights)) if heights else 0.0
-    return hourly(snapshot.forecasts, start, snapshot.knobs.horizon_h, reference)
+    return hourly(snapshot.forecasts, start, snapshot.knobs.horizon_h, reference_m(snapshot))
 
 
 def drive_all(snapshot: Snapshot, network: StreetNetwork, due: Sequence[Tur], needs: Sequence[Need]) -> list[DrivenTur]:
@@ -84,13 +102,13 @@ def ordered(items: Sequence[Intervention]) -> list[Intervention]:
 def _drive_one(
     snapshot: Snapshot, network: StreetNetwork, fleet: Fleet, tur: Tur, wanted: tuple[Need, ...]
 ) -> DrivenTur | None:
-    vehicle = fleet.choose(tur.network)
+    earliest = min(need.from_when for need in wanted)
+    vehicle = fleet.choose(tur.network, earliest)
     if vehicle is None:
         return None
     how = profile(network, tur.network, vehicle.work_kmh, vehicle.drive_kmh)
     to_do = {need.segment: passes(snapshot.segments[need.segment]) for need in wanted}
     way = drive(network, to_do, fleet.home(vehicle), how)
-    earliest = min(need.from_when for need in wanted)
     assignment = fleet.assign(vehicle, earliest, timedelta(seconds=way.seconds))
     return DrivenTur(tur, wanted, assignment, way)
 

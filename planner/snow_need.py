@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -18,10 +18,10 @@ from planner.thresholds import Limits
 
 @dataclass(frozen=True)
 class Need:
-    """What one segment needs. ``depth_cm`` with its range is the deepest of the hours ahead, at ``peak_at``.
+    """What one segment needs. ``depth_cm`` with its range is that of the hour farthest over, or nearest to, its limit.
 
-    ``limit`` is the dry or the wet depth, whichever applied. ``from_when`` is when the limit is reached,
-    ``deadline`` when the service must be done.
+    ``limit`` is the dry or the wet depth, whichever applied in that hour, which ends at ``peak_at``. ``from_when``
+    is when a limit is first reached, ``deadline`` when the service must be done.
     """
 
     segment: int
@@ -57,7 +57,7 @@ def judge(snapshot: Snapshot, rules: Limits, weather: HourlyWeather, ahead: Snow
         )
     over = ahead.mid.depth_cm >= limit_cm
     first = np.where(over.any(axis=1), over.argmax(axis=1), -1)
-    peak = ahead.mid.depth_cm.argmax(axis=1) if weather.hours else np.zeros(len(by_class), int)
+    peak = (ahead.mid.depth_cm - limit_cm).argmax(axis=1)
     return [
         _need(snapshot, rules, weather, ahead, i, int(first[i]), int(peak[i]), (dry, wet)) for i in range(len(by_class))
     ]
@@ -74,8 +74,7 @@ def _need(
     limit_rows: tuple[dict[RouteClass, Threshold], dict[RouteClass, Threshold]],
 ) -> Need:
     segment = snapshot.segments[i]
-    hour = peak if first < 0 or not ahead.mid.wet[i, first] else max(first, _wet_peak(ahead, i))
-    wet = bool(ahead.mid.wet[i, hour])
+    wet = bool(ahead.mid.wet[i, peak])
     limit = limit_rows[wet][segment.route_class]
     from_when = max(snapshot.at, weather.hour_start(max(first, 0)))
     planned = segment.keeper in PLANNED_KEEPERS and segment.reachable
@@ -83,30 +82,25 @@ def _need(
         segment=i,
         route_class=segment.route_class,
         needed=first >= 0 and planned,
-        depth_cm=float(ahead.mid.depth_cm[i, hour]),
-        low_cm=float(min(ahead.low.depth_cm[i, hour], ahead.mid.depth_cm[i, hour])),
-        high_cm=float(max(ahead.high.depth_cm[i, hour], ahead.mid.depth_cm[i, hour])),
+        depth_cm=float(ahead.mid.depth_cm[i, peak]),
+        low_cm=float(ahead.low.depth_cm[i, peak]),
+        high_cm=float(ahead.high.depth_cm[i, peak]),
         wet=wet,
         limit=limit,
-        peak_at=min(weather.hour_start(hour + 1), weather.hour_start(weather.hours)),
+        peak_at=weather.hour_start(peak + 1),
         from_when=from_when,
         deadline=_deadline(snapshot, rules, segment.route_class, from_when),
     )
 
 
-def _wet_peak(ahead: SnowRange, i: int) -> int:
-    """The hour of the deepest wet snow."""
-    return int(np.where(ahead.mid.wet[i], ahead.mid.depth_cm[i], -1.0).argmax())
-
-
 def _deadline(snapshot: Snapshot, rules: Limits, route_class: RouteClass, from_when: datetime) -> datetime:
     """The earlier of: so many hours after the limit is reached, and the next time of the morning's clock."""
     by_hours = from_when + timedelta(hours=rules.value("snow.done_within_h", route_class))
-    clock = rules.text("snow.done_by", route_class)
-    if not clock:
+    clock = rules.clock("snow.done_by", route_class)
+    if clock is None:
         return by_hours
     local = from_when.astimezone(snapshot.zone)
-    by_clock = local_instant(local.date(), time.fromisoformat(clock), snapshot.zone)
+    by_clock = local_instant(local.date(), clock, snapshot.zone)
     if by_clock < from_when:
-        by_clock = local_instant(local.date() + timedelta(days=1), time.fromisoformat(clock), snapshot.zone)
+        by_clock = local_instant(local.date() + timedelta(days=1), clock, snapshot.zone)
     return min(by_clock, by_hours)

@@ -28,7 +28,7 @@ def fresh_depths(snapshot: Snapshot) -> list[tuple[Reading, float, float]]:
     """The newest depth reading of each placed sensor that is not silent: (reading, lon, lat)."""
     places = {d.id: (d.lon, d.lat) for d in snapshot.devices if d.lon is not None and d.lat is not None}
     newest: dict[str, Reading] = {}
-    for reading in snapshot.readings:
+    for reading in sorted(snapshot.readings, key=lambda reading: reading.time):
         age_h = (snapshot.at - reading.time).total_seconds() / 3600
         if reading.quantity == DEPTH and reading.device in places and 0 <= age_h <= FRESH_H:
             newest[reading.device] = reading
@@ -41,8 +41,15 @@ def fresh_depths(snapshot: Snapshot) -> list[tuple[Reading, float, float]]:
     return found
 
 
-def on_the_ground(snapshot: Snapshot) -> Floats:
-    """(n_segments,) snow depth now [cm].
+def reference_m(snapshot: Snapshot) -> float:
+    """The height that a forecast stands for where it names none: the middle one of the streets [m]."""
+    heights = elevations(snapshot)
+    known = heights[np.isfinite(heights)]
+    return float(np.median(known)) if len(known) else 0.0
+
+
+def on_the_ground(snapshot: Snapshot, left_cm: float) -> Floats:
+    """(n_segments,) snow depth now [cm]. ``left_cm`` is what a plough leaves.
 
     From sensors where any has spoken in the last hours, by inverse distance; else from the forecasts of the
     last day, beginning on bare ground. A segment that was cleared since holds what has fallen since then.
@@ -51,7 +58,7 @@ def on_the_ground(snapshot: Snapshot) -> Floats:
     modelled = past[:, -1] if past.shape[1] else np.zeros(len(snapshot.segments))
     seen = _seen(snapshot)
     depth = modelled if seen is None else seen
-    return _after_treatment(snapshot, depth, past)
+    return _after_treatment(snapshot, depth, past, left_cm)
 
 
 def snow_ahead(snapshot: Snapshot, weather: HourlyWeather, now_cm: Floats) -> SnowRange:
@@ -61,11 +68,15 @@ def snow_ahead(snapshot: Snapshot, weather: HourlyWeather, now_cm: Floats) -> Sn
 
 def _past(snapshot: Snapshot) -> Floats:
     """(n_segments, 24) modelled depth of the last day [cm]."""
-    start = _back(snapshot.at)
-    weather = hourly(snapshot.forecasts, start, LOOK_BACK_H)
+    weather = weather_behind(snapshot)
     if not np.isfinite(weather.precip_mm).any():
         return np.zeros((len(snapshot.segments), 0))
     return snow_on_road(weather, elevations(snapshot), np.zeros(len(snapshot.segments))).depth_cm
+
+
+def weather_behind(snapshot: Snapshot) -> HourlyWeather:
+    """What the forecasts said of the last day."""
+    return hourly(snapshot.forecasts, _back(snapshot.at), LOOK_BACK_H, reference_m(snapshot))
 
 
 def _back(at: datetime) -> datetime:
@@ -87,7 +98,7 @@ def _seen(snapshot: Snapshot, *, near_m: float = 100.0) -> Floats | None:
     return depth
 
 
-def _after_treatment(snapshot: Snapshot, depth: Floats, past: Floats, *, left_cm: float = 0.5) -> Floats:
+def _after_treatment(snapshot: Snapshot, depth: Floats, past: Floats, left_cm: float) -> Floats:
     """A cleared segment holds the residue and what fell since; never more than lies beside it."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
     start = _back(snapshot.at)

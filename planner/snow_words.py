@@ -15,9 +15,9 @@ from models.weather import HourlyWeather
 from planner.routes.check import faults
 from planner.routes.sectors import Tur, passes
 from planner.say import forecast_age_s, forecast_source, measured, plain, weak, weak_forecast
-from planner.snapshot import Snapshot
+from planner.snapshot import Snapshot, next_run
 from planner.snow_need import Need
-from planner.snow_state import fresh_depths
+from planner.snow_state import LOOK_BACK_H, fresh_depths, weather_behind
 
 if TYPE_CHECKING:
     from planner.snow import DrivenTur
@@ -39,8 +39,7 @@ def intervention(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur) ->
     wrong = faults(network, item.drive.start_node, steps, needs, item.drive.left_out)
     assert not wrong, f"tur {item.tur.id}: {wrong[0]}"
     worst = deciding(item.needs)
-    run = 1 + sum(order.target == item.tur.id and order.state == "done" for order in snapshot.orders)
-    key = intervention_key("snow", item.tur.id, snapshot.service_day, run)
+    key = intervention_key("snow", item.tur.id, snapshot.service_day, next_run(snapshot, item.tur.id))
     flip = _flip(item.needs, worst)
     return Intervention(
         id=intervention_id(snapshot.inputs_hash, key),
@@ -69,8 +68,8 @@ def intervention(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur) ->
 
 
 def deciding(needs: Sequence[Need]) -> Need:
-    """The need that is farthest over its limit, as a share of it; the first of equals."""
-    return max(needs, key=_score)
+    """The need that is farthest over its limit [cm], so that its margin is that of all; the first of equals."""
+    return max(needs, key=lambda need: need.depth_cm - (need.limit.value or 0.0))
 
 
 def verdict(
@@ -80,8 +79,9 @@ def verdict(
     needs: Sequence[Need],
     weaknesses: Sequence[Degradation],
     full_cost: float,
+    stuck: int,
 ) -> Verdict:
-    """The answer in a sentence."""
+    """The answer in a sentence. ``stuck`` turer are needed, but no vehicle can drive them."""
     certainty = _certainty(snapshot, items, needs, weaknesses)
     if not items:
         text = _no_call_out(snapshot, turer, needs)
@@ -89,12 +89,13 @@ def verdict(
             go=False, text=text.sv, text_en=text.en, certainty=certainty, cost=0.0, full_cost=round(full_cost)
         )
     starts = min(item.starts_at for item in items if item.starts_at)
-    rest = len(turer) - len(items)
+    going = {item.target for item in items}
+    rest = _rest(sum(tur.id not in going for tur in turer) - stuck, stuck)
     cost = sum(item.minutes for item in items) / 60.0 * hourly_price(snapshot)
     return Verdict(
         go=True,
-        text=f"Kör ut kl. {clock_sv(starts, snapshot.zone)}: {len(items)} av {len(turer)} turer. " + _rest(rest).sv,
-        text_en=f"Go out at {clock_en(starts, snapshot.zone)}: {len(items)} of {len(turer)} turer. " + _rest(rest).en,
+        text=f"Kör ut kl. {clock_sv(starts, snapshot.zone)}: {len(items)} av {len(turer)} turer. " + rest.sv,
+        text_en=f"Go out at {clock_en(starts, snapshot.zone)}: {len(items)} of {len(turer)} turer. " + rest.en,
         certainty=certainty,
         starts_at=starts,
         cost=round(cost),
@@ -102,8 +103,14 @@ def verdict(
     )
 
 
-def _rest(turer: int) -> Text:
+def _rest(turer: int, stuck: int) -> Text:
     """What is said of the turer that stay at home."""
+    if stuck:
+        home = _rest(turer, 0) if turer else Text("", "")
+        return Text(
+            f"{stuck} behövs men kan inte köras. {home.sv}".strip(),
+            f"{stuck} are needed but cannot be driven. {home.en}".strip(),
+        )
     if turer == 0:
         return Text("Hela nätet behövs.", "The whole network is needed.")
     if turer == 1:
@@ -111,13 +118,15 @@ def _rest(turer: int) -> Text:
     return Text(f"{turer} turer behövs inte.", f"{turer} turer are not needed.")
 
 
-def degradations(snapshot: Snapshot, weather: HourlyWeather, driven: Sequence[DrivenTur]) -> list[Degradation]:
-    """What was missing or old, and what that did."""
+def degradations(
+    snapshot: Snapshot, weather: HourlyWeather, driven: Sequence[DrivenTur], unmanned: int
+) -> list[Degradation]:
+    """What was missing or old, and what that did. ``unmanned`` turer are needed and have no vehicle."""
     return [
         *weak_forecast(snapshot.forecasts, snapshot.at, weather.missing_hours),
         *_weak_sensors(snapshot),
         *_weak_streets(snapshot),
-        *_weak_fleet(snapshot, driven),
+        *_weak_fleet(snapshot, driven, unmanned),
     ]
 
 
@@ -162,6 +171,13 @@ def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need) -> Iterable[Reaso
             f"Blir {figure_sv(late, 0)} min sen: alla fordon är upptagna före",
             f"Will be {figure_en(late, 0)} min late: all vehicles are busy before",
         )
+    ends = item.assignment.turn_ends
+    if ends is not None and item.assignment.ready_by > ends:
+        yield plain(
+            f"Passet för {item.assignment.vehicle.id} slutar kl. {clock_sv(ends, zone)}, innan turen är klar",
+            f"The turn of {item.assignment.vehicle.id} ends at {clock_en(ends, zone)}, before the tur is done",
+            source="roster",
+        )
 
 
 def _flip(needs: Sequence[Need], worst: Need) -> Text:
@@ -198,8 +214,10 @@ def _geometry(network: StreetNetwork, item: DrivenTur) -> dict[str, Any]:
 def _certainty(
     snapshot: Snapshot, items: Sequence[Intervention], needs: Sequence[Need], weaknesses: Sequence[Degradation]
 ) -> Certainty:
-    """Low without a fresh forecast; medium where the range crosses a limit for over a tenth of the streets."""
-    if any(item.source == "forecast" for item in weaknesses):
+    """Low without streets, a fresh forecast or any sight of the ground; medium where the range crosses a limit for
+    over a tenth of the streets."""
+    blind = not fresh_depths(snapshot) and weather_behind(snapshot).missing_hours > LOOK_BACK_H / 2
+    if not needs or blind or any(item.source == "forecast" for item in weaknesses):
         return "low"
     unsure = sum(need.certainty != "high" for need in needs)
     sensors = bool(fresh_depths(snapshot))
@@ -211,7 +229,7 @@ def _no_call_out(snapshot: Snapshot, turer: Sequence[Tur], needs: Sequence[Need]
         return Text("Inga gator är inlästa: inget att planera.", "No streets are imported: nothing to plan.")
     if any(need.needed for need in needs):
         return Text(
-            "Snö över gränsen, men inget fordon finns att skicka.", "Snow over the limit, but no vehicle to send."
+            "Snö över gränsen, men inget fordon kan skickas.", "Snow over the limit, but no vehicle can be sent."
         )
     if not snapshot.forecasts and not fresh_depths(snapshot):
         return Text(
@@ -235,10 +253,12 @@ def hourly_price(snapshot: Snapshot) -> float:
 
 def _weak_sensors(snapshot: Snapshot) -> Iterable[Degradation]:
     if not fresh_depths(snapshot):
+        holes = _unseen(weather_behind(snapshot).missing_hours)
         yield weak(
             "snow_sensors",
-            "Ingen snödjupsgivare svarar: läget räknas från prognosen, från bar mark för ett dygn sedan.",
-            "No snow-depth sensor answers: the state is computed from the forecast, from bare ground a day ago.",
+            "Ingen snödjupsgivare svarar: läget räknas från prognosen, från bar mark för ett dygn sedan." + holes.sv,
+            "No snow-depth sensor answers: the state is computed from the forecast, from bare ground a day ago."
+            + holes.en,
         )
     silent = [d for d in snapshot.devices if d.interval_s and _silent_s(snapshot, d.last_time) > 2 * d.interval_s]
     for device in silent[:5]:
@@ -252,6 +272,16 @@ def _weak_sensors(snapshot: Snapshot) -> Iterable[Degradation]:
             f"Sensor {device.name} silent {minutes_en}: the forecast is used.",
             said,
         )
+
+
+def _unseen(hours: int) -> Text:
+    """What is said of hours of the last day that no forecast covers."""
+    if not hours:
+        return Text("", "")
+    return Text(
+        f" För {hours} av de {LOOK_BACK_H} timmarna finns ingen prognos: snö som föll då är okänd.",
+        f" For {hours} of those {LOOK_BACK_H} hours there is no forecast: snow that fell then is not known.",
+    )
 
 
 def _silent_s(snapshot: Snapshot, last: Any) -> float:  # noqa: ANN401 - datetime or None
@@ -283,12 +313,18 @@ def _weak_streets(snapshot: Snapshot) -> Iterable[Degradation]:
         )
 
 
-def _weak_fleet(snapshot: Snapshot, driven: Sequence[DrivenTur]) -> Iterable[Degradation]:
+def _weak_fleet(snapshot: Snapshot, driven: Sequence[DrivenTur], unmanned: int) -> Iterable[Degradation]:
     for network, sv, en in (("street", "gatorna", "the streets"), ("cycle", "GC-vägarna", "the cycle ways")):
         if any(s.network == network for s in snapshot.segments) and all(
             v.network != network for v in snapshot.vehicles
         ):
             yield weak("fleet", f"Inget fordon för {sv} är inlagt.", f"No vehicle for {en} is entered.")
+    if unmanned:
+        yield weak(
+            "fleet",
+            f"Turer som behövs men saknar bemannat fordon med känd depå: {unmanned}.",
+            f"Turer that are needed but have no manned vehicle with a known depot: {unmanned}.",
+        )
     if snapshot.vehicles and not snapshot.roster:
         yield weak(
             "roster",

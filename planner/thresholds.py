@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
-from city.errors import PlanNotPossible
+from city.errors import ConfigError, NotFound, PlanNotPossible
 from city.things import Threshold
 from city.words import ROUTE_CLASSES
 
@@ -23,10 +23,9 @@ class Limits:
 
     def row(self, key: str, scope: str = "*") -> Threshold:
         """The row of a scope, else of ``*``. PlanNotPossible names a threshold that nobody set."""
-        for wanted in (scope, "*"):
-            for row in self.rows:
-                if row.key == key and row.scope == wanted:
-                    return row
+        found = self._find(key, scope)
+        if found is not None:
+            return found
         raise PlanNotPossible(f"threshold {key} has no value for {scope}; set it with 'dagsplan threshold set'")
 
     def value(self, key: str, scope: str = "*") -> float:
@@ -36,12 +35,16 @@ class Limits:
             raise PlanNotPossible(f"threshold {key} ({scope}) is text, a number is needed; set it anew")
         return row.value
 
-    def text(self, key: str, scope: str = "*") -> str:
-        """The words of a threshold such as a clock; empty where none are set."""
-        try:
-            return self.row(key, scope).text or ""
-        except PlanNotPossible:
-            return ""
+    def clock(self, key: str, scope: str = "*") -> time | None:
+        """The local time of day of a threshold; None where none is set. PlanNotPossible where it is no time."""
+        row = self._find(key, scope)
+        if row is None or not row.text:
+            return None
+        return clock_of(row.text, f"threshold {key} ({row.scope})")
+
+    def _find(self, key: str, scope: str) -> Threshold | None:
+        rows = {row.scope: row for row in self.rows if row.key == key}
+        return rows.get(scope, rows.get("*"))
 
 
 def limits(rows: Sequence[Threshold]) -> Limits:
@@ -77,6 +80,30 @@ def seed() -> Iterable[Threshold]:
     yield _row("heating.no_setback_below_c", "*", -15.0, "°C", OURS)
     yield _row("heating.default_warm_up_k_h", "*", 0.8, "K/h", OURS)
     yield _row("heating.stale_after_h", "*", 3.0, "h", OURS)
+
+
+def clock_of(text: str, what: str) -> time:
+    """A local time of day as it stands in a table. PlanNotPossible names ``what`` holds something else."""
+    try:
+        return time.fromisoformat(text)
+    except ValueError as error:
+        raise PlanNotPossible(f"{what}: '{text}' is no time of day; write HH:MM") from error
+
+
+def unit_of(key: str, text: str | None) -> str:
+    """The unit of a known threshold that is set to a number, or to ``text``.
+
+    Raises NotFound for an unknown key, ConfigError for words instead of a number or the other way round, and
+    PlanNotPossible for words that are no time of day.
+    """
+    known = {row.key: row for row in seed()}
+    if key not in known:
+        raise NotFound(f"there is no threshold {key}; 'dagsplan threshold list' names them all")
+    if (text is None) != (known[key].text is None):
+        raise ConfigError(f"threshold {key} is given with {'--value' if known[key].text is None else '--text'}")
+    if text is not None:
+        clock_of(text, f"threshold {key}")
+    return known[key].unit
 
 
 def _row(key: str, scope: str, value: float | None, unit: str, why: str, text: str | None = None) -> Threshold:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
@@ -29,9 +29,9 @@ from city.things import Depot, Vehicle
 from city.words import Certainty
 from planner.assemble import assemble
 from planner.routes.drive import Profile, profile
-from planner.routes.rounds import Round, StopWish, Truck, plan_rounds
+from planner.routes.rounds import TIP_S, Round, StopWish, Truck, plan_rounds
 from planner.say import plain, weak
-from planner.snapshot import Snapshot
+from planner.snapshot import Snapshot, next_run
 from planner.thresholds import Limits, limits
 from planner.waste_need import RoomNeed, judge
 
@@ -58,22 +58,36 @@ def plan_waste(snapshot: Snapshot) -> Plan:
     rules = limits(snapshot.thresholds)
     needs = judge(snapshot, rules)
     network = build(snapshot.segments)
-    held = {item.target for item in snapshot.running}
     items = list(snapshot.running)
     weaknesses = list(_weak(snapshot, needs))
-    for fraction, wanted in _by_fraction(needs):
-        site = _site(snapshot, network, fraction, wanted)
+    for fraction, wanted in _by_fraction(_not_under_way(snapshot, needs)):
+        site = _site(snapshot, network, fraction, wanted, {item.vehicle for item in items})
         if site is None:
             weaknesses.append(_no_truck(fraction))
             continue
         rounds = _rounds(snapshot, rules, site)
-        for number, found in enumerate(rounds, start=1):
-            item = _intervention(snapshot, network, site, fraction, number, found, rules)
-            if item.target not in held:
-                items.append(item)
-        weaknesses += _missed(site, rounds)
+        taken = {item.target for item in snapshot.running}
+        targets = (name for number in count(1) if (name := f"{fraction}-{number}") not in taken)
+        shift = _shift(snapshot, items)
+        items += [
+            _intervention(snapshot, network, site, target, found, rules, shift)
+            for target, found in zip(targets, rounds, strict=False)
+        ]
+        weaknesses += _missed(wanted, site, rounds)
     totals = _totals(needs, items)
     return assemble(snapshot, _verdict(snapshot, needs, items, weaknesses), weaknesses, items, totals)
+
+
+def _not_under_way(snapshot: Snapshot, needs: Sequence[RoomNeed]) -> list[RoomNeed]:
+    """The needs but those that a round which is out already sees to."""
+    stops = [stop for item in snapshot.running if isinstance(item.stops, tuple) for stop in item.stops]
+    fetched = {vessel for stop in stops for vessel in stop.vessels}
+    return [need for need in needs if any(vessel.id not in fetched for vessel in need.vessels)]
+
+
+def _shift(snapshot: Snapshot, items: Sequence[Intervention]) -> dict[str, datetime]:
+    """From when each truck is free of the rounds that it has; a truck without any is free from the shift on."""
+    return {item.vehicle: item.ready_by for item in items if item.vehicle and item.ready_by}
 
 
 def _by_fraction(needs: Sequence[RoomNeed]) -> list[tuple[str, list[RoomNeed]]]:
@@ -88,20 +102,27 @@ def _by_fraction(needs: Sequence[RoomNeed]) -> list[tuple[str, list[RoomNeed]]]:
     return [(name, group) for name, group in sorted(groups.items()) if any(need.must for need in group)]
 
 
-def _site(snapshot: Snapshot, network: StreetNetwork, fraction: str, needs: Sequence[RoomNeed]) -> Site | None:
+def _site(
+    snapshot: Snapshot, network: StreetNetwork, fraction: str, needs: Sequence[RoomNeed], used: set[str | None]
+) -> Site | None:
+    """The site of a fraction with the trucks that may fetch it; idle ones where there are any, else those of ``used``
+    that are not on a running order, after their rounds. None without truck, depot or street."""
     trucks = tuple(v for v in snapshot.vehicles if not v.fractions or fraction in v.fractions)
     homes = {depot.id: depot for depot in snapshot.depots}
     trucks = tuple(truck for truck in trucks if truck.depot in homes)
-    if not trucks or not network.n_nodes:
+    if not trucks or all(segment.network != "street" for segment in snapshot.segments):
         return None
     busy = {item.vehicle for item in snapshot.running}
     free = tuple(truck for truck in trucks if truck.id not in busy)
+    free = tuple(truck for truck in free if truck.id not in used) or free
     if not free:
         return None
     depot = homes[free[0].depot]
     disposal = next((d for d in snapshot.depots if d.kind == "disposal"), depot)
     how = profile(network, "street", free[0].work_kmh, free[0].drive_kmh)
-    return _tables(network, tuple(needs), free, (depot, disposal), how)
+    most = max(truck.capacity_l or np.inf for truck in free)
+    fitting = tuple(need for need in needs if need.litres <= most)
+    return _tables(network, fitting, free, (depot, disposal), how)
 
 
 def _tables(
@@ -142,13 +163,18 @@ def _rounds(snapshot: Snapshot, rules: Limits, site: Site) -> list[Round]:
 
 
 def _intervention(
-    snapshot: Snapshot, network: StreetNetwork, site: Site, fraction: str, number: int, found: Round, rules: Limits
+    snapshot: Snapshot,
+    network: StreetNetwork,
+    site: Site,
+    target: str,
+    found: Round,
+    rules: Limits,
+    shift: Mapping[str, datetime],
 ) -> Intervention:
-    target = f"{fraction}-{number}"
-    run = 1 + sum(order.target == target and order.state == "done" for order in snapshot.orders)
-    key = intervention_key("waste", target, snapshot.service_day, run)
+    key = intervention_key("waste", target, snapshot.service_day, next_run(snapshot, target))
     visited = [site.needs[stop] for stop in found.stops if stop is not None]
-    starts_at = max(snapshot.at, local_instant(snapshot.service_day, SHIFT_BEGINS, snapshot.zone))
+    begins = max(snapshot.at, local_instant(snapshot.service_day, SHIFT_BEGINS, snapshot.zone))
+    starts_at = max(begins, shift.get(found.truck, begins))
     truck = next(truck for truck in site.trucks if truck.id == found.truck)
     worst = max(visited, key=lambda need: need.score)
     return Intervention(
@@ -156,7 +182,7 @@ def _intervention(
         key=key,
         kind="round",
         target=target,
-        title=f"{fraction} {number}",
+        title=target.replace("-", " "),
         priority=1 if any(need.must for need in visited) else 2,
         score=round(max(need.score for need in visited), 4),
         reasons=(_summary(visited), *worst.reasons[:2]),
@@ -203,7 +229,7 @@ def _stops(site: Site, found: Round, starts_at: datetime, rules: Limits) -> Iter
                 lon=need.room.lon,
                 lat=need.room.lat,
             )
-            clock += service * len(need.vessels)
+        clock += TIP_S if stop is None else service * len(site.needs[stop].vessels)
         place = row
 
 
@@ -222,21 +248,14 @@ def _geometry(network: StreetNetwork, site: Site, found: Round) -> dict[str, Any
 def _verdict(
     snapshot: Snapshot, needs: Sequence[RoomNeed], items: Sequence[Intervention], weaknesses: Sequence[Degradation]
 ) -> Verdict:
-    rooms = sum(len(item.stops) for item in items if isinstance(item.stops, tuple))
+    rooms = len({stop.room for item in items if isinstance(item.stops, tuple) for stop in item.stops})
     certainty: Certainty = "high" if not weaknesses else "medium"
+    if not needs:
+        text = Text("Inga miljörum är inlagda: inget att tömma.", "No waste rooms are entered: nothing to empty.")
+        return Verdict(go=False, text=text.sv, text_en=text.en, certainty="low", cost=0.0)
     if not items:
-        nearest = max(needs, key=lambda need: need.score, default=None)
-        name = Text("", "")
-        if nearest is not None:
-            p = 100 * nearest.probability
-            name = Text(
-                f" Närmast: {nearest.room.name}, {figure_sv(p, 0)} % risk före nästa tömning.",
-                f" Nearest: {nearest.room.name}, {figure_en(p, 0)} % risk before the next visit.",
-            )
-        stuck = any(need.must for need in needs)
-        sv = "Rum behöver tömmas, men ingen bil finns." if stuck else "Ingen tömning behövs i dag."
-        en = "Rooms need emptying, but there is no truck." if stuck else "No emptying is needed today."
-        return Verdict(go=False, text=sv + name.sv, text_en=en + name.en, certainty=certainty, cost=0.0)
+        text = _no_round(needs)
+        return Verdict(go=False, text=text.sv, text_en=text.en, certainty=certainty, cost=0.0)
     starts = min(item.starts_at for item in items if item.starts_at)
     total = len({need.room.id for need in needs})
     return Verdict(
@@ -250,6 +269,22 @@ def _verdict(
     )
 
 
+def _no_round(needs: Sequence[RoomNeed]) -> Text:
+    """Why nobody goes out, and which room is nearest to it of those whose levels are known."""
+    nearest = max((need for need in needs if not need.blind), key=lambda need: need.probability, default=None)
+    if any(need.must for need in needs):
+        sv, en = "Rum behöver tömmas, men ingen bil kan skickas.", "Rooms need emptying, but no truck can be sent."
+    else:
+        sv, en = "Ingen tömning behövs i dag.", "No emptying is needed today."
+    if nearest is None:
+        return Text(f"{sv} Inga nivåer är kända.", f"{en} No levels are known.")
+    p, name = 100 * nearest.probability, nearest.room.name or nearest.room.id
+    return Text(
+        f"{sv} Närmast: {name}, {figure_sv(p, 0)} % risk före nästa tömning.",
+        f"{en} Nearest: {name}, {figure_en(p, 0)} % risk before the next visit.",
+    )
+
+
 def _weak(snapshot: Snapshot, needs: Sequence[RoomNeed]) -> Iterable[Degradation]:
     blind = sum(need.blind for need in needs)
     if blind:
@@ -258,10 +293,16 @@ def _weak(snapshot: Snapshot, needs: Sequence[RoomNeed]) -> Iterable[Degradation
             f"{blind} av {len(needs)} rum saknar färska nivåer: kalender och ålder styr där.",
             f"{blind} of {len(needs)} rooms have no fresh levels: calendar and age decide there.",
         )
+    if not snapshot.segments and needs:
+        yield weak(
+            "network",
+            "Inga gator är inlästa: ronder kan inte läggas.",
+            "No streets are imported: rounds cannot be laid.",
+        )
     if all(depot.kind != "disposal" for depot in snapshot.depots) and needs:
         yield weak(
             "disposal",
-            "Ingen tippplats är inlagd: bilarna tömmer vid depån.",
+            "Ingen tipp-plats är inlagd: bilarna tippar vid depån.",
             "No disposal site: trucks tip at the depot.",
         )
 
@@ -269,14 +310,14 @@ def _weak(snapshot: Snapshot, needs: Sequence[RoomNeed]) -> Iterable[Degradation
 def _no_truck(fraction: str) -> Degradation:
     return weak(
         "fleet",
-        f"Ingen ledig bil för {fraction}: dess rum kan inte tömmas.",
-        f"No free truck for {fraction}: its rooms cannot be emptied.",
+        f"Ingen ledig bil med känd depå når {fraction}: dess rum kan inte tömmas.",
+        f"No free truck with a known depot reaches {fraction}: its rooms cannot be emptied.",
     )
 
 
-def _missed(site: Site, rounds: Sequence[Round]) -> Iterable[Degradation]:
-    visited = {stop for item in rounds for stop in item.stops}
-    missed = [need.room.name for i, need in enumerate(site.needs) if need.must and i not in visited]
+def _missed(wanted: Sequence[RoomNeed], site: Site, rounds: Sequence[Round]) -> Iterable[Degradation]:
+    visited = {site.needs[stop].room.id for item in rounds for stop in item.stops if stop is not None}
+    missed = [need.room.name or need.room.id for need in wanted if need.must and need.room.id not in visited]
     if missed:
         yield weak(
             "rounds",

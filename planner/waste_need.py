@@ -84,7 +84,7 @@ def _levels(readings: Sequence[Reading]) -> dict[str, list[Reading]]:
     for reading in readings:
         if reading.quantity == LEVEL:
             found[reading.device].append(reading)
-    return found
+    return {device: sorted(rows, key=lambda row: row.time) for device, rows in found.items()}
 
 
 def _class_inflow(snapshot: Snapshot, levels: Mapping[str, list[Reading]]) -> tuple[float, float]:
@@ -153,7 +153,7 @@ def _room_need(snapshot: Snapshot, rules: Limits, room: Room, fraction: str, vie
         score=max(probability, 1.0 if any(v.due for v in views) else 0.0),
         blind=all(_blind(v, snapshot.at) for v in views),
         reasons=tuple(_reasons(snapshot, rules, fraction, views, probability)),
-        flip=_flip(probability, limit.value or 0.0, any(v.due for v in views)),
+        flip=_flip(probability, limit.value or 0.0, must, any(v.due for v in views)),
     )
 
 
@@ -217,14 +217,16 @@ def _age_reasons(rules: Limits, views: Sequence[_VesselView]) -> Iterable[Reason
         )
 
 
-def _flip(probability: float, limit: float, due: bool) -> Text:
-    if due:
+def _flip(probability: float, limit: float, must: bool, due: bool) -> Text:
+    """What would take the stop out; the limit is said rounded up, so that it is true as it is said."""
+    above = math.ceil(100 * probability)
+    if not must:
+        return Text("Utan de andra stoppen på vägen utgår stoppet.", "Without the other stops on the way it drops out.")
+    if due or above >= 100:
         return Text(
             "En tömning i dag på annat sätt tar bort stoppet.", "An emptying today by other means removes the stop."
         )
-    sv, now_sv = figure_sv(100 * probability, 0), figure_sv(100 * limit, 0)
-    en, now_en = figure_en(100 * probability, 0), figure_en(100 * limit, 0)
     return Text(
-        f"Med gränsen över {sv} % utgår stoppet (nu {now_sv} %).",
-        f"With the limit over {en} % the stop drops out (now {now_en} %).",
+        f"Med gränsen {above} % eller mer utgår stoppet (nu {figure_sv(100 * limit, 0)} %).",
+        f"With the limit at {above} % or more the stop drops out (now {figure_en(100 * limit, 0)} %).",
     )

@@ -35,6 +35,8 @@ def connect(dsn: str, application: str, *, timeout_s: int = 5, statement_timeout
         return psycopg.connect(
             dsn, autocommit=True, connect_timeout=timeout_s, **_options(application, statement_timeout_s)
         )
+    except psycopg.ProgrammingError as error:  # its text repeats the DSN, and with it the password
+        raise StoreUnavailable("database.dsn cannot be read; write postgresql://user@host:5432/database") from error
     except psycopg.Error as error:
         problem = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
         raise StoreUnavailable(f"no connection to the database {described(dsn)}: {problem}") from error

@@ -11,26 +11,26 @@ from pathlib import Path
 
 from ingest.broker import free_port
 
-CONFIG = """\
-listener {port} 127.0.0.1
-allow_anonymous true
-persistence true
-persistence_location {folder}/
-autosave_interval 1
-autosave_on_changes true
-max_queued_messages 1000000
-max_inflight_messages 4000
-"""
+SETTINGS = {
+    "allow_anonymous": "true",
+    "persistence": "true",
+    "autosave_interval": "1",
+    "autosave_on_changes": "true",
+    "max_queued_messages": "1000000",
+    "max_inflight_messages": "4000",
+}
+"""Saves after every change, as the durable profile does; a test may set others."""
 
 
 class Mosquitto:
     """One broker process that can be stopped and started again on the same port and folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.port = free_port()
         self.url = f"mqtt://127.0.0.1:{self.port}"
         self.config = folder / "mosquitto.conf"
-        self.config.write_text(CONFIG.format(port=self.port, folder=folder))
+        lines = {"listener": f"{self.port} 127.0.0.1", **SETTINGS, "persistence_location": f"{folder}/", **settings}
+        self.config.write_text("".join(f"{key} {value}\n" for key, value in lines.items()))
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -55,10 +55,10 @@ class Mosquitto:
 
 
 @contextmanager
-def mosquitto(folder: Path) -> Iterator[Mosquitto]:
+def mosquitto(folder: Path, **settings: str) -> Iterator[Mosquitto]:
     """Runs a mosquitto whose files lie in ``folder``."""
     folder.chmod(0o777)
-    running = Mosquitto(folder)
+    running = Mosquitto(folder, **settings)
     running.start()
     try:
         yield running

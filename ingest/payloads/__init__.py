@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+
+import msgspec
 
 from city.errors import RejectedMessage
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(msgspec.Struct, frozen=True, gc=False):
     """Values of one device at one time; ``time`` None means that the message names none."""
 
     device: str
@@ -30,15 +31,24 @@ _DEVICE = re.compile(r"^[^\x00-\x1f+#/]{1,100}$")
 
 def decode(topic: str, payload: bytes) -> list[Measured]:
     """The values of a message. Raises RejectedMessage with a short reason and the field."""
+    decoder, device = _route(topic)
+    try:
+        return decoder(device, payload)
+    except RecursionError as error:
+        raise RejectedMessage("too_deep", "nested deeper than any reading is") from error
+
+
+@lru_cache(maxsize=20_000)
+def _route(topic: str) -> tuple[Decoder, str]:
+    """Who reads a topic, and the device that it names; kept, as devices send on the same topic again and again."""
     from ingest.payloads import chirpstack, own
 
     check_topic(topic)
-    levels = topic.split("/")
-    match levels:
+    match topic.split("/"):
         case ["dagsplan", device, "reading"]:
-            return own.decode(checked_device(device), payload)
+            return own.decode, checked_device(device)
         case ["application", _, "device", device, "event", "up"]:
-            return chirpstack.decode(checked_device(device), payload)
+            return chirpstack.decode, checked_device(device)
     raise RejectedMessage("topic", f"no format is known for the topic {topic[:80]}")
 
 

@@ -7,6 +7,7 @@ The decoded ``object`` is used; fields may lie deeper (joined by ``_``), and cod
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
@@ -32,6 +33,7 @@ class Uplink(msgspec.Struct, frozen=True, rename="camel"):
     object: dict[str, Any] | None = None
 
 
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 _decoder = msgspec.json.Decoder(Uplink)
 
 
@@ -62,18 +64,18 @@ def _numbers(prefix: str, part: dict[str, Any]) -> Iterator[tuple[str, float]]:
             yield from _numbers(f"{full}_", value)
         else:
             number = _number(value)
-            if number is not None and "\x00" not in full:
+            if number is not None and full and "\x00" not in full:
                 yield full[:100], number
 
 
 def _number(value: object) -> float | None:
-    if isinstance(value, bool):
-        return float(value)
-    if isinstance(value, int | float):
-        return float(value)
+    if isinstance(value, str):
+        value = float(value) if _NUMBER.fullmatch(value) else None
+    if not isinstance(value, int | float):
+        return None
     try:
-        number = float(str(value).strip()) if isinstance(value, str) else math.nan
-    except ValueError:
+        number = float(value)
+    except OverflowError:
         return None
     return number if math.isfinite(number) else None
 

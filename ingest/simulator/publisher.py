@@ -11,7 +11,7 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
-from city.clock import Clock
+from city.clock import Clock, aware
 from city.errors import ImportRefused, SourceUnavailable
 from ingest.session import Address
 from ingest.simulator.signals import Sent
@@ -97,24 +97,25 @@ def recorded(file: Path, start: datetime | None = None) -> Iterator[Sent]:
     Raises ImportRefused naming the line.
     """
     shift = None
-    for number, line in enumerate(_lines(file), start=1):
+    for number, line in _lines(file):
         try:
             part = json.loads(line)
-            time = datetime.fromisoformat(part["time"])
-            payload = part["payload"]
+            time = aware(datetime.fromisoformat(part["time"]))
+            topic, payload = str(part["topic"]), part["payload"]
             raw = payload.encode() if isinstance(payload, str) else json.dumps(payload).encode()
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise ImportRefused(
                 file, f"line {number}: {error}", 'write {"time": RFC 3339, "topic": text, "payload": text or JSON}'
             ) from error
         if shift is None:
             shift = (start - time) if start else (time - time)
-        yield Sent(time + shift, str(part["topic"]), raw)
+        yield Sent(time + shift, topic, raw)
 
 
-def _lines(file: Path) -> Iterator[str]:
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers."""
     try:
         with file.open(encoding="utf-8") as stream:
-            yield from (line for line in stream if line.strip())
+            yield from ((number, line) for number, line in enumerate(stream, start=1) if line.strip())
     except (OSError, UnicodeDecodeError) as error:
         raise ImportRefused(file, f"cannot be read ({error})", "give a file of JSON lines in UTF-8") from error

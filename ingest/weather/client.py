@@ -42,8 +42,12 @@ def import_file(connection: Connection, file: Path) -> Forecast:
     except OSError as error:
         raise ImportRefused(file, error.strerror or "cannot be read", "check the path") from error
     forecast = parse_any(raw, file)
-    with connection.transaction():
-        save_forecast(connection, forecast, forecast.issued_at, raw)
+    try:
+        with connection.transaction():
+            save_forecast(connection, forecast, forecast.issued_at, raw)
+    except (psycopg.DataError, psycopg.IntegrityError) as error:
+        problem = str(error).strip().splitlines()[0]
+        raise ImportRefused(file, f"cannot be kept ({problem})", "fetch it again") from error
     return forecast
 
 
@@ -78,6 +82,7 @@ class WeatherClient:
             return None
         answer = self._ask(provider, url, known)
         if answer.status_code == httpx.codes.NOT_MODIFIED:
+            save_validators(connection, url, _said(answer, known), now)
             return None
         forecast = PARSERS[provider](answer.content, url, simulated=self.clock.simulated)
         with connection.transaction():
@@ -134,10 +139,13 @@ class WeatherPoller(threading.Thread):
             log.info("new forecast", extra={"provider": provider, "issued_at": forecast.issued_at.isoformat()})
 
 
-def _said(answer: httpx.Response) -> Validators:
+def _said(answer: httpx.Response, before: Validators | None = None) -> Validators:
+    """What an answer says of itself; what a 304 leaves out still holds from ``before``."""
     expires = answer.headers.get("Expires")
     try:
         until = parsedate_to_datetime(expires) if expires else None
     except ValueError:
         until = None
-    return Validators(answer.headers.get("ETag"), answer.headers.get("Last-Modified"), until)
+    etag = answer.headers.get("ETag") or (before.etag if before else None)
+    modified = answer.headers.get("Last-Modified") or (before.last_modified if before else None)
+    return Validators(etag, modified, until)

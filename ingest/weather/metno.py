@@ -87,7 +87,8 @@ def parse(raw: bytes, file: object, *, simulated: bool = False) -> Forecast:
         if isinstance(body, dict) and "headers" in body and "data" in body:
             body = body["data"]
         answer = msgspec.convert(body, Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        steps = tuple(_steps(answer.properties.timeseries))
+    except (msgspec.DecodeError, UnicodeDecodeError, OverflowError, RecursionError) as error:
         raise ImportRefused(
             file, f"is no MET Norway Locationforecast answer ({error})", "fetch it again, or name the provider"
         ) from error
@@ -97,7 +98,7 @@ def parse(raw: bytes, file: object, *, simulated: bool = False) -> Forecast:
         place[0],
         place[1],
         answer.properties.meta.updated_at,
-        tuple(_steps(answer.properties.timeseries)),
+        steps,
         place[2] if len(place) > 2 else None,
         simulated,
     )

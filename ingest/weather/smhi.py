@@ -68,12 +68,13 @@ def parse(raw: bytes, file: object, *, simulated: bool = False) -> Forecast:
     """The forecast of an answer. Raises ImportRefused naming file and field."""
     try:
         answer = _decoder.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        steps = tuple(_steps(answer.time_series))
+    except (msgspec.DecodeError, UnicodeDecodeError, OverflowError, RecursionError) as error:
         raise ImportRefused(
             file, f"is no SMHI snow1g answer ({error})", "fetch it again, or name the provider"
         ) from error
     lon, lat = answer.geometry.coordinates[:2]
-    return Forecast(PROVIDER, lon, lat, answer.reference_time, tuple(_steps(answer.time_series)), None, simulated)
+    return Forecast(PROVIDER, lon, lat, answer.reference_time, steps, None, simulated)
 
 
 def _steps(series: list[Step]) -> list[ForecastStep]:

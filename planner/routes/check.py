@@ -21,32 +21,34 @@ def faults(
 ) -> list[str]:
     """What is wrong with a drive of (arc, serve) steps that must serve ``needs`` (segment -> passes).
 
-    An empty list means: it begins at the start, every arc joins on to the one before, every needed segment is
-    served as often as it must be (both ways where it has both) or is named in ``left_out``, and nothing else is.
+    An empty list means: it begins and ends at the start, every arc joins on to the one before, every needed segment
+    is served as often as it must be (both ways where it has both) or is named in ``left_out``, and nothing else is.
     """
     found = []
     if steps and int(network.arc_from[steps[0][0]]) != start_node:
         found.append("the drive does not begin at its start")
+    if steps and int(network.arc_to[steps[-1][0]]) != start_node:
+        found.append("the drive does not come home to its start")
     for (arc, _), (following, _) in pairwise(steps):
         if network.arc_to[arc] != network.arc_from[following]:
             found.append(f"arc {following} does not join on to arc {arc}")
     served = Counter(int(network.arc_segment[arc]) for arc, serve in steps if serve)
-    ways = {
-        segment: len({arc for arc, serve in steps if serve and int(network.arc_segment[arc]) == segment})
-        for segment in _both_ways(network, needs)
-    }
+    ways = Counter(int(network.arc_segment[arc]) for arc in {arc for arc, serve in steps if serve})
+    both_ways = _both_ways(network, needs)
     for segment, passes in needs.items():
         name = network.segments[segment].id
         if segment in left_out:
+            if served[segment]:
+                found.append(f"segment {name} is served although it is said to be left out")
             continue
         if served[segment] != passes:
             found.append(f"segment {name} is served {served[segment]} times, {passes} are needed")
-        elif ways.get(segment, 2) < 2:
+        elif segment in both_ways and ways[segment] < 2:
             found.append(f"segment {name} is served in one direction only")
     found += [f"segment {network.segments[s].id} is served without need" for s in sorted(set(served) - set(needs))]
     return found
 
 
-def _both_ways(network: StreetNetwork, needs: Mapping[int, int]) -> list[int]:
+def _both_ways(network: StreetNetwork, needs: Mapping[int, int]) -> set[int]:
     """Needed segments that must be driven once in each direction."""
-    return [segment for segment, passes in needs.items() if passes == 2 and not network.segments[segment].oneway]
+    return {segment for segment, passes in needs.items() if passes == 2 and not network.segments[segment].oneway}

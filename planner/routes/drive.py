@@ -29,7 +29,7 @@ class Traversal:
 
 @dataclass(frozen=True)
 class Drive:
-    """A whole drive from the start node and back. ``left_out`` are segments that no way leads to."""
+    """A whole drive from the start node and back. ``left_out`` are segments without a way there and home again."""
 
     start_node: int
     traversals: tuple[Traversal, ...]
@@ -67,21 +67,20 @@ def drive(network: StreetNetwork, needs: Mapping[int, int], start_node: int, how
 
     A two-way street with two passes is done once in each direction; a cycle way once in either.
     """
-    todo = _tasks(network, needs, how)
+    todo = _tasks(network, needs, start_node, how)
+    left = tuple(sorted(set(needs) - {int(network.arc_segment[arc]) for arc in todo}))
     seconds = how.seconds.tolist()
     node = start_node
     done: list[Traversal] = []
     while todo:
         way = _nearest(network, node, done[-1].arc if done else None, todo, seconds)
-        if way is None:
-            break
         done += [Traversal(arc, serve=False) for arc in way[:-1]]
         arc = way[-1]
         done.append(Traversal(arc, serve=True))
         _serve(network, arc, todo)
         node = int(network.arc_to[arc])
-    left = tuple(sorted({int(network.arc_segment[arc]) for arc in todo}))
-    return _summed(network, start_node, done + _home(network, node, start_node, how), how, left)
+    home = [Traversal(arc, serve=False) for arc in network.path(node, start_node, how.seconds)]
+    return _summed(network, start_node, done + home, how, left)
 
 
 @dataclass
@@ -92,11 +91,13 @@ class _Task:
     arcs: tuple[int, ...]
 
 
-def _tasks(network: StreetNetwork, needs: Mapping[int, int], how: Profile) -> dict[int, _Task]:
+def _tasks(network: StreetNetwork, needs: Mapping[int, int], start: int, how: Profile) -> dict[int, _Task]:
+    """What is to be done on each arc that the vehicle can drive to from its start, and home from again."""
+    near = network.round_trip(start, how.seconds)
+    wanted = np.isin(network.arc_segment, list(needs)) & np.isfinite(how.work_seconds)
     arcs_of: dict[int, list[int]] = {index: [] for index in needs}
-    for arc, segment in enumerate(network.arc_segment.tolist()):
-        if segment in arcs_of and np.isfinite(how.work_seconds[arc]):
-            arcs_of[segment].append(arc)
+    for arc in np.flatnonzero(wanted & near[network.arc_from] & near[network.arc_to]).tolist():
+        arcs_of[int(network.arc_segment[arc])].append(arc)
     todo: dict[int, _Task] = {}
     for index, count in needs.items():
         arcs = arcs_of[index]
@@ -117,8 +118,8 @@ def _serve(network: StreetNetwork, arc: int, todo: dict[int, _Task]) -> None:
 
 def _nearest(
     network: StreetNetwork, start: int, last: int | None, todo: Mapping[int, _Task], seconds: list[float]
-) -> list[int] | None:
-    """The arcs to the nearest arc to do, that one last; None where none can be reached. Ties go by arc index."""
+) -> list[int]:
+    """The arcs to the nearest arc to do, that one last. Ties go by arc index."""
     best = {start: 0.0}
     came: dict[int, int] = {}
     heap = [(0.0, start)]
@@ -134,7 +135,7 @@ def _nearest(
             if total < best.get(reached, np.inf):
                 best[reached], came[reached] = total, arc
                 heapq.heappush(heap, (total, reached))
-    return None
+    raise ValueError(f"no way from node {network.node_ids[start]} to any arc that is to be done")
 
 
 def _straightest(network: StreetNetwork, came: int | None, arcs: Iterable[int]) -> int:
@@ -153,13 +154,6 @@ def _trace(network: StreetNetwork, came: Mapping[int, int], start: int, node: in
         way.append(arc)
         node = int(network.arc_from[arc])
     return way[::-1]
-
-
-def _home(network: StreetNetwork, node: int, home: int, how: Profile) -> list[Traversal]:
-    try:
-        return [Traversal(arc, serve=False) for arc in network.path(node, home, how.seconds)]
-    except ValueError:
-        return []
 
 
 def _summed(network: StreetNetwork, start: int, done: list[Traversal], how: Profile, left: tuple[int, ...]) -> Drive:

@@ -15,6 +15,8 @@ import pyvrp
 from pyvrp.stop import MaxIterations
 
 FAR = 10_000_000
+TIP_S = 600.0
+"""How long a truck takes to tip [s]."""
 OF_A_KRONA = 1000
 """The solver counts in whole numbers: thousandths of a krona."""
 
@@ -54,11 +56,13 @@ def plan_rounds(
     *,
     iterations: int,
     seed: int,
-    tip_s: float = 600.0,
+    tip_s: float = TIP_S,
     kr_per_km: float = 15.0,
     kr_per_h: float = 900.0,
 ) -> list[Round]:
     """Rounds that visit every wish that must be, and those whose prize pays for the way.
+
+    No wish may be larger than the largest truck: the solver would overload one.
 
     ``metres`` and ``seconds`` are (2 + n, 2 + n): row 0 the depot, row 1 the disposal site, then the wishes; inf
     where there is no way. Stops by ``iterations``, so the same input gives the same rounds.
@@ -69,7 +73,7 @@ def plan_rounds(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         best = model.solve(MaxIterations(iterations), seed=seed, display=False, collect_stats=False).best
-    return [_round(route, trucks[route.vehicle_type()].id, metres, seconds) for route in best.routes()]
+    return [_round(route, trucks[route.vehicle_type()].id, metres, seconds, tip_s) for route in best.routes()]
 
 
 def _model(
@@ -120,7 +124,8 @@ def _round(
     truck: str,
     metres: npt.NDArray[np.float64],
     seconds: npt.NDArray[np.float64],
+    tip_s: float,
 ) -> Round:
-    """The stops of a route, with the way home from the disposal site added."""
+    """The stops of a route, with the last tipping and the way home from the disposal site added."""
     stops = tuple(activity.idx if activity.is_client() else None for activity in list(route)[1:])
-    return Round(truck, stops, route.distance() + float(metres[1, 0]), route.duration() + float(seconds[1, 0]))
+    return Round(truck, stops, route.distance() + float(metres[1, 0]), route.duration() + tip_s + float(seconds[1, 0]))

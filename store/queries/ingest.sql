@@ -47,9 +47,14 @@ ON CONFLICT (device_id) DO UPDATE SET last_received = greatest(device.last_recei
 WHERE NOT device.adopted;
 
 -- name: count_dead_letter
--- Counts a reject; the number tells whether it is still kept or only counted.
-INSERT INTO dead_letter_count VALUES (%(day)s, %(device)s, %(reason)s, 1)
-ON CONFLICT (day, device_id, reason) DO UPDATE SET n = dead_letter_count.n + 1 RETURNING n;
+-- Counts a reject; the device's number of the day, over all reasons, tells whether it is kept or only counted.
+WITH counted AS (
+    INSERT INTO dead_letter_count VALUES (%(day)s, %(device)s, %(reason)s, 1)
+    ON CONFLICT (day, device_id, reason) DO UPDATE SET n = dead_letter_count.n + 1 RETURNING n
+)
+SELECT n + (SELECT coalesce(sum(others.n), 0)::bigint FROM dead_letter_count others
+            WHERE day = %(day)s AND device_id = %(device)s AND reason <> %(reason)s)
+FROM counted;
 
 -- name: add_dead_letter
 -- Keeps a reject with its bytes.

@@ -42,9 +42,10 @@ FROM dead_letter ORDER BY dead_letter_id DESC LIMIT %(limit)s;
 SELECT reason, sum(n)::bigint AS n FROM dead_letter_count GROUP BY 1 ORDER BY 2 DESC;
 
 -- name: dead_letters_to_replay
--- Dead letters that were not replayed yet, oldest first.
+-- Dead letters that were not replayed yet, oldest first; one that was cut when it was kept is no message any more.
 SELECT dead_letter_id, topic, payload FROM dead_letter
-WHERE replayed_at IS NULL AND (%(reason)s::text IS NULL OR reason = %(reason)s) ORDER BY dead_letter_id;
+WHERE replayed_at IS NULL AND octet_length(payload) = payload_bytes
+  AND (%(reason)s::text IS NULL OR reason = %(reason)s) ORDER BY dead_letter_id;
 
 -- name: mark_replayed
 -- Notes that dead letters were published again.

@@ -17,7 +17,7 @@ import httpx
 from ingest.broker import free_port
 from ingest.simulator.storm import Storm
 from store.embedded import embedded_postgres
-from tests.bench.measure import Row, call, command
+from tests.benchmarks.measure import Row, call, command
 
 AT = "2027-01-12T02:00:00+00:00"
 CHROMIUM = "/usr/bin/chromium"

@@ -8,30 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Row:
-    """One measured thing: medians over ``runs``."""
-
-    what: str
-    wall_s: float
-    cpu_s: float | None
-    peak_mb: float | None
-    runs: int
-    note: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+Row = dict[str, Any]
+"""One measured thing: ``what`` and its figures, medians over several runs."""
 
 
 def command(what: str, arguments: Sequence[str], env: Mapping[str, str], runs: int = 3, note: str = "") -> Row:
     """Runs ``dagsplan`` with arguments; fails loudly where the command does."""
     seen = [_once(arguments, env) for _ in range(runs)]
     wall, cpu, peak = (statistics.median(part) for part in zip(*seen, strict=True))
-    return Row(what, round(wall, 2), round(cpu, 2), round(peak), runs, note)
+    figures = {"wall s": round(wall, 2), "CPU s": round(cpu, 2), "peak MB": round(peak)}
+    return {"what": what, **figures, "runs": runs, "note": note}
 
 
 def call(what: str, action: Callable[[], object], runs: int = 5, note: str = "") -> Row:
@@ -41,17 +29,14 @@ def call(what: str, action: Callable[[], object], runs: int = 5, note: str = "")
         begin = time.perf_counter()
         action()
         seen.append(time.perf_counter() - begin)
-    return Row(what, round(statistics.median(seen), 3), None, None, runs, note)
+    return {"what": what, "wall s": round(statistics.median(seen), 3), "runs": runs, "note": note}
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows as Markdown."""
-    lines = ["| what | wall s | CPU s | peak MB | runs | |", "|---|---|---|---|---|---|"]
-    for row in rows:
-        cpu = "" if row.cpu_s is None else f"{row.cpu_s:.2f}"
-        peak = "" if row.peak_mb is None else f"{row.peak_mb:.0f}"
-        lines.append(f"| {row.what} | {row.wall_s:.2f} | {cpu} | {peak} | {row.runs} | {row.note} |")
-    return "\n".join(lines)
+    """The rows as Markdown; a figure that a row does not have is left empty."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    return "\n".join(lines + ["| " + " | ".join(str(row.get(name, "")) for name in columns) + " |" for row in rows])
 
 
 def _once(arguments: Sequence[str], env: Mapping[str, str]) -> tuple[float, float, float]:

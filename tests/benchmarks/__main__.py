@@ -7,10 +7,10 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.bench import oslo
-from tests.bench.measure import Row, table
+from tests.benchmarks import ingest, oslo
+from tests.benchmarks.measure import Row, table
 
-BENCHMARKS = {"oslo": oslo.run}
+BENCHMARKS = {"oslo": oslo.run, "ingest": ingest.run}
 OUT = Path("build/bench")
 
 
@@ -23,7 +23,7 @@ def main(names: list[str]) -> int:
     for name in names or list(BENCHMARKS):
         rows: list[Row] = BENCHMARKS[name]()
         print(f"\n{name} ({platform.machine()}, {platform.python_version()})\n{table(rows)}")
-        (OUT / f"{name}.json").write_text(json.dumps([row.as_dict() for row in rows], indent=1) + "\n")
+        (OUT / f"{name}.json").write_text(json.dumps(rows, indent=1, default=str) + "\n")
     return 0
 
 

@@ -1,0 +1,403 @@
+-- The schema as it stands after all migrations, to read at one glance. A test proves it equal to their sum;
+-- migrations/ is what runs, and store/tiers/ adds the view reading_hour on top.
+
+CREATE TABLE schema_migration (
+    name text PRIMARY KEY,
+    digest text NOT NULL,
+    applied_at timestamptz NOT NULL
+);
+
+-- Installation ---------------------------------------------------------------------------------------------
+
+CREATE TABLE simulated_clock (
+    one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
+    starts_at timestamptz NOT NULL,
+    wall_start timestamptz NOT NULL,
+    speed double precision NOT NULL CHECK (speed > 0)
+);
+COMMENT ON TABLE simulated_clock IS 'Present only where time is simulated; the same for all processes of the installation.';
+
+CREATE TABLE dataset (
+    name text PRIMARY KEY,
+    source text NOT NULL,
+    licence text NOT NULL,
+    attribution text NOT NULL,
+    data_date date,
+    imported_at timestamptz NOT NULL,
+    simulated boolean NOT NULL DEFAULT false
+);
+COMMENT ON TABLE dataset IS 'What was imported, under which licence; attribution is shown on the map and in exports.';
+
+-- Devices and readings -------------------------------------------------------------------------------------
+
+CREATE TABLE device (
+    device_id text PRIMARY KEY CHECK (device_id <> '' AND length(device_id) <= 100),
+    name text NOT NULL,
+    kind text NOT NULL,
+    lon double precision,
+    lat double precision,
+    interval_s double precision CHECK (interval_s > 0),
+    adopted boolean NOT NULL DEFAULT true,
+    simulated boolean NOT NULL DEFAULT false,
+    first_seen timestamptz,
+    last_received timestamptz,
+    last_time timestamptz
+);
+COMMENT ON COLUMN device.last_time IS 'Time of the newest reading; last_received is when we got one, which may be of an old reading.';
+COMMENT ON COLUMN device.adopted IS 'False for a device that was heard but that nobody has taken in yet: its readings are parked as dead letters.';
+
+CREATE TABLE series (
+    series_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    device_id text NOT NULL REFERENCES device,
+    quantity text NOT NULL CHECK (quantity <> '' AND length(quantity) <= 100),
+    unit text NOT NULL,
+    UNIQUE (device_id, quantity)
+);
+
+CREATE TABLE reading (
+    series_id bigint NOT NULL REFERENCES series,
+    time timestamptz NOT NULL CHECK (time >= '2000-01-01Z' AND time < '2200-01-01Z'),
+    value double precision NOT NULL CHECK (value > '-Infinity' AND value < 'Infinity'),
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (series_id, time)
+);
+COMMENT ON TABLE reading IS 'Narrow: one value of one series at one time. A hypertable where TimescaleDB is there.';
+
+CREATE TABLE reading_conflict (
+    series_id bigint NOT NULL REFERENCES series,
+    time timestamptz NOT NULL,
+    value double precision NOT NULL,
+    received_at timestamptz NOT NULL
+);
+COMMENT ON TABLE reading_conflict IS 'A second, different value for a key that was already stored: kept beside it, never written over it.';
+
+CREATE TABLE dead_letter (
+    dead_letter_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    topic text NOT NULL,
+    payload bytea NOT NULL,
+    payload_bytes integer NOT NULL,
+    device_id text,
+    reason text NOT NULL,
+    detail text NOT NULL,
+    sqlstate text,
+    received_at timestamptz NOT NULL,
+    replayed_at timestamptz
+);
+CREATE INDEX dead_letter_by_time ON dead_letter (received_at DESC);
+CREATE INDEX dead_letter_by_device ON dead_letter (device_id, received_at);
+
+CREATE TABLE dead_letter_count (
+    day date NOT NULL,
+    device_id text NOT NULL,
+    reason text NOT NULL,
+    n bigint NOT NULL,
+    PRIMARY KEY (day, device_id, reason)
+);
+COMMENT ON TABLE dead_letter_count IS 'All rejects, counted; beyond the daily cap of a device they are counted only.';
+
+-- Weather --------------------------------------------------------------------------------------------------
+
+CREATE TABLE forecast (
+    forecast_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    provider text NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    elevation_m double precision,
+    issued_at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    simulated boolean NOT NULL DEFAULT false,
+    raw bytea,
+    UNIQUE (provider, lon, lat, issued_at)
+);
+COMMENT ON TABLE forecast IS 'Every issue is kept with its issue time: back-tests replay the forecast that was known then.';
+
+CREATE TABLE forecast_step (
+    forecast_id bigint NOT NULL REFERENCES forecast ON DELETE CASCADE,
+    valid_from timestamptz NOT NULL,
+    valid_to timestamptz NOT NULL CHECK (valid_to > valid_from),
+    temp_c double precision,
+    precip_mm_h double precision CHECK (precip_mm_h >= 0),
+    precip_min_mm_h double precision CHECK (precip_min_mm_h >= 0),
+    precip_max_mm_h double precision CHECK (precip_max_mm_h >= 0),
+    snow_fraction double precision CHECK (snow_fraction BETWEEN 0 AND 1),
+    precip_type text,
+    wind_m_s double precision CHECK (wind_m_s >= 0),
+    humidity_pct double precision CHECK (humidity_pct BETWEEN 0 AND 100),
+    dew_point_c double precision,
+    cloud double precision CHECK (cloud BETWEEN 0 AND 1),
+    pressure_hpa double precision,
+    PRIMARY KEY (forecast_id, valid_to)
+);
+
+CREATE TABLE http_cache (
+    url text PRIMARY KEY,
+    etag text,
+    last_modified text,
+    expires_at timestamptz,
+    fetched_at timestamptz NOT NULL
+);
+
+-- Streets --------------------------------------------------------------------------------------------------
+
+CREATE TABLE road_segment (
+    segment_id text PRIMARY KEY,
+    dataset text NOT NULL REFERENCES dataset,
+    name text NOT NULL,
+    network text NOT NULL CHECK (network IN ('street', 'cycle')),
+    route_class text NOT NULL CHECK (route_class IN ('P1', 'P2', 'P3', 'C1', 'C2')),
+    highway text NOT NULL,
+    keeper text NOT NULL CHECK (keeper IN ('municipal', 'state', 'private', 'unknown')),
+    oneway boolean NOT NULL,
+    lanes smallint,
+    width_m double precision,
+    surface text NOT NULL,
+    bridge boolean NOT NULL,
+    tunnel boolean NOT NULL,
+    speed_kmh double precision NOT NULL CHECK (speed_kmh > 0),
+    length_m double precision NOT NULL CHECK (length_m >= 0),
+    from_node bigint NOT NULL,
+    to_node bigint NOT NULL,
+    lons double precision[] NOT NULL,
+    lats double precision[] NOT NULL CHECK (array_length(lats, 1) = array_length(lons, 1)),
+    elevation_m double precision,
+    grade_pct double precision,
+    slope_source text,
+    dem_resolution_m double precision,
+    reachable boolean NOT NULL DEFAULT true
+);
+
+CREATE TABLE treatment (
+    segment_id text NOT NULL,
+    action text NOT NULL,
+    done_at timestamptz NOT NULL,
+    order_id uuid,
+    PRIMARY KEY (segment_id, action, done_at)
+);
+COMMENT ON TABLE treatment IS 'What was done to a segment and when: proof, and the start of the next forecast. Names no driver.';
+
+-- Waste ----------------------------------------------------------------------------------------------------
+
+CREATE TABLE room (
+    room_id text PRIMARY KEY,
+    dataset text NOT NULL REFERENCES dataset,
+    name text NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    kind text NOT NULL,
+    simulated boolean NOT NULL DEFAULT false
+);
+
+CREATE TABLE vessel (
+    vessel_id text PRIMARY KEY,
+    room_id text NOT NULL REFERENCES room,
+    fraction text NOT NULL,
+    litres double precision NOT NULL CHECK (litres > 0),
+    device_id text,
+    max_age_days double precision CHECK (max_age_days > 0),
+    last_emptied timestamptz,
+    simulated boolean NOT NULL DEFAULT false
+);
+
+-- Heating --------------------------------------------------------------------------------------------------
+
+CREATE TABLE building (
+    building_id text PRIMARY KEY,
+    dataset text NOT NULL REFERENCES dataset,
+    name text NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    kind text NOT NULL,
+    area_m2 double precision CHECK (area_m2 > 0),
+    device_id text,
+    calendar text NOT NULL,
+    opens text NOT NULL,
+    closes text NOT NULL,
+    simulated boolean NOT NULL DEFAULT false
+);
+
+CREATE TABLE calendar_day (
+    calendar text NOT NULL,
+    day date NOT NULL,
+    kind text NOT NULL,
+    PRIMARY KEY (calendar, day)
+);
+
+-- Fleet ----------------------------------------------------------------------------------------------------
+
+CREATE TABLE contractor (
+    contractor_id text PRIMARY KEY,
+    name text NOT NULL,
+    cost_per_h double precision CHECK (cost_per_h >= 0),
+    simulated boolean NOT NULL DEFAULT false
+);
+
+CREATE TABLE depot (
+    depot_id text PRIMARY KEY,
+    name text NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    kind text NOT NULL DEFAULT 'depot',
+    simulated boolean NOT NULL DEFAULT false
+);
+
+CREATE TABLE vehicle (
+    vehicle_id text PRIMARY KEY,
+    domain text NOT NULL CHECK (domain IN ('snow', 'waste', 'heating')),
+    depot_id text NOT NULL REFERENCES depot,
+    network text NOT NULL CHECK (network IN ('street', 'cycle')),
+    contractor_id text REFERENCES contractor,
+    work_kmh double precision NOT NULL CHECK (work_kmh > 0),
+    drive_kmh double precision NOT NULL CHECK (drive_kmh > 0),
+    capacity_l double precision CHECK (capacity_l > 0),
+    capacity_kg double precision CHECK (capacity_kg > 0),
+    fractions text[] NOT NULL DEFAULT '{}',
+    simulated boolean NOT NULL DEFAULT false
+);
+
+CREATE TABLE roster_turn (
+    vehicle_id text NOT NULL REFERENCES vehicle ON DELETE CASCADE,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL CHECK (ends_at > starts_at),
+    PRIMARY KEY (vehicle_id, starts_at)
+);
+
+-- Thresholds -----------------------------------------------------------------------------------------------
+
+CREATE TABLE threshold (
+    key text NOT NULL,
+    scope text NOT NULL,
+    version integer NOT NULL CHECK (version >= 1),
+    value double precision,
+    text text,
+    unit text NOT NULL,
+    valid_from timestamptz NOT NULL,
+    changed_by text NOT NULL,
+    reason text NOT NULL CHECK (reason <> ''),
+    PRIMARY KEY (key, scope, version),
+    CHECK (value IS NOT NULL OR text IS NOT NULL)
+);
+COMMENT ON TABLE threshold IS 'Versioned: a change is a new row with who, when and why; nothing is updated.';
+
+-- Plans ----------------------------------------------------------------------------------------------------
+
+CREATE TABLE plan_run (
+    domain text NOT NULL,
+    service_day date NOT NULL,
+    slot text NOT NULL,
+    mode text NOT NULL,
+    claimed_by text NOT NULL,
+    claimed_at timestamptz NOT NULL,
+    claim_expires timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    plan_id uuid,
+    problem text,
+    tries integer NOT NULL DEFAULT 1,
+    PRIMARY KEY (domain, service_day, slot, mode)
+);
+COMMENT ON TABLE plan_run IS 'Claims a due plan once, however many planners run; a plan by an event has slot event:<id>.';
+
+CREATE TABLE plan (
+    plan_id uuid PRIMARY KEY,
+    domain text NOT NULL,
+    service_day date NOT NULL,
+    slot text NOT NULL,
+    mode text NOT NULL,
+    version integer NOT NULL,
+    supersedes uuid REFERENCES plan,
+    created_at timestamptz NOT NULL,
+    valid_from timestamptz NOT NULL,
+    valid_to timestamptz NOT NULL,
+    simulated boolean NOT NULL,
+    inputs_hash text NOT NULL,
+    doc jsonb NOT NULL,
+    UNIQUE (domain, service_day, mode, version)
+);
+CREATE INDEX plan_latest ON plan (domain, mode, created_at DESC);
+
+CREATE TABLE intervention (
+    plan_id uuid NOT NULL REFERENCES plan,
+    key text NOT NULL,
+    place integer NOT NULL,
+    kind text NOT NULL,
+    target text NOT NULL,
+    priority integer NOT NULL,
+    vehicle_id text,
+    starts_at timestamptz,
+    ready_by timestamptz,
+    PRIMARY KEY (plan_id, key)
+);
+
+CREATE TABLE plan_order (
+    order_id uuid PRIMARY KEY,
+    plan_id uuid NOT NULL,
+    key text NOT NULL,
+    domain text NOT NULL,
+    target text NOT NULL,
+    vehicle_id text,
+    contractor_id text,
+    expected_end timestamptz,
+    created_at timestamptz NOT NULL,
+    FOREIGN KEY (plan_id, key) REFERENCES intervention
+);
+CREATE INDEX plan_order_by_key ON plan_order (key);
+
+CREATE TABLE order_event (
+    order_id uuid NOT NULL REFERENCES plan_order,
+    n integer NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('decided', 'overridden', 'sent', 'acknowledged', 'refused', 'started',
+                                       'segment_done', 'stop_done', 'aborted', 'done')),
+    at timestamptz NOT NULL,
+    who text NOT NULL,
+    note text NOT NULL DEFAULT '',
+    PRIMARY KEY (order_id, n)
+);
+
+CREATE TABLE driver_report (
+    report_id uuid PRIMARY KEY,
+    vehicle_id text,
+    kind text NOT NULL,
+    observed_at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    lon double precision,
+    lat double precision,
+    segment_id text,
+    content jsonb NOT NULL DEFAULT '{}'
+);
+
+-- What is only ever added to -------------------------------------------------------------------------------
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is only ever added to', TG_TABLE_NAME USING ERRCODE = '23001';
+END $$;
+
+CREATE TRIGGER threshold_is_history BEFORE UPDATE OR DELETE ON threshold
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER plan_is_a_value BEFORE UPDATE OR DELETE ON plan
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER intervention_is_a_value BEFORE UPDATE OR DELETE ON intervention
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER order_event_is_history BEFORE UPDATE OR DELETE ON order_event
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- Views ----------------------------------------------------------------------------------------------------
+
+CREATE VIEW order_now AS
+SELECT o.*, e.kind AS state, e.at AS state_at, e.who AS state_who, e.note AS state_note
+FROM plan_order o
+JOIN LATERAL (
+    SELECT * FROM order_event e
+    WHERE e.order_id = o.order_id AND e.kind NOT IN ('overridden', 'segment_done', 'stop_done')
+    ORDER BY n DESC LIMIT 1
+) e ON true;
+
+CREATE VIEW threshold_history AS
+SELECT key, scope, version, value, text, unit, valid_from, changed_by, reason FROM threshold;
+
+CREATE VIEW reading_latest AS
+SELECT s.series_id, s.device_id, s.quantity, s.unit, r.time, r.value, r.received_at
+FROM series s
+JOIN LATERAL (
+    SELECT time, value, received_at FROM reading r WHERE r.series_id = s.series_id ORDER BY time DESC LIMIT 1
+) r ON true;

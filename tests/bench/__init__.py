@@ -1,1 +1,0 @@
-"""Benchmarks that anyone can run again: ``make bench``, or ``python -m tests.bench NAME``."""

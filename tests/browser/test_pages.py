@@ -1,0 +1,261 @@
+"""The pages in a real browser: what a dispatcher sees and does, in both languages and themes, on desk and phone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from city.clock import FixedClock
+from dashboards.app import create_app
+from store.connect import Connection, pool
+from tests.unit.dashboards import town
+from tests.unit.dashboards.serving import serving
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+
+
+@dataclass
+class Desk:
+    """A dispatcher at a running service: opens pages, and notes what went wrong in them."""
+
+    address: str
+    browser: Browser
+    database: Connection
+    clock: FixedClock
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str, *, width: int = 1280, theme: str = "light", script: bool = True) -> Page:
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,  # type: ignore[arg-type]
+            java_script_enabled=script,
+        )
+        page = context.new_page()
+        page.on("console", lambda said: self._note(said.type, said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: self._note("error", str(error)))
+        page.on("request", lambda asked: None if asked.url.startswith(self.address) else self._note("left", asked.url))
+        page.goto(self.address + path, wait_until="load")
+        return page
+
+    def _note(self, kind: str, text: str) -> None:
+        self.complaints.append(f"{kind}: {text}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        if "chromium" in os.environ.get("DAGSPLAN_REQUIRE", "").split(","):
+            pytest.fail("chromium is required: /usr/bin/chromium is not there")
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as started:
+        running = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def desk(dsn: str, database: Connection, browser: Browser) -> Iterator[Desk]:
+    """The town with its three plans, served; afterwards nothing may have gone wrong in any page."""
+    clock = FixedClock(town.AT, simulated=False)
+    town.fill(database)
+    for domain in ("snow", "waste", "heating"):
+        town.publish(database, domain, clock)
+    with pool(dsn, "test", size=4) as connections, serving(create_app(town.settings(), connections, clock)) as address:
+        found = Desk(address, browser, database, clock)
+        yield found
+        for context in browser.contexts:
+            context.close()
+    assert found.complaints == []
+
+
+def overflow(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+@pytest.mark.parametrize(
+    ("language", "headline", "row"), [("sv", "Kör ut kl. 03.06", "gräns 3"), ("en", "Go out at 03:06", "limit 3")]
+)
+def test_the_page_shows_the_answer_and_its_rows(desk, language, headline, row):
+    page = desk.open(f"/idag?lang={language}")
+    assert page.locator("h1").inner_text().startswith(headline)
+    assert page.locator("tr[data-key]").count() == 17
+    assert row in page.locator("tr[data-key]").first.inner_text()
+
+
+def test_ordering_from_the_page_makes_an_order_and_shows_its_status(desk):
+    page = desk.open("/idag")
+    for box in page.locator("input[name=keys]").all()[2:]:
+        box.uncheck()
+    page.get_by_role("button", name="Kalla ut 2 turer").click()
+    page.get_by_text("Beslutad 03.06").first.wait_for()
+    assert page.get_by_text("Beslutad 03.06").count() >= 2
+    page.get_by_role("button", name="Skicka ut").first.click()
+    page.get_by_text("Utkallad 03.06").first.wait_for()
+    assert page.locator("[data-count]").inner_text() == "Välj minst en rad"  # what was unticked stays so
+    states = desk.database.execute("SELECT state FROM order_now ORDER BY 1").fetchall()
+    assert states == [("decided",), ("sent",)]
+
+
+def test_ordering_works_without_script(desk):
+    page = desk.open("/idag?domain=waste", script=False)
+    page.locator("[data-count]").click()
+    assert page.url.startswith(f"{desk.address}/idag?domain=waste")
+    assert "Beslutad 03.06" in page.locator("#table").inner_text()
+
+
+def test_a_row_opens_with_its_reasons_by_keyboard(desk):
+    page = desk.open("/idag")
+    opener = page.locator("[data-open]").first
+    assert not page.locator("tr.detail").first.is_visible()
+    opener.focus()
+    page.keyboard.press("Space")
+    assert page.locator("tr.detail").first.is_visible()
+    assert "Vad som ändrar beslutet" in page.locator("tr.detail").first.inner_text()
+    page.keyboard.press("Enter")
+    assert not page.locator("tr.detail").first.is_visible()
+
+
+def test_the_button_says_how_many_are_chosen(desk):
+    page = desk.open("/idag")
+    page.locator("[data-pick-all] input").uncheck()
+    button = page.locator("[data-count]")
+    assert button.inner_text() == "Välj minst en rad"
+    assert button.is_disabled()
+    page.locator("input[name=keys]").first.check()
+    assert button.inner_text() == "Kalla ut 1 tur"
+
+
+def test_an_open_page_takes_in_a_new_plan_by_itself(desk):
+    page = desk.open("/idag")
+    page.wait_for_function("performance.getEntriesByType('resource').some(r => r.name.includes('/static/watch.js'))")
+    desk.clock.advance(minutes=12)
+    town.publish(desk.database, "snow", desk.clock)
+    page.get_by_text("Plan 2, räknad 03.18").wait_for(timeout=10_000)
+
+
+def test_a_reader_who_is_busy_is_asked_before_the_table_changes(desk):
+    page = desk.open("/idag")
+    page.locator("input[name=keys]").first.focus()
+    desk.clock.advance(minutes=12)
+    town.publish(desk.database, "snow", desk.clock)
+    page.get_by_role("button", name="Visa den").click(timeout=10_000)
+    page.get_by_text("Plan 2, räknad 03.18").wait_for()
+
+
+def test_somebody_elses_call_out_is_shown_where_the_row_stands(desk):
+    page, other = desk.open("/idag"), desk.open("/idag")
+    before = [row.get_attribute("data-key") for row in page.locator("tr[data-key]").all()]
+    for box in other.locator("input[name=keys]").all()[1:]:
+        box.uncheck()
+    other.locator("[data-count]").click()
+    page.get_by_text("Beslutad 03.06").first.wait_for(timeout=10_000)
+    assert [row.get_attribute("data-key") for row in page.locator("tr[data-key]").all()] == before
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("domain", ["snow", "waste", "heating"])
+def test_no_column_is_cut_off_on_a_desk(desk, domain, language):
+    page = desk.open(f"/idag?domain={domain}&lang={language}")
+    page.locator("[data-count]").click()
+    page.locator(".c-next .btn").first.wait_for()
+    desk.clock.advance(minutes=300)
+    page.reload()
+    inside = "document.querySelector('.plan-table').getBoundingClientRect().right"
+    assert page.evaluate(f"{inside} <= document.querySelector('#table').getBoundingClientRect().right")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390, 320])
+@pytest.mark.parametrize("path", ["/idag", "/idag?domain=waste", "/idag?domain=heating&lang=en", "/karta", "/nowhere"])
+def test_nothing_scrolls_sideways(desk, path, width, theme):
+    page = desk.open(path, width=width, theme=theme)
+    assert overflow(page) <= 0
+    for opener in page.locator("[data-open]").all()[:3]:
+        opener.click()
+    assert overflow(page) <= 0
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == {"light": "rgb(243, 245, 244)", "dark": "rgb(14, 20, 24)"}[theme]
+    if path == "/nowhere":
+        desk.complaints.clear()  # the browser itself notes the 404
+
+
+def test_the_theme_switch_is_remembered(desk):
+    page = desk.open("/idag")
+    switch = page.locator("[data-theme-switch]")
+    switch.click()
+    switch.click()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.reload()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert "mörkt" in page.locator("[data-theme-switch]").inner_text()
+
+
+PIXELS = """() => {
+  const canvas = document.querySelector("canvas");
+  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const seen = new Map();
+  for (let i = 0; i < data.length; i += 4) {
+    const key = `${data[i]},${data[i + 1]},${data[i + 2]}`;
+    seen.set(key, (seen.get(key) ?? 0) + 1);
+  }
+  return [...seen].sort((a, b) => b[1] - a[1]).slice(0, 4).map(([key]) => key);
+}"""
+
+
+def drawn(desk: Desk, path: str, **how: object) -> Page:
+    page = desk.open(path, **how)  # type: ignore[arg-type]
+    page.locator("canvas[data-ready]").wait_for()
+    page.wait_for_timeout(150)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("theme", "ground", "deep"), [("light", "247,248,247", "13,33,69"), ("dark", "16,23,27", "230,243,253")]
+)
+def test_the_map_draws_the_planned_streets_in_the_colours_of_the_theme(desk, theme, ground, deep):
+    common = drawn(desk, "/karta", theme=theme).evaluate(PIXELS)
+    assert common[0] == ground
+    assert deep in common
+
+
+def test_the_map_tells_street_depth_and_tur_by_pointer_and_by_keyboard(desk):
+    page = drawn(desk, "/karta")
+    page.locator("canvas").focus()
+    page.keyboard.press("+")
+    page.keyboard.press("Enter")
+    said = page.locator("#said").inner_text()
+    assert "Klass" in said
+    assert "cm på sträckan" in said
+    page.get_by_role("link", name="Till raden").click()
+    assert page.locator("tr.is-open").count() == 1
+
+
+def test_the_map_of_a_row_is_found_from_its_row(desk):
+    page = desk.open("/idag")
+    page.locator("[data-open]").first.click()
+    page.get_by_role("link", name="Visa på kartan").first.click()
+    page.locator("canvas[data-ready]").wait_for()
+    assert "C1-1" in page.locator("#said").inner_text()
+
+
+def test_the_map_shows_what_is_done_and_left(desk):
+    page = drawn(desk, "/karta")
+    page.get_by_text("Gjort och kvar").click()
+    assert page.locator("[data-legend=status]").is_visible()
+    assert page.locator("[data-n=left]").inner_text() == "17"
+
+
+def test_the_map_names_where_its_streets_are_from(desk):
+    page = drawn(desk, "/karta?domain=waste&lang=en", width=390)
+    assert "© OpenStreetMap contributors" in page.locator("#origin").inner_text()
+    assert page.locator("[data-n=must]").inner_text() != "0"
+    assert overflow(page) <= 0

@@ -1,0 +1,308 @@
+"""The snow plan on small towns: thresholds decide, every line says why, and nothing is called what it is not."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from city.plan import Intervention, Plan
+from city.things import Device, GivenOrder, RosterTurn, Treatment, Vehicle
+from planner.make import make_plan
+from planner.publish import check_schema
+from planner.snapshot import Snapshot
+from tests.unit.planner.snapshots import (
+    AT,
+    HOUR,
+    ahead,
+    depth,
+    forecast,
+    limits_with,
+    snow_snapshot,
+    street,
+    streets,
+    threshold,
+)
+
+
+def plan_of(snapshot: Snapshot) -> Plan:
+    plan = make_plan(snapshot)
+    check_schema(plan)
+    return plan
+
+
+def targets(plan: Plan) -> set[str]:
+    return {item.target for item in plan.interventions}
+
+
+def classes(plan: Plan) -> set[str]:
+    return {target.split("-")[0] for target in targets(plan)}
+
+
+def effects(plan: Plan) -> str:
+    return " ".join(item.effect for item in plan.degradations)
+
+
+def still(cm: float, **parts: object) -> Snapshot:
+    """So much snow on the ground now, and no knowledge of what is to come: it lies as it is."""
+    return snow_snapshot(readings=(depth(cm),), forecasts=(), **parts)
+
+
+@pytest.mark.parametrize(("cm", "goes"), [(7.99, False), (8.0, True), (8.01, True)])
+def test_the_dry_limit_decides(cm: float, goes: bool) -> None:
+    """Main streets go out at 8 cm and over, and not just under."""
+    assert ("P1" in classes(plan_of(still(cm)))) is goes
+
+
+@pytest.mark.parametrize(("cm", "goes"), [(4.5, False), (5.5, True)])
+def test_wet_snow_has_its_own_limit(cm: float, goes: bool) -> None:
+    """At -0.3 °C snow is wet: with the wet limit of a class at 5 cm it decides; dry it would need 8."""
+    rules = limits_with(threshold("snow.start_wet_cm", "P1", 5.0))
+    plan = plan_of(snow_snapshot(readings=(depth(cm),), forecasts=(forecast(-0.3),), thresholds=rules))
+    assert ("P1" in classes(plan)) is goes
+    assert "P1" not in classes(
+        plan_of(snow_snapshot(readings=(depth(cm),), forecasts=(forecast(-5.0),), thresholds=rules))
+    )
+
+
+def test_nought_is_a_limit_like_any_other() -> None:
+    """A limit of 0 cm sends the class out on bare ground; no limit is made up for it."""
+    rules = limits_with(threshold("snow.start_dry_cm", "P1", 0.0), threshold("snow.start_wet_cm", "P1", 0.0))
+    plan = plan_of(still(0.0, thresholds=rules))
+    assert classes(plan) == {"P1"}
+    assert plan.interventions[0].reasons[0].threshold == 0.0
+
+
+def test_each_line_says_why() -> None:
+    """The first reason has figure, range, unit, limit with version, source and age; the sensor is named too."""
+    rules = limits_with(threshold("snow.start_dry_cm", "P1", 6.0, version=7))
+    plan = plan_of(snow_snapshot(readings=(depth(5.0),), forecasts=(ahead(-4.0, [2.0] * 3),), thresholds=rules))
+    item = next(item for item in plan.interventions if item.target.startswith("P1"))
+    first, sensor = item.reasons[:2]
+    assert first.value is not None
+    assert first.range is not None
+    assert first.range[0] <= first.value <= first.range[1]
+    assert (first.unit, first.threshold, first.threshold_version, first.source, first.age_s) == (
+        "cm",
+        6.0,
+        7,
+        "made",
+        0.0,
+    )
+    assert (sensor.value, sensor.source, sensor.age_s) == (5.0, "sno-1", 360.0)
+    assert "gräns 6,0 cm" in first.text
+    assert "limit 6.0 cm" in first.text_en
+
+
+def test_the_flip_is_true() -> None:
+    """The tur stays with a hair less snow than its margin, and drops out with a hair more."""
+    item = next(i for i in plan_of(still(9.5)).interventions if i.target.startswith("P1"))
+    assert "Under 8,0 cm utgår turen; marginal 1,5 cm" in item.flip
+    assert item.target in targets(plan_of(still(9.5 - 1.49)))
+    assert item.target not in targets(plan_of(still(9.5 - 1.51)))
+    above = limits_with(threshold("snow.start_dry_cm", "P1", 9.51))
+    assert item.target not in targets(plan_of(still(9.5, thresholds=above)))
+
+
+def test_the_margin_is_that_of_the_deepest_over_its_limit() -> None:
+    """Where wet and dry streets share a tur the margin said is the largest: less snow than it takes all of them out."""
+    high = tuple(
+        replace(s, elevation_m=100.0 + 500.0 * (i % 2)) for i, s in enumerate(streets()) if s.route_class == "P1"
+    )
+    rules = limits_with(threshold("snow.start_wet_cm", "P1", 2.0))
+    base = {"segments": high, "thresholds": rules, "forecasts": (forecast(-0.2, 0.0),)}
+    (item,) = (i for i in plan_of(snow_snapshot(readings=(depth(9.0),), **base)).interventions if i.target == "P1-1")
+    margin = float(item.flip.split("marginal ")[1].split(" cm")[0].replace(",", "."))
+    assert item.target not in targets(plan_of(snow_snapshot(readings=(depth(9.0 - margin - 0.2),), **base)))
+    assert item.target in targets(plan_of(snow_snapshot(readings=(depth(9.0 - margin + 0.3),), **base)))
+
+
+def test_whose_streets_are_planned() -> None:
+    """Private and state streets are not planned, unknown ones are, and the plan says how many."""
+    own = (street(0, 1), street(1, 2, keeper="unknown"), street(2, 3, keeper="private"), street(3, 4, keeper="state"))
+    plan = plan_of(still(12.0, segments=own))
+    served = {part.id for item in plan.interventions for part in item.segments}  # type: ignore[union-attr]
+    assert served == {"s/0-1", "s/1-2"}
+    assert "Väghållaren är okänd för 1 av 4 sträckor" in effects(plan)
+
+
+def test_what_cannot_be_reached_is_said() -> None:
+    """A segment that is marked as cut off is not planned and is named; so is one that no way leads to."""
+    marked = (street(0, 1), street(7, 8, reachable=False, name="Holmen"))
+    assert "1 sträckor nås inte från resten av nätet och planeras inte: Holmen" in effects(
+        plan_of(still(12.0, segments=marked))
+    )
+    unmarked = plan_of(still(12.0, segments=(street(0, 1), street(7, 8))))
+    assert "1 sträckor nås inte från depån" in effects(unmarked)
+    assert unmarked.totals["segments_needed"] == 2
+
+
+def test_a_tur_that_cannot_be_reached_at_all_is_no_drive_of_nought() -> None:
+    """Where no street of a tur can be reached there is no intervention, and the verdict says what is needed."""
+    plan = plan_of(still(12.0, segments=(street(0, 1, "P1"), street(7, 8, "P3"))))
+    assert targets(plan) == {"P1-1"}
+    assert "1 behövs men kan inte köras" in plan.verdict.text
+    assert "behövs inte" not in plan.verdict.text
+
+
+def test_turer_without_a_vehicle_are_not_called_unneeded() -> None:
+    """With no cycle plough the cycle tur is needed and undriven, and both verdict and degradations say so."""
+    ploughs = tuple(v for v in snow_snapshot().vehicles if v.network == "street")
+    plan = plan_of(still(12.0, vehicles=ploughs))
+    assert "C1" not in classes(plan)
+    assert "1 behövs men kan inte köras" in plan.verdict.text
+    assert "saknar bemannat fordon" in effects(plan)
+    assert plan.totals["without_vehicle"] == 1
+
+
+@pytest.mark.parametrize("parts", [{"vehicles": ()}, {"depots": ()}])
+def test_snow_and_nobody_to_send(parts: dict[str, object]) -> None:
+    """Without vehicles, or without their depot, the plan is a refusal that says why, not a quiet night."""
+    plan = plan_of(still(12.0, **parts))
+    assert not plan.verdict.go
+    assert "Snö över gränsen" in plan.verdict.text
+    assert "fleet" in {item.source for item in plan.degradations}
+
+
+def test_deadline_and_lateness() -> None:
+    """Main streets are due at 06.30, four cycle hours end at 06.00; what is later says by how much."""
+    plan = plan_of(still(12.0))
+    by_class = {item.target[:2]: item.deadline for item in plan.interventions}
+    assert by_class["P1"] == datetime.fromisoformat("2026-11-24T06:30:00+01:00")
+    assert by_class["C1"] == datetime.fromisoformat("2026-11-24T06:00:00+01:00")
+    assert by_class["P3"] == AT + 24 * HOUR
+    late = plan_of(
+        still(12.0, roster=tuple(RosterTurn(v, AT + 5 * HOUR, AT + 9 * HOUR) for v in ("P01", "P02", "G01")))
+    )
+    item = next(i for i in late.interventions if i.target == "P1-1")
+    assert item.starts_at == AT + 5 * HOUR
+    assert any("min sen" in reason.text for reason in item.reasons)
+    assert late.totals["late"] >= 2
+
+
+def overlaps(items: list[Intervention]) -> bool:
+    booked = sorted((i.vehicle, i.starts_at, i.ready_by) for i in items if i.starts_at and i.ready_by)  # type: ignore[type-var]
+    return any(a[0] == b[0] and a[2] > b[1] for a, b in itertools.pairwise(booked))  # type: ignore[operator]
+
+
+def test_no_vehicle_is_booked_twice() -> None:
+    """One plough for many turer: they follow each other."""
+    alone = snow_snapshot(vehicles=(Vehicle("P01", "snow", "dep"),), roster=())
+    plan = plan_of(replace(alone, readings=(depth(30.0),), knobs=replace(alone.knobs, tur_minutes=3.0)))
+    assert len(plan.interventions) >= 3
+    assert not overlaps(list(plan.interventions))
+
+
+def test_nobody_works_before_the_turn_or_after_the_last_one() -> None:
+    """A vehicle starts within a turn; one whose turns are over is not sent; work past the end is said."""
+    roster = (
+        RosterTurn("P01", AT - 9 * HOUR, AT - HOUR),
+        RosterTurn("P02", AT + HOUR, AT + HOUR + timedelta(minutes=4)),
+        RosterTurn("P02", AT + 6 * HOUR, AT + 9 * HOUR),
+    )
+    plan = plan_of(still(12.0, roster=roster))
+    out = [item for item in plan.interventions if item.vehicle in {"P01", "P02"}]
+    assert {item.vehicle for item in out} == {"P02"}
+    assert out[0].starts_at == AT + HOUR
+    assert any("slutar kl. 04.04, innan turen är klar" in reason.text for reason in out[0].reasons)
+    assert all(item.starts_at >= AT + 6 * HOUR for item in out[1:] if item.starts_at)
+
+
+def test_a_running_order_is_kept_and_its_vehicle_is_busy() -> None:
+    """The tur that is out stays as it was planned, and its plough is free for others only when it is back."""
+    first = plan_of(still(12.0))
+    out = next(item for item in first.interventions if item.vehicle == "P01")
+    later = plan_of(still(12.0, at=AT + timedelta(minutes=1), running=(out,)))
+    assert out in later.interventions
+    assert sum(item.target == out.target for item in later.interventions) == 1
+    assert not overlaps(list(later.interventions))
+
+
+def done(tur: str, day: str) -> GivenOrder:
+    return GivenOrder(f"o-{tur}-{day}", "p", "snow", f"snow:{tur}:{day}:1", tur, "done", "P01", AT - HOUR)
+
+
+def test_a_finished_tur_that_is_needed_again_is_run_two() -> None:
+    """Done once this service day, and needed again: the key ends with 2; one of yesterday does not count."""
+    keys = {i.target: i.key for i in plan_of(still(12.0, orders=(done("P1-1", "2026-11-23"),))).interventions}
+    assert keys["P1-1"] == "snow:P1-1:2026-11-23:2"
+    keys = {i.target: i.key for i in plan_of(still(12.0, orders=(done("P1-1", "2026-11-22"),))).interventions}
+    assert keys["P1-1"] == "snow:P1-1:2026-11-23:1"
+
+
+def test_a_ploughed_street_is_not_ploughed_again() -> None:
+    """After a treatment an hour ago the street holds the residue, which is a threshold and not a constant."""
+    cleared = tuple(Treatment(s.id, "plough", AT - HOUR) for s in streets() if s.route_class == "P1")
+    dry = snow_snapshot(readings=(depth(12.0),), treatments=cleared)
+    assert "P1" not in classes(plan_of(dry))
+    assert "P3" in classes(plan_of(dry))
+    much = limits_with(threshold("snow.left_after_plough_cm", "*", 9.0))
+    assert "P1" in classes(plan_of(replace(dry, thresholds=much)))
+
+
+def test_salting_clears_no_snow() -> None:
+    """A street that was salted is as deep as its neighbours."""
+    salted = tuple(Treatment(s.id, "salt", AT - HOUR) for s in streets())
+    assert "P1" in classes(plan_of(snow_snapshot(readings=(depth(12.0),), treatments=salted)))
+
+
+def test_a_forecast_without_height_stands_for_the_town_in_the_past_too() -> None:
+    """In a town at 600 m, rain at +2 °C of yesterday is not turned into snow by reading it at sea level."""
+    up = tuple(replace(s, elevation_m=600.0) for s in streets())
+    plan = plan_of(snow_snapshot(segments=up, readings=(), devices=(), forecasts=(forecast(2.0, 2.0),)))
+    assert plan.totals["max_depth_cm"] == 0.0
+
+
+def test_hours_that_no_forecast_covered_are_said() -> None:
+    """Without sensors and without yesterday's forecasts the ground is unknown: low certainty, hours named."""
+    only_ahead = replace(forecast(), steps=forecast().steps[25:])
+    plan = plan_of(snow_snapshot(readings=(), devices=(), forecasts=(only_ahead,)))
+    assert "För 24 av de 24 timmarna finns ingen prognos" in effects(plan)
+    assert plan.verdict.certainty == "low"
+
+
+def test_a_silent_sensor_is_named_and_its_old_value_not_used() -> None:
+    """A reading of five hours ago does not count as the depth of now; the sensor is listed with its age."""
+    quiet = Device("sno-1", "Snödjup 1", "snow", 14.8, 56.87, interval_s=600.0, last_time=AT - 5 * HOUR)
+    plan = plan_of(snow_snapshot(devices=(quiet,), readings=(depth(20.0, age=5 * HOUR),)))
+    assert not plan.verdict.go
+    assert "Givare Snödjup 1 tyst 300 min" in effects(plan)
+
+
+def test_the_newest_reading_counts_however_the_rows_stand() -> None:
+    """Readings in any order give the same plan."""
+    rows = (depth(2.0, age=HOUR), depth(12.0, age=HOUR / 10))
+    assert (
+        targets(plan_of(snow_snapshot(readings=rows))) == targets(plan_of(snow_snapshot(readings=rows[::-1]))) != set()
+    )
+
+
+def test_an_old_forecast_lowers_certainty() -> None:
+    """A forecast of seven hours ago is listed with its age, and certainty is low."""
+    plan = plan_of(snow_snapshot(forecasts=(forecast(issued=AT - 7 * HOUR),)))
+    assert plan.verdict.certainty == "low"
+    assert any(item.source == "forecast" and item.age_s == 7 * 3600 for item in plan.degradations)
+
+
+def test_no_streets_is_no_quiet_night() -> None:
+    """Without streets the verdict says so, with low certainty."""
+    plan = plan_of(snow_snapshot(segments=()))
+    assert "Inga gator är inlästa" in plan.verdict.text
+    assert plan.verdict.certainty == "low"
+
+
+def test_when_nothing_is_needed_the_nearest_is_named() -> None:
+    """'No call-out', with the street that is nearest to its limit."""
+    plan = plan_of(still(2.0))
+    assert not plan.verdict.go
+    assert plan.verdict.text == "Ingen utkallning behövs. Närmast: Stigen 4, 2,0 cm av 3."
+
+
+def test_the_call_waits_until_the_limit_is_reached() -> None:
+    """With 2 mm an hour from 03.00 the start is the hour in which the limit is passed, not now."""
+    plan = plan_of(snow_snapshot(readings=(depth(0.0),), forecasts=(ahead(-4.0, [2.0] * 10),)))
+    starts = {item.target[:2]: item.starts_at for item in plan.interventions}
+    assert starts["C1"] == AT + HOUR
+    assert starts["P1"] > AT + 2 * HOUR  # type: ignore[operator]
