@@ -155,8 +155,7 @@ def _rooms(connection: Connection, plan: Plan | None, voice: Voice) -> Iterable[
     stops: dict[str, dict[str, Any]] = {}
     for place, item in enumerate(plan.interventions if plan else ()):
         for stop in item.stops if isinstance(item.stops, tuple) else ():
-            known = stops.setdefault(stop.room, {"item": place, "must": False, "reasons": []})
-            known["must"] |= item.priority == 1
+            known = stops.setdefault(stop.room, {"item": place, "reasons": []})
             known["reasons"].append(f"{voice.clock(stop.arrives_at)}: {voice.reason(stop)}")
     for room in facts.rooms(connection):
         yield {"id": room.id, "name": room.name, "lon": room.lon, "lat": room.lat} | stops.get(room.id, {"item": None})

@@ -130,7 +130,7 @@ def _drawn(
     def y(depth: float) -> float:
         return round(100.0 - 100.0 * depth / top, 1)
 
-    street = segment.name or voice.words("row.no_name")
+    street = segment.name or item.title
     limit_text = voice.words("strip.limit", limit=voice.short(limit))
     peak_text = voice.words(
         "strip.peak", depth=voice.figure(float(mid[peak])), clock=voice.clock(hours.hour_start(peak))
@@ -160,7 +160,7 @@ def _label_x(now: float | None, ready: float | None) -> float:
     """Where the deadline's label begins: at its line, but never upon the label of the present [%]."""
     if ready is None:
         return 0.0
-    return max(ready, now + 19.0) if now is not None and now <= ready else ready
+    return max(ready, now + 25.0) if now is not None and now <= ready else ready
 
 
 def _band(low: Floats, high: Floats, top: float) -> str:

@@ -5,7 +5,6 @@ Messages go the whole way: simulator, broker, daemon, database, planner, pages.
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -32,6 +31,7 @@ from planner.schedule import Scheduler
 from store import readings, weather
 from store.clock import set_simulated_clock
 from store.connect import Connection, connect
+from store.embedded import discard
 
 EXTRACT = Path(__file__).parent / "demo" / "helsinki.osm.pbf"
 ZONE = ZoneInfo("Europe/Helsinki")
@@ -56,12 +56,11 @@ def demonstration(
             town = _set_up(connection, clock, say)
             installation.start_services(("ingest",), _environment(settings, forecasts))
             where = address(installation.broker_url)
-            _history(connection, clock, town, where, say)
-            _await_forecast(connection, clock, say)
+            _history(connection, clock, town, where, stop, say)
+            _await_forecast(connection, clock, stop, say)
             if once:
                 _print_plans(connection, settings, clock, say)
                 return 0
-            clock = _begin(connection, speed)
             installation.start_services(("scheduler", "web"))
             say(f"set up in {stopwatch() - started:.0f} s; time is simulated, {speed:g} times as fast")
             live = threading.Thread(target=_live, args=(town, clock, where, stop), name="simulator", daemon=True)
@@ -113,11 +112,11 @@ def _fresh(settings: Settings) -> None:
     """Every demonstration begins from nothing."""
     if not EXTRACT.is_file():
         raise ImportRefused(EXTRACT, "is missing", "run the demonstration from a clone of the repository")
-    shutil.rmtree(settings.state / "postgres", ignore_errors=True)
+    discard(settings.state / "postgres")
 
 
 def _begin(connection: Connection, speed: float) -> SimulatedClock:
-    """Sets the clock of the installation to the hour at which a dispatcher opens the page."""
+    """Sets the clock of the installation, once, to the hour at which a dispatcher opens the page."""
     wall = SystemClock().now()
     set_simulated_clock(connection, OPENS_AT, wall, speed)
     return SimulatedClock(OPENS_AT, wall, speed)
@@ -131,31 +130,38 @@ def _set_up(connection: Connection, clock: Clock, say: Callable[[str], None]) ->
     return populate(connection, clock.now(), SEED)
 
 
-def _history(connection: Connection, clock: Clock, town: Town, where: Address, say: Callable[[str], None]) -> None:
+def _history(
+    connection: Connection,
+    clock: Clock,
+    town: Town,
+    where: Address,
+    stop: threading.Event,
+    say: Callable[[str], None],
+) -> None:
     """A week of simulated readings through the broker; waits until the daemon has committed them all."""
     now = clock.now()
     messages = list(_world(town).messages(now - HISTORY, now))
     values = sum(len(part.values) for message in messages for part in decode(message.topic, message.payload))
     say(f"publishing a week of simulated readings over MQTT: {len(messages)} messages with {values} values")
     publish_all(where, messages)
-    _await(lambda: readings.count_readings(connection) >= values, 120.0, "the daemon has not stored the readings")
+    _await(lambda: readings.count_readings(connection) >= values, stop, 120.0, "the daemon has not stored the readings")
     say(f"  all acknowledged by the broker, {readings.count_readings(connection)} readings stored")
 
 
-def _await_forecast(connection: Connection, clock: Clock, say: Callable[[str], None]) -> None:
-    _await(lambda: weather.newest_issue(connection, clock.now()) is not None, 60.0, "no forecast has arrived")
+def _await_forecast(connection: Connection, clock: Clock, stop: threading.Event, say: Callable[[str], None]) -> None:
+    _await(lambda: weather.newest_issue(connection, clock.now()) is not None, stop, 60.0, "no forecast has arrived")
     issue = weather.newest_issue(connection, clock.now())
     assert issue is not None
     say(f"forecast of {issue.issued_at.astimezone(ZONE):%H.%M} fetched from the simulated provider")
 
 
-def _await(ready: Callable[[], bool], timeout_s: float, problem: str) -> None:
+def _await(ready: Callable[[], bool], stop: threading.Event, timeout_s: float, problem: str) -> None:
     until = stopwatch() + timeout_s
-    pause = threading.Event()
     while not ready():
         if stopwatch() > until:
             raise StoreUnavailable(f"{problem} after {timeout_s:.0f} s; its log is above")
-        pause.wait(0.1)
+        if stop.wait(0.1):
+            raise KeyboardInterrupt
 
 
 def _print_plans(connection: Connection, settings: Settings, clock: Clock, say: Callable[[str], None]) -> None:

@@ -153,12 +153,15 @@ class Session:
         client.on_message = self._on_message
         return client
 
-    def _on_connect(self, client: mqtt.Client, _data: object, _flags: object, code: Any, _props: object) -> None:  # noqa: ANN401
+    def _on_connect(self, client: mqtt.Client, _data: object, flags: Any, code: Any, _props: object) -> None:  # noqa: ANN401
+        """Where the broker kept our session it may send its backlog first and confirm the topics only after it."""
         if code.is_failure:
             self.refused = f"refuses us: {code}; check user and password"
             return
         self.generation += 1
         client.subscribe([(topic, 1) for topic in self.settings.topics])
+        if flags.session_present:
+            self.connected.set()
 
     def _on_subscribe(self, _client: mqtt.Client, _data: object, _mid: int, codes: list[Any], _props: object) -> None:
         """Only now nothing that is published can pass us by."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
+import psycopg
 
 from city.errors import ImportRefused
-from city.tables import rows_of
+from city.tables import check_cell, rows_of
 from city.things import Building, CalendarDay, Contractor, Dataset, Depot, Room, RosterTurn, Vehicle, Vessel
 from store import facts, roads
 from store.connect import Connection
@@ -54,7 +56,7 @@ def import_fleet(connection: Connection, file: Path, at: datetime) -> str:
     for vehicle in fleet.vehicle:
         if vehicle.depot not in depots:
             raise ImportRefused(file, f"vehicle {vehicle.id} has the depot {vehicle.depot}, which is not there", HELP)
-    with connection.transaction():
+    with _transaction(connection, file):
         facts.save_fleet(connection, fleet.depot, fleet.contractor, fleet.vehicle)
         facts.save_roster(connection, fleet.turn)
     return f"{len(fleet.depot)} depots, {len(fleet.contractor)} contractors, {len(fleet.vehicle)} vehicles"
@@ -65,7 +67,7 @@ def import_rooms(connection: Connection, file: Path, at: datetime) -> str:
     rows = rows_of(file, RoomRow)
     rooms = {row.room: Room(row.room, row.name, row.lon, row.lat, row.kind) for row in rows}
     vessels = [Vessel(r.vessel, r.room, r.fraction, r.litres, r.device, r.max_age_days, r.last_emptied) for r in rows]
-    with connection.transaction():
+    with _transaction(connection, file):
         _own_dataset(connection, file, at)
         roads.save_rooms(connection, file.name, list(rooms.values()))
         facts.save_vessels(connection, vessels)
@@ -75,7 +77,7 @@ def import_rooms(connection: Connection, file: Path, at: datetime) -> str:
 def import_buildings(connection: Connection, file: Path, at: datetime) -> str:
     """Takes in heated buildings. Raises ImportRefused naming line and column."""
     rows = rows_of(file, Building)
-    with connection.transaction():
+    with _transaction(connection, file):
         _own_dataset(connection, file, at)
         roads.save_buildings(connection, file.name, rows)
         for row in rows:
@@ -87,7 +89,7 @@ def import_buildings(connection: Connection, file: Path, at: datetime) -> str:
 def import_calendar(connection: Connection, file: Path, at: datetime) -> str:
     """Takes in days of calendars. Raises ImportRefused naming line and column."""
     rows = rows_of(file, CalendarDay)
-    with connection.transaction():
+    with _transaction(connection, file):
         facts.save_calendar(connection, rows)
     return f"{len(rows)} days of {len({row.calendar for row in rows})} calendars"
 
@@ -111,9 +113,25 @@ def _fleet(file: Path) -> Fleet:
     if unknown:
         raise ImportRefused(file, f"has an unknown table [[{sorted(unknown)[0]}]]", HELP)
     try:
-        return msgspec.convert(tree, Fleet)
+        fleet = msgspec.convert(tree, Fleet)
     except msgspec.ValidationError as error:
         raise ImportRefused(file, str(error), HELP) from error
+    for part in fields(Fleet):
+        for number, row in enumerate(getattr(fleet, part.name), start=1):
+            for column in fields(row):
+                check_cell(getattr(row, column.name), column.name, file, f"[[{part.name}]] number {number}")
+    return fleet
+
+
+@contextmanager
+def _transaction(connection: Connection, file: Path) -> Iterator[None]:
+    """All of a file or nothing. Raises ImportRefused with the words of the database where the schema refuses a row."""
+    try:
+        with connection.transaction():
+            yield
+    except (psycopg.DataError, psycopg.IntegrityError) as error:
+        said = (error.diag.message_primary or str(error), error.diag.message_detail or "")
+        raise ImportRefused(file, " ".join(" ".join(said).split()), HELP) from error
 
 
 def _own_dataset(connection: Connection, file: Path, at: datetime) -> None:

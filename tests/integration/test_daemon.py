@@ -361,7 +361,7 @@ def test_sigterm_ends_the_process_within_five_seconds(mosquitto_broker: str, dsn
 
 
 def test_sigterm_with_the_database_away(mosquitto_broker: str, dsn: str, tmp_path: Path) -> None:
-    """The database refuses connections: the process still ends in under 5 s, and leaves the messages with the broker."""
+    """The database refuses connections: the process ends in under 5 s and leaves the messages with the broker."""
     prepare_process(dsn)
     provision(Mqtt(url=mosquitto_broker), address(mosquitto_broker), FixedClock(AT))
     log = tmp_path / "log"

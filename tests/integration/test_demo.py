@@ -12,6 +12,7 @@ def test_one_simulated_day_prints_three_plans(tmp_path: Path) -> None:
     """Exit 0; snow, waste and heating each with interventions, a reason and a flip, and marked as simulated."""
     done = subprocess.run(
         [sys.executable, "-m", "dagsplan", "demo", "--once"],
+        check=False,
         cwd=Path(__file__).parents[2],
         env={**os.environ, "DAGSPLAN_STATE_DIR": str(tmp_path)},
         capture_output=True,

@@ -36,7 +36,7 @@ CHANGES = [
     )
 ]  # fmt: skip
 EVERY = settings(
-    snow_slots=("18:00", "03:00", "12:00", "11:59"), waste_slots=("03:00", "23:59"), heating_slots=("01:30",)
+    snow_slots=("18:00", "03:00", "12:00", "11:50"), waste_slots=("03:00", "23:50"), heating_slots=("01:30",)
 )
 
 

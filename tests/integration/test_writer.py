@@ -76,7 +76,7 @@ def test_good_messages_become_rows_with_their_receipt(tier_writer: Writer) -> No
 
 
 def test_every_poison_is_kept_and_its_neighbours_are_stored(tier_writer: Writer) -> None:
-    """The whole table in one batch between good readings: each bad one a dead letter with its bytes, each good a row."""
+    """The whole table in one batch between good readings: bad ones become dead letters, good ones rows."""
     batch: list[Message] = []
     for minute, poison in enumerate(TABLE):
         batch += [reading(minute, minute), message(poison.payload, poison.topic)]
@@ -130,7 +130,7 @@ def test_late_readings_are_taken_and_the_newest_time_stays(writer: Writer) -> No
 
 @pytest.mark.parametrize("cap", [0, 3])
 def test_dead_letters_are_capped_per_device_and_day_but_counted(database: Connection, cap: int) -> None:
-    """Beyond the cap of the day, over all reasons, bytes are no longer kept; every one is counted; others have theirs."""
+    """Beyond the cap of the day, over all reasons, bytes are no longer kept; all are counted; others have theirs."""
     writer = writer_on(database, dead_letters_per_device_day=cap)
     flood = [message(b"hello") for _ in range(10)] + [message(own('{"air_temperature": 255}')) for _ in range(10)]
     writer.write([*flood, message(b"hello", UP)])

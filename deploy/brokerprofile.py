@@ -1,0 +1,75 @@
+"""mosquitto's half of the promise: two profiles, with queue limits computed from the city's rate.
+
+*fast* saves its memory at intervals: a killed broker forgets what came since the last save. *durable* saves on every
+change: a killed broker forgets nothing that it acknowledged in our trials, at a much lower rate (docs/ingestion.md).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Profile = Literal["fast", "durable"]
+PROFILES: tuple[Profile, ...] = ("fast", "durable")
+
+HEAD = """\
+# mosquitto for dagsplan, profile {profile}: made by
+#   dagsplan broker-config {profile} --rate {rate:g} --outage-h {outage_h:g}
+# The daemon may be away for {outage_h:g} h at {rate:g} messages a second; twice that many messages are kept for it.
+
+per_listener_settings false
+listener 1883 127.0.0.1
+allow_anonymous true
+# For devices: a TLS listener, and a user of its own for each device.
+#   listener 8883
+#   cafile /etc/mosquitto/ca.crt
+#   certfile /etc/mosquitto/server.crt
+#   keyfile /etc/mosquitto/server.key
+#   allow_anonymous false
+#   password_file /etc/mosquitto/passwords
+#   acl_file /etc/mosquitto/dagsplan.acl
+
+persistence true
+persistence_location /var/lib/mosquitto/
+max_queued_messages {queued}
+max_queued_bytes 0
+max_inflight_messages {inflight}
+max_packet_size 2100000
+max_connections {connections}
+max_keepalive 3600
+persistent_client_expiration 14d
+queue_qos0_messages false
+"""
+
+SAVING: dict[Profile, str] = {
+    "fast": "autosave_interval 30\nautosave_on_changes false\n",
+    "durable": "autosave_interval 1\nautosave_on_changes true\n",
+}
+
+
+def profile_text(
+    profile: Profile,
+    rate: float,
+    *,
+    outage_h: float = 24.0,
+    inflight: int = 4000,
+    devices: int = 5000,
+    bytes_a_message: int = 600,
+    memory_mb: float = 2048.0,
+) -> str:
+    """The configuration for ``rate`` messages a second [1/s] and ``outage_h`` hours without the daemon [h].
+
+    Raises ValueError where that many messages would not fit into ``memory_mb``: mosquitto keeps its queue in memory
+    and drops silently beyond its limit, so a shorter outage has to be promised then.
+    """
+    queued = max(10_000, round(rate * outage_h * 3600 * 2))
+    needed_mb = queued * bytes_a_message / 1e6
+    if needed_mb > memory_mb:
+        most = memory_mb * 1e6 / bytes_a_message / 2 / 3600 / rate
+        raise ValueError(
+            f"{queued} messages need about {needed_mb:.0f} MB in the broker, {memory_mb:.0f} are allowed: promise at "
+            f"most {most:.1f} h (--outage-h), or allow more (--memory-mb)"
+        )
+    head = HEAD.format(
+        profile=profile, rate=rate, outage_h=outage_h, queued=queued, inflight=inflight, connections=devices + 50
+    )
+    return head + SAVING[profile]

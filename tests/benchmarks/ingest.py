@@ -1,0 +1,195 @@
+"""Broker to committed row: the daemon beside a bare subscriber and other bridges, on one broker and one database.
+
+Four ``mosquitto_pub`` processes publish as fast as the broker takes it while the bridge runs; the clock stops when
+the last row is committed. The broker runs the *fast* profile. Peers run where their programs are named:
+``DAGSPLAN_BENCH_MQBRIDGE`` (a Python with mq-bridge) and ``DAGSPLAN_BENCH_NODERED`` (a folder with node-red and pg).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict
+
+from city.clock import SystemClock
+from city.things import Device
+from store import facts
+from store.connect import Connection, connect
+from store.embedded import embedded_postgres
+from store.migrate import migrate
+from tests.benchmarks.measure import Row
+from tests.brokers import Mosquitto, mosquitto
+
+MESSAGES = int(os.environ.get("DAGSPLAN_BENCH_MESSAGES", "60000"))
+PUBLISHERS = 4
+RUNS = 3
+PEERS = Path(__file__).parent / "peers"
+FAST = {"autosave_interval": "30", "autosave_on_changes": "false"}
+
+
+@dataclass
+class Bench:
+    """One broker and one database that all take turns on."""
+
+    broker: Mosquitto
+    dsn: str
+    folder: Path
+    connection: Connection
+
+
+def run() -> list[Row]:
+    """A row for each bridge; medians of three."""
+    if shutil.which("mosquitto") is None or shutil.which("mosquitto_pub") is None:
+        print("mosquitto and mosquitto_pub are not installed: benchmark left out")
+        return []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        broker_folder = folder / "broker"
+        broker_folder.mkdir()
+        with mosquitto(broker_folder, **FAST) as broker, _database(folder) as (dsn, connection):
+            bench = Bench(broker, dsn, folder, connection)
+            rows = [_median("dagsplan", bench, daemon), _median("bare paho, acknowledged by hand", bench, bare)]
+            if os.environ.get("DAGSPLAN_BENCH_MQBRIDGE"):
+                rows.append(_median("mq-bridge", bench, mq_bridge))
+            if os.environ.get("DAGSPLAN_BENCH_NODERED"):
+                rows.append(_median("Node-RED 5, pg function node", bench, node_red))
+    return _with_ratios(rows)
+
+
+def daemon(bench: Bench) -> tuple[float, float]:
+    """Wall and CPU seconds of our daemon for all messages."""
+    bench.connection.execute("TRUNCATE reading")
+    env = {**os.environ, "DAGSPLAN_DATABASE__DSN": bench.dsn, "DAGSPLAN_MQTT__URL": bench.broker.url}
+    child = subprocess.Popen([sys.executable, "-m", "dagsplan", "ingest"], env=env, stderr=subprocess.DEVNULL)
+    return _timed(bench, child, lambda: _count(bench, "reading"))
+
+
+def bare(bench: Bench) -> tuple[float, float]:
+    """Wall and CPU seconds of a subscriber that does nothing but acknowledge."""
+    marker = bench.folder / "bare.count"
+    marker.write_text("0")
+    child = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.bare", str(bench.broker.port), str(marker)])
+    return _timed(bench, child, lambda: int(marker.read_text() or 0))
+
+
+def mq_bridge(bench: Bench) -> tuple[float, float]:
+    """Wall and CPU seconds of mq-bridge into a flat table."""
+    _flat(bench)
+    parts = conninfo_to_dict(bench.dsn)
+    url = f"postgres://postgres@localhost/{parts['dbname']}?host={parts['host']}"
+    python = os.environ["DAGSPLAN_BENCH_MQBRIDGE"]
+    command = [python, str(PEERS / "mq_bridge_runner.py"), str(bench.broker.port), url]
+    return _timed(bench, subprocess.Popen(command, stdout=subprocess.DEVNULL), lambda: _count(bench, "flat"))
+
+
+def node_red(bench: Bench) -> tuple[float, float]:
+    """Wall and CPU seconds of Node-RED into a flat table."""
+    _flat(bench)
+    folder = Path(os.environ["DAGSPLAN_BENCH_NODERED"])
+    parts = conninfo_to_dict(bench.dsn)
+    arguments = [str(folder), str(bench.broker.port), str(parts["host"]), "5432", str(parts["dbname"])]
+    subprocess.run([sys.executable, str(PEERS / "node_red_flow.py"), *arguments], check=True)
+    command = [str(folder / "node_modules" / ".bin" / "node-red"), "-u", str(folder), "-s", str(folder / "settings.js")]
+    return _timed(bench, subprocess.Popen(command, stdout=subprocess.DEVNULL), lambda: _count(bench, "flat"), 12.0)
+
+
+def _median(what: str, bench: Bench, bridge: Callable[[Bench], tuple[float, float]]) -> Row:
+    seen = [bridge(bench) for _ in range(RUNS)]
+    wall, cpu = (statistics.median(part) for part in zip(*seen, strict=True))
+    return {
+        "what": what,
+        "profile": "fast",
+        "messages/s": round(MESSAGES / wall),
+        "messages per CPU s": round(MESSAGES / cpu),
+        "messages": MESSAGES,
+        "runs": RUNS,
+    }
+
+
+def _with_ratios(rows: list[Row]) -> list[Row]:
+    """Each row beside the first: how many times as fast the daemon is."""
+    own = rows[0]["messages/s"]
+    for row in rows:
+        row["daemon is"] = f"{own / row['messages/s']:.2f} times"
+    return rows
+
+
+def _timed(
+    bench: Bench, child: subprocess.Popen[bytes], done: Callable[[], int], warm_s: float = 4.0
+) -> tuple[float, float]:
+    """From the first publication to the last row; CPU of the child over the same time."""
+    try:
+        time.sleep(warm_s)
+        begin_cpu, begin = _cpu(child.pid), time.perf_counter()
+        publishers = [_publish(bench, number) for number in range(PUBLISHERS)]
+        while done() < MESSAGES:
+            if time.perf_counter() - begin > 180:
+                raise SystemExit(f"only {done()} of {MESSAGES} messages arrived in three minutes")
+            time.sleep(0.02)
+        wall, cpu = time.perf_counter() - begin, _cpu(child.pid) - begin_cpu
+        for publisher in publishers:
+            publisher.wait()
+        return wall, cpu
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def _publish(bench: Bench, number: int) -> subprocess.Popen[bytes]:
+    """One fast publisher: its lines are written once to a file and fed to mosquitto_pub."""
+    file = bench.folder / f"lines-{number}.txt"
+    if not file.exists():
+        start = datetime.now(UTC) - timedelta(days=1)
+        times = ((start + timedelta(seconds=i)).isoformat() for i in range(MESSAGES // PUBLISHERS))
+        file.write_text("".join(_line(f"bench-{number}", at, i % 60) + "\n" for i, at in enumerate(times)))
+    topic = f"dagsplan/bench-{number}/reading"
+    command = ["mosquitto_pub", "-p", str(bench.broker.port), "-q", "1", "-t", topic, "-l"]
+    with file.open("rb") as lines:
+        return subprocess.Popen(command, stdin=lines)
+
+
+def _line(device: str, at: str, value: int) -> str:
+    """A payload that every bridge can read: ours takes time and values, the others device, time and value."""
+    return json.dumps({"device": device, "time": at, "value": value, "values": {"snow_depth": value}})
+
+
+def _cpu(pid: int) -> float:
+    """CPU seconds of a process and its threads so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _count(bench: Bench, table: str) -> int:
+    query = "SELECT count(*) FROM reading" if table == "reading" else "SELECT count(*) FROM flat"
+    row = bench.connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _flat(bench: Bench) -> None:
+    bench.connection.execute("DROP TABLE IF EXISTS flat")
+    bench.connection.execute(
+        "CREATE TABLE flat (device text, time timestamptz, value float8, PRIMARY KEY (device, time))"
+    )
+
+
+@contextmanager
+def _database(folder: Path) -> Iterator[tuple[str, Connection]]:
+    with embedded_postgres(folder / "postgres") as dsn, connect(dsn, "bench") as connection:
+        migrate(connection, SystemClock().now())
+        for number in range(PUBLISHERS):
+            name = f"bench-{number}"
+            facts.save_device(connection, Device(name, name, "snow"), [("snow_depth", "cm")])
+        yield dsn, connection
