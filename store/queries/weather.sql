@@ -33,5 +33,5 @@ ON CONFLICT (url) DO UPDATE SET etag = excluded.etag, last_modified = excluded.l
     expires_at = excluded.expires_at, fetched_at = excluded.fetched_at;
 
 -- name: newest_issue
--- When the newest forecast was issued, and by whom.
-SELECT provider, issued_at, simulated FROM forecast WHERE issued_at <= %(at)s ORDER BY issued_at DESC LIMIT 1;
+-- When the newest forecast that is known was issued, and by whom.
+SELECT provider, issued_at, simulated FROM forecast WHERE issued_at <= %(at)s AND received_at <= %(at)s ORDER BY issued_at DESC LIMIT 1;

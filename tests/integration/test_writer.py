@@ -76,7 +76,7 @@ def test_good_messages_become_rows_with_their_receipt(tier_writer: Writer) -> No
 
 
 def test_every_poison_is_kept_and_its_neighbours_are_stored(tier_writer: Writer) -> None:
-    """The whole table in one batch between good readings: bad ones become dead letters, good ones rows."""
+    """The whole table in one batch between good ones: bad ones become dead letters, good ones rows."""
     batch: list[Message] = []
     for minute, poison in enumerate(TABLE):
         batch += [reading(minute, minute), message(poison.payload, poison.topic)]
