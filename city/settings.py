@@ -201,7 +201,7 @@ def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> None:
     if environ.get("DAGSPLAN_STATE_DIR"):
         tree["state_dir"] = environ["DAGSPLAN_STATE_DIR"]
     for name in environ:
-        if not name.startswith("DAGSPLAN_") or "__" not in name:
+        if not name.startswith("DAGSPLAN_") or "__" not in name or not environ[name]:
             continue
         section, key = name.removeprefix("DAGSPLAN_").lower().split("__", 1)
         part = tree.setdefault(section, {})

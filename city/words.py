@@ -27,5 +27,7 @@ OrderState = Literal["decided", "sent", "acknowledged", "refused", "started", "a
 
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
 ROUTE_CLASSES: tuple[RouteClass, ...] = get_args(RouteClass)
+CLOSED_TO_SMALL: frozenset[str] = frozenset({"motorway", "motorway_link", "trunk", "trunk_link"})
+"""Kinds of street (OpenStreetMap's words) that a cycle-way plough does not drive."""
 PLANNED_KEEPERS: frozenset[Keeper] = frozenset({"municipal", "unknown"})
 """Whose streets we plan. Unknown ones are planned too until a source says otherwise, and the plan says so."""

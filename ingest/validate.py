@@ -42,7 +42,7 @@ def validate(measured: Iterable[Measured], received_at: datetime, rule: ClockRul
     rows: list[Row] = []
     faults: list[Fault] = []
     for item in measured:
-        time = received_at if item.time is None else _utc(item.time)
+        time = _utc(item.time)
         fault = _clock_fault(item, time, received_at, rule)
         if fault is not None or time is None:
             faults.append(fault or Fault("clock", "time is out of every calendar"))

@@ -9,8 +9,7 @@ import numpy as np
 
 from city.network import StreetNetwork
 from city.things import RosterTurn, Vehicle
-from city.words import Network
-from planner.routes.drive import NOT_FOR_SMALL
+from city.words import CLOSED_TO_SMALL, Network
 from planner.snapshot import Snapshot
 
 
@@ -88,7 +87,7 @@ def _start_nodes(network: StreetNetwork, kind: str) -> np.ndarray[tuple[int], np
     able = np.array(
         [
             segment.reachable
-            and (segment.network == "street" if kind == "street" else segment.highway not in NOT_FOR_SMALL)
+            and (segment.network == "street" if kind == "street" else segment.highway not in CLOSED_TO_SMALL)
             for segment in network.segments
         ],
         bool,

@@ -25,6 +25,7 @@ def measured(
     digits: int = 1,
 ) -> Reason:
     """A figure as a reason: '5,2 cm kl. 04 (4,1–6,8), gräns 3 cm'. ``what`` is what the figure stands for."""
+    value = round(value, 3)  # the text says what the field holds, on the edge of a rounding too
     sv, en = f"{what.sv} {figure_sv(value, digits)} {unit}", f"{what.en} {figure_en(value, digits)} {unit}"
     span = None if low is None or high is None else (low, high)
     if span:
@@ -36,7 +37,7 @@ def measured(
     return Reason(
         text=sv.strip(),
         text_en=en.strip(),
-        value=round(value, 3),
+        value=value,
         range=None if span is None else (round(span[0], 3), round(span[1], 3)),
         unit=unit,
         threshold=None if limit is None else limit.value,

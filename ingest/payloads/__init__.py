@@ -16,10 +16,10 @@ from city.errors import RejectedMessage
 
 
 class Measured(msgspec.Struct, frozen=True, gc=False):
-    """Values of one device at one time; ``time`` None means that the message names none."""
+    """Values of one device at one time."""
 
     device: str
-    time: datetime | None
+    time: datetime
     values: dict[str, float]
 
 

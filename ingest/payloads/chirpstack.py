@@ -51,6 +51,8 @@ def decode(device: str, payload: bytes) -> list[Measured]:
         raise RejectedMessage("device", f"the payload names {uplink.device_info.dev_eui}, the topic {device}")
     if not uplink.object:
         raise RejectedMessage("no_codec", "there is no decoded object; set a codec in the device profile")
+    if uplink.time is None:
+        raise RejectedMessage("no_time", "the uplink names no time, so a second delivery could not be told from it")
     values = dict(_numbers("", uplink.object))
     if not values:
         raise RejectedMessage("no_values", "the decoded object holds no number")

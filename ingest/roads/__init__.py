@@ -11,6 +11,7 @@ from city.clock import stopwatch
 from city.geo import bbox
 from city.network import build
 from city.things import Building, Dataset, Room, Segment
+from city.words import CLOSED_TO_SMALL
 from ingest.roads.cut import cut
 from ingest.roads.osm import Extract, read_extract
 from ingest.roads.places import rooms as rooms_of
@@ -22,8 +23,6 @@ from store.connect import Connection
 from store.roads import replace_segments, save_buildings, save_dataset, save_rooms
 
 __all__ = ["ImportReport", "elevation_sources", "import_roads", "with_reachable"]
-
-MOTOR_ROADS = frozenset({"motorway", "motorway_link"})
 
 
 def _silent(step: str) -> None:
@@ -77,7 +76,7 @@ def with_reachable(segments: Sequence[Segment]) -> list[Segment]:
     Lorries drive the streets; a cycle plough drives cycle ways and streets, but no motorway.
     """
     lorry = _largest_part([s for s in segments if s.network == "street"])
-    plough = _largest_part([s for s in segments if s.highway not in MOTOR_ROADS])
+    plough = _largest_part([s for s in segments if s.highway not in CLOSED_TO_SMALL])
     reached = [s.id in (lorry if s.network == "street" else plough) for s in segments]
     return [s if s.reachable == r else replace(s, reachable=r) for s, r in zip(segments, reached, strict=True)]
 

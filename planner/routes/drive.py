@@ -13,10 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from city.network import StreetNetwork
-from city.words import Network
-
-NOT_FOR_SMALL = frozenset({"motorway", "motorway_link", "trunk", "trunk_link"})
-"""Where a cycle-way plough does not drive."""
+from city.words import CLOSED_TO_SMALL, Network
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def profile(network: StreetNetwork, clears: Network, work_kmh: float, drive_kmh:
     """The profile of a vehicle. Street vehicles keep off cycle ways; cycle-way ones may use smaller streets."""
     allowed = np.array(
         [
-            segment.network == "street" if clears == "street" else segment.highway not in NOT_FOR_SMALL
+            segment.network == "street" if clears == "street" else segment.highway not in CLOSED_TO_SMALL
             for segment in network.segments
         ],
         bool,

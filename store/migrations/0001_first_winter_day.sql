@@ -374,6 +374,14 @@ CREATE TRIGGER intervention_is_a_value BEFORE UPDATE OR DELETE ON intervention
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER order_event_is_history BEFORE UPDATE OR DELETE ON order_event
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER threshold_is_kept BEFORE TRUNCATE ON threshold
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER plan_is_kept BEFORE TRUNCATE ON plan
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER intervention_is_kept BEFORE TRUNCATE ON intervention
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER order_event_is_kept BEFORE TRUNCATE ON order_event
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- Views ----------------------------------------------------------------------------------------------------
 

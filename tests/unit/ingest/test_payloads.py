@@ -85,6 +85,12 @@ def test_codec_fields_become_numbers(content: str, values: dict[str, float]) -> 
     assert read.values == values
 
 
+def test_an_uplink_without_time_is_refused() -> None:
+    """Our own time of receipt would make a second row of a second delivery."""
+    with pytest.raises(RejectedMessage, match="no_time"):
+        decode(UP, b'{"deviceInfo": {"devEui": "a84041"}, "object": {"a": 1}}')
+
+
 def test_version_3_is_named_with_the_way_out() -> None:
     """A version 3 message says so, instead of naming a missing field."""
     with pytest.raises(RejectedMessage, match="version 3.*upgrade"):
