@@ -208,6 +208,19 @@ def run_config(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def run_broker_config(options: argparse.Namespace, _: Settings) -> int:
+    """A mosquitto configuration with queue limits for the city's rate."""
+    from city.errors import ConfigError
+    from deploy.brokerprofile import profile_text
+
+    try:
+        text = profile_text(options.profile, options.rate, outage_h=options.outage_h, memory_mb=options.memory_mb)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    _say(text.rstrip())
+    return 0
+
+
 # ---- import ------------------------------------------------------------------------------------------------------
 
 
@@ -249,8 +262,11 @@ def _note(text: str) -> None:
 
 def run_plan(options: argparse.Namespace, settings: Settings) -> int:
     """One plan now, from the database or from a folder."""
+    from city.plan import to_json
+    from planner.readable import readable
+
     snapshot, plan = _plan_from_files(options) if options.files else _plan_from_store(options, settings)
-    _say(_json(plan) if options.json else _readable(plan, snapshot))
+    _say(to_json(plan, indent=2).decode() if options.json else readable(plan, snapshot.zone))
     return 0
 
 
@@ -282,18 +298,6 @@ def _plan_from_store(options: argparse.Namespace, settings: Settings) -> tuple[S
         plan = make_plan(snapshot)
         check_schema(plan)
         return snapshot, plan if options.dry_run else publish(connection, plan, clock.now())
-
-
-def _json(plan: Plan) -> str:
-    from city.plan import to_json
-
-    return to_json(plan, indent=2).decode()
-
-
-def _readable(plan: Plan, snapshot: Snapshot) -> str:
-    from planner.readable import readable
-
-    return readable(plan, snapshot.zone)
 
 
 # ---- simulator and rejects ---------------------------------------------------------------------------------------
@@ -376,6 +380,7 @@ COMMANDS: dict[str, Handler] = {
     "migrate": run_migrate,
     "doctor": run_doctor,
     "config": run_config,
+    "broker-config": run_broker_config,
     "import roads": run_import_roads,
     "import weather": run_import_weather,
     **{f"import {what}": run_import_table for what in ("rooms", "buildings", "fleet", "calendar")},

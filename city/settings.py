@@ -50,14 +50,23 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``url`` absent means the embedded broker, e.g. ``mqtt://user@host:1883`` (``mqtts`` for TLS)."""
+    """``url`` absent means the embedded broker, e.g. ``mqtt://user@host:1883`` (``mqtts`` for TLS).
+
+    Several daemons share the work where they have the same ``share_group`` and each a ``client_id`` of its own.
+    """
 
     url: str | None = None
     password: str | None = None
     client_id: str = "dagsplan-ingest"
     topics: tuple[str, ...] = ("dagsplan/+/reading", "application/+/device/+/event/up")
+    share_group: str = ""
     session_expiry_s: int = 7 * 86400
     receive_maximum: int = 4000
+
+    @property
+    def subscriptions(self) -> tuple[str, ...]:
+        """What is asked of the broker: the topics, through the shared subscription where there is a group."""
+        return tuple(f"$share/{self.share_group}/{topic}" if self.share_group else topic for topic in self.topics)
 
     def __repr__(self) -> str:
         return f"Mqtt({shown(self)})"

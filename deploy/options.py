@@ -12,6 +12,7 @@ from typing import Any
 from city.clock import aware
 from city.version import code_version
 from city.words import DOMAINS
+from deploy.brokerprofile import PROFILES
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,6 +51,11 @@ def _upkeep(commands: Any) -> None:  # noqa: ANN401
     doctor = _add(commands, "doctor", "Tells the health of every part in plain words.")
     config = _add(commands, "config", "Shows the effective settings, secrets hidden.")
     config.add_argument("action", choices=["show"])
+    broker = _add(commands, "broker-config", "Prints a mosquitto configuration for the city's rate.")
+    broker.add_argument("profile", choices=PROFILES, help="fast saves at intervals, durable on every change")
+    broker.add_argument("--rate", type=float, required=True, help="messages a second, at the most")
+    broker.add_argument("--outage-h", type=float, default=24.0, help="hours that the daemon may be away (default 24)")
+    broker.add_argument("--memory-mb", type=float, default=2048.0, help="what the broker's queue may take")
     for answering in (migrate, doctor, config):
         answering.add_argument("--json", action="store_true")
 

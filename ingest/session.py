@@ -159,13 +159,13 @@ class Session:
             self.refused = f"refuses us: {code}; check user and password"
             return
         self.generation += 1
-        client.subscribe([(topic, 1) for topic in self.settings.topics])
+        client.subscribe([(topic, 1) for topic in self.settings.subscriptions])
         if flags.session_present:
             self.connected.set()
 
     def _on_subscribe(self, _client: mqtt.Client, _data: object, _mid: int, codes: list[Any], _props: object) -> None:
         """Only now nothing that is published can pass us by."""
-        refused = [topic for topic, code in zip(self.settings.topics, codes, strict=False) if code.is_failure]
+        refused = [topic for topic, code in zip(self.settings.subscriptions, codes, strict=False) if code.is_failure]
         if refused:
             self.refused = f"refuses the topics {', '.join(refused)}; check its access rules or set mqtt.topics"
             log.error(self.refused, extra={"broker": str(self.where)})

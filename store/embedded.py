@@ -14,8 +14,10 @@ import re
 import shutil
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 from city.errors import StoreUnavailable
 
@@ -45,7 +47,8 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
     try:
         yield str(server.get_uri())
     finally:
-        server.cleanup()
+        with suppress(psutil.NoSuchProcess):  # killed while it was being stopped: then it has stopped
+            server.cleanup()
 
 
 def discard(folder: Path) -> None:

@@ -435,3 +435,31 @@ def test_the_limits_of_a_batch_hold(broker: str, dsn: str) -> None:
         assert count_readings(connection) == 200
     assert largest is not None
     assert largest[0] <= 20
+
+
+def test_two_daemons_share_the_work(mosquitto_broker: str, dsn: str) -> None:
+    """With one share group each message goes to one of them: all stored once, and both have worked."""
+    adopt(dsn)
+    first = running(mosquitto_broker, dsn, client_id="ingest-1", share_group="ingest")
+    second = running(mosquitto_broker, dsn, client_id="ingest-2", share_group="ingest")
+    with first as one, second as two:
+        await_that(one.daemon.session.connected.is_set, "the first is subscribed")
+        await_that(two.daemon.session.connected.is_set, "the second is subscribed")
+        publish(mosquitto_broker, readings(0, 2000))
+        await_that(lambda: stored(dsn) == 2000, "all stored")
+        assert one.daemon.tally.messages > 0
+        assert two.daemon.tally.messages > 0
+        assert one.daemon.tally.messages + two.daemon.tally.messages == 2000
+
+
+def test_a_member_that_dies_leaves_nothing_behind(mosquitto_broker: str, dsn: str) -> None:
+    """One of two stops with messages on their way: when it is back, everything is stored once."""
+    adopt(dsn)
+    with running(mosquitto_broker, dsn, client_id="ingest-1", share_group="ingest") as one:
+        with running(mosquitto_broker, dsn, client_id="ingest-2", share_group="ingest") as two:
+            await_that(one.daemon.session.connected.is_set, "the first is subscribed")
+            await_that(two.daemon.session.connected.is_set, "the second is subscribed")
+            publish(mosquitto_broker, readings(0, 500))
+        publish(mosquitto_broker, readings(500, 500))
+        with running(mosquitto_broker, dsn, client_id="ingest-2", share_group="ingest"):
+            await_that(lambda: stored(dsn) == 1000, "all stored")
