@@ -2,6 +2,7 @@
 
 Four ``mosquitto_pub`` processes publish as fast as the broker takes it while the bridge runs; the clock stops when
 the last row is committed. The broker runs the *fast* profile. Peers run where their programs are named:
+``DAGSPLAN_BENCH_DSN`` (a server over TCP),
 ``DAGSPLAN_BENCH_MQBRIDGE`` (a Python with mq-bridge) and ``DAGSPLAN_BENCH_NODERED`` (a folder with node-red and pg).
 """
 
@@ -21,7 +22,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from psycopg.conninfo import conninfo_to_dict
+import paho.mqtt.client as mqtt
+import psycopg
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from city.clock import SystemClock
 from city.things import Device
@@ -89,7 +93,7 @@ def mq_bridge(bench: Bench) -> tuple[float, float]:
     """Wall and CPU seconds of mq-bridge into a flat table."""
     _flat(bench)
     parts = conninfo_to_dict(bench.dsn)
-    url = f"postgres://postgres@localhost/{parts['dbname']}?host={parts['host']}"
+    url = f"postgres://postgres@{parts['host']}:{parts.get('port', 5432)}/{parts['dbname']}"
     python = os.environ["DAGSPLAN_BENCH_MQBRIDGE"]
     command = [python, str(PEERS / "mq_bridge_runner.py"), str(bench.broker.port), url]
     return _timed(bench, subprocess.Popen(command, stdout=subprocess.DEVNULL), lambda: _count(bench, "flat"))
@@ -100,7 +104,8 @@ def node_red(bench: Bench) -> tuple[float, float]:
     _flat(bench)
     folder = Path(os.environ["DAGSPLAN_BENCH_NODERED"])
     parts = conninfo_to_dict(bench.dsn)
-    arguments = [str(folder), str(bench.broker.port), str(parts["host"]), "5432", str(parts["dbname"])]
+    place = (parts["host"], parts.get("port", 5432), parts["dbname"])
+    arguments = [str(part) for part in (folder, bench.broker.port, *place)]
     subprocess.run([sys.executable, str(PEERS / "node_red_flow.py"), *arguments], check=True)
     command = [str(folder / "node_modules" / ".bin" / "node-red"), "-u", str(folder), "-s", str(folder / "settings.js")]
     return _timed(bench, subprocess.Popen(command, stdout=subprocess.DEVNULL), lambda: _count(bench, "flat"), 12.0)
@@ -146,6 +151,20 @@ def _timed(
     finally:
         child.terminate()
         child.wait()
+        for client_id in ("dagsplan-ingest", "bare", "peer"):
+            _forget_session(bench, client_id)
+
+
+def _forget_session(bench: Bench, client_id: str) -> None:
+    """A session that stays would be fed by the broker during the next turn."""
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id, True, protocol=MQTTProtocolVersion.MQTTv311)
+    client.connect("127.0.0.1", bench.broker.port)
+    client.loop_start()
+    until = time.perf_counter() + 5
+    while not client.is_connected() and time.perf_counter() < until:
+        time.sleep(0.05)
+    client.disconnect()
+    client.loop_stop()
 
 
 def _publish(bench: Bench, number: int) -> subprocess.Popen[bytes]:
@@ -186,9 +205,24 @@ def _flat(bench: Bench) -> None:
 
 
 @contextmanager
+def _server(folder: Path) -> Iterator[str]:
+    """A server that can be reached over TCP where one is named, as the peers want it; else the embedded one."""
+    named = os.environ.get("DAGSPLAN_BENCH_DSN", "")
+    if named:
+        with psycopg.connect(named, autocommit=True) as admin:
+            admin.execute("DROP DATABASE IF EXISTS dagsplan_bench")
+            admin.execute("CREATE DATABASE dagsplan_bench")
+        yield make_conninfo(named, dbname="dagsplan_bench")
+        return
+    with embedded_postgres(folder / "postgres") as dsn:
+        yield dsn
+
+
+@contextmanager
 def _database(folder: Path) -> Iterator[tuple[str, Connection]]:
-    with embedded_postgres(folder / "postgres") as dsn, connect(dsn, "bench") as connection:
+    with _server(folder) as dsn, connect(dsn, "bench") as connection:
         migrate(connection, SystemClock().now())
+        connection.execute("TRUNCATE reading, dead_letter, dead_letter_count")
         for number in range(PUBLISHERS):
             name = f"bench-{number}"
             facts.save_device(connection, Device(name, name, "snow"), [("snow_depth", "cm")])
