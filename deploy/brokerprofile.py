@@ -1,7 +1,7 @@
 """mosquitto's half of the promise: two profiles, with queue limits computed from the city's rate.
 
 *fast* saves its memory at intervals: a killed broker forgets what came since the last save. *durable* saves on every
-change: a killed broker forgets nothing that it acknowledged in our trials, at a much lower rate (docs/ingestion.md).
+change and forgets less, at a much lower rate (docs/ingestion.md says what has been proven).
 """
 
 from __future__ import annotations

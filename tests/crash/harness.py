@@ -6,6 +6,7 @@ Counted is only what is published after the daemon's session exists at the broke
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -137,6 +138,12 @@ class Server:
             with_all_gone(process)
         psutil.wait_procs(tree, timeout=20)
         self.kills += 1
+
+    def stop_immediately(self) -> None:
+        """Stops without a checkpoint and without waiting for anybody."""
+        postmaster = psutil.Process(int((self.folder / "postmaster.pid").read_text().splitlines()[0]))
+        postmaster.send_signal(signal.SIGQUIT)  # what pg_ctl -m immediate sends
+        postmaster.wait(20)
 
     def start(self) -> None:
         """Starts it on its folder again, as the user who owns it; does nothing where it runs."""
