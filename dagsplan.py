@@ -285,19 +285,13 @@ def _plan_from_files(options: argparse.Namespace) -> tuple[Snapshot, Plan]:
 
 def _plan_from_store(options: argparse.Namespace, settings: Settings) -> tuple[Snapshot, Plan]:
     from planner.bundle import save
-    from planner.inputs import read_snapshot
-    from planner.make import make_plan
-    from planner.publish import check_schema, publish
+    from planner.schedule import plan_by_hand, snapshot_by_hand
 
     with _store(settings, "plan") as (connection, clock):
-        at = options.at or clock.now()
-        slot = f"event:by-hand:{at.isoformat()}"
-        snapshot = read_snapshot(connection, settings, options.domain, at, slot=slot, day=options.date, clock=clock)
+        snapshot = snapshot_by_hand(connection, settings, options.domain, clock, at=options.at, day=options.date)
         if options.save_inputs:
             save(snapshot, options.save_inputs)
-        plan = make_plan(snapshot)
-        check_schema(plan)
-        return snapshot, plan if options.dry_run else publish(connection, plan, clock.now())
+        return snapshot, plan_by_hand(connection, snapshot, clock, dry_run=options.dry_run)
 
 
 # ---- simulator and rejects ---------------------------------------------------------------------------------------

@@ -12,14 +12,6 @@ GEOD = Geod(ellps="WGS84")
 Floats = npt.NDArray[np.float64]
 
 
-def line_length_m(points: Sequence[tuple[float, float]]) -> float:
-    """Length of a line of (lon, lat) points [m]."""
-    if len(points) < 2:
-        return 0.0
-    lons, lats = zip(*points, strict=True)
-    return float(GEOD.line_length(lons, lats))
-
-
 def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
     """Distance between two (lon, lat) points [m]."""
     return float(GEOD.inv(a[0], a[1], b[0], b[1])[2])
@@ -31,11 +23,6 @@ def local_xy(lon: npt.ArrayLike, lat: npt.ArrayLike, origin: tuple[float, float]
     x = (np.asarray(lon, float) - origin[0]) * metres_per_degree * np.cos(np.radians(origin[1]))
     y = (np.asarray(lat, float) - origin[1]) * metres_per_degree
     return x, y
-
-
-def bearing_deg(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Initial bearing from a to b [°, 0 = north, clockwise]."""
-    return float(GEOD.inv(a[0], a[1], b[0], b[1])[0]) % 360.0
 
 
 def middle(points: Sequence[tuple[float, float]]) -> tuple[float, float]:

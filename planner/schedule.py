@@ -20,7 +20,8 @@ from city.settings import Settings
 from city.words import DOMAINS, Domain, Mode
 from planner.inputs import read_snapshot
 from planner.make import make_plan
-from planner.publish import publish
+from planner.publish import check_schema, publish
+from planner.snapshot import Snapshot
 from store import plans
 from store.connect import Connection
 from store.plans import RunKey
@@ -106,7 +107,7 @@ class Scheduler:
             plans.fail_run(self.connection, run, self.name, problem, now + RETRY)
 
 
-def plan_now(
+def snapshot_by_hand(
     connection: Connection,
     settings: Settings,
     domain: Domain,
@@ -114,15 +115,25 @@ def plan_now(
     *,
     at: datetime | None = None,
     day: date | None = None,
-    dry_run: bool = False,
-) -> Plan:
-    """One plan by hand: unique on its own event, published unless ``dry_run``."""
+) -> Snapshot:
+    """The snapshot of a plan that a person asks for: now, or as if it were ``at``."""
     moment = clock.now() if at is None else at
-    snapshot = read_snapshot(
-        connection, settings, domain, moment, slot=f"event:by-hand:{moment.isoformat()}", day=day, clock=clock
-    )
+    slot = f"event:by-hand:{moment.isoformat()}"
+    return read_snapshot(connection, settings, domain, moment, slot=slot, day=day, clock=clock)
+
+
+def plan_by_hand(connection: Connection, snapshot: Snapshot, clock: Clock, *, dry_run: bool = False) -> Plan:
+    """The plan of such a snapshot, checked against the schema; published unless ``dry_run``."""
     plan = make_plan(snapshot)
+    check_schema(plan)
     return plan if dry_run else publish(connection, plan, clock.now())
+
+
+def plan_now(
+    connection: Connection, settings: Settings, domain: Domain, clock: Clock, *, dry_run: bool = False
+) -> Plan:
+    """One plan by hand, in one step."""
+    return plan_by_hand(connection, snapshot_by_hand(connection, settings, domain, clock), clock, dry_run=dry_run)
 
 
 def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock: Clock, stop: threading.Event) -> None:

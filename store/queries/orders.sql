@@ -11,11 +11,6 @@ SELECT pg_advisory_xact_lock(7246003, hashtext(%(key)s));
 -- An order of this key that is not ended.
 SELECT order_id, state FROM order_now WHERE key = %(key)s AND state NOT IN ('aborted', 'refused', 'done') LIMIT 1;
 
--- name: intervention_of
--- The intervention that an order is made of.
-SELECT i.plan_id, i.key, i.target, i.vehicle_id, i.ready_by, p.domain, p.doc
-FROM intervention i JOIN plan p USING (plan_id) WHERE i.plan_id = %(plan_id)s AND i.key = %(key)s;
-
 -- name: lock_order
 -- Holds an order while its next event is decided.
 SELECT order_id, plan_id, key, domain, target, vehicle_id, expected_end FROM plan_order

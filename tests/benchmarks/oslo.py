@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -36,13 +37,23 @@ def run() -> list[Row]:
         command("", ["migrate"], env, 1)
         rows = [command("import roads", ["import", "roads", str(extract)], env)]
         _feed(folder, env)
-        rows.append(command("plan snow, whole network", ["plan", "snow", "--at", AT, "--dry-run", "--json"], env))
+        asked = ["plan", "snow", "--at", AT, "--dry-run", "--json"]
+        rows.append(command("plan snow, whole network", asked, env, note=_size(asked, env)))
         inputs = folder / "inputs"
         command("", ["plan", "snow", "--at", AT, "--save-inputs", str(inputs)], env, 1)
         rows.append(command("plan snow from files", ["plan", "snow", "--files", str(inputs), "--json"], env))
         with _web(env) as base:
             rows += _pages(base)
         return rows
+
+
+def _size(arguments: list[str], env: dict[str, str]) -> str:
+    """What the plan holds: turer, segments, and the share of its metres that is deadheading."""
+    own = {**os.environ, **env}
+    done = subprocess.run([sys.executable, "-m", "dagsplan", *arguments], env=own, capture_output=True, check=True)
+    totals = json.loads(done.stdout)["totals"]
+    share = round(100 * totals["deadhead_m"] / totals["distance_m"])
+    return f"{totals['turer_needed']} turer, {totals['segments_needed']} segments, {share} % deadheading"
 
 
 def _feed(folder: Path, env: dict[str, str]) -> None:
