@@ -22,6 +22,8 @@ def main(names: list[str]) -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     for name in names or list(BENCHMARKS):
         rows: list[Row] = BENCHMARKS[name]()
+        if not rows:
+            continue  # it has said what it lacks
         print(f"\n{name} ({platform.machine()}, {platform.python_version()})\n{table(rows)}")
         (OUT / f"{name}.json").write_text(json.dumps(rows, indent=1, default=str) + "\n")
     return 0
