@@ -8,23 +8,19 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from city.errors import DagsplanError
+from deploy.opening import broker_address, connected, database_dsn, migrated, opened_store, say, stop_signals
 from deploy.options import parser
 
 if TYPE_CHECKING:
-    from city.clock import Clock
     from city.plan import Plan
     from city.settings import Settings
     from planner.snapshot import Snapshot
-    from store.connect import Connection
 
 Handler = Callable[[argparse.Namespace, "Settings"], int]
 
@@ -45,71 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-# ---- what most commands need -------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _dsn(settings: Settings) -> Iterator[str]:
-    """The DSN of the settings, or the embedded server for as long as the command runs."""
-    if settings.database.dsn:
-        yield settings.database.dsn
-        return
-    from store.embedded import embedded_postgres
-
-    with embedded_postgres(settings.state / "postgres") as dsn:
-        yield dsn
-
-
-def _connect(settings: Settings, dsn: str, application: str) -> Connection:
-    from store.connect import connect
-
-    limits = settings.database
-    return connect(dsn, application, timeout_s=limits.connect_timeout_s, statement_timeout_s=limits.statement_timeout_s)
-
-
-@contextmanager
-def _store(settings: Settings, application: str) -> Iterator[tuple[Connection, Clock]]:
-    """A connection to a database of this version, and the clock of the installation."""
-    from store.clock import installation_clock
-    from store.migrate import check_schema
-
-    with _dsn(settings) as dsn, _connect(settings, dsn, application) as connection:
-        if settings.database.dsn:
-            check_schema(connection)
-        else:
-            _migrate(connection)
-        yield connection, installation_clock(connection)
-
-
-def _migrate(connection: Connection) -> list[str]:
-    """Brings the schema up to date and seeds the thresholds of a new database."""
-    from city.clock import SystemClock
-    from deploy.installation import prepare_schema
-
-    return prepare_schema(connection, SystemClock().now())
-
-
-def _stop_signals() -> threading.Event:
-    """Set by SIGTERM and SIGINT."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
-
-
-def _broker(settings: Settings) -> Any:  # noqa: ANN401 - ingest is imported only when it is used
-    from city.errors import ConfigError
-    from ingest.session import address
-
-    if settings.mqtt.url is None:
-        raise ConfigError("mqtt.url: not set; 'dagsplan up' runs the embedded broker, other commands need an address")
-    return address(settings.mqtt.url, settings.mqtt.password)
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
-
-
 # ---- services ----------------------------------------------------------------------------------------------------
 
 
@@ -118,13 +49,13 @@ def run_ingest(_: argparse.Namespace, settings: Settings) -> int:
     from ingest.daemon import Daemon
     from ingest.weather.client import WeatherClient, WeatherPoller
 
-    stop = _stop_signals()
-    with _store(settings, "ingest") as (connection, clock):
+    stop = stop_signals()
+    with opened_store(settings, "ingest") as (connection, clock):
         dsn = settings.database.dsn or connection.info.dsn
-        daemon = Daemon(settings, _broker(settings), clock, lambda: _connect(settings, dsn, "ingest"))
+        daemon = Daemon(settings, broker_address(settings), clock, lambda: connected(settings, dsn, "ingest"))
         daemon.stop = stop
         if settings.weather.providers:
-            WeatherPoller(WeatherClient(settings, clock), lambda: _connect(settings, dsn, "weather"), stop).start()
+            WeatherPoller(WeatherClient(settings, clock), lambda: connected(settings, dsn, "weather"), stop).start()
         daemon.run()
     return 0
 
@@ -133,10 +64,10 @@ def run_scheduler(_: argparse.Namespace, settings: Settings) -> int:
     """Rings at an interval and makes the plans that are due, until a signal comes."""
     from planner.schedule import keep_plans_due
 
-    stop = _stop_signals()
-    with _store(settings, "scheduler") as (connection, clock):
+    stop = stop_signals()
+    with opened_store(settings, "scheduler") as (connection, clock):
         dsn = settings.database.dsn or connection.info.dsn
-        keep_plans_due(lambda: _connect(settings, dsn, "scheduler"), settings, clock, stop)
+        keep_plans_due(lambda: connected(settings, dsn, "scheduler"), settings, clock, stop)
     return 0
 
 
@@ -144,7 +75,7 @@ def run_web(_: argparse.Namespace, settings: Settings) -> int:
     """The pages and the API, until a signal comes."""
     from dashboards.serve import serve
 
-    with _dsn(settings) as dsn:
+    with database_dsn(settings) as dsn:
         serve(settings, dsn)
     return 0
 
@@ -153,10 +84,10 @@ def run_up(_: argparse.Namespace, settings: Settings) -> int:
     """All in one process tree: embedded parts where no DSN or broker is configured."""
     from deploy.installation import Installation
 
-    stop = _stop_signals()
-    with Installation(settings, _say) as installation:
-        with _connect(settings, installation.dsn, "up") as connection:
-            _migrate(connection)
+    stop = stop_signals()
+    with Installation(settings, say) as installation:
+        with connected(settings, installation.dsn, "up") as connection:
+            migrated(connection)
         installation.start_services()
         return installation.watch(stop)
 
@@ -165,7 +96,7 @@ def run_demo(options: argparse.Namespace, settings: Settings) -> int:
     """The demonstration town: simulated storm, sensors and fleet on the real streets of central Helsinki."""
     from deploy.demonstration import demonstration
 
-    return demonstration(settings, once=options.once, speed=options.speed, stop=_stop_signals(), say=_say)
+    return demonstration(settings, once=options.once, speed=options.speed, stop=stop_signals(), say=say)
 
 
 # ---- schema and settings -----------------------------------------------------------------------------------------
@@ -173,9 +104,9 @@ def run_demo(options: argparse.Namespace, settings: Settings) -> int:
 
 def run_migrate(options: argparse.Namespace, settings: Settings) -> int:
     """Brings the schema up to this version."""
-    with _dsn(settings) as dsn, _connect(settings, dsn, "migrate") as connection:
-        done = _migrate(connection)
-    _say(json.dumps({"applied": done}) if options.json else "\n".join(done) or "the schema is up to date")
+    with database_dsn(settings) as dsn, connected(settings, dsn, "migrate") as connection:
+        done = migrated(connection)
+    say(json.dumps({"applied": done}) if options.json else "\n".join(done) or "the schema is up to date")
     return 0
 
 
@@ -183,13 +114,13 @@ def run_doctor(options: argparse.Namespace, settings: Settings) -> int:
     """The health of every part in plain words; exit status 1 where something needs a hand."""
     from deploy.doctor import examine
 
-    with _dsn(settings) as dsn:
+    with database_dsn(settings) as dsn:
         findings = examine(settings, dsn)
     if options.json:
-        _say(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False))
+        say(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False))
     else:
         for finding in findings:
-            _say(f"{'ok ' if finding.ok else 'BAD'}  {finding.part}: {finding.text}")
+            say(f"{'ok ' if finding.ok else 'BAD'}  {finding.part}: {finding.text}")
     return 0 if all(finding.ok for finding in findings) else 1
 
 
@@ -199,12 +130,12 @@ def run_config(options: argparse.Namespace, settings: Settings) -> int:
 
     tree = shown(settings)
     if options.json:
-        _say(json.dumps(tree, ensure_ascii=False))
+        say(json.dumps(tree, ensure_ascii=False))
         return 0
     for section, part in tree.items():
         for key, value in part.items() if isinstance(part, dict) else ():
-            _say(f"{section}.{key} = {value!r}")
-    _say(f"state_dir = {str(settings.state)!r}")
+            say(f"{section}.{key} = {value!r}")
+    say(f"state_dir = {str(settings.state)!r}")
     return 0
 
 
@@ -214,10 +145,11 @@ def run_broker_config(options: argparse.Namespace, _: Settings) -> int:
     from deploy.brokerprofile import profile_text
 
     try:
-        text = profile_text(options.profile, options.rate, outage_h=options.outage_h, memory_mb=options.memory_mb)
+        wanted = {"outage_h": options.outage_h, "memory_mb": options.memory_mb, "plugin": options.plugin}
+        text = profile_text(options.profile, options.rate, **wanted)
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    _say(text.rstrip())
+    say(text.rstrip())
     return 0
 
 
@@ -228,9 +160,9 @@ def run_import_roads(options: argparse.Namespace, settings: Settings) -> int:
     """Streets, cycle ways, terrain, waste places and schools from an OpenStreetMap extract."""
     from ingest.roads import import_roads
 
-    with _store(settings, "import") as (connection, clock):
+    with opened_store(settings, "import") as (connection, clock):
         report = import_roads(connection, options.file, options.terrain, clock.now(), progress=_note)
-    _say(json.dumps(dataclasses.asdict(report), ensure_ascii=False, default=str) if options.json else report.text())
+    say(json.dumps(dataclasses.asdict(report), ensure_ascii=False, default=str) if options.json else report.text())
     return 0
 
 
@@ -238,9 +170,9 @@ def run_import_weather(options: argparse.Namespace, settings: Settings) -> int:
     """A stored answer of SMHI or MET Norway."""
     from ingest.weather.client import import_file
 
-    with _store(settings, "import") as (connection, _):
+    with opened_store(settings, "import") as (connection, _):
         forecast = import_file(connection, options.file)
-    _say(f"{forecast.provider}: {len(forecast.steps)} steps, issued {forecast.issued_at.isoformat()}")
+    say(f"{forecast.provider}: {len(forecast.steps)} steps, issued {forecast.issued_at.isoformat()}")
     return 0
 
 
@@ -248,8 +180,8 @@ def run_import_table(options: argparse.Namespace, settings: Settings) -> int:
     """Rooms, buildings, a fleet or a calendar from a file."""
     from ingest.tables import IMPORTERS
 
-    with _store(settings, "import") as (connection, clock):
-        _say(IMPORTERS[options.what](connection, options.file, clock.now()))
+    with opened_store(settings, "import") as (connection, clock):
+        say(IMPORTERS[options.what](connection, options.file, clock.now()))
     return 0
 
 
@@ -265,8 +197,8 @@ def run_plan(options: argparse.Namespace, settings: Settings) -> int:
     from city.plan import to_json
     from planner.readable import readable
 
-    snapshot, plan = _plan_from_files(options) if options.files else _plan_from_store(options, settings)
-    _say(to_json(plan, indent=2).decode() if options.json else readable(plan, snapshot.zone))
+    snapshot, plan = _plan_from_files(options) if options.files else _plan_fromopened_store(options, settings)
+    say(to_json(plan, indent=2).decode() if options.json else readable(plan, snapshot.zone))
     return 0
 
 
@@ -283,11 +215,11 @@ def _plan_from_files(options: argparse.Namespace) -> tuple[Snapshot, Plan]:
     return snapshot, plan
 
 
-def _plan_from_store(options: argparse.Namespace, settings: Settings) -> tuple[Snapshot, Plan]:
+def _plan_fromopened_store(options: argparse.Namespace, settings: Settings) -> tuple[Snapshot, Plan]:
     from planner.bundle import save
     from planner.schedule import plan_by_hand, snapshot_by_hand
 
-    with _store(settings, "plan") as (connection, clock):
+    with opened_store(settings, "plan") as (connection, clock):
         snapshot = snapshot_by_hand(connection, settings, options.domain, clock, at=options.at, day=options.date)
         if options.save_inputs:
             save(snapshot, options.save_inputs)
@@ -301,9 +233,9 @@ def run_simulate(options: argparse.Namespace, settings: Settings) -> int:
     """Publishes the simulated town's readings to the broker, at the pace of the installation's clock."""
     from deploy.demonstration import simulate_live
 
-    with _store(settings, "simulate") as (connection, clock):
-        count = simulate_live(settings, connection, clock, _broker(settings), options.speed, _stop_signals())
-    _say(f"{count} messages published")
+    with opened_store(settings, "simulate") as (connection, clock):
+        count = simulate_live(settings, connection, clock, broker_address(settings), options.speed, stop_signals())
+    say(f"{count} messages published")
     return 0
 
 
@@ -314,8 +246,8 @@ def run_replay(options: argparse.Namespace, settings: Settings) -> int:
 
     start = SystemClock().now()
     clock = SimulatedClock(start, start, options.speed)
-    count = publish_live(_broker(settings), recorded(options.file, start), clock, _stop_signals())
-    _say(f"{count} messages published")
+    count = publish_live(broker_address(settings), recorded(options.file, start), clock, stop_signals())
+    say(f"{count} messages published")
     return 0
 
 
@@ -323,16 +255,16 @@ def run_deadletters(options: argparse.Namespace, settings: Settings) -> int:
     """Lists what was rejected, or publishes it again."""
     from store import readings
 
-    with _store(settings, "deadletters") as (connection, clock):
+    with opened_store(settings, "deadletters") as (connection, clock):
         if options.action == "list":
             for row in readings.dead_letters(connection):
                 line = {key: str(value) if isinstance(value, datetime) else value for key, value in row.items()}
-                _say(json.dumps(line, ensure_ascii=False) if options.json else _letter(row))
+                say(json.dumps(line, ensure_ascii=False) if options.json else _letter(row))
             return 0
         from ingest.deadletters import replay
 
-        count = replay(connection, _broker(settings), clock.now(), options.reason)
-    _say(f"{count} messages published again")
+        count = replay(connection, broker_address(settings), clock.now(), options.reason)
+    say(f"{count} messages published again")
     return 0
 
 
@@ -346,22 +278,22 @@ def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     from planner.thresholds import unit_of
     from store import plans
 
-    with _store(settings, "threshold") as (connection, clock):
+    with opened_store(settings, "threshold") as (connection, clock):
         if options.action == "set":
             unit = unit_of(options.key, options.text)
             since = options.valid_from or clock.now()
             row = Threshold(
                 options.key, options.scope, options.value, unit, 0, since, options.by, options.why, options.text
             )
-            _say(f"{options.key} {options.scope}: version {plans.add_threshold(connection, row)}")
+            say(f"{options.key} {options.scope}: version {plans.add_threshold(connection, row)}")
             return 0
         held_now = plans.thresholds(connection, clock.now())
         if options.json:
-            _say(json.dumps([dataclasses.asdict(row) for row in held_now], ensure_ascii=False, default=str))
+            say(json.dumps([dataclasses.asdict(row) for row in held_now], ensure_ascii=False, default=str))
             return 0
         for held in held_now:
             value = held.text if held.value is None else f"{held.value:g}"
-            _say(f"{held.key:<28} {held.scope:<8} {value:>8} {held.unit:<10} v{held.version}  {held.reason}")
+            say(f"{held.key:<28} {held.scope:<8} {value:>8} {held.unit:<10} v{held.version}  {held.reason}")
     return 0
 
 

@@ -1,11 +1,13 @@
 """mosquitto's half of the promise: two profiles, with queue limits computed from the city's rate.
 
-*fast* saves its memory at intervals: a killed broker forgets what came since the last save. *durable* saves on every
-change and forgets less, at a much lower rate (docs/ingestion.md says what has been proven).
+*fast* saves its memory at intervals: a killed broker forgets what came since the last save. *durable* writes each
+message to SQLite before it acknowledges it, which needs mosquitto 2.1 or newer; for older ones it saves on every
+change, which forgets less and is slower still. docs/ingestion.md says what has been measured.
 """
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Literal
 
 Profile = Literal["fast", "durable"]
@@ -13,7 +15,7 @@ PROFILES: tuple[Profile, ...] = ("fast", "durable")
 
 HEAD = """\
 # mosquitto for dagsplan, profile {profile}: made by
-#   dagsplan broker-config {profile} --rate {rate:g} --outage-h {outage_h:g}
+#   dagsplan broker-config {profile} --rate {rate:g} --outage-h {outage_h:g}{more}
 # The daemon may be away for {outage_h:g} h at {rate:g} messages a second; twice that many messages are kept for it.
 
 per_listener_settings false
@@ -28,7 +30,6 @@ allow_anonymous true
 #   password_file /etc/mosquitto/passwords
 #   acl_file /etc/mosquitto/dagsplan.acl
 
-persistence true
 persistence_location /var/lib/mosquitto/
 max_queued_messages {queued}
 max_queued_bytes 0
@@ -40,10 +41,16 @@ persistent_client_expiration 14d
 queue_qos0_messages false
 """
 
-SAVING: dict[Profile, str] = {
-    "fast": "autosave_interval 30\nautosave_on_changes false\n",
-    "durable": "autosave_interval 1\nautosave_on_changes true\n",
-}
+INTERVALS = "persistence true\nautosave_interval 30\nautosave_on_changes false\n"
+CHANGES = "persistence true\nautosave_interval 1\nautosave_on_changes true\n"
+SQLITE = """\
+# Needs mosquitto 2.1 or newer with its SQLite plugin. No period: each message is written before it is acknowledged.
+plugin {plugin}
+plugin_opt_flush_period 0
+plugin_opt_sync normal
+"""
+PLUGIN = PurePosixPath("/usr/lib/x86_64-linux-gnu/mosquitto/mosquitto_persist_sqlite.so")
+"""Where Debian puts it."""
 
 
 def profile_text(
@@ -51,6 +58,7 @@ def profile_text(
     rate: float,
     *,
     outage_h: float = 24.0,
+    plugin: PurePosixPath | None = PLUGIN,
     inflight: int = 4000,
     devices: int = 5000,
     bytes_a_message: int = 600,
@@ -58,6 +66,7 @@ def profile_text(
 ) -> str:
     """The configuration for ``rate`` messages a second [1/s] and ``outage_h`` hours without the daemon [h].
 
+    ``plugin`` is mosquitto's SQLite persistence for *durable*; None for a mosquitto before 2.1, which has none.
     Raises ValueError where that many messages would not fit into ``memory_mb``: mosquitto keeps its queue in memory
     and drops silently beyond its limit, so a shorter outage has to be promised then.
     """
@@ -69,7 +78,21 @@ def profile_text(
             f"{queued} messages need about {needed_mb:.0f} MB in the broker, {memory_mb:.0f} are allowed: promise at "
             f"most {most:.1f} h (--outage-h), or allow more (--memory-mb)"
         )
+    more = " --without-sqlite" if profile == "durable" and plugin is None else ""
     head = HEAD.format(
-        profile=profile, rate=rate, outage_h=outage_h, queued=queued, inflight=inflight, connections=devices + 50
+        profile=profile,
+        rate=rate,
+        outage_h=outage_h,
+        more=more,
+        queued=queued,
+        inflight=inflight,
+        connections=devices + 50,
     )
-    return head + SAVING[profile]
+    return head + _saving(profile, plugin)
+
+
+def _saving(profile: Profile, plugin: PurePosixPath | None) -> str:
+    """When the broker writes down what it has taken."""
+    if profile == "fast":
+        return INTERVALS
+    return CHANGES if plugin is None else SQLITE.format(plugin=plugin)

@@ -6,13 +6,13 @@ import argparse
 import math
 import os
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from city.clock import aware
 from city.version import code_version
 from city.words import DOMAINS
-from deploy.brokerprofile import PROFILES
+from deploy.brokerprofile import PLUGIN, PROFILES
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,10 +52,15 @@ def _upkeep(commands: Any) -> None:  # noqa: ANN401
     config = _add(commands, "config", "Shows the effective settings, secrets hidden.")
     config.add_argument("action", choices=["show"])
     broker = _add(commands, "broker-config", "Prints a mosquitto configuration for the city's rate.")
-    broker.add_argument("profile", choices=PROFILES, help="fast saves at intervals, durable on every change")
+    broker.add_argument("profile", choices=PROFILES, help="fast saves at intervals, durable before it acknowledges")
     broker.add_argument("--rate", type=float, required=True, help="messages a second, at the most")
     broker.add_argument("--outage-h", type=float, default=24.0, help="hours that the daemon may be away (default 24)")
     broker.add_argument("--memory-mb", type=float, default=2048.0, help="what the broker's queue may take")
+    saving = broker.add_mutually_exclusive_group()
+    saving.add_argument("--plugin", type=PurePosixPath, default=PLUGIN, help="durable: mosquitto's SQLite persistence")
+    saving.add_argument(
+        "--without-sqlite", dest="plugin", action="store_const", const=None, help="durable, mosquitto before 2.1"
+    )
     for answering in (migrate, doctor, config):
         answering.add_argument("--json", action="store_true")
 

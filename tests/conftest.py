@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import psycopg
 import pytest
@@ -29,7 +30,7 @@ NOW = datetime(2027, 1, 12, 2, 0, tzinfo=UTC)
 TEMPLATE = "dagsplan_template"
 
 
-def absent(tool: str, reason: str) -> None:
+def absent(tool: str, reason: str) -> NoReturn:
     """Skips, or fails where this tool is required."""
     if tool in os.environ.get("DAGSPLAN_REQUIRE", "").split(","):
         pytest.fail(f"{tool} is required: {reason}")
@@ -40,6 +41,7 @@ def absent(tool: str, reason: str) -> None:
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the person who runs the tests leaks in."""
     kept = {"DAGSPLAN_DATA", "DAGSPLAN_REQUIRE", "DAGSPLAN_APACHE_DSN", "DAGSPLAN_TEST_DSN"}
+    kept |= {"DAGSPLAN_MOSQUITTO_SQLITE", "DAGSPLAN_MOSQUITTO_PLUGIN"}
     for name in [name for name in os.environ if name.startswith("DAGSPLAN_") and name not in kept]:
         monkeypatch.delenv(name)
 

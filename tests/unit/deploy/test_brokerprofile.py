@@ -29,7 +29,15 @@ def test_the_files_are_what_the_command_prints(profile: str) -> None:
     assert (FOLDER / f"{profile}.conf").read_text() == profile_text(profile, RATES[profile])  # type: ignore[arg-type]
 
 
-def test_only_durable_saves_on_every_change() -> None:
-    """The difference between the two is when they save."""
-    assert "autosave_on_changes true" in profile_text("durable", 1.0)
-    assert "autosave_on_changes false" in profile_text("fast", 1.0)
+def test_when_each_profile_saves() -> None:
+    """Fast at intervals; durable by SQLite without a period, or on every change where there is no plugin."""
+    fast, durable, old = (
+        profile_text("fast", 1.0),
+        profile_text("durable", 1.0),
+        profile_text("durable", 1.0, plugin=None),
+    )
+    assert "autosave_on_changes false" in fast
+    assert "plugin_opt_flush_period 0" in durable
+    assert "autosave" not in durable
+    assert "autosave_on_changes true" in old
+    assert "--without-sqlite" in old

@@ -1,0 +1,80 @@
+"""What a command opens before it does its work: the store, the broker's address, the signals that end it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from city.clock import Clock
+    from city.settings import Settings
+    from ingest.session import Address
+    from store.connect import Connection
+
+
+@contextmanager
+def database_dsn(settings: Settings) -> Iterator[str]:
+    """The DSN of the settings, or the embedded server for as long as the command runs."""
+    if settings.database.dsn:
+        yield settings.database.dsn
+        return
+    from store.embedded import embedded_postgres
+
+    with embedded_postgres(settings.state / "postgres") as dsn:
+        yield dsn
+
+
+def connected(settings: Settings, dsn: str, application: str) -> Connection:
+    """A connection with the time-outs of the settings."""
+    from store.connect import connect
+
+    limits = settings.database
+    return connect(dsn, application, timeout_s=limits.connect_timeout_s, statement_timeout_s=limits.statement_timeout_s)
+
+
+@contextmanager
+def opened_store(settings: Settings, application: str) -> Iterator[tuple[Connection, Clock]]:
+    """A connection to a database of this version, and the clock of the installation."""
+    from store.clock import installation_clock
+    from store.migrate import check_schema
+
+    with database_dsn(settings) as dsn, connected(settings, dsn, application) as connection:
+        if settings.database.dsn:
+            check_schema(connection)
+        else:
+            migrated(connection)
+        yield connection, installation_clock(connection)
+
+
+def migrated(connection: Connection) -> list[str]:
+    """Brings the schema up to date and seeds the thresholds of a new database; the names of what was applied."""
+    from city.clock import SystemClock
+    from deploy.installation import prepare_schema
+
+    return prepare_schema(connection, SystemClock().now())
+
+
+def stop_signals() -> threading.Event:
+    """Set by SIGTERM and SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def broker_address(settings: Settings) -> Address:
+    """Where the broker is. Raises ConfigError where no address is set."""
+    from city.errors import ConfigError
+    from ingest.session import address
+
+    if settings.mqtt.url is None:
+        raise ConfigError("mqtt.url: not set; 'dagsplan up' runs the embedded broker, other commands need an address")
+    return address(settings.mqtt.url, settings.mqtt.password)
+
+
+def say(text: str) -> None:
+    """To standard output, at once."""
+    print(text, flush=True)
