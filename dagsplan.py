@@ -297,6 +297,19 @@ def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+# ---- measurements ------------------------------------------------------------------------------------------------
+
+
+def run_bench_ingest(options: argparse.Namespace, _: Settings) -> int:
+    """Broker to committed row: throughput, latency, and whether anything was lost or doubled."""
+    from deploy.ingestbench import bench_ingest
+
+    place = {"profile": options.profile, "program": options.mosquitto, "plugin": options.plugin}
+    figures = dataclasses.asdict(bench_ingest(options.messages, rate=options.rate, **place))
+    say(json.dumps(figures) if options.json else "\n".join(f"{name}: {value}" for name, value in figures.items()))
+    return 0
+
+
 COMMANDS: dict[str, Handler] = {
     "up": run_up,
     "demo": run_demo,
@@ -315,6 +328,7 @@ COMMANDS: dict[str, Handler] = {
     "replay": run_replay,
     "deadletters": run_deadletters,
     "threshold": run_threshold,
+    "bench ingest": run_bench_ingest,
 }
 
 

@@ -27,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     _plans(commands)
     _messages(commands)
     _thresholds(commands)
+    _benchmarks(commands)
     return root
 
 
@@ -117,6 +118,18 @@ def _thresholds(commands: Any) -> None:  # noqa: ANN401
     setting.add_argument("--from", dest="valid_from", type=_instant, help="since when it holds (default: now)")
     setting.add_argument("--by", default=os.environ.get("USER", "command line"))
     setting.add_argument("--why", required=True)
+
+
+def _benchmarks(commands: Any) -> None:  # noqa: ANN401
+    group = commands.add_parser("bench", help="Measures a part of the product on this machine.")
+    kinds = group.add_subparsers(dest="what", required=True, metavar="WHAT")
+    ingest = _add(kinds, "ingest", "Broker to committed row, on a scratch broker and database.", of="bench")
+    ingest.add_argument("--messages", type=int, required=True)
+    ingest.add_argument("--rate", type=float, default=0.0, help="messages a second (default: as fast as it goes)")
+    ingest.add_argument("--profile", choices=PROFILES, default="fast", help="of the broker")
+    ingest.add_argument("--mosquitto", default="mosquitto", help="program; durable needs 2.1 or newer")
+    ingest.add_argument("--plugin", type=PurePosixPath, default=PLUGIN, help="durable: mosquitto's SQLite persistence")
+    ingest.add_argument("--json", action="store_true")
 
 
 def _number(text: str) -> float:

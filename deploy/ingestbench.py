@@ -1,0 +1,222 @@
+"""``dagsplan bench ingest``: broker to committed row, on a broker and a database that exist only for it.
+
+The broker is mosquitto with the profile that ``dagsplan broker-config`` prints where it is installed, else the
+embedded one; the daemon is a process of its own, and so are the devices. A reading counts as committed when another
+connection sees it, looked for every few milliseconds: the latencies are upper bounds.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import psutil
+
+from city.clock import Clock, SystemClock, stopwatch
+from city.errors import SourceUnavailable
+from city.settings import Mqtt
+from city.things import Device
+from deploy.brokerprofile import PLUGIN, Profile, profile_text
+from deploy.scratch import Mosquitto
+from ingest.broker import embedded_broker
+from ingest.session import address, provision
+from store import facts
+from store.connect import Connection, connect
+from store.embedded import embedded_postgres
+from store.migrate import migrate
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured. ``lost`` were acknowledged by the broker and are no rows; ``duplicated`` are rows too many."""
+
+    broker: str
+    rate: float
+    sent: int
+    lost: int
+    duplicated: int
+    messages_per_s: float
+    cpu_us_per_message: float
+    latency_p50_s: float
+    latency_p95_s: float
+
+
+@dataclass
+class Town:
+    """What one measurement runs on."""
+
+    broker: str
+    url: str
+    dsn: str
+    connection: Connection
+    clock: Clock
+
+
+def bench_ingest(
+    messages: int,
+    *,
+    rate: float = 0.0,
+    profile: Profile = "fast",
+    program: str = "mosquitto",
+    plugin: PurePosixPath = PLUGIN,
+    devices: int = 2,
+    patience_s: float = 300.0,
+) -> Figures:
+    """Publishes ``messages`` from ``devices`` processes at ``rate`` in all [1/s], 0: as fast as it goes.
+
+    Raises SourceUnavailable where a part does not start, or where after ``patience_s`` rows are still missing.
+    """
+    with tempfile.TemporaryDirectory() as name, _town(Path(name), profile, program, plugin) as town:
+        share = [messages // devices + (i < messages % devices) for i in range(devices)]
+        for i in range(devices):
+            facts.save_device(town.connection, Device(f"load-{i}", f"load-{i}", "load"), [("number", "")])
+        provision(Mqtt(url=town.url), address(town.url), town.clock)
+        with _daemon(town) as process:
+            _first_heard(town, process)
+            return _measured(town, process, share, rate, patience_s)
+
+
+def _measured(town: Town, daemon: psutil.Process, share: Sequence[int], rate: float, patience_s: float) -> Figures:
+    port = town.url.rsplit(":", 1)[1]
+    busy, begin = _cpu_s(daemon), stopwatch()
+    command = [sys.executable, "-m", "deploy.loadgen", port]
+    children = [
+        subprocess.Popen([*command, f"load-{i}", str(n), str(rate / len(share))], stdout=subprocess.PIPE, text=True)
+        for i, n in enumerate(share)
+    ]
+    seen: list[tuple[datetime, list[datetime | None]]] = []
+    while _rows(town) < sum(share) and stopwatch() - begin < patience_s:
+        seen.append(_newest(town, len(share)))
+        time.sleep(0.004)
+    seen.append(_newest(town, len(share)))
+    busy = _cpu_s(daemon) - busy
+    acknowledged = sum(int(child.communicate()[0] or 0) for child in children)
+    latency, first, last = _latencies(town, seen, len(share))
+    distinct, rows = _distinct(town)
+    return Figures(
+        broker=town.broker,
+        rate=rate,
+        sent=acknowledged,
+        lost=max(0, acknowledged - distinct),
+        duplicated=rows - distinct,
+        messages_per_s=round(rows / max(1e-9, last - first), 1),
+        cpu_us_per_message=round(1e6 * busy / max(1, rows), 1),
+        latency_p50_s=round(float(np.percentile(latency, 50)), 4),
+        latency_p95_s=round(float(np.percentile(latency, 95)), 4),
+    )
+
+
+def _newest(town: Town, devices: int) -> tuple[datetime, list[datetime | None]]:
+    """For each device the time of its newest row that others see, and when we looked."""
+    found = town.connection.execute(
+        "SELECT (SELECT time FROM reading r WHERE r.series_id = s.series_id ORDER BY time DESC LIMIT 1) "
+        "FROM series s WHERE quantity = 'number' ORDER BY device_id"
+    ).fetchall()
+    return town.clock.now(), [row[0] for row in found][:devices]
+
+
+def _latencies(
+    town: Town, seen: Sequence[tuple[datetime, list[datetime | None]]], devices: int
+) -> tuple[np.ndarray, float, float]:
+    """Seconds from publication to the first look that found it, of all rows; the first publication, the last look.
+
+    A device publishes in order and its rows are committed in that order, so its newest row tells of all before it.
+    """
+    looked = np.array([at.timestamp() for at, _ in seen])
+    waits, first = [], np.inf
+    for device in range(devices):
+        newest = np.array([row[device].timestamp() if row[device] else 0.0 for _, row in seen])  # type: ignore[union-attr]
+        rows = town.connection.execute(
+            "SELECT extract(epoch FROM time)::float8 FROM reading JOIN series USING (series_id) "
+            "WHERE device_id = %s ORDER BY time",
+            [f"load-{device}"],
+        ).fetchall()
+        sent = np.array([row[0] for row in rows])
+        found = np.minimum(np.searchsorted(newest, sent - 1e-6), len(looked) - 1)
+        waits.append(looked[found] - sent)
+        first = min(first, float(sent.min(initial=np.inf)))
+    return np.concatenate(waits) if waits else np.zeros(1), first, float(looked[-1])
+
+
+def _rows(town: Town) -> int:
+    """Rows so far, from the counters of the newest numbers: cheap enough to be asked all the time."""
+    found = town.connection.execute(
+        "SELECT coalesce(sum((SELECT value + 1 FROM reading r WHERE r.series_id = s.series_id "
+        "ORDER BY time DESC LIMIT 1)), 0)::bigint FROM series s WHERE quantity = 'number'"
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _distinct(town: Town) -> tuple[int, int]:
+    found = town.connection.execute("SELECT count(DISTINCT (series_id, value)), count(*) FROM reading").fetchone()
+    assert found is not None
+    return int(found[0]), int(found[1])
+
+
+def _first_heard(town: Town, daemon: psutil.Process, patience_s: float = 30.0) -> None:
+    """Waits until the daemon has stored a first reading, and takes it away again: it is connected and warm."""
+    port, until = int(town.url.rsplit(":", 1)[1]), stopwatch() + patience_s
+    subprocess.run(
+        [sys.executable, "-m", "deploy.loadgen", str(port), "load-0", "1", "0"], check=True, capture_output=True
+    )
+    while _rows(town) == 0:
+        if stopwatch() > until or not daemon.is_running():
+            raise SourceUnavailable("the daemon of the measurement", f"stored nothing within {patience_s:.0f} s")
+        time.sleep(0.05)
+    town.connection.execute("DELETE FROM reading")
+
+
+@contextmanager
+def _town(folder: Path, profile: Profile, program: str, plugin: PurePosixPath) -> Iterator[Town]:
+    folder.chmod(0o755)
+    clock = SystemClock()
+    with (
+        _broker(folder, profile, program, plugin) as (name, url),
+        embedded_postgres(folder / "postgres") as dsn,
+        connect(dsn, "bench") as connection,
+    ):
+        migrate(connection, clock.now())
+        yield Town(name, url, dsn, connection, clock)
+
+
+@contextmanager
+def _broker(folder: Path, profile: Profile, program: str, plugin: PurePosixPath) -> Iterator[tuple[str, str]]:
+    if shutil.which(program) is None:
+        with embedded_broker() as url:
+            yield "embedded", url
+        return
+    (folder / "broker").mkdir()
+    broker = Mosquitto(folder / "broker", profile_text(profile, 10.0, plugin=plugin), program)
+    broker.start()
+    try:
+        yield f"mosquitto, {profile}", broker.url
+    finally:
+        broker.stop()
+
+
+@contextmanager
+def _daemon(town: Town) -> Iterator[psutil.Process]:
+    environment = {**os.environ, "DAGSPLAN_DATABASE__DSN": town.dsn, "DAGSPLAN_MQTT__URL": town.url}
+    command = [sys.executable, "-m", "dagsplan", "ingest"]
+    child = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        yield psutil.Process(child.pid)
+    finally:
+        child.terminate()
+        child.wait(10)
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    """CPU seconds of a process so far, user and system [s]."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
