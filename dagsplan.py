@@ -56,7 +56,8 @@ def run_ingest(_: argparse.Namespace, settings: Settings) -> int:
         daemon.stop = stop
         if settings.weather.providers:
             WeatherPoller(WeatherClient(settings, clock), lambda: connected(settings, dsn, "weather"), stop).start()
-        daemon.run()
+        with daemon.metrics():
+            daemon.run()
     return 0
 
 

@@ -73,7 +73,11 @@ class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ingest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Limits of what is taken in."""
+    """Limits of what is taken in.
+
+    The daemon says how it is every ``tell_s`` seconds in the database, and at ``/metrics`` on a loopback
+    ``metrics_port`` where one is set (0: none), which answers while the database is away too.
+    """
 
     batch: int = 2000
     linger_s: float = 0.2
@@ -83,6 +87,8 @@ class Ingest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reading_bytes: int = 16_384
     dead_letter_bytes: int = 16_384
     dead_letters_per_device_day: int = 1000
+    tell_s: float = 10.0
+    metrics_port: int = 0
 
 
 class Weather(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

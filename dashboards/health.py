@@ -10,9 +10,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from city.errors import SchemaMismatch, StoreUnavailable
+from city.metrics import line
 from city.version import code_version
 from dashboards.desk import Desk, desk_of
-from store import pages, readings, weather
+from store import health, pages, readings, weather
 from store.connect import Connection
 from store.migrate import check_schema
 
@@ -45,7 +46,7 @@ def readyz(request: Request) -> JSONResponse:
 def metrics(request: Request) -> Response:
     """Plain text of the Prometheus exposition format; without the database only what the process knows itself."""
     desk = desk_of(request)
-    lines = [_line("build_info", 1, version=code_version()), _line("sse_clients", desk.hub.clients)]
+    lines = [line("build_info", 1, version=code_version()), line("sse_clients", desk.hub.clients)]
     try:
         with desk.connection() as connection:
             lines += ["dagsplan_database_up 1", *_stored(desk, connection)]
@@ -57,21 +58,18 @@ def metrics(request: Request) -> Response:
 def _stored(desk: Desk, connection: Connection) -> Iterable[str]:
     now = desk.clock.now()
     for head in pages.heads(connection, desk.mode):
-        yield _line("plan_version", head.version, domain=head.domain)
-        yield _line("plan_last_success_timestamp_seconds", head.created_at.timestamp(), domain=head.domain)
-        yield _line("plan_interventions", head.interventions, domain=head.domain)
+        yield line("plan_version", head.version, domain=head.domain)
+        yield line("plan_last_success_timestamp_seconds", head.created_at.timestamp(), domain=head.domain)
+        yield line("plan_interventions", head.interventions, domain=head.domain)
     for count in pages.order_counts(connection, now - timedelta(days=1)):
-        yield _line("orders", count.orders, domain=count.domain, state=count.state)
+        yield line("orders", count.orders, domain=count.domain, state=count.state)
     fresh = readings.freshness(connection, now)
-    yield _line("devices", fresh.devices)
-    yield _line("devices_silent", fresh.silent)
+    yield line("devices", fresh.devices)
+    yield line("devices_silent", fresh.silent)
     if fresh.last_time is not None:
-        yield _line("reading_age_seconds", (now - fresh.last_time).total_seconds())
+        yield line("reading_age_seconds", (now - fresh.last_time).total_seconds())
+    for daemon in health.daemons(connection, now):
+        yield from health.exposition(daemon, now)
     issue = weather.newest_issue(connection, now)
     if issue is not None:
-        yield _line("forecast_age_seconds", (now - issue.issued_at).total_seconds())
-
-
-def _line(name: str, value: float, **labels: str) -> str:
-    shown = ",".join(f'{key}="{text}"' for key, text in labels.items())
-    return f"dagsplan_{name}{'{' + shown + '}' if shown else ''} {round(value, 3)}"
+        yield line("forecast_age_seconds", (now - issue.issued_at).total_seconds())

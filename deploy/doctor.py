@@ -13,9 +13,10 @@ from city.settings import Settings
 from city.words import DOMAINS
 from ingest.session import address
 from planner.schedule import next_due
-from store import plans, readings, weather
+from store import health, plans, readings, weather
 from store.clock import installation_clock
 from store.connect import Connection, connect, described
+from store.health import DaemonHealth
 from store.migrate import check_schema
 
 
@@ -61,6 +62,7 @@ def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Fin
     now = clock.now()
     if clock.simulated:
         yield Finding("clock", True, f"time is simulated: {now.isoformat(timespec='seconds')}")
+    yield from _daemons(connection, now)
     yield _readings(connection, now)
     yield _rejects(connection)
     yield _forecast(connection, now)
@@ -75,12 +77,47 @@ def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Fin
         yield Finding(f"plan {domain}", True, f"{said}; next is due {due.isoformat() if due else 'never'}")
 
 
+def _daemons(
+    connection: Connection, now: datetime, *, silent_s: float = 60.0, behind_s: float = 60.0
+) -> Iterator[Finding]:
+    """One line a daemon, with what to do where it is not well."""
+    spoken = health.daemons(connection, now)
+    if not spoken:
+        yield Finding("ingestion", True, "no daemon has reported yet; 'dagsplan ingest' takes messages in")
+    for daemon in spoken:
+        part, age = f"ingestion {daemon.daemon}", (now - daemon.at).total_seconds()
+        if age > silent_s:
+            yield Finding(
+                part, False, f"has not reported for {age / 60:.0f} min; start 'dagsplan ingest', or see its log"
+            )
+        elif not daemon.connected:
+            yield Finding(part, False, "has lost the broker and tries again; see its log")
+        elif daemon.oldest_s is not None and daemon.oldest_s > behind_s:
+            yield Finding(
+                part, False, f"falls behind: {daemon.queued} messages wait, the oldest {daemon.oldest_s:.0f} s"
+            )
+        else:
+            yield Finding(part, True, _well(daemon))
+        if daemon.broker_dropped:
+            text = f"has dropped {daemon.broker_dropped} messages since its start: its queues are too small, "
+            yield Finding("broker", False, text + "see 'dagsplan broker-config'")
+
+
+def _well(daemon: DaemonHealth) -> str:
+    lag = "" if daemon.lag_s is None else f", the last batch took {daemon.lag_s:.1f} s from broker to row"
+    said = f"connected, {daemon.queued} messages wait{lag}; since its start {daemon.messages} messages"
+    odd = {"rejected": sum(daemon.rejected.values()), "repeated": daemon.duplicates, "conflicting": daemon.conflicts}
+    return ", ".join([said, *(f"{n} {what}" for what, n in odd.items() if n)])
+
+
 def _readings(connection: Connection, now: datetime) -> Finding:
     fresh = readings.freshness(connection, now)
     if fresh.last_time is None:
         return Finding("readings", fresh.devices == 0, f"{fresh.devices} devices, nothing received yet")
     age = (now - fresh.last_time).total_seconds() / 60
     text = f"newest is {age:.0f} min old; {fresh.silent} of {fresh.devices} devices are silent"
+    if stuck := health.frozen(connection, now):
+        text += f"; heard but unchanged for a day: {', '.join(stuck[:5])}{' …' if len(stuck) > 5 else ''}"
     return Finding("readings", fresh.silent < max(1, fresh.devices), text)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
+import math
 import queue
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import psycopg
@@ -14,10 +17,12 @@ import psycopg
 from city.clock import Clock, stopwatch
 from city.errors import DagsplanError, StoreUnavailable
 from city.settings import Settings
+from ingest.exposition import served
 from ingest.session import Address, Arrived, Session
 from ingest.validate import ClockRule
 from ingest.writer import Tally, Writer
 from store.connect import Connection
+from store.health import DaemonHealth, exposition, save
 
 log = logging.getLogger("dagsplan.ingest")
 
@@ -33,6 +38,9 @@ class Daemon:
         self.stop = threading.Event()
         self.tally = Tally()
         self._writer: Writer | None = None
+        self._held: list[Arrived] = []
+        self._lag_s: float | None = None
+        self._said_at = -math.inf
 
     def run(self) -> None:
         """Runs until ``stop`` is set; what was taken from the broker is then written or left unacknowledged."""
@@ -41,6 +49,7 @@ class Daemon:
             batch = self._gather()
             if batch:
                 self._write(batch)
+            self._tell()
         self._drain()
         self.session.close()
         log.info("stopped", extra={"messages": self.tally.messages, "rows": self.tally.rows})
@@ -77,7 +86,7 @@ class Daemon:
 
     def _write(self, batch: list[Arrived]) -> None:
         """Keeps a batch until it is committed, however long the database is away; then acknowledges it."""
-        wait = 0.5
+        wait, self._held = 0.5, batch
         while True:
             try:
                 self._ready_writer().write([item.message for item in batch])
@@ -86,14 +95,54 @@ class Daemon:
                 self._drop_writer()
                 if self.stop.is_set():
                     return
-                problem = (str(error).strip() or type(error).__name__).splitlines()[0]
-                log.warning(
-                    "the database does not take the batch; it is kept", extra={"batch": len(batch), "problem": problem}
-                )
+                about = {"batch": len(batch), "problem": _first_line(error)}
+                log.warning("the database does not take the batch; it is kept", extra=about)
                 if self.stop.wait(wait * random.uniform(0.8, 1.2)):  # noqa: S311 - jitter, no secret
                     return
                 wait = min(15.0, wait * 2)
         self.session.acknowledge(batch)
+        self._lag_s = (self.clock.now() - batch[0].message.received_at).total_seconds()
+        self._held = []
+
+    def health(self) -> DaemonHealth:
+        """How the daemon is; any thread may ask, also while the database is away."""
+        now, waiting, tally = self.clock.now(), self.session.arrived.queue, self.tally
+        held = self._held[:1] or list(itertools.islice(waiting.copy(), 1))
+        return DaemonHealth(
+            daemon=self.settings.mqtt.client_id,
+            at=now,
+            connected=self.session.connected.is_set(),
+            queued=len(self._held) + len(waiting),
+            oldest_s=(now - held[0].message.received_at).total_seconds() if held else None,
+            lag_s=self._lag_s,
+            messages=tally.messages,
+            rows=tally.rows,
+            duplicates=tally.duplicates,
+            conflicts=tally.conflicts,
+            rejected=dict(tally.rejected),
+            broker_dropped=self.session.broker_dropped,
+        )
+
+    @contextmanager
+    def metrics(self) -> Iterator[int | None]:
+        """Serves the figures of :meth:`health` while it is open; gives the port, None where none is set."""
+        port = self.settings.ingest.metrics_port
+        if not port:
+            yield None
+            return
+        with served(port, lambda: "\n".join(exposition(self.health(), self.clock.now())) + "\n") as chosen:
+            yield chosen
+
+    def _tell(self) -> None:
+        """Says now and then in the database how it is; where the database is away the next batch will find out."""
+        if stopwatch() - self._said_at < self.settings.ingest.tell_s:
+            return
+        self._said_at = stopwatch()
+        try:
+            save(self._ready_writer().connection, self.health())
+        except (psycopg.Error, StoreUnavailable) as error:
+            self._drop_writer()
+            log.warning("the database does not take our report", extra={"problem": _first_line(error)})
 
     def _drain(self) -> None:
         """At the end: writes what lies in the queue, once; what fails stays with the broker."""
@@ -116,3 +165,7 @@ class Daemon:
         if self._writer is not None:
             self._writer.connection.close()
             self._writer = None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

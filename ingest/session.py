@@ -25,6 +25,8 @@ from city.settings import Mqtt
 from ingest.writer import Message
 
 log = logging.getLogger("dagsplan.mqtt")
+DROPPED = "$SYS/broker/publish/messages/dropped"
+"""Where a broker says how many messages it has dropped since its start."""
 _WRITE = "write mqtt://host:1883 or mqtts://host:8883"
 
 
@@ -77,6 +79,10 @@ class Session:
         self.generation = 0
         self.connected = threading.Event()
         self.refused: str | None = None
+        self.broker_dropped: int | None = None
+        self._subscribing: int | None = None
+        self._asking: int | None = None
+        self._may_ask = True
         self._closing = threading.Event()
         self._client = self._new_client(MQTTProtocolVersion.MQTTv5)
 
@@ -159,12 +165,18 @@ class Session:
             self.refused = f"refuses us: {code}; check user and password"
             return
         self.generation += 1
-        client.subscribe([(topic, 1) for topic in self.settings.subscriptions])
+        _, self._subscribing = client.subscribe([(topic, 1) for topic in self.settings.subscriptions])
+        if self._may_ask and client.protocol == MQTTProtocolVersion.MQTTv5:
+            _, self._asking = client.subscribe(DROPPED, 0)
         if flags.session_present:
             self.connected.set()
 
-    def _on_subscribe(self, _client: mqtt.Client, _data: object, _mid: int, codes: list[Any], _props: object) -> None:
-        """Only now nothing that is published can pass us by."""
+    def _on_subscribe(self, _client: mqtt.Client, _data: object, mid: int, codes: list[Any], _props: object) -> None:
+        """Only now nothing that is published can pass us by. Whether the broker tells of itself does not matter."""
+        if mid == self._asking:
+            self._asking = None
+        if mid != self._subscribing:
+            return
         refused = [topic for topic, code in zip(self.settings.subscriptions, codes, strict=False) if code.is_failure]
         if refused:
             self.refused = f"refuses the topics {', '.join(refused)}; check its access rules or set mqtt.topics"
@@ -178,12 +190,17 @@ class Session:
         if not self._closing.is_set() and self.connected.is_set():
             log.warning("broker is away; trying again", extra={"broker": str(self.where)})
         self.connected.clear()
+        if self._asking is not None:  # a broker that hangs up on being asked about itself is not asked again
+            self._may_ask, self._asking = False, None
 
     def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         try:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "\N{REPLACEMENT CHARACTER}"
+        if topic == DROPPED:
+            self._hear_of_drops(bytes(message.payload))
+            return
         arrived = Arrived(Message(topic, bytes(message.payload), self.clock.now()), message.mid, self.generation)
         while not self._closing.is_set():
             try:
@@ -191,6 +208,13 @@ class Session:
                 return
             except queue.Full:
                 continue
+
+    def _hear_of_drops(self, payload: bytes) -> None:
+        """The broker's own count; anything else on that topic is no figure."""
+        try:
+            self.broker_dropped = int(payload)
+        except ValueError:
+            self.broker_dropped = None
 
 
 def provision(settings: Mqtt, where: Address, clock: Clock) -> None:

@@ -51,6 +51,8 @@ class Tally:
 
     messages: int = 0
     rows: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
 
 
@@ -65,6 +67,7 @@ class Writer:
         self._series: dict[tuple[str, str], int] = {}
         self._adopted: set[str] = set()
         self._staged = False
+        self._again = (0, 0)
 
     def write(self, messages: Sequence[Message]) -> None:
         """Stores a batch. Raises psycopg.OperationalError where the database is away: nothing is stored then."""
@@ -91,6 +94,8 @@ class Writer:
         try:
             with self.connection.transaction():
                 self._store_once(taken)
+            self.tally.duplicates += self._again[0]
+            self.tally.conflicts += self._again[1]
         except psycopg.Error as error:
             self._forget()
             if error.sqlstate in RETRY_FIRST and tries > 1:
@@ -105,6 +110,7 @@ class Writer:
 
     def _store_once(self, taken: Sequence[Taken]) -> None:
         self._prepare()
+        self._again = (0, 0)
         self._park_strangers(taken)
         staged = [
             (self._series_id(row), row.time, row.value, item.message.received_at) for item in taken for row in item.rows
@@ -123,8 +129,10 @@ class Writer:
                 for row in staged:
                     copy.write_row(row)
             cursor.execute(query("ingest", "move"))
-            if cursor.rowcount != len(staged):
+            again = len(staged) - cursor.rowcount
+            if again:
                 cursor.execute(query("ingest", "conflicts"))
+                self._again = (again - cursor.rowcount, cursor.rowcount)
 
     def _heard(self, taken: Sequence[Taken]) -> None:
         times: dict[str, datetime] = {}

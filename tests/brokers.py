@@ -40,10 +40,15 @@ def profiled(folder: Path, profile: Profile) -> Mosquitto | None:
     return Mosquitto(folder, profile_text("durable", 10.0, plugin=PurePosixPath(plugin)), program)
 
 
+def saving(folder: Path, **settings: str) -> Mosquitto:
+    """A broker that saves after every change, but for what is set; not started."""
+    return Mosquitto(folder, _written({**SETTINGS, **settings}))
+
+
 @contextmanager
 def mosquitto(folder: Path, **settings: str) -> Iterator[Mosquitto]:
     """Runs a mosquitto whose files lie in ``folder``."""
-    running = Mosquitto(folder, _written({**SETTINGS, **settings}))
+    running = saving(folder, **settings)
     running.start()
     try:
         yield running

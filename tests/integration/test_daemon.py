@@ -31,7 +31,7 @@ from store.embedded import embedded_postgres
 from store.facts import save_device
 from store.migrate import migrate
 from store.readings import count_readings, dead_letter_counts
-from tests.brokers import Mosquitto, mosquitto
+from tests.brokers import mosquitto, saving
 from tests.conftest import absent
 from tests.unit.ingest.poison import OWN, TABLE, own
 
@@ -240,7 +240,7 @@ def test_a_broker_that_is_down_at_the_start(tmp_path: Path, dsn: str, caplog: py
     folder.mkdir()
     tmp_path.chmod(0o755)
     folder.chmod(0o777)
-    broker = Mosquitto(folder)
+    broker = saving(folder)
     with running(broker.url, dsn) as daemon:
         await_that(lambda: warnings_of(caplog), "a warning")
         assert f"the broker {broker.url}" in warnings_of(caplog)[0].getMessage()

@@ -1,0 +1,70 @@
+"""How the ingestion daemons are, as they say themselves, and which sensors are heard without ever changing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+
+from psycopg.types.json import Jsonb
+
+from city.metrics import line
+from store.connect import Connection
+from store.rows import select
+from store.sql import query
+
+
+@dataclass(frozen=True)
+class DaemonHealth:
+    """One daemon at one moment; counts are since its start.
+
+    ``queued`` messages are taken from the broker and not committed, the ``oldest_s`` of them for so long [s];
+    ``lag_s`` is the time from receipt to commit of the oldest message of the last batch [s]; ``broker_dropped`` is
+    what the broker says it has dropped since its own start, None where it does not say.
+    """
+
+    daemon: str
+    at: datetime
+    connected: bool
+    queued: int
+    oldest_s: float | None
+    lag_s: float | None
+    messages: int
+    rows: int
+    duplicates: int
+    conflicts: int
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    broker_dropped: int | None = None
+
+
+def save(connection: Connection, health: DaemonHealth) -> None:
+    """Keeps what a daemon says of itself, in place of what it said before."""
+    connection.execute(query("health", "save"), asdict(health) | {"rejected": Jsonb(dict(health.rejected))})
+
+
+def daemons(connection: Connection, now: datetime, forget_after: timedelta = timedelta(days=7)) -> list[DaemonHealth]:
+    """All daemons that have spoken within ``forget_after``."""
+    return list(select(connection, query("health", "daemons"), {"since": now - forget_after}, DaemonHealth))
+
+
+def frozen(connection: Connection, now: datetime, unchanged: timedelta = timedelta(days=1)) -> list[str]:
+    """Devices that are heard on time while none of their values has changed for ``unchanged``."""
+    parameters = {"now": now, "since": now - unchanged}
+    return [row[0] for row in connection.execute(query("health", "frozen"), parameters)]
+
+
+def exposition(health: DaemonHealth, now: datetime) -> Iterator[str]:
+    """Lines of the Prometheus exposition format."""
+    name = {"daemon": health.daemon}
+    yield line("ingest_report_age_seconds", (now - health.at).total_seconds(), **name)
+    yield line("ingest_connected", health.connected, **name)
+    yield line("ingest_queue_depth", health.queued, **name)
+    yield line("ingest_oldest_unacknowledged_seconds", health.oldest_s or 0.0, **name)
+    if health.lag_s is not None:
+        yield line("ingest_lag_seconds", health.lag_s, **name)
+    for counter in ("messages", "rows", "duplicates", "conflicts"):
+        yield line(f"ingest_{counter}_total", getattr(health, counter), **name)
+    for reason, n in sorted(health.rejected.items()):
+        yield line("ingest_rejected_total", n, **name, reason=reason)
+    if health.broker_dropped is not None:
+        yield line("ingest_broker_dropped_total", health.broker_dropped, **name)
