@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 import math
-import queue
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -45,8 +43,9 @@ class Daemon:
     def run(self) -> None:
         """Runs until ``stop`` is set; what was taken from the broker is then written or left unacknowledged."""
         self._open()
+        limits = self.settings.ingest
         while not self.stop.is_set():
-            batch = self._gather()
+            batch = self.session.arrived.take(limits.batch, 0.2, limits.linger_s, limits.quiet_s)
             if batch:
                 self._write(batch)
             self._tell()
@@ -65,24 +64,6 @@ class Daemon:
                 log.warning(str(error), extra={"next_try_s": round(wait)})
                 self.stop.wait(wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
                 wait = min(60.0, wait * 2)
-
-    def _gather(self) -> list[Arrived]:
-        """A batch: full, or what came within the linger time, or until nothing came for a moment.
-
-        The moment matters where the broker's window is smaller than a batch: it sends no more until we acknowledge.
-        """
-        limits = self.settings.ingest
-        try:
-            batch = [self.session.arrived.get(timeout=0.2)]
-        except queue.Empty:
-            return []
-        until = stopwatch() + limits.linger_s
-        while len(batch) < limits.batch and (left := until - stopwatch()) > 0:
-            try:
-                batch.append(self.session.arrived.get(timeout=min(left, limits.quiet_s)))
-            except queue.Empty:
-                break
-        return batch
 
     def _write(self, batch: list[Arrived]) -> None:
         """Keeps a batch until it is committed, however long the database is away; then acknowledges it."""
@@ -106,14 +87,14 @@ class Daemon:
 
     def health(self) -> DaemonHealth:
         """How the daemon is; any thread may ask, also while the database is away."""
-        now, waiting, tally = self.clock.now(), self.session.arrived.queue, self.tally
-        held = self._held[:1] or list(itertools.islice(waiting.copy(), 1))
+        now, tally = self.clock.now(), self.tally
+        oldest = self._held[0] if self._held else self.session.arrived.oldest
         return DaemonHealth(
             daemon=self.settings.mqtt.client_id,
             at=now,
             connected=self.session.connected.is_set(),
-            queued=len(self._held) + len(waiting),
-            oldest_s=(now - held[0].message.received_at).total_seconds() if held else None,
+            queued=len(self._held) + len(self.session.arrived),
+            oldest_s=(now - oldest.message.received_at).total_seconds() if oldest else None,
             lag_s=self._lag_s,
             messages=tally.messages,
             rows=tally.rows,
@@ -146,9 +127,7 @@ class Daemon:
 
     def _drain(self) -> None:
         """At the end: writes what lies in the queue, once; what fails stays with the broker."""
-        batch = []
-        while not self.session.arrived.empty():
-            batch.append(self.session.arrived.get_nowait())
+        batch = self.session.arrived.take(len(self.session.arrived))
         if batch:
             self._write(batch)
         self._drop_writer()

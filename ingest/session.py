@@ -1,15 +1,14 @@
 """The MQTT side of the daemon: a persistent session, QoS 1, every message acknowledged by hand and in order.
 
-MQTT 5 where the broker speaks it, else 3.1.1. Messages wait in a queue that the broker's own window bounds
+MQTT 5 where the broker speaks it, else 3.1.1. Messages wait in an inbox that the broker's own window bounds
 (Receive Maximum); a message that is not acknowledged comes again after the next connect.
 """
 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -22,6 +21,9 @@ from paho.mqtt.properties import Properties
 from city.clock import Clock, stopwatch
 from city.errors import ConfigError, SourceUnavailable
 from city.settings import Mqtt
+from ingest.inbox import Inbox
+from ingest.link import LinkedClient
+from ingest.pump import Pump
 from ingest.writer import Message
 
 log = logging.getLogger("dagsplan.mqtt")
@@ -69,13 +71,13 @@ def address(url: str, password: str | None = None) -> Address:
 
 
 class Session:
-    """One subscriber. ``arrived`` is the queue that the writer empties."""
+    """One subscriber. ``arrived`` is the inbox that the writer empties."""
 
     def __init__(self, settings: Mqtt, where: Address, clock: Clock) -> None:
         self.settings = settings
         self.where = where
         self.clock = clock
-        self.arrived: queue.Queue[Arrived] = queue.Queue(maxsize=2 * settings.receive_maximum)
+        self.arrived: Inbox[Arrived] = Inbox(limit=2 * settings.receive_maximum)
         self.generation = 0
         self.connected = threading.Event()
         self.refused: str | None = None
@@ -84,7 +86,7 @@ class Session:
         self._asking: int | None = None
         self._may_ask = True
         self._closing = threading.Event()
-        self._client = self._new_client(MQTTProtocolVersion.MQTTv5)
+        self._pump: Pump | None = None
 
     def open(self, timeout_s: float = 10.0, stop: threading.Event | None = None) -> None:
         """Connects and subscribes; gives up early on ``stop``.
@@ -92,27 +94,29 @@ class Session:
         Raises SourceUnavailable naming the broker where it does not answer in time.
         """
         for version in (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311):
-            self._client = self._new_client(version)
-            self._start()
+            self._start(self._new_client(version))
             patience = timeout_s if version == MQTTProtocolVersion.MQTTv311 else min(2.0, timeout_s)
             if self._subscribed(patience, stop or self._closing):
                 return
-            self._client.loop_stop()
+            self._end()
             if stop is not None and stop.is_set():
                 break
         raise SourceUnavailable(f"the broker {self.where}", self.refused or "does not answer; is it running?")
 
-    def acknowledge(self, batch: Iterable[Arrived]) -> None:
+    def acknowledge(self, batch: Sequence[Arrived]) -> None:
         """Acknowledges in the order of receipt, and only what came over the present connection."""
-        for item in batch:
-            if item.generation == self.generation:
-                self._client.ack(item.mid, 1)
+        if self._pump is not None:
+            self._pump.acknowledge(batch)
 
     def close(self) -> None:
         """Sends what is to be sent and leaves; the session stays with the broker."""
         self._closing.set()
-        self._client.disconnect()
-        self._client.loop_stop()
+        self._end()
+
+    def _end(self) -> None:
+        if self._pump is not None:
+            self._pump.stop()
+            self._pump = None
 
     def _subscribed(self, timeout_s: float, stop: threading.Event) -> bool:
         """Waits for the broker's word that we are subscribed; False after the time, or when told to stop."""
@@ -122,25 +126,26 @@ class Session:
                 return False
         return True
 
-    def _start(self) -> None:
+    def _start(self, client: LinkedClient) -> None:
         try:
-            self._client.connect(self.where.host, self.where.port, keepalive=30, **self._connect_options())
+            client.connect(self.where.host, self.where.port, keepalive=30, **self._connect_options(client))
         except OSError as error:
             raise SourceUnavailable(
                 f"the broker {self.where}", f"{error.strerror or error}; start it or set mqtt.url"
             ) from error
-        self._client.loop_start()
+        self._pump = Pump(client, lambda: self.generation, lambda: not self.arrived.full)
+        self._pump.start()
 
-    def _connect_options(self) -> dict[str, Any]:
-        if self._client.protocol != MQTTProtocolVersion.MQTTv5:
+    def _connect_options(self, client: LinkedClient) -> dict[str, Any]:
+        if client.protocol != MQTTProtocolVersion.MQTTv5:
             return {}
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = self.settings.session_expiry_s
         properties.ReceiveMaximum = self.settings.receive_maximum
         return {"clean_start": False, "properties": properties}
 
-    def _new_client(self, version: MQTTProtocolVersion) -> mqtt.Client:
-        client = mqtt.Client(
+    def _new_client(self, version: MQTTProtocolVersion) -> LinkedClient:
+        client = LinkedClient(
             CallbackAPIVersion.VERSION2,
             self.settings.client_id,
             clean_session=False if version == MQTTProtocolVersion.MQTTv311 else None,
@@ -148,7 +153,6 @@ class Session:
             manual_ack=True,
         )
         client.max_inflight_messages_set(self.settings.receive_maximum)
-        client.reconnect_delay_set(1, 30)
         if self.where.user:
             client.username_pw_set(self.where.user, self.where.password)
         if self.where.tls:
@@ -156,7 +160,7 @@ class Session:
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
+        client.on_taken = self._on_taken
         return client
 
     def _on_connect(self, client: mqtt.Client, _data: object, flags: Any, code: Any, _props: object) -> None:  # noqa: ANN401
@@ -193,21 +197,15 @@ class Session:
         if self._asking is not None:  # a broker that hangs up on being asked about itself is not asked again
             self._may_ask, self._asking = False, None
 
-    def _on_message(self, _client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+    def _on_taken(self, name: bytes, payload: bytes, mid: int) -> None:
         try:
-            topic = message.topic
+            topic = name.decode()
         except UnicodeDecodeError:
             topic = "\N{REPLACEMENT CHARACTER}"
         if topic == DROPPED:
-            self._hear_of_drops(bytes(message.payload))
-            return
-        arrived = Arrived(Message(topic, bytes(message.payload), self.clock.now()), message.mid, self.generation)
-        while not self._closing.is_set():
-            try:
-                self.arrived.put(arrived, timeout=0.5)
-                return
-            except queue.Full:
-                continue
+            self._hear_of_drops(payload)
+        else:
+            self.arrived.put(Arrived(Message(topic, payload, self.clock.now()), mid, self.generation))
 
     def _hear_of_drops(self, payload: bytes) -> None:
         """The broker's own count; anything else on that topic is no figure."""

@@ -154,7 +154,7 @@ def test_a_message_is_acknowledged_after_its_commit_and_not_before(mosquitto_bro
             await_that(lambda: waiting_for_lock(dsn), "the writer waits for the lock")
             other = Session(first.daemon.settings.mqtt, address(mosquitto_broker), FixedClock(AT))
             other.open()
-            again = [other.arrived.get(timeout=10) for _ in range(50)]
+            again = [other.arrived.take(1, 10)[0] for _ in range(50)]
             other.close()
             assert len(again) == 50
             holder.rollback()
@@ -285,13 +285,13 @@ def test_what_was_taken_before_a_lost_connection_is_not_acknowledged_on_the_next
         session = Session(Mqtt(url=broker.url), address(broker.url), FixedClock(AT))
         session.open()
         publish(broker.url, readings(0, 1))
-        old = session.arrived.get(timeout=10)
+        old = session.arrived.take(1, 10)[0]
         broker.stop()
         await_that(lambda: not session.connected.is_set(), "the session notices")
         assert old.generation != session.generation
         broker.start()
         assert session.connected.wait(30)
-        again = session.arrived.get(timeout=10)
+        again = session.arrived.take(1, 10)[0]
         assert (again.message.payload, again.generation) == (old.message.payload, session.generation)
         session.close()
 
@@ -316,7 +316,7 @@ def test_a_backlog_larger_than_the_window_comes_through(mosquitto_broker: str, d
     publish(mosquitto_broker, readings(0, 1000))
     with running(mosquitto_broker, dsn, **options) as daemon:
         daemon.wait_for(messages=1000)
-        assert daemon.daemon.session.arrived.maxsize == 100
+        assert daemon.daemon.session.arrived.limit == 100
     assert stored(dsn) == 1000
 
 
