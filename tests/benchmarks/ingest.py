@@ -2,8 +2,10 @@
 
 Four ``mosquitto_pub`` processes publish as fast as the broker takes it while the bridge runs; the clock stops when
 the last row is committed. The broker runs the *fast* profile. Peers run where their programs are named:
-``DAGSPLAN_BENCH_DSN`` (a server over TCP),
-``DAGSPLAN_BENCH_MQBRIDGE`` (a Python with mq-bridge) and ``DAGSPLAN_BENCH_NODERED`` (a folder with node-red and pg).
+``DAGSPLAN_BENCH_DSN`` (a server over TCP), ``DAGSPLAN_BENCH_MQBRIDGE`` (a Python with mq-bridge) and
+``DAGSPLAN_BENCH_NODERED`` (a folder with node-red and pg, and with a newer node where the system's is too old). The
+bridges take turns, three times round, so that a busy machine is busy for all. Then latency at a rate and the
+*durable* profile, by ``dagsplan bench ingest``, and what a killed *fast* broker had not saved.
 """
 
 from __future__ import annotations
@@ -16,11 +18,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import paho.mqtt.client as mqtt
 import psycopg
@@ -29,18 +32,19 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from city.clock import SystemClock
 from city.things import Device
+from deploy.ingestbench import bench_ingest
+from deploy.scratch import Mosquitto
 from store import facts
 from store.connect import Connection, connect
 from store.embedded import embedded_postgres
 from store.migrate import migrate
 from tests.benchmarks.measure import Row
-from tests.brokers import Mosquitto, mosquitto
+from tests.brokers import profiled
 
 MESSAGES = int(os.environ.get("DAGSPLAN_BENCH_MESSAGES", "60000"))
 PUBLISHERS = 4
 RUNS = 3
 PEERS = Path(__file__).parent / "peers"
-FAST = {"autosave_interval": "30", "autosave_on_changes": "false"}
 
 
 @dataclass
@@ -63,14 +67,58 @@ def run() -> list[Row]:
         folder.chmod(0o755)
         broker_folder = folder / "broker"
         broker_folder.mkdir()
-        with mosquitto(broker_folder, **FAST) as broker, _database(folder) as (dsn, connection):
-            bench = Bench(broker, dsn, folder, connection)
-            rows = [_median("dagsplan", bench, daemon), _median("bare paho, acknowledged by hand", bench, bare)]
-            if os.environ.get("DAGSPLAN_BENCH_MQBRIDGE"):
-                rows.append(_median("mq-bridge", bench, mq_bridge))
-            if os.environ.get("DAGSPLAN_BENCH_NODERED"):
-                rows.append(_median("Node-RED 5, pg function node", bench, node_red))
-    return _with_ratios(rows)
+        broker = profiled(broker_folder, "fast")
+        assert broker is not None
+        broker.start()
+        try:
+            with _database(folder) as (dsn, connection):
+                rows = _rounds(Bench(broker, dsn, folder, connection))
+        finally:
+            broker.stop()
+    return [*rows, *_rates()]
+
+
+def _rounds(bench: Bench) -> list[Row]:
+    """Each bridge in turn, three times round."""
+    bridges: dict[str, Callable[[Bench], tuple[float, float]]] = {
+        "dagsplan": daemon,
+        "bare paho, acknowledged by hand": bare,
+    }
+    if os.environ.get("DAGSPLAN_BENCH_MQBRIDGE"):
+        bridges["mq-bridge"] = mq_bridge
+    if os.environ.get("DAGSPLAN_BENCH_NODERED"):
+        bridges["Node-RED 5, pg function node"] = node_red
+    seen: dict[str, list[tuple[float, float]]] = {what: [] for what in bridges}
+    for _ in range(RUNS):
+        for what, bridge in bridges.items():
+            seen[what].append(bridge(bench))
+    return _with_ratios([_row(what, times) for what, times in seen.items()])
+
+
+def _rates() -> list[Row]:
+    """Latency at 1,000 messages a second, and the durable profile at full speed, where there is such a broker."""
+    wanted: list[dict[str, Any]] = [{"messages": 20_000, "rate": 1000.0}]
+    program, plugin = os.environ.get("DAGSPLAN_MOSQUITTO_SQLITE"), os.environ.get("DAGSPLAN_MOSQUITTO_PLUGIN")
+    if program and plugin:
+        durable = {"profile": "durable", "program": program, "plugin": PurePosixPath(plugin)}
+        wanted += [{"messages": 20_000, "rate": 1000.0, **durable}, {"messages": MESSAGES, **durable}]
+    return [_measured(**arguments) for arguments in wanted]
+
+
+def _measured(messages: int, **arguments: Any) -> Row:
+    runs = [bench_ingest(messages, **arguments) for _ in range(RUNS)]
+    rate = arguments.get("rate", 0.0)
+    return {
+        "what": "dagsplan bench ingest" + (f" --rate {rate:g}" if rate else ""),
+        "profile": arguments.get("profile", "fast"),
+        "messages/s": round(statistics.median(run.messages_per_s for run in runs)),
+        "messages per CPU s": round(1e6 / statistics.median(run.cpu_us_per_message for run in runs)),
+        "messages": messages,
+        "runs": RUNS,
+        "p50 s": statistics.median(run.latency_p50_s for run in runs),
+        "p95 s": statistics.median(run.latency_p95_s for run in runs),
+        "lost or doubled": sum(run.lost + run.duplicated for run in runs),
+    }
 
 
 def daemon(bench: Bench) -> tuple[float, float]:
@@ -107,12 +155,13 @@ def node_red(bench: Bench) -> tuple[float, float]:
     place = (parts["host"], parts.get("port", 5432), parts["dbname"])
     arguments = [str(part) for part in (folder, bench.broker.port, *place)]
     subprocess.run([sys.executable, str(PEERS / "node_red_flow.py"), *arguments], check=True)
-    command = [str(folder / "node_modules" / ".bin" / "node-red"), "-u", str(folder), "-s", str(folder / "settings.js")]
+    newer = folder / "node_modules" / ".bin" / "node"
+    node, red = (str(newer) if newer.exists() else "node"), folder / "node_modules" / "node-red" / "red.js"
+    command = [node, str(red), "-u", str(folder), "-s", str(folder / "settings.js")]
     return _timed(bench, subprocess.Popen(command, stdout=subprocess.DEVNULL), lambda: _count(bench, "flat"), 12.0)
 
 
-def _median(what: str, bench: Bench, bridge: Callable[[Bench], tuple[float, float]]) -> Row:
-    seen = [bridge(bench) for _ in range(RUNS)]
+def _row(what: str, seen: Sequence[tuple[float, float]]) -> Row:
     wall, cpu = (statistics.median(part) for part in zip(*seen, strict=True))
     return {
         "what": what,
@@ -125,10 +174,11 @@ def _median(what: str, bench: Bench, bridge: Callable[[Bench], tuple[float, floa
 
 
 def _with_ratios(rows: list[Row]) -> list[Row]:
-    """Each row beside the first: how many times as fast the daemon is."""
-    own = rows[0]["messages/s"]
+    """Each row beside the first: how many times as fast the daemon is, by the clock and by its CPU time."""
+    own, own_cpu = rows[0]["messages/s"], rows[0]["messages per CPU s"]
     for row in rows:
         row["daemon is"] = f"{own / row['messages/s']:.2f} times"
+        row["by CPU"] = f"{own_cpu / row['messages per CPU s']:.2f} times"
     return rows
 
 

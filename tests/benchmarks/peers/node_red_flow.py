@@ -1,7 +1,7 @@
 """Writes a Node-RED user folder whose flow goes from MQTT (QoS 1, persistent) to PostgreSQL by a function node.
 
 Usage: python node_red_flow.py FOLDER BROKER_PORT PG_HOST PG_PORT PG_DATABASE
-Then: npm install node-red@5 pg (in FOLDER) and node_modules/.bin/node-red -u FOLDER
+Then: npm install node-red@5 pg (in FOLDER; and node@22 where the system's node is older), and node-red -u FOLDER
 """
 
 from __future__ import annotations
