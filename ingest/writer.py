@@ -123,7 +123,10 @@ class Writer:
                 for row in staged:
                     copy.write_row(row)
             cursor.execute(query("ingest", "move"))
-            if cursor.rowcount != len(staged):
+            moved = cursor.rowcount
+            if moved:
+                cursor.execute(query("ingest", "due"))
+            if moved != len(staged):
                 cursor.execute(query("ingest", "conflicts"))
 
     def _heard(self, taken: Sequence[Taken]) -> None:

@@ -16,8 +16,8 @@ ORDER BY r.time DESC, 1, 2 LIMIT %(limit)s;
 
 -- name: hourly
 -- Hourly means, extremes and counts of one device and quantity, from the view that every tier has.
-SELECT h.hour, h.mean, h.minimum, h.maximum, h.n
-FROM reading_hour h JOIN series s USING (series_id)
+SELECT h.hour, h.n, h.mean, h.lowest, h.highest, h.last, h.last_time
+FROM reading_by_hour h JOIN series s USING (series_id)
 WHERE s.device_id = %(device)s AND s.quantity = %(quantity)s AND h.hour >= %(start)s AND h.hour < %(end)s
 ORDER BY 1;
 
