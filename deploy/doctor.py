@@ -15,6 +15,7 @@ from ingest.session import address
 from planner.schedule import next_due
 from store import plans, readings, weather
 from store.clock import installation_clock
+from store.condition import Condition, condition
 from store.connect import Connection, connect, described
 from store.migrate import check_schema
 
@@ -61,6 +62,7 @@ def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Fin
     now = clock.now()
     if clock.simulated:
         yield Finding("clock", True, f"time is simulated: {now.isoformat(timespec='seconds')}")
+    yield from _kept(condition(connection, now), now)
     yield _readings(connection, now)
     yield _rejects(connection)
     yield _forecast(connection, now)
@@ -73,6 +75,25 @@ def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Fin
         due = next_due(settings, domain, now)
         said = "none yet" if newest is None else f"version {newest.version} of {newest.service_day}"
         yield Finding(f"plan {domain}", True, f"{said}; next is due {due.isoformat() if due else 'never'}")
+
+
+def _kept(now_kept: Condition, now: datetime) -> Iterator[Finding]:
+    """Size and age of the readings, how far their hours are behind, and whether the housekeeping is done."""
+    oldest = "none yet" if now_kept.oldest is None else f"the oldest of {now_kept.oldest:%Y-%m-%d}"
+    text = f"{now_kept.size / 1e6:.1f} MB on disk in {now_kept.pieces} pieces, {oldest}"
+    yield Finding(
+        "storage", True, text if now_kept.weeks_ahead is None else f"{text}; {now_kept.weeks_ahead} weeks ahead"
+    )
+    lag = now_kept.lag
+    late = lag.hour is not None and now - lag.hour > timedelta(hours=3)
+    behind = "all computed" if lag.hour is None else f"{lag.hours} to compute, the oldest of {lag.hour.isoformat()}"
+    yield Finding("hours", not late, behind + ("; start 'dagsplan scheduler', or see its log" if late else ""))
+    at = now_kept.housekept_at
+    old = at is not None and now - at > timedelta(hours=30)
+    said = (
+        "not done yet; 'dagsplan scheduler' does it" if at is None else f"last done {at.isoformat(timespec='minutes')}"
+    )
+    yield Finding("housekeeping", not old, said + ("; start 'dagsplan scheduler', or see its log" if old else ""))
 
 
 def _readings(connection: Connection, now: datetime) -> Finding:

@@ -98,6 +98,18 @@ def odd_weeks(connection: Connection, first: datetime, last: datetime) -> list[d
     return [row[0] for row in rows]
 
 
+def oldest(connection: Connection) -> datetime | None:
+    """The time of the oldest reading; reads the first week that has any, and the default partition."""
+    found: list[datetime] = []
+    for part in parts(connection):
+        if part.starts is None or not found:
+            row = connection.execute(
+                sql.SQL(query("partitions", "oldest")).format(name=sql.Identifier(part.name))
+            ).fetchone()
+            found += [row[0]] if row and row[0] else []
+    return min(found, default=None)
+
+
 def drop_weeks(connection: Connection, before: datetime) -> list[str]:
     """Drops the partitions that end at or before an instant, and empties the others up to it.
 

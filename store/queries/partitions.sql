@@ -15,8 +15,9 @@ WHERE i.inhparent = 'reading'::regclass ORDER BY starts NULLS LAST;
 LOCK TABLE series, reading IN SHARE ROW EXCLUSIVE MODE;
 
 -- name: hold_everyone
--- Keeps everyone out until the end of the transaction.
-LOCK TABLE series, reading IN ACCESS EXCLUSIVE MODE;
+-- Keeps everyone out of the readings until the end of the transaction.
+LOCK TABLE series IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE reading IN ACCESS EXCLUSIVE MODE;
 
 -- name: set_aside
 -- Makes room for a table of the same name.
@@ -77,6 +78,10 @@ ALTER TABLE reading ATTACH PARTITION {name} FOR VALUES FROM ({starts}) TO ({ends
 -- The weeks of a period of which readings lie in the default partition.
 SELECT DISTINCT date_bin('7 days', time, '2000-01-03Z') FROM reading_default
 WHERE time >= %(first)s AND time < %(last)s ORDER BY 1;
+
+-- name: oldest
+-- The oldest reading of one partition.
+SELECT min(time) FROM {name};
 
 -- name: drop_part
 -- Removes a partition with its readings.

@@ -18,6 +18,14 @@ GROUP BY 1, 2;
 -- What the readings take on disk with their indexes [bytes], and in how many pieces they lie.
 SELECT hypertable_size('reading') AS bytes, (SELECT count(*) FROM show_chunks('reading')) AS pieces;
 
+-- name: oldest
+-- The oldest reading: of the first chunk, as chunks are read in their order.
+SELECT time FROM reading ORDER BY time LIMIT 1;
+
+-- name: hold
+-- What dropping chunks holds until the end of the transaction, taken at once so that nobody is met half-way.
+LOCK TABLE series IN ACCESS EXCLUSIVE MODE;
+
 -- name: drop_before
 -- Drops the chunks that end at or before an instant.
 SELECT drop_chunks('reading', older_than => %(before)s::timestamptz);

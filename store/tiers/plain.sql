@@ -15,3 +15,7 @@ GROUP BY 1, 2;
 -- What the readings take on disk with their indexes [bytes], and in how many pieces they lie.
 SELECT coalesce(sum(pg_total_relation_size(relid)), 0)::bigint AS bytes, count(*) FILTER (WHERE isleaf) AS pieces
 FROM pg_partition_tree('reading');
+
+-- name: hold
+-- What dropping a week holds until the end of the transaction, taken at once so that nobody is met half-way.
+LOCK TABLE reading IN ACCESS EXCLUSIVE MODE;
