@@ -21,6 +21,7 @@ CREATE TABLE rollup_due (
     hour timestamptz NOT NULL,
     series_ids bigint[] NOT NULL
 );
+ALTER TABLE rollup_due ALTER series_ids SET STORAGE EXTERNAL; -- a row lives for an hour: compressing costs more
 CREATE INDEX rollup_due_by_hour ON rollup_due (hour);
 COMMENT ON TABLE rollup_due IS 'The hours that a batch of readings touched, written in its transaction. No unique key: daemons never wait for each other.';
 

@@ -61,8 +61,8 @@ def test_a_batch_leaves_the_hours_it_touched(tier: Connection) -> None:
     """One due row an hour, whatever the number of readings; a batch of nothing but duplicates leaves none."""
     batch = [message(AT - timedelta(minutes=n), 1.0, DEVICES[n % 4]) for n in range(120)]
     writer(tier).write(batch)
-    found = tier.execute("SELECT hour, cardinality(series_ids) FROM rollup_due ORDER BY 1").fetchall()
-    assert found == [(AT - 2 * HOUR, 4), (AT - HOUR, 4), (AT, 1)]
+    found = tier.execute("SELECT hour, count(DISTINCT id) FROM rollup_due, unnest(series_ids) id GROUP BY due_id, hour")
+    assert sorted(found) == [(AT - 2 * HOUR, 4), (AT - HOUR, 4), (AT, 1)]
     assert refresh(tier) == 3
     assert_hours_are_those_of_the_readings(tier)
     writer(tier).write(batch)
