@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import LiteralString
@@ -10,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from city.settings import Store
+from city.settings import Ingest, Store
+from ingest.validate import ClockRule
+from ingest.writer import Message, Tally, Writer
 from store import housekeeping
 from store.condition import condition
 from store.connect import Connection, connect
@@ -23,6 +26,7 @@ AT = datetime(2027, 1, 12, 5, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Stockholm")
 KEEP = Store(keep_raw_days=30)
 LIMIT = week_of(AT - timedelta(days=30))
+BODY = b'{"time": "%s", "values": {"air_temperature": 1}}'
 KEPT: LiteralString = "SELECT hour, n, mean, lowest, highest, last, last_time FROM reading_by_hour ORDER BY 1"
 
 
@@ -127,6 +131,44 @@ def test_two_planners_share_one_housekeeping(tier: Connection, tier_dsn: str) ->
     for thread in both:
         thread.join()
     assert sorted(done[0] + done[1]) == sorted(TASKS)
+
+
+def test_daemons_write_while_house_is_kept(tier: Connection, tier_dsn: str) -> None:
+    """Two writers over five weeks while weeks are made and dropped: all is stored, nothing becomes a dead letter."""
+    rule, done = ClockRule(timedelta(days=40), timedelta(seconds=300)), threading.Event()
+    tallies: list[Tally] = []
+    rounds: list[list[str]] = []
+
+    def daemon(seconds: int) -> None:
+        with connect(tier_dsn, "daemon") as own:
+            writer = Writer(own, Ingest(), rule)
+            for batch in range(40):
+                times = [AT - timedelta(hours=20 * batch + n, seconds=seconds) for n in range(20)]
+                writer.write([Message("dagsplan/d/reading", BODY % at.isoformat().encode(), AT) for at in times])
+            tallies.append(writer.tally)
+
+    def housekeeper() -> None:
+        with connect(tier_dsn, "planner") as own:
+            while not done.is_set():
+                own.execute("DELETE FROM housekeeping")
+                rounds.append(keep_house(own, Store(keep_raw_days=40 - len(rounds) % 3), ZONE, AT))
+
+    threads = [threading.Thread(target=daemon, args=(seconds,)) for seconds in (0, 1)]
+    keeper = threading.Thread(target=housekeeper)
+    for thread in (*threads, keeper):
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    done.set()
+    keeper.join(60)
+    assert len(rounds) > 1
+    assert [(tally.rows, tally.rejected) for tally in tallies] == [(800, {}), (800, {})]
+    refresh(tier)
+    since = week_of(AT - timedelta(days=31))
+    hours = dict(tier.execute("SELECT hour, n FROM reading_by_hour").fetchall())
+    sent = [AT - timedelta(hours=n, seconds=second) for n in range(800) for second in (0, 1)]
+    wanted = Counter(at.replace(minute=0, second=0) for at in sent if at >= since)
+    assert {hour: n for hour, n in hours.items() if hour >= since} == wanted
 
 
 def test_plain_has_weeks_ahead_and_odd_readings_move(database: Connection) -> None:
