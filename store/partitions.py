@@ -74,6 +74,12 @@ def gather(connection: Connection) -> None:
         connection.execute(query("partitions", "make_latest"))
 
 
+def in_the_way(error: psycopg.Error) -> SchemaMismatch:
+    """What to do where somebody's own view stands on something that is made anew."""
+    said = (error.diag.message_detail or str(error)).splitlines()[0]
+    return SchemaMismatch(f"{said}; drop what was made on it, run 'dagsplan migrate', make it again")
+
+
 def make_weeks(connection: Connection, first: datetime, last: datetime) -> list[str]:
     """Makes the partitions of all weeks from ``first`` to ``last`` that are missing; gives their names.
 
@@ -139,10 +145,7 @@ def _set_aside(connection: Connection) -> None:
     try:
         connection.execute(query("partitions", "set_aside"))
     except psycopg.errors.DependentObjectsStillExist as error:
-        said = (error.diag.message_detail or str(error)).splitlines()[0]
-        raise SchemaMismatch(
-            f"reading is stored anew, but {said}; drop what was made on it, run 'dagsplan migrate', make it again"
-        ) from error
+        raise in_the_way(error) from error
 
 
 def _attach_before(connection: Connection, starts: datetime, ends: datetime) -> None:

@@ -16,7 +16,7 @@ import psycopg
 
 from city.errors import SchemaMismatch
 from store.connect import Connection, patience
-from store.partitions import divide, gather
+from store.partitions import divide, gather, in_the_way
 from store.sql import NAME, named
 
 Tier = Literal["timescale", "apache", "plain"]
@@ -40,7 +40,10 @@ def detect_tier(connection: Connection) -> Tier:
 
 
 def prepare_tier(connection: Connection) -> Tier:
-    """Makes the extension where it can be had, and runs the file of the tier. Expects autocommit."""
+    """Makes the extension where it can be had, and runs the file of the tier. Expects autocommit.
+
+    Raises SchemaMismatch where a view that somebody made stands on what is made anew.
+    """
     offered = connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'").fetchone()
     if offered is not None:
         try:
@@ -50,9 +53,12 @@ def prepare_tier(connection: Connection) -> Tier:
                 raise
     tier = detect_tier(connection)
     (divide if tier == "plain" else gather)(connection)
-    with patience(connection, statement_s=0):
-        for statement in statements(NAME.split(_file(tier))[0]):
-            connection.execute(statement)
+    try:
+        with patience(connection, statement_s=0):
+            for statement in statements(NAME.split(_file(tier))[0]):
+                connection.execute(statement)
+    except psycopg.errors.DependentObjectsStillExist as error:
+        raise in_the_way(error) from error
     return tier
 
 

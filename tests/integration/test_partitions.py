@@ -79,6 +79,19 @@ def test_a_view_in_the_way_is_named_and_nothing_is_changed(empty_dsn: str) -> No
         assert connection.execute(ALL).fetchall() == before
 
 
+def test_a_view_on_the_old_hours_is_named(empty_dsn: str) -> None:
+    """The view ``reading_hour`` of the first version goes, unless somebody's own stands on it: that is said."""
+    with connect(empty_dsn, "test") as connection:
+        as_released(connection)
+        connection.execute("CREATE VIEW reading_hour AS SELECT series_id, time AS hour FROM reading_conflict")
+        connection.execute("CREATE VIEW own AS SELECT * FROM reading_hour")
+        with pytest.raises(SchemaMismatch, match=r"view own depends on view reading_hour; drop .*migrate"):
+            migrate(connection, AT)
+        connection.execute("DROP VIEW own")
+        migrate(connection, AT)
+        assert connection.execute("SELECT to_regclass('reading_hour')").fetchone() == (None,)
+
+
 def test_a_missing_week_never_refuses_a_reading(database: Connection) -> None:
     """The default partition takes it, and gives it up to its week when that is made; the odd one stays."""
     a_series(database)

@@ -18,7 +18,7 @@ from ingest.validate import ClockRule
 from ingest.writer import Message, Writer
 from store.connect import Connection, connect
 from store.facts import save_device
-from store.migrate import check_schema, migrate
+from store.migrate import check_schema, known, migrate
 from store.partitions import divide, divided
 from store.readings import device_readings, freshness, readings
 from store.rollups import refresh
@@ -177,6 +177,34 @@ def test_apache_makes_a_real_hypertable(apache_server: str) -> None:
             assert set(chunks) == {(timedelta(days=7),)}
             indexes = connection.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'reading'").fetchall()
             assert indexes == [("reading_pkey",)]
+
+
+AS_RELEASED: LiteralString = """
+    SELECT create_hypertable('reading', by_range('time', INTERVAL '7 days'), create_default_indexes => false);
+    CREATE VIEW reading_hour AS SELECT series_id, time_bucket('1 hour', time) AS hour, avg(value) AS mean,
+        min(value) AS minimum, max(value) AS maximum, count(*) AS n FROM reading GROUP BY 1, 2;"""
+
+
+def test_a_released_apache_database_gets_its_hours(apache_server: str) -> None:
+    """A hypertable of the first version keeps its readings, and all their hours are computed after the migration."""
+    first = known()[0]
+    for dsn in fresh_database(apache_server, None):
+        with connect(dsn, "test") as connection:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+            connection.execute(
+                "CREATE TABLE schema_migration (name text PRIMARY KEY, digest text, applied_at timestamptz)"
+            )
+            connection.execute("INSERT INTO schema_migration VALUES (%s, %s, %s)", (first.name, first.digest, AT))
+            connection.execute(first.text)
+            connection.execute(AS_RELEASED)
+            save_device(connection, Device("g-1", "g-1", "test"), [("air_temperature", "°C")])
+            values = week()
+            with connection.cursor() as cursor:
+                add = "INSERT INTO reading SELECT series_id, %s, %s, %s FROM series"
+                cursor.executemany(add, [(at, value, AT) for at, value in values.items()])
+            assert migrate(connection, AT) == [migration.name for migration in known()[1:]]
+            assert hours(connection) == expected_hours(values)
+            assert connection.execute("SELECT to_regclass('reading_hour')").fetchone() == (None,)
 
 
 @pytest.mark.parametrize("was_divided", [True, False])
