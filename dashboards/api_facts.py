@@ -45,6 +45,8 @@ def list_readings(
     if since > until:
         raise Problem(422, "'from' is later than 'to'")
     with desk.connection() as connection:
+        if per is not None:
+            rollups.refresh(connection, until + timedelta(days=1), since=since)
         page = _page(connection, desk, per, device, quantity)
         rows = list(page(since, until, limit))
         if len(rows) == limit:
@@ -66,12 +68,11 @@ def list_thresholds(request: Request, at: datetime | None = None) -> Response:
 def _page(
     connection: Connection, desk: Desk, per: Literal["hour", "day"] | None, device: str | None, quantity: str | None
 ) -> Page:
-    """How a page is read, between two times and at most so long; hours that are due are computed first."""
+    """How a page is read, between two times and at most so long."""
     if per is None:
         return lambda since, until, limit: readings.device_readings(
             connection, since, until, device=device, quantity=quantity, limit=limit
         )
-    rollups.refresh(connection)
     zone = desk.settings.municipality.zone
     return lambda since, until, limit: readings.summaries(
         connection, per, since, until, zone=zone, device=device, quantity=quantity, limit=limit

@@ -54,7 +54,7 @@ def read_snapshot(
     mode: Mode = settings.planner.mode  # type: ignore[assignment]  # checked when the settings were read
     day = service_day(at, domain, zone) if day is None else day
     if LOOK_BACK[domain] > RAW:
-        rollups.refresh(connection, at)
+        rollups.refresh(connection, at, since=at - LOOK_BACK[domain])
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         previous = plans.latest(connection, domain, mode, day)

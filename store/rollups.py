@@ -33,17 +33,20 @@ def hour_of(instant: datetime) -> datetime:
     return instant.replace(minute=0, second=0, microsecond=0)
 
 
-def refresh(connection: Connection, until: datetime | None = None, *, timeout_s: float = 600.0) -> int:
-    """Computes the due hours before ``until`` (all of them unless it is given); gives how many there were.
+def refresh(
+    connection: Connection, until: datetime | None = None, *, since: datetime | None = None, timeout_s: float = 600.0
+) -> int:
+    """Computes the due hours that begin in [since, until), without bounds where none are given; gives how many.
 
     Expects autocommit: each hour is a transaction of its own. Two at once wait for each other and do each hour once.
     """
-    hours = [row[0] for row in connection.execute(query("rollups", "due_hours"), {"until": until})]
+    bounds = {"since": since, "until": until}
+    hours = [row[0] for row in connection.execute(query("rollups", "due_hours"), bounds)]
     if not hours:
         return 0
     with patience(connection, statement_s=timeout_s):
         if detect_tier(connection) == "timescale":
-            _materialise(connection, until)
+            _materialise(connection, bounds)
         else:
             for hour in hours:
                 _recompute(connection, hour)
@@ -70,11 +73,11 @@ def _recompute(connection: Connection, hour: datetime) -> None:
         connection.execute(query("rollups", "recompute"), {"hour": hour})
 
 
-def _materialise(connection: Connection, until: datetime | None) -> None:
+def _materialise(connection: Connection, bounds: dict[str, datetime | None]) -> None:
     """The same through TimescaleDB's own aggregate, which refuses to be refreshed inside a transaction."""
     connection.execute(query("rollups", "begin_alone"))
     try:
-        seen = connection.execute(query("rollups", "seen"), {"until": until}).fetchall()
+        seen = connection.execute(query("rollups", "seen"), bounds).fetchall()
         for starts, ends in windows(sorted({hour for _, hour, kept in seen if kept})):
             connection.execute(tier_query("timescale", "refresh"), {"starts": starts, "ends": ends})
         connection.execute(query("rollups", "settle"), {"ids": [row[0] for row in seen]})

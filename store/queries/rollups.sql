@@ -1,6 +1,8 @@
 -- name: due_hours
 -- The hours that must be computed anew, oldest first.
-SELECT DISTINCT hour FROM rollup_due WHERE hour < coalesce(%(until)s, 'infinity'::timestamptz) ORDER BY 1;
+SELECT DISTINCT hour FROM rollup_due
+WHERE hour >= coalesce(%(since)s, '-infinity'::timestamptz) AND hour < coalesce(%(until)s, 'infinity'::timestamptz)
+ORDER BY 1;
 
 -- name: oldest_due
 -- The oldest hour that must be computed anew and has ended, and how many hours those are.
@@ -39,7 +41,9 @@ ON CONFLICT (series_id, hour) DO UPDATE SET n = excluded.n, mean = excluded.mean
 -- name: seen
 -- The due rows that can be seen now, with the hours of which readings are kept.
 SELECT due_id, hour, hour >= coalesce((SELECT time FROM reading_kept_from), '-infinity') AS kept
-FROM rollup_due WHERE hour < coalesce(%(until)s, 'infinity'::timestamptz) ORDER BY hour;
+FROM rollup_due
+WHERE hour >= coalesce(%(since)s, '-infinity'::timestamptz) AND hour < coalesce(%(until)s, 'infinity'::timestamptz)
+ORDER BY hour;
 
 -- name: settle
 -- Forgets the due rows that were seen.

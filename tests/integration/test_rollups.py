@@ -82,11 +82,13 @@ def test_late_readings_reach_old_hours(tier: Connection) -> None:
 
 
 def test_only_ended_hours_where_it_is_asked_for(tier: Connection) -> None:
-    """``until`` leaves the running hour for later, and the lag does not count it."""
+    """``since`` and ``until`` leave hours for later, and the lag does not count the one that runs."""
     writer(tier).write([message(AT + timedelta(minutes=1), 1.0), message(AT - HOUR, 1.0), message(AT - 3 * HOUR, 1.0)])
     now = AT + timedelta(minutes=2)
     assert lag(tier, now) == Lag(AT - 3 * HOUR, 2)
-    assert refresh(tier, hour_of(now)) == 2
+    assert refresh(tier, hour_of(now), since=AT - 2 * HOUR) == 1
+    assert lag(tier, now) == Lag(AT - 3 * HOUR, 1)
+    assert refresh(tier, hour_of(now)) == 1
     assert lag(tier, now) == Lag(None, 0)
     assert due(tier) == 1
     assert refresh(tier) == 1
