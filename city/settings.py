@@ -91,6 +91,15 @@ class Ingest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metrics_port: int = 0
 
 
+class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long things are kept. Hours, plans, thresholds and orders are kept for ever."""
+
+    keep_raw_days: float = 730.0
+    keep_dead_letters_days: float = 90.0
+    keep_answers_days: float = 30.0
+    housekeeping_timeout_s: float = 600.0
+
+
 class Weather(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Forecasts. No provider is asked unless it is named here: nothing leaves the host unasked."""
 
@@ -143,6 +152,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database: Database = Database()
     mqtt: Mqtt = Mqtt()
     ingest: Ingest = Ingest()
+    store: Store = Store()
     weather: Weather = Weather()
     planner: Planner = Planner()
     web: Web = Web()
@@ -256,6 +266,11 @@ def _check(settings: Settings) -> None:
                 check_slot(slot)
             except ValueError as error:
                 raise ConfigError(f"planner.{name}: {error}") from error
+    if settings.store.keep_raw_days < settings.ingest.accept_late_days + 2:
+        raise ConfigError(
+            "store.keep_raw_days: readings must be kept for two days longer than ingest.accept_late_days, so that the "
+            f"hours of late ones can be computed; set it to {settings.ingest.accept_late_days + 2:g} or more"
+        )
     unknown = set(settings.weather.providers) - {"smhi", "metno"}
     if unknown:
         raise ConfigError(f"weather.providers: '{sorted(unknown)[0]}' is unknown; choose from smhi, metno")

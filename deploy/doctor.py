@@ -15,6 +15,7 @@ from ingest.session import address
 from planner.schedule import next_due
 from store import health, plans, readings, weather
 from store.clock import installation_clock
+from store.condition import Condition, condition
 from store.connect import Connection, connect, described
 from store.health import DaemonHealth
 from store.migrate import check_schema
@@ -63,6 +64,7 @@ def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Fin
     if clock.simulated:
         yield Finding("clock", True, f"time is simulated: {now.isoformat(timespec='seconds')}")
     yield from _daemons(connection, now)
+    yield from _kept(condition(connection, now), now)
     yield _readings(connection, now)
     yield _rejects(connection)
     yield _forecast(connection, now)
@@ -108,6 +110,25 @@ def _well(daemon: DaemonHealth) -> str:
     said = f"connected, {daemon.queued} messages wait{lag}; since its start {daemon.messages} messages"
     odd = {"rejected": sum(daemon.rejected.values()), "repeated": daemon.duplicates, "conflicting": daemon.conflicts}
     return ", ".join([said, *(f"{n} {what}" for what, n in odd.items() if n)])
+
+
+def _kept(now_kept: Condition, now: datetime) -> Iterator[Finding]:
+    """Size and age of the readings, how far their hours are behind, and whether the housekeeping is done."""
+    oldest = "none yet" if now_kept.oldest is None else f"the oldest of {now_kept.oldest:%Y-%m-%d}"
+    text = f"{now_kept.size / 1e6:.1f} MB on disk in {now_kept.pieces} pieces, {oldest}"
+    yield Finding(
+        "storage", True, text if now_kept.weeks_ahead is None else f"{text}; {now_kept.weeks_ahead} weeks ahead"
+    )
+    lag = now_kept.lag
+    late = lag.hour is not None and now - lag.hour > timedelta(hours=3)
+    behind = "all computed" if lag.hour is None else f"{lag.hours} to compute, the oldest of {lag.hour.isoformat()}"
+    yield Finding("hours", not late, behind + ("; start 'dagsplan scheduler', or see its log" if late else ""))
+    at = now_kept.housekept_at
+    old = at is not None and now - at > timedelta(hours=30)
+    said = (
+        "not done yet; 'dagsplan scheduler' does it" if at is None else f"last done {at.isoformat(timespec='minutes')}"
+    )
+    yield Finding("housekeeping", not old, said + ("; start 'dagsplan scheduler', or see its log" if old else ""))
 
 
 def _readings(connection: Connection, now: datetime) -> Finding:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
+
+PUBLISH = 3
 
 
 class Link:
@@ -21,16 +23,35 @@ class Link:
     def __init__(self, under: Any, block: int = 65536) -> None:  # noqa: ANN401 - socket or SSL socket
         self._under = under
         self._block = block
-        self._in = memoryview(b"")
+        self._in, self._at = b"", 0
         self._out = bytearray()
 
     def recv(self, most: int) -> bytes:
         """Up to ``most`` bytes; empty at the end. Raises BlockingIOError where there is nothing yet."""
-        if not self._in:
-            self._in = memoryview(self._under.recv(self._block))
-        part = bytes(self._in[:most])
-        self._in = self._in[most:]
+        if self._at >= len(self._in):
+            self._in, self._at = self._under.recv(self._block), 0
+        part = self._in[self._at : self._at + most]
+        self._at += len(part)
         return part
+
+    def publications(self, v5: bool) -> Iterator[tuple[bytes, bytes, int]]:
+        """Topic, payload and id of the whole PUBLISH packets that lie read already, up to anything else.
+
+        Only while nobody is in the middle of a packet. A packet of another kind, one that is not all here yet and
+        one that is wrong stay for :meth:`recv`.
+        """
+        read = self._in
+        while self._at + 1 < len(read) and read[self._at] >> 4 == PUBLISH:
+            try:
+                size, length = _variable(read, self._at + 1)
+                begin = self._at + 1 + size
+                if begin + length > len(read):
+                    return
+                parts = publication(read[begin : begin + length], read[self._at] >> 1 & 3, v5)
+            except ValueError:
+                return
+            self._at = begin + length
+            yield parts
 
     def send(self, data: bytes | bytearray) -> int:
         """Takes all of it; it goes out with the next flush."""
@@ -51,7 +72,7 @@ class Link:
     def pending(self) -> int:
         """Bytes that can be read without waiting and that select does not know of."""
         inner = self._under.pending() if hasattr(self._under, "pending") else 0
-        return len(self._in) + int(inner)
+        return len(self._in) - self._at + int(inner)
 
     def close(self, patience_s: float = 1.0) -> None:
         """Sends what is left, within its patience, and closes."""
@@ -79,7 +100,7 @@ class LinkedClient(mqtt.Client):
 
     A publication goes to ``on_taken(topic, payload, mid)``, 0 for ``mid`` where none has to be acknowledged. paho would
     make an object for its MQTT 5 properties, which nobody here reads, and look through topic filters: together half
-    of the daemon's time.
+    of the daemon's time. Connecting, subscribing, keeping alive and every other packet stay paho's.
     """
 
     on_taken: Callable[[bytes, bytes, int], None]
@@ -89,6 +110,19 @@ class LinkedClient(mqtt.Client):
         if isinstance(under, socket.socket):
             under.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return Link(under)
+
+    def take_publications(self) -> None:
+        """Hands on what lies read already without paho's work for each packet."""
+        link = self.socket()
+        if isinstance(link, Link) and self._in_packet["command"] == 0:
+            for parts in link.publications(self._protocol == MQTTProtocolVersion.MQTTv5):
+                self.on_taken(*parts)
+
+    def puback(self, mids: Sequence[int]) -> None:
+        """Acknowledges QoS 1 messages, in this order, with the next flush."""
+        link = self.socket()
+        if isinstance(link, Link):
+            link.send(b"".join(b"\x40\x02" + mid.to_bytes(2, "big") for mid in mids))
 
     def _handle_publish(self) -> MQTTErrorCode:
         qos = (self._in_packet["command"] >> 1) & 3
@@ -115,14 +149,15 @@ def publication(packet: bytes, qos: int, v5: bool) -> tuple[bytes, bytes, int]:
         mid = int.from_bytes(packet[at : at + 2], "big")
         at += 2
     if v5:
-        at += _variable_length(packet, at)
+        size, length = _variable(packet, at)
+        at += size + length
     if at > len(packet):
         raise ValueError("the packet ends within its header")
     return topic, packet[at:], mid
 
 
-def _variable_length(packet: bytes, at: int) -> int:
-    """Bytes of a variable byte integer at ``at`` and of what it counts."""
+def _variable(packet: bytes, at: int) -> tuple[int, int]:
+    """A variable byte integer: how many bytes it takes, and its value. Raises ValueError where it ends early."""
     total = 0
     for n in range(4):
         if at + n >= len(packet):
@@ -130,5 +165,5 @@ def _variable_length(packet: bytes, at: int) -> int:
         byte = packet[at + n]
         total |= (byte & 127) << 7 * n
         if byte < 128:
-            return n + 1 + total
+            return n + 1, total
     raise ValueError("no length")

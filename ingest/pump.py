@@ -92,6 +92,7 @@ class Pump(threading.Thread):
         if link in ready or (may_read and link.pending()):
             self.client.loop_read()
             for _ in range(packets):
+                self.client.take_publications()
                 if not link.pending() or self.client.socket() is None:
                     break
                 self.client.loop_read()
@@ -102,9 +103,8 @@ class Pump(threading.Thread):
     def _answer(self) -> None:
         """Acknowledges what was committed, of the present connection."""
         while self._receipts:
-            for receipt in self._receipts.popleft():
-                if receipt.mid and receipt.generation == self._generation():
-                    self.client.ack(receipt.mid, 1)
+            present = self._generation()
+            self.client.puback([r.mid for r in self._receipts.popleft() if r.mid and r.generation == present])
 
     def _send(self) -> None:
         """What paho wants to write goes to the link, and from there to the kernel."""

@@ -129,8 +129,10 @@ class Writer:
                 for row in staged:
                     copy.write_row(row)
             cursor.execute(query("ingest", "move"))
-            again = len(staged) - cursor.rowcount
-            if again:
+            moved = cursor.rowcount
+            if moved:
+                cursor.execute(query("ingest", "due"))
+            if again := len(staged) - moved:
                 cursor.execute(query("ingest", "conflicts"))
                 self._again = (again - cursor.rowcount, cursor.rowcount)
 

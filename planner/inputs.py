@@ -9,11 +9,11 @@ from city.clock import Clock
 from city.plan import Intervention
 from city.serviceday import service_day
 from city.settings import Settings
-from city.things import Device, Forecast, GivenOrder
+from city.things import Device, Forecast, GivenOrder, Reading
 from city.words import Domain, Mode
 from planner.snapshot import Knobs, Snapshot
 from planner.snow import LIVE
-from store import facts, orders, plans, readings, roads, weather
+from store import facts, orders, plans, readings, roads, rollups, weather
 from store.connect import Connection
 
 QUANTITIES: dict[Domain, tuple[str, ...]] = {
@@ -26,6 +26,12 @@ LOOK_BACK: dict[Domain, timedelta] = {
     "waste": timedelta(days=28),
     "heating": timedelta(days=14),
 }
+RAW = timedelta(hours=48)
+"""Readings that are older than this are read by the hour."""
+LEVELS = ("fill_level",)
+"""Of these an hour's last reading stands for it, of all others its mean."""
+ONLY_MEAN: dict[Domain, tuple[str, ...]] = {"snow": (), "waste": (), "heating": ("air_temperature",)}
+"""Of these only the mean over the whole time is wanted: by the hour to the end, so that each hour counts alike."""
 MOST_ISSUES = 60
 """Of the forecasts of a day: two providers, an issue an hour, and some to spare."""
 
@@ -40,10 +46,15 @@ def read_snapshot(
     day: date | None = None,
     clock: Clock | None = None,
 ) -> Snapshot:
-    """The snapshot of a domain at an instant. ``day`` is that of ``at`` unless it is given."""
+    """The snapshot of a domain at an instant. ``day`` is that of ``at`` unless it is given.
+
+    Expects autocommit: hours that are due are computed before the transaction begins.
+    """
     zone = settings.municipality.zone
     mode: Mode = settings.planner.mode  # type: ignore[assignment]  # checked when the settings were read
     day = service_day(at, domain, zone) if day is None else day
+    if LOOK_BACK[domain] > RAW:
+        rollups.refresh(connection, at, since=at - LOOK_BACK[domain])
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         previous = plans.latest(connection, domain, mode, day)
@@ -61,7 +72,7 @@ def read_snapshot(
             knobs=_knobs(settings),
             thresholds=plans.thresholds(connection, at),
             forecasts=_forecasts(connection, domain, at),
-            readings=readings.readings(connection, QUANTITIES[domain], at - LOOK_BACK[domain], at),
+            readings=_readings(connection, domain, at),
             depots=facts.depots(connection),
             contractors=facts.contractors(connection),
             vehicles=facts.vehicles(connection, domain),
@@ -70,6 +81,18 @@ def read_snapshot(
         )
         snapshot = _with_domain_tables(connection, common, at)
     return _marked(snapshot)
+
+
+def _readings(connection: Connection, domain: Domain, at: datetime) -> tuple[Reading, ...]:
+    """Readings as they are of the last ``RAW``, by the hour before that; by device, quantity and time."""
+    start = at - LOOK_BACK[domain]
+    found: list[Reading] = []
+    for quantity in QUANTITIES[domain]:
+        raw = timedelta(0) if quantity in ONLY_MEAN[domain] else RAW
+        since = max(start, rollups.hour_of(at - raw))
+        found += readings.hourly_readings(connection, [quantity], start, since, last_of=LEVELS)
+        found += readings.readings(connection, [quantity], since, at)
+    return tuple(sorted(found, key=lambda row: (row.device, row.quantity, row.time)))
 
 
 def _forecasts(connection: Connection, domain: Domain, at: datetime, *, whole: int = 4) -> tuple[Forecast, ...]:

@@ -22,8 +22,9 @@ from planner.inputs import read_snapshot
 from planner.make import make_plan
 from planner.publish import check_schema, publish
 from planner.snapshot import Snapshot
-from store import plans
+from store import plans, rollups
 from store.connect import Connection
+from store.housekeeping import keep_house
 from store.plans import RunKey
 
 log = logging.getLogger("dagsplan.schedule")
@@ -143,6 +144,7 @@ def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock:
         try:
             with connect() as connection:
                 Scheduler(connection, settings, clock).ensure_due(clock.now())
+                keep_up(connection, settings, clock.now())
         except (psycopg.Error, StoreUnavailable) as error:
             log.warning(str(error).strip().splitlines()[0])
 
@@ -150,6 +152,12 @@ def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock:
     silence = ring(ask, max(1.0, min(settings.planner.ring_s, clock.real_seconds(settings.planner.ring_s))))
     stop.wait()
     silence()
+
+
+def keep_up(connection: Connection, settings: Settings, now: datetime) -> list[str]:
+    """Computes the hours that have ended, and does the housekeeping of the day; gives the tasks that were done."""
+    rollups.refresh(connection, rollups.hour_of(now), timeout_s=settings.store.housekeeping_timeout_s)
+    return keep_house(connection, settings.store, settings.municipality.zone, now)
 
 
 def ring(ask: Callable[[], object], every_s: float) -> Callable[[], None]:

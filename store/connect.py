@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -53,6 +55,22 @@ def pool(dsn: str, application: str, *, size: int = 8, timeout_s: int = 5) -> Co
         kwargs={"autocommit": True, "connect_timeout": timeout_s, **_options(application, 60)},
         check=ConnectionPool.check_connection,
     )
+
+
+@contextmanager
+def patience(connection: Connection, *, statement_s: float, lock_s: float = 0) -> Iterator[None]:
+    """Gives statements and their waits for a lock time-outs of their own [s]; 0 is none. Expects autocommit."""
+    names = ("statement_timeout", "lock_timeout")
+    asked = "SELECT current_setting(%s), current_setting(%s)"
+    set_both = "SELECT set_config(%s, %s, false), set_config(%s, %s, false)"
+    before = connection.execute(asked, names).fetchone() or ("0", "0")
+    wanted = (f"{statement_s * 1000:.0f}", f"{lock_s * 1000:.0f}")
+    connection.execute(set_both, (names[0], wanted[0], names[1], wanted[1]))
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute(set_both, (names[0], before[0], names[1], before[1]))
 
 
 def described(dsn: str) -> str:

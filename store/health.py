@@ -37,6 +37,17 @@ class DaemonHealth:
     broker_dropped: int | None = None
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A series: the time of its newest reading, when that was received, and since when its value is the same."""
+
+    device_id: str
+    quantity: str
+    last_time: datetime
+    last_received: datetime
+    last_changed: datetime
+
+
 def save(connection: Connection, health: DaemonHealth) -> None:
     """Keeps what a daemon says of itself, in place of what it said before."""
     connection.execute(query("health", "save"), asdict(health) | {"rejected": Jsonb(dict(health.rejected))})
@@ -47,10 +58,17 @@ def daemons(connection: Connection, now: datetime, forget_after: timedelta = tim
     return list(select(connection, query("health", "daemons"), {"since": now - forget_after}, DaemonHealth))
 
 
+def heard(connection: Connection, on_time: datetime | None = None) -> tuple[Heard, ...]:
+    """When each series was last heard and last changed; with ``on_time`` only of devices that are not silent then."""
+    return select(connection, query("health", "heard"), {"since": on_time}, Heard)
+
+
 def frozen(connection: Connection, now: datetime, unchanged: timedelta = timedelta(days=1)) -> list[str]:
     """Devices that are heard on time while none of their values has changed for ``unchanged``."""
-    parameters = {"now": now, "since": now - unchanged}
-    return [row[0] for row in connection.execute(query("health", "frozen"), parameters)]
+    newest: dict[str, datetime] = {}
+    for series in heard(connection, now):
+        newest[series.device_id] = max(series.last_changed, newest.get(series.device_id, series.last_changed))
+    return [device for device, changed in newest.items() if changed < now - unchanged]
 
 
 def exposition(health: DaemonHealth, now: datetime) -> Iterator[str]:

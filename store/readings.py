@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from psycopg.rows import dict_row
 
@@ -22,6 +23,22 @@ class Freshness:
     last_time: datetime | None
     devices: int
     silent: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """An hour or a day of one series, from ``time`` on: how many readings, their mean, extremes and last."""
+
+    device: str
+    quantity: str
+    unit: str
+    time: datetime
+    n: int
+    mean: float
+    lowest: float
+    highest: float
+    last: float
+    last_time: datetime
 
 
 def readings(connection: Connection, quantities: Sequence[str], start: datetime, end: datetime) -> tuple[Reading, ...]:
@@ -42,6 +59,33 @@ def device_readings(
     """A page of readings, newest first."""
     parameters = {"device": device, "quantity": quantity, "start": start, "end": end, "limit": limit}
     return select(connection, query("readings", "device_readings"), parameters, Reading)
+
+
+def hourly_readings(
+    connection: Connection, quantities: Sequence[str], start: datetime, end: datetime, *, last_of: Sequence[str]
+) -> tuple[Reading, ...]:
+    """One reading for each hour that begins in [start, end): its mean, or its last value for ``last_of``.
+
+    Its time is that of the hour's last reading. Call :func:`store.rollups.refresh` before, outside a transaction.
+    """
+    parameters = {"quantities": list(quantities), "start": start, "end": end, "last_of": list(last_of)}
+    return select(connection, query("readings", "hourly_readings"), parameters, Reading)
+
+
+def summaries(
+    connection: Connection,
+    per: Literal["hour", "day"],
+    start: datetime,
+    end: datetime,
+    *,
+    zone: ZoneInfo,
+    device: str | None = None,
+    quantity: str | None = None,
+    limit: int = 1000,
+) -> tuple[Summary, ...]:
+    """A page of hours, or of days of a time zone, newest first. Refresh the hours before, outside a transaction."""
+    parameters = {"device": device, "quantity": quantity, "start": start, "end": end, "limit": limit}
+    return select(connection, query("readings", f"per_{per}"), parameters | {"zone": zone.key}, Summary)
 
 
 def freshness(connection: Connection, now: datetime) -> Freshness:

@@ -1,5 +1,6 @@
 -- The schema as it stands after all migrations, to read at one glance. A test proves it equal to their sum;
--- migrations/ is what runs, and store/tiers/ adds the view reading_hour on top.
+-- migrations/ is what runs. store/tiers/ adds the views reading_by_hour and reading_by_day on top, and on the plain
+-- tier store/partitions.py divides the readings by weeks.
 
 CREATE TABLE schema_migration (
     name text PRIMARY KEY,
@@ -94,6 +95,44 @@ CREATE TABLE dead_letter_count (
     PRIMARY KEY (day, device_id, reason)
 );
 COMMENT ON TABLE dead_letter_count IS 'All rejects, counted; beyond the daily cap of a device they are counted only.';
+
+-- Hours and housekeeping -----------------------------------------------------------------------------------
+
+CREATE TABLE reading_hourly (
+    series_id bigint NOT NULL,
+    hour timestamptz NOT NULL,
+    n bigint NOT NULL,
+    mean double precision NOT NULL,
+    lowest double precision NOT NULL,
+    highest double precision NOT NULL,
+    last double precision NOT NULL,
+    last_time timestamptz NOT NULL,
+    PRIMARY KEY (series_id, hour)
+);
+COMMENT ON TABLE reading_hourly IS 'Hours computed from readings; read them through the view reading_by_hour, which every tier has.';
+
+CREATE TABLE rollup_due (
+    due_id bigint GENERATED ALWAYS AS IDENTITY,
+    hour timestamptz NOT NULL,
+    series_ids bigint[] NOT NULL
+);
+ALTER TABLE rollup_due ALTER series_ids SET STORAGE EXTERNAL; -- a row lives for an hour: compressing costs more
+CREATE INDEX rollup_due_by_hour ON rollup_due (hour);
+COMMENT ON TABLE rollup_due IS 'The hours that a batch of readings touched, written in its transaction. No unique key: daemons never wait for each other.';
+
+CREATE TABLE reading_kept_from (
+    one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
+    time timestamptz NOT NULL
+);
+COMMENT ON TABLE reading_kept_from IS 'Readings before this time were removed: their hours stay as they are and are never computed anew.';
+
+CREATE TABLE housekeeping (
+    task text NOT NULL,
+    day date NOT NULL,
+    done_at timestamptz NOT NULL,
+    PRIMARY KEY (task, day)
+);
+COMMENT ON TABLE housekeeping IS 'Which task was done for which day; a day begins at 04.00 local time.';
 
 -- Weather --------------------------------------------------------------------------------------------------
 
@@ -427,14 +466,3 @@ CREATE TABLE daemon_health (
     broker_dropped bigint
 );
 COMMENT ON TABLE daemon_health IS 'One row a daemon (its MQTT client id), counted since its start; at is when it last said so.';
-
-CREATE VIEW series_heard AS
-SELECT s.series_id, s.device_id, s.quantity, newest.time AS last_time, newest.received_at AS last_received,
-       (SELECT min(r.time) FROM reading r
-        WHERE r.series_id = s.series_id AND r.time > coalesce(other.time, '2000-01-01Z')) AS last_changed
-FROM series s
-JOIN LATERAL (SELECT r.time, r.received_at, r.value FROM reading r
-              WHERE r.series_id = s.series_id ORDER BY r.time DESC LIMIT 1) newest ON true
-LEFT JOIN LATERAL (SELECT r.time FROM reading r
-                   WHERE r.series_id = s.series_id AND r.value <> newest.value ORDER BY r.time DESC LIMIT 1) other ON true;
-COMMENT ON VIEW series_heard IS 'last_changed is when the present value was first said: a frozen sensor is heard and does not change.';

@@ -1,19 +1,23 @@
 """The three storage tiers: community TimescaleDB, Apache-edition TimescaleDB, plain PostgreSQL.
 
-The tier is found out at start-up; each has one SQL file that may be run again and again. The views on top
-(``reading_hour``) have the same columns in all of them.
+The tier is found out at start-up; each has one SQL file that may be run again and again, followed by the named
+queries that differ from tier to tier. The views on top (``reading_by_hour``, ``reading_by_day``) have the same columns
+in all of them.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib.resources import files
 from typing import Literal, LiteralString, cast
 
 import psycopg
 
 from city.errors import SchemaMismatch
-from store.connect import Connection
+from store.connect import Connection, patience
+from store.partitions import divide, gather, in_the_way
+from store.sql import NAME, named
 
 Tier = Literal["timescale", "apache", "plain"]
 OLDEST_TIMESCALE = (2, 19)
@@ -36,7 +40,10 @@ def detect_tier(connection: Connection) -> Tier:
 
 
 def prepare_tier(connection: Connection) -> Tier:
-    """Makes the extension where it can be had, and runs the file of the tier. Expects autocommit."""
+    """Makes the extension where it can be had, and runs the file of the tier. Expects autocommit.
+
+    Raises SchemaMismatch where a view that somebody made stands on what is made anew.
+    """
     offered = connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'").fetchone()
     if offered is not None:
         try:
@@ -45,10 +52,28 @@ def prepare_tier(connection: Connection) -> Tier:
             if error.sqlstate not in NOT_FOR_US:
                 raise
     tier = detect_tier(connection)
-    text = (files("store") / "tiers" / f"{tier}.sql").read_text(encoding="utf-8")
-    for statement in statements(text):
-        connection.execute(statement)
+    (divide if tier == "plain" else gather)(connection)
+    try:
+        with patience(connection, statement_s=0):
+            for statement in statements(NAME.split(_file(tier))[0]):
+                connection.execute(statement)
+    except psycopg.errors.DependentObjectsStillExist as error:
+        raise in_the_way(error) from error
     return tier
+
+
+def tier_query(tier: Tier, name: str) -> LiteralString:
+    """A query whose text differs from tier to tier."""
+    return _tier_queries(tier)[name]
+
+
+@cache
+def _tier_queries(tier: Tier) -> dict[str, LiteralString]:
+    return named(_file(tier))
+
+
+def _file(tier: Tier) -> str:
+    return (files("store") / "tiers" / f"{tier}.sql").read_text(encoding="utf-8")
 
 
 def statements(text: str) -> list[LiteralString]:

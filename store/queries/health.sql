@@ -14,9 +14,17 @@ ON CONFLICT (daemon) DO UPDATE SET
 SELECT daemon, at, connected, queued, oldest_s, lag_s, messages, rows, duplicates, conflicts, rejected, broker_dropped
 FROM daemon_health WHERE at >= %(since)s ORDER BY daemon;
 
--- name: frozen
--- Devices that are heard as often as they should be while none of their values has changed since then.
-SELECT d.device_id
-FROM device d JOIN series_heard h USING (device_id)
-WHERE d.adopted AND d.interval_s IS NOT NULL AND d.last_time >= %(now)s - make_interval(secs => 2 * d.interval_s)
-GROUP BY d.device_id HAVING max(h.last_changed) < %(since)s ORDER BY 1;
+-- name: heard
+-- When each series was last heard and last changed: last_changed is when its present value was first said.
+SELECT s.device_id, s.quantity, newest.time AS last_time, newest.received_at AS last_received,
+       (SELECT min(r.time) FROM reading r
+        WHERE r.series_id = s.series_id AND r.time > coalesce(other.time, '2000-01-01Z')) AS last_changed
+FROM series s
+JOIN device d USING (device_id)
+JOIN LATERAL (SELECT r.time, r.received_at, r.value FROM reading r
+              WHERE r.series_id = s.series_id ORDER BY r.time DESC LIMIT 1) newest ON true
+LEFT JOIN LATERAL (SELECT r.time FROM reading r
+                   WHERE r.series_id = s.series_id AND r.value <> newest.value ORDER BY r.time DESC LIMIT 1) other ON true
+WHERE d.adopted AND (%(since)s::timestamptz IS NULL
+       OR d.last_time >= %(since)s::timestamptz - make_interval(secs => 2 * d.interval_s))
+ORDER BY 1, 2;

@@ -14,6 +14,12 @@ COPY incoming (series_id, time, value, received_at) FROM STDIN (FORMAT binary);
 INSERT INTO reading (series_id, time, value, received_at)
 SELECT series_id, time, value, received_at FROM incoming ON CONFLICT DO NOTHING;
 
+-- name: due
+-- The hours and series that a batch touched must be computed anew; in the batch's transaction, so none is forgotten.
+-- A series may stand in it more than once: to sort that out here costs a writer more than it costs the roll-up.
+INSERT INTO rollup_due (hour, series_ids)
+SELECT date_bin('1 hour', time, '2000-01-01Z'), array_agg(series_id) FROM incoming GROUP BY 1;
+
 -- name: conflicts
 -- Keeps a second, different value of a known key beside it.
 INSERT INTO reading_conflict (series_id, time, value, received_at)

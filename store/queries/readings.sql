@@ -16,10 +16,40 @@ ORDER BY r.time DESC, 1, 2 LIMIT %(limit)s;
 
 -- name: hourly
 -- Hourly means, extremes and counts of one device and quantity, from the view that every tier has.
-SELECT h.hour, h.mean, h.minimum, h.maximum, h.n
-FROM reading_hour h JOIN series s USING (series_id)
+SELECT h.hour, h.n, h.mean, h.lowest, h.highest, h.last, h.last_time
+FROM reading_by_hour h JOIN series s USING (series_id)
 WHERE s.device_id = %(device)s AND s.quantity = %(quantity)s AND h.hour >= %(start)s AND h.hour < %(end)s
 ORDER BY 1;
+
+-- name: hourly_readings
+-- One reading for each hour of a period: the last one of a level, the mean of anything else. The first hour is whole.
+SELECT s.device_id AS device, s.quantity, s.unit, h.last_time AS time,
+       CASE WHEN s.quantity = ANY(%(last_of)s) THEN h.last ELSE h.mean END AS value
+FROM reading_by_hour h JOIN series s USING (series_id)
+WHERE s.quantity = ANY(%(quantities)s) AND h.hour >= %(start)s AND h.hour < %(end)s
+ORDER BY 1, 2, 4;
+
+-- name: per_hour
+-- Hours, newest first, a page at a time.
+SELECT s.device_id AS device, s.quantity, s.unit, h.hour AS time, h.n, h.mean, h.lowest, h.highest, h.last, h.last_time
+FROM reading_by_hour h JOIN series s USING (series_id)
+WHERE (%(device)s::text IS NULL OR s.device_id = %(device)s)
+  AND (%(quantity)s::text IS NULL OR s.quantity = %(quantity)s)
+  AND h.hour >= %(start)s AND h.hour <= %(end)s
+ORDER BY 4 DESC, 1, 2 LIMIT %(limit)s;
+
+-- name: per_day
+-- Days of the municipality's time zone, newest first, a page at a time; 23 and 25 hours long when the clocks change.
+SELECT s.device_id AS device, s.quantity, s.unit, date_trunc('day', h.hour, %(zone)s) AS time, sum(h.n)::bigint AS n,
+       sum(h.n * h.mean) / sum(h.n) AS mean, min(h.lowest) AS lowest, max(h.highest) AS highest,
+       (array_agg(h.last ORDER BY h.last_time DESC))[1] AS last, max(h.last_time) AS last_time
+FROM reading_by_hour h JOIN series s USING (series_id)
+WHERE (%(device)s::text IS NULL OR s.device_id = %(device)s)
+  AND (%(quantity)s::text IS NULL OR s.quantity = %(quantity)s)
+  AND h.hour >= %(start)s AND h.hour <= %(end)s::timestamptz + INTERVAL '25 hours'
+  AND date_trunc('day', h.hour, %(zone)s) BETWEEN %(start)s AND %(end)s
+GROUP BY 1, 2, 3, 4
+ORDER BY 4 DESC, 1, 2 LIMIT %(limit)s;
 
 -- name: count_readings
 -- How many readings are stored.

@@ -162,5 +162,5 @@ def test_a_frozen_sensor_is_heard_but_unchanged(database: Connection) -> None:
         )
     assert health.frozen(database, AT) == ["g-1"]
     assert health.frozen(database, AT, timedelta(days=4)) == []
-    heard = database.execute("SELECT device_id, last_time, last_changed FROM series_heard ORDER BY 1").fetchall()
-    assert heard == [("a84041", AT, AT), ("g-1", AT, AT - timedelta(hours=60))]
+    told = [(series.device_id, series.last_time, series.last_changed) for series in health.heard(database)]
+    assert told == [("a84041", AT, AT), ("g-1", AT, AT - timedelta(hours=60))]

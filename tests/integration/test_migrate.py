@@ -35,8 +35,9 @@ def made(name: str, text: str) -> Migration:
     return Migration(name, cast(LiteralString, text))
 
 
-READING = "CREATE TABLE reading (series_id bigint, time timestamptz, value double precision);"
-FIRST = made("0001_first.sql", f"{READING} CREATE TABLE first (id int PRIMARY KEY);")
+BASE = "\n".join(migration.text for migration in known())
+"""What the storage tier stands on."""
+FIRST = made("0001_first.sql", f"{BASE} CREATE TABLE first (id int PRIMARY KEY);")
 SECOND = made("0002_second.sql", "CREATE TABLE second (id int); INSERT INTO second VALUES (1);")
 
 
@@ -212,7 +213,8 @@ def test_a_migration_that_fails_in_the_middle_leaves_a_usable_state(empty: Conne
     with pytest.raises(psycopg.errors.DivisionByZero):
         migrate(empty, AT, [FIRST, broken, made("0003_third.sql", "CREATE TABLE third (id int)")])
     assert applied(empty) == [FIRST.name]
-    assert tables(empty) == {"first", "reading", "schema_migration"}
+    assert "first" in tables(empty)
+    assert "half" not in tables(empty)
     repaired = made(broken.name, "CREATE TABLE half (id int);")
     assert migrate(empty, AT, [FIRST, repaired]) == [broken.name]
 
@@ -246,7 +248,7 @@ def test_a_killed_migration_leaves_a_usable_state(server: str, tmp_path: Path) -
             child.wait()
             end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dagsplan-victim'"
             connection.execute(end)
-            whole = made("0001_slow.sql", f"{READING} CREATE TABLE slow (id int)")
+            whole = made("0001_slow.sql", f"{BASE} CREATE TABLE slow (id int)")
             assert migrate(connection, AT, [whole]) == ["0001_slow.sql"]
             assert "slow" in tables(connection)
 

@@ -20,10 +20,12 @@ from planner import schedule
 from planner.inputs import read_snapshot
 from planner.make import make_plan
 from planner.publish import publish
-from planner.schedule import Scheduler, due_runs, next_due, slots_of
+from planner.schedule import Scheduler, due_runs, keep_up, next_due, slots_of
 from planner.snapshot import Snapshot
 from store import plans
+from store.condition import condition
 from store.connect import Connection, connect
+from store.housekeeping import TASKS
 from store.plans import RunKey
 from tests.integration.plan_town import fill, settings
 from tests.unit.planner.snapshots import AT, HOUR
@@ -187,3 +189,14 @@ def test_one_failing_planner_stops_no_other_and_is_shown(database: Connection, m
     monkeypatch.undo()
     assert [plan.domain for plan in planner.ensure_due(AT + timedelta(minutes=6))] == ["snow", "snow"]
     assert plans.problem(database, "snow") is None
+
+
+def test_a_ring_computes_ended_hours_and_keeps_house(database: Connection) -> None:
+    """Partitions ahead and the hours that have ended, not the one that runs; then nothing until 04.00 local time."""
+    fill(database)
+    database.execute("INSERT INTO rollup_due (hour, series_ids) VALUES (%s, '{1}'), (%s, '{1}')", (AT - HOUR, AT))
+    assert keep_up(database, settings(), AT + HOUR / 2) == list(TASKS)
+    assert database.execute("SELECT hour FROM rollup_due").fetchall() == [(AT,)]
+    assert condition(database, AT).weeks_ahead == 4
+    assert keep_up(database, settings(), AT + 0.9 * HOUR) == []
+    assert keep_up(database, settings(), AT + HOUR) == list(TASKS)

@@ -18,8 +18,10 @@ from ingest.validate import ClockRule
 from ingest.writer import Message, Writer
 from store.connect import Connection, connect
 from store.facts import save_device
-from store.migrate import check_schema, migrate
+from store.migrate import check_schema, known, migrate
+from store.partitions import divide, divided
 from store.readings import device_readings, freshness, readings
+from store.rollups import refresh
 from store.sql import query
 from store.tiers import detect_tier, prepare_tier, statements
 from tests.conftest import fresh_database
@@ -60,16 +62,28 @@ def fill(connection: Connection) -> dict[datetime, float]:
     return values
 
 
-def hours(connection: Connection, device: str = "g-1") -> dict[datetime, tuple[float, float, float, int]]:
+def hours(connection: Connection, device: str = "g-1") -> dict[datetime, tuple[object, ...]]:
+    refresh(connection)
     parameters = {"device": device, "quantity": "air_temperature", **PERIOD}
     return {row[0]: row[1:] for row in connection.execute(query("readings", "hourly"), parameters)}
 
 
-def expected_hours(values: dict[datetime, float]) -> dict[datetime, tuple[float, float, float, int]]:
-    buckets: dict[datetime, list[float]] = {}
+def expected_hours(values: dict[datetime, float]) -> dict[datetime, tuple[object, ...]]:
+    """Count, mean, least, most, last and its time of each hour."""
+    buckets: dict[datetime, dict[datetime, float]] = {}
     for at, value in values.items():
-        buckets.setdefault(at.replace(minute=0), []).append(value)
-    return {hour: (math.fsum(v) / len(v), min(v), max(v), len(v)) for hour, v in buckets.items()}
+        buckets.setdefault(at.replace(minute=0), {})[at] = value
+    return {
+        hour: (
+            len(v),
+            pytest.approx(math.fsum(v.values()) / len(v)),
+            min(v.values()),
+            max(v.values()),
+            v[max(v)],
+            max(v),
+        )
+        for hour, v in buckets.items()
+    }
 
 
 def test_late_rows_and_duplicates_give_the_same_rows(tier: Connection) -> None:
@@ -83,27 +97,31 @@ def test_late_rows_and_duplicates_give_the_same_rows(tier: Connection) -> None:
 
 
 def test_the_hourly_view_answers_alike(tier: Connection) -> None:
-    """Mean, least, most and count of every hour are those of the rows, and a late row shows at once."""
+    """Count, mean, least, most and last of every hour are those of the rows, also after a late row."""
     values = fill(tier)
-    assert hours(tier) == {hour: pytest.approx(row) for hour, row in expected_hours(values).items()}
+    assert hours(tier) == expected_hours(values)
     late = AT - timedelta(days=6, minutes=3)
     Writer(tier, Ingest(), RULE).write([message(late, -25.0)])
-    assert hours(tier)[late.replace(minute=0)][1] == -25.0
+    assert hours(tier) == expected_hours(values | {late: -25.0})
 
 
-def test_the_view_has_the_same_columns_and_types(tier: Connection) -> None:
-    """A reader of ``reading_hour`` cannot tell the tiers apart."""
-    text = (
-        "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
-        "WHERE attrelid = 'reading_hour'::regclass AND attnum > 0 ORDER BY attnum"
-    )
-    assert tier.execute(text).fetchall() == [
+COLUMNS: LiteralString = """
+    SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
+    WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum"""
+
+
+@pytest.mark.parametrize(("view", "step"), [("reading_by_hour", "hour"), ("reading_by_day", "day")])
+def test_the_views_have_the_same_columns_and_types(tier: Connection, view: str, step: str) -> None:
+    """A reader of the views cannot tell the tiers apart."""
+    assert tier.execute(COLUMNS, (view,)).fetchall() == [
         ("series_id", "bigint"),
-        ("hour", "timestamp with time zone"),
-        ("mean", "double precision"),
-        ("minimum", "double precision"),
-        ("maximum", "double precision"),
+        (step, "timestamp with time zone"),
         ("n", "bigint"),
+        ("mean", "double precision"),
+        ("lowest", "double precision"),
+        ("highest", "double precision"),
+        ("last", "double precision"),
+        ("last_time", "timestamp with time zone"),
     ]
 
 
@@ -161,19 +179,53 @@ def test_apache_makes_a_real_hypertable(apache_server: str) -> None:
             assert indexes == [("reading_pkey",)]
 
 
-def test_readings_of_a_plain_database_move_into_the_hypertable(apache_server: str) -> None:
-    """A plain database in which the extension is made later keeps its rows and hours."""
+AS_RELEASED: LiteralString = """
+    SELECT create_hypertable('reading', by_range('time', INTERVAL '7 days'), create_default_indexes => false);
+    CREATE VIEW reading_hour AS SELECT series_id, time_bucket('1 hour', time) AS hour, avg(value) AS mean,
+        min(value) AS minimum, max(value) AS maximum, count(*) AS n FROM reading GROUP BY 1, 2;"""
+
+
+def test_a_released_apache_database_gets_its_hours(apache_server: str) -> None:
+    """A hypertable of the first version keeps its readings, and all their hours are computed after the migration."""
+    first = known()[0]
+    for dsn in fresh_database(apache_server, None):
+        with connect(dsn, "test") as connection:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+            connection.execute(
+                "CREATE TABLE schema_migration (name text PRIMARY KEY, digest text, applied_at timestamptz)"
+            )
+            connection.execute("INSERT INTO schema_migration VALUES (%s, %s, %s)", (first.name, first.digest, AT))
+            connection.execute(first.text)
+            connection.execute(AS_RELEASED)
+            save_device(connection, Device("g-1", "g-1", "test"), [("air_temperature", "°C")])
+            values = week()
+            with connection.cursor() as cursor:
+                add = "INSERT INTO reading SELECT series_id, %s, %s, %s FROM series"
+                cursor.executemany(add, [(at, value, AT) for at, value in values.items()])
+            assert migrate(connection, AT) == [migration.name for migration in known()[1:]]
+            assert hours(connection) == expected_hours(values)
+            assert connection.execute("SELECT to_regclass('reading_hour')").fetchone() == (None,)
+
+
+@pytest.mark.parametrize("was_divided", [True, False])
+def test_readings_of_a_plain_database_move_into_the_hypertable(apache_server: str, was_divided: bool) -> None:
+    """A plain database in which the extension is made later keeps its rows and hours, divided by weeks or not."""
     for dsn in fresh_database(apache_server, None):
         with connect(dsn, "test") as connection:
             migrate(connection, AT)
-            connection.execute("DROP VIEW reading_hour")
-            connection.execute("CREATE TABLE plain_copy (LIKE reading INCLUDING ALL)")
-            connection.execute("DROP TABLE reading CASCADE")
-            connection.execute("ALTER TABLE plain_copy RENAME TO reading")
+            with connection.transaction():
+                connection.execute("CREATE TABLE plain_copy (LIKE reading INCLUDING ALL)")
+                connection.execute("DROP TABLE reading CASCADE")
+                connection.execute("ALTER TABLE plain_copy RENAME TO reading")
+                connection.execute("ALTER INDEX plain_copy_pkey RENAME TO reading_pkey")
+                connection.execute(query("partitions", "make_latest"))
+            if was_divided:
+                divide(connection)
             save_device(connection, Device("g-1", "g-1", "test"), [])
             values = fill_plain(connection)
+            assert divided(connection) == was_divided
             assert prepare_tier(connection) == "apache"
-            assert hours(connection) == {hour: pytest.approx(row) for hour, row in expected_hours(values).items()}
+            assert hours(connection) == expected_hours(values)
             assert connection.execute("SELECT count(*) > 0 FROM timescaledb_information.chunks").fetchone() == (True,)
 
 
@@ -184,9 +236,9 @@ def fill_plain(connection: Connection) -> dict[datetime, float]:
 
 
 def test_plain_is_plain(database: Connection) -> None:
-    """Without the extension the tier is plain, and the table an ordinary one."""
+    """Without the extension the tier is plain, and the table divided by PostgreSQL itself."""
     assert detect_tier(database) == "plain"
-    assert database.execute("SELECT relkind::text FROM pg_class WHERE relname = 'reading'").fetchone() == ("r",)
+    assert divided(database)
 
 
 def test_an_old_timescale_is_refused(database: Connection) -> None:

@@ -125,6 +125,13 @@ def test_a_section_that_is_no_table_is_refused_beside_a_variable_too(tmp_path: P
         load(written(tmp_path, "web = 3\n"), {"DAGSPLAN_WEB__PORT": "80"})
 
 
+def test_readings_are_kept_longer_than_late_ones_are_accepted() -> None:
+    """Readings that go before their late neighbours may come would leave wrong hours for ever."""
+    with pytest.raises(ConfigError, match=r"store\.keep_raw_days: .*accept_late_days.*set it to 9 or more"):
+        load(environ={"DAGSPLAN_STORE__KEEP_RAW_DAYS": "8"})
+    assert load(environ={"DAGSPLAN_STORE__KEEP_RAW_DAYS": "9"}).store.keep_raw_days == 9
+
+
 @pytest.mark.parametrize("variable", ["DAGSPLAN_WEB__PROT", "DAGSPLAN_WBE__PORT"])
 def test_an_unknown_variable_names_itself(variable: str) -> None:
     """A variable that is no setting is refused with its key or section."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -41,6 +41,58 @@ def test_readings_of_one_instant_are_not_split(client, filled):
     answer = client.get("/api/v1/readings?limit=1").json()
     assert len(answer["readings"]) == 4
     assert client.get(answer["next"]).json()["readings"] == []
+
+
+def touch(connection) -> None:
+    """Marks every hour that has readings as due, as the daemon does."""
+    connection.execute(
+        "INSERT INTO rollup_due (hour, series_ids) "
+        "SELECT date_bin('1 hour', time, '2000-01-01Z'), array_agg(DISTINCT series_id) FROM reading GROUP BY 1"
+    )
+
+
+def test_hours_are_computed_before_they_are_read(client, filled):
+    for minutes in range(0, 50 * 60, 20):
+        insert(filled, minutes + 5)
+    touch(filled)
+    rows = client.get("/api/v1/readings?device=sn%C3%B6-1&per=hour").json()["readings"]
+    assert sum(row["n"] for row in rows) == 151
+    assert {row["quantity"] for row in rows} == {"snow_depth"}
+    row = rows[10]
+    assert row["n"] == 3
+    assert row["lowest"] + 40 == row["mean"] + 20 == row["highest"]
+    assert row["last"] == row["lowest"]
+    assert row["time"].endswith(":00:00Z")
+
+
+def test_days_are_those_of_the_municipality(client, filled):
+    local = town.settings().municipality.zone
+    for hours in range(100):
+        insert(filled, 60 * hours + 7)
+    touch(filled)
+    rows = client.get("/api/v1/readings?device=sn%C3%B6-1&per=day").json()["readings"]
+    begins = [datetime.fromisoformat(row["time"]).astimezone(local) for row in rows]
+    assert {begin.hour for begin in begins} == {0}
+    assert [row["n"] for row in rows[1:-1]] == [24] * (len(rows) - 2)
+    assert sum(row["n"] for row in rows) == 101
+
+
+@pytest.mark.parametrize("per", ["hour", "day"])
+def test_pages_of_hours_and_days_lose_nothing(client, filled, per):
+    for hours in range(60):
+        insert(filled, 60 * hours + 7)
+    touch(filled)
+    whole = client.get(f"/api/v1/readings?per={per}").json()["readings"]
+    address, found = f"/api/v1/readings?per={per}&limit=2", []
+    while address:
+        answer = client.get(address).json()
+        found += answer["readings"]
+        address = answer["next"]
+    assert found == whole
+
+
+def test_another_step_is_refused(client):
+    assert client.get("/api/v1/readings?per=week").status_code == 422
 
 
 @pytest.mark.parametrize(

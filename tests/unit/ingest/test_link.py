@@ -112,3 +112,41 @@ def test_a_full_kernel_keeps_the_rest_for_later() -> None:
     assert bytes(got) == whole
     link.close()
     theirs.close()
+
+
+@given(
+    payloads=st.lists(st.binary(max_size=300), max_size=12),
+    cut=st.integers(1, 4000),
+    other=st.integers(0, 12),
+)
+def test_whole_publications_are_taken_up_to_anything_else(payloads: list[bytes], cut: int, other: int) -> None:
+    """What lies read is taken in order up to a ping answer, a cut packet or the end; the rest is read as before."""
+    packets = [whole(n + 1, payload) for n, payload in enumerate(payloads)]
+    packets.insert(min(other, len(packets)), b"\xd0\x00")
+    stream = b"".join(packets)
+    here = stream[: min(cut, len(stream))]
+    ours, theirs = socket.socketpair()
+    link = Link(ours)
+    link.setblocking(False)
+    theirs.sendall(here)
+    link.recv(0)
+    taken = list(link.publications(v5=False))
+    complete = 0
+    at = 0
+    for packet in packets:
+        at += len(packet)
+        if packet[0] >> 4 != 3 or at > len(here):
+            break
+        complete += 1
+    assert taken == [(b"t/x", payload, n + 1) for n, payload in enumerate(payloads[:complete])]
+    left = len(here) - sum(len(packet) for packet in packets[:complete])
+    assert link.pending() == left
+    link.close()
+    theirs.close()
+
+
+def whole(mid: int, payload: bytes) -> bytes:
+    """A QoS 1 PUBLISH of MQTT 3.1.1 on the topic t/x."""
+    rest = b"\x00\x03t/x" + mid.to_bytes(2, "big") + payload
+    length = bytes([len(rest)]) if len(rest) < 128 else bytes([len(rest) & 127 | 128, len(rest) >> 7])
+    return b"\x32" + length + rest

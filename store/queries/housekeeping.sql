@@ -1,0 +1,53 @@
+-- name: try_alone
+-- One housekeeping at a time; who comes second leaves it to the first.
+SELECT pg_try_advisory_lock(7246004);
+
+-- name: end_alone
+-- Lets the next one begin.
+SELECT pg_advisory_unlock(7246004);
+
+-- name: done
+-- The tasks that were done for a day.
+SELECT task FROM housekeeping WHERE day = %(day)s;
+
+-- name: note
+-- Notes that a task was done.
+INSERT INTO housekeeping (task, day, done_at) VALUES (%(task)s, %(day)s, %(at)s) ON CONFLICT DO NOTHING;
+
+-- name: last_done
+-- When each task was done last.
+SELECT task, max(done_at) AS done_at FROM housekeeping GROUP BY 1 ORDER BY 1;
+
+-- name: is_old
+-- Whether there are readings before a time that were not removed yet.
+SELECT EXISTS (SELECT FROM reading WHERE time < %(before)s)
+   AND NOT EXISTS (SELECT FROM reading_kept_from WHERE time >= %(before)s);
+
+-- name: still_due
+-- Whether hours before a time wait to be computed.
+SELECT EXISTS (SELECT FROM rollup_due WHERE hour < %(before)s);
+
+-- name: keep_from
+-- Notes from when on there are readings; it only moves forward.
+INSERT INTO reading_kept_from AS kept (time) VALUES (%(before)s)
+ON CONFLICT (one_row) DO UPDATE SET time = greatest(kept.time, excluded.time);
+
+-- name: remove_conflicts
+-- Conflicts go with their readings.
+DELETE FROM reading_conflict WHERE time < %(before)s;
+
+-- name: remove_dead_letters
+-- Dead letters of before a time, replayed or not.
+DELETE FROM dead_letter WHERE received_at < %(before)s;
+
+-- name: remove_counts
+-- Counts of rejects of before a time.
+DELETE FROM dead_letter_count WHERE day < (%(before)s::timestamptz AT TIME ZONE 'UTC')::date;
+
+-- name: remove_answers
+-- What servers said of answers that nobody asked for since.
+DELETE FROM http_cache WHERE fetched_at < %(before)s;
+
+-- name: remove_notes
+-- What this table itself has gathered.
+DELETE FROM housekeeping WHERE done_at < %(before)s;

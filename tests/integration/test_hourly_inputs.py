@@ -1,0 +1,111 @@
+"""What a plan reads by the hour gives the same judgement as the readings themselves, late ones included."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from city.settings import Ingest
+from city.things import Device, Reading
+from ingest.validate import ClockRule
+from ingest.writer import Message, Writer
+from models.fill import fill_state
+from models.heat import warm_up
+from planner.inputs import QUANTITIES, RAW, read_snapshot
+from store import readings
+from store.connect import Connection
+from store.facts import save_device
+from store.rollups import hour_of
+from tests.integration.plan_town import fill, settings
+from tests.unit.planner.snapshots import AT, HOUR
+
+RULE = ClockRule(timedelta(days=40), timedelta(seconds=300))
+
+
+def send(connection: Connection, device: str, quantity: str, rows: dict[int, float]) -> None:
+    """Values by minutes before AT, through the writer."""
+    save_device(connection, Device(device, device, "test"), [])
+    messages = [
+        Message(
+            f"dagsplan/{device}/reading",
+            f'{{"time": "{(AT - timedelta(minutes=ago)).isoformat()}", "values": {{"{quantity}": {value}}}}}'.encode(),
+            AT,
+        )
+        for ago, value in rows.items()
+    ]
+    Writer(connection, Ingest(), RULE).write(messages)
+
+
+def of(rows: tuple[Reading, ...], device: str) -> list[Reading]:
+    return [row for row in rows if row.device == device]
+
+
+def level(ago: int) -> float:
+    """A vessel that fills 1 % in 2 h and is emptied each 100 h [%], ``ago`` minutes before AT."""
+    return round((6000 - ago % 6000) / 120, 3)
+
+
+def test_fill_levels_by_the_hour_give_the_same_state(database: Connection) -> None:
+    """Level, time, rate, spread and last emptying are those of the raw readings, from under half of the rows."""
+    fill(database)
+    send(database, "kärl", "fill_level", {ago: level(ago) for ago in range(3, 27 * 1440, 20)})
+    raw = of(readings.readings(database, QUANTITIES["waste"], AT - timedelta(days=28), AT), "kärl")
+    read = of(read_snapshot(database, settings(), "waste", AT, slot="x").readings, "kärl")
+    assert len(read) < len(raw) / 2
+    assert set(read) < set(raw)
+    assert [row for row in read if row.time >= AT - RAW] == [row for row in raw if row.time >= AT - RAW]
+    by_hour, of_all = (fill_state([r.time for r in rows], [r.value for r in rows]) for rows in (read, raw))
+    assert replace(by_hour, emptied_at=None, days=0.0) == replace(
+        of_all,
+        emptied_at=None,
+        days=0.0,
+        rate_pct_day=pytest.approx(of_all.rate_pct_day, rel=0.02),
+        spread_pct_day=pytest.approx(of_all.spread_pct_day, rel=0.1, abs=0.3),
+    )
+    assert by_hour.emptied_at is not None
+    assert of_all.emptied_at is not None
+    assert abs(by_hour.emptied_at - of_all.emptied_at) < timedelta(hours=1)
+
+
+def test_indoor_temperatures_by_the_hour_give_the_same_rates(database: Connection) -> None:
+    """Warming and cooling rates and the mean outdoor temperature are those of the raw readings."""
+    fill(database)
+    indoor = {ago: round(19 + 2 * math.sin(ago / 1440 * 2 * math.pi), 3) for ago in range(0, 14 * 1440, 10)}
+    outdoor = {ago: round(-5 + 6 * math.sin(ago / 900), 3) for ago in range(0, 14 * 1440, 10)}
+    send(database, "inne", "indoor_temperature", indoor)
+    send(database, "ute", "air_temperature", outdoor)
+    read = read_snapshot(database, settings(), "heating", AT, slot="x").readings
+    raw = readings.readings(database, QUANTITIES["heating"], hour_of(AT - timedelta(days=14)), AT)
+    mean = [math.fsum(row.value for row in of(rows, "ute")) / len(of(rows, "ute")) for rows in (read, raw)]
+    assert mean[0] == pytest.approx(mean[1], abs=0.02)
+    one, other = (
+        warm_up([r.time for r in rows], [r.value for r in rows], -5.0) for rows in (of(read, "inne"), of(raw, "inne"))
+    )
+    assert one.mornings == other.mornings > 5
+    assert one.typical_k_h == pytest.approx(other.typical_k_h, rel=1e-3)
+    assert one.cooling_per_h == pytest.approx(other.cooling_per_h, rel=1e-3)
+    assert of(read, "inne")[-1] == of(raw, "inne")[-1]
+
+
+def test_a_late_reading_is_in_the_next_plan(database: Connection) -> None:
+    """A reading of five days ago that arrives after a plan was made is among the inputs of the next."""
+    fill(database)
+    send(database, "kärl", "fill_level", {ago: level(ago) for ago in range(0, 10 * 1440, 60)})
+    before = of(read_snapshot(database, settings(), "waste", AT, slot="x").readings, "kärl")
+    send(database, "kärl", "fill_level", {5 * 1440 + 1: 77.0, 5 * 1440 - 59: 78.0})
+    after = of(read_snapshot(database, settings(), "waste", AT, slot="x").readings, "kärl")
+    assert {row.value for row in set(after) - set(before)} >= {78.0}
+
+
+def test_a_plan_as_of_earlier_sees_nothing_later(database: Connection) -> None:
+    """``--at`` in the middle of an hour: no reading and no hour that knows of a later one."""
+    fill(database)
+    send(database, "ute", "air_temperature", {ago: -ago / 100 for ago in range(0, 1440, 10)})
+    at = AT - 5 * HOUR - timedelta(minutes=25)
+    read = of(read_snapshot(database, settings(), "heating", at, slot="x").readings, "ute")
+    assert max(row.time for row in read) <= at
+    latest = [row for row in read if row.time >= hour_of(at)]
+    assert latest == [row for row in readings.readings(database, ["air_temperature"], hour_of(at), at)]
