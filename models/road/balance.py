@@ -153,20 +153,26 @@ def albedo(p: Physics, w: Floats) -> float:
 
 
 @njit(error_model="numpy", forceinline=True)
+def film_share(p: Physics, water_mm: float) -> float:
+    """Share of the surface that water wets: all of it, or as a film of ``film_mm`` (Masson 2000)."""
+    return 1.0 if p.film_mm <= 0.0 else min(1.0, (water_mm / p.film_mm) ** (2.0 / 3.0))
+
+
+@njit(error_model="numpy", forceinline=True)
 def vapour_source(p: Physics, w: Floats, surface_c: float) -> tuple[int, float, float]:
     """Which store gives vapour, how much it holds [mm] and the wet share of the surface.
 
-    Frost first, then snow and ice where it freezes; water first where it thaws (film share: Masson 2000).
+    Frost first, then snow and ice where it freezes; water first where it thaws.
     """
     if surface_c > 0.0 and w[STORE, WATER] > 0.0:
-        return WATER, w[STORE, WATER], min(1.0, (w[STORE, WATER] / p.film_mm) ** (2.0 / 3.0))
+        return WATER, w[STORE, WATER], film_share(p, w[STORE, WATER])
     if w[STORE, DEPOSIT] > 0.0:
         return DEPOSIT, w[STORE, DEPOSIT], 1.0
     if w[STORE, SNOW] > 0.0:
         return SNOW, w[STORE, SNOW], 1.0
     if w[STORE, ICE] > 0.0:
         return ICE, w[STORE, ICE], 1.0
-    return WATER, w[STORE, WATER], min(1.0, (w[STORE, WATER] / p.film_mm) ** (2.0 / 3.0))
+    return WATER, w[STORE, WATER], film_share(p, w[STORE, WATER])
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -345,7 +351,7 @@ def run_one(
 def _stamp() -> int:
     """Of all compiled sources: the on-disk cache of a kernel must not outlive a change in what it calls."""
     folder = Path(__file__).parent
-    names = ("air.py", "balance.py", "physics.py", "segment.py", "water.py")
+    names = ("air.py", "balance.py", "physics.py", "segment.py", "snowpack.py", "water.py")
     return zlib.crc32(b"".join((folder / name).read_bytes() for name in names))
 
 

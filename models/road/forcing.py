@@ -204,11 +204,17 @@ class _Grid:
         self.notes.append(f"{name} unknown: taken from the nearest time that has one" + self._part(missing))
         return np.where(missing, np.interp(self.middle, self.at[there], values[there]), laid)
 
-    def held(self, name: str) -> Floats:
-        """The value of the step that ends next, as for a rate; NaN after the last and where it is not known."""
+    def held(self, name: str, longest_s: float = 13 * 3600.0) -> Floats:
+        """The known value of the step that ends next, as for a rate; NaN after the last and over longer gaps."""
         values: Floats = getattr(self.weather, name)
-        after = np.searchsorted(self.at, self.middle)
-        return np.where(after < len(values), values[np.minimum(after, len(values) - 1)], np.nan)
+        known = ~np.isnan(values)
+        if not known.any():
+            return np.full(len(self.middle), np.nan)
+        at = self.at[known]
+        after = np.searchsorted(at, self.middle)
+        ends = at[np.minimum(after, len(at) - 1)]
+        covered = (after < len(at)) & (ends - self.middle <= longest_s)
+        return np.where(covered, values[known][np.minimum(after, len(at) - 1)], np.nan)
 
     def rate(self, name: str) -> Floats:
         """``held`` with 0 where it is unknown, which is said."""

@@ -75,8 +75,9 @@ class Physics(NamedTuple):
     stable_slope: float = 4.7
     windless_w_m2_k: float = 2.0
     """Least exchange of heat with the air: Jordan 1991 (SNTHERM)."""
-    film_mm: float = 1.0
-    """Water that wets a street wholly: Masson 2000 (TEB), with Deardorff's power of two thirds."""
+    film_mm: float = 0.0
+    """Water that wets a street wholly [mm], with Deardorff's power of two thirds below; 0 = any water does, as in
+    RoadSurf. Masson 2000 (TEB) has 1 mm. Which of the two is right was not settled: see ``docs/road-model.md``."""
     freeze_c: float = -0.25
     melt_c: float = 0.25
     wet_share: float = 0.1

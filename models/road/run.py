@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from city.errors import DagsplanError
 from models.road.balance import run_road
 from models.road.forcing import Forcing
 from models.road.physics import PHYSICS, STORED, WATERS, Physics, gained
 from models.road.segment import NODES, Drive, Kept, State
 from models.road.site import Sites, ground, place
+from models.road.snowpack import run_natural
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
@@ -112,8 +114,19 @@ def run(
     def part(rows: tuple[int, int]) -> None:
         run_road(constants, air, around, below, driven, after, rows, first, outs * every, every, kept)
 
-    in_parts(part, n)
+    if sites.natural.any():
+        _natural(sites, constants, air, around, below, driven, after, first, outs * every, every, kept)
+    else:
+        in_parts(part, n)
     return Surface(kept.surface, kept.store, kept.depth, kept.energy, kept.waters, state, after)
+
+
+def _natural(sites: Sites, constants: Physics, air: Floats, *rest: object) -> None:
+    if not sites.natural.all():
+        raise DagsplanError("natural ground and streets in one run: run them apart, as their snow has different states")
+    pack, white = np.zeros((len(sites), 5, 3)), np.full(len(sites), constants.fresh_albedo)
+    around, below, driven, after, first, steps, every, kept = rest
+    run_natural(constants, air, around, below, driven, after, pack, white, first, steps, every, kept)
 
 
 def in_parts(part: Callable[[tuple[int, int]], None], n: int, *, least: int = 64) -> None:
