@@ -148,6 +148,23 @@ def fading(forcing: Forcing, at: int, *, scale_h: float = 4.0) -> Floats:
     return np.exp(-hours / scale_h)
 
 
+def relaxation(
+    hours: Floats, values: Floats, forecast: Bools, *, scale_h: float = 4.0, freshest_h: float = 2.0
+) -> Floats:
+    """(n,) what to add to a forecast so that it begins at what was last measured, and is itself after some hours.
+
+    X(t) = XF(t) - (XF(0) - X(0)) exp(-t / 4 h): RoadSurf. ``hours`` from now, ``values`` of one field, ``forecast``
+    which of them are of the forecast. All 0 where nothing was measured in the last ``freshest_h``.
+    """
+    known = ~np.isnan(values)
+    seen = known & ~forecast & (hours <= 0.0) & (hours >= -freshest_h)
+    ahead = known & forecast
+    if not seen.any() or not ahead.any() or hours[ahead].min() > freshest_h:
+        return np.zeros(len(hours))
+    off = float(np.interp(0.0, hours[ahead], values[ahead])) - values[seen][-1]
+    return np.where(forecast & (hours > 0.0), -off * np.exp(-np.maximum(hours, 0.0) / scale_h), 0.0)
+
+
 def spread_corrections(
     segments: Sites,
     stations: Sites,

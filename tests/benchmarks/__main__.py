@@ -7,10 +7,10 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.benchmarks import ingest, oslo
+from tests.benchmarks import ingest, oslo, road
 from tests.benchmarks.measure import Row, table
 
-BENCHMARKS = {"oslo": oslo.run, "ingest": ingest.run}
+BENCHMARKS = {"oslo": oslo.run, "ingest": ingest.run, "road": road.run_all}
 OUT = Path("build/bench")
 
 
