@@ -59,10 +59,12 @@ def test_a_slope_faces_downhill() -> None:
 
 
 def test_a_round_valley_has_the_sky_of_its_rim() -> None:
-    """A rim at 20° all round: sky view 1 - sin² 20° = 0.883; the street lies under its surroundings."""
-    valley = relief([street()], [Land(lambda x, y: np.tan(np.radians(20.0)) * np.hypot(x, y))], eye_m=0.0)
+    """A floor of 300 m with a rim at 20° all round: sky view 1 - sin² 20° = 0.883, and under its surroundings."""
+    rise = np.tan(np.radians(20.0))
+    land = Land(lambda x, y: np.where(np.hypot(x, y) > 300.0, rise * np.hypot(x, y), 0.0))
+    valley = relief([street()], [land], eye_m=0.0)
     assert valley.sky[0] == pytest.approx(1 - np.sin(np.radians(20.0)) ** 2, abs=0.002)
-    assert valley.tpi_m[0] < -100.0
+    assert valley.tpi_m[0] < -50.0
 
 
 def test_outside_a_model_nothing_is_known() -> None:
