@@ -227,6 +227,14 @@ def _plan_fromopened_store(options: argparse.Namespace, settings: Settings) -> t
         return snapshot, plan_by_hand(connection, snapshot, clock, dry_run=options.dry_run)
 
 
+def run_forecast(options: argparse.Namespace, _: Settings) -> int:
+    """A model alone, from a folder of files."""
+    from planner.road_words import answer
+
+    _say(answer(options.files, as_json=options.json))
+    return 0
+
+
 # ---- simulator and rejects ---------------------------------------------------------------------------------------
 
 
@@ -325,6 +333,7 @@ COMMANDS: dict[str, Handler] = {
     "import weather": run_import_weather,
     **{f"import {what}": run_import_table for what in ("rooms", "buildings", "fleet", "calendar")},
     "plan": run_plan,
+    "forecast": run_forecast,
     "simulate": run_simulate,
     "replay": run_replay,
     "deadletters": run_deadletters,

@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     _upkeep(commands)
     _imports(commands)
     _plans(commands)
+    _forecasts(commands)
     _messages(commands)
     _thresholds(commands)
     _benchmarks(commands)
@@ -91,6 +92,13 @@ def _plans(commands: Any) -> None:  # noqa: ANN401
     plan.add_argument("--save-inputs", type=Path, metavar="DIR", help="write the snapshot to a folder")
     plan.add_argument("--files", type=Path, metavar="DIR", help="plan from such a folder, without a database")
     plan.add_argument("--json", action="store_true")
+
+
+def _forecasts(commands: Any) -> None:  # noqa: ANN401
+    group = _add(commands, "forecast", "Runs a model alone, from a folder of files, with its range and scores.")
+    group.add_argument("model", choices=["road"])
+    group.add_argument("--files", type=Path, metavar="DIR", required=True, help="see docs/bundles.md")
+    group.add_argument("--json", action="store_true")
 
 
 def _messages(commands: Any) -> None:  # noqa: ANN401

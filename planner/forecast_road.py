@@ -1,0 +1,280 @@
+"""``dagsplan forecast road --files DIR``: the road model alone, from files that a person can write by hand.
+
+The files are described, with an example, in ``docs/bundles.md``. A value that no weather has is refused with file,
+line, field and time; what is missing is said and makes the range wider.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from city.clock import aware
+from city.errors import ImportRefused
+from city.tables import checked, numbered, rows_of, typed
+from models.road.forcing import FIELDS, PLAUSIBLE, Forcing, Weather, on_grid, weather
+from models.road.run import at_rest, run, undriven
+from models.road.score import slippery
+from models.road.segment import State
+from models.road.site import Layers, Sites, sites
+from models.road.spread import bounds, members, probability
+from models.road.start import fading, meet, relaxation
+
+Floats = npt.NDArray[np.floating[Any]]
+T = TypeVar("T")
+STEP = timedelta(seconds=300)
+BACK = timedelta(hours=48)
+WAY_OUT = "see docs/bundles.md"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """One station or street. ``layers`` as asphalt:0.15 from the top, thickness in metres."""
+
+    id: str
+    lat: float
+    lon: float
+    construction: str = "road"
+    layers: tuple[str, ...] = ()
+    traffic: float = 1.0
+    elevation_m: float | None = None
+    deep_c: float = 6.4
+
+
+@dataclass(frozen=True, slots=True)
+class WeatherRow:
+    """Weather at a time; ``precip_mm_h`` is the mean rate since the row before. No ``site`` = of all of them."""
+
+    time: datetime
+    site: str | None = None
+    elevation_m: float | None = None
+    air_c: float | None = None
+    dew_point_c: float | None = None
+    humidity_pct: float | None = None
+    wind_m_s: float | None = None
+    precip_mm_h: float | None = None
+    snow_share: float | None = None
+    cloud: float | None = None
+    pressure_hpa: float | None = None
+    sun_w_m2: float | None = None
+    direct_w_m2: float | None = None
+    longwave_w_m2: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedRow(WeatherRow):
+    """What a station measured: the weather and the road."""
+
+    surface_c: float | None = None
+    depth_cm: float | None = None
+    slippery: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRow:
+    """Another model's surface temperature."""
+
+    time: datetime
+    surface_c: float
+    site: str | None = None
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The folder as values: ``at`` is now, ``seed`` and ``members`` make the range, ``plough_cm`` the start limit."""
+
+    at: datetime
+    sites: tuple[SiteRow, ...]
+    forecast: tuple[WeatherRow, ...]
+    observed: tuple[ObservedRow, ...]
+    other: tuple[OtherRow, ...]
+    members: int = 10
+    seed: int = 1
+    plough_cm: float = 8.0
+
+
+@dataclass(frozen=True)
+class SiteForecast:
+    """One site from ``at`` on: each row ends at ``times``; ``surface_c`` and the like (n_times,) every 5 minutes.
+
+    ``low_c`` and ``high_c`` are the 10th and 90th percentile of the members; ``frozen`` and ``slippery`` probabilities;
+    ``air_c`` the forecast's air; ``correction_w_m2`` what the last observations asked for; ``notes`` why it is less
+    sure.
+    """
+
+    site: str
+    times: tuple[datetime, ...]
+    surface_c: Floats
+    low_c: Floats
+    high_c: Floats
+    store_mm: Floats
+    depth_cm: Floats
+    depth_high_cm: Floats
+    wet: npt.NDArray[np.bool_]
+    frozen: Floats
+    slippery: Floats
+    air_c: Floats
+    correction_w_m2: float
+    notes: tuple[str, ...]
+
+
+def load(folder: Path) -> Bundle:
+    """Reads a folder. Raises ImportRefused naming file, line, field and time."""
+    if not (folder / "sites.csv").is_file():
+        raise ImportRefused(folder / "sites.csv", "is missing", "write it with at least: id, lat, lon")
+    forecast = _weather(folder / "forecast.csv", WeatherRow)
+    if not forecast:
+        raise ImportRefused(folder / "forecast.csv", "is missing or empty", "write it with at least: time, air_c")
+    observed = _weather(folder / "observations.csv", ObservedRow)
+    other = rows_of(folder / "other.csv", OtherRow) if (folder / "other.csv").is_file() else ()
+    head = _head(folder / "road.toml")
+    head.setdefault("at", min(row.time for row in forecast))
+    rest = {"sites": rows_of(folder / "sites.csv", SiteRow), "forecast": forecast, "observed": observed, "other": other}
+    bundle = checked(head | rest, Bundle, folder / "road.toml", "a value")
+    if max(row.time for row in forecast) <= bundle.at:
+        raise ImportRefused(folder / "forecast.csv", f"ends before {bundle.at.isoformat()}", "give a later forecast")
+    return bundle
+
+
+def _head(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        return {}
+    try:
+        head = tomllib.loads(file.read_text(encoding="utf-8"))
+        if "at" in head:
+            aware(head["at"], "at")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError, AttributeError) as error:
+        raise ImportRefused(file, str(error), WAY_OUT) from error
+    return head
+
+
+def _weather(file: Path, kind: type[T]) -> tuple[T, ...]:
+    """Rows of weather, each value checked against what weather can be."""
+    if not file.is_file():
+        return ()
+    found = []
+    for number, cells in numbered(file):
+        row = checked(typed(cells, kind), kind, file, f"line {number}")
+        for name, (low, high) in (PLAUSIBLE | {"surface_c": (-60.0, 90.0), "depth_cm": (0.0, 1000.0)}).items():
+            value = getattr(row, name, None)
+            if value is not None and not low <= value <= high:
+                when = getattr(row, "time").isoformat()  # noqa: B009 - kind is not known here
+                problem = f"line {number}: {name} at {when} is {value:g}, not between {low:g} and {high:g}"
+                raise ImportRefused(file, problem, "write what was measured, or leave the cell empty")
+        found.append(row)
+    return tuple(found)
+
+
+def forecast_all(bundle: Bundle) -> list[SiteForecast]:
+    """Every site of the folder, by itself."""
+    return [forecast_site(bundle, row) for row in bundle.sites]
+
+
+def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
+    """One site: brought to ``at`` by its observations, then on to the end of the forecast with a range."""
+    seen = [r for r in _of(bundle.observed, row.id) if r.time <= bundle.at]
+    ahead = _of(bundle.forecast, row.id)
+    place = _place(row)
+    notes: list[str] = [] if any(r.surface_c is not None for r in seen) else ["no observed surface temperature"]
+    begin = max(bundle.at - BACK, min([r.time for r in seen], default=bundle.at))
+    end = max(r.time for r in ahead)
+    forcing = on_grid([_joined(row, seen, ahead, bundle.at)], begin, (end - begin).total_seconds() / 3600.0)
+    at = forcing.step_of(bundle.at)
+    state, correction, said = _start(place, forcing, seen, at)
+    notes += [*said, *forcing.notes, *place.notes()]
+    wider = min(2.0, 1.0 + 0.25 * len(notes))
+    first = 0 if place.natural.any() else at
+    drive = undriven(place, forcing)._replace(correction=correction, fade=fading(forcing, at))
+    runs = [
+        run(place, member, state, drive=drive, first=first, every=1)
+        for member in members(forcing, bundle.members, bundle.seed, at, wider=wider)
+    ]
+    cut = at - first
+    surface = np.array([r.surface_c[0, cut:] for r in runs])
+    store = np.array([r.store_mm[0, cut:] for r in runs])
+    depth = np.array([r.depth_cm[0, cut:] for r in runs])
+    low, high = bounds(surface)
+    return SiteForecast(
+        row.id, tuple(forcing.time_of(at + k + 1) for k in range(surface.shape[1])), surface[0], low, high, store[0],
+        depth[0], bounds(depth)[1], runs[0].wet[0, cut:], probability(surface < 0.0),
+        probability(slippery(surface, store)), forcing.air.air_c[0, at:], float(correction[0]), tuple(notes),
+    )  # fmt: skip
+
+
+def _of(rows: Sequence[Any], site: str) -> list[Any]:
+    """The rows of one site in time; those of no site where it has none of its own."""
+    own = [row for row in rows if row.site == site] or [row for row in rows if row.site is None]
+    if not own and rows and isinstance(rows[0], WeatherRow) and not isinstance(rows[0], ObservedRow):
+        raise ImportRefused("forecast.csv", f"has no row for site '{site}'", "add some, or leave the column site out")
+    return sorted(own, key=lambda row: row.time)
+
+
+def _place(row: SiteRow) -> Sites:
+    layers: Layers = tuple(_layer(text) for text in row.layers)
+    height = np.nan if row.elevation_m is None else row.elevation_m
+    return sites(
+        [row.id], row.lat, row.lon, [row.construction], row.traffic, elevation_m=height, deep_c=row.deep_c,
+        layers=[layers or None],
+    )  # fmt: skip
+
+
+def _layer(text: str) -> tuple[str, float]:
+    name, _, thickness = text.partition(":")
+    try:
+        return name.strip(), float(thickness)
+    except ValueError as error:
+        raise ImportRefused(
+            "sites.csv", f"layers: '{text}' is no layer", "write e.g. asphalt:0.15|concrete:0.6"
+        ) from error
+
+
+def _joined(row: SiteRow, seen: Sequence[WeatherRow], ahead: Sequence[WeatherRow], at: datetime) -> Weather:
+    """What was measured up to ``at``, and the forecast after; field by field where nobody measured one before."""
+    measured = {name for name in FIELDS if any(getattr(r, name) is not None for r in seen)}
+    if measured & {"dew_point_c", "humidity_pct"}:
+        measured |= {"dew_point_c", "humidity_pct"}
+    rows = sorted([*seen, *ahead], key=lambda r: r.time)
+    own = {id(r) for r in seen}
+    fields = {name: np.full(len(rows), np.nan) for name in FIELDS}
+    for i, r in enumerate(rows):
+        for name in FIELDS:
+            value = getattr(r, name)
+            if value is not None and (id(r) in own or r.time > at or name not in measured):
+                fields[name][i] = value
+    times = np.array([(r.time - at) / timedelta(hours=1) for r in rows])
+    forecast = np.array([id(r) not in own for r in rows])
+    for name in sorted(measured & {"air_c", "dew_point_c", "humidity_pct", "wind_m_s"}):
+        values = np.array([np.nan if getattr(r, name) is None else getattr(r, name) for r in rows], float)
+        fields[name] += relaxation(times, values, forecast)
+    for name, (low, high) in (("wind_m_s", (0.0, np.inf)), ("humidity_pct", (0.0, 110.0))):
+        fields[name] = np.clip(fields[name], low, high)
+    heights = [r.elevation_m for r in ahead if r.elevation_m is not None]
+    height = heights[0] if heights else (np.nan if row.elevation_m is None else row.elevation_m)
+    return weather([r.time for r in rows], row.lat, row.lon, height, **fields)
+
+
+def _start(
+    place: Sites, forcing: Forcing, seen: Sequence[ObservedRow], at: int
+) -> tuple[State, Floats, tuple[str, ...]]:
+    """The state at step ``at`` (of natural ground at step 0), the correction (1,) [W/m²] and what is to be said."""
+    known = [r for r in seen if r.surface_c is not None]
+    first = known[0].surface_c if known else forcing.air.air_c[0, 0]
+    state = at_rest(place, np.array([first], float), air_c=forcing.air.air_c[:, 0])
+    if place.natural.any() or at == 0:
+        return state, np.zeros(1), ()
+    observed = np.full((1, at), np.nan)
+    for r in known:
+        step = forcing.step_of(r.time) - 1
+        if 0 <= step < at:
+            observed[0, step] = r.surface_c
+    if np.isnan(observed).all():
+        return run(place, forcing, state, steps=at, every=1).after, np.zeros(1), ()
+    met = meet(place, forcing, state, observed, at)
+    return met.state, met.correction, met.notes
