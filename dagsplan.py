@@ -231,7 +231,7 @@ def run_forecast(options: argparse.Namespace, _: Settings) -> int:
     """A model alone, from a folder of files."""
     from planner.road_words import answer
 
-    _say(answer(options.files, as_json=options.json))
+    say(answer(options.files, as_json=options.json))
     return 0
 
 
