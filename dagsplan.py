@@ -340,6 +340,15 @@ def _letter(row: dict[str, Any]) -> str:
     return f"{row['received_at']:%Y-%m-%d %H:%M:%S}  {row['reason']:<15} {row['topic']}  {row['detail']}"
 
 
+def run_bench_carp(options: argparse.Namespace, _: Settings) -> int:
+    """The arc-routing engine on benchmark files, checked."""
+    from planner.routes import bench
+
+    for answer in bench.answers(bench.asked_of(options)):
+        _say(json.dumps(answer, ensure_ascii=False) if options.json else bench.in_words(answer))
+    return 0
+
+
 def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     """Lists the thresholds that hold, or adds the next version of one."""
     from city.things import Threshold
@@ -383,6 +392,7 @@ COMMANDS: dict[str, Handler] = {
     "replay": run_replay,
     "deadletters": run_deadletters,
     "threshold": run_threshold,
+    "bench carp": run_bench_carp,
 }
 
 
