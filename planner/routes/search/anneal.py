@@ -86,7 +86,7 @@ def _renew(m: Model, s: State, r: int) -> None:
 def _finish(m: Model, s: State, w: Floats, rng: Rng, hit: Ints) -> None:
     """Refills and times of the routes, where something may have to move."""
     for r in range(m.v):
-        moved = m.refills and s.tour[r].count > 0 and (s.tour[r].over > 0.0 or unit(rng) < 0.1)
+        moved = m.refills and s.tour[r].count > 0 and (s.tour[r].over > 0.0 or unit(rng) < 0.03)
         if moved:
             place_refills(m, s, r, w[LOAD])
         if m.timed and (moved or hit[r] > 0):

@@ -102,7 +102,7 @@ def _value(m: Model, s: State, w: Floats, r: int, a: int, x: int, fa: int, fx: i
     price, secs = through(m, s, m.car[r].kind, a, x, b, fa, fx)
     value = price - s.el[a].gap + m.extra[x, r]
     if value >= bar:
-        return value
+        return float(value)
     segment = s.el[b].seg if fa else s.el[a].seg
     room = m.car[r].load0 if segment == 0 else m.car[r].loadn
     load = s.load[r, segment]
@@ -113,4 +113,4 @@ def _value(m: Model, s: State, w: Floats, r: int, a: int, x: int, fa: int, fx: i
         value += w[TIME] * (max(0.0, more - left) - max(0.0, -left))
         if m.timed:
             value += w[LATE] * delay(m, s, r, a, x, fa, more)
-    return value
+    return float(value)
