@@ -12,7 +12,10 @@ from planner.routes.search.model import Ints, Model, State
 def big_move(m: Model, s: State, rng: Rng, hit: Ints, near: int) -> bool:
     """One move at random near a random task; ``hit`` (v,) marks the routes it changed. Returns whether one was
     found."""
-    hit[:] = 0
+    for r in range(m.v):
+        hit[r] = 0
+    if near == 0:
+        return False
     a = below(rng, m.n)
     b = m.near[a, below(rng, near)]
     ra, rb = s.el[a].route, s.el[b].route

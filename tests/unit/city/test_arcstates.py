@@ -48,7 +48,7 @@ def test_a_closed_arc_can_be_reached_but_not_driven_through() -> None:
 
 
 def test_a_network_bans_turns_as_they_are_stated() -> None:
-    """A crossing 1-2-3 with a side street 2-4: the turn from the first segment at node 2 into the side street is banned."""
+    """A crossing 1-2-3 with a side street 2-4: the turn from the first segment into the side street is banned."""
     network = build([street(1, 2, key="a"), street(2, 3, key="b"), street(2, 4, key="c")])
     node = network.node_ids.tolist().index(2)
     free, banned = from_network(network), from_network(network, banned=[(0, node, 2)])
