@@ -67,7 +67,7 @@ def _answer(asked: Asked, instance: Instance) -> dict[str, Any]:
     if not bound.possible:
         least = f"the fleet lacks at least {bound.overtime_s / 60.0:.0f} min of shift"
         print(f"dagsplan: {instance.name}: {least}; the plan of least overtime is searched", file=sys.stderr)
-    result = _solved(asked, instance)
+    result = _solved(asked, instance, bound.cost)
     drives = drive(instance.problem, result.routes)
     written = solution(instance.name, instance.problem, drives)
     if asked.solution is not None:
@@ -76,12 +76,12 @@ def _answer(asked: Asked, instance: Instance) -> dict[str, Any]:
     return _told(instance, bound, result, written)
 
 
-def _solved(asked: Asked, instance: Instance) -> Result:
+def _solved(asked: Asked, instance: Instance, enough: float) -> Result:
     if asked.jobs <= 1:
-        return solve(instance.problem, asked.stop, asked.seed)
+        return solve(instance.problem, asked.stop, asked.seed, enough=enough)
     seeds = range(asked.seed, asked.seed + asked.jobs)
     with ProcessPoolExecutor(asked.jobs, mp_context=get_context("spawn")) as executor:
-        return solve_seeds(instance.problem, asked.stop, seeds, executor)
+        return solve_seeds(instance.problem, asked.stop, seeds, executor, enough=enough)
 
 
 def _told(instance: Instance, bound: Bound, result: Result, written: dict[str, Any]) -> dict[str, Any]:

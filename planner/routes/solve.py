@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import repeat
 
 import numpy as np
@@ -30,6 +31,8 @@ class Stop:
     def __post_init__(self) -> None:
         if (self.iterations is None) == (self.seconds is None):
             raise ValueError("a stop is either a number of iterations or of CPU seconds")
+        if (self.iterations or self.seconds or 0) <= 0:
+            raise ValueError("a stop must be above zero")
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,11 @@ class Params:
     where there is another way.
     """
 
-    average: float = 10.0
+    average: float = 6.0
     longest: int = 10
     split: float = 0.5
     blink: float = 0.01
-    near: int = 24
+    near: int = 14
     big: float = 0.1
     hot: float = 0.2
     cold: float = 0.003
@@ -97,13 +100,15 @@ def solve(
     params: Params | None = None,
     initial: Sequence[Route] | None = None,
     *,
+    enough: float = 0.0,
     made: Tables | None = None,
     extra: npt.NDArray[np.float64] | None = None,
 ) -> Result:
     """Searches for the cheapest feasible plan; where there is none, for the one of least faults.
 
-    The same seed and number of iterations give the same plan. ``initial`` is never made worse. Raises PlanNotPossible
-    that names the task or vehicle where nothing can be planned.
+    The same seed and number of iterations give the same plan. ``initial`` is never made worse. A feasible plan that
+    costs at most ``enough``, such as a lower bound, ends the search early. Raises PlanNotPossible that names the task
+    or vehicle where nothing can be planned.
     """
     refuse_impossible(problem)
     made = made or tables(problem)
@@ -112,7 +117,7 @@ def solve(
     run.warm_up()
     run.begin(None if initial is None else state_of(model, made, initial))
     began = time.process_time()
-    iterations = run.until(stop) if model.n else 0
+    iterations = run.until(stop, enough) if model.n else 0
     found = np.zeros(3)
     cost = float(faults(model, run.best, found))
     overload, overtime_s, late_s = found.tolist()
@@ -122,10 +127,17 @@ def solve(
 
 
 def solve_seeds(
-    problem: Problem, stop: Stop, seeds: Sequence[int], executor: Executor, params: Params | None = None
+    problem: Problem,
+    stop: Stop,
+    seeds: Sequence[int],
+    executor: Executor,
+    params: Params | None = None,
+    *,
+    enough: float = 0.0,
 ) -> Result:
     """The best of several seeds, solved side by side by any ``concurrent.futures`` executor of processes."""
-    results = list(executor.map(solve, repeat(problem), repeat(stop), seeds, repeat(params)))
+    run = partial(solve, enough=enough)
+    results = list(executor.map(run, repeat(problem), repeat(stop), seeds, repeat(params)))
     best = min(
         results, key=lambda result: (result.overload, result.overtime_s, result.late_s, result.cost, result.seed)
     )
@@ -177,27 +189,31 @@ class _Run:
             self.knobs,
         )
 
-    def until(self, stop: Stop, slices: int = 100) -> int:
-        """Slices until the stop; the temperature follows the share of it that is used up. Returns the iterations
-        made."""
-        if stop.iterations is not None:
-            marks = np.linspace(0, stop.iterations, slices + 1).astype(int)
-            for at in range(slices):
-                self.slice(int(marks[at + 1] - marks[at]), self._heat(at / slices), self._heat((at + 1) / slices))
-            return stop.iterations
-        return self._until_seconds(float(stop.seconds or 0.0), slices)
+    def until(self, stop: Stop, enough: float, slices: int = 100) -> int:
+        """Slices until the stop; the temperature follows the share of it that is used up. Returns the iterations."""
+        if stop.iterations is None:
+            return self._until_seconds(float(stop.seconds or 0.0), enough, slices)
+        marks = np.linspace(0, stop.iterations, slices + 1).astype(int)
+        for at in range(slices):
+            if self._is_enough(enough):
+                return int(marks[at])
+            self.slice(int(marks[at + 1] - marks[at]), self._heat(at / slices), self._heat((at + 1) / slices))
+        return stop.iterations
 
-    def _until_seconds(self, seconds: float, slices: int) -> int:
+    def _until_seconds(self, seconds: float, enough: float, slices: int) -> int:
         began, made, step, share = time.process_time(), 0, 200, 0.0
-        while share < 1.0:
+        while share < 1.0 and not self._is_enough(enough):
             before = time.process_time()
             self.slice(step, self._heat(share), self._heat(min(1.0, share + 1.0 / slices)))
             made += step
             now = time.process_time()
-            share = (now - began) / seconds if seconds > 0 else 1.0
+            share = (now - began) / seconds
             rate = step / max(1e-6, now - before)
             step = max(50, int(rate * min(seconds / slices, max(0.0, seconds - (now - began)))))
         return made
+
+    def _is_enough(self, enough: float) -> bool:
+        return bool(self.record[0] <= 0.0 and self.record[1] <= enough * (1 + 1e-9))
 
     def _heat(self, share: float) -> float:
         """Temperature in units of the instance's scale after a share of the budget: falls geometrically."""

@@ -7,10 +7,10 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.benchmarks import ingest, oslo
+from tests.benchmarks import carp, ingest, oslo
 from tests.benchmarks.measure import Row, table
 
-BENCHMARKS = {"oslo": oslo.run, "ingest": ingest.run}
+BENCHMARKS = {"oslo": oslo.run, "ingest": ingest.run, "carp": carp.run}
 OUT = Path("build/bench")
 
 
