@@ -52,7 +52,7 @@ class Params:
     blink: float = 0.01
     near: int = 14
     big: float = 0.1
-    hot: float = 0.2
+    hot: float = 0.4
     cold: float = 0.003
     adapt: int = 500
     strict: bool = True
