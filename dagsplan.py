@@ -281,6 +281,15 @@ def _letter(row: dict[str, Any]) -> str:
     return f"{row['received_at']:%Y-%m-%d %H:%M:%S}  {row['reason']:<15} {row['topic']}  {row['detail']}"
 
 
+def run_bench_carp(options: argparse.Namespace, _: Settings) -> int:
+    """The arc-routing engine on benchmark files, checked."""
+    from planner.routes import bench
+
+    for answer in bench.answers(bench.asked_of(options)):
+        say(json.dumps(answer, ensure_ascii=False) if options.json else bench.in_words(answer))
+    return 0
+
+
 def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     """Lists the thresholds that hold, or adds the next version of one."""
     from city.things import Threshold
@@ -339,6 +348,7 @@ COMMANDS: dict[str, Handler] = {
     "deadletters": run_deadletters,
     "threshold": run_threshold,
     "bench ingest": run_bench_ingest,
+    "bench carp": run_bench_carp,
 }
 
 

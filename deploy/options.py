@@ -138,6 +138,28 @@ def _benchmarks(commands: Any) -> None:  # noqa: ANN401
     ingest.add_argument("--mosquitto", default="mosquitto", help="program; durable needs 2.1 or newer")
     ingest.add_argument("--plugin", type=PurePosixPath, default=PLUGIN, help="durable: mosquitto's SQLite persistence")
     ingest.add_argument("--json", action="store_true")
+    carp = _add(kinds, "carp", "The arc-routing engine on CARPLIB .dat or salting .json files.", of="bench")
+    carp.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    stop = carp.add_mutually_exclusive_group()
+    stop.add_argument("--seconds", type=_above_zero, help="CPU seconds of each process (default 30)")
+    stop.add_argument("--iterations", type=_count, help="iterations instead, for a result that can be repeated")
+    carp.add_argument("--seed", type=int, default=0)
+    carp.add_argument("--add-vehicle", action="append", default=[], metavar="HOME", help="one more, at this node")
+    carp.add_argument("--jobs", type=_count, default=1, help="seeds solved side by side (default 1)")
+    carp.add_argument("--solution", type=Path, help="write the whole drive here (a folder for several files)")
+    carp.add_argument("--json", action="store_true")
+
+
+def _above_zero(text: str) -> float:
+    if (value := _number(text)) > 0:
+        return value
+    raise argparse.ArgumentTypeError(f"'{text}' is not above zero")
+
+
+def _count(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"'{text}' is no whole number above zero")
 
 
 def _number(text: str) -> float:

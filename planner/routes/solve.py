@@ -1,0 +1,242 @@
+"""Solving a problem: the search is run in slices until the stop, and its best solution handed back as routes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import repeat
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.routes.encode import Route, encode, fresh, routes_of, state_of
+from planner.routes.problem import Problem, refuse_impossible
+from planner.routes.search.anneal import anneal, begin
+from planner.routes.search.chance import seeded
+from planner.routes.search.model import Model, State
+from planner.routes.search.score import faults
+from planner.routes.tables import FAR, Tables, tables
+
+
+@dataclass(frozen=True)
+class Stop:
+    """When to stop: after ``iterations``, or after ``seconds`` of this process's CPU time, compilation not counted."""
+
+    iterations: int | None = None
+    seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.iterations is None) == (self.seconds is None):
+            raise ValueError("a stop is either a number of iterations or of CPU seconds")
+        if (self.iterations or self.seconds or 0) <= 0:
+            raise ValueError("a stop must be above zero")
+
+
+@dataclass(frozen=True)
+class Params:
+    """Constants of the search; the defaults are those of the published method where it has them.
+
+    ``average`` tasks are taken out, in strings of at most ``longest``, a share ``split`` of them with a kept piece
+    inside; ``blink``: share of places passed by; ``near``: neighbours tried beside which a task may stand; ``big``:
+    share of moves of whole pieces; ``hot`` and ``cold``: first and last temperature in units of the instance's own
+    scale; ``adapt``: iterations between changes of the weights; ``strict``: without refills no route is overloaded
+    where there is another way.
+    """
+
+    average: float = 6.0
+    longest: int = 10
+    split: float = 0.5
+    blink: float = 0.01
+    near: int = 14
+    big: float = 0.1
+    hot: float = 0.4
+    cold: float = 0.003
+    adapt: int = 500
+    strict: bool = True
+
+    def knobs(self, model: Model) -> tuple[float, ...]:
+        """As the compiled loop takes them."""
+        near = min(self.near, model.near.shape[1]) if model.n > 3 * self.near else model.n
+        strict = float(self.strict and not model.refills)
+        return (
+            self.average,
+            float(self.longest),
+            self.split,
+            self.blink,
+            float(near),
+            self.big,
+            strict,
+            float(self.adapt),
+        )
+
+
+@dataclass(frozen=True)
+class Result:
+    """The best plan found. ``cost`` is its objective; ``overload``, ``overtime_s`` and ``late_s`` are zero where it
+    is feasible."""
+
+    problem: Problem
+    routes: tuple[Route, ...]
+    cost: float
+    overload: float
+    overtime_s: float
+    late_s: float
+    iterations: int
+    seconds: float
+    seed: int
+
+    @property
+    def feasible(self) -> bool:
+        return self.overload == 0.0 and self.overtime_s == 0.0 and self.late_s == 0.0
+
+
+def solve(
+    problem: Problem,
+    stop: Stop,
+    seed: int = 0,
+    params: Params | None = None,
+    initial: Sequence[Route] | None = None,
+    *,
+    enough: float = 0.0,
+    made: Tables | None = None,
+    extra: npt.NDArray[np.float64] | None = None,
+) -> Result:
+    """Searches for the cheapest feasible plan; where there is none, for the one of least faults.
+
+    The same seed and number of iterations give the same plan. ``initial`` is never made worse. A feasible plan that
+    costs at most ``enough``, such as a lower bound, ends the search early. Raises PlanNotPossible that names the task
+    or vehicle where nothing can be planned.
+    """
+    refuse_impossible(problem)
+    made = made or tables(problem)
+    model = encode(problem, made, extra)
+    run = _Run(model, made, params or Params(), seed)
+    run.warm_up()
+    run.begin(None if initial is None else state_of(model, made, initial))
+    began = time.process_time()
+    iterations = run.until(stop, enough) if model.n else 0
+    found = np.zeros(3)
+    cost = float(faults(model, run.best, found))
+    overload, overtime_s, late_s = found.tolist()
+    seconds = time.process_time() - began
+    routes = routes_of(model, made, run.best)
+    return Result(problem, routes, cost, overload, overtime_s, late_s, iterations, seconds, seed)
+
+
+def solve_seeds(
+    problem: Problem,
+    stop: Stop,
+    seeds: Sequence[int],
+    executor: Executor,
+    params: Params | None = None,
+    *,
+    enough: float = 0.0,
+) -> Result:
+    """The best of several seeds, solved side by side by any ``concurrent.futures`` executor of processes."""
+    run = partial(solve, enough=enough)
+    results = list(executor.map(run, repeat(problem), repeat(stop), seeds, repeat(params)))
+    best = min(
+        results, key=lambda result: (result.overload, result.overtime_s, result.late_s, result.cost, result.seed)
+    )
+    return replace(best, iterations=sum(result.iterations for result in results))
+
+
+class _Run:
+    """One run of the search."""
+
+    def __init__(self, model: Model, made: Tables, params: Params, seed: int) -> None:
+        self.model, self.made, self.params = model, made, params
+        self.rng = seeded(seed)
+        self.now, self.kept, self.best = (fresh(model, made) for _ in range(3))
+        self.natural = natural_weights(model)
+        self.weights = self.natural.copy()
+        self.record = np.array([np.inf, np.inf])
+        self.knobs = params.knobs(model)
+        self.scale = 0.0
+
+    def warm_up(self) -> None:
+        """Compiles, or loads what was compiled, outside of the time that counts."""
+        spare = _Run(self.model, self.made, self.params, 1)
+        if self.model.n:
+            spare.begin(None)
+            spare.slice(1, 1.0, 1.0)
+
+    def begin(self, initial: State | None) -> None:
+        """A first solution: the given one, completed, or one of greedy insertion."""
+        if initial is not None:
+            self.now = initial
+        begin(self.model, self.now, self.weights, self.rng, int(self.knobs[4]), self.knobs[6] > 0)
+        self.scale = temperature_scale(self.model, self.now)
+        self.slice(0, 1.0, 1.0)
+
+    def slice(self, iterations: int, hot: float, cold: float) -> None:
+        """A number of iterations while the temperature falls."""
+        anneal(
+            self.model,
+            self.now,
+            self.kept,
+            self.best,
+            self.record,
+            self.weights,
+            self.natural,
+            self.rng,
+            iterations,
+            max(hot * self.scale, 1e-9),
+            max(cold * self.scale, 1e-9),
+            self.knobs,
+        )
+
+    def until(self, stop: Stop, enough: float, slices: int = 100) -> int:
+        """Slices until the stop; the temperature follows the share of it that is used up. Returns the iterations."""
+        if stop.iterations is None:
+            return self._until_seconds(float(stop.seconds or 0.0), enough, slices)
+        marks = np.linspace(0, stop.iterations, slices + 1).astype(int)
+        for at in range(slices):
+            if self._is_enough(enough):
+                return int(marks[at])
+            self.slice(int(marks[at + 1] - marks[at]), self._heat(at / slices), self._heat((at + 1) / slices))
+        return stop.iterations
+
+    def _until_seconds(self, seconds: float, enough: float, slices: int) -> int:
+        began, made, step, share = time.process_time(), 0, 200, 0.0
+        while share < 1.0 and not self._is_enough(enough):
+            before = time.process_time()
+            self.slice(step, self._heat(share), self._heat(min(1.0, share + 1.0 / slices)))
+            made += step
+            now = time.process_time()
+            share = (now - began) / seconds
+            rate = step / max(1e-6, now - before)
+            step = max(50, int(rate * min(seconds / slices, max(0.0, seconds - (now - began)))))
+        return made
+
+    def _is_enough(self, enough: float) -> bool:
+        return bool(self.record[0] <= 0.0 and self.record[1] <= enough * (1 + 1e-9))
+
+    def _heat(self, share: float) -> float:
+        """Temperature in units of the instance's scale after a share of the budget: falls geometrically."""
+        return float(self.params.hot * (self.params.cold / self.params.hot) ** share)
+
+
+def natural_weights(model: Model) -> npt.NDArray[np.float64]:
+    """(3,) what a unit of overload, a second of overtime and a late second are worth to begin with.
+
+    A unit of load: the way to the mean task for its mean demand. A second: what driving costs in it.
+    """
+    if not model.n:
+        return np.ones(3)
+    far = float(np.mean(np.minimum(model.job["far"], FAR / 10)))
+    load = far / max(1e-9, float(model.job["demand"].mean()))
+    price, secs = model.table[0, 0, ..., 0], model.table[0, 0, ..., 1]
+    real = (price < FAR / 10) & (secs < FAR / 10)
+    time_s = float(secs[real].sum(dtype=float))
+    second = float(price[real].sum(dtype=float)) / time_s if time_s > 0 else 1.0
+    weights: npt.NDArray[np.float64] = np.maximum(np.array([load, second, second]), 1e-6)
+    return weights
+
+
+def temperature_scale(model: Model, state: State) -> float:
+    """The mean price of a task in a first solution."""
+    return max(1e-9, float(state.tour["price"].sum()) / max(1, model.n))

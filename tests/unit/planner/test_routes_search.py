@@ -1,0 +1,151 @@
+"""The search: against brute force, against the benchmarks' figures, and the promises it makes."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+
+from city.errors import PlanNotPossible
+from planner.routes.bound import lower_bound
+from planner.routes.carpcheck import check
+from planner.routes.drives import drive, solution
+from planner.routes.encode import Fill, Serve
+from planner.routes.instances import read
+from planner.routes.problem import Problem, Refill, Task, Vehicle, refuse_impossible, without
+from planner.routes.solve import Result, Stop, solve, solve_seeds
+from tests.unit.planner.carp import cheapest, random_problem, routing_data, still, streets
+
+
+def checked(result: Result) -> float:
+    """The checker's cost of a plan that must be without fault."""
+    verdict = check(result.problem, solution("x", result.problem, drive(result.problem, result.routes)))
+    assert verdict.faults == ()
+    return verdict.cost
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_small_towns_are_solved_to_the_optimum(seed: int) -> None:
+    """Every order, split and direction by brute force is no better; the checker agrees; the bound is below."""
+    problem = random_problem(seed)
+    best = cheapest(problem)
+    if not np.isfinite(best):
+        pytest.skip("this town has no feasible plan")
+    result = solve(problem, Stop(iterations=2000), seed=1)
+    assert checked(result) == pytest.approx(best)
+    assert result.cost == pytest.approx(best)
+    assert lower_bound(problem).cost <= best + 1e-6
+
+
+def test_the_first_lancashire_network_is_solved_to_its_best_known_value() -> None:
+    result = solve(read(routing_data() / "carp/egl-e1-A.dat").problem, Stop(iterations=60_000), seed=1)
+    assert checked(result) == 3548
+
+
+def test_the_hardest_lancashire_network_is_within_one_percent() -> None:
+    result = solve(read(routing_data() / "carp/egl-e4-C.dat").problem, Stop(iterations=250_000), seed=1)
+    assert checked(result) <= 11_647
+
+
+def test_a_real_salting_network_is_feasible_and_short() -> None:
+    """Kerteminde: U-turn rule, capacity and 210 minutes kept, refills placed, at most 370 km."""
+    problem = read(routing_data() / "salt-spreading/data/kerteminde/kerteminde.json").problem
+    result = solve(problem, Stop(iterations=60_000), seed=1)
+    assert result.feasible
+    assert checked(result) <= 370_000
+    assert lower_bound(problem).cost == pytest.approx(356_236, abs=50)
+
+
+def test_the_same_seed_and_iterations_give_the_same_plan() -> None:
+    problem = random_problem(3, tasks=7)
+    first, again = (solve(problem, Stop(iterations=500), seed=4) for _ in range(2))
+    assert first.routes == again.routes
+
+
+def test_a_warm_start_is_never_made_worse() -> None:
+    problem = read(routing_data() / "carp/egl-e1-A.dat").problem
+    long = solve(problem, Stop(iterations=20_000), seed=2)
+    again = solve(problem, Stop(iterations=1), seed=9, initial=long.routes)
+    assert again.cost <= long.cost
+
+
+def test_a_fleet_that_cannot_is_told_so_and_overtime_is_least() -> None:
+    """Two roads of 100 s each way out, one vehicle with 250 s: 400 s are needed, 150 s of overtime."""
+    graph = streets([(0, 1, 1000.0), (0, 2, 1000.0)])
+    tasks = (Task("a", (0, 1)), Task("b", (2, 3)))
+    problem = Problem("short", graph, tasks, (Vehicle("v", 0, end_node=0, shift_s=250.0),), profiles={"": still(graph)})
+    bound = lower_bound(problem)
+    assert not bound.possible
+    assert bound.overtime_s == pytest.approx(150.0, abs=1.0)
+    result = solve(problem, Stop(iterations=100))
+    assert not result.feasible
+    assert result.overtime_s == pytest.approx(150.0, abs=1.0)
+
+
+def test_refills_stand_where_they_cost_least() -> None:
+    """A line of streets, a refill at either end, room for two tasks: no plan does with less than two refills."""
+    graph = streets([(node, node + 1, 10.0) for node in range(6)])
+    tasks = tuple(Task(f"t{at}", (2 * at, 2 * at + 1), 1.0) for at in range(6))
+    vehicle = Vehicle("v", 0, 2.0, end="refill")
+    problem = Problem("line", graph, tasks, (vehicle,), (Refill(0), Refill(6)), {"": still(graph)})
+    result = solve(problem, Stop(iterations=3000))
+    fills = [step for step in result.routes[0].steps if isinstance(step, Fill)]
+    assert checked(result) == pytest.approx(140.0)
+    assert len(fills) == 2
+
+
+def test_a_deadline_comes_before_a_shorter_drive() -> None:
+    """Driving there and back along a line serves the far street on the way; a deadline makes it first."""
+    graph = streets([(0, 1, 100.0), (0, 2, 300.0)])
+    tasks = (Task("near", (0, 1)), Task("far", (2, 3), deadline_s=31.0))
+    problem = Problem("due", graph, tasks, (Vehicle("v", 0, end_node=0),), profiles={"": still(graph)})
+    result = solve(problem, Stop(iterations=500))
+    assert result.feasible
+    assert [step.task for step in result.routes[0].steps if isinstance(step, Serve)] == [1, 0]
+    late = replace(problem, tasks=(tasks[0], replace(tasks[1], deadline_s=20.0)))
+    assert solve(late, Stop(iterations=500)).late_s == pytest.approx(10.0)
+
+
+def test_masks_and_open_ends_are_obeyed() -> None:
+    graph = streets([(0, 1, 100.0), (1, 2, 100.0)])
+    tasks = (Task("a", (0, 1), vehicles=frozenset({"w"})), Task("b", (2, 3), vehicles=frozenset({"v"})))
+    fleet = (Vehicle("v", 0, end="open"), Vehicle("w", 0, end="open"))
+    problem = Problem("masks", graph, tasks, fleet, profiles={"": still(graph)})
+    result = solve(problem, Stop(iterations=200))
+    assert checked(result) == pytest.approx(300.0)
+    assert [[s.task for s in route.steps if isinstance(s, Serve)] for route in result.routes] == [[1], [0]]
+
+
+def test_seeds_side_by_side_give_the_best_of_them() -> None:
+    problem = random_problem(5)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
+        both = solve_seeds(problem, Stop(iterations=200), [1, 2], executor)
+    assert both.cost == min(solve(problem, Stop(iterations=200), seed).cost for seed in (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"vehicles": ()}, "no vehicle"),
+        ({"tasks": (Task("t", (0, 1), -1.0),)}, "task t has the demand -1"),
+        ({"tasks": (Task("t", (0, 1), 99.0),)}, "task t needs 99"),
+        ({"tasks": (Task("t", (0, 1), vehicles=frozenset({"x"})),)}, "task t may be served by no vehicle"),
+        ({"tasks": (Task("t", (0, 1)), Task("t", (2, 3)))}, "two tasks have the id t"),
+        ({"tasks": (Task("t", (400,)),)}, "task t must name one or two arcs"),
+        ({"vehicles": (Vehicle("v", 77, end_node=0),)}, "vehicle v starts at the unknown node 77"),
+        ({"vehicles": (Vehicle("v", 0, end="refill"),)}, "vehicle v ends at a refill, but there is none"),
+        ({"vehicles": (Vehicle("v", 0, end_node=0, profile="tank"),)}, "unknown profile 'tank'"),
+    ],
+)
+def test_impossible_input_is_refused_by_name(change: dict[str, object], says: str) -> None:
+    problem = replace(random_problem(1), **change)
+    with pytest.raises(PlanNotPossible, match=says):
+        refuse_impossible(problem)
+
+
+def test_tasks_can_be_left_out() -> None:
+    problem = random_problem(1)
+    assert len(without(problem, [problem.tasks[0].id]).tasks) == len(problem.tasks) - 1
