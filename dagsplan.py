@@ -14,7 +14,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from city.errors import DagsplanError
-from deploy.opening import broker_address, connected, database_dsn, migrated, opened_store, say, stop_signals
+from deploy.opening import (
+    broker_address,
+    connected,
+    database_dsn,
+    ends_within,
+    migrated,
+    opened_store,
+    say,
+    stop_signals,
+)
 from deploy.options import parser
 
 if TYPE_CHECKING:
@@ -56,7 +65,7 @@ def run_ingest(_: argparse.Namespace, settings: Settings) -> int:
         daemon.stop = stop
         if settings.weather.providers:
             WeatherPoller(WeatherClient(settings, clock), lambda: connected(settings, dsn, "weather"), stop).start()
-        with daemon.metrics():
+        with ends_within(4.5, stop), daemon.metrics():
             daemon.run()
     return 0
 

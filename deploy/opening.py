@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from city.settings import Settings
     from ingest.session import Address
     from store.connect import Connection
+
+log = logging.getLogger("dagsplan.end")
 
 
 @contextmanager
@@ -73,6 +77,29 @@ def broker_address(settings: Settings) -> Address:
     if settings.mqtt.url is None:
         raise ConfigError("mqtt.url: not set; 'dagsplan up' runs the embedded broker, other commands need an address")
     return address(settings.mqtt.url, settings.mqtt.password)
+
+
+@contextmanager
+def ends_within(seconds: float, stop: threading.Event) -> Iterator[None]:
+    """Leaves the process at the latest ``seconds`` after ``stop``, whatever it waits for.
+
+    A database that neither answers nor hangs up must not hold up a restart. Nothing is lost by it: what was not
+    committed was not acknowledged, and what was committed and not acknowledged comes again and is known.
+    """
+    ended = threading.Event()
+
+    def watch() -> None:
+        stop.wait()
+        if not ended.wait(seconds):
+            log.warning("left while waiting for the database or the broker", extra={"after_s": seconds})
+            logging.shutdown()
+            os._exit(0)
+
+    threading.Thread(target=watch, name="end", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
 
 
 def say(text: str) -> None:

@@ -6,6 +6,7 @@ of the batch when it returns, and none when it raises.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,7 @@ from ingest.validate import ClockRule, Fault, Row, validate
 from store.connect import Connection
 from store.sql import query
 
+log = logging.getLogger("dagsplan.ingest")
 RETRY_FIRST = frozenset({"23505", "40001", "40P01"})
 """A race for a key or a lock: the same batch is tried again before it counts as bad data."""
 OF_THE_DATA = frozenset({"22", "23", "44", "54", "P0"})
@@ -87,6 +89,9 @@ class Writer:
             rows, faults = validate(decode(message.topic, message.payload), message.received_at, self.rule)
         except RejectedMessage as rejected:
             return Taken(message, [], Fault(rejected.reason, rejected.detail))
+        except Exception as error:  # a fault of ours in one decoder must not stop every device
+            log.exception("a decoder failed; the message is kept", extra={"topic": message.topic})
+            return Taken(message, [], Fault("decoder_failed", f"{type(error).__name__}: {error}; please report it"))
         return Taken(message, rows, faults[0] if faults else None)
 
     def _store(self, taken: list[Taken], tries: int = 3) -> None:

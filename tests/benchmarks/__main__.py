@@ -7,10 +7,17 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.benchmarks import carp, ingest, oslo, outage, road
+from tests.benchmarks import brokerkill, carp, ingest, oslo, outage, road
 from tests.benchmarks.measure import Row, table
 
-BENCHMARKS = {"oslo": oslo.run, "ingest": ingest.run, "outage": outage.run, "road": road.run_all, "carp": carp.run}
+BENCHMARKS = {
+    "oslo": oslo.run,
+    "ingest": ingest.run,
+    "brokerkill": brokerkill.run,
+    "outage": outage.run,
+    "road": road.run_all,
+    "carp": carp.run,
+}
 OUT = Path("build/bench")
 
 

@@ -137,6 +137,11 @@ class Server:
                 yield
             finally:
                 self.start()
+        pid = self.folder / "postmaster.pid"
+        if pid.exists():  # started by us, so that nobody else stops it
+            postmaster = psutil.Process(int(pid.read_text().splitlines()[0]))
+            postmaster.send_signal(signal.SIGINT)
+            postmaster.wait(20)
 
     def kill_tree(self) -> None:
         """SIGKILL of the postmaster and all its children at once."""
@@ -146,6 +151,19 @@ class Server:
             with_all_gone(process)
         psutil.wait_procs(tree, timeout=20)
         self.kills += 1
+
+    @contextmanager
+    def deaf(self) -> Iterator[None]:
+        """All its processes stand still: they hold their connections and answer nothing."""
+        postmaster = psutil.Process(int((self.folder / "postmaster.pid").read_text().splitlines()[0]))
+        tree = [postmaster, *postmaster.children(recursive=True)]
+        for process in tree:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in tree:
+                process.resume()
 
     def stop_immediately(self) -> None:
         """Stops without a checkpoint and without waiting for anybody."""

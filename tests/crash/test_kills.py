@@ -155,7 +155,7 @@ def test_immediate_stops_of_the_database(town: Town) -> None:
         grown(town, 800)
         town.server.stop_immediately()
         town.server.start()
-    check(town.server, publisher, at_least=4_000)
+    check(town.server, publisher, at_least=6_000)
     assert town.daemon.running()
 
 
@@ -163,11 +163,23 @@ def test_twenty_kills_of_a_durable_broker(tmp_path: Path) -> None:
     """SIGKILL of mosquitto 20 times with the *durable* profile: what it acknowledged is stored exactly once."""
     chance = random.Random(4)
     with built(tmp_path, "durable") as town:
-        publisher = town.publisher(500)
+        publisher = town.publisher(RATE)
         for _ in range(20):
             reached = len(publisher.acknowledged) + chance.randrange(5, 400)
             await_that(lambda reached=reached: len(publisher.acknowledged) >= reached, f"{reached} acknowledged")
             town.broker.kill()
             town.broker.start()
-        check(town.server, publisher, at_least=4_000)
+        check(town.server, publisher, at_least=6_000)
         assert town.daemon.running()
+
+
+def test_a_stop_while_the_database_is_deaf(town: Town) -> None:
+    """Backends that neither answer nor hang up: SIGTERM ends the daemon all the same, and nothing is lost."""
+    publisher = town.publisher(200)
+    grown(town, 100)
+    with town.server.deaf():
+        reached = len(publisher.acknowledged) + 100
+        await_that(lambda: len(publisher.acknowledged) >= reached, f"{reached} acknowledged")
+        assert town.daemon.stop() == 0
+    town.daemon.start()
+    check(town.server, publisher, at_least=500)

@@ -15,6 +15,7 @@ import dagsplan
 from city.settings import Ingest
 from city.things import Device
 from ingest.broker import embedded_broker
+from ingest.payloads import decode
 from ingest.validate import ClockRule
 from ingest.writer import Message, Writer
 from store.connect import Connection, connect
@@ -99,6 +100,24 @@ def test_a_poison_alone_is_one_dead_letter(writer: Writer, poison: Poison) -> No
     writer.write([message(poison.payload, poison.topic)])
     assert dead_letter_counts(writer.connection) == {poison.reason: 1}
     assert count_readings(writer.connection) == poison.rows
+
+
+def test_a_fault_in_a_decoder_costs_one_message(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decoder that raises what it should not: its message is kept with the error, its neighbours are stored."""
+
+    def faulty(topic: str, payload: bytes) -> object:
+        if b"13" in payload:
+            raise ZeroDivisionError("by nought")
+        return decode(topic, payload)
+
+    monkeypatch.setattr("ingest.writer.decode", faulty)
+    writer.write([reading(1, 1.0), reading(2, 13.0), reading(3, 2.0)])
+    assert count_readings(writer.connection) == 2
+    (letter,) = dead_letters(writer.connection)
+    assert (letter["reason"], letter["detail"]) == (
+        "decoder_failed",
+        "ZeroDivisionError: by nought; please report it",
+    )
 
 
 def test_the_same_value_twice_is_one_row(tier_writer: Writer) -> None:
