@@ -79,6 +79,7 @@ class Link:
         with contextlib.suppress(OSError):
             self._under.settimeout(patience_s)
             self._under.sendall(self._out)
+        self._in, self._at = b"", 0
         self._out.clear()
         self._under.close()
 

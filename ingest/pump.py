@@ -17,6 +17,7 @@ from typing import Protocol
 from ingest.link import Link, LinkedClient
 
 log = logging.getLogger("dagsplan.mqtt")
+FIRST_PAUSE_S = 1.0
 
 
 class Receipt(Protocol):
@@ -43,6 +44,7 @@ class Pump(threading.Thread):
         self._may_read = may_read
         self._receipts: deque[Sequence[Receipt]] = deque()
         self._leaving = threading.Event()
+        self._pause_s = FIRST_PAUSE_S
         self._woken, self._waker = socket.socketpair()
         self._woken.setblocking(False)
         self._waker.setblocking(False)
@@ -65,13 +67,21 @@ class Pump(threading.Thread):
             if self.client.socket() is None:
                 self._connect_again()
             else:
-                self._turn()
+                self._turn_or_hang_up()
         self._answer()
         self.client.disconnect()
         while self.client.want_write() and self.client.socket() is not None:
             self.client.loop_write()
         self._woken.close()
         self._waker.close()
+
+    def _turn_or_hang_up(self) -> None:
+        """A fault of ours must not end the thread in silence: the next connection brings again what was not taken."""
+        try:
+            self._turn()
+        except Exception:
+            log.exception("the network thread failed; it connects again")
+            self._hang_up()
 
     def _turn(self, patience_s: float = 1.0, packets: int = 500) -> None:
         """Waits until something can be done, and does it."""
@@ -84,8 +94,9 @@ class Pump(threading.Thread):
         writing = [link] if link.unsent else []
         try:
             ready, _, _ = select.select(reading, writing, [], 0.0 if may_read and link.pending() else waits)
-        except (ValueError, OSError):
-            return  # the socket was closed meanwhile
+        except (ValueError, OSError):  # the socket was closed meanwhile
+            self._hang_up()
+            return
         if self._woken in ready:
             with contextlib.suppress(BlockingIOError):
                 self._woken.recv(4096)
@@ -99,6 +110,8 @@ class Pump(threading.Thread):
         self._answer()
         self._send()
         self.client.loop_misc()
+        if self.client.is_connected():
+            self._pause_s = FIRST_PAUSE_S
 
     def _answer(self) -> None:
         """Acknowledges what was committed, of the present connection."""
@@ -116,21 +129,26 @@ class Pump(threading.Thread):
                 link.flush()
             except OSError as error:
                 log.debug("sending fails", extra={"problem": str(error)})
-                self.client.loop_read()  # finds the connection gone and says so
-                if (broken := self._link()) is link and broken is not None:
-                    broken.close()
+                self._hang_up()
 
-    def _connect_again(self, first_s: float = 1.0, longest_s: float = 30.0) -> None:
-        """Tries with growing pauses until the broker is back or the pump is stopped."""
-        pause = first_s
-        while not self._leaving.wait(pause):
-            try:
-                self.client.reconnect()
-            except OSError as error:
-                log.debug("the broker is still away", extra={"problem": str(error)})
-                pause = min(longest_s, 2 * pause)
-            else:
-                return
+    def _connect_again(self, longest_s: float = 30.0) -> None:
+        """Tries once, after a pause that grows until the broker takes us."""
+        if self._leaving.wait(self._pause_s):
+            return
+        self._pause_s = min(longest_s, 2 * self._pause_s)
+        try:
+            self.client.reconnect()
+        except OSError as error:
+            log.debug("the broker is still away", extra={"problem": str(error)})
+
+    def _hang_up(self) -> None:
+        """Closes the connection and lets paho find it gone, so that it says so to the session."""
+        link = self._link()
+        if link is not None:
+            link.close()
+        for _ in range(3):  # a packet that it is in the middle of comes before the end
+            if self.client.socket() is not None:
+                self.client.loop_read()
 
     def _link(self) -> Link | None:
         found = self.client.socket()

@@ -380,6 +380,26 @@ def test_sigterm_with_the_database_away(mosquitto_broker: str, dsn: str, tmp_pat
         await_that(lambda: stored(dsn) == 20, "all stored")
 
 
+def test_a_fault_in_the_network_thread_costs_a_connection(any_broker: str, dsn: str) -> None:
+    """What should never be raised while a message is taken is logged, and the next connection brings it again."""
+    adopt(dsn)
+    with running(any_broker, dsn) as daemon:
+        daemon.connected()
+        inbox, real = daemon.daemon.session.arrived, daemon.daemon.session.arrived.put
+        failed = threading.Event()
+
+        def faulty(item: object) -> None:
+            if not failed.is_set():
+                failed.set()
+                raise ZeroDivisionError("by nought")
+            real(item)  # type: ignore[arg-type]
+
+        inbox.put = faulty  # type: ignore[method-assign, assignment]
+        publish(any_broker, readings(0, 20))
+        await_that(lambda: stored(dsn) == 20, "all twenty")
+        assert failed.is_set()
+
+
 def test_sigterm_with_a_deaf_broker(dsn: str, tmp_path: Path) -> None:
     """A broker that takes the connection and says nothing does not hold up the end of the process."""
     with socket.create_server(("127.0.0.1", 0)) as deaf:
