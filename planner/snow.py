@@ -17,7 +17,7 @@ from planner.routes.drive import Drive, drive, profile
 from planner.routes.sectors import Tur, cut, passes
 from planner.snapshot import Snapshot
 from planner.snow_need import Need, judge
-from planner.snow_state import on_the_ground, reference_m, snow_ahead
+from planner.snow_state import on_the_ground, reference_m, road_behind, snow_ahead
 from planner.snow_words import degradations, hourly_price, intervention, verdict
 from planner.thresholds import limits
 
@@ -39,7 +39,9 @@ def plan_snow(snapshot: Snapshot) -> Plan:
     rules = limits(snapshot.thresholds)
     network = build(snapshot.segments)
     weather = weather_ahead(snapshot)
-    ahead = snow_ahead(snapshot, weather, on_the_ground(snapshot, rules.value("snow.left_after_plough_cm")))
+    behind = road_behind(snapshot)
+    now_cm = on_the_ground(snapshot, rules.value("snow.left_after_plough_cm"), behind)
+    ahead = snow_ahead(snapshot, weather, now_cm, behind)
     needs = judge(snapshot, rules, weather, ahead)
     turer = cut(snapshot.segments, snapshot.knobs.tur_minutes, _work_kmh(snapshot))
     held = {item.target: item for item in snapshot.running}

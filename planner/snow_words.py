@@ -11,6 +11,8 @@ from city.network import StreetNetwork
 from city.plan import Degradation, Intervention, Reason, SegmentAction, Text, Verdict, intervention_id, intervention_key
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from city.words import Certainty
+from models.road.hours import lacking
+from models.snow import known
 from models.weather import HourlyWeather
 from planner.routes.check import faults
 from planner.routes.sectors import Tur, passes
@@ -23,6 +25,14 @@ if TYPE_CHECKING:
     from planner.snow import DrivenTur
 
 CLASS_SV = {"P1": "Gata prio 1", "P2": "Gata prio 2", "P3": "Gata prio 3", "C1": "GC-väg prio 1", "C2": "GC-väg prio 2"}
+LACKING = {
+    "wind": ("vind (2 m/s)", "wind (2 m/s)"),
+    "humidity": ("luftfuktighet (90 %)", "humidity (90 %)"),
+    "cloud": (
+        "moln och strålning (mulet vid nederbörd, annars 60 %)",
+        "cloud and radiation (overcast, or 60 % if dry)",
+    ),
+}
 CLASS_EN = {
     "P1": "Street prio 1",
     "P2": "Street prio 2",
@@ -124,6 +134,7 @@ def degradations(
     """What was missing or old, and what that did. ``unmanned`` turer are needed and have no vehicle."""
     return [
         *weak_forecast(snapshot.forecasts, snapshot.at, weather.missing_hours),
+        *_weak_air(weather),
         *_weak_sensors(snapshot),
         *_weak_streets(snapshot),
         *_weak_fleet(snapshot, driven, unmanned),
@@ -251,6 +262,18 @@ def hourly_price(snapshot: Snapshot) -> float:
     return sum(own) / len(own) if own else snapshot.knobs.cost_per_h
 
 
+def _weak_air(weather: HourlyWeather) -> Iterable[Degradation]:
+    """What the road model had to assume of the air, in one line."""
+    names = lacking(weather) if known(weather) else ()
+    if names:
+        sv, en = (", ".join(LACKING[name][k] for name in names) for k in (0, 1))
+        yield weak(
+            "road_weather",
+            f"Prognosen saknar {sv}: vägmodellen räknar med vanliga värden och med större osäkerhet.",
+            f"The forecast lacks {en}: the road model takes usual values and a wider range.",
+        )
+
+
 def _weak_sensors(snapshot: Snapshot) -> Iterable[Degradation]:
     if not fresh_depths(snapshot):
         holes = _unseen(weather_behind(snapshot).missing_hours)
@@ -310,6 +333,14 @@ def _weak_streets(snapshot: Snapshot) -> Iterable[Degradation]:
             "terrain",
             f"Höjd saknas för {flat} av {len(snapshot.segments)} sträckor: prognosens höjd används där.",
             f"{flat} of {len(snapshot.segments)} segments have no elevation: the forecast's height is used there.",
+        )
+    shaped = {row.segment for row in snapshot.relief}
+    open_ = sum(segment.id not in shaped for segment in snapshot.segments)
+    if open_:
+        yield weak(
+            "relief",
+            f"Terrängen runt {open_} av {len(snapshot.segments)} sträckor är okänd: de räknas som öppna och plana.",
+            f"The land round {open_} of {len(snapshot.segments)} segments is unknown: they count as open and flat.",
         )
 
 
