@@ -7,7 +7,7 @@ would never come to its limit. This errs towards more snow on busy streets.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -99,6 +99,31 @@ def snow_range(
     less = _state(few, forcing(hours, precip_mm=low, warmer_k=wider * warmer_k), state, kind, RULE)
     more = _state(few, forcing(hours, precip_mm=high, warmer_k=-wider * warmer_k), state, kind, RULE)
     return SnowRange(_bounded(np.minimum, less, mid), mid, _bounded(np.maximum, more, mid))
+
+
+def land_effects(sites: Sites, before: HourlyWeather, hours: HourlyWeather, at: Ints) -> dict[str, Floats]:
+    """What height, shade and sky do to the surface temperature (n,) [K] of each site at the end of its hour ``at``.
+
+    Each is the site as it is less the site without it: at the forecast's height and in no hollow, with the sun's way
+    free and level, under the whole sky. Empty without weather; the day before is left out where it is not known.
+    """
+    if not known(hours) or not len(sites):
+        return {}
+    n = len(sites)
+    plain: tuple[dict[str, Floats], ...] = (
+        {},
+        {"elevation_m": np.full(n, np.nan), "tpi_m": np.zeros(n)},
+        {"horizon": np.zeros_like(sites.horizon), "slope": np.zeros(n), "aspect": np.zeros(n)},
+        {"sky": np.ones(n)},
+    )
+    air = forcing(hours)
+    surface = []
+    for without in plain:
+        place = replace(sites, **without)  # type: ignore[arg-type]  # arrays alone
+        behind = snow_behind(place, before).after
+        out = _run(place, air, _bare(place, air) if behind is None else behind)
+        surface.append(out.surface_c[np.arange(n), at])
+    return {name: surface[0] - other for name, other in zip(("height", "shade", "sky"), surface[1:], strict=True)}
 
 
 def known(hours: HourlyWeather) -> bool:

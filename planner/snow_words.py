@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +11,6 @@ from city.network import StreetNetwork
 from city.plan import Degradation, Intervention, Reason, SegmentAction, Text, Verdict, intervention_id, intervention_key
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from city.words import Certainty
-from models.road.hours import lacking
-from models.snow import known
 from models.weather import HourlyWeather
 from planner.routes.check import faults
 from planner.routes.sectors import Tur, passes
@@ -20,19 +18,12 @@ from planner.say import forecast_age_s, forecast_source, measured, plain, weak, 
 from planner.snapshot import Snapshot, next_run
 from planner.snow_need import Need
 from planner.snow_state import LOOK_BACK_H, fresh_depths, weather_behind
+from planner.surface_words import Land, surface_reason, weak_air
 
 if TYPE_CHECKING:
     from planner.snow import DrivenTur
 
 CLASS_SV = {"P1": "Gata prio 1", "P2": "Gata prio 2", "P3": "Gata prio 3", "C1": "GC-väg prio 1", "C2": "GC-väg prio 2"}
-LACKING = {
-    "wind": ("vind (2 m/s)", "wind (2 m/s)"),
-    "humidity": ("luftfuktighet (90 %)", "humidity (90 %)"),
-    "cloud": (
-        "moln och strålning (mulet vid nederbörd, annars 60 %)",
-        "cloud and radiation (overcast, or 60 % if dry)",
-    ),
-}
 CLASS_EN = {
     "P1": "Street prio 1",
     "P2": "Street prio 2",
@@ -42,8 +33,11 @@ CLASS_EN = {
 }
 
 
-def intervention(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur) -> Intervention:
-    """One tur as an intervention. Raises AssertionError where the drive does not pass the checker."""
+def intervention(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur, land: Land) -> Intervention:
+    """One tur as an intervention; ``land`` says what the land does to its deciding street.
+
+    Raises AssertionError where the drive does not pass the checker.
+    """
     steps = [(step.arc, step.serve) for step in item.drive.traversals]
     needs = {need.segment: passes(snapshot.segments[need.segment]) for need in item.needs}
     wrong = faults(network, item.drive.start_node, steps, needs, item.drive.left_out)
@@ -59,7 +53,7 @@ def intervention(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur) ->
         title=f"{item.tur.id} {item.tur.title}".strip(),
         priority=int(item.tur.route_class[1]),
         score=round(_score(worst), 3),
-        reasons=tuple(_reasons(snapshot, item, worst)),
+        reasons=tuple(_reasons(snapshot, item, worst, land.get(worst.segment, {}))),
         flip=flip.sv,
         flip_en=flip.en,
         depot=item.assignment.vehicle.depot,
@@ -134,7 +128,7 @@ def degradations(
     """What was missing or old, and what that did. ``unmanned`` turer are needed and have no vehicle."""
     return [
         *weak_forecast(snapshot.forecasts, snapshot.at, weather.missing_hours),
-        *_weak_air(weather),
+        *weak_air(weather),
         *_weak_sensors(snapshot),
         *_weak_streets(snapshot),
         *_weak_fleet(snapshot, driven, unmanned),
@@ -145,7 +139,7 @@ def _score(need: Need) -> float:
     return need.depth_cm / max(0.1, need.limit.value or 0.0)
 
 
-def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need) -> Iterable[Reason]:
+def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need, land: Mapping[str, float]) -> Iterable[Reason]:
     zone = snapshot.zone
     segment = snapshot.segments[worst.segment]
     kind = Text("blöt snö", "wet snow") if worst.wet else Text("torr snö", "dry snow")
@@ -171,6 +165,8 @@ def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need) -> Iterable[Reaso
             source=reading.device,
             age_s=(snapshot.at - reading.time).total_seconds(),
         )
+    if np.isfinite(worst.surface_c[0]):
+        yield surface_reason(snapshot, worst, land)
     deadline = min(need.deadline for need in item.needs)
     yield plain(
         f"{CLASS_SV[item.tur.route_class]}: klart senast kl. {clock_sv(deadline, zone)}",
@@ -260,18 +256,6 @@ def hourly_price(snapshot: Snapshot) -> float:
     """What an hour of a vehicle costs: the mean of the contractors' prices, else the setting."""
     own = [c.cost_per_h for c in snapshot.contractors if c.cost_per_h is not None]
     return sum(own) / len(own) if own else snapshot.knobs.cost_per_h
-
-
-def _weak_air(weather: HourlyWeather) -> Iterable[Degradation]:
-    """What the road model had to assume of the air, in one line."""
-    names = lacking(weather) if known(weather) else ()
-    if names:
-        sv, en = (", ".join(LACKING[name][k] for name in names) for k in (0, 1))
-        yield weak(
-            "road_weather",
-            f"Prognosen saknar {sv}: vägmodellen räknar med vanliga värden och med större osäkerhet.",
-            f"The forecast lacks {en}: the road model takes usual values and a wider range.",
-        )
 
 
 def _weak_sensors(snapshot: Snapshot) -> Iterable[Degradation]:
