@@ -57,6 +57,33 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentRelief:
+    """The land round a segment, from a terrain model that covers it.
+
+    ``sky_view`` 0 to 1, ``horizon`` 36 angles [rad] from north over east, ``slope`` and ``aspect`` (the way it faces,
+    from north) [rad], ``above_m`` height over the surroundings [m]; None where the model ends beside it. Raises
+    ValueError where there are not 36 angles, or one or the sky view cannot be.
+    """
+
+    segment: str
+    sky_view: float
+    horizon: tuple[float, ...]
+    slope: float | None
+    aspect: float | None
+    above_m: float | None
+    source: str
+    resolution_m: float
+
+    def __post_init__(self) -> None:
+        if len(self.horizon) != 36:
+            raise ValueError(f"horizon has {len(self.horizon)} angles; write 36, every 10 degrees from north")
+        if not all(0.0 <= angle < 1.5708 for angle in self.horizon):
+            raise ValueError("horizon has an angle that is not between 0 and 1.57 rad")
+        if not 0.0 <= self.sky_view <= 1.0:
+            raise ValueError(f"sky_view is {self.sky_view:g}; write a share between 0 and 1")
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """A waste room (miljörum) or a free-standing place of vessels: one stop."""
 

@@ -1,30 +1,43 @@
-"""Snow on each segment by a degree-hour and snow-fraction rule: simple, stated, and the same for every town.
+"""Snow and surface of each street by the road model, as start limits want them: low, mid and high, hour by hour.
 
-What falls as snow is decided by temperature and humidity at the segment's own height, unless the forecast says
-it; fresh snow has a density by temperature; what lies settles, and melts by degree-hours and by rain. The road's
-own heat, traffic, wind drift and salt are not modelled here: this errs towards more snow on busy streets.
+A limit is for snow as it fell and settled. What traffic wears off and packs is therefore left lying here, and no plough
+is assumed: on a main road RoadSurf's wear takes 45 % of the snow in an hour, so that a street under steady snowfall
+would never come to its limit. This errs towards more snow on busy streets.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from models.road.alike import alike
+from models.road.forcing import Forcing
+from models.road.hours import OWN_PHASE, RULE, forcing, lacking
+from models.road.physics import PHYSICS, SNOW
+from models.road.run import Surface, at_rest, run
+from models.road.segment import State
+from models.road.site import Sites
 from models.weather import HourlyWeather
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+LYING = PHYSICS._replace(wear_snow_h=0.0, packed=0.0, cap_snow_mm=np.inf)
+"""The physics without traffic's hold on snow and without the halving of deep snow."""
 
 
 @dataclass(frozen=True)
 class SnowState:
-    """After each hour: ``depth_cm``, ``water_mm`` (n_segments, n_hours); ``wet`` where the snow is heavy or slush."""
+    """After each hour (n_segments, n_hours): ``depth_cm``, ``water_mm`` of snow; ``wet`` where the snow is heavy or
+    slush; ``surface_c`` of the road [°C], NaN where no weather is known."""
 
     depth_cm: Floats
     water_mm: Floats
     wet: Bools
+    surface_c: Floats
 
 
 @dataclass(frozen=True)
@@ -36,97 +49,136 @@ class SnowRange:
     high: SnowState
 
 
-def snow_share(temp_c: Floats, humidity_pct: Floats | float) -> Floats:
-    """Share of precipitation that falls as snow, 0, 0.5 or 1, from air temperature [°C] and humidity [%].
+@dataclass(frozen=True)
+class Behind:
+    """The hours until now: ``depth_cm`` (n, n_hours), no hours where no weather was known; the state at their end."""
 
-    P(rain) = 1 / (1 + exp(22 - 2.7 T - 0.2 RH)); under 0.3 snow, over 0.7 rain, between half and half: FMI
-    RoadSurf (Karsisto 2024, GMD 17, 4837). Missing humidity is read as 90 %.
-    """
-    humidity = np.where(np.isnan(humidity_pct), 90.0, humidity_pct)
-    rain = 1.0 / (1.0 + np.exp(np.clip(22.0 - 2.7 * temp_c - 0.2 * humidity, -60.0, 60.0)))
-    return np.where(rain < 0.3, 1.0, np.where(rain > 0.7, 0.0, 0.5))
+    depth_cm: Floats
+    after: State | None
 
 
-def fresh_density(temp_c: Floats, *, floor: float = 50.0, cap: float = 200.0) -> Floats:
-    """Density of fresh snow [kg/m³] by air temperature: 67.9 + 51.25 exp(T / 2.59), Hedstrom and Pomeroy 1998."""
-    density: Floats = np.clip(67.92 + 51.25 * np.exp(np.minimum(temp_c, 4.0) / 2.59), floor, cap)
-    return density
-
-
-def snow_on_road(
-    weather: HourlyWeather,
-    elevation_m: Floats,
-    start_depth_cm: Floats,
-    *,
-    precip_mm: Floats | None = None,
-    warmer_k: float = 0.0,
-    lapse_k_per_m: float = -0.0065,
-    melt_mm_per_k_h: float = 0.17,
-    settle_per_h: float = 0.01,
-    densest_kg_m3: float = 350.0,
-    start_density_kg_m3: float = 120.0,
-) -> SnowState:
-    """Runs the rule hour by hour.
-
-    ``elevation_m`` and ``start_depth_cm`` are (n_segments,); NaN elevation takes no lapse. ``precip_mm``
-    (n_hours,) replaces the forecast's amounts and ``warmer_k`` shifts its temperature, for the range. An hour
-    with missing weather leaves the snow as it is. ``lapse_k_per_m``: standard atmosphere; ``melt_mm_per_k_h``:
-    4 mm per K and day, a usual degree-day factor; ``settle_per_h``: share by which depth settles each hour.
-    """
-    amounts = weather.precip_mm if precip_mm is None else precip_mm
-    lapse = lapse_k_per_m * np.nan_to_num(elevation_m - weather.reference_m)
-    depth = np.array(start_depth_cm, float)
-    water = depth * start_density_kg_m3 / 100.0
-    shape = (len(depth), weather.hours)
-    out = SnowState(np.zeros(shape), np.zeros(shape), np.zeros(shape, bool))
-    wet = np.zeros(len(depth), bool)
-    for hour in range(weather.hours):
-        temp = weather.temp_c[hour] + lapse + warmer_k
-        if np.isfinite(weather.temp_c[hour]) and np.isfinite(weather.precip_mm[hour]):
-            share = _share(weather, hour, temp)
-            falls = np.nan_to_num(amounts[hour])
-            snow, rain = falls * share, falls * (1.0 - share)
-            depth = depth * (1.0 - settle_per_h) + 100.0 * snow / fresh_density(temp)
-            water = water + snow
-            melt = np.minimum(water, np.maximum(temp, 0.0) * (melt_mm_per_k_h + 0.0125 * rain))
-            left = np.divide(water - melt, water, out=np.zeros_like(water), where=water > 1e-9)
-            depth, water = depth * left, water - melt
-            depth = np.maximum(depth, 100.0 * water / densest_kg_m3)
-            wet = (depth > 0) & ((temp > -0.5) | (rain > 0.1))
-        out.depth_cm[:, hour], out.water_mm[:, hour], out.wet[:, hour] = depth, water, wet
-    return out
+def snow_behind(sites: Sites, hours: HourlyWeather) -> Behind:
+    """From a bare road at the beginning of ``hours`` to now. Streets whose sites are the same are run once."""
+    if not known(hours) or not len(sites):
+        return Behind(np.zeros((len(sites), 0)), None)
+    rows, kind = alike(sites)
+    few, air = sites.taken(rows), forcing(hours)
+    out = _run(few, air, _bare(few, air))
+    return Behind(out.depth_cm[kind], _taken(out.after, kind))
 
 
 def snow_range(
-    weather: HourlyWeather, elevation_m: Floats, start_depth_cm: Floats, *, spread: float = 0.4, warmer_k: float = 1.0
+    sites: Sites,
+    hours: HourlyWeather,
+    behind: Behind,
+    now_cm: Floats,
+    *,
+    spread: float = 0.4,
+    warmer_k: float = 1.0,
+    wider_each: float = 0.25,
+    fresh_kg_m3: float = 120.0,
 ) -> SnowRange:
-    """Low, mid and high: the provider's own range of amounts where it gives one, else ±``spread`` of the amount;
-    and one kelvin warmer or colder. The spread is a design choice that no observations have calibrated yet.
+    """Low, mid and high from ``now_cm`` (n,) on: the provider's own range of amounts where it gives one, else
+    ±``spread`` of the amount; and one kelvin warmer or colder.
 
-    Low is never over mid nor high under it, although more rain can melt more and the rule can see snow where the
-    forecast itself says rain.
+    ``wider_each`` field that the forecast lacks makes both wider. Snow that a sensor sees and the hours behind do not
+    know has ``fresh_kg_m3``. All of these are design choices that no observations have calibrated yet. Low is never
+    over mid nor high under it. Without any air temperature the snow is held as it is.
     """
-    low = np.where(np.isnan(weather.precip_low_mm), weather.precip_mm * (1 - spread), weather.precip_low_mm)
-    high = np.where(np.isnan(weather.precip_high_mm), weather.precip_mm * (1 + spread), weather.precip_high_mm)
-    mid = snow_on_road(weather, elevation_m, start_depth_cm)
-    less = snow_on_road(
-        weather, elevation_m, start_depth_cm, precip_mm=np.fmin(low, weather.precip_mm), warmer_k=warmer_k
-    )
-    more = snow_on_road(
-        weather, elevation_m, start_depth_cm, precip_mm=np.fmax(high, weather.precip_mm), warmer_k=-warmer_k
-    )
+    if not known(hours) or not len(sites):
+        held = _held(now_cm, hours.hours, fresh_kg_m3)
+        return SnowRange(held, held, held)
+    wider = 1.0 + wider_each * len(lacking(hours))
+    start_cm = np.round(now_cm, 1)
+    rows, kind = alike(sites, start_cm)
+    few, air = sites.taken(rows), forcing(hours)
+    state = _bare(few, air) if behind.after is None else _taken(behind.after, rows)
+    state = _with_snow(state, start_cm[rows], fresh_kg_m3)
+    low, high = _amounts(hours, spread, wider)
+    mid = _state(few, air, state, kind)
+    less = _state(few, forcing(hours, precip_mm=low, warmer_k=wider * warmer_k), state, kind, RULE)
+    more = _state(few, forcing(hours, precip_mm=high, warmer_k=-wider * warmer_k), state, kind, RULE)
     return SnowRange(_bounded(np.minimum, less, mid), mid, _bounded(np.maximum, more, mid))
 
 
+def land_effects(sites: Sites, before: HourlyWeather, hours: HourlyWeather, at: Ints) -> dict[str, Floats]:
+    """What height, shade and sky do to the surface temperature (n,) [K] of each site at the end of its hour ``at``.
+
+    Each is the site as it is less the site without it: at the forecast's height and in no hollow, with the sun's way
+    free and level, under the whole sky. Empty without weather; the day before is left out where it is not known.
+    """
+    if not known(hours) or not len(sites):
+        return {}
+    n = len(sites)
+    plain: tuple[dict[str, Floats], ...] = (
+        {},
+        {"elevation_m": np.full(n, np.nan), "tpi_m": np.zeros(n)},
+        {"horizon": np.zeros_like(sites.horizon), "slope": np.zeros(n), "aspect": np.zeros(n)},
+        {"sky": np.ones(n)},
+    )
+    air = forcing(hours)
+    surface = []
+    for without in plain:
+        place = replace(sites, **without)  # type: ignore[arg-type]  # arrays alone
+        behind = snow_behind(place, before).after
+        out = _run(place, air, _bare(place, air) if behind is None else behind)
+        surface.append(out.surface_c[np.arange(n), at])
+    return {name: surface[0] - other for name, other in zip(("height", "shade", "sky"), surface[1:], strict=True)}
+
+
+def known(hours: HourlyWeather) -> bool:
+    """Whether there is weather to run with: an air temperature and an amount in any hour."""
+    return bool((np.isfinite(hours.temp_c) & np.isfinite(hours.precip_mm)).any())
+
+
+def _bare(sites: Sites, air: Forcing) -> State:
+    first = np.repeat(air.air.air_c[:1, 0], len(sites))
+    return at_rest(sites, first, air_c=first)
+
+
+def _run(sites: Sites, air: Forcing, state: State, phase: int = OWN_PHASE, *, same_air_m: float = 77.0) -> Surface:
+    """The forecast's own word on rain or snow holds within half a kelvin of its height, the rule elsewhere."""
+    lifted = np.abs(np.nan_to_num(sites.elevation_m - air.reference_m[0]))
+    sets = np.where(lifted <= same_air_m, phase, RULE).astype(np.int64)
+    return run(sites, air, state, weather_of=sets, physics=LYING)
+
+
+def _state(sites: Sites, air: Forcing, state: State, kind: Ints, phase: int = OWN_PHASE) -> SnowState:
+    """Wet is snow that holds water or lies in air over -0.5 °C."""
+    out = _run(sites, air, state, phase)
+    hourly = air.air.air_c[0].reshape(out.surface_c.shape[1], -1).mean(axis=1)
+    lift = np.nan_to_num(sites.elevation_m - air.reference_m[0])
+    mild = hourly + (LYING.lapse_k_m * lift)[:, None] > -0.5
+    wet = (out.depth_cm > 0) & (out.wet | mild)
+    return SnowState(out.depth_cm[kind], out.store_mm[kind][..., SNOW], wet[kind], out.surface_c[kind])
+
+
+def _amounts(hours: HourlyWeather, spread: float, wider: float) -> tuple[Floats, Floats]:
+    """Low and high amounts (n_hours,) [mm], never negative and never on the wrong side of the middle."""
+    mid = hours.precip_mm
+    less = np.where(np.isnan(hours.precip_low_mm), mid * spread, mid - hours.precip_low_mm)
+    more = np.where(np.isnan(hours.precip_high_mm), mid * spread, hours.precip_high_mm - mid)
+    return np.maximum(0.0, mid - wider * np.maximum(less, 0.0)), mid + wider * np.maximum(more, 0.0)
+
+
+def _with_snow(state: State, depth_cm: Floats, fresh_kg_m3: float) -> State:
+    """The state with this depth of snow, as dense as the snow that was modelled there."""
+    density = np.where(state.store[:, SNOW] > 0.0, state.density, fresh_kg_m3)
+    store = state.store.copy()
+    store[:, SNOW] = depth_cm * density / 100.0
+    return state._replace(store=store, density=density)
+
+
+def _taken(state: State, rows: Any) -> State:  # noqa: ANN401 - an index array
+    return State(*(part[rows] for part in state))
+
+
+def _held(now_cm: Floats, hours: int, density: float) -> SnowState:
+    depth = np.repeat(np.asarray(now_cm, float)[:, None], hours, axis=1)
+    return SnowState(depth, depth * density / 100.0, np.zeros(depth.shape, bool), np.full(depth.shape, np.nan))
+
+
 def _bounded(bound: np.ufunc, state: SnowState, mid: SnowState) -> SnowState:
-    """``state`` kept on its side of the middle."""
-    return SnowState(bound(state.depth_cm, mid.depth_cm), bound(state.water_mm, mid.water_mm), state.wet)
-
-
-def _share(weather: HourlyWeather, hour: int, temp: Floats, *, same_air_k: float = 0.5) -> Floats:
-    """The forecast's own snow fraction where the segment's air is the forecast's; else the rule."""
-    rule = snow_share(temp, weather.humidity_pct[hour])
-    said = weather.snow_fraction[hour]
-    if np.isnan(said):
-        return rule
-    return np.where(np.abs(temp - weather.temp_c[hour]) <= same_air_k, said, rule)
+    """``state`` kept on its side of the middle; its surface temperature as it came."""
+    depth, water = bound(state.depth_cm, mid.depth_cm), bound(state.water_mm, mid.water_mm)
+    return SnowState(depth, water, state.wet, state.surface_c)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,11 @@ from city.things import Forecast, ForecastStep
 
 Floats = npt.NDArray[np.float64]
 HOUR = timedelta(hours=1)
+GRID = (
+    "temp_c", "precip_mm_h", "precip_min_mm_h", "precip_max_mm_h", "snow_fraction", "humidity_pct", "wind_m_s",
+    "dew_point_c", "cloud", "pressure_hpa",
+)  # fmt: skip
+"""The fields of a forecast step in the order of ``HourlyWeather``."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,8 @@ class HourlyWeather:
     """Hour h runs from ``start + h`` to ``start + h + 1``; every array is (n_hours,), NaN where nothing is known.
 
     ``temp_c`` [°C], ``precip_mm`` liquid water in the hour [mm], ``precip_low_mm`` and ``precip_high_mm`` the
-    provider's own range, ``snow_fraction`` 0 to 1, ``humidity_pct`` [%], ``wind_m_s`` [m/s].
+    provider's own range, ``snow_fraction`` 0 to 1, ``humidity_pct`` [%], ``wind_m_s`` [m/s], ``dew_point_c`` [°C],
+    ``cloud`` 0 to 1, ``pressure_hpa`` [hPa]. ``lat`` and ``lon`` are those of the newest forecast, NaN without any.
     """
 
     start: datetime
@@ -31,7 +38,12 @@ class HourlyWeather:
     snow_fraction: Floats
     humidity_pct: Floats
     wind_m_s: Floats
+    dew_point_c: Floats
+    cloud: Floats
+    pressure_hpa: Floats
     reference_m: float
+    lat: float = float("nan")
+    lon: float = float("nan")
 
     @property
     def hours(self) -> int:
@@ -53,23 +65,14 @@ def hourly(forecasts: Sequence[Forecast], start: datetime, hours: int, reference
     A step longer than an hour spreads its rate evenly over its hours. ``reference_m`` is the height that the
     temperature stands for where the forecast names none [m].
     """
-    names = ("temp_c", "precip_mm_h", "precip_min_mm_h", "precip_max_mm_h", "snow_fraction", "humidity_pct", "wind_m_s")
-    grid = {name: np.full(hours, np.nan) for name in names}
+    grid = {name: np.full(hours, np.nan) for name in GRID}
     for forecast in reversed(forecasts):
         for step in forecast.steps:
             _lay(grid, step, start, hours)
     height = next((f.elevation_m for f in forecasts if f.elevation_m is not None), reference_m)
-    return HourlyWeather(
-        start,
-        grid["temp_c"],
-        grid["precip_mm_h"],
-        grid["precip_min_mm_h"],
-        grid["precip_max_mm_h"],
-        grid["snow_fraction"],
-        grid["humidity_pct"],
-        grid["wind_m_s"],
-        height,
-    )
+    place = (forecasts[0].lat, forecasts[0].lon) if forecasts else (np.nan, np.nan)
+    fields: list[Any] = [*grid.values(), height, *place]
+    return HourlyWeather(start, *fields)
 
 
 def _lay(grid: dict[str, Floats], step: ForecastStep, start: datetime, hours: int) -> None:

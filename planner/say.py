@@ -90,7 +90,7 @@ def weak_forecast(forecasts: Sequence[Forecast], at: datetime, missing_hours: in
     if missing_hours:
         yield weak(
             "forecast",
-            f"Prognosen saknar värden för {missing_hours} h: snön hålls oförändrad under dem.",
-            f"The forecast lacks values for {missing_hours} h: snow is held as it was during them.",
+            f"Prognosen saknar värden för {missing_hours} h: de räknas som torra, med närmaste timmes temperatur.",
+            f"The forecast lacks values for {missing_hours} h: they count as dry, with the nearest hour's temperature.",
             age,
         )

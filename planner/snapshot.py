@@ -21,6 +21,7 @@ from city.things import (
     Room,
     RosterTurn,
     Segment,
+    SegmentRelief,
     Threshold,
     Treatment,
     Vehicle,
@@ -60,6 +61,7 @@ class Snapshot:
     knobs: Knobs = Knobs()
     thresholds: tuple[Threshold, ...] = ()
     segments: tuple[Segment, ...] = ()
+    relief: tuple[SegmentRelief, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     devices: tuple[Device, ...] = ()
     readings: tuple[Reading, ...] = ()

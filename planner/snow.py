@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
+
 from city.network import StreetNetwork, build
 from city.plan import Intervention, Plan
 from city.words import Network
+from models.snow import land_effects
 from models.weather import HourlyWeather, hourly
 from planner.assemble import assemble
 from planner.fleet import Assignment, Fleet, fleet_of
@@ -17,8 +20,9 @@ from planner.routes.drive import Drive, drive, profile
 from planner.routes.sectors import Tur, cut, passes
 from planner.snapshot import Snapshot
 from planner.snow_need import Need, judge
-from planner.snow_state import on_the_ground, reference_m, snow_ahead
-from planner.snow_words import degradations, hourly_price, intervention, verdict
+from planner.snow_state import on_the_ground, reference_m, road_behind, sites_of, snow_ahead, weather_behind
+from planner.snow_words import deciding, degradations, hourly_price, intervention, verdict
+from planner.surface_words import Land
 from planner.thresholds import limits
 
 LIVE = frozenset({"decided", "sent", "acknowledged", "started"})
@@ -39,19 +43,32 @@ def plan_snow(snapshot: Snapshot) -> Plan:
     rules = limits(snapshot.thresholds)
     network = build(snapshot.segments)
     weather = weather_ahead(snapshot)
-    ahead = snow_ahead(snapshot, weather, on_the_ground(snapshot, rules.value("snow.left_after_plough_cm")))
+    behind = road_behind(snapshot)
+    now_cm = on_the_ground(snapshot, rules.value("snow.left_after_plough_cm"), behind)
+    ahead = snow_ahead(snapshot, weather, now_cm, behind)
     needs = judge(snapshot, rules, weather, ahead)
     turer = cut(snapshot.segments, snapshot.knobs.tur_minutes, _work_kmh(snapshot))
     held = {item.target: item for item in snapshot.running}
     due = [tur for tur in turer if tur.id not in held and any(needs[i].needed for i in tur.segments)]
     driven = drive_all(snapshot, network, due, needs)
-    fresh = [intervention(snapshot, network, item) for item in driven if item.drive.traversals]
+    land = _land(snapshot, weather, [deciding(item.needs) for item in driven])
+    fresh = [intervention(snapshot, network, item, land) for item in driven if item.drive.traversals]
     weak = degradations(snapshot, weather, driven, len(due) - len(driven))
     items = ordered([*held.values(), *fresh])
     full_cost = full_call_out_minutes(snapshot, turer, driven) / 60.0 * hourly_price(snapshot)
     said = verdict(snapshot, turer, items, needs, weak, full_cost, len(due) - len(fresh))
     totals = _totals(snapshot, turer, items, driven, needs)
     return assemble(snapshot, said, weak, items, totals)
+
+
+def _land(snapshot: Snapshot, weather: HourlyWeather, needs: Sequence[Need]) -> Land:
+    """What the land round each deciding street does to its surface in the hour that decides [K]."""
+    at = {need.segment: need.peak_at for need in needs}
+    rows = sorted(at)
+    hours = [round((at[row] - weather.start) / timedelta(hours=1)) - 1 for row in rows]
+    places = sites_of(snapshot).taken(np.array(rows, np.int64))
+    effects = land_effects(places, weather_behind(snapshot), weather, np.array(hours, np.int64))
+    return {row: {name: float(kelvin[k]) for name, kelvin in effects.items()} for k, row in enumerate(rows)}
 
 
 def full_call_out_minutes(

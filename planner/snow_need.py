@@ -21,7 +21,8 @@ class Need:
     """What one segment needs. ``depth_cm`` with its range is that of the hour farthest over, or nearest to, its limit.
 
     ``limit`` is the dry or the wet depth, whichever applied in that hour, which ends at ``peak_at``. ``from_when``
-    is when a limit is first reached, ``deadline`` when the service must be done.
+    is when a limit is first reached, ``deadline`` when the service must be done. ``surface_c`` is the road's
+    temperature (mid, lowest, highest) at ``peak_at`` [°C], NaN where no weather is known.
     """
 
     segment: int
@@ -35,6 +36,7 @@ class Need:
     peak_at: datetime
     from_when: datetime
     deadline: datetime
+    surface_c: tuple[float, float, float] = (float("nan"),) * 3
 
     @property
     def certainty(self) -> Certainty:
@@ -90,7 +92,14 @@ def _need(
         peak_at=weather.hour_start(peak + 1),
         from_when=from_when,
         deadline=_deadline(snapshot, rules, segment.route_class, from_when),
+        surface_c=_surface(ahead, i, peak),
     )
+
+
+def _surface(ahead: SnowRange, i: int, hour: int) -> tuple[float, float, float]:
+    """Mid, lowest and highest of the three readings [°C]."""
+    three = [float(state.surface_c[i, hour]) for state in (ahead.mid, ahead.low, ahead.high)]
+    return three[0], min(three), max(three)
 
 
 def _deadline(snapshot: Snapshot, rules: Limits, route_class: RouteClass, from_when: datetime) -> datetime:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from city.geo import local_xy, middle
 from city.things import Reading
-from models.snow import SnowRange, snow_on_road, snow_range
+from models.road.alike import rounded
+from models.road.site import Sites, of_segments, with_relief
+from models.snow import Behind, SnowRange, snow_behind, snow_range
 from models.weather import HourlyWeather, hourly
 from planner.snapshot import Snapshot
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 LOOK_BACK_H = 24
 FRESH_H = 2.0
 DEPTH = "snow_depth"
@@ -48,30 +51,42 @@ def reference_m(snapshot: Snapshot) -> float:
     return float(np.median(known)) if len(known) else 0.0
 
 
-def on_the_ground(snapshot: Snapshot, left_cm: float) -> Floats:
+def sites_of(snapshot: Snapshot) -> Sites:
+    """The segments as the road model sees them, in the steps of ``rounded``; open and flat without relief."""
+    sites = of_segments(snapshot.segments)
+    index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
+    rows = [(index[row.segment], row) for row in snapshot.relief if row.segment in index]
+    land = np.full((len(sites), 4), np.nan)
+    horizon = sites.horizon.copy()
+    for i, row in rows:
+        land[i] = [np.nan if v is None else v for v in (row.sky_view, row.slope, row.aspect, row.above_m)]
+        horizon[i] = row.horizon
+    return rounded(with_relief(sites, land[:, 0], horizon, land[:, 1], land[:, 2], land[:, 3]))
+
+
+def road_behind(snapshot: Snapshot) -> Behind:
+    """The road in the last day by the forecasts of the time, from bare ground."""
+    return snow_behind(sites_of(snapshot), weather_behind(snapshot))
+
+
+def on_the_ground(snapshot: Snapshot, left_cm: float, behind: Behind | None = None) -> Floats:
     """(n_segments,) snow depth now [cm]. ``left_cm`` is what a plough leaves.
 
     From sensors where any has spoken in the last hours, by inverse distance; else from the forecasts of the
-    last day, beginning on bare ground. A segment that was cleared since holds what has fallen since then.
+    last day, beginning on bare ground. A segment that was cleared since holds what has fallen since then. ``behind``
+    is ``road_behind`` where it is at hand.
     """
-    past = _past(snapshot)
+    past = (road_behind(snapshot) if behind is None else behind).depth_cm
     modelled = past[:, -1] if past.shape[1] else np.zeros(len(snapshot.segments))
     seen = _seen(snapshot)
     depth = modelled if seen is None else seen
     return _after_treatment(snapshot, depth, past, left_cm)
 
 
-def snow_ahead(snapshot: Snapshot, weather: HourlyWeather, now_cm: Floats) -> SnowRange:
+def snow_ahead(snapshot: Snapshot, weather: HourlyWeather, now_cm: Floats, behind: Behind | None = None) -> SnowRange:
     """Low, mid and high snow of each segment in the hours ahead."""
-    return snow_range(weather, elevations(snapshot), now_cm)
-
-
-def _past(snapshot: Snapshot) -> Floats:
-    """(n_segments, 24) modelled depth of the last day [cm]."""
-    weather = weather_behind(snapshot)
-    if not np.isfinite(weather.precip_mm).any():
-        return np.zeros((len(snapshot.segments), 0))
-    return snow_on_road(weather, elevations(snapshot), np.zeros(len(snapshot.segments))).depth_cm
+    past = road_behind(snapshot) if behind is None else behind
+    return snow_range(sites_of(snapshot), weather, past, now_cm)
 
 
 def weather_behind(snapshot: Snapshot) -> HourlyWeather:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from planner.say import forecast_age_s, forecast_source, measured, plain, weak, 
 from planner.snapshot import Snapshot, next_run
 from planner.snow_need import Need
 from planner.snow_state import LOOK_BACK_H, fresh_depths, weather_behind
+from planner.surface_words import Land, surface_reason, weak_air
 
 if TYPE_CHECKING:
     from planner.snow import DrivenTur
@@ -32,8 +33,11 @@ CLASS_EN = {
 }
 
 
-def intervention(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur) -> Intervention:
-    """One tur as an intervention. Raises AssertionError where the drive does not pass the checker."""
+def intervention(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur, land: Land) -> Intervention:
+    """One tur as an intervention; ``land`` says what the land does to its deciding street.
+
+    Raises AssertionError where the drive does not pass the checker.
+    """
     steps = [(step.arc, step.serve) for step in item.drive.traversals]
     needs = {need.segment: passes(snapshot.segments[need.segment]) for need in item.needs}
     wrong = faults(network, item.drive.start_node, steps, needs, item.drive.left_out)
@@ -49,7 +53,7 @@ def intervention(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur) ->
         title=f"{item.tur.id} {item.tur.title}".strip(),
         priority=int(item.tur.route_class[1]),
         score=round(_score(worst), 3),
-        reasons=tuple(_reasons(snapshot, item, worst)),
+        reasons=tuple(_reasons(snapshot, item, worst, land.get(worst.segment, {}))),
         flip=flip.sv,
         flip_en=flip.en,
         depot=item.assignment.vehicle.depot,
@@ -124,6 +128,7 @@ def degradations(
     """What was missing or old, and what that did. ``unmanned`` turer are needed and have no vehicle."""
     return [
         *weak_forecast(snapshot.forecasts, snapshot.at, weather.missing_hours),
+        *weak_air(weather),
         *_weak_sensors(snapshot),
         *_weak_streets(snapshot),
         *_weak_fleet(snapshot, driven, unmanned),
@@ -134,7 +139,7 @@ def _score(need: Need) -> float:
     return need.depth_cm / max(0.1, need.limit.value or 0.0)
 
 
-def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need) -> Iterable[Reason]:
+def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need, land: Mapping[str, float]) -> Iterable[Reason]:
     zone = snapshot.zone
     segment = snapshot.segments[worst.segment]
     kind = Text("blöt snö", "wet snow") if worst.wet else Text("torr snö", "dry snow")
@@ -160,6 +165,8 @@ def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need) -> Iterable[Reaso
             source=reading.device,
             age_s=(snapshot.at - reading.time).total_seconds(),
         )
+    if np.isfinite(worst.surface_c[0]):
+        yield surface_reason(snapshot, worst, land)
     deadline = min(need.deadline for need in item.needs)
     yield plain(
         f"{CLASS_SV[item.tur.route_class]}: klart senast kl. {clock_sv(deadline, zone)}",
@@ -310,6 +317,14 @@ def _weak_streets(snapshot: Snapshot) -> Iterable[Degradation]:
             "terrain",
             f"Höjd saknas för {flat} av {len(snapshot.segments)} sträckor: prognosens höjd används där.",
             f"{flat} of {len(snapshot.segments)} segments have no elevation: the forecast's height is used there.",
+        )
+    shaped = {row.segment for row in snapshot.relief}
+    open_ = sum(segment.id not in shaped for segment in snapshot.segments)
+    if open_:
+        yield weak(
+            "relief",
+            f"Terrängen runt {open_} av {len(snapshot.segments)} sträckor är okänd: de räknas som öppna och plana.",
+            f"The land round {open_} of {len(snapshot.segments)} segments is unknown: they count as open and flat.",
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from city.things import Building, Dataset, Room, Segment
+from city.things import Building, Dataset, Room, Segment, SegmentRelief
 from store.connect import Connection
 from store.sql import query
 
@@ -70,6 +70,25 @@ def load_segments(connection: Connection) -> tuple[Segment, ...]:
 def _segment(row: tuple[Any, ...]) -> Segment:
     fields = (*row[:16], tuple(zip(row[16], row[17], strict=True)), *row[18:])
     return Segment(*fields)
+
+
+def replace_relief(connection: Connection, dataset: str, rows: Iterable[SegmentRelief]) -> None:
+    """Makes these what is known of the land round the dataset's segments, which must be there."""
+    with connection.transaction():
+        connection.execute(query("roads", "forget_relief"), {"dataset": dataset})
+        with connection.cursor() as cursor, cursor.copy(query("roads", "copy_relief")) as copy:
+            for row in rows:
+                head, tail = (row.segment, row.sky_view, list(row.horizon)), (row.source, row.resolution_m)
+                copy.write_row((*head, row.slope, row.aspect, row.above_m, *tail))
+
+
+def load_relief(connection: Connection) -> tuple[SegmentRelief, ...]:
+    """The land round every segment that a terrain model covers, in the order of the segments.
+
+    Read as text: a single-precision number then comes back with the digits that it was written with.
+    """
+    rows = connection.execute(query("roads", "load_relief")).fetchall()
+    return tuple(SegmentRelief(row[0], row[1], tuple(row[2]), *row[3:]) for row in rows)
 
 
 def save_rooms(connection: Connection, dataset: str, rooms: Iterable[Room]) -> None:

@@ -10,17 +10,18 @@ from pathlib import Path
 from city.clock import stopwatch
 from city.geo import bbox
 from city.network import build
-from city.things import Building, Dataset, Room, Segment
+from city.things import Building, Dataset, Room, Segment, SegmentRelief
 from city.words import CLOSED_TO_SMALL
 from ingest.roads.cut import cut
 from ingest.roads.osm import Extract, read_extract
 from ingest.roads.places import rooms as rooms_of
 from ingest.roads.places import schools as schools_of
+from ingest.roads.relief import relief, relief_rows
 from ingest.roads.report import ImportReport, report
 from ingest.roads.slope import with_terrain
 from ingest.roads.terrain import ElevationSource, open_raster, spot_height_source
 from store.connect import Connection
-from store.roads import replace_segments, save_buildings, save_dataset, save_rooms
+from store.roads import replace_relief, replace_segments, save_buildings, save_dataset, save_rooms
 
 __all__ = ["ImportReport", "elevation_sources", "import_roads", "with_reachable"]
 
@@ -52,14 +53,19 @@ def import_roads(
     extract = read_extract(file)
     made = cut(extract)
     progress(f"{len(made.segments)} segments; taking their elevation")
-    sloped = with_terrain(made.segments, elevation_sources(extract, made.segments, terrain), made.inclines)
+    heights = elevation_sources(extract, made.segments, terrain)
+    sloped = with_terrain(made.segments, heights, made.inclines)
     segments = with_reachable(sloped.segments)
+    before = stopwatch()
+    land = relief_rows(segments, relief(segments, heights))
+    looked = stopwatch() - before
     places = rooms_of(extract, segments), schools_of(extract)
     progress("writing to the database")
     origin = Dataset(dataset, f"OpenStreetMap extract {file.name}", licence, attribution, extract.data_date)
-    vanished = _store(connection, origin, segments, places, at)
+    vanished = _store(connection, origin, segments, land, places, at)
     counts = len(places[0]), len(places[1])
-    return report(extract, made, replace(sloped, segments=segments), *counts, vanished, stopwatch() - began)
+    seconds = looked, stopwatch() - began
+    return report(extract, made, replace(sloped, segments=segments), *counts, vanished, len(land), seconds)
 
 
 def elevation_sources(extract: Extract, segments: Sequence[Segment], terrain: Sequence[Path]) -> list[ElevationSource]:
@@ -94,12 +100,14 @@ def _store(
     connection: Connection,
     dataset: Dataset,
     segments: Sequence[Segment],
+    land: Sequence[SegmentRelief],
     places: tuple[list[Room], list[Building]],
     at: datetime,
 ) -> int:
     with connection.transaction():
         save_dataset(connection, dataset, at)
         vanished = replace_segments(connection, dataset.name, segments)
+        replace_relief(connection, dataset.name, land)
         save_rooms(connection, dataset.name, places[0])
         save_buildings(connection, dataset.name, places[1])
     # Where the caller has read something before, the block above was only a savepoint.

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from city.geo import middle
-from city.things import Segment
+from city.things import Segment, SegmentRelief
 from ingest.roads.terrain import METRES_PER_DEGREE, SPOT_HEIGHTS, ElevationSource
 
 Floats = npt.NDArray[np.float64]
@@ -74,6 +74,24 @@ def relief(
     names = tuple(grids[k].name if k >= 0 else "" for k in which.tolist())
     sky = 1.0 - np.mean(np.sin(horizon) ** 2, axis=1)
     return Relief(sky, horizon, slope, aspect, tpi, z0, names, cell)
+
+
+def relief_rows(segments: Sequence[Segment], shape: Relief, *, digits: int = 4) -> list[SegmentRelief]:
+    """The segments that a terrain model covers, as rows; angles to 0.006°, which its own error is far over."""
+    known = np.flatnonzero(np.isfinite(shape.sky))
+    horizon = np.round(shape.horizon, digits).tolist()
+    sky = np.round(shape.sky, digits).tolist()
+    return [
+        SegmentRelief(
+            segments[i].id, sky[i], tuple(horizon[i]), _said(shape.slope[i], digits), _said(shape.aspect[i], digits),
+            _said(shape.tpi_m[i], 1), shape.source[i], round(float(shape.resolution_m[i]), 1),
+        )
+        for i in known.tolist()
+    ]  # fmt: skip
+
+
+def _said(value: float, digits: int) -> float | None:
+    return round(float(value), digits) if np.isfinite(value) else None
 
 
 @dataclass(frozen=True)

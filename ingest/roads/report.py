@@ -18,6 +18,8 @@ from ingest.roads.slope import Sloped
 class ImportReport:
     """Counts of one import; lengths [km], ``terrain_cover`` 0 to 1, ``seconds`` on the wall.
 
+    ``relief`` segments have the land round them from a terrain model, which took ``relief_seconds`` of the whole.
+
     ``street_count_between_junctions`` is the number of street segments as other tools count them, between
     junctions of streets alone; ``segments["street"]`` is higher by the places where cycle ways touch.
     """
@@ -38,6 +40,8 @@ class ImportReport:
     terrain_sources: Mapping[str, int]
     terrain_cover: float
     clamped_grades: int
+    relief: int
+    relief_seconds: float
     spot_heights: int
     inclines_compared: int
     inclines_agree: int
@@ -56,6 +60,7 @@ class ImportReport:
             f"left out: {self.dropped_ways} ways without length or nodes, {self.bus_only_ways} ways for buses only; "
             f"cut by the border: {self.clipped_ways}; vanished since the last import: {self.vanished}",
             self._terrain_line(),
+            *self._relief_line(),
             f"rooms: {self.rooms}; schools: {self.buildings}",
             f"done in {self.seconds:.1f} s",
         ]
@@ -76,11 +81,25 @@ class ImportReport:
             f"{self.clamped_grades} grades over 20 % set to 20 %" + (check if self.inclines_compared else "")
         )
 
+    def _relief_line(self) -> list[str]:
+        """Nothing where no terrain was given, which the line before says."""
+        if not self.terrain_sources:
+            return []
+        total = sum(self.segments.values())
+        return [f"sky, shade and hollows: {self.relief} of {total} segments, in {self.relief_seconds:.1f} s"]
+
 
 def report(
-    extract: Extract, made: Cut, sloped: Sloped, rooms: int, buildings: int, vanished: int, seconds: float
+    extract: Extract,
+    made: Cut,
+    sloped: Sloped,
+    rooms: int,
+    buildings: int,
+    vanished: int,
+    relief: int,
+    seconds: tuple[float, float],
 ) -> ImportReport:
-    """The report of an import whose final segments stand in ``sloped``."""
+    """The report of an import whose final segments stand in ``sloped``; ``seconds`` of the relief and of all."""
     segments = sloped.segments
     cut_off = [s for s in segments if not s.reachable]
     return ImportReport(
@@ -100,12 +119,14 @@ def report(
         terrain_sources=_counted(s.slope_source for s in segments if s.slope_source),
         terrain_cover=sloped.cover,
         clamped_grades=len(sloped.steeper_than_allowed),
+        relief=relief,
+        relief_seconds=round(seconds[0], 2),
         spot_heights=len(extract.spot_heights),
         inclines_compared=sloped.inclines_compared,
         inclines_agree=sloped.inclines_agree,
         rooms=rooms,
         buildings=buildings,
-        seconds=round(seconds, 2),
+        seconds=round(seconds[1], 2),
     )
 
 

@@ -72,6 +72,20 @@ SELECT segment_id, name, network, route_class, highway, keeper, oneway, lanes, w
 FROM road_segment
 ORDER BY segment_id COLLATE "C";
 
+-- name: forget_relief
+-- Before the land round a dataset's segments is written anew.
+DELETE FROM segment_relief old USING road_segment s WHERE s.segment_id = old.segment_id AND s.dataset = %(dataset)s;
+
+-- name: copy_relief
+-- Takes the land round segments in, one row after the other.
+COPY segment_relief (segment_id, sky_view, horizon, slope, aspect, above_m, source, resolution_m) FROM STDIN;
+
+-- name: load_relief
+-- The land round every segment that has some, in the order of the segments.
+SELECT segment_id, sky_view, horizon, slope, aspect, above_m, source, resolution_m
+FROM segment_relief
+ORDER BY segment_id COLLATE "C";
+
 -- name: save_room
 -- A waste room; one that is known keeps its vessels.
 INSERT INTO room (room_id, dataset, name, lon, lat, kind, simulated)

@@ -11,7 +11,7 @@ from city.errors import ImportRefused
 from city.things import Building, Dataset
 from ingest.roads import import_roads
 from ingest.roads.osm import read_segments
-from store.roads import load_datasets, load_segments, replace_segments, save_buildings, save_dataset
+from store.roads import load_datasets, load_relief, load_segments, replace_segments, save_buildings, save_dataset
 
 AT = datetime(2026, 11, 24, 4, 30, tzinfo=UTC)
 TAGGED = '<tag k="highway" v="residential"/><tag k="name" v="Åvägen"/>'
@@ -46,6 +46,31 @@ def test_a_second_import_keeps_ids_and_removes_what_vanished(database, tmp_path)
     again = import_roads(database, town(tmp_path, (10, 1, 2), (12, 3, 4)), [], AT)
     assert [s.id for s in load_segments(database)] == ["osm/10/1-2", "osm/12/3-4"]
     assert again.vanished == 1
+
+
+def plain_with_a_wall(folder: Path) -> Path:
+    """An ESRI grid of 0.001°: level, but for a wall of 50 m along its northern border."""
+    rows = [" ".join(["150"] * 60)] * 3 + [" ".join(["100"] * 60)] * 57
+    head = "ncols 60\nnrows 60\nxllcorner 14.97\nyllcorner 59.945\ncellsize 0.001\nNODATA_value -9999\n"
+    file = folder / "wall.asc"
+    file.write_text(head + "\n".join(rows) + "\n")
+    return file
+
+
+def test_the_land_is_stored_with_its_street_and_goes_with_it(database, tmp_path):
+    """Every street in the model's reach has its sky; shade lies in the north alone; a vanished street leaves no row."""
+    found = import_roads(database, town(tmp_path, (10, 1, 2), (11, 2, 3)), [plain_with_a_wall(tmp_path)], AT)
+    stored = load_relief(database)
+    assert [row.segment for row in stored] == ["osm/10/1-2", "osm/11/2-3"]
+    assert stored[0].horizon[0] > 0.005 > max(stored[0].horizon[12:24]) == 0.0
+    assert stored[0].sky_view == round(stored[0].sky_view, 4)
+    assert stored[0].source == "wall.asc"
+    assert -25.0 < stored[0].above_m < 0.0
+    assert "sky, shade and hollows: 2 of 2 segments" in found.text()
+    import_roads(database, town(tmp_path, (10, 1, 2)), [plain_with_a_wall(tmp_path)], AT)
+    assert len(load_relief(database)) == 1
+    import_roads(database, town(tmp_path, (10, 1, 2)), [], AT)
+    assert load_relief(database) == ()
 
 
 def test_segments_of_another_dataset_stay(database, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from city.things import (
     Room,
     RosterTurn,
     Segment,
+    SegmentRelief,
     Threshold,
     Vehicle,
     Vessel,
@@ -72,6 +74,11 @@ def street(
         elevation_m=height,
         reachable=reachable,
     )
+
+
+def relief(segment: str, wall: float = 0.0, *, above_m: float = 0.0) -> SegmentRelief:
+    """Level ground with the same horizon [rad] all round."""
+    return SegmentRelief(segment, 1.0 - math.sin(wall) ** 2, (wall,) * 36, 0.0, 0.0, above_m, "made land", 30.0)
 
 
 def streets() -> tuple[Segment, ...]:

@@ -30,13 +30,16 @@ from tests.unit.planner.snapshots import (
     forecast,
     heating_snapshot,
     place,
+    relief,
     snow_snapshot,
     street,
     waste_snapshot,
 )
 
 SNAPSHOTS = {
-    "snow": snow_snapshot(readings=(depth(12.0),), treatments=(Treatment("s/0-1", "plough", AT - HOUR),)),
+    "snow": snow_snapshot(
+        relief=(relief("s/0-1"),), readings=(depth(12.0),), treatments=(Treatment("s/0-1", "plough", AT - HOUR),)
+    ),
     "waste": waste_snapshot(orders=(GivenOrder("o", "p", "waste", "k", "t", "done", None, AT),)),
     "heating": heating_snapshot(),
 }
@@ -100,6 +103,7 @@ CHANGES: list[dict[str, Any]] = [
     {"knobs": replace(snow_snapshot().knobs, horizon_h=12)},
     {"thresholds": ()},
     {"segments": (street(0, 1, height=100.001),)},
+    {"relief": (relief("s/0-1"),)},
     {"forecasts": (forecast(-4.0, 0.001),)},
     {"readings": (depth(9.0001),)},
     {"depots": ()},
@@ -195,6 +199,10 @@ BROKEN = {
     ),
     "missing column": ({"vehicles_csv": "id,depot\nP01,d\n"}, "vehicles.csv: line 2"),
     "unknown word": ({"vehicles_csv": "id,domain,depot\nP01,snö,d\n"}, "vehicles.csv: line 2"),
+    "half a horizon": (
+        {"relief_csv": "segment,sky_view,horizon,slope,aspect,above_m,source,resolution_m\ns,1,0|0.1,,,,dem,30\n"},
+        "relief.csv: line 2: horizon has 2 angles",
+    ),
     "after a blank line": ({"depots_csv": "id,name,lon,lat\n\nd,D,x,56.9\n"}, "depots.csv: line 3"),
     "open quote": ({"depots_csv": 'id,name,lon,lat\nd,"D,14.8,56.9\n'}, "depots.csv: is not CSV"),
     "no GeoJSON": ({"segments_geojson": '{"type": "FeatureCollection"}'}, "segments.geojson: is no GeoJSON"),

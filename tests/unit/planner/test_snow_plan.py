@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from city.plan import Intervention, Plan
+from city.plan import Intervention, Plan, Reason
 from city.things import Device, GivenOrder, RosterTurn, Treatment, Vehicle
 from planner.make import make_plan
 from planner.publish import check_schema
@@ -20,6 +21,7 @@ from tests.unit.planner.snapshots import (
     depth,
     forecast,
     limits_with,
+    relief,
     snow_snapshot,
     street,
     streets,
@@ -306,3 +308,51 @@ def test_the_call_waits_until_the_limit_is_reached() -> None:
     starts = {item.target[:2]: item.starts_at for item in plan.interventions}
     assert starts["C1"] == AT + HOUR
     assert starts["P1"] > AT + 2 * HOUR  # type: ignore[operator]
+
+
+def deep(**parts: object) -> Snapshot:
+    """12 cm on the ground, and the dry cold weather of ``forecast`` unless ``parts`` say another."""
+    return snow_snapshot(readings=(depth(12.0),), **parts)
+
+
+def surfaces(plan: Plan) -> dict[str, Reason]:
+    return {i.target[:2]: r for i in plan.interventions for r in i.reasons if r.text.startswith("vägytan")}
+
+
+def test_the_road_surface_is_said_with_its_range() -> None:
+    """One line a tur, with a figure inside its range; on open flat ground at the forecast's height nothing is added."""
+    found = surfaces(plan_of(deep()))
+    assert set(found) == {"P1", "P3", "C1"}
+    for reason in found.values():
+        assert reason.value is not None
+        assert reason.range is not None
+        assert reason.range[0] <= reason.value <= reason.range[1]
+        assert "öppen plan" not in reason.text
+
+
+def test_what_makes_a_street_colder_or_warmer_is_said() -> None:
+    """200 m up it is colder by the lapse; under walls of 40° it is warmer at night, as it sees less of the sky."""
+    clear = replace(forecast(-4.0, 0.0), elevation_m=100.0)
+    clear = replace(clear, steps=tuple(replace(s, cloud=0.0, wind_m_s=4.0) for s in clear.steps))
+    up = tuple(replace(s, elevation_m=300.0) if s.route_class == "P3" else s for s in streets())
+    walled = tuple(relief(s.id, math.radians(40.0)) for s in up if s.route_class == "C1")
+    found = surfaces(plan_of(deep(segments=up, relief=walled, forecasts=(clear,))))
+    assert "höjdläge \N{MINUS SIGN}" in found["P3"].text
+    assert "against an open flat street: height" in found["P3"].text_en
+    assert "skymd himmel +" in found["C1"].text
+    assert "öppen plan" not in found["P1"].text
+
+
+def test_land_that_nobody_knows_is_said_once() -> None:
+    """Without relief: one degradation with the count; with it for all, none."""
+    assert "Terrängen runt 20 av 20 sträckor är okänd" in effects(plan_of(deep()))
+    plan = plan_of(deep(relief=tuple(relief(s.id) for s in streets())))
+    assert "relief" not in {item.source for item in plan.degradations}
+
+
+def test_a_forecast_that_lacks_wind_and_cloud_is_said() -> None:
+    """One line that names them; none where they are there."""
+    assert "Prognosen saknar vind (2 m/s), moln och strålning" in effects(plan_of(deep()))
+    whole = tuple(replace(s, cloud=1.0, wind_m_s=4.0) for s in forecast().steps)
+    plan = plan_of(deep(forecasts=(replace(forecast(), steps=whole),)))
+    assert "road_weather" not in {item.source for item in plan.degradations}

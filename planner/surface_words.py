@@ -1,0 +1,71 @@
+"""The road's surface in words: how cold it will be, what the land does to it, and what had to be assumed of the air."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from city.plan import Degradation, Reason, Text
+from city.said import clock_en, clock_sv, figure_en, figure_sv
+from models.road.hours import lacking
+from models.snow import known
+from models.weather import HourlyWeather
+from planner.say import forecast_age_s, forecast_source, measured, weak
+from planner.snapshot import Snapshot
+from planner.snow_need import Need
+
+Land = Mapping[int, Mapping[str, float]]
+"""By segment: what height, shade and sky do to its surface temperature [K]."""
+LAND = {
+    "height": ("höjdläge", "height"),
+    "shade": ("skugga och lutning", "shade and slope"),
+    "sky": ("skymd himmel", "hidden sky"),
+}
+LACKING = {
+    "wind": ("vind (2 m/s)", "wind (2 m/s)"),
+    "humidity": ("luftfuktighet (90 %)", "humidity (90 %)"),
+    "cloud": (
+        "moln och strålning (mulet vid nederbörd, annars 60 %)",
+        "cloud and radiation (overcast, or 60 % if dry)",
+    ),
+}
+
+
+def surface_reason(snapshot: Snapshot, worst: Need, land: Mapping[str, float], *, least_k: float = 0.3) -> Reason:
+    """The road's temperature in the hour that decides, and what of the land moves it by more than ``least_k``."""
+    mid, low, high = worst.surface_c
+    said = measured(
+        Text(
+            f"vägytan kl. {clock_sv(worst.peak_at, snapshot.zone)}",
+            f"road surface at {clock_en(worst.peak_at, snapshot.zone)}",
+        ),
+        mid,
+        "°C",
+        low=low,
+        high=high,
+        source=forecast_source(snapshot.forecasts),
+        age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
+    )
+    felt = {name: kelvin for name, kelvin in land.items() if abs(kelvin) > least_k}
+    if not felt:
+        return said
+    sv = ", ".join(f"{LAND[name][0]} {'+' if k > 0 else ''}{figure_sv(k)} K" for name, k in felt.items())
+    en = ", ".join(f"{LAND[name][1]} {'+' if k > 0 else ''}{figure_en(k)} K" for name, k in felt.items())
+    return msgspec.structs.replace(
+        said,
+        text=f"{said.text}; mot en öppen plan gata: {sv}",
+        text_en=f"{said.text_en}; against an open flat street: {en}",
+    )
+
+
+def weak_air(weather: HourlyWeather) -> Iterable[Degradation]:
+    """What the road model had to assume of the air, in one line."""
+    names = lacking(weather) if known(weather) else ()
+    if names:
+        sv, en = (", ".join(LACKING[name][k] for name in names) for k in (0, 1))
+        yield weak(
+            "road_weather",
+            f"Prognosen saknar {sv}: vägmodellen räknar med vanliga värden och med större osäkerhet.",
+            f"The forecast lacks {en}: the road model takes usual values and a wider range.",
+        )

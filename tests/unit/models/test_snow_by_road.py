@@ -1,0 +1,146 @@
+"""Snow for start limits by the road model: what lies, what the range holds, and that alike streets are run once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.road.alike import alike, rounded
+from models.road.hours import lacking
+from models.road.site import Sites, sites
+from models.snow import Behind, SnowRange, snow_behind, snow_range
+from models.weather import HourlyWeather
+
+START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+NAN = float("nan")
+Row = list[float]
+
+
+def sky(temp: Row, precip: Row, *, fraction: float = NAN, low: float = NAN, high: float = NAN) -> HourlyWeather:
+    def held(value: float) -> np.ndarray:
+        return np.full(len(temp), value)
+
+    return HourlyWeather(
+        START, np.array(temp), np.array(precip), held(low), held(high), held(fraction), held(92.0), held(3.0),
+        held(NAN), held(1.0), held(NAN), 100.0, 59.0, 15.0,
+    )  # fmt: skip
+
+
+def town(*heights: float, traffic: float = 0.1) -> Sites:
+    n = len(heights)
+    names = [str(i) for i in range(n)]
+    return rounded(sites(names, [59.0] * n, [15.0] * n, ["road"] * n, traffic, elevation_m=heights))
+
+
+def ahead(weather: HourlyWeather, depth: float = 0.0, where: Sites | None = None) -> SnowRange:
+    """From this depth on, after a day of the first hour's air without precipitation."""
+    place = town(100.0) if where is None else where
+    day = sky([float(weather.temp_c[0])] * 24, [0.0] * 24)
+    return snow_range(place, weather, snow_behind(place, day), np.full(len(place), depth))
+
+
+def test_cold_snow_lies_as_deep_as_published() -> None:
+    """10 mm in 5 h at -5 °C and 3 m/s: Pahaut's 109 - 30 + 26 sqrt(3) = 124 kg/m³, 8.1 cm, settled by 2 % at most."""
+    for traffic in (0.1, 1.0):
+        depth = ahead(sky([-5.0] * 5, [2.0] * 5), where=town(100.0, traffic=traffic)).mid.depth_cm[0, -1]
+        assert 7.7 < depth < 8.15
+
+
+def test_rain_at_plus_five_melts_what_lies() -> None:
+    """A day of it leaves nothing of 5 cm, and the first hour leaves most."""
+    out = ahead(sky([5.0] * 24, [4.0] * 24), 5.0)
+    assert out.mid.depth_cm[0, 0] > 2.0
+    assert out.mid.depth_cm[0, -1] == 0.0
+    assert out.mid.wet[0, 0]
+
+
+def test_the_ground_melts_snow_that_the_air_would_keep() -> None:
+    """After a day at +6 °C the first snow at -1 °C meets a warm road: less lies than after a day at -8 °C."""
+    place, snow = town(100.0), sky([-1.0] * 4, [1.0] * 4)
+    depth = []
+    for before in (6.0, -8.0):
+        behind = snow_behind(place, sky([before] * 24, [0.0] * 24))
+        depth.append(float(snow_range(place, snow, behind, np.zeros(1)).mid.depth_cm[0, -1]))
+    assert depth[0] < depth[1] - 0.5
+
+
+def test_an_hour_without_an_amount_makes_no_snow() -> None:
+    """One known hour of 2 mm in a day that nobody forecast else is 2 mm of snow, not its rate for half a day."""
+    behind = snow_behind(town(100.0), sky([NAN] * 23 + [-4.0], [NAN] * 23 + [2.0]))
+    assert 0.5 < behind.depth_cm[0, -1] < 2.5
+    assert behind.depth_cm[0, 22] == 0.0
+
+
+def test_without_any_weather_the_snow_is_held() -> None:
+    """Depth as it is, no surface temperature."""
+    out = snow_range(town(100.0), sky([NAN] * 3, [NAN] * 3), Behind(np.zeros((1, 0)), None), np.array([4.0]))
+    assert out.mid.depth_cm[0].tolist() == [4.0] * 3
+    assert np.isnan(out.mid.surface_c).all()
+
+
+def test_high_streets_get_snow_where_the_valley_gets_rain() -> None:
+    """+1.6 °C at the forecast's height: rain there, though it says so itself; snow 300 m higher up by the rule."""
+    out = ahead(sky([1.6] * 4, [2.0] * 4, fraction=0.0), where=town(100.0, 400.0)).mid
+    assert out.depth_cm[0, -1] == 0.0
+    assert out.depth_cm[1, -1] > 3.0
+
+
+def test_the_providers_range_is_used() -> None:
+    own = ahead(sky([-4.0] * 6, [1.0] * 6, low=0.0, high=5.0))
+    ours = ahead(sky([-4.0] * 6, [1.0] * 6))
+    assert own.low.depth_cm[0, -1] == 0.0
+    assert own.high.depth_cm[0, -1] > ours.high.depth_cm[0, -1]
+
+
+def test_a_forecast_that_lacks_fields_has_a_wider_range() -> None:
+    """Without wind and cloud: the same weather in the middle, said, and lower low and higher high."""
+    whole = replace(sky([-4.0] * 6, [1.0] * 6), wind_m_s=np.full(6, 2.0))
+    holed = replace(whole, wind_m_s=np.full(6, NAN), cloud=np.full(6, NAN))
+    a, b = ahead(whole), ahead(holed)
+    assert (lacking(whole), lacking(holed)) == ((), ("wind", "cloud"))
+    assert b.mid.depth_cm[0, -1] == pytest.approx(a.mid.depth_cm[0, -1], rel=0.02)
+    assert b.high.depth_cm[0, -1] > a.high.depth_cm[0, -1] + 0.5
+    assert b.low.depth_cm[0, -1] < a.low.depth_cm[0, -1] - 0.5
+
+
+def test_impossible_values_are_read_as_missing() -> None:
+    """A provider's 900 °C, or 4000 mm, in one hour neither stops the plan nor reaches it."""
+    out = ahead(sky([-4.0, 900.0, -4.0], [1.0, 1.0, 4000.0]))
+    assert 0.5 < out.mid.depth_cm[0, -1] < 3.0
+
+
+def test_a_street_alone_gives_what_it_gives_in_its_town() -> None:
+    """Shared runs do not hang on the neighbours, and no more sites are run than differ."""
+    heights = (100.0, 104.0, 96.0, 151.0, NAN)
+    weather = sky([-0.5] * 6, [1.5] * 6)
+    together = ahead(weather, 2.0, town(*heights)).mid.depth_cm
+    apart = np.concatenate([ahead(weather, 2.0, town(height)).mid.depth_cm for height in heights])
+    assert together.tolist() == apart.tolist()
+    rows, kind = alike(town(*heights))
+    assert (len(rows), kind[0], kind[1]) == (3, kind[1], kind[2])
+
+
+hours = st.lists(st.tuples(st.floats(-20, 12) | st.just(NAN), st.floats(0, 15) | st.just(NAN)), min_size=1, max_size=30)
+
+
+@settings(max_examples=40, deadline=None)
+@given(hours, st.floats(0, 40), st.floats(0, 1) | st.just(NAN))
+def test_the_range_holds_the_middle_and_no_snow_comes_from_nowhere(
+    rows: list[tuple[float, float]], depth: float, fraction: float
+) -> None:
+    """0 <= low <= mid <= high in every hour, finite, and never more water than lay and fell."""
+    temp, precip = (list(column) for column in zip(*rows, strict=True))
+    where = town(100.0, 300.0)
+    weather = sky(temp, precip, fraction=fraction)
+    out = snow_range(where, weather, Behind(np.zeros((2, 0)), None), np.full(2, depth))
+    assert (out.low.depth_cm >= 0).all()
+    assert (out.low.depth_cm <= out.mid.depth_cm).all()
+    assert (out.mid.depth_cm <= out.high.depth_cm).all()
+    assert np.isfinite(out.high.depth_cm).all()
+    fell = np.cumsum(np.nan_to_num(precip))
+    assert (out.mid.water_mm <= (depth + 0.05) * 1.2 + fell + 1e-6).all()
