@@ -262,7 +262,7 @@ def step(p: Physics, air: Floats, w: Floats, s: int, k: int, fade: float, wanted
     day = 1.0 - air[NIGHT, s, k]
     calm = p.calm_night_m_s + w[FACTS, CARS] * day * (p.calm_day_m_s - p.calm_night_m_s)
     wind = max(air[WIND, s, k], calm)
-    take_in(w, rain, snow, air_c, wind)
+    take_in(w, rain, snow, air_c, p.packing_wind * wind)
     sun, long = received(p, air, w, s, k, air_c)
     sun *= 1.0 - albedo(p, w)
     cars = w[FACTS, CARS] * (p.traffic_night_w + day * (p.traffic_day_w - p.traffic_night_w))

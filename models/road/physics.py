@@ -108,6 +108,8 @@ class Physics(NamedTuple):
     """Density that snow settles to, cold and melting [kg/m³], and its time [h]: Verseghy 1991, as in FSM."""
     dense_wet: float = 500.0
     settle_h: float = 200.0
+    packing_wind: float = 1.0
+    """Share of the wind that packs snow as it falls."""
     packed: float = 450.0
     """Density that main-road traffic packs snow to [kg/m³], and its time [h]; a design choice."""
     pack_h: float = 2.0
