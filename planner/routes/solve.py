@@ -46,7 +46,7 @@ class Params:
     where there is another way.
     """
 
-    average: float = 6.0
+    average: float = 10.0
     longest: int = 10
     split: float = 0.5
     blink: float = 0.01
