@@ -14,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from city.errors import PlanNotPossible
+from city.shortest import between
 from planner.routes.drives import VehicleDrive, drive
 from planner.routes.encode import Fill, Route, Serve, Step
 from planner.routes.problem import Problem, Profile, Task, Vehicle
 from planner.routes.solve import Params, Result, Stop, solve
+from planner.routes.tables import start_of
 from planner.routes.timeline import Moment, moments
 
 CALM = Params(hot=0.02, cold=0.002)
@@ -81,7 +83,7 @@ def breakdown(rest: Rest, vehicle: str) -> Rest:
 
 
 def blocked(rest: Rest, arcs: Collection[int]) -> Rest:
-    """These arcs can no longer be driven; tasks that have no other are left out."""
+    """These arcs can no longer be driven; tasks that nobody gets to any more are left out."""
     closed = sorted(set(arcs))
     profiles = {name: _closed(profile, closed) for name, profile in rest.problem.profiles.items()}
     return _without_impossible(replace(rest, problem=replace(rest.problem, profiles=profiles)))
@@ -177,12 +179,14 @@ def _closed(profile: Profile, arcs: Sequence[int]) -> Profile:
 
 
 def _without_impossible(rest: Rest) -> Rest:
-    """Without the tasks that no vehicle can do or carry any more; they are named."""
+    """Without the tasks that no vehicle can do, carry or reach any more; they are named."""
     problem = rest.problem
+    reached = [_reached(problem, vehicle) for vehicle in problem.vehicles]
     index: dict[int, int] = {}
     gone = []
     for number, task in enumerate(problem.tasks):
-        able = [vehicle for vehicle in problem.vehicles if problem.may_serve(vehicle, task)]
+        near = [vehicle for vehicle, arcs in zip(problem.vehicles, reached, strict=True) if arcs & set(task.arcs)]
+        able = [vehicle for vehicle in near if problem.may_serve(vehicle, task)]
         if any(problem.largest_load(vehicle) >= task.demand for vehicle in able):
             index[number] = len(index)
         else:
@@ -190,6 +194,14 @@ def _without_impossible(rest: Rest) -> Rest:
     routes = tuple(replace(route, steps=_ahead(route.steps, 0, index)) for route in rest.routes)
     left = replace(problem, tasks=tuple(problem.tasks[number] for number in index))
     return replace(rest, problem=left, routes=routes, left_out=(*rest.left_out, *gone))
+
+
+def _reached(problem: Problem, vehicle: Vehicle) -> set[int]:
+    """The arcs of tasks whose beginning a vehicle can drive to from where it stands, and that it may work on."""
+    arcs = sorted({arc for task in problem.tasks for arc in task.arcs})
+    price, _ = between(problem.graph, problem.rates(vehicle), [start_of(vehicle)], arcs)
+    open_ = np.isfinite(price[0]) & np.isfinite(problem.profile(vehicle).work_seconds[arcs])
+    return {arc for arc, there in zip(arcs, open_.tolist(), strict=True) if there}
 
 
 def _urgent(task: Task, due: float, weight: float) -> Task:

@@ -94,6 +94,12 @@ def test_a_blocked_street_is_left_out_by_name_and_not_driven() -> None:
     assert not arcs & {6, 7}
 
 
+def test_tasks_behind_a_blocked_street_are_left_out_where_nobody_stands_there() -> None:
+    rest = blocked(breakdown(rest_at(5.0), "east"), {6, 7})
+    assert rest.left_out == ("t3", "t4")
+    assert faults(replan(rest, SHORT)) == ()
+
+
 def test_ice_makes_a_task_urgent_and_adds_one_where_all_was_done() -> None:
     rest = ice(rest_at(15.0), [(6, 7), (0, 1)], within_s=60.0, demand=2.0)
     tasks = {task.id: task for task in rest.problem.tasks}
