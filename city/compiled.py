@@ -48,8 +48,8 @@ def compiled(function: Function) -> Function:
 def bare(function: Function) -> Function:
     """As ``compiled``, for functions that make no arrays: the owners of those passed in are then not counted.
 
-    The counting, two atomic steps for each array at each call and each look into a tuple, took four fifths of the
-    search's time. The option is numba's own (``nrt``), spelt as in the versions that ``pyproject.toml`` allows.
+    The counting is two atomic steps for each array at each call and each look into a tuple: most of the search's
+    time by our estimate. The option is numba's own (``nrt``), spelt as in the versions that ``pyproject.toml`` allows.
     """
     return cast(Function, numba.njit(**_OPTIONS, **_BARE)(function))
 

@@ -76,7 +76,7 @@ def _least(problem: Problem, price: Floats, work: Floats) -> float:
     if depot >= 0:
         odd = sorted([node for node in odd if node != depot] + [depot] * copies)
         free = set()
-    return service + _matched(_roads(problem, price), odd, free, depot, _cheapest_at(problem, price, depot))
+    return service + _matched(roads(problem, price), odd, free, depot, _cheapest_at(problem, price, depot))
 
 
 def _free_ends(problem: Problem) -> set[int] | None:
@@ -107,7 +107,7 @@ def _depot_copies(problem: Problem, degree: Counter[int]) -> tuple[int, int]:
     return depot, missing if missing > 0 else degree[depot] % 2
 
 
-def _roads(problem: Problem, price: Floats) -> csr_matrix:
+def roads(problem: Problem, price: Floats) -> csr_matrix:
     """(n_nodes, n_nodes) cheapest road between neighbouring nodes, whichever way it may be driven."""
     graph = problem.graph
     usable = np.isfinite(price)

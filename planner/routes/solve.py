@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -46,14 +47,14 @@ class Params:
     where there is another way.
     """
 
-    average: float = 6.0
+    average: float = 10.0
     longest: int = 10
     split: float = 0.5
     blink: float = 0.01
     near: int = 14
     big: float = 0.1
-    hot: float = 0.4
-    cold: float = 0.003
+    hot: float = 0.1
+    cold: float = 0.01
     adapt: int = 500
     strict: bool = True
 
@@ -216,8 +217,12 @@ class _Run:
         return bool(self.record[0] <= 0.0 and self.record[1] <= enough * (1 + 1e-9))
 
     def _heat(self, share: float) -> float:
-        """Temperature in units of the instance's scale after a share of the budget: falls geometrically."""
-        return float(self.params.hot * (self.params.cold / self.params.hot) ** share)
+        """Temperature in units of the instance's scale after a share of the budget: falls geometrically.
+
+        With less than fifty tasks it begins hotter: there, one task is much of the whole.
+        """
+        hot = self.params.hot * min(4.0, max(1.0, math.sqrt(50.0 / max(1, self.model.n))))
+        return float(hot * (self.params.cold / hot) ** share)
 
 
 def natural_weights(model: Model) -> npt.NDArray[np.float64]:

@@ -42,6 +42,7 @@ def anneal(
     average, longest, split, blink, near, big, strict, adapt = knobs
     out, hit, found = np.empty(m.n, np.int64), np.zeros(m.v, np.int64), np.zeros(3)
     clean, since = np.zeros(3), 0
+    _remember(m, s, best, record, natural, found)
     copy_state(s, kept)
     now = score(m, kept, w)
     fall = (cold / hot) ** (1.0 / max(1, iterations))

@@ -13,7 +13,7 @@ from city.compiled import bare, inlined
 from planner.routes.search.model import Model, State
 
 
-@bare
+@inlined
 def span(m: Model, s: State, k: int, a: int, b: int, fill: int) -> tuple[float, float]:
     """Price and seconds across the gap from ``a`` to ``b`` (by a refill or not), best directions of all before and
     after."""
@@ -58,7 +58,7 @@ def through(m: Model, s: State, k: int, a: int, x: int, b: int, fa: int, fx: int
     return best, secs
 
 
-@bare
+@inlined
 def _set_head(m: Model, s: State, k: int, e: int) -> tuple[bool, float, float]:
     """Renews the head of ``e`` from the element before; returns (changed, price of direction 0, its seconds)."""
     p = s.el[e].prv
@@ -82,7 +82,7 @@ def _set_head(m: Model, s: State, k: int, e: int) -> tuple[bool, float, float]:
     return changed, price0, secs0
 
 
-@bare
+@inlined
 def _set_tail(m: Model, s: State, k: int, e: int) -> bool:
     """Renews the tail of ``e`` from the element after; returns whether it changed."""
     q = s.el[e].nxt
@@ -108,13 +108,26 @@ def _set_tail(m: Model, s: State, k: int, e: int) -> bool:
 
 @bare
 def mend(m: Model, s: State, k: int, a: int, b: int) -> None:
-    """After a change between ``a`` and ``b``: renews heads from ``b`` on, tails from ``a`` back, and the gaps
-    between."""
-    last = b
-    while last < m.n and _set_head(m, s, k, last)[0]:
+    """After a change between ``a`` and ``b``: renews the heads after ``a``, the tails before ``b``, both on until
+    nothing changes, and the gaps between.
+
+    A call takes the whole model apart, so that the steps are parts of this function and each stands in it once.
+    """
+    past, last = False, s.el[a].nxt
+    while True:
+        changed = _set_head(m, s, k, last)[0]
+        past = past or last == b
+        if last >= m.n or (past and not changed):
+            break
         last = s.el[last].nxt
-    begin = a
-    while begin < m.n and _set_tail(m, s, k, begin):
+    past, begin = False, s.el[b].prv
+    while True:
+        if begin >= m.n:
+            break
+        changed = _set_tail(m, s, k, begin)
+        past = past or begin == a
+        if past and not changed:
+            break
         begin = s.el[begin].prv
     e = begin if begin >= m.n else s.el[begin].prv
     end = last if last >= m.n else s.el[last].nxt
@@ -123,7 +136,7 @@ def mend(m: Model, s: State, k: int, a: int, b: int) -> None:
         e = s.el[e].nxt
 
 
-@bare
+@inlined
 def add_load(m: Model, s: State, r: int, segment: int, demand: float) -> None:
     """Adds to a segment's load and keeps the route's overload up to date."""
     room = m.car[r].load0 if segment == 0 else m.car[r].loadn
@@ -144,8 +157,6 @@ def insert(m: Model, s: State, r: int, a: int, x: int, fa: int, fx: int) -> None
     s.el[a].fill, s.el[x].fill = fa, fx
     s.tour[r].count += 1
     add_load(m, s, r, s.el[x].seg, m.job[x].demand)
-    _set_head(m, s, k, x)
-    _set_tail(m, s, k, x)
     mend(m, s, k, a, b)
 
 

@@ -5,6 +5,8 @@ Source: Christiaens, Vanden Berghe, Transportation Science 54(2), 2020, section 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from city.compiled import bare, compiled, inlined
@@ -25,11 +27,13 @@ def recreate(
     ``strict``: no route is overloaded as long as there is another way.
     """
     _order(m, rng, out, taken)
+    seen = np.full(m.n + m.v, -1, np.int64)
     for at in range(taken):
         x = out[at]
-        _, a, fa, fx = _best_place(m, s, w, rng, x, blink, near, strict)
+        _, a, fa, fx = _best_place(m, s, w, rng, x, blink, near, strict, seen)
         if a < 0:
-            _, a, fa, fx = _best_place(m, s, w, rng, x, 0.0, m.n, False)
+            seen[:] = -1
+            _, a, fa, fx = _best_place(m, s, w, rng, x, 0.0, m.n, False, seen)
         r = s.el[a].route
         insert(m, s, r, a, x, fa, fx)
         if m.timed:
@@ -62,14 +66,16 @@ def _order(m: Model, rng: Rng, out: Ints, taken: int) -> None:
 
 @bare
 def _best_place(
-    m: Model, s: State, w: Floats, rng: Rng, x: int, blink: float, near: int, strict: bool
+    m: Model, s: State, w: Floats, rng: Rng, x: int, blink: float, near: int, strict: bool, seen: Ints
 ) -> tuple[float, int, int, int]:
     """(value, element before, refill before, refill after) of the cheapest place for ``x``; element -1 if there is
     none.
 
-    Tried are the places beside its ``near`` neighbours and at the starts of all routes, or all there are.
+    Tried are the places beside its ``near`` neighbours and at the starts of all routes, or all there are, each once:
+    ``seen`` (n + v,) holds for each element the last task that was tried after it.
     """
     best, before, best_fa, best_fx = np.inf, -1, 0, 0
+    passed = _until_passed(rng, blink)
     everywhere, group = near >= m.near.shape[1], -1
     among = m.n if everywhere else 2 * near
     for at in range(among + m.v):
@@ -78,6 +84,9 @@ def _best_place(
             a = at if everywhere else m.near[x, at // 2]
             if not everywhere and at % 2 == 1 and s.el[a].route >= 0:
                 a = s.el[a].prv
+        if seen[a] == x:
+            continue
+        seen[a] = x
         r = s.el[a].route
         if r < 0 or not m.allowed[x, r] or (strict and s.load[r, 0] + m.job[x].demand > m.car[r].load0):
             continue
@@ -85,14 +94,23 @@ def _best_place(
             if m.car[r].group == group:
                 continue
             group = m.car[r].group
-        elif unit(rng) < blink:
-            continue
+        else:
+            passed -= 1
+            if passed < 0:
+                passed = _until_passed(rng, blink)
+                continue
         for side in range(1 + s.el[a].fill):
             fa, fx = s.el[a].fill - side, side
             value = _value(m, s, w, r, a, x, fa, fx, best)
             if value < best:
                 best, before, best_fa, best_fx = value, a, fa, fx
     return best, before, best_fa, best_fx
+
+
+@inlined
+def _until_passed(rng: Rng, blink: float) -> int:
+    """How many places are tried until one is passed by with chance ``blink`` each: one draw instead of many."""
+    return int(math.log(1.0 - unit(rng)) / math.log(1.0 - blink)) if blink > 0.0 else 1 << 60
 
 
 @inlined

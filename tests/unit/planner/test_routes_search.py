@@ -16,7 +16,7 @@ from planner.routes.drives import drive, solution
 from planner.routes.encode import Fill, Serve
 from planner.routes.instances import read
 from planner.routes.problem import Problem, Refill, Task, Vehicle, refuse_impossible, without
-from planner.routes.solve import Result, Stop, solve, solve_seeds
+from planner.routes.solve import Params, Result, Stop, solve, solve_seeds
 from tests.unit.planner.carp import cheapest, random_problem, routing_data, still, streets
 
 
@@ -70,6 +70,15 @@ def test_a_warm_start_is_never_made_worse() -> None:
     long = solve(problem, Stop(iterations=20_000), seed=2)
     again = solve(problem, Stop(iterations=1), seed=9, initial=long.routes)
     assert again.cost <= long.cost
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_warm_start_is_kept_even_where_the_first_step_leaves_it(seed: int) -> None:
+    """One iteration so hot that it is taken whatever it costs: the plan that was handed in is still the best known."""
+    problem = read(routing_data() / "carp/gdb1.dat").problem
+    best = solve(problem, Stop(iterations=20_000), seed=2)
+    hot = Params(hot=1e6, cold=1e5)
+    assert solve(problem, Stop(iterations=1), seed, hot, best.routes).cost <= best.cost
 
 
 def test_a_fleet_that_cannot_is_told_so_and_overtime_is_least() -> None:
