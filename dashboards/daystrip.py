@@ -5,7 +5,7 @@ The curve is drawn only where it comes to the figure that stands in the plan; el
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -20,7 +20,7 @@ from models.weather import HourlyWeather, hourly
 from planner.snapshot import Snapshot
 from planner.snow_state import on_the_ground, snow_ahead
 from planner.thresholds import limits
-from store import facts, pages, plans, readings, weather
+from store import facts, pages, plans, readings, roads, weather
 from store.connect import Connection
 
 Floats = npt.NDArray[np.float64]
@@ -80,6 +80,8 @@ def _ahead(connection: Connection, plan: Plan, segment: Segment) -> tuple[Hourly
     forecasts = weather.forecasts(connection, at)
     if not forecasts:
         return None
+    if all(forecast.elevation_m is None for forecast in forecasts):  # the plan takes the town's middle height then
+        forecasts = tuple(replace(forecast, elevation_m=roads.middle_height(connection)) for forecast in forecasts)
     day = timedelta(hours=24)
     snapshot = Snapshot(
         domain="snow",
@@ -87,6 +89,7 @@ def _ahead(connection: Connection, plan: Plan, segment: Segment) -> tuple[Hourly
         service_day=plan.service_day,
         slot=plan.slot,
         segments=(segment,),
+        relief=roads.load_relief(connection, segment.id),
         forecasts=forecasts,
         devices=tuple(device for device in facts.devices(connection) if device.kind in SNOW_KINDS),
         readings=readings.readings(connection, ("snow_depth",), at - day, at),

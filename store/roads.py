@@ -82,13 +82,19 @@ def replace_relief(connection: Connection, dataset: str, rows: Iterable[SegmentR
                 copy.write_row((*head, row.slope, row.aspect, row.above_m, *tail))
 
 
-def load_relief(connection: Connection) -> tuple[SegmentRelief, ...]:
-    """The land round every segment that a terrain model covers, in the order of the segments.
+def load_relief(connection: Connection, segment: str | None = None) -> tuple[SegmentRelief, ...]:
+    """The land round every segment that a terrain model covers, or round one, in the order of the segments.
 
     Read as text: a single-precision number then comes back with the digits that it was written with.
     """
-    rows = connection.execute(query("roads", "load_relief")).fetchall()
+    rows = connection.execute(query("roads", "load_relief"), {"segment": segment}).fetchall()
     return tuple(SegmentRelief(row[0], row[1], tuple(row[2]), *row[3:]) for row in rows)
+
+
+def middle_height(connection: Connection) -> float:
+    """The middle one of the heights of the streets [m]; 0 where none is known."""
+    row = connection.execute(query("roads", "middle_height")).fetchone()
+    return 0.0 if row is None or row[0] is None else float(row[0])
 
 
 def save_rooms(connection: Connection, dataset: str, rooms: Iterable[Room]) -> None:

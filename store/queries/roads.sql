@@ -81,10 +81,15 @@ DELETE FROM segment_relief old USING road_segment s WHERE s.segment_id = old.seg
 COPY segment_relief (segment_id, sky_view, horizon, slope, aspect, above_m, source, resolution_m) FROM STDIN;
 
 -- name: load_relief
--- The land round every segment that has some, in the order of the segments.
+-- The land round every segment that has some, or round one, in the order of the segments.
 SELECT segment_id, sky_view, horizon, slope, aspect, above_m, source, resolution_m
 FROM segment_relief
+WHERE %(segment)s::text IS NULL OR segment_id = %(segment)s
 ORDER BY segment_id COLLATE "C";
+
+-- name: middle_height
+-- The middle one of the heights that are known of the streets.
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY elevation_m) FROM road_segment WHERE elevation_m IS NOT NULL;
 
 -- name: save_room
 -- A waste room; one that is known keeps its vessels.

@@ -12,6 +12,7 @@ import pytest
 from city.plan import Plan
 from city.settings import Municipality, Planner, Settings
 from city.things import Depot, Segment, Threshold, Vehicle
+from dashboards.daystrip import AGREES_CM, _ahead, _deciding_segment, _figure_of
 from ingest.roads import import_roads, with_reachable
 from ingest.roads.osm import read_segments
 from ingest.weather.client import import_file
@@ -65,6 +66,20 @@ def test_bayreuth_under_the_snow_of_oslo(database: Connection, data_folder: Path
         assert item.reasons[0].source == "metno"
         assert item.geometry is not None
         assert len(item.geometry["coordinates"]) > 2
+
+
+def test_the_strip_of_a_street_in_hilly_land_comes_to_the_plans_figure(database: Connection, data_folder: Path) -> None:
+    """The day page runs one street again: where the forecast names no height, at the town's middle one as the plan."""
+    first = bayreuth(database, data_folder, OSLO_SNOW)
+    database.execute("UPDATE forecast SET elevation_m = NULL")
+    settings = Settings(municipality=Municipality(time_zone="Europe/Berlin"), planner=Planner(snow_horizon_h=24))
+    plan = make_plan(read_snapshot(database, settings, "snow", first.valid_from, slot="x"))
+    item = plan.interventions[0]
+    segment = _deciding_segment(database, item)
+    assert segment is not None
+    seen = _ahead(database, plan, segment)
+    assert seen is not None
+    assert abs(_figure_of(seen[1], item) - item.reasons[0].value) <= AGREES_CM
 
 
 def test_bayreuth_under_the_sky_of_stockholm(database: Connection, data_folder: Path) -> None:
