@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from city.clock import Clock
 from city.errors import DagsplanError
 from city.settings import Settings
 from city.words import DOMAINS
@@ -63,7 +64,7 @@ def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Fin
     now = clock.now()
     if clock.simulated:
         yield Finding("clock", True, f"time is simulated: {now.isoformat(timespec='seconds')}")
-    yield from _daemons(connection, now)
+    yield from _daemons(connection, clock)
     yield from _kept(condition(connection, now), now)
     yield _readings(connection, now)
     yield _rejects(connection)
@@ -80,24 +81,24 @@ def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Fin
 
 
 def _daemons(
-    connection: Connection, now: datetime, *, silent_s: float = 60.0, behind_s: float = 60.0
+    connection: Connection, clock: Clock, *, silent_s: float = 60.0, behind_s: float = 60.0
 ) -> Iterator[Finding]:
-    """One line a daemon, with what to do where it is not well."""
+    """One line a daemon, with what to do where it is not well. Seconds are real ones, however fast time is played."""
+    now = clock.now()
     spoken = health.daemons(connection, now)
     if not spoken:
         yield Finding("ingestion", True, "no daemon has reported yet; 'dagsplan ingest' takes messages in")
     for daemon in spoken:
-        part, age = f"ingestion {daemon.daemon}", (now - daemon.at).total_seconds()
+        part, age = f"ingestion {daemon.daemon}", clock.real_seconds((now - daemon.at).total_seconds())
+        oldest = None if daemon.oldest_s is None else clock.real_seconds(daemon.oldest_s)
         if age > silent_s:
             yield Finding(
                 part, False, f"has not reported for {age / 60:.0f} min; start 'dagsplan ingest', or see its log"
             )
         elif not daemon.connected:
             yield Finding(part, False, "has lost the broker and tries again; see its log")
-        elif daemon.oldest_s is not None and daemon.oldest_s > behind_s:
-            yield Finding(
-                part, False, f"falls behind: {daemon.queued} messages wait, the oldest {daemon.oldest_s:.0f} s"
-            )
+        elif oldest is not None and oldest > behind_s:
+            yield Finding(part, False, f"falls behind: {daemon.queued} messages wait, the oldest {oldest:.0f} s")
         else:
             yield Finding(part, True, _well(daemon))
         if daemon.broker_dropped:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import urllib.request
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from ingest.session import Session, address, provision
 from ingest.simulator.signals import Sent
 from ingest.writer import Message
 from store import health
+from store.clock import set_simulated_clock
 from store.connect import Connection, connect
 from store.facts import save_device
 from tests.brokers import mosquitto
@@ -145,6 +146,16 @@ def test_doctor_tells_a_daemon_that_fell_silent(dsn: str) -> None:
     assert (told["ingestion a"].ok, "10 min" in told["ingestion a"].text) == (False, True)
     assert "falls behind" in told["ingestion b"].text
     assert "lost the broker" in told["ingestion c"].text
+
+
+def test_a_daemon_in_played_time_is_judged_by_real_seconds(database: Connection, dsn: str) -> None:
+    """At a hundred times the pace a report of 500 s ago is five seconds old: the daemon lives."""
+    starts, wall = datetime(2027, 1, 12, 2, 0, tzinfo=UTC), SystemClock().now()
+    set_simulated_clock(database, starts, wall, 100.0)
+    said = health.DaemonHealth("a", starts - timedelta(seconds=500), True, 1, 900.0, 0.2, 10, 10, 0, 0)
+    health.save(database, said)
+    told = {finding.part: finding for finding in examine(Settings(database=Database(dsn=dsn)), dsn)}
+    assert told["ingestion a"].ok, told["ingestion a"].text
 
 
 def test_a_frozen_sensor_is_heard_but_unchanged(database: Connection) -> None:
