@@ -117,6 +117,7 @@ class Writer:
         self._prepare()
         self._again = (0, 0)
         self._park_strangers(taken)
+        self._meet_series(taken)
         staged = [
             (self._series_id(row), row.time, row.value, item.message.received_at) for item in taken for row in item.rows
         ]
@@ -163,6 +164,12 @@ class Writer:
                 detail = f"{device} is not known; add it, then 'dagsplan deadletters replay'"
                 item.fault = Fault("unknown_device", detail)
             item.rows = [row for row in item.rows if row.device in self._adopted]
+
+    def _meet_series(self, taken: Sequence[Taken]) -> None:
+        """Makes new series in the order of their names, so that two writers never wait for each other in a circle."""
+        new = {(row.device, row.quantity): row for item in taken for row in item.rows}
+        for key in sorted(new.keys() - self._series.keys()):
+            self._series_id(new[key])
 
     def _series_id(self, row: Row) -> int:
         key = (row.device, row.quantity)

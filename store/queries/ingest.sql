@@ -11,8 +11,9 @@ COPY incoming (series_id, time, value, received_at) FROM STDIN (FORMAT binary);
 
 -- name: move
 -- From the stage to the readings; a key that is known already stays as it is.
+-- In the order of the key, so that two writers with the same rows wait for each other and never in a circle.
 INSERT INTO reading (series_id, time, value, received_at)
-SELECT series_id, time, value, received_at FROM incoming ON CONFLICT DO NOTHING;
+SELECT series_id, time, value, received_at FROM incoming ORDER BY series_id, time ON CONFLICT DO NOTHING;
 
 -- name: due
 -- The hours and series that a batch touched must be computed anew; in the batch's transaction, so none is forgotten.
