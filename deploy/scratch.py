@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 import socket
 import subprocess
@@ -15,12 +16,11 @@ from ingest.broker import free_port
 class Mosquitto:
     """One broker process that can be stopped and started again on the same port and folder.
 
-    ``text`` is a whole configuration, of which only address and folder are changed. The broker gives up root, so the
-    folder is opened to all.
+    ``text`` is a whole configuration, of which only address and folder are changed; the broker stays who starts it, as
+    the folder is that one's.
     """
 
     def __init__(self, folder: Path, text: str, program: str = "mosquitto") -> None:
-        folder.chmod(0o777)
         self.port = free_port()
         self.url = f"mqtt://127.0.0.1:{self.port}"
         self.program = program
@@ -55,4 +55,5 @@ class Mosquitto:
 def _placed(text: str, port: int, folder: Path) -> str:
     """The configuration with this port and folder."""
     text = re.sub(r"(?m)^listener .*$", f"listener {port} 127.0.0.1", text)
-    return re.sub(r"(?m)^persistence_location .*$", f"persistence_location {folder}/", text)
+    text = re.sub(r"(?m)^persistence_location .*$", f"persistence_location {folder}/", text)
+    return f"{text.rstrip()}\nuser {getpass.getuser()}\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -60,7 +61,7 @@ class Link:
 
     def flush(self) -> None:
         """Sends what the kernel takes now. Raises OSError where the connection is gone."""
-        with contextlib.suppress(BlockingIOError):
+        with contextlib.suppress(BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
             while self._out:
                 del self._out[: self._under.send(self._out)]
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+
+import pytest
 
 from deploy.brokerprofile import Profile, profile_text
 from deploy.scratch import Mosquitto
@@ -54,3 +58,14 @@ def mosquitto(folder: Path, **settings: str) -> Iterator[Mosquitto]:
         yield running
     finally:
         running.stop()
+
+
+def certificate(folder: Path) -> dict[str, str]:
+    """A certificate for 127.0.0.1 that vouches for itself, as settings of mosquitto. Skips without openssl."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    key, own = folder / "key.pem", folder / "cert.pem"
+    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(own)]
+    subprocess.run([*request, *names], check=True, capture_output=True)
+    return {"certfile": str(own), "keyfile": str(key)}

@@ -31,7 +31,7 @@ from store.embedded import embedded_postgres
 from store.facts import save_device
 from store.migrate import migrate
 from store.readings import count_readings, dead_letter_counts
-from tests.brokers import mosquitto, saving
+from tests.brokers import certificate, mosquitto, saving
 from tests.conftest import absent
 from tests.unit.ingest.poison import OWN, TABLE, own
 
@@ -232,15 +232,27 @@ def test_a_terminated_backend_costs_nothing(mosquitto_broker: str, dsn: str) -> 
         await_that(lambda: stored(dsn) == 200, "all stored")
 
 
+def test_a_backlog_comes_over_tls(tmp_path: Path, dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice 3,000 messages over TLS, queued and live, with acknowledgements that fill the socket: all stored once."""
+    needs_mosquitto()
+    adopt(dsn)
+    settings = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", settings["certfile"])
+    with mosquitto(tmp_path, **settings) as broker:
+        url = broker.url.replace("mqtt://", "mqtts://")
+        provision(Mqtt(url=url, topics=(OWN,)), address(url), FixedClock(AT))
+        publish(url, readings(0, 3000))
+        with running(url, dsn) as daemon:
+            publish(url, readings(3000, 3000))
+            daemon.wait_for(messages=6000)
+    assert stored(dsn) == 6000
+
+
 def test_a_broker_that_is_down_at_the_start(tmp_path: Path, dsn: str, caplog: pytest.LogCaptureFixture) -> None:
     """The daemon keeps trying with a line that names the broker, and works once it is there."""
     needs_mosquitto()
     adopt(dsn)
-    folder = tmp_path / "m"
-    folder.mkdir()
-    tmp_path.chmod(0o755)
-    folder.chmod(0o777)
-    broker = saving(folder)
+    broker = saving(tmp_path)
     with running(broker.url, dsn) as daemon:
         await_that(lambda: warnings_of(caplog), "a warning")
         assert f"the broker {broker.url}" in warnings_of(caplog)[0].getMessage()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import socket
+import ssl
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -14,6 +17,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from ingest.link import Link, publication
+from tests.brokers import certificate
 
 
 def written(topic: str, payload: bytes, qos: int, version: MQTTProtocolVersion, expiry: int | None) -> bytes:
@@ -96,9 +100,10 @@ def test_what_is_sent_goes_out_with_the_flush_and_at_the_end() -> None:
     assert theirs.recv(10) == b"end"
 
 
-def test_a_full_kernel_keeps_the_rest_for_later() -> None:
-    """More than the kernel takes is kept in order and sent when there is room."""
-    ours, theirs = socket.socketpair()
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_full_kernel_keeps_the_rest_for_later(tls: bool, tmp_path: Path) -> None:
+    """More than the kernel takes is kept in order and sent when there is room, over TLS too."""
+    ours, theirs = encrypted(tmp_path) if tls else socket.socketpair()
     link = Link(ours)
     link.setblocking(False)
     whole = bytes(range(256)) * 8192
@@ -143,6 +148,17 @@ def test_whole_publications_are_taken_up_to_anything_else(payloads: list[bytes],
     assert link.pending() == left
     link.close()
     theirs.close()
+
+
+def encrypted(folder: Path) -> tuple[ssl.SSLSocket, ssl.SSLSocket]:
+    """Both ends of a TLS connection."""
+    own = certificate(folder)
+    server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context(cafile=own["certfile"])
+    server.load_cert_chain(own["certfile"], own["keyfile"])
+    ours, theirs = socket.socketpair()
+    with ThreadPoolExecutor(1) as pool:
+        there = pool.submit(server.wrap_socket, theirs, server_side=True)
+        return client.wrap_socket(ours, server_hostname="127.0.0.1"), there.result()
 
 
 def whole(mid: int, payload: bytes) -> bytes:
