@@ -1,8 +1,9 @@
 """mosquitto's half of the promise: two profiles, with queue limits computed from the city's rate.
 
-*fast* saves its memory at intervals: a killed broker forgets what came since the last save. *durable* writes each
-message to SQLite before it acknowledges it, which needs mosquitto 2.1 or newer; for older ones it saves on every
-change, which forgets less and is slower still. docs/ingestion.md says what has been measured.
+*fast* saves its memory at intervals: a killed broker forgets what came since the last save. *durable* writes what each
+turn of the broker's loop took to SQLite at the end of that turn, which needs mosquitto 2.1 or newer; for older ones it
+saves the whole queue on every change. Both acknowledge a moment before they write; docs/ingestion.md says what that
+has cost in trials.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ queue_qos0_messages false
 INTERVALS = "persistence true\nautosave_interval 30\nautosave_on_changes false\n"
 CHANGES = "persistence true\nautosave_interval 1\nautosave_on_changes true\n"
 SQLITE = """\
-# Needs mosquitto 2.1 or newer with its SQLite plugin. No period: each message is written before it is acknowledged.
+# Needs mosquitto 2.1 or newer with its SQLite plugin. No period: messages are written in the turn that takes them.
 plugin {plugin}
 plugin_opt_flush_period 0
 plugin_opt_sync normal

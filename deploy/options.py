@@ -54,17 +54,22 @@ def _upkeep(commands: Any) -> None:  # noqa: ANN401
     config = _add(commands, "config", "Shows the effective settings, secrets hidden.")
     config.add_argument("action", choices=["show"])
     broker = _add(commands, "broker-config", "Prints a mosquitto configuration for the city's rate.")
-    broker.add_argument("profile", choices=PROFILES, help="fast saves at intervals, durable before it acknowledges")
+    broker.add_argument("profile", choices=PROFILES, help="fast saves at intervals, durable at once")
     broker.add_argument("--rate", type=float, required=True, help="messages a second, at the most")
     broker.add_argument("--outage-h", type=float, default=24.0, help="hours that the daemon may be away (default 24)")
     broker.add_argument("--memory-mb", type=float, default=2048.0, help="what the broker's queue may take")
-    saving = broker.add_mutually_exclusive_group()
+    _persistence(broker)
+    for answering in (migrate, doctor, config):
+        answering.add_argument("--json", action="store_true")
+
+
+def _persistence(command: argparse.ArgumentParser) -> None:
+    """How a durable broker writes its messages down."""
+    saving = command.add_mutually_exclusive_group()
     saving.add_argument("--plugin", type=PurePosixPath, default=PLUGIN, help="durable: mosquitto's SQLite persistence")
     saving.add_argument(
         "--without-sqlite", dest="plugin", action="store_const", const=None, help="durable, mosquitto before 2.1"
     )
-    for answering in (migrate, doctor, config):
-        answering.add_argument("--json", action="store_true")
 
 
 def _imports(commands: Any) -> None:  # noqa: ANN401
@@ -132,11 +137,11 @@ def _benchmarks(commands: Any) -> None:  # noqa: ANN401
     group = commands.add_parser("bench", help="Measures a part of the product on this machine.")
     kinds = group.add_subparsers(dest="what", required=True, metavar="WHAT")
     ingest = _add(kinds, "ingest", "Broker to committed row, on a scratch broker and database.", of="bench")
-    ingest.add_argument("--messages", type=int, required=True)
-    ingest.add_argument("--rate", type=float, default=0.0, help="messages a second (default: as fast as it goes)")
+    ingest.add_argument("--messages", type=_count, required=True)
+    ingest.add_argument("--rate", type=_above_zero, default=0.0, help="messages a second (default: as fast as it goes)")
     ingest.add_argument("--profile", choices=PROFILES, default="fast", help="of the broker")
     ingest.add_argument("--mosquitto", default="mosquitto", help="program; durable needs 2.1 or newer")
-    ingest.add_argument("--plugin", type=PurePosixPath, default=PLUGIN, help="durable: mosquitto's SQLite persistence")
+    _persistence(ingest)
     ingest.add_argument("--json", action="store_true")
     carp = _add(kinds, "carp", "The arc-routing engine on CARPLIB .dat or salting .json files.", of="bench")
     carp.add_argument("files", type=Path, nargs="+", metavar="FILE")

@@ -87,13 +87,13 @@ class Daemon:
 
     def health(self) -> DaemonHealth:
         """How the daemon is; any thread may ask, also while the database is away."""
-        now, tally = self.clock.now(), self.tally
-        oldest = self._held[0] if self._held else self.session.arrived.oldest
+        now, tally, held = self.clock.now(), self.tally, self._held
+        oldest = held[0] if held else self.session.arrived.oldest
         return DaemonHealth(
             daemon=self.settings.mqtt.client_id,
             at=now,
             connected=self.session.connected.is_set(),
-            queued=len(self._held) + len(self.session.arrived),
+            queued=len(held) + len(self.session.arrived),
             oldest_s=(now - oldest.message.received_at).total_seconds() if oldest else None,
             lag_s=self._lag_s,
             messages=tally.messages,

@@ -30,14 +30,14 @@ def _written(settings: dict[str, str]) -> str:
     return "".join(f"{key} {value}\n" for key, value in lines.items())
 
 
-def profiled(folder: Path, profile: Profile) -> Mosquitto | None:
-    """A broker with the profile just as ``dagsplan broker-config`` prints it.
+def profiled(folder: Path, profile: Profile, sqlite: bool = True) -> Mosquitto | None:
+    """A broker with the profile just as ``dagsplan broker-config`` prints it; not started.
 
     *durable* needs mosquitto 2.1: ``.ci/mosquitto-sqlite`` makes one and names it in ``DAGSPLAN_MOSQUITTO_SQLITE``,
-    its plugin in ``DAGSPLAN_MOSQUITTO_PLUGIN``. None where they are not set.
+    its plugin in ``DAGSPLAN_MOSQUITTO_PLUGIN``. None where they are not set, unless it is ``--without-sqlite``.
     """
-    if profile == "fast":
-        return Mosquitto(folder, profile_text("fast", 10.0))
+    if profile == "fast" or not sqlite:
+        return Mosquitto(folder, profile_text(profile, 10.0, plugin=None))
     program, plugin = os.environ.get("DAGSPLAN_MOSQUITTO_SQLITE"), os.environ.get("DAGSPLAN_MOSQUITTO_PLUGIN")
     if not program or not plugin:
         return None

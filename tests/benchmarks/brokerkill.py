@@ -1,6 +1,7 @@
 """What a killed mosquitto forgets, with each profile: while the daemon is connected, and while it is away.
 
-*durable* needs mosquitto 2.1 (``eval "$(.ci/mosquitto-sqlite)"``); without one its rows are left out.
+*durable* needs mosquitto 2.1 (``eval "$(.ci/mosquitto-sqlite)"``); without one its rows are left out. An older
+one saves on every change: its queue fills at the rate in the last column.
 """
 
 from __future__ import annotations
@@ -9,97 +10,92 @@ import random
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.brokerprofile import PROFILES, Profile
+from deploy.brokerprofile import Profile
 from deploy.loadgen import publish
 from tests.benchmarks.measure import Row
-from tests.brokers import Mosquitto, profiled
-from tests.crash.harness import DaemonProcess, Publisher, Server, await_that, count, prepare, stored
+from tests.brokers import profiled
+from tests.crash.harness import DEVICE, Town, await_that, count, running_town, stored
 
-RATE, KILLS, BACKLOG = 1000.0, 20, 5_000
+KILLS, BACKLOG = 60, 5_000
+VARIANTS: tuple[tuple[str, Profile, bool, float], ...] = (
+    ("fast", "fast", False, 1000.0),
+    ("durable", "durable", True, 1000.0),
+    ("durable --without-sqlite", "durable", False, 100.0),
+)
+"""What it is called, the profile, whether SQLite writes it down, and the rate at which it is killed [1/s]."""
 SETTLED_S = 35.0
 """Longer than the daemon ever waits between two tries to reach a broker [s]."""
 
 
 def run() -> list[Row]:
-    """Two rows a profile."""
+    """Three rows a variant."""
     if shutil.which("mosquitto") is None:
         print("mosquitto is not installed: benchmark left out")
         return []
     rows: list[Row] = []
-    for profile in PROFILES:
-        for measure in (online, away):
-            with tempfile.TemporaryDirectory() as name, town(Path(name), profile) as parts:
-                if parts is not None:
-                    rows.append({"profile": profile, **measure(*parts)})
+    for name, profile, sqlite, rate in VARIANTS:
+        for measure in (online, away, filled):
+            with tempfile.TemporaryDirectory() as folder:
+                broker = profiled(Path(folder), profile, sqlite)
+                if broker is None:
+                    print(f"no broker for {name}: left out")
+                    continue
+                with running_town(Path(folder), broker) as town:
+                    rows.append({"profile": name, **measure(town, rate)})
     return rows
 
 
-def online(broker: Mosquitto, server: Server, daemon: DaemonProcess) -> Row:
-    """Kills at random moments under load, with the daemon connected."""
-    chance, publisher = random.Random(5), Publisher(broker, RATE)
-    publisher.start()
+def online(town: Town, rate: float) -> Row:
+    """Kills at random moments under load, with the daemon connected: it may have heard what the broker forgets."""
+    return _row(f"{KILLS} kills at {rate:g}/s, daemon connected", _killed(town, rate), town)
+
+
+def away(town: Town, rate: float) -> Row:
+    """The same while the daemon is away: only the broker can have kept anything."""
+    town.daemon.stop()
+    acknowledged = _killed(town, rate)
+    town.daemon.start()
+    return _row(f"{KILLS} kills at {rate:g}/s, daemon away", acknowledged, town)
+
+
+def filled(town: Town, _rate: float) -> Row:
+    """One kill with a queue of messages for a daemon that is away, and how fast the broker took them."""
+    town.daemon.stop()
+    begin = time.monotonic()
+    acknowledged = publish(town.broker.port, DEVICE, BACKLOG, 0.0)
+    taken = acknowledged / (time.monotonic() - begin)
+    town.broker.kill()
+    town.broker.start()
+    town.daemon.start()
+    return _row(f"one kill after {BACKLOG} queued", acknowledged, town) | {"taken/s": round(taken)}
+
+
+def _killed(town: Town, rate: float) -> int:
+    """Kills the broker at random moments; how many messages it has acknowledged in the end."""
+    chance, publisher = random.Random(5), town.publisher(rate)
     for _ in range(KILLS):
-        reached = len(publisher.acknowledged) + chance.randrange(50, 800)
+        reached = len(publisher.acknowledged) + chance.randrange(int(0.05 * rate), int(0.5 * rate))
         await_that(lambda reached=reached: len(publisher.acknowledged) >= reached, f"{reached} acknowledged")
-        broker.kill()
-        broker.start()
+        time.sleep(chance.random() * 0.05)
+        town.broker.kill()
+        town.broker.start()
     publisher.finish(publisher.sent)
-    return _row(f"{KILLS} kills at {RATE:g}/s, daemon connected", len(publisher.acknowledged), server, daemon)
+    return len(publisher.acknowledged)
 
 
-def away(broker: Mosquitto, server: Server, daemon: DaemonProcess) -> Row:
-    """One kill with a queue of messages for a daemon that is away."""
-    daemon.stop()
-    acknowledged = publish(broker.port, "crash-1", BACKLOG, 0.0)
-    broker.kill()
-    broker.start()
-    daemon.start()
-    return _row(f"one kill, {BACKLOG} queued for a daemon that is away", acknowledged, server, daemon)
-
-
-def _row(what: str, acknowledged: int, server: Server, daemon: DaemonProcess) -> Row:
+def _row(what: str, acknowledged: int, town: Town) -> Row:
     """What is stored once nothing more comes."""
     before = -1
-    while before != (now := count(server.dsn)):
+    while before != (now := count(town.server.dsn)):
         before = now
         time.sleep(SETTLED_S)
-    rows = stored(server.dsn)
-    assert daemon.running()
+    rows = stored(town.server.dsn)
+    assert town.daemon.running()
     return {
         "what": what,
         "acknowledged": acknowledged,
         "lost": max(0, acknowledged - len(set(rows))),
         "doubled": len(rows) - len(set(rows)),
     }
-
-
-@contextmanager
-def town(folder: Path, profile: Profile) -> Iterator[tuple[Mosquitto, Server, DaemonProcess] | None]:
-    """Broker, database and daemon; None where the profile's broker is not there."""
-    folder.chmod(0o755)
-    queue = folder / "broker"
-    queue.mkdir()
-    broker = profiled(queue, profile)
-    if broker is None:
-        print(f"no broker for the profile {profile}: left out")
-        yield None
-        return
-    broker.start()
-    server = Server(folder / "server")
-    try:
-        with server.running():
-            prepare(server, broker)
-            daemon = DaemonProcess(broker, server.dsn, folder / "daemon.log")
-            daemon.start()
-            await_that(lambda: "connected" in daemon.log.read_text(), "the daemon's connection")
-            try:
-                yield broker, server, daemon
-            finally:
-                if daemon.running():
-                    daemon.kill()
-    finally:
-        broker.stop()

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,14 +25,15 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from city.clock import SystemClock, stopwatch
 from city.settings import Mqtt
 from city.things import Device
+from deploy.scratch import Mosquitto
 from ingest.session import address, provision
 from store.connect import connect
 from store.embedded import embedded_postgres
 from store.facts import save_device
 from store.migrate import migrate
-from tests.brokers import Mosquitto
 
-TOPIC = "dagsplan/crash-1/reading"
+DEVICE = "crash-1"
+TOPIC = f"dagsplan/{DEVICE}/reading"
 WINDOW = 200
 TICK_S = 0.01
 
@@ -196,11 +198,46 @@ def with_all_gone(process: psutil.Process) -> None:
         pass
 
 
+@dataclass
+class Town:
+    """A broker, a database server and a daemon of their own."""
+
+    broker: Mosquitto
+    server: Server
+    daemon: DaemonProcess
+
+    def publisher(self, per_second: float) -> Publisher:
+        publisher = Publisher(self.broker, per_second)
+        publisher.start()
+        return publisher
+
+
+@contextmanager
+def running_town(folder: Path, broker: Mosquitto) -> Iterator[Town]:
+    """All running, the daemon connected; everything is stopped at the end. The server runs as a user of its own."""
+    folder.chmod(0o755)
+    server = Server(folder / "server")
+    broker.start()
+    try:
+        with server.running():
+            prepare(server, broker)
+            daemon = DaemonProcess(broker, server.dsn, folder / "daemon.log")
+            daemon.start()
+            await_that(lambda: "connected" in daemon.log.read_text(), "the daemon's connection")
+            try:
+                yield Town(broker, server, daemon)
+            finally:
+                if daemon.running():
+                    daemon.kill()
+    finally:
+        broker.stop()
+
+
 def prepare(server: Server, broker: Mosquitto) -> None:
     """Schema, the device, and the session at the broker: nothing published from now on may be lost."""
     with connect(server.dsn, "test") as connection:
         migrate(connection, datetime.now(UTC))
-        save_device(connection, Device("crash-1", "crash-1", "test"), [])
+        save_device(connection, Device(DEVICE, DEVICE, "test"), [])
     provision(Mqtt(url=broker.url), address(broker.url), SystemClock())
 
 

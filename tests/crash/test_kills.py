@@ -10,60 +10,31 @@ import random
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from deploy.brokerprofile import Profile
+from deploy.loadgen import publish
 from store.connect import connect
-from tests.brokers import Mosquitto, profiled
+from tests.brokers import profiled
 from tests.conftest import absent
-from tests.crash.harness import DaemonProcess, Publisher, Server, await_that, check, count, prepare
+from tests.crash.harness import DEVICE, Town, await_that, check, count, running_town
 
 pytestmark = pytest.mark.crash
 RATE = 1000.0
 
 
-@dataclass
-class Town:
-    """A broker, a database server and a daemon of their own, and a publisher."""
-
-    broker: Mosquitto
-    server: Server
-    daemon: DaemonProcess
-
-    def publisher(self, per_second: float) -> Publisher:
-        publisher = Publisher(self.broker, per_second)
-        publisher.start()
-        return publisher
-
-
 @contextmanager
 def built(folder: Path, profile: Profile) -> Iterator[Town]:
-    """All running; everything is stopped at the end."""
+    """A town whose broker has this profile; skips where that cannot be had."""
     if shutil.which("mosquitto") is None:
         absent("mosquitto", "mosquitto is not installed")
-    folder.chmod(0o755)
-    queue = folder / "broker"
-    queue.mkdir()
-    broker = profiled(queue, profile)
+    broker = profiled(folder, profile)
     if broker is None:
         absent("mosquitto-sqlite", "DAGSPLAN_MOSQUITTO_SQLITE names no mosquitto 2.1 with SQLite persistence")
-    broker.start()
-    server = Server(folder / "server")
-    try:
-        with server.running():
-            prepare(server, broker)
-            daemon = DaemonProcess(broker, server.dsn, folder / "daemon.log")
-            daemon.start()
-            try:
-                yield Town(broker, server, daemon)
-            finally:
-                if daemon.running():
-                    daemon.kill()
-    finally:
-        broker.stop()
+    with running_town(folder, broker) as town:
+        yield town
 
 
 @pytest.fixture
@@ -160,17 +131,23 @@ def test_immediate_stops_of_the_database(town: Town) -> None:
 
 
 def test_twenty_kills_of_a_durable_broker(tmp_path: Path) -> None:
-    """SIGKILL of mosquitto 20 times with the *durable* profile: what it acknowledged is stored exactly once."""
-    chance = random.Random(4)
+    """SIGKILL of mosquitto 20 times with the *durable* profile, nobody connected: what it acknowledged is stored.
+
+    mosquitto writes down what a turn of its loop took right after it acknowledged it. A connection that it accepts
+    proves that the turn is over; kills at any moment, and what they cost, are in the benchmark ``brokerkill``.
+    """
+    chance, acknowledged = random.Random(4), 0
     with built(tmp_path, "durable") as town:
-        publisher = town.publisher(RATE)
+        town.daemon.stop()
         for _ in range(20):
-            reached = len(publisher.acknowledged) + chance.randrange(5, 400)
-            await_that(lambda reached=reached: len(publisher.acknowledged) >= reached, f"{reached} acknowledged")
+            acknowledged += publish(town.broker.port, DEVICE, chance.randrange(50, 600), 0.0)
+            publish(town.broker.port, "another", 0, 0.0)
             town.broker.kill()
             town.broker.start()
-        check(town.server, publisher, at_least=6_000)
-        assert town.daemon.running()
+        assert acknowledged >= 5_000
+        town.daemon.start()
+        await_that(lambda: count(town.server.dsn) >= acknowledged, f"{acknowledged} rows")
+        assert count(town.server.dsn) == acknowledged
 
 
 def test_a_stop_while_the_database_is_deaf(town: Town) -> None:
