@@ -19,7 +19,7 @@ from numba import config
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _ROOT = Path(__file__).parent.parent
-_SOURCES = ("city/compiled.py", "city/arcstates.py", "city/shortest.py", "planner/routes/search")
+_SOURCES = ("city/compiled.py", "city/arcstates.py", "city/shortest.py", "planner/routes/search", "models/road")
 
 
 def _digest() -> str:
@@ -43,6 +43,11 @@ _BARE: dict[str, Any] = {"_nrt": False}
 def compiled(function: Function) -> Function:
     """The function as machine code, compiled when it is first called and cached from then on."""
     return cast(Function, numba.njit(**_OPTIONS)(function))
+
+
+def threaded(function: Function) -> Function:
+    """As ``compiled``, and other threads run meanwhile: for kernels that a pool of threads calls."""
+    return cast(Function, numba.njit(nogil=True, **_OPTIONS)(function))
 
 
 def bare(function: Function) -> Function:

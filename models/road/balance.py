@@ -9,13 +9,11 @@ temperature, so that the surface balance is one scalar equation.
 from __future__ import annotations
 
 import math
-import zlib
-from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from numba import njit
 
+from city.compiled import threaded
 from models.road.air import (
     air_density,
     exchange,
@@ -348,39 +346,20 @@ def run_one(
     put_back(w, state, kept, i)
 
 
-def _stamp() -> int:
-    """Of all compiled sources: the on-disk cache of a kernel must not outlive a change in what it calls."""
-    folder = Path(__file__).parent
-    names = ("air.py", "balance.py", "physics.py", "segment.py", "snowpack.py", "water.py")
-    return zlib.crc32(b"".join((folder / name).read_bytes() for name in names))
-
-
-def compiled(kernel: Callable[[int], Callable[..., None]]) -> Callable[..., None]:
-    """``kernel(stamp)`` gives a function whose cache key holds the stamp, as a closure's values are part of it."""
-    made: Callable[..., None] = njit(nogil=True, cache=True, error_model="numpy")(kernel(_stamp()))
-    return made
-
-
-def _road(stamp: int) -> Callable[..., None]:
-    def run(
-        p: Physics,
-        air: Floats,
-        place: Place,
-        ground: Ground,
-        drive: Drive,
-        state: State,
-        rows: tuple[int, int],
-        first: int,
-        steps: int,
-        every: int,
-        kept: Kept,
-    ) -> None:
-        """Runs ``steps`` from ``first`` for segments ``rows[0]`` to ``rows[1]``, and writes ``kept``."""
-        _ = stamp
-        for i in range(rows[0], rows[1]):
-            run_one(p, air, place, ground, drive, state, i, first, steps, every, kept)
-
-    return run
-
-
-run_road = compiled(_road)
+@threaded
+def run_road(
+    p: Physics,
+    air: Floats,
+    place: Place,
+    ground: Ground,
+    drive: Drive,
+    state: State,
+    rows: tuple[int, int],
+    first: int,
+    steps: int,
+    every: int,
+    kept: Kept,
+) -> None:
+    """Runs ``steps`` from ``first`` for segments ``rows[0]`` to ``rows[1]``, and writes ``kept``."""
+    for i in range(rows[0], rows[1]):
+        run_one(p, air, place, ground, drive, state, i, first, steps, every, kept)

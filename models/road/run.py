@@ -115,18 +115,18 @@ def run(
         run_road(constants, air, around, below, driven, after, rows, first, outs * every, every, kept)
 
     if sites.natural.any():
-        _natural(sites, constants, air, around, below, driven, after, first, outs * every, every, kept)
+        _refuse_mixed(sites)
+        pack, white = np.zeros((n, 5, 3)), np.full(n, constants.fresh_albedo)
+        steps = outs * every
+        run_natural(constants, air, around, below, driven, after, pack, white, first, steps, every, kept)
     else:
         in_parts(part, n)
     return Surface(kept.surface, kept.store, kept.depth, kept.energy, kept.waters, state, after)
 
 
-def _natural(sites: Sites, constants: Physics, air: Floats, *rest: object) -> None:
+def _refuse_mixed(sites: Sites) -> None:
     if not sites.natural.all():
         raise DagsplanError("natural ground and streets in one run: run them apart, as their snow has different states")
-    pack, white = np.zeros((len(sites), 5, 3)), np.full(len(sites), constants.fresh_albedo)
-    around, below, driven, after, first, steps, every, kept = rest
-    run_natural(constants, air, around, below, driven, after, pack, white, first, steps, every, kept)
 
 
 def in_parts(part: Callable[[tuple[int, int]], None], n: int, *, least: int = 64) -> None:

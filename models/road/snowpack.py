@@ -9,13 +9,13 @@ Not followed: frozen soil water, drifting, what hangs on trees.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 from numba import njit
 
+from city.compiled import threaded
 from models.road.air import air_density, exchange, exchanged_mass, fresh_density, saturation_hpa
-from models.road.balance import compiled, falling, film_share, local_air, meet, received
+from models.road.balance import falling, film_share, local_air, meet, received
 from models.road.physics import (
     AIR_HEAT,
     BOTTOM,
@@ -358,17 +358,11 @@ def natural_one(
     pack[i] = s
 
 
-def _natural(stamp: int) -> Callable[..., None]:
-    def run(
-        p: Physics, air: Floats, place: Place, ground: Ground, drive: Drive, state: State, pack: Floats, white: Floats,
-        first: int, steps: int, every: int, kept: Kept,
-    ) -> None:  # fmt: skip
-        """Runs all places; as ``balance.run_road``."""
-        _ = stamp
-        for i in range(len(white)):
-            natural_one(p, air, place, ground, drive, state, pack, white, i, first, steps, every, kept)
-
-    return run
-
-
-run_natural = compiled(_natural)
+@threaded
+def run_natural(
+    p: Physics, air: Floats, place: Place, ground: Ground, drive: Drive, state: State, pack: Floats, white: Floats,
+    first: int, steps: int, every: int, kept: Kept,
+) -> None:  # fmt: skip
+    """Runs all places; as ``balance.run_road``."""
+    for i in range(len(white)):
+        natural_one(p, air, place, ground, drive, state, pack, white, i, first, steps, every, kept)
