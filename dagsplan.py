@@ -181,7 +181,7 @@ def run_import_weather(options: argparse.Namespace, settings: Settings) -> int:
     from ingest.weather.client import import_file
 
     with opened_store(settings, "import") as (connection, _):
-        forecast = import_file(connection, options.file)
+        forecast = import_file(connection, options.file, simulated=options.simulated)
     say(f"{forecast.provider}: {len(forecast.steps)} steps, issued {forecast.issued_at.isoformat()}")
     return 0
 

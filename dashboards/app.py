@@ -16,7 +16,19 @@ from starlette.types import Scope
 from city.clock import Clock
 from city.settings import Settings
 from city.version import code_version
-from dashboards import api_facts, api_map, api_orders, api_plans, day, guard, health, pages, problems, streams
+from dashboards import (
+    api_facts,
+    api_map,
+    api_orders,
+    api_plans,
+    api_roads,
+    day,
+    guard,
+    health,
+    pages,
+    problems,
+    streams,
+)
 from dashboards.desk import Desk
 from store.connect import Connection
 
@@ -36,7 +48,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         lifespan=_lifespan,
     )
     app.state.desk = desk
-    for room in (api_plans, api_orders, api_facts, api_map, streams, health, day, pages):
+    for room in (api_plans, api_orders, api_facts, api_map, api_roads, streams, health, day, pages):
         app.include_router(room.router)
     app.mount("/static", _Static(directory=str(files("dashboards") / "static")), name="static")
     problems.install(app)

@@ -69,7 +69,7 @@ class Desk:
         self.pool = pool
         self.clock = clock
         self.shelf = Shelf()
-        self.streets = Copy()
+        self.streets, self.roads = Copy(), Copy()
         self.hub = Hub(pool)
 
     @property

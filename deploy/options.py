@@ -83,6 +83,7 @@ def _imports(commands: Any) -> None:  # noqa: ANN401
     roads.add_argument("--json", action="store_true")
     weather = _add(kinds, "weather", "A stored answer of SMHI or MET Norway.", of="import")
     weather.add_argument("file", type=Path)
+    weather.add_argument("--simulated", action="store_true", help="the weather is made up; every plan from it says so")
     for what, form in (("rooms", "CSV"), ("buildings", "CSV"), ("fleet", "TOML"), ("calendar", "CSV")):
         table = _add(kinds, what, f"{what.capitalize()} from a {form} file, see docs/imports.md.", of="import")
         table.add_argument("file", type=Path)

@@ -16,15 +16,19 @@ import numpy.typing as npt
 from models.road.alike import alike
 from models.road.forcing import Forcing
 from models.road.hours import OWN_PHASE, RULE, forcing, lacking
-from models.road.physics import PHYSICS, SNOW
+from models.road.physics import PHYSICS, SNOW, WATER
 from models.road.run import Surface, at_rest, run
+from models.road.score import slippery
 from models.road.segment import State
-from models.road.site import Sites
+from models.road.site import CONSTRUCTIONS, Sites
 from models.weather import HourlyWeather
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+LIES = ("dry", "wet", "ice", "snow")
+"""What is on the road, from least to most."""
+UNKNOWN = -1
 LYING = PHYSICS._replace(wear_snow_h=0.0, packed=0.0, cap_snow_mm=np.inf, packing_wind=0.0)
 """The physics without traffic's hold on snow, without the halving of deep snow, and with snow that falls in the lee of
 houses and trees: a forecast's wind is that over open land, and the wind term nearly doubles the density at 5 m/s."""
@@ -33,12 +37,14 @@ houses and trees: a forecast's wind is that over open land, and the wind term ne
 @dataclass(frozen=True)
 class SnowState:
     """After each hour (n_segments, n_hours): ``depth_cm``, ``water_mm`` of snow; ``wet`` where the snow is heavy or
-    slush; ``surface_c`` of the road [°C], NaN where no weather is known."""
+    slush; ``surface_c`` of the road [°C], NaN where no weather is known; ``lies``: which of ``LIES``
+    is on it, -1 where that is not known."""
 
     depth_cm: Floats
     water_mm: Floats
     wet: Bools
     surface_c: Floats
+    lies: npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -102,29 +108,38 @@ def snow_range(
     return SnowRange(_bounded(np.minimum, less, mid), mid, _bounded(np.maximum, more, mid))
 
 
-def land_effects(sites: Sites, before: HourlyWeather, hours: HourlyWeather, at: Ints) -> dict[str, Floats]:
-    """What height, shade and sky do to the surface temperature (n,) [K] of each site at the end of its hour ``at``.
+def land_effects(sites: Sites, before: HourlyWeather, hours: HourlyWeather) -> dict[str, Floats]:
+    """What height, shade, sky, traffic and a bridge do to the surface temperature of each site (n, n_hours) [K].
 
     Each is the site as it is less the site without it: at the forecast's height and in no hollow, with the sun's way
-    free and level, under the whole sky. Empty without weather; the day before is left out where it is not known.
+    free and level, under the whole sky, without traffic, on the ground. Empty without weather; the day
+    before is left out where it is not known.
     """
     if not known(hours) or not len(sites):
         return {}
     n = len(sites)
-    plain: tuple[dict[str, Floats], ...] = (
-        {},
-        {"elevation_m": np.full(n, np.nan), "tpi_m": np.zeros(n)},
-        {"horizon": np.zeros_like(sites.horizon), "slope": np.zeros(n), "aspect": np.zeros(n)},
-        {"sky": np.ones(n)},
-    )
+    without: dict[str, dict[str, Any]] = {
+        "height": {"elevation_m": np.full(n, np.nan), "tpi_m": np.zeros(n)},
+        "shade": {"horizon": np.zeros_like(sites.horizon), "slope": np.zeros(n), "aspect": np.zeros(n)},
+        "sky": {"sky": np.ones(n)},
+        "traffic": {"traffic": np.zeros(n)},
+    }
+    if sites.underside.any():
+        pairs = zip(sites.underside, sites.layers, strict=True)
+        ground = tuple(CONSTRUCTIONS["road"] if bridge else own for bridge, own in pairs)
+        without["bridge"] = {"underside": np.zeros(n, bool), "layers": ground}
     air = forcing(hours)
-    surface = []
-    for without in plain:
-        place = replace(sites, **without)  # type: ignore[arg-type]  # arrays alone
-        behind = snow_behind(place, before).after
-        out = _run(place, air, _bare(place, air) if behind is None else behind)
-        surface.append(out.surface_c[np.arange(n), at])
-    return {name: surface[0] - other for name, other in zip(("height", "shade", "sky"), surface[1:], strict=True)}
+    own = _surface(sites, air, before)
+    return {name: own - _surface(replace(sites, **parts), air, before) for name, parts in without.items()}
+
+
+def _surface(sites: Sites, air: Forcing, before: HourlyWeather) -> Floats:
+    """(n, n_hours) temperature of the surface after a day behind; streets that are alike run once."""
+    rows, kind = alike(sites)
+    few = sites.taken(rows)
+    behind = snow_behind(few, before).after
+    surface: Floats = _run(few, air, _bare(few, air) if behind is None else behind).surface_c[kind]
+    return surface
 
 
 def known(hours: HourlyWeather) -> bool:
@@ -151,7 +166,15 @@ def _state(sites: Sites, air: Forcing, state: State, kind: Ints, phase: int = OW
     lift = np.nan_to_num(sites.elevation_m - air.reference_m[0])
     mild = hourly + (LYING.lapse_k_m * lift)[:, None] > -0.5
     wet = (out.depth_cm > 0) & (out.wet | mild)
-    return SnowState(out.depth_cm[kind], out.store_mm[kind][..., SNOW], wet[kind], out.surface_c[kind])
+    lies = lying(out.surface_c, out.store_mm)
+    return SnowState(out.depth_cm[kind], out.store_mm[kind][..., SNOW], wet[kind], out.surface_c[kind], lies[kind])
+
+
+def lying(surface_c: Floats, store_mm: Floats, *, snow_mm: float = 0.2, wet_mm: float = 0.1) -> npt.NDArray[np.int8]:
+    """(n, n_hours) which of ``LIES`` is on the road: snow before ice (frost too) before water."""
+    found = np.where(store_mm[..., WATER] > wet_mm, LIES.index("wet"), LIES.index("dry"))
+    found = np.where(slippery(surface_c, store_mm), LIES.index("ice"), found)
+    return np.where(store_mm[..., SNOW] > snow_mm, LIES.index("snow"), found).astype(np.int8)
 
 
 def _amounts(hours: HourlyWeather, spread: float, wider: float) -> tuple[Floats, Floats]:
@@ -176,10 +199,11 @@ def _taken(state: State, rows: Any) -> State:  # noqa: ANN401 - an index array
 
 def _held(now_cm: Floats, hours: int, density: float) -> SnowState:
     depth = np.repeat(np.asarray(now_cm, float)[:, None], hours, axis=1)
-    return SnowState(depth, depth * density / 100.0, np.zeros(depth.shape, bool), np.full(depth.shape, np.nan))
+    lies = np.where(depth > 0.0, LIES.index("snow"), UNKNOWN).astype(np.int8)
+    return SnowState(depth, depth * density / 100.0, np.zeros(depth.shape, bool), np.full(depth.shape, np.nan), lies)
 
 
 def _bounded(bound: np.ufunc, state: SnowState, mid: SnowState) -> SnowState:
     """``state`` kept on its side of the middle; its surface temperature as it came."""
     depth, water = bound(state.depth_cm, mid.depth_cm), bound(state.water_mm, mid.water_mm)
-    return SnowState(depth, water, state.wet, state.surface_c)
+    return SnowState(depth, water, state.wet, state.surface_c, state.lies)

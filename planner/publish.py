@@ -13,6 +13,8 @@ import msgspec
 
 from city.errors import Conflict
 from city.plan import Plan, to_json
+from planner.outlook import Outlook
+from store import outlook as outlooks
 from store import plans
 from store.connect import Connection
 from store.plans import RunKey
@@ -56,3 +58,8 @@ def publish(
         if run is not None:
             plans.finish_run(connection, run, published.id, now)
     return published
+
+
+def publish_outlook(connection: Connection, outlook: Outlook) -> bool:
+    """Makes this the outlook of the streets, unless a newer one stands; gives whether it did."""
+    return outlooks.replace_outlook(connection, outlook.frame, outlook.rows())

@@ -20,7 +20,8 @@ from city.settings import Settings
 from city.words import DOMAINS, Domain, Mode
 from planner.inputs import read_snapshot
 from planner.make import make_plan
-from planner.publish import check_schema, publish
+from planner.outlook import road_outlook
+from planner.publish import check_schema, publish, publish_outlook
 from planner.snapshot import Snapshot
 from store import plans, rollups
 from store.connect import Connection
@@ -99,6 +100,7 @@ class Scheduler:
             self._failed(run, error, now)
             return None
         log.info("plan published", extra={"domain": run.domain, "slot": run.slot, "version": plan.version})
+        show_roads(self.connection, snapshot)
         return plan
 
     def _failed(self, run: RunKey, error: Exception, now: datetime) -> None:
@@ -106,6 +108,18 @@ class Scheduler:
         log.error("plan failed", extra={"domain": run.domain, "slot": run.slot, "problem": problem}, exc_info=error)
         with self.connection.transaction():
             plans.fail_run(self.connection, run, self.name, problem, now + RETRY)
+
+
+def show_roads(connection: Connection, snapshot: Snapshot) -> None:
+    """After a snow plan is out: the outlook of every street, for the map. Its failure costs the map alone."""
+    if snapshot.domain != "snow" or not snapshot.segments:
+        return
+    try:
+        publish_outlook(connection, road_outlook(snapshot))
+    except psycopg.OperationalError:
+        raise
+    except Exception:
+        log.exception("the roads' outlook failed; the map keeps the one before", extra={"slot": snapshot.slot})
 
 
 def snapshot_by_hand(
@@ -127,7 +141,11 @@ def plan_by_hand(connection: Connection, snapshot: Snapshot, clock: Clock, *, dr
     """The plan of such a snapshot, checked against the schema; published unless ``dry_run``."""
     plan = make_plan(snapshot)
     check_schema(plan)
-    return plan if dry_run else publish(connection, plan, clock.now())
+    if dry_run:
+        return plan
+    published = publish(connection, plan, clock.now())
+    show_roads(connection, snapshot)
+    return published
 
 
 def plan_now(

@@ -13,14 +13,14 @@ from city.network import StreetNetwork, build
 from city.plan import Intervention, Plan
 from city.words import Network
 from models.snow import land_effects
-from models.weather import HourlyWeather, hourly
+from models.weather import HourlyWeather
 from planner.assemble import assemble
 from planner.fleet import Assignment, Fleet, fleet_of
 from planner.routes.drive import Drive, drive, profile
 from planner.routes.sectors import Tur, cut, passes
 from planner.snapshot import Snapshot
 from planner.snow_need import Need, judge
-from planner.snow_state import on_the_ground, reference_m, road_behind, sites_of, snow_ahead, weather_behind
+from planner.snow_state import on_the_ground, road_behind, sites_of, snow_ahead, weather_ahead, weather_behind
 from planner.snow_words import deciding, degradations, hourly_price, intervention, verdict
 from planner.surface_words import Land
 from planner.thresholds import limits
@@ -65,10 +65,13 @@ def _land(snapshot: Snapshot, weather: HourlyWeather, needs: Sequence[Need]) -> 
     """What the land round each deciding street does to its surface in the hour that decides [K]."""
     at = {need.segment: need.peak_at for need in needs}
     rows = sorted(at)
-    hours = [round((at[row] - weather.start) / timedelta(hours=1)) - 1 for row in rows]
     places = sites_of(snapshot).taken(np.array(rows, np.int64))
-    effects = land_effects(places, weather_behind(snapshot), weather, np.array(hours, np.int64))
-    return {row: {name: float(kelvin[k]) for name, kelvin in effects.items()} for k, row in enumerate(rows)}
+    effects = land_effects(places, weather_behind(snapshot), weather)
+    hours = [round((at[row] - weather.start) / timedelta(hours=1)) - 1 for row in rows]
+    return {
+        row: {name: float(kelvin[k, hour]) for name, kelvin in effects.items()}
+        for k, (row, hour) in enumerate(zip(rows, hours, strict=True))
+    }
 
 
 def full_call_out_minutes(
@@ -91,12 +94,6 @@ def _worked(snapshot: Snapshot, item: DrivenTur) -> float:
     speed = _work_kmh(snapshot)[item.tur.network]
     wanted = (snapshot.segments[need.segment] for need in item.needs)
     return sum(segment.length_m * passes(segment) for segment in wanted) / (speed / 3.6) / 60.0
-
-
-def weather_ahead(snapshot: Snapshot) -> HourlyWeather:
-    """The forecast on an hourly grid from the present hour on."""
-    start = snapshot.at.replace(minute=0, second=0, microsecond=0)
-    return hourly(snapshot.forecasts, start, snapshot.knobs.horizon_h, reference_m(snapshot))
 
 
 def drive_all(snapshot: Snapshot, network: StreetNetwork, due: Sequence[Tur], needs: Sequence[Need]) -> list[DrivenTur]:

@@ -89,6 +89,12 @@ def snow_ahead(snapshot: Snapshot, weather: HourlyWeather, now_cm: Floats, behin
     return snow_range(sites_of(snapshot), weather, past, now_cm)
 
 
+def weather_ahead(snapshot: Snapshot) -> HourlyWeather:
+    """The forecast on an hourly grid from the present hour on."""
+    start = snapshot.at.replace(minute=0, second=0, microsecond=0)
+    return hourly(snapshot.forecasts, start, snapshot.knobs.horizon_h, reference_m(snapshot))
+
+
 def weather_behind(snapshot: Snapshot) -> HourlyWeather:
     """What the forecasts said of the last day."""
     return hourly(snapshot.forecasts, _back(snapshot.at), LOOK_BACK_H, reference_m(snapshot))

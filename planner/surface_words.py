@@ -16,11 +16,13 @@ from planner.snapshot import Snapshot
 from planner.snow_need import Need
 
 Land = Mapping[int, Mapping[str, float]]
-"""By segment: what height, shade and sky do to its surface temperature [K]."""
+"""By segment: what height, shade, sky, traffic and a bridge do to its surface temperature [K]."""
 LAND = {
     "height": ("höjdläge", "height"),
     "shade": ("skugga och lutning", "shade and slope"),
     "sky": ("skymd himmel", "hidden sky"),
+    "traffic": ("trafik", "traffic"),
+    "bridge": ("bro", "bridge"),
 }
 LACKING = {
     "wind": ("vind (2 m/s)", "wind (2 m/s)"),
@@ -47,15 +49,22 @@ def surface_reason(snapshot: Snapshot, worst: Need, land: Mapping[str, float], *
         source=forecast_source(snapshot.forecasts),
         age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
     )
-    felt = {name: kelvin for name, kelvin in land.items() if abs(kelvin) > least_k}
-    if not felt:
+    felt = land_felt(land, least_k=least_k)
+    if not felt.sv:
         return said
-    sv = ", ".join(f"{LAND[name][0]} {'+' if k > 0 else ''}{figure_sv(k)} K" for name, k in felt.items())
-    en = ", ".join(f"{LAND[name][1]} {'+' if k > 0 else ''}{figure_en(k)} K" for name, k in felt.items())
     return msgspec.structs.replace(
         said,
-        text=f"{said.text}; mot en öppen plan gata: {sv}",
-        text_en=f"{said.text_en}; against an open flat street: {en}",
+        text=f"{said.text}; mot en öppen, plan gata utan trafik: {felt.sv}",
+        text_en=f"{said.text_en}; against an open, flat street without traffic: {felt.en}",
+    )
+
+
+def land_felt(land: Mapping[str, float], *, least_k: float = 0.3) -> Text:
+    """What of the land moves the surface by more than ``least_k``, each with its share [K]; else empty."""
+    felt = {name: kelvin for name, kelvin in land.items() if abs(kelvin) > least_k}
+    return Text(
+        ", ".join(f"{LAND[name][0]} {'+' if k > 0 else ''}{figure_sv(k)} K" for name, k in felt.items()),
+        ", ".join(f"{LAND[name][1]} {'+' if k > 0 else ''}{figure_en(k)} K" for name, k in felt.items()),
     )
 
 

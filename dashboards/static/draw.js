@@ -1,7 +1,8 @@
 // What is painted: colours and widths come from the design's custom properties, so both themes hold.
-export const STYLES = ["idle", "done", "depth-1", "depth-2", "depth-3", "depth-4", "depth-5", "left", "doing"];
-const WIDTHS = { idle: 1.2, done: "--w-1", left: "--w-4", doing: "--w-3", ...Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`depth-${n}`, `--w-${n}`])) };
-const NAMES = ["map-ground", "map-idle", "map-label", "done", "doing", "left", "text", "accent", "focus", "surface", "urgency-1", "urgency-3", ...[1, 2, 3, 4, 5].map((n) => `depth-${n}`)];
+const ROAD = [1, 2, 3, 4, 5, 6].map((n) => `road-${n}`);
+export const STYLES = ["idle", "done", "depth-1", "depth-2", "depth-3", "depth-4", "depth-5", "left", "doing", ...ROAD];
+const WIDTHS = { idle: 1.2, done: "--w-1", left: "--w-4", doing: "--w-3", ...Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`depth-${n}`, `--w-${n}`])), ...Object.fromEntries(ROAD.map((name, n) => [name, `--w-${Math.max(1, n)}`])) };
+const NAMES = ["map-ground", "map-idle", "map-label", "done", "doing", "left", "text", "accent", "focus", "surface", "urgency-1", "urgency-3", ...[1, 2, 3, 4, 5].map((n) => `depth-${n}`), ...ROAD];
 
 /** The palette of the present theme: a probe resolves light-dark(). */
 export const palette = () => {

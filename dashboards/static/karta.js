@@ -1,5 +1,6 @@
 // The map page: streets once, how they stand as often as the server says that something changed.
 import { draw, palette } from "./draw.js";
+import { roadLayer } from "./roads.js";
 import { nearest, style, together, unpack } from "./streets.js";
 import { View } from "./view.js";
 import { watch } from "./watch.js";
@@ -46,6 +47,7 @@ const itemOf = (street) => {
 const step = (cm) => (cm < 1 ? 1 : cm < 3 ? 2 : cm < 5 ? 3 : cm < 10 ? 4 : 5);
 
 const styleOf = (street) => {
+  if (colour === "road") return roads.style(street);
   const found = planned(street);
   if (!found) return "idle";
   const state = stateOf(scene.state.items[found[0]]);
@@ -87,6 +89,7 @@ const about = (item) => {
 const streetWords = (street) => {
   const found = planned(street);
   const parts = [line("h3", street.name || words.no_name), line("under", words.class.replace("{name}", street.cls))];
+  if (colour === "road") return [...parts, roads.words(street, scene.chosen?.street === street), ...(found ? about(scene.state.items[found[0]]) : [])];
   if (!found) return [...parts, line("line", words.not_planned)];
   if (found[1] !== null) parts.push(line("figure", words.depth.replace("{depth}", found[1].toFixed(1).replace(".", words.comma))));
   return [...parts, ...about(scene.state.items[found[0]])];
@@ -125,7 +128,7 @@ const pathOf = (thing, whole) => {
 };
 
 const choose = (thing) => {
-  scene.chosen = thing && { ...thing, path: pathOf(thing, true) };
+  scene.chosen = thing && { ...thing, path: pathOf(thing, colour !== "road") };
   show(thing);
   redraw();
 };
@@ -239,7 +242,11 @@ watch({
   lost: () => {},
   state: (plans) => {
     const now = JSON.stringify(plans[domain] ?? null);
-    if (version !== undefined && now !== version && scene.town) stand().catch(() => tell(words.failed));
+    if (version !== undefined && now !== version && scene.town) {
+      stand()
+        .then(() => roads?.renew())
+        .catch(() => tell(words.failed));
+    }
     version = now;
   },
 });
@@ -262,14 +269,31 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", themed);
 window.addEventListener("pagehide", () => {
   if (scene.town) sessionStorage.setItem(PLACE, JSON.stringify({ x: view.x, y: view.y, scale: view.scale, streets: scene.town.streets.length }));
 });
+
+// ---- What the colours mean -----------------------------------------------------------------------------------
+
+const restyle = () => {
+  if (scene.town && scene.state) style(scene.town.tiles, styleOf);
+  if (scene.chosen) {
+    scene.chosen.path = pathOf(scene.chosen, colour !== "road");
+    show(scene.chosen);
+  }
+  redraw();
+};
+
+const recolour = async (name) => {
+  colour = name;
+  for (const list of document.querySelectorAll("[data-legend]")) list.hidden = list.dataset.legend !== colour;
+  if (colour === "road") await roads.load();
+  roads.shown(colour === "road");
+  restyle();
+  canvas.dataset.colour = name;
+};
+
 const switcher = one("#colour");
 if (switcher) {
   switcher.hidden = false;
-  switcher.addEventListener("change", (event) => {
-    colour = event.target.value;
-    for (const list of document.querySelectorAll("[data-legend]")) list.hidden = list.dataset.legend !== colour;
-    if (scene.town && scene.state) style(scene.town.tiles, styleOf);
-    redraw();
-  });
+  switcher.addEventListener("change", (event) => recolour(event.target.value).catch(() => tell(words.failed)));
 }
+const roads = switcher && roadLayer({ words, base, json, changed: restyle });
 begin();

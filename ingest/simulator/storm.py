@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,34 +45,40 @@ class Storm:
         factor = 1.0 + 0.08 * chance.gauss(0.0, 1.0)
         shift = timedelta(minutes=20 * chance.gauss(0.0, 1.0))
         steps = [self._step(issued_at + (h + 1) * HOUR, shift, factor, h) for h in range(hours)]
-        answer = {
-            "createdTime": _text(issued_at + timedelta(minutes=20)),
-            "referenceTime": _text(issued_at),
-            "geometry": {"type": "Point", "coordinates": [lon, lat]},
-            "timeSeries": steps,
-        }
-        return json.dumps(answer).encode()
+        return json.dumps(answer(issued_at, lon, lat, steps)).encode()
 
     def _step(self, ends: datetime, shift: timedelta, factor: float, lead_h: int) -> dict[str, object]:
         middle = ends - HOUR / 2 + shift
         rate = round(self.rate_mm_h(middle) * factor, 1)
         spread = min(0.6, 0.2 + 0.015 * lead_h)
-        return {
-            "time": _text(ends),
-            "intervalParametersStartTime": _text(ends - HOUR),
-            "data": {
-                "air_temperature": round(self.temperature_c(middle) + 0.01 * lead_h, 1),
-                "wind_speed": 5.2,
-                "relative_humidity": 92 if rate else 84,
-                "cloud_area_fraction": 8 if rate else 6,
-                "precipitation_amount_mean": rate,
-                "precipitation_amount_min": round(rate * (1 - spread), 1),
-                "precipitation_amount_max": round(rate * (1 + spread), 1),
-                "precipitation_frozen_part": 100 if rate else -9,
-                "predominant_precipitation_type_at_surface": 5 if rate else 0,
-                "cloud_base_altitude": 9999,
-            },
+        data = {
+            "air_temperature": round(self.temperature_c(middle) + 0.01 * lead_h, 1),
+            "wind_speed": 5.2,
+            "relative_humidity": 92 if rate else 84,
+            "cloud_area_fraction": 8 if rate else 6,
+            "precipitation_amount_mean": rate,
+            "precipitation_amount_min": round(rate * (1 - spread), 1),
+            "precipitation_amount_max": round(rate * (1 + spread), 1),
+            "precipitation_frozen_part": 100 if rate else -9,
+            "predominant_precipitation_type_at_surface": 5 if rate else 0,
+            "cloud_base_altitude": 9999,
         }
+        return step(ends, data)
+
+
+def answer(issued_at: datetime, lon: float, lat: float, steps: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """An answer of the provider with these steps."""
+    return {
+        "createdTime": _text(issued_at + timedelta(minutes=20)),
+        "referenceTime": _text(issued_at),
+        "geometry": {"type": "Point", "coordinates": [lon, lat]},
+        "timeSeries": list(steps),
+    }
+
+
+def step(ends: datetime, data: Mapping[str, object]) -> dict[str, object]:
+    """One hour of an answer, by when it ends."""
+    return {"time": _text(ends), "intervalParametersStartTime": _text(ends - HOUR), "data": dict(data)}
 
 
 def _text(at: datetime) -> str:

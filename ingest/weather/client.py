@@ -35,13 +35,13 @@ def parse_any(raw: bytes, file: object, *, simulated: bool = False) -> Forecast:
     raise ImportRefused(file, " and ".join(problems), "give a stored answer of SMHI snow1g or MET Norway")
 
 
-def import_file(connection: Connection, file: Path) -> Forecast:
+def import_file(connection: Connection, file: Path, *, simulated: bool = False) -> Forecast:
     """Takes in a stored answer, as known since it was issued. Raises ImportRefused naming the file."""
     try:
         raw = file.read_bytes()
     except OSError as error:
         raise ImportRefused(file, error.strerror or "cannot be read", "check the path") from error
-    forecast = parse_any(raw, file)
+    forecast = parse_any(raw, file, simulated=simulated)
     try:
         with connection.transaction():
             save_forecast(connection, forecast, forecast.issued_at, raw)

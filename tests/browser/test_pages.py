@@ -254,6 +254,24 @@ def test_the_map_shows_what_is_done_and_left(desk):
     assert page.locator("[data-n=left]").inner_text() == "17"
 
 
+def test_the_map_shows_the_road_surface_hour_by_hour(desk):
+    page = drawn(desk, "/karta")
+    page.get_by_text("Vägyta").first.click()
+    page.locator("canvas[data-colour=road]").wait_for()
+    assert page.locator("#hour-said").inner_text().endswith("05.00")
+    assert "Snö på 152" in page.locator("#counts").inner_text()
+    page.locator("canvas").focus()
+    page.keyboard.press("+")
+    page.keyboard.press("Enter")
+    page.locator("#said .road-chart").wait_for()
+    assert "Mot en öppen" in page.locator("#said").inner_text()
+    page.locator("[data-hour='1']").click()
+    page.get_by_text("06.00", exact=False).first.wait_for()
+    page.get_by_text("Skillnader").click()
+    assert page.locator("[data-measure=apart]").is_visible()
+    assert "°C" in page.locator("#middle").inner_text()
+
+
 def test_the_map_names_where_its_streets_are_from(desk):
     page = drawn(desk, "/karta?domain=waste&lang=en", width=390)
     assert "© OpenStreetMap contributors" in page.locator("#origin").inner_text()

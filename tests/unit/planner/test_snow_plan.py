@@ -338,7 +338,7 @@ def test_what_makes_a_street_colder_or_warmer_is_said() -> None:
     walled = tuple(relief(s.id, math.radians(40.0)) for s in up if s.route_class == "C1")
     found = surfaces(plan_of(deep(segments=up, relief=walled, forecasts=(clear,))))
     assert "höjdläge \N{MINUS SIGN}" in found["P3"].text
-    assert "against an open flat street: height" in found["P3"].text_en
+    assert "against an open, flat street without traffic: height" in found["P3"].text_en
     assert "skymd himmel +" in found["C1"].text
     assert "öppen plan" not in found["P1"].text
 

@@ -1,0 +1,67 @@
+"""A made clear frosty night and day, in the shape of SMHI's answers: for looking at what the land does to streets.
+
+``python -m ingest.simulator.frost --at 2027-01-20T12:00Z --lon 11.6 --lat 49.98 > frost.json``, and then
+``dagsplan import weather frost.json --simulated``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ingest.simulator.storm import HOUR, answer, step
+
+
+@dataclass(frozen=True)
+class Frost:
+    """No cloud, hardly any wind, no snow; the air swings ``swing_k`` about ``mean_c``, warmest at ``warmest_h`` UTC."""
+
+    mean_c: float = -4.0
+    swing_k: float = 3.5
+    warmest_h: float = 14.0
+
+    def temperature_c(self, at: datetime) -> float:
+        """Air temperature [°C]."""
+        hour = at.hour + at.minute / 60.0
+        return self.mean_c + self.swing_k * math.cos((hour - self.warmest_h) / 24.0 * 2.0 * math.pi)
+
+    def forecast_answer(self, issued_at: datetime, lon: float, lat: float, hours: int = 60) -> bytes:
+        """The forecast of it, without error. It begins a day before the issue, as the road remembers yesterday."""
+        ends = [issued_at + (h + 1) * HOUR for h in range(-24, hours)]
+        return json.dumps(answer(issued_at, lon, lat, [self._step(end) for end in ends])).encode()
+
+    def _step(self, ends: datetime) -> dict[str, object]:
+        data = {
+            "air_temperature": round(self.temperature_c(ends), 1),
+            "wind_speed": 1.2,
+            "relative_humidity": 80,
+            "cloud_area_fraction": 0,
+            "precipitation_amount_mean": 0.0,
+            "precipitation_amount_min": 0.0,
+            "precipitation_amount_max": 0.0,
+            "precipitation_frozen_part": -9,
+            "predominant_precipitation_type_at_surface": 0,
+            "cloud_base_altitude": 9999,
+        }
+        return step(ends, data)
+
+
+def main(arguments: list[str]) -> int:
+    """Prints the answer."""
+    parser = argparse.ArgumentParser(prog="python -m ingest.simulator.frost", description="A made clear frosty night.")
+    parser.add_argument("--at", required=True, type=datetime.fromisoformat, help="time of issue, with offset")
+    parser.add_argument("--lon", required=True, type=float)
+    parser.add_argument("--lat", required=True, type=float)
+    given = parser.parse_args(arguments)
+    if given.at.utcoffset() != timedelta(0):
+        parser.error("--at: write a time in UTC, such as 2027-01-20T12:00Z")
+    sys.stdout.write(Frost().forecast_answer(given.at, given.lon, given.lat).decode() + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,46 @@
+"""The outlook of the streets: one at a time, the newest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from city.outlook import OutlookFrame, SegmentOutlook, Series
+from store.connect import Connection
+from store.rows import columns, select
+from store.sql import query
+
+
+def replace_outlook(connection: Connection, frame: OutlookFrame, rows: Iterable[SegmentOutlook]) -> bool:
+    """Makes this the outlook, in one transaction; an older one than what stands is left. Gives whether it was taken."""
+    with connection.transaction():
+        connection.execute(query("outlook", "lock"))
+        standing = outlook_frame(connection)
+        if standing is not None and standing.at > frame.at:
+            return False
+        connection.execute(query("outlook", "stage_streets"))
+        with connection.cursor() as cursor, cursor.copy(query("outlook", "copy_streets")) as copy:
+            for row in rows:
+                copy.write_row(tuple(columns(row).values()))
+        connection.execute(query("outlook", "forget_streets"))
+        connection.execute(query("outlook", "put_streets"))
+        connection.execute(query("outlook", "save_frame"), columns(frame))
+    return True
+
+
+def outlook_frame(connection: Connection) -> OutlookFrame | None:
+    """What all streets of the outlook share; None before the first one."""
+    found = select(connection, query("outlook", "frame"), {}, OutlookFrame)
+    return found[0] if found else None
+
+
+def surfaces(connection: Connection) -> list[tuple[str, Series, Series, tuple[str, ...]]]:
+    """(segment, surface [°C], depth [cm], what lies there) of every street, by hour, ordered by segment."""
+    with connection.cursor(binary=True) as cursor:
+        cursor.execute(query("outlook", "surfaces"))
+        return [(row[0], tuple(row[1]), tuple(row[2]), tuple(row[3])) for row in cursor.fetchall()]
+
+
+def street(connection: Connection, segment: str) -> SegmentOutlook | None:
+    """The outlook of one street; None where it has none."""
+    found = select(connection, query("outlook", "street"), {"segment": segment}, SegmentOutlook)
+    return found[0] if found else None
