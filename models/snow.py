@@ -8,6 +8,7 @@ would never come to its limit. Nor does the open land's wind pack it as it falls
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,11 @@ from models.road.alike import alike
 from models.road.forcing import Forcing
 from models.road.hours import OWN_PHASE, RULE, forcing, lacking
 from models.road.physics import PHYSICS, SNOW, WATER
-from models.road.run import Surface, at_rest, run
+from models.road.run import Surface, at_rest, run, undriven
 from models.road.score import slippery
-from models.road.segment import State
+from models.road.segment import Drive, State
 from models.road.site import CONSTRUCTIONS, Sites
+from models.road.start import fading, meet, spread_corrections
 from models.weather import HourlyWeather
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -49,29 +51,77 @@ class SnowState:
 
 @dataclass(frozen=True)
 class SnowRange:
-    """The same forecast read low, as it stands, and high."""
+    """The same forecast read low, as it stands, and high; ``corrected`` (n,) where road stations had a say."""
 
     low: SnowState
     mid: SnowState
     high: SnowState
+    corrected: Bools
+
+
+@dataclass(frozen=True)
+class Stations:
+    """Sensors in the road: their ``sites`` (k,) and what they said: (row of the site, time, surface °C)."""
+
+    sites: Sites
+    seen: tuple[tuple[int, datetime, float], ...]
 
 
 @dataclass(frozen=True)
 class Behind:
-    """The hours until now: ``depth_cm`` (n, n_hours), no hours where no weather was known; the state at their end."""
+    """The hours until now: ``depth_cm`` (n, n_hours), no hours where no weather was known; the state at their end.
+
+    ``correction`` (n,) [W/m²] is what the stations ask for now; ``unused`` names stations that could not be met.
+    """
 
     depth_cm: Floats
     after: State | None
+    correction: Floats
+    unused: tuple[str, ...] = ()
 
 
-def snow_behind(sites: Sites, hours: HourlyWeather) -> Behind:
-    """From a bare road at the beginning of ``hours`` to now. Streets whose sites are the same are run once."""
+def snow_behind(sites: Sites, hours: HourlyWeather, stations: Stations | None = None) -> Behind:
+    """From a bare road at the beginning of ``hours`` to now. Streets whose sites are the same are run once.
+
+    Where road stations have spoken, the last hours are corrected so that the model ends on what they saw; their
+    corrections are spread to the streets by distance and likeness.
+    """
     if not known(hours) or not len(sites):
-        return Behind(np.zeros((len(sites), 0)), None)
-    rows, kind = alike(sites)
-    few, air = sites.taken(rows), forcing(hours)
-    out = _run(few, air, _bare(few, air))
-    return Behind(out.depth_cm[kind], _taken(out.after, kind))
+        return Behind(np.zeros((len(sites), 0)), None, np.zeros(len(sites)))
+    air = forcing(hours)
+    correction, unused = _asked_for(sites, air, stations)
+    rows, kind = alike(sites, correction)
+    few = sites.taken(rows)
+    out = _run(few, air, _bare(few, air), drive=_corrected(few, air, correction[rows], _lately(air)))
+    return Behind(out.depth_cm[kind], _taken(out.after, kind), correction, unused)
+
+
+def _asked_for(
+    sites: Sites, air: Forcing, stations: Stations | None, *, step_w_m2: float = 4.0
+) -> tuple[Floats, tuple[str, ...]]:
+    """(n,) corrections in steps, so that streets stay alike; and the stations that were not used."""
+    if stations is None or not stations.seen:
+        return np.zeros(len(sites)), ()
+    places = stations.sites
+    observed = np.full((len(places), air.steps), np.nan)
+    for row, time, surface_c in stations.seen:
+        step = air.step_of(time) - 1
+        if 0 <= step < air.steps:
+            observed[row, step] = surface_c
+    met = meet(places, air, _bare(places, air), observed, air.steps, physics=LYING)
+    used = np.isfinite(met.miss_k)
+    spread = spread_corrections(sites, places.taken(np.flatnonzero(used)), met.correction[used])
+    return np.round(spread / step_w_m2) * step_w_m2, tuple(places.ids[i] for i in np.flatnonzero(~used))
+
+
+def _corrected(sites: Sites, air: Forcing, correction: Floats, fade: Floats) -> Drive:
+    return undriven(sites, air)._replace(correction=np.asarray(correction, float), fade=fade)
+
+
+def _lately(air: Forcing, *, window_h: float = 3.0) -> Floats:
+    """(n_steps,) 1 in the last hours, in which the stations were met, 0 before."""
+    steps = np.arange(air.steps)
+    return np.where(steps >= air.steps - round(window_h * 3600.0 / air.step_s), 1.0, 0.0)
 
 
 def snow_range(
@@ -94,18 +144,20 @@ def snow_range(
     """
     if not known(hours) or not len(sites):
         held = _held(now_cm, hours.hours, fresh_kg_m3)
-        return SnowRange(held, held, held)
+        return SnowRange(held, held, held, np.zeros(len(held.depth_cm), bool))
     wider = 1.0 + wider_each * len(lacking(hours))
     start_cm = np.round(now_cm, 1)
-    rows, kind = alike(sites, start_cm)
+    rows, kind = alike(sites, start_cm, behind.correction)
     few, air = sites.taken(rows), forcing(hours)
+    asked = behind.correction[rows]
     state = _bare(few, air) if behind.after is None else _taken(behind.after, rows)
     state = _with_snow(state, start_cm[rows], fresh_kg_m3)
     low, high = _amounts(hours, spread, wider)
-    mid = _state(few, air, state, kind)
-    less = _state(few, forcing(hours, precip_mm=low, warmer_k=wider * warmer_k), state, kind, RULE)
-    more = _state(few, forcing(hours, precip_mm=high, warmer_k=-wider * warmer_k), state, kind, RULE)
-    return SnowRange(_bounded(np.minimum, less, mid), mid, _bounded(np.maximum, more, mid))
+    mid = _state(few, air, state, kind, asked)
+    less = _state(few, forcing(hours, precip_mm=low, warmer_k=wider * warmer_k), state, kind, asked, RULE)
+    more = _state(few, forcing(hours, precip_mm=high, warmer_k=-wider * warmer_k), state, kind, asked, RULE)
+    low_state, high_state = _bounded(np.minimum, less, mid), _bounded(np.maximum, more, mid)
+    return SnowRange(low_state, mid, high_state, behind.correction != 0.0)
 
 
 def land_effects(sites: Sites, before: HourlyWeather, hours: HourlyWeather) -> dict[str, Floats]:
@@ -152,16 +204,26 @@ def _bare(sites: Sites, air: Forcing) -> State:
     return at_rest(sites, first, air_c=first)
 
 
-def _run(sites: Sites, air: Forcing, state: State, phase: int = OWN_PHASE, *, same_air_m: float = 77.0) -> Surface:
+def _run(
+    sites: Sites,
+    air: Forcing,
+    state: State,
+    phase: int = OWN_PHASE,
+    *,
+    drive: Drive | None = None,
+    same_air_m: float = 77.0,
+) -> Surface:
     """The forecast's own word on rain or snow holds within half a kelvin of its height, the rule elsewhere."""
     lifted = np.abs(np.nan_to_num(sites.elevation_m - air.reference_m[0]))
     sets = np.where(lifted <= same_air_m, phase, RULE).astype(np.int64)
-    return run(sites, air, state, weather_of=sets, physics=LYING)
+    return run(sites, air, state, weather_of=sets, physics=LYING, drive=drive)
 
 
-def _state(sites: Sites, air: Forcing, state: State, kind: Ints, phase: int = OWN_PHASE) -> SnowState:
+def _state(
+    sites: Sites, air: Forcing, state: State, kind: Ints, correction: Floats, phase: int = OWN_PHASE
+) -> SnowState:
     """Wet is snow that holds water or lies in air over -0.5 °C."""
-    out = _run(sites, air, state, phase)
+    out = _run(sites, air, state, phase, drive=_corrected(sites, air, correction, fading(air, 0)))
     hourly = air.air.air_c[0].reshape(out.surface_c.shape[1], -1).mean(axis=1)
     lift = np.nan_to_num(sites.elevation_m - air.reference_m[0])
     mild = hourly + (LYING.lapse_k_m * lift)[:, None] > -0.5

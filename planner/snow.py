@@ -22,7 +22,7 @@ from planner.snapshot import Snapshot
 from planner.snow_need import Need, judge
 from planner.snow_state import on_the_ground, road_behind, sites_of, snow_ahead, weather_ahead, weather_behind
 from planner.snow_words import deciding, degradations, hourly_price, intervention, verdict
-from planner.surface_words import Land
+from planner.surface_words import Land, weak_stations
 from planner.thresholds import limits
 
 LIVE = frozenset({"decided", "sent", "acknowledged", "started"})
@@ -53,7 +53,7 @@ def plan_snow(snapshot: Snapshot) -> Plan:
     driven = drive_all(snapshot, network, due, needs)
     land = _land(snapshot, weather, [deciding(item.needs) for item in driven])
     fresh = [intervention(snapshot, network, item, land) for item in driven if item.drive.traversals]
-    weak = degradations(snapshot, weather, driven, len(due) - len(driven))
+    weak = [*degradations(snapshot, weather, driven, len(due) - len(driven)), *weak_stations(behind)]
     items = ordered([*held.values(), *fresh])
     full_cost = full_call_out_minutes(snapshot, turer, driven) / 60.0 * hourly_price(snapshot)
     said = verdict(snapshot, turer, items, needs, weak, full_cost, len(due) - len(fresh))

@@ -22,7 +22,8 @@ class Need:
 
     ``limit`` is the dry or the wet depth, whichever applied in that hour, which ends at ``peak_at``. ``from_when``
     is when a limit is first reached, ``deadline`` when the service must be done. ``surface_c`` is the road's
-    temperature (mid, lowest, highest) at ``peak_at`` [°C], NaN where no weather is known.
+    temperature (mid, lowest, highest) at ``peak_at`` [°C], NaN where no weather is known; ``corrected`` where
+    sensors in the road had a say in it.
     """
 
     segment: int
@@ -37,6 +38,7 @@ class Need:
     from_when: datetime
     deadline: datetime
     surface_c: tuple[float, float, float] = (float("nan"),) * 3
+    corrected: bool = False
 
     @property
     def certainty(self) -> Certainty:
@@ -93,6 +95,7 @@ def _need(
         from_when=from_when,
         deadline=_deadline(snapshot, rules, segment.route_class, from_when),
         surface_c=_surface(ahead, i, peak),
+        corrected=bool(ahead.corrected[i]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,14 +13,14 @@ from city.geo import local_xy, middle
 from city.things import Reading
 from models.road.alike import rounded
 from models.road.site import Sites, of_segments, with_relief
-from models.snow import Behind, SnowRange, snow_behind, snow_range
+from models.snow import Behind, SnowRange, Stations, snow_behind, snow_range
 from models.weather import HourlyWeather, hourly
 from planner.snapshot import Snapshot
 
 Floats = npt.NDArray[np.floating[Any]]
 LOOK_BACK_H = 24
 FRESH_H = 2.0
-DEPTH = "snow_depth"
+DEPTH, SURFACE = "snow_depth", "road_temperature"
 
 
 def elevations(snapshot: Snapshot) -> Floats:
@@ -65,8 +66,38 @@ def sites_of(snapshot: Snapshot) -> Sites:
 
 
 def road_behind(snapshot: Snapshot) -> Behind:
-    """The road in the last day by the forecasts of the time, from bare ground."""
-    return snow_behind(sites_of(snapshot), weather_behind(snapshot))
+    """The road in the last day by the forecasts of the time, from bare ground, ending on what road sensors saw."""
+    sites = sites_of(snapshot)
+    return snow_behind(sites, weather_behind(snapshot), road_stations(snapshot, sites))
+
+
+def road_stations(snapshot: Snapshot, sites: Sites, *, near_m: float = 200.0) -> Stations | None:
+    """The placed sensors in the road of the last day, each at the site of the nearest street within ``near_m``.
+
+    None without any. A sensor far from every street is left out, as nothing is known of the land round it.
+    """
+    if not len(sites):
+        return None
+    heard = {reading.device for reading in snapshot.readings if reading.quantity == SURFACE}
+    placed = [d for d in snapshot.devices if d.id in heard and d.lon is not None and d.lat is not None]
+    rows = {d.id: _nearest(sites, (d.lon, d.lat), near_m) for d in placed}  # type: ignore[arg-type]  # both are there
+    number = {device: at for at, device in enumerate(device for device, row in rows.items() if row >= 0)}
+    if not number:
+        return None
+    at = sites.taken(np.array([rows[device] for device in number], np.int64))
+    seen = [
+        (number[reading.device], reading.time, reading.value)
+        for reading in snapshot.readings
+        if reading.quantity == SURFACE and reading.device in number
+    ]
+    return Stations(replace(at, ids=tuple(number)), tuple(seen))
+
+
+def _nearest(sites: Sites, place: tuple[float, float], near_m: float) -> int:
+    """The row of the nearest site, -1 where none is near."""
+    x, y = local_xy(sites.lon, sites.lat, place)
+    away = np.hypot(x, y)
+    return int(away.argmin()) if away.min() <= near_m else -1
 
 
 def on_the_ground(snapshot: Snapshot, left_cm: float, behind: Behind | None = None) -> Floats:

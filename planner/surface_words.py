@@ -9,7 +9,7 @@ import msgspec
 from city.plan import Degradation, Reason, Text
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from models.road.hours import lacking
-from models.snow import known
+from models.snow import Behind, known
 from models.weather import HourlyWeather
 from planner.say import forecast_age_s, forecast_source, measured, weak
 from planner.snapshot import Snapshot
@@ -50,13 +50,17 @@ def surface_reason(snapshot: Snapshot, worst: Need, land: Mapping[str, float], *
         age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
     )
     felt = land_felt(land, least_k=least_k)
-    if not felt.sv:
-        return said
-    return msgspec.structs.replace(
-        said,
-        text=f"{said.text}; mot en öppen, plan gata utan trafik: {felt.sv}",
-        text_en=f"{said.text_en}; against an open, flat street without traffic: {felt.en}",
-    )
+    if felt.sv:
+        said = _further(
+            said, "mot en öppen, plan gata utan trafik: ", "against an open, flat street without traffic: ", felt
+        )
+    if worst.corrected:
+        said = _further(said, "", "", Text("rättad efter givare i vägbanan", "corrected by sensors in the road"))
+    return said
+
+
+def _further(said: Reason, sv: str, en: str, more: Text) -> Reason:
+    return msgspec.structs.replace(said, text=f"{said.text}; {sv}{more.sv}", text_en=f"{said.text_en}; {en}{more.en}")
 
 
 def land_felt(land: Mapping[str, float], *, least_k: float = 0.3) -> Text:
@@ -77,4 +81,14 @@ def weak_air(weather: HourlyWeather) -> Iterable[Degradation]:
             "road_weather",
             f"Prognosen saknar {sv}: vägmodellen räknar med vanliga värden och med större osäkerhet.",
             f"The forecast lacks {en}: the road model takes usual values and a wider range.",
+        )
+
+
+def weak_stations(behind: Behind) -> Iterable[Degradation]:
+    """Road sensors that have stood still or said nothing of late: the model runs without them."""
+    for device in behind.unused:
+        yield weak(
+            device,
+            f"Vägytegivare {device} har stått på samma värde i timmar eller varit tyst: vägmodellen räknar utan den.",
+            f"Road sensor {device} stood on one value for hours or was silent: the road model runs without it.",
         )

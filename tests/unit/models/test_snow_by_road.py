@@ -78,7 +78,9 @@ def test_an_hour_without_an_amount_makes_no_snow() -> None:
 
 def test_without_any_weather_the_snow_is_held() -> None:
     """Depth as it is, no surface temperature."""
-    out = snow_range(town(100.0), sky([NAN] * 3, [NAN] * 3), Behind(np.zeros((1, 0)), None), np.array([4.0]))
+    out = snow_range(
+        town(100.0), sky([NAN] * 3, [NAN] * 3), Behind(np.zeros((1, 0)), None, np.zeros(1)), np.array([4.0])
+    )
     assert out.mid.depth_cm[0].tolist() == [4.0] * 3
     assert np.isnan(out.mid.surface_c).all()
 
@@ -137,7 +139,7 @@ def test_the_range_holds_the_middle_and_no_snow_comes_from_nowhere(
     temp, precip = (list(column) for column in zip(*rows, strict=True))
     where = town(100.0, 300.0)
     weather = sky(temp, precip, fraction=fraction)
-    out = snow_range(where, weather, Behind(np.zeros((2, 0)), None), np.full(2, depth))
+    out = snow_range(where, weather, Behind(np.zeros((2, 0)), None, np.zeros(2)), np.full(2, depth))
     assert (out.low.depth_cm >= 0).all()
     assert (out.low.depth_cm <= out.mid.depth_cm).all()
     assert (out.mid.depth_cm <= out.high.depth_cm).all()

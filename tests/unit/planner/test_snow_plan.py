@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from city.plan import Intervention, Plan, Reason
-from city.things import Device, GivenOrder, RosterTurn, Treatment, Vehicle
+from city.things import Device, GivenOrder, Reading, RosterTurn, Treatment, Vehicle
 from planner.make import make_plan
 from planner.publish import check_schema
 from planner.snapshot import Snapshot
@@ -21,6 +21,7 @@ from tests.unit.planner.snapshots import (
     depth,
     forecast,
     limits_with,
+    place,
     relief,
     snow_snapshot,
     street,
@@ -320,14 +321,15 @@ def surfaces(plan: Plan) -> dict[str, Reason]:
 
 
 def test_the_road_surface_is_said_with_its_range() -> None:
-    """One line a tur, with a figure inside its range; on open flat ground at the forecast's height nothing is added."""
+    """One line a tur, with a figure inside its range; on open flat ground at the forecast's height the land adds
+    nothing."""
     found = surfaces(plan_of(deep()))
     assert set(found) == {"P1", "P3", "C1"}
     for reason in found.values():
         assert reason.value is not None
         assert reason.range is not None
         assert reason.range[0] <= reason.value <= reason.range[1]
-        assert "öppen plan" not in reason.text
+        assert not any(word in reason.text for word in ("höjdläge", "skugga", "himmel", "rättad"))
 
 
 def test_what_makes_a_street_colder_or_warmer_is_said() -> None:
@@ -340,7 +342,45 @@ def test_what_makes_a_street_colder_or_warmer_is_said() -> None:
     assert "höjdläge \N{MINUS SIGN}" in found["P3"].text
     assert "against an open, flat street without traffic: height" in found["P3"].text_en
     assert "skymd himmel +" in found["C1"].text
-    assert "öppen plan" not in found["P1"].text
+    assert "höjdläge" not in found["P1"].text
+
+
+def in_the_road(*values: float, device: str = "yta-1") -> tuple[Reading, ...]:
+    """What a sensor in the road said every ten minutes until now."""
+    n = len(values)
+    return tuple(
+        Reading(device, "road_temperature", "°C", AT - (n - k) * HOUR / 6, value) for k, value in enumerate(values)
+    )
+
+
+def test_a_sensor_in_the_road_corrects_the_model_and_says_so() -> None:
+    """3 K colder than the model for four hours: the surface is colder, and the reason says why."""
+    device = Device("yta-1", "Yta", "road", *place(12), interval_s=600.0, last_time=AT)
+    free = plan_of(deep())
+    first = surfaces(free)["P1"].value
+    assert first is not None
+    seen = in_the_road(*[first - 3.0 - 0.01 * (k % 7) for k in range(24)])
+    snapshot = snow_snapshot(readings=(depth(12.0), *seen))
+    corrected = surfaces(plan_of(replace(snapshot, devices=(*snapshot.devices, device))))["P1"]
+    assert corrected.value is not None
+    assert corrected.value < first - 0.2
+    assert "rättad efter givare i vägbanan" in corrected.text
+    assert "corrected by sensors in the road" in corrected.text_en
+
+
+def test_a_frozen_sensor_in_the_road_is_left_out_and_named() -> None:
+    device = Device("yta-1", "Yta", "road", *place(12), interval_s=600.0, last_time=AT)
+    snapshot = snow_snapshot(readings=(depth(12.0), *in_the_road(*[-9.0] * 60)))
+    plan = plan_of(replace(snapshot, devices=(*snapshot.devices, device)))
+    assert "Vägytegivare yta-1 har stått på samma värde" in effects(plan)
+    assert surfaces(plan)["P1"].value == surfaces(plan_of(deep()))["P1"].value
+
+
+def test_a_sensor_far_from_every_street_is_not_used() -> None:
+    far = Device("yta-1", "Yta", "road", place(12)[0] + 1.0, place(12)[1], interval_s=600.0, last_time=AT)
+    snapshot = snow_snapshot(readings=(depth(12.0), *in_the_road(*[-15.0 - 0.1 * (k % 3) for k in range(24)])))
+    plan = plan_of(replace(snapshot, devices=(*snapshot.devices, far)))
+    assert surfaces(plan)["P1"].value == surfaces(plan_of(deep()))["P1"].value
 
 
 def test_land_that_nobody_knows_is_said_once() -> None:
