@@ -164,7 +164,9 @@ def _behind(graph: ArcGraph, target: int) -> First:
 
 
 def _tables(steps: Steps, rates: Rates, rows: Sequence[First], wanted: Ints) -> tuple[Table, Table]:
-    """(len(rows), len(wanted)) price and seconds, one search a row."""
+    """(len(rows), len(wanted)) price and seconds, one search a row, none where nothing is wanted."""
+    if not len(wanted) or not rows:
+        return np.zeros((len(rows), len(wanted)), np.float32), np.zeros((len(rows), len(wanted)), np.float32)
     begins = np.concatenate([[0], np.cumsum([len(row[0]) for row in rows])]).astype(np.int64)
     first = np.concatenate([np.zeros(0, np.int64), *(row[0] for row in rows)])
     turn_s = np.concatenate([np.zeros(0), *(row[1] for row in rows)])
