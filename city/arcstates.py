@@ -53,6 +53,28 @@ class ArcGraph:
         return _by_node(self.arc_to, len(self.nodes))
 
     @cached_property
+    def _leading(self) -> tuple[Ints, Ints, Floats]:
+        before = np.repeat(np.arange(self.n_arcs), np.diff(self.follows_at))
+        order = np.argsort(self.follows, kind="stable")
+        count = np.bincount(self.follows, minlength=self.n_arcs)
+        return np.concatenate([[0], np.cumsum(count)]).astype(np.int64), before[order], self.turn_s[order]
+
+    @property
+    def leads_at(self) -> Ints:
+        """(n_arcs + 1,) where the arcs that may come before each arc begin in ``leads``."""
+        return self._leading[0]
+
+    @property
+    def leads(self) -> Ints:
+        """(n_successions,) the arcs that may come before each arc."""
+        return self._leading[1]
+
+    @property
+    def lead_turn_s(self) -> Floats:
+        """(n_successions,) the time of those turns [s]."""
+        return self._leading[2]
+
+    @cached_property
     def index(self) -> dict[str, int]:
         """Node name -> node index."""
         return {name: at for at, name in enumerate(self.nodes)}

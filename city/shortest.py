@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from city.arcstates import ArcGraph
-from city.compiled import compiled
+from city.compiled import bare, compiled
 from city.network import Floats, Ints
 
 Table = npt.NDArray[np.float32]
@@ -39,15 +40,67 @@ class Place:
 def between(graph: ArcGraph, rates: Rates, sources: Sequence[Place], targets: Sequence[int]) -> tuple[Table, Table]:
     """(len(sources), len(targets)) price and seconds from each source to the *beginning* of each target arc.
 
-    Inf where there is no way. The turn into the target arc is included, the target arc itself is not.
+    Inf where there is no way. The turn into the target arc is included, the target arc itself is not. A search goes
+    no further than the last end that it looks for; the few targets that lie far off are searched from their side.
     """
-    price = np.full((len(sources), len(targets)), np.inf, np.float32)
-    seconds = np.full((len(sources), len(targets)), np.inf, np.float32)
     wanted = np.asarray(targets, np.int64)
-    for row, source in enumerate(sources):
-        label, time, _ = _spread_from(graph, rates, source)
-        price[row], seconds[row] = label[wanted], time[wanted]
+    far = _far_off(graph, rates, sources, wanted)
+    price = np.full((len(sources), len(targets)), np.inf, np.float32)
+    seconds = price.copy()
+    rows = [_first_of(graph, source) for source in sources]
+    price[:, ~far], seconds[:, ~far] = _tables(_forward(graph), rates, rows, wanted[~far])
+    price[:, far], seconds[:, far] = _from_targets(graph, rates, sources, wanted[far].tolist())
     return price, seconds
+
+
+def _far_off(
+    graph: ArcGraph, rates: Rates, sources: Sequence[Place], wanted: Ints, *, samples: int = 3
+) -> npt.NDArray[np.bool_]:
+    """(len(wanted),) which targets are better searched from their own side.
+
+    How many arcs lie nearer than a target is seen from a few sources; the least sum of arcs looked at decides. One
+    street behind a long way round would otherwise send every search through the whole town.
+    """
+    if len(sources) <= samples or not len(wanted):
+        return np.full(len(wanted), len(wanted) < len(sources))
+    picked = [sources[int((at + 0.5) / samples * len(sources))] for at in range(samples)]
+    labels = [_spread_from(graph, rates, source)[0] for source in picked]
+    rank = np.median([np.searchsorted(np.sort(label), label[wanted]) for label in labels], axis=0)
+    order = np.argsort(rank, kind="stable")
+    ahead = np.concatenate([[0], rank[order] + 1]) * len(sources)
+    back = np.arange(len(wanted), -1, -1) * graph.n_arcs
+    far = np.ones(len(wanted), np.bool_)
+    far[order[: int(np.argmin(ahead + back))]] = False
+    return far
+
+
+def _from_targets(
+    graph: ArcGraph, rates: Rates, sources: Sequence[Place], targets: Sequence[int]
+) -> tuple[Table, Table]:
+    """The same, searched against the direction of driving: from the end of every arc to the targets."""
+    ahead = [[source.arc] if source.arc >= 0 else list(graph.leaving[source.node]) for source in sources]
+    arcs, at = np.unique([arc for some in ahead for arc in some], return_inverse=True)
+    rows = [_behind(graph, target) for target in targets]
+    price, seconds = (table.T for table in _tables(_backward(graph), rates, rows, arcs.astype(np.int64)))
+    out = np.full((2, len(sources), len(targets)), np.inf, np.float32)
+    begin = 0
+    for row, (source, some) in enumerate(zip(sources, ahead, strict=True)):
+        own = at[begin : begin + len(some)]
+        begin += len(some)
+        if source.arc >= 0:
+            out[0, row], out[1, row] = price[own[0]], seconds[own[0]]
+        elif some:
+            out[:, row] = _from_node(rates, some, price[own], seconds[own], targets)
+    return out[0], out[1]
+
+
+def _from_node(rates: Rates, leaving: Sequence[int], price: Table, seconds: Table, targets: Sequence[int]) -> Table:
+    """(2, n_targets) price and seconds from a node, by the best of the arcs that leave it."""
+    here = np.asarray(leaving)[:, None] == np.asarray(targets)[None, :]
+    whole = np.where(here, 0.0, price + rates.price[leaving][:, None])
+    time = np.where(here, 0.0, seconds + rates.seconds[leaving][:, None])
+    pick, columns = whole.argmin(axis=0), np.arange(len(targets))
+    return np.stack([whole[pick, columns], time[pick, columns]]).astype(np.float32)
 
 
 def arrivals(graph: ArcGraph, rates: Rates, source: Place, node: int) -> list[tuple[int, float, float]]:
@@ -71,7 +124,7 @@ def arrivals(graph: ArcGraph, rates: Rates, source: Place, node: int) -> list[tu
 def way(graph: ArcGraph, rates: Rates, source: Place, target: int) -> list[int]:
     """The arcs driven from a source to the beginning of the target arc, without it. Raises ValueError if there is no
     way."""
-    label, _, before = _spread_from(graph, rates, source)
+    label, _, before = _spread_from(graph, rates, source, target)
     if not np.isfinite(label[target]):
         raise ValueError(f"no way to the arc from node {graph.nodes[int(graph.arc_from[target])]}")
     arcs = []
@@ -82,60 +135,158 @@ def way(graph: ArcGraph, rates: Rates, source: Place, target: int) -> list[int]:
     return arcs[::-1]
 
 
-def _spread_from(graph: ArcGraph, rates: Rates, source: Place) -> tuple[Floats, Floats, Ints]:
-    if source.arc >= 0:
-        begin, end = int(graph.follows_at[source.arc]), int(graph.follows_at[source.arc + 1])
-        first, turn_s = graph.follows[begin:end], graph.turn_s[begin:end]
-    else:
-        first = np.asarray(graph.leaving[source.node], np.int64)
-        turn_s = np.zeros(len(first))
-    label, time, before = _spread(
-        graph.follows_at, graph.follows, graph.turn_s, rates.price, rates.seconds, rates.price_per_s, first, turn_s
-    )
-    return label, time, before
+Steps = tuple[Ints, Ints, Floats]
+"""Which arcs come next in a direction of search: (n_arcs + 1,) where those of each arc begin, the arcs, the turns."""
+
+First = tuple[Ints, Floats]
+"""The arcs that a search begins with, and the turns into them [s]."""
+
+
+def _forward(graph: ArcGraph) -> Steps:
+    return graph.follows_at, graph.follows, graph.turn_s
+
+
+def _backward(graph: ArcGraph) -> Steps:
+    return graph.leads_at, graph.leads, graph.lead_turn_s
+
+
+def _first_of(graph: ArcGraph, source: Place) -> First:
+    if source.arc < 0:
+        leaving = np.asarray(graph.leaving[source.node], np.int64)
+        return leaving, np.zeros(len(leaving))
+    own = slice(int(graph.follows_at[source.arc]), int(graph.follows_at[source.arc + 1]))
+    return graph.follows[own], graph.turn_s[own]
+
+
+def _behind(graph: ArcGraph, target: int) -> First:
+    own = slice(int(graph.leads_at[target]), int(graph.leads_at[target + 1]))
+    return graph.leads[own], graph.lead_turn_s[own]
+
+
+def _tables(steps: Steps, rates: Rates, rows: Sequence[First], wanted: Ints) -> tuple[Table, Table]:
+    """(len(rows), len(wanted)) price and seconds, one search a row, none where nothing is wanted."""
+    if not len(wanted) or not rows:
+        return np.zeros((len(rows), len(wanted)), np.float32), np.zeros((len(rows), len(wanted)), np.float32)
+    begins = np.concatenate([[0], np.cumsum([len(row[0]) for row in rows])]).astype(np.int64)
+    first = np.concatenate([np.zeros(0, np.int64), *(row[0] for row in rows)])
+    turn_s = np.concatenate([np.zeros(0), *(row[1] for row in rows)])
+    price = np.full((len(rows), len(wanted)), np.inf, np.float32)
+    seconds = np.full((len(rows), len(wanted)), np.inf, np.float32)
+    _fill(*steps, rates.price, rates.seconds, rates.price_per_s, begins, first, turn_s, wanted, price, seconds)
+    return price, seconds
+
+
+def _spread_from(graph: ArcGraph, rates: Rates, source: Place, target: int = -1) -> tuple[Floats, Floats, Ints]:
+    """Prices, seconds and the arcs before, from a source to everywhere; only as far as ``target`` if it is given."""
+    found = _Found(np.full(graph.n_arcs, np.inf), np.empty(graph.n_arcs), np.full(graph.n_arcs, -1, np.int64))
+    wanted = np.zeros(graph.n_arcs, np.bool_)
+    wanted[target] = target >= 0
+    first, turn_s = _first_of(graph, source)
+    room = len(graph.follows) + graph.n_arcs
+    heap = _Heap(np.empty(room), np.empty(room, np.int64))
+    prices = rates.price, rates.seconds, rates.price_per_s
+    _spread(*_forward(graph), *prices, first, turn_s, wanted, int(target >= 0), found, heap)
+    return found
+
+
+class _Found(NamedTuple):
+    """(n_arcs,) price and seconds to stand at the beginning of an arc, and the arc before (-1 for the first)."""
+
+    label: Floats
+    time: Floats
+    before: Ints
+
+
+class _Heap(NamedTuple):
+    """Room for a binary heap of prices and arcs."""
+
+    key: Floats
+    arc: Ints
 
 
 @compiled
+def _fill(
+    next_at: Ints,
+    next_arc: Ints,
+    turn_s: Floats,
+    price: Floats,
+    seconds: Floats,
+    price_per_s: float,
+    begins: Ints,
+    first: Ints,
+    first_turn_s: Floats,
+    wanted: Ints,
+    to_price: Table,
+    to_seconds: Table,
+) -> None:
+    """Fills the tables row by row; row ``k`` begins with ``first[begins[k] : begins[k + 1]]``."""
+    n, room = len(price), len(next_arc) + len(price)
+    found = _Found(np.full(n, np.inf), np.empty(n), np.full(n, -1, np.int64))
+    heap = _Heap(np.empty(room), np.empty(room, np.int64))
+    marked, count = np.zeros(n, np.bool_), 0
+    for arc in wanted:
+        count += not marked[arc]
+        marked[arc] = True
+    for row in range(len(begins) - 1):
+        own = slice(begins[row], begins[row + 1])
+        _spread(
+            next_at, next_arc, turn_s, price, seconds, price_per_s,
+            first[own], first_turn_s[own], marked, count, found, heap,
+        )  # fmt: skip
+        for column in range(len(wanted)):
+            arc = wanted[column]
+            if np.isfinite(found.label[arc]):
+                to_price[row, column], to_seconds[row, column] = found.label[arc], found.time[arc]
+        found.label[:] = np.inf
+
+
+@bare
 def _spread(
-    follows_at: Ints,
-    follows: Ints,
+    next_at: Ints,
+    next_arc: Ints,
     turn_s: Floats,
     price: Floats,
     seconds: Floats,
     price_per_s: float,
     first: Ints,
     first_turn_s: Floats,
-) -> tuple[Floats, Floats, Ints]:
+    wanted: npt.NDArray[np.bool_],
+    count: int,
+    found: _Found,
+    heap: _Heap,
+) -> None:
     """Dijkstra over arcs: label of an arc is the price of standing at its beginning, about to drive it.
 
-    Returns (n_arcs,) prices, seconds along the same way, and the arc before (-1 for the first).
+    ``found.label`` comes in as infinite. Ends once the ``count`` arcs that are ``wanted`` are settled, at once where
+    the last is; with none it goes everywhere.
     """
-    n = len(price)
-    label, time = np.full(n, np.inf), np.full(n, np.inf)
-    before = np.full(n, -1, np.int64)
-    heap_key, heap_arc = np.empty(len(follows) + len(first) + 1), np.empty(len(follows) + len(first) + 1, np.int64)
     size = 0
     for at in range(len(first)):
         key = first_turn_s[at] * price_per_s
-        if key < label[first[at]]:
-            label[first[at]], time[first[at]] = key, first_turn_s[at]
-            size = _push(heap_key, heap_arc, size, key, first[at])
+        if key < found.label[first[at]]:
+            found.label[first[at]], found.time[first[at]], found.before[first[at]] = key, first_turn_s[at], -1
+            size = _push(heap.key, heap.arc, size, key, first[at])
     while size > 0:
-        key, arc = heap_key[0], heap_arc[0]
-        size = _pop(heap_key, heap_arc, size)
-        if key > label[arc] or not np.isfinite(price[arc]):
+        key, arc = heap.key[0], heap.arc[0]
+        size = _pop(heap.key, heap.arc, size)
+        if key > found.label[arc]:
             continue
-        for at in range(follows_at[arc], follows_at[arc + 1]):
-            following = follows[at]
+        if wanted[arc]:
+            count -= 1
+            if count == 0:
+                break
+        if not np.isfinite(price[arc]):
+            continue
+        for at in range(next_at[arc], next_at[arc + 1]):
+            following = next_arc[at]
             reached = key + price[arc] + turn_s[at] * price_per_s
-            if reached < label[following]:
-                label[following], before[following] = reached, arc
-                time[following] = time[arc] + seconds[arc] + turn_s[at]
-                size = _push(heap_key, heap_arc, size, reached, following)
-    return label, time, before
+            if reached < found.label[following]:
+                found.label[following], found.before[following] = reached, arc
+                found.time[following] = found.time[arc] + seconds[arc] + turn_s[at]
+                size = _push(heap.key, heap.arc, size, reached, following)
 
 
-@compiled
+@bare
 def _push(heap_key: Floats, heap_arc: Ints, size: int, key: float, arc: int) -> int:
     """Adds to a binary heap; returns its new size."""
     at = size
@@ -146,7 +297,7 @@ def _push(heap_key: Floats, heap_arc: Ints, size: int, key: float, arc: int) -> 
     return size + 1
 
 
-@compiled
+@bare
 def _pop(heap_key: Floats, heap_arc: Ints, size: int) -> int:
     """Takes the least off a binary heap; returns its new size."""
     size -= 1

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from city.network import StreetNetwork
 from city.words import CLOSED_TO_SMALL, Network
+from planner.routes.problem import Profile
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,6 @@ class Drive:
     deadhead_m: float
     seconds: float
     left_out: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Profile:
-    """How a vehicle drives: ``seconds`` (n_arcs,) of driving, ``work_seconds`` (n_arcs,) of work, inf where not."""
-
-    seconds: npt.NDArray[np.float64]
-    work_seconds: npt.NDArray[np.float64]
 
 
 def profile(network: StreetNetwork, clears: Network, work_kmh: float, drive_kmh: float) -> Profile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -153,7 +154,7 @@ def _priced(vehicle: Vehicle, metres: Floats, seconds: Floats) -> Floats:
 
 
 def _refuse_twice(name: str, what: str, ids: list[str]) -> None:
-    twice = next((one for at, one in enumerate(sorted(ids)[1:]) if one == sorted(ids)[at]), None)
+    twice = next((one for one, following in pairwise(sorted(ids)) if one == following), None)
     if twice is not None:
         raise PlanNotPossible(f"{name}: two {what}s have the id {twice}; give each its own")
 

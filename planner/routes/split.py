@@ -1,4 +1,4 @@
-"""Large towns: cut into districts of equal work, solved side by side, then one pass over the routes at the borders.
+"""Large towns: cut into districts of equal work, solved side by side, then a pass over the borders between them.
 
 A district is found by halving: the two ends of a town are the tasks that lie farthest apart by road, and each task
 goes to the nearer end as far as the work is shared as the vehicles are.
@@ -16,10 +16,10 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from city.network import Floats
+from planner.routes.borders import at_borders, ends_of
 from planner.routes.bound import roads
-from planner.routes.encode import Route, Serve
+from planner.routes.encode import Route, Serve, Step
 from planner.routes.problem import Problem, refuse_impossible
-from planner.routes.replan import CALM
 from planner.routes.solve import Params, Result, Stop, solve
 
 
@@ -53,7 +53,7 @@ def solve_split(
     *,
     number: int | None = None,
 ) -> Split:
-    """Each district is searched until ``stop``, all side by side; then the routes at the borders until ``border``.
+    """Each district is searched until ``stop``, all side by side; then each border between two until ``border``.
 
     ``number`` of districts; None: so that none has more than 500 tasks. The same for the same seed, iterations and
     number, however many processes there are. Raises PlanNotPossible where nothing can be planned.
@@ -72,14 +72,9 @@ def solve_split(
             key=lambda route: route.vehicle,
         )
     )
-    results, routes = found, alone
-    touched = at_border(problem, parts, alone)
-    if len(parts) > 1 and touched.tasks:
-        again = solve(part(problem, touched), border, seed, CALM, _inward(touched, alone))
-        changed = {route.vehicle: route for route in _outward(touched, again.routes)}
-        routes = tuple(changed.get(route.vehicle, route) for route in alone)
-        results = [*found, again]
-    return Split(problem, tuple(parts), alone, routes, _iterations(results), sum(result.seconds for result in results))
+    passed = at_borders(problem, [district.vehicles for district in parts], alone, border, executor, seed)
+    results = [*found, *passed.results]
+    return Split(problem, tuple(parts), alone, passed.routes, _iterations(results), sum(r.seconds for r in results))
 
 
 def districts(problem: Problem, number: int) -> list[District]:
@@ -96,28 +91,6 @@ def part(problem: Problem, district: District) -> Problem:
         tasks=tuple(problem.tasks[task] for task in district.tasks),
         vehicles=tuple(problem.vehicles[vehicle] for vehicle in district.vehicles),
     )
-
-
-def at_border(problem: Problem, parts: Sequence[District], routes: Sequence[Route]) -> District:
-    """The vehicles whose routes touch a crossing that a task of another district touches too, and all their tasks."""
-    home = {task: number for number, district in enumerate(parts) for task in district.tasks}
-    homes: dict[int, set[int]] = {}
-    for task, number in home.items():
-        for node in _nodes(problem, task):
-            homes.setdefault(node, set()).add(number)
-    tasks: list[int] = []
-    vehicles: list[int] = []
-    for route in routes:
-        served = [step.task for step in route.steps if isinstance(step, Serve)]
-        if any(len(homes[node]) > 1 for task in served for node in _nodes(problem, task)):
-            tasks += served
-            vehicles.append(route.vehicle)
-    return District(tuple(sorted(tasks)), tuple(sorted(vehicles)))
-
-
-def _nodes(problem: Problem, task: int) -> tuple[int, int]:
-    arc = problem.tasks[task].arcs[0]
-    return int(problem.graph.arc_from[arc]), int(problem.graph.arc_to[arc])
 
 
 def _work(problem: Problem) -> Floats:
@@ -152,7 +125,7 @@ def _two(problem: Problem, net: csr_matrix, work: Floats, whole: District, share
     fleet = [whole.vehicles[k] for k in np.argsort(lean[at], kind="stable")]
     cut = min(len(fleet) - 1, max(1, round(share * len(fleet))))
     first, second = sorted(fleet[:cut]), sorted(fleet[cut:])
-    order = sorted(whole.tasks, key=lambda task: (lean[list(_nodes(problem, task))].sum(), task))
+    order = sorted(whole.tasks, key=lambda task: (lean[list(ends_of(problem, task))].sum(), task))
     wanted, done = cut / len(fleet) * work[order].sum(), 0.0
     sides: tuple[list[int], list[int]] = ([], [])
     for task in order:
@@ -164,7 +137,7 @@ def _two(problem: Problem, net: csr_matrix, work: Floats, whole: District, share
 
 def _lean(problem: Problem, net: csr_matrix, whole: District) -> Floats:
     """(n_nodes,) how much nearer one end of a district is than the other end; ends by two sweeps."""
-    nodes = sorted({node for task in whole.tasks for node in _nodes(problem, task)})
+    nodes = sorted({node for task in whole.tasks for node in ends_of(problem, task)})
     one = _farthest(_apart(net, nodes[0]), nodes)
     from_one = _apart(net, one)
     from_other = _apart(net, _farthest(from_one, nodes))
@@ -190,19 +163,14 @@ def _able(problem: Problem, task: int, fleet: Sequence[int]) -> bool:
 
 def _outward(district: District, routes: Sequence[Route]) -> list[Route]:
     """Routes of a district with the numbers of the whole problem."""
-    return [_numbered(route, district.tasks, district.vehicles[route.vehicle]) for route in routes]
+    return [
+        Route(district.vehicles[route.vehicle], tuple(_numbered(step, district.tasks) for step in route.steps))
+        for route in routes
+    ]
 
 
-def _inward(district: District, routes: Sequence[Route]) -> tuple[Route, ...]:
-    """Routes of the whole problem with the numbers of the district they belong to."""
-    tasks = {task: at for at, task in enumerate(district.tasks)}
-    vehicles = {vehicle: at for at, vehicle in enumerate(district.vehicles)}
-    return tuple(_numbered(route, tasks, vehicles[route.vehicle]) for route in routes if route.vehicle in vehicles)
-
-
-def _numbered(route: Route, tasks: Sequence[int] | dict[int, int], vehicle: int) -> Route:
-    steps = tuple(replace(step, task=tasks[step.task]) if isinstance(step, Serve) else step for step in route.steps)
-    return Route(vehicle, steps)
+def _numbered(step: Step, tasks: Sequence[int]) -> Step:
+    return replace(step, task=tasks[step.task]) if isinstance(step, Serve) else step
 
 
 def _iterations(results: Sequence[Result]) -> int:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import heapq
+import random
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-from city.arcstates import from_network
+from city.arcstates import ArcGraph, from_network
 from city.network import build
 from city.shortest import Place, Rates, between, way
 from tests.unit.planner.carp import streets
@@ -58,3 +62,58 @@ def test_a_network_bans_turns_as_they_are_stated() -> None:
     assert not banned.may_follow(into, side)
     assert not free.may_follow(into, int(free.reverse[into]))
     assert free.may_follow(side, int(free.reverse[side]))  # a dead end
+
+
+def town(seed: int, nodes: int = 60) -> tuple[ArcGraph, Rates]:
+    """A random town with dead ends, one-way streets and a piece that cannot be left; prices that never tie."""
+    chance = random.Random(seed)
+    edges = [(at, chance.randrange(max(0, at - 8), at), 10.0 + 90.0 * chance.random()) for at in range(1, nodes)]
+    ways = [(*chance.sample(range(nodes), 2), 10.0 + 90.0 * chance.random()) for _ in range(nodes // 2)]
+    graph = streets(edges, [*ways, (3, nodes, 50.0)], turning=range(0, nodes, 7), u_turn_elsewhere_s=30.0)  # type: ignore[list-item]
+    return graph, Rates(graph.metres, graph.metres / (5.0 + chance.random()), price_per_s=2.0)
+
+
+def plain(graph: ArcGraph, rates: Rates, source: Place) -> dict[int, tuple[float, float]]:
+    """Arc -> price and seconds, by the textbook."""
+    if source.arc >= 0:
+        first = range(int(graph.follows_at[source.arc]), int(graph.follows_at[source.arc + 1]))
+        heap = [(2.0 * graph.turn_s[at], graph.turn_s[at], int(graph.follows[at])) for at in first]
+    else:
+        heap = [(0.0, 0.0, arc) for arc in graph.leaving[source.node]]
+    heapq.heapify(heap)
+    found: dict[int, tuple[float, float]] = {}
+    while heap:
+        price, seconds, arc = heapq.heappop(heap)
+        if arc in found:
+            continue
+        found[arc] = price, seconds
+        for at in range(int(graph.follows_at[arc]), int(graph.follows_at[arc + 1])):
+            turn = float(graph.turn_s[at])
+            after = price + rates.price[arc] + 2.0 * turn, seconds + rates.seconds[arc] + turn
+            heapq.heappush(heap, (*after, int(graph.follows[at])))
+    return found
+
+
+@pytest.mark.parametrize(("sources", "targets"), [(1, 40), (3, 2), (40, 3), (50, 60)])
+@pytest.mark.parametrize("seed", range(4))
+def test_tables_are_those_of_the_plain_search(seed: int, sources: int, targets: int) -> None:
+    """Whichever side is searched from; unreachable targets and starts at crossings included."""
+    graph, rates = town(seed)
+    chance = random.Random(seed)
+    places = [Place(arc=arc) for arc in chance.sample(range(graph.n_arcs), sources)]
+    places[-1] = Place(node=60 if seed == 3 else seed)
+    wanted = chance.sample(range(graph.n_arcs), targets)
+    found = [plain(graph, rates, place) for place in places]
+    price, seconds = between(graph, rates, places, wanted)
+    never = (np.inf, np.inf)
+    for part, table in enumerate((price, seconds)):
+        want = [[one.get(arc, never)[part] for arc in wanted] for one in found]
+        assert table == pytest.approx(np.array(want), rel=1e-6)
+
+
+def test_a_way_costs_what_the_table_says() -> None:
+    graph, rates = town(5)
+    price, _ = between(graph, rates, [Place(arc=4)], [90])
+    arcs = [4, *way(graph, rates, Place(arc=4), 90), 90]
+    turns = sum(graph.turn(a, b) for a, b in pairwise(arcs))
+    assert price[0, 0] == pytest.approx(rates.price[arcs[1:-1]].sum() + 2.0 * turns)
