@@ -126,6 +126,7 @@ class Planner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     full_call_out_cost_per_h: float = 1100.0
     currency: str = "kr"
     round_iterations: int = 1500
+    tur_iterations: int = 50
 
 
 class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

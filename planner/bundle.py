@@ -116,7 +116,7 @@ def _read_head(folder: Path, domain: Domain | None) -> dict[str, Any]:
 
 def _knobs(table: object, file: Path) -> Knobs:
     knobs = checked(table, Knobs, file, "[knobs]")
-    for name in ("horizon_h", "tur_minutes", "round_iterations"):
+    for name in ("horizon_h", "tur_minutes", "round_iterations", "tur_iterations"):
         if getattr(knobs, name) <= 0:
             raise ImportRefused(file, f"[knobs]: {name} is {getattr(knobs, name)}", "write a number over 0")
     return knobs

@@ -118,6 +118,7 @@ def _knobs(settings: Settings) -> Knobs:
         planner.full_call_out_cost_per_h,
         planner.currency,
         planner.round_iterations,
+        planner.tur_iterations,
     )
 
 

@@ -43,6 +43,7 @@ class Knobs:
     cost_per_h: float = 1100.0
     currency: str = "kr"
     round_iterations: int = 1500
+    tur_iterations: int = 50
 
 
 @dataclass(frozen=True)

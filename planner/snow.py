@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from city.arcstates import ArcGraph
 from city.network import StreetNetwork, build
 from city.plan import Intervention, Plan
 from city.words import Network
@@ -16,8 +17,8 @@ from models.snow import land_effects
 from models.weather import HourlyWeather
 from planner.assemble import assemble
 from planner.fleet import Assignment, Fleet, fleet_of
-from planner.routes.drive import Drive, drive, profile
 from planner.routes.sectors import Tur, cut, passes
+from planner.routes.tur import Drive, drive_tur, graph_for
 from planner.snapshot import Snapshot
 from planner.snow_need import Need, judge
 from planner.snow_state import on_the_ground, road_behind, sites_of, snow_ahead, weather_ahead, weather_behind
@@ -99,10 +100,12 @@ def _worked(snapshot: Snapshot, item: DrivenTur) -> float:
 def drive_all(snapshot: Snapshot, network: StreetNetwork, due: Sequence[Tur], needs: Sequence[Need]) -> list[DrivenTur]:
     """Gives each due tur, most urgent first, to the vehicle that would be done with it first."""
     fleet = fleet_of(snapshot, network)
+    kinds = sorted({tur.network for tur in due})
+    graphs = {kind: graph_for(network, fleet.homes.values(), kind) for kind in kinds}
     driven: list[DrivenTur] = []
     for tur in sorted(due, key=lambda tur: (tur.route_class[1], _first_hour(tur, needs), tur.id)):
         wanted = tuple(needs[i] for i in tur.segments if needs[i].needed)
-        item = _drive_one(snapshot, network, fleet, tur, wanted)
+        item = _drive_one(snapshot, network, graphs[tur.network], fleet, tur, wanted)
         if item is not None:
             driven.append(item)
     return driven
@@ -114,15 +117,22 @@ def ordered(items: Sequence[Intervention]) -> list[Intervention]:
 
 
 def _drive_one(
-    snapshot: Snapshot, network: StreetNetwork, fleet: Fleet, tur: Tur, wanted: tuple[Need, ...]
+    snapshot: Snapshot, network: StreetNetwork, graph: ArcGraph, fleet: Fleet, tur: Tur, wanted: tuple[Need, ...]
 ) -> DrivenTur | None:
     earliest = min(need.from_when for need in wanted)
     vehicle = fleet.choose(tur.network, earliest)
     if vehicle is None:
         return None
-    how = profile(network, tur.network, vehicle.work_kmh, vehicle.drive_kmh)
     to_do = {need.segment: passes(snapshot.segments[need.segment]) for need in wanted}
-    way = drive(network, to_do, fleet.home(vehicle), how)
+    way = drive_tur(
+        network,
+        graph,
+        to_do,
+        vehicle,
+        fleet.home(vehicle),
+        iterations_each=snapshot.knobs.tur_iterations,
+        seed=snapshot.seed,
+    )
     assignment = fleet.assign(vehicle, earliest, timedelta(seconds=way.seconds))
     return DrivenTur(tur, wanted, assignment, way)
 

@@ -28,8 +28,8 @@ from city.serviceday import local_instant
 from city.things import Depot, Vehicle
 from city.words import Certainty
 from planner.assemble import assemble
-from planner.routes.drive import profile
 from planner.routes.problem import Profile
+from planner.routes.profiles import profile
 from planner.routes.rounds import TIP_S, Round, StopWish, Truck, plan_rounds
 from planner.say import plain, weak
 from planner.snapshot import Snapshot, next_run

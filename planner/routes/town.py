@@ -18,8 +18,8 @@ from city.arcstates import ArcGraph, from_network
 from city.network import StreetNetwork
 from city.shortest import Place, between
 from city.words import Network
-from planner.routes.drive import profile
 from planner.routes.problem import Problem, Profile, Task, Vehicle
+from planner.routes.profiles import profile
 
 
 @dataclass(frozen=True)

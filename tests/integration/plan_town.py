@@ -14,7 +14,7 @@ from tests.unit.planner.snapshots import AT, HOUR, forecast, heating_snapshot, s
 
 def settings(**planner: object) -> Settings:
     """Settings of the town; ``planner`` replaces fields of its section."""
-    own: dict[str, object] = {"tur_minutes": 30.0, "round_iterations": 40}
+    own: dict[str, object] = {"tur_minutes": 30.0, "round_iterations": 40, "tur_iterations": 10}
     return Settings(municipality=Municipality(longitude=14.8, latitude=56.87), planner=Planner(**{**own, **planner}))  # type: ignore[arg-type]
 
 

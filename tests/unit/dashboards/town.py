@@ -50,7 +50,7 @@ def settings(**planner: object) -> Settings:
     """Settings of the town."""
     return Settings(
         municipality=Municipality(name="Exempelstad", longitude=WEST, latitude=SOUTH),
-        planner=Planner(tur_minutes=25.0, round_iterations=60, **planner),
+        planner=Planner(tur_minutes=25.0, round_iterations=60, tur_iterations=10, **planner),
     )
 
 

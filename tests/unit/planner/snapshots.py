@@ -163,7 +163,7 @@ def waste_snapshot(**parts: Any) -> Snapshot:
         at=AT,
         service_day=date(2026, 11, 24),
         slot="03:00",
-        knobs=Knobs(round_iterations=60),
+        knobs=Knobs(round_iterations=60, tur_iterations=10),
         thresholds=tuple(seed()),
         segments=tuple(s for s in streets() if s.network == "street"),
         readings=(*levels("lev-1", 95.0), *levels("lev-2", 50.0), *levels("lev-3", 8.0, per_day=1.0)),

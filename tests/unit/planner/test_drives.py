@@ -1,4 +1,4 @@
-"""The driving rule on streets of every kind, and the checker that judges it."""
+"""The drive of a tur on streets of every kind, and the checker that judges it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.network import StreetNetwork, build
+from city.things import Vehicle
 from planner.routes.check import faults
-from planner.routes.drive import drive, profile
 from planner.routes.sectors import passes
+from planner.routes.tur import Drive, drive_tur, graph_for
 from tests.unit.planner.snapshots import street
 
 roads = st.lists(
@@ -30,11 +31,15 @@ def network_of(rows: list[tuple[int, int, bool, str]]) -> StreetNetwork:
     )
 
 
+def drive_of(network: StreetNetwork, needs: dict[int, int], clears: str, start: int) -> Drive:
+    vehicle = Vehicle("v", "snow", "dep", network=clears, work_kmh=15.0, drive_kmh=40.0)  # type: ignore[arg-type]
+    return drive_tur(network, graph_for(network, [start], vehicle.network), needs, vehicle, start, iterations_each=20)
+
+
 def steps_of(
     network: StreetNetwork, needs: dict[int, int], clears: str, start: int
 ) -> tuple[list[tuple[int, bool]], tuple[int, ...]]:
-    how = profile(network, clears, 15.0, 40.0)  # type: ignore[arg-type]
-    done = drive(network, needs, start, how)
+    done = drive_of(network, needs, clears, start)
     return [(step.arc, step.serve) for step in done.traversals], done.left_out
 
 
@@ -98,7 +103,7 @@ def test_a_lorry_keeps_off_cycle_ways_and_a_small_plough_uses_streets() -> None:
 def test_the_figures_of_a_drive_are_those_of_its_parts() -> None:
     """Metres, deadhead and time are the sums over the traversals: work at 15 km/h, driving at 40."""
     network = build([street(0, 1), street(1, 2)])
-    done = drive(network, {1: 2}, 0, profile(network, "street", 15.0, 40.0))
+    done = drive_of(network, {1: 2}, "street", 0)
     assert done.metres == pytest.approx(400.0)
     assert done.deadhead_m == pytest.approx(200.0)
     assert done.seconds == pytest.approx(200 / (15 / 3.6) + 200 / (40 / 3.6))

@@ -1,0 +1,82 @@
+"""The drive of one tur: its needed streets by one vehicle from home and back, searched by the arc-routing engine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from city.arcstates import ArcGraph, from_network
+from city.network import StreetNetwork
+from city.things import Vehicle
+from city.words import Network
+from planner.routes.drives import VehicleDrive, drive
+from planner.routes.problem import Problem
+from planner.routes.solve import Stop, solve
+from planner.routes.timeline import moments
+from planner.routes.town import Crew, Work, town
+
+
+@dataclass(frozen=True)
+class Traversal:
+    """One arc driven, with work (``serve``) or without."""
+
+    arc: int
+    serve: bool
+
+
+@dataclass(frozen=True)
+class Drive:
+    """A whole drive from the start node and back. ``left_out`` are segments without a way there and home again."""
+
+    start_node: int
+    traversals: tuple[Traversal, ...]
+    metres: float
+    deadhead_m: float
+    seconds: float
+    left_out: tuple[int, ...]
+
+
+def graph_for(
+    network: StreetNetwork, homes: Iterable[int], clears: Network, *, lorry_s: float = 120.0, small_s: float = 15.0
+) -> ArcGraph:
+    """The graph that all turer of a kind share. One turns round at dead ends and at home; elsewhere a lorry backs
+    round a corner in ``lorry_s``, and a plough for cycle ways turns in ``small_s`` [s]: design choices."""
+    return from_network(network, turning=homes, u_turn_elsewhere_s=lorry_s if clears == "street" else small_s)
+
+
+def drive_tur(
+    network: StreetNetwork,
+    graph: ArcGraph,
+    needs: Mapping[int, int],
+    vehicle: Vehicle,
+    home: int,
+    *,
+    iterations_each: int = 50,
+    seed: int = 1,
+) -> Drive:
+    """Drives ``needs`` (segment index -> passes) from the node ``home`` and back again.
+
+    A two-way street with two passes is done once in each direction; a cycle way once in either. The search takes
+    ``iterations_each`` steps for each pass, so that the same needs always give the same drive.
+    """
+    work = [Work(segment, passes, network=vehicle.network) for segment, passes in sorted(needs.items())]
+    asked = town(network, work, [Crew(vehicle, home)], name=f"tur of {vehicle.id}", graph=graph)
+    if not asked.problem.tasks:
+        return Drive(home, (), 0.0, 0.0, 0.0, asked.left_out)
+    stop = Stop(iterations=iterations_each * len(asked.problem.tasks))
+    found = solve(asked.problem, stop, seed)
+    [whole] = [one for one in drive(asked.problem, found.routes) if one.legs]
+    return _summed(asked.problem, whole, home, asked.left_out)
+
+
+def _summed(problem: Problem, whole: VehicleDrive, home: int, left_out: tuple[int, ...]) -> Drive:
+    metres = problem.graph.metres
+    return Drive(
+        start_node=home,
+        traversals=tuple(Traversal(leg.arc, leg.task >= 0) for leg in whole.legs),
+        metres=math.fsum(float(metres[leg.arc]) for leg in whole.legs),
+        deadhead_m=math.fsum(float(metres[leg.arc]) for leg in whole.legs if leg.task < 0),
+        seconds=moments(problem, whole)[-1].seconds,
+        left_out=left_out,
+    )
