@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,19 +116,23 @@ class _Driver:
 
 
 def solution(name: str, problem: Problem, drives: Sequence[VehicleDrive]) -> dict[str, Any]:
-    """The solution as a JSON object: every vehicle with its traversals, node names as in the instance."""
-    nodes, graph = problem.graph.nodes, problem.graph
+    """The solution as a JSON object: every vehicle with its traversals, node names as in the instance.
+
+    ``by`` says which road was taken, counted from 0, where several lead from one node to the other.
+    """
+    between: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for arc, ends in enumerate(zip(problem.graph.arc_from.tolist(), problem.graph.arc_to.tolist(), strict=True)):
+        between[ends].append(arc)
     routes = []
     for one in drives:
-        traversals = [
-            {
-                "from": nodes[int(graph.arc_from[leg.arc])],
-                "to": nodes[int(graph.arc_to[leg.arc])],
-                "serve": leg.task >= 0,
-                "refill": leg.refill >= 0,
-            }
-            for leg in one.legs
-        ]
+        traversals = [_traversal(problem, leg, between) for leg in one.legs]
         if traversals:
             routes.append({"vehicle": problem.vehicles[one.vehicle].id, "traversals": traversals})
     return {"instance": name, "routes": routes}
+
+
+def _traversal(problem: Problem, leg: Leg, between: Mapping[tuple[int, int], list[int]]) -> dict[str, Any]:
+    nodes = problem.graph.nodes
+    ends = int(problem.graph.arc_from[leg.arc]), int(problem.graph.arc_to[leg.arc])
+    found = {"from": nodes[ends[0]], "to": nodes[ends[1]], "serve": leg.task >= 0, "refill": leg.refill >= 0}
+    return found if len(between[ends]) == 1 else {**found, "by": between[ends].index(leg.arc)}
