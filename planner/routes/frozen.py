@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from city.arcstates import ArcGraph
-from city.shortest import Place, way
+from city.shortest import Place, Rates, between, way
 from planner.routes.encode import Fill, Route, Serve, Step
 from planner.routes.problem import Problem, Profile, Task, Vehicle
 
@@ -71,8 +71,8 @@ def freeze(
     ]
     for run in orphans:
         kind = problem.vehicles[routes[0].vehicle]
-        for part in (run[at : at + longest] for at in range(0, len(run), longest)):
-            pieces.add(tuple(part), kind, None)
+        for part in (part for one in _cut(run, longest) for part in pieces.joined(one, kind)):
+            pieces.add(part, kind, None)
     for task in sorted(free - pieces.known):
         pieces.add((Serve(task, problem.tasks[task].arcs[0]),), fleet[0], None)
     graph, profiles = pieces.extended()
@@ -94,19 +94,29 @@ class _Pieces:
 
     def steps(self, steps: Sequence[Step], free: Collection[int], vehicle: Vehicle) -> Iterator[Step]:
         """The steps of a route: loose tasks and refills as they are, what lies between them in pieces."""
-        run: list[Serve] = []
+        held, run = frozenset({vehicle.id}), list[Serve]()
         for step in steps:
             if isinstance(step, Serve) and step.task not in free:
                 run.append(step)
                 continue
-            if run:
-                yield self.add(tuple(run), vehicle, frozenset({vehicle.id}))
-                run = []
-            yield (
-                self.add((step,), vehicle, self.problem.tasks[step.task].vehicles) if isinstance(step, Serve) else step
-            )
-        if run:
-            yield self.add(tuple(run), vehicle, frozenset({vehicle.id}))
+            yield from (self.add(part, vehicle, held) for part in self.joined(run, vehicle))
+            run = []
+            yield self.add((step,), vehicle, None) if isinstance(step, Serve) else step
+        yield from (self.add(part, vehicle, held) for part in self.joined(run, vehicle))
+
+    def joined(self, run: Sequence[Serve], vehicle: Vehicle) -> Iterator[Run]:
+        """A run, cut where a vehicle has no way on, or no longer works."""
+        graph, rates = self.problem.graph, self.problem.rates(vehicle)
+        work_s, part = self.problem.profile(vehicle).work_seconds, list[Serve]()
+        for step in run:
+            if part and not (
+                np.isfinite(work_s[[part[-1].arc, step.arc]]).all() and _ways(graph, rates, part[-1], step)
+            ):
+                yield tuple(part)
+                part = []
+            part.append(step)
+        if part:
+            yield tuple(part)
 
     def add(self, run: Run, vehicle: Vehicle, vehicles: frozenset[str] | None) -> Serve:
         """A run as a task of the smaller problem; ``vehicle`` is the kind that finds its way between the tasks."""
@@ -114,7 +124,7 @@ class _Pieces:
         self.runs.append(run)
         if len(run) == 1:
             own = self.problem.tasks[run[0].task]
-            self.tasks.append(replace(own, vehicles=own.vehicles if vehicles is None else vehicles))
+            self.tasks.append(replace(own, vehicles=vehicles or own.vehicles))
             return Serve(len(self.tasks) - 1, run[0].arc)
         arc = self.problem.graph.n_arcs + len(self.ends)
         self.tasks.append(self._piece(run, self._legs(run, vehicle), vehicle, arc, vehicles))
@@ -166,6 +176,17 @@ class _Pieces:
             for name, profile in self.problem.profiles.items()
         }
         return _with_arcs(self.problem.graph, self.ends, self.metres), profiles
+
+
+def _cut(run: Sequence[Serve], longest: int) -> Iterator[Sequence[Serve]]:
+    return (run[at : at + longest] for at in range(0, len(run), longest))
+
+
+def _ways(graph: ArcGraph, rates: Rates, one: Serve, other: Serve) -> bool:
+    """Whether there is a way from the end of one task to the beginning of another."""
+    return graph.may_follow(one.arc, other.arc) or bool(
+        np.isfinite(between(graph, rates, [Place(arc=one.arc)], [other.arc])[0][0, 0])
+    )
 
 
 def _done(graph: ArcGraph, profile: Profile, legs: Sequence[tuple[int, int]]) -> list[float]:
