@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from city.shortest import Place, arrivals, way
+from city.arcstates import ArcGraph
+from city.shortest import Place, Rates, arrivals, way
 from planner.routes.encode import Route, Serve
 from planner.routes.problem import Problem, Vehicle
 from planner.routes.tables import start_of
@@ -36,6 +37,13 @@ def drive(problem: Problem, routes: Sequence[Route]) -> tuple[VehicleDrive, ...]
     return tuple(_Driver(problem, problem.vehicles[route.vehicle]).drive(route) for route in routes)
 
 
+def deadhead(graph: ArcGraph, rates: Rates, at: Place, arc: int) -> list[int]:
+    """The arcs driven without work to the beginning of an arc. Nothing is cheaper than to go straight on."""
+    if at.arc >= 0 and graph.may_follow(at.arc, arc) and graph.turn(at.arc, arc) == 0.0:
+        return []
+    return way(graph, rates, at, arc)
+
+
 class _Driver:
     """Drives one route, remembering where it stands."""
 
@@ -57,7 +65,7 @@ class _Driver:
         return VehicleDrive(route.vehicle, tuple(self.legs), self.refill_at_start)
 
     def _serve(self, step: Serve) -> None:
-        self._deadhead(way(self.problem.graph, self.rates, self.at, step.arc))
+        self._deadhead(deadhead(self.problem.graph, self.rates, self.at, step.arc))
         self.legs.append(Leg(step.arc, task=step.task))
         self.at = Place(arc=step.arc)
 

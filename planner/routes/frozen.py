@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from city.arcstates import ArcGraph
-from city.shortest import Place, Rates, between, way
+from city.shortest import Place, Rates, between
+from planner.routes.drives import deadhead
 from planner.routes.encode import Fill, Route, Serve, Step
 from planner.routes.problem import Problem, Profile, Task, Vehicle
 
@@ -136,7 +137,7 @@ class _Pieces:
         graph, rates = self.problem.graph, self.problem.rates(vehicle)
         legs = [(run[0].arc, run[0].task)]
         for step in run[1:]:
-            legs += [(arc, -1) for arc in way(graph, rates, Place(arc=legs[-1][0]), step.arc)]
+            legs += [(arc, -1) for arc in deadhead(graph, rates, Place(arc=legs[-1][0]), step.arc)]
             legs.append((step.arc, step.task))
         return legs
 

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.routes.borders import ends_of, nearest_tasks, road_net, served
+from planner.routes.drives import drive
 from planner.routes.encode import Route, Serve
 from planner.routes.frozen import Frozen, freeze
 from planner.routes.problem import Problem
 from planner.routes.replan import CALM, Rest
 from planner.routes.solve import Params, Result, Stop, solve
+from planner.routes.timeline import moments
 from planner.routes.worth import Worth, worth
 
 
@@ -50,8 +52,8 @@ def replan_near(
     """The best plan found near ``nodes`` and all that a report has touched; it is never worse than what was.
 
     At most ``most`` tasks beside those touched are loose, and they are of at most ``vehicles`` routes, the nearest by
-    road. A task that changes its vehicle costs ``price_per_change`` beyond the drive. Raises PlanNotPossible that
-    names the task or vehicle where nothing can be planned.
+    road; vehicles without work may help. A task that changes its vehicle costs ``price_per_change`` beyond the drive.
+    Raises PlanNotPossible that names the task or vehicle where nothing can be planned.
     """
     orphans = [[step for step in steps if isinstance(step, Serve)] for steps in rest.orphans]
     lost = {step.task for steps in orphans for step in steps}
@@ -62,6 +64,30 @@ def replan_near(
     small = freeze(rest.problem, own, loose, orphans)
     found = solve(small.problem, stop, seed, params, small.routes, extra=_prices(rest, small, price_per_change))
     return _answer(rest, small, own, found, price_per_change)
+
+
+def relieved(
+    problem: Problem, routes: Sequence[Route], stop: Stop, seed: int = 0, *, rounds: int = 3, most: int = 300
+) -> tuple[Route, ...]:
+    """A plan in which the surroundings of the tasks that are late are searched again, so that neighbours may help.
+
+    Each of at most ``rounds`` searches goes on until ``stop``; it ends where nothing is late or no search helps.
+    """
+    for number in range(rounds):
+        nodes = {node for task in late_tasks(problem, routes) for node in ends_of(problem, task)}
+        if not nodes:
+            break
+        found = replan_near(Rest(problem, tuple(routes), 0.0, {}), nodes, stop, seed + number, most=most)
+        if found.after >= found.before:
+            break
+        routes = found.routes
+    return tuple(routes)
+
+
+def late_tasks(problem: Problem, routes: Sequence[Route]) -> list[int]:
+    """The tasks that are done after their deadline."""
+    passed = (moment for one in drive(problem, routes) for moment in moments(problem, one) if moment.leg.task >= 0)
+    return [moment.leg.task for moment in passed if moment.seconds > problem.tasks[moment.leg.task].deadline_s]
 
 
 def _touched(rest: Rest, lost: Collection[int]) -> set[int]:
@@ -80,11 +106,10 @@ def _near(rest: Rest, nodes: Collection[int], touched: Collection[int]) -> list[
 
 
 def _own(routes: Sequence[Route], near: Sequence[int], most: int) -> list[Route]:
-    """The routes of at most ``most`` vehicles, in the order of their nearest task; without any, all."""
-    holder = {task: route for route in routes for task in served(route)}
-    order = dict.fromkeys(holder[task].vehicle for task in near)
-    wanted = set(list(order)[:most])
-    return [route for route in routes if route.vehicle in wanted] or list(routes)
+    """The routes of at most ``most`` vehicles, in the order of their nearest task, and of those that have none."""
+    holder = {task: route.vehicle for route in routes for task in served(route)}
+    wanted = set(list(dict.fromkeys(holder[task] for task in near))[:most])
+    return [route for route in routes if route.vehicle in wanted or not served(route)] or list(routes)
 
 
 def _prices(rest: Rest, small: Frozen, price: float) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

@@ -10,7 +10,7 @@ from planner.routes.borders import served
 from planner.routes.carpcheck import check
 from planner.routes.drives import drive, solution
 from planner.routes.encode import Route
-from planner.routes.locally import LocalPlan, replan_near
+from planner.routes.locally import LocalPlan, late_tasks, relieved, replan_near
 from planner.routes.problem import Problem
 from planner.routes.replan import Rest, blocked, breakdown, ice, remaining
 from planner.routes.solve import Stop, solve
@@ -24,8 +24,10 @@ CORNER = 0
 def rest() -> Rest:
     """A town of 84 blocks, four vehicles from its four corners, one minute into their plan."""
     town = grid(depots=(0, 6, 42, 48))
-    problem = replace(town, vehicles=tuple(replace(v, capacity=84.0, shift_s=1500.0) for v in town.vehicles))
-    return remaining(problem, solve(problem, Stop(iterations=2500), seed=1).routes, 60.0)
+    problem = replace(town, vehicles=tuple(replace(v, capacity=84.0, shift_s=400.0) for v in town.vehicles))
+    routes = solve(problem, Stop(iterations=2500), seed=1).routes
+    assert all(len(served(route)) > 8 for route in routes)
+    return remaining(problem, routes, 60.0)
 
 
 def faults(found: LocalPlan) -> tuple[str, ...]:
@@ -88,3 +90,14 @@ def test_a_street_that_is_closed_one_way_is_done_the_other_way(rest: Rest) -> No
     found = replan_near(blocked(rest, task.arcs[:1]), [], SHORT, most=20, vehicles=2)
     assert found.rest.left_out == ()
     assert faults(found) == ()
+
+
+def test_neighbours_help_where_a_task_is_late(rest: Rest) -> None:
+    """One vehicle has all the work at first and is late with much of it."""
+    tasks = tuple(replace(task, deadline_s=450.0) for task in rest.problem.tasks)
+    problem = replace(rest.problem, tasks=tasks)
+    alone = replace(problem, vehicles=problem.vehicles[:1])
+    routes = (*solve(alone, SHORT).routes, *(Route(number, ()) for number in (1, 2, 3)))
+    helped = relieved(problem, routes, SHORT)
+    assert len(late_tasks(problem, helped)) < len(late_tasks(problem, routes)) / 2
+    assert sorted(task for route in helped for task in served(route)) == list(range(len(tasks)))
