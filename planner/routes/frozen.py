@@ -58,14 +58,16 @@ def freeze(
     orphans: Sequence[Sequence[Serve]] = (),
     *,
     longest: int = 10,
+    longest_held: int = 50,
 ) -> Frozen:
     """The problem of the vehicles of ``routes`` in which only the tasks ``loose`` (and those of no route in it) move.
 
+    No piece has more than ``longest_held`` tasks, so that there is always a gap near enough for what must be done soon.
     ``orphans`` are runs without a vehicle: they are cut into pieces of at most ``longest`` tasks that any may take.
     """
     free = set(loose)
     fleet = [problem.vehicles[route.vehicle] for route in routes]
-    pieces = _Pieces(problem)
+    pieces = _Pieces(problem, longest_held)
     inner = [
         Route(number, tuple(pieces.steps(route.steps, free, vehicle)))
         for number, (route, vehicle) in enumerate(zip(routes, fleet, strict=True))
@@ -84,8 +86,8 @@ def freeze(
 class _Pieces:
     """Collects the tasks of the smaller problem, and the arcs of its pieces."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, longest: int) -> None:
+        self.problem, self.longest = problem, longest
         self.tasks: list[Task] = []
         self.runs: list[Run] = []
         self.known: set[int] = set()
@@ -100,10 +102,14 @@ class _Pieces:
             if isinstance(step, Serve) and step.task not in free:
                 run.append(step)
                 continue
-            yield from (self.add(part, vehicle, held) for part in self.joined(run, vehicle))
+            yield from (self.add(part, vehicle, held) for part in self.held(run, vehicle))
             run = []
             yield self.add((step,), vehicle, None) if isinstance(step, Serve) else step
-        yield from (self.add(part, vehicle, held) for part in self.joined(run, vehicle))
+        yield from (self.add(part, vehicle, held) for part in self.held(run, vehicle))
+
+    def held(self, run: Sequence[Serve], vehicle: Vehicle) -> Iterator[Run]:
+        """A run in pieces that stay with their vehicle."""
+        return (part for some in _cut(run, self.longest) for part in self.joined(some, vehicle))
 
     def joined(self, run: Sequence[Serve], vehicle: Vehicle) -> Iterator[Run]:
         """A run, cut where a vehicle has no way on, or no longer works."""

@@ -28,7 +28,7 @@ from planner.routes.worth import Worth, worth
 class LocalPlan:
     """A new plan of what is left. ``routes``: all of them; ``searched``: numbers of the vehicles whose routes were
     looked at; ``changed``: ids of the tasks that another vehicle does than before; ``before``, ``after``: what the
-    routes that were looked at are worth."""
+    routes that were looked at are worth; where tasks had no vehicle, ``before`` is their number alone."""
 
     rest: Rest
     routes: tuple[Route, ...]
@@ -51,7 +51,7 @@ def replan_near(
 ) -> LocalPlan:
     """The best plan found near ``nodes`` and all that a report has touched; it is never worse than what was.
 
-    At most ``most`` tasks beside those touched are loose, and they are of at most ``vehicles`` routes, the nearest by
+    At most ``most`` tasks beside those touched are loose. They may go to at most ``vehicles`` routes, the nearest by
     road; vehicles without work may help. A task that changes its vehicle costs ``price_per_change`` beyond the drive.
     Raises PlanNotPossible that names the task or vehicle where nothing can be planned.
     """
@@ -59,7 +59,7 @@ def replan_near(
     lost = {step.task for steps in orphans for step in steps}
     touched = _touched(rest, lost)
     near = _near(rest, {*nodes, *(node for task in touched | lost for node in ends_of(rest.problem, task))}, touched)
-    own = _own(rest.routes, near[:most], vehicles)
+    own = _own(rest.routes, near, vehicles)
     loose = touched | set(near[:most]).intersection(task for route in own for task in served(route))
     small = freeze(rest.problem, own, loose, orphans)
     found = solve(small.problem, stop, seed, params, small.routes, extra=_prices(rest, small, price_per_change))
@@ -138,7 +138,10 @@ def _answer(rest: Rest, small: Frozen, own: Sequence[Route], found: Result, pric
 
 
 def _before(problem: Problem, routes: Sequence[Route], tasks: int) -> Worth:
-    """What old routes are worth; nothing where they can no longer be driven."""
+    """What old routes are worth; nothing where they can no longer be driven. Tasks without a vehicle decide alone."""
+    missing = tasks - sum(len(served(route)) for route in routes)
+    if missing > 0:
+        return Worth(missing, 0.0, 0.0, 0.0)
     try:
         return worth(problem, routes, tasks)
     except ValueError:
