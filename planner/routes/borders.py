@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from itertools import combinations, repeat
+from functools import partial
+from itertools import combinations
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -55,20 +56,15 @@ def at_borders(
             _border(problem, net, nodes, [of_vehicle[vehicle] for side in pair for vehicle in groups[side]], most)
             for pair, nodes in level
         ]
-        found = list(
-            executor.map(
-                solve,
-                [one.problem for one in frozen],
-                repeat(stop),
-                repeat(seed),
-                repeat(CALM),
-                [one.routes for one in frozen],
-            )
-        )
+        found = list(executor.map(partial(_searched, stop=stop, seed=seed), frozen))
         for one, result in zip(frozen, found, strict=True):
             of_vehicle.update(_better(problem, of_vehicle, one, result))
         results += found
     return Passed(tuple(of_vehicle[vehicle] for vehicle in sorted(of_vehicle)), tuple(results))
+
+
+def _searched(frozen: Frozen, stop: Stop, seed: int) -> Result:
+    return solve(frozen.problem, stop, seed, CALM, frozen.routes)
 
 
 def ends_of(problem: Problem, task: int) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from city.network import Floats
 from planner.routes.problem import Problem, Task, Vehicle
 
 _SLACK_S = 0.5
@@ -28,7 +29,11 @@ class Verdict:
 
 
 def check(problem: Problem, solution: Mapping[str, Any]) -> Verdict:
-    """Checks a solution of the contract: ``routes`` of ``vehicle`` and ``traversals`` (from, to, serve, refill)."""
+    """Checks a solution of the contract: ``routes`` of ``vehicle`` and ``traversals`` (from, to, serve, refill).
+
+    Where several roads lead from one node to another, a traversal may say ``by`` which, as they are counted in the
+    network from 0.
+    """
     found = _Check(problem)
     by_id = {vehicle.id: vehicle for vehicle in problem.vehicles}
     seen: set[str] = set()
@@ -64,6 +69,7 @@ class _Check:
     overtime: dict[str, float] = field(default_factory=dict)
     served: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     used: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    prices: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         graph = self.problem.graph
@@ -107,10 +113,24 @@ class _Check:
             back = self.arcs.get((str(step["to"]), str(step["from"])))
             self.faults.append(f"{where} goes the wrong way on a one-way road" if back else f"{where} is no road")
             return None
+        if "by" in step:
+            return self._named(arcs, int(step["by"]), where)
         if step["serve"]:
             arcs = [arc for arc in arcs if self._open_task(arc)] or arcs
-        price = self.problem.work_price(vehicle) if step["serve"] else self.problem.rates(vehicle).price
+        price = self._prices(vehicle)[bool(step["serve"])]
         return min(arcs, key=lambda arc: float(price[arc]))
+
+    def _named(self, arcs: Sequence[int], number: int, where: str) -> int | None:
+        if 0 <= number < len(arcs):
+            return arcs[number]
+        self.faults.append(f"{where} names a road that is not there")
+        return None
+
+    def _prices(self, vehicle: Vehicle) -> tuple[Floats, Floats]:
+        """Price of each arc without work and with it, worked out once for each vehicle."""
+        if vehicle.id not in self.prices:
+            self.prices[vehicle.id] = self.problem.rates(vehicle).price, self.problem.work_price(vehicle)
+        return self.prices[vehicle.id]
 
     def _open_task(self, arc: int) -> Task | None:
         return next((task for task in self.tasks_on[arc] if not self.served[task.id]), None)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from city.shortest import Place, arrivals, way
+from city.arcstates import ArcGraph
+from city.shortest import Place, Rates, arrivals, way
 from planner.routes.encode import Route, Serve
 from planner.routes.problem import Problem, Vehicle
 from planner.routes.tables import start_of
@@ -35,6 +37,13 @@ def drive(problem: Problem, routes: Sequence[Route]) -> tuple[VehicleDrive, ...]
     return tuple(_Driver(problem, problem.vehicles[route.vehicle]).drive(route) for route in routes)
 
 
+def deadhead(graph: ArcGraph, rates: Rates, at: Place, arc: int) -> list[int]:
+    """The arcs driven without work to the beginning of an arc. Nothing is cheaper than to go straight on."""
+    if at.arc >= 0 and graph.may_follow(at.arc, arc) and graph.turn(at.arc, arc) == 0.0:
+        return []
+    return way(graph, rates, at, arc)
+
+
 class _Driver:
     """Drives one route, remembering where it stands."""
 
@@ -56,7 +65,7 @@ class _Driver:
         return VehicleDrive(route.vehicle, tuple(self.legs), self.refill_at_start)
 
     def _serve(self, step: Serve) -> None:
-        self._deadhead(way(self.problem.graph, self.rates, self.at, step.arc))
+        self._deadhead(deadhead(self.problem.graph, self.rates, self.at, step.arc))
         self.legs.append(Leg(step.arc, task=step.task))
         self.at = Place(arc=step.arc)
 
@@ -115,19 +124,23 @@ class _Driver:
 
 
 def solution(name: str, problem: Problem, drives: Sequence[VehicleDrive]) -> dict[str, Any]:
-    """The solution as a JSON object: every vehicle with its traversals, node names as in the instance."""
-    nodes, graph = problem.graph.nodes, problem.graph
+    """The solution as a JSON object: every vehicle with its traversals, node names as in the instance.
+
+    ``by`` says which road was taken, counted from 0, where several lead from one node to the other.
+    """
+    between: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for arc, ends in enumerate(zip(problem.graph.arc_from.tolist(), problem.graph.arc_to.tolist(), strict=True)):
+        between[ends].append(arc)
     routes = []
     for one in drives:
-        traversals = [
-            {
-                "from": nodes[int(graph.arc_from[leg.arc])],
-                "to": nodes[int(graph.arc_to[leg.arc])],
-                "serve": leg.task >= 0,
-                "refill": leg.refill >= 0,
-            }
-            for leg in one.legs
-        ]
+        traversals = [_traversal(problem, leg, between) for leg in one.legs]
         if traversals:
             routes.append({"vehicle": problem.vehicles[one.vehicle].id, "traversals": traversals})
     return {"instance": name, "routes": routes}
+
+
+def _traversal(problem: Problem, leg: Leg, between: Mapping[tuple[int, int], list[int]]) -> dict[str, Any]:
+    nodes = problem.graph.nodes
+    ends = int(problem.graph.arc_from[leg.arc]), int(problem.graph.arc_to[leg.arc])
+    found = {"from": nodes[ends[0]], "to": nodes[ends[1]], "serve": leg.task >= 0, "refill": leg.refill >= 0}
+    return found if len(between[ends]) == 1 else {**found, "by": between[ends].index(leg.arc)}

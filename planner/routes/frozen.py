@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from city.arcstates import ArcGraph
-from city.shortest import Place, way
+from city.shortest import Place, Rates, between
+from planner.routes.drives import deadhead
 from planner.routes.encode import Fill, Route, Serve, Step
 from planner.routes.problem import Problem, Profile, Task, Vehicle
 
@@ -57,22 +58,24 @@ def freeze(
     orphans: Sequence[Sequence[Serve]] = (),
     *,
     longest: int = 10,
+    longest_held: int = 50,
 ) -> Frozen:
     """The problem of the vehicles of ``routes`` in which only the tasks ``loose`` (and those of no route in it) move.
 
+    No piece has more than ``longest_held`` tasks, so that there is always a gap near enough for what must be done soon.
     ``orphans`` are runs without a vehicle: they are cut into pieces of at most ``longest`` tasks that any may take.
     """
     free = set(loose)
     fleet = [problem.vehicles[route.vehicle] for route in routes]
-    pieces = _Pieces(problem)
+    pieces = _Pieces(problem, longest_held)
     inner = [
         Route(number, tuple(pieces.steps(route.steps, free, vehicle)))
         for number, (route, vehicle) in enumerate(zip(routes, fleet, strict=True))
     ]
     for run in orphans:
         kind = problem.vehicles[routes[0].vehicle]
-        for part in (run[at : at + longest] for at in range(0, len(run), longest)):
-            pieces.add(tuple(part), kind, None)
+        for part in (part for one in _cut(run, longest) for part in pieces.joined(one, kind)):
+            pieces.add(part, kind, None)
     for task in sorted(free - pieces.known):
         pieces.add((Serve(task, problem.tasks[task].arcs[0]),), fleet[0], None)
     graph, profiles = pieces.extended()
@@ -83,8 +86,8 @@ def freeze(
 class _Pieces:
     """Collects the tasks of the smaller problem, and the arcs of its pieces."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, longest: int) -> None:
+        self.problem, self.longest = problem, longest
         self.tasks: list[Task] = []
         self.runs: list[Run] = []
         self.known: set[int] = set()
@@ -94,19 +97,33 @@ class _Pieces:
 
     def steps(self, steps: Sequence[Step], free: Collection[int], vehicle: Vehicle) -> Iterator[Step]:
         """The steps of a route: loose tasks and refills as they are, what lies between them in pieces."""
-        run: list[Serve] = []
+        held, run = frozenset({vehicle.id}), list[Serve]()
         for step in steps:
             if isinstance(step, Serve) and step.task not in free:
                 run.append(step)
                 continue
-            if run:
-                yield self.add(tuple(run), vehicle, frozenset({vehicle.id}))
-                run = []
-            yield (
-                self.add((step,), vehicle, self.problem.tasks[step.task].vehicles) if isinstance(step, Serve) else step
-            )
-        if run:
-            yield self.add(tuple(run), vehicle, frozenset({vehicle.id}))
+            yield from (self.add(part, vehicle, held) for part in self.held(run, vehicle))
+            run = []
+            yield self.add((step,), vehicle, None) if isinstance(step, Serve) else step
+        yield from (self.add(part, vehicle, held) for part in self.held(run, vehicle))
+
+    def held(self, run: Sequence[Serve], vehicle: Vehicle) -> Iterator[Run]:
+        """A run in pieces that stay with their vehicle."""
+        return (part for some in _cut(run, self.longest) for part in self.joined(some, vehicle))
+
+    def joined(self, run: Sequence[Serve], vehicle: Vehicle) -> Iterator[Run]:
+        """A run, cut where a vehicle has no way on, or no longer works."""
+        graph, rates = self.problem.graph, self.problem.rates(vehicle)
+        work_s, part = self.problem.profile(vehicle).work_seconds, list[Serve]()
+        for step in run:
+            if part and not (
+                np.isfinite(work_s[[part[-1].arc, step.arc]]).all() and _ways(graph, rates, part[-1], step)
+            ):
+                yield tuple(part)
+                part = []
+            part.append(step)
+        if part:
+            yield tuple(part)
 
     def add(self, run: Run, vehicle: Vehicle, vehicles: frozenset[str] | None) -> Serve:
         """A run as a task of the smaller problem; ``vehicle`` is the kind that finds its way between the tasks."""
@@ -114,7 +131,7 @@ class _Pieces:
         self.runs.append(run)
         if len(run) == 1:
             own = self.problem.tasks[run[0].task]
-            self.tasks.append(replace(own, vehicles=own.vehicles if vehicles is None else vehicles))
+            self.tasks.append(replace(own, vehicles=vehicles or own.vehicles))
             return Serve(len(self.tasks) - 1, run[0].arc)
         arc = self.problem.graph.n_arcs + len(self.ends)
         self.tasks.append(self._piece(run, self._legs(run, vehicle), vehicle, arc, vehicles))
@@ -126,7 +143,7 @@ class _Pieces:
         graph, rates = self.problem.graph, self.problem.rates(vehicle)
         legs = [(run[0].arc, run[0].task)]
         for step in run[1:]:
-            legs += [(arc, -1) for arc in way(graph, rates, Place(arc=legs[-1][0]), step.arc)]
+            legs += [(arc, -1) for arc in deadhead(graph, rates, Place(arc=legs[-1][0]), step.arc)]
             legs.append((step.arc, step.task))
         return legs
 
@@ -166,6 +183,17 @@ class _Pieces:
             for name, profile in self.problem.profiles.items()
         }
         return _with_arcs(self.problem.graph, self.ends, self.metres), profiles
+
+
+def _cut(run: Sequence[Serve], longest: int) -> Iterator[Sequence[Serve]]:
+    return (run[at : at + longest] for at in range(0, len(run), longest))
+
+
+def _ways(graph: ArcGraph, rates: Rates, one: Serve, other: Serve) -> bool:
+    """Whether there is a way from the end of one task to the beginning of another."""
+    return graph.may_follow(one.arc, other.arc) or bool(
+        np.isfinite(between(graph, rates, [Place(arc=one.arc)], [other.arc])[0][0, 0])
+    )
 
 
 def _done(graph: ArcGraph, profile: Profile, legs: Sequence[tuple[int, int]]) -> list[float]:

@@ -30,7 +30,8 @@ CALM = Params(hot=0.02, cold=0.002)
 class Rest:
     """What is left at ``now_s`` [s since the start of planning]: the problem, and the old routes of it.
 
-    ``holder``: task id -> id of the vehicle that was to do it; ``left_out``: ids of tasks that nobody can do any more.
+    ``holder``: task id -> id of the vehicle that was to do it; ``left_out``: ids of tasks that nobody can do any more;
+    ``orphans``: the steps of each vehicle that has dropped out.
     """
 
     problem: Problem
@@ -38,6 +39,7 @@ class Rest:
     now_s: float
     holder: Mapping[str, str]
     left_out: tuple[str, ...] = ()
+    orphans: tuple[tuple[Step, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,9 @@ def breakdown(rest: Rest, vehicle: str) -> Rest:
     )
     if not fleet:
         raise PlanNotPossible(f"{rest.problem.name}: {vehicle} was the last vehicle; add another one")
-    return _without_impossible(replace(rest, problem=replace(rest.problem, vehicles=fleet), routes=routes))
+    lost = tuple(route.steps for route in rest.routes if route.vehicle == at)
+    left = replace(rest.problem, vehicles=fleet)
+    return _without_impossible(replace(rest, problem=left, routes=routes, orphans=(*rest.orphans, *lost)))
 
 
 def blocked(rest: Rest, arcs: Collection[int]) -> Rest:
@@ -185,15 +189,15 @@ def _without_impossible(rest: Rest) -> Rest:
     index: dict[int, int] = {}
     gone = []
     for number, task in enumerate(problem.tasks):
-        near = [vehicle for vehicle, arcs in zip(problem.vehicles, reached, strict=True) if arcs & set(task.arcs)]
-        able = [vehicle for vehicle in near if problem.may_serve(vehicle, task)]
-        if any(problem.largest_load(vehicle) >= task.demand for vehicle in able):
+        near = (one for one, arcs in zip(problem.vehicles, reached, strict=True) if not arcs.isdisjoint(task.arcs))
+        if any(problem.may_serve(one, task) and problem.largest_load(one) >= task.demand for one in near):
             index[number] = len(index)
         else:
             gone.append(task.id)
     routes = tuple(replace(route, steps=_ahead(route.steps, 0, index)) for route in rest.routes)
     left = replace(problem, tasks=tuple(problem.tasks[number] for number in index))
-    return replace(rest, problem=left, routes=routes, left_out=(*rest.left_out, *gone))
+    orphans = tuple(_ahead(steps, 0, index) for steps in rest.orphans)
+    return replace(rest, problem=left, routes=routes, left_out=(*rest.left_out, *gone), orphans=orphans)
 
 
 def _reached(problem: Problem, vehicle: Vehicle) -> set[int]:

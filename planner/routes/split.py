@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from itertools import repeat
+from functools import partial
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -61,7 +61,7 @@ def solve_split(
     refuse_impossible(problem)
     parts = districts(problem, max(1, -(-len(problem.tasks) // 500)) if number is None else number)
     inner = [part(problem, district) for district in parts]
-    found = list(executor.map(solve, inner, repeat(stop), repeat(seed), repeat(params)))
+    found = list(executor.map(partial(solve, stop=stop, seed=seed, params=params), inner))
     alone = tuple(
         sorted(
             (

@@ -12,10 +12,11 @@ from planner.routes.carpcheck import check
 from planner.routes.drives import drive, solution
 from planner.routes.encode import Route, Serve
 from planner.routes.frozen import freeze
-from planner.routes.problem import Problem
+from planner.routes.problem import Problem, Task, Vehicle
 from planner.routes.solve import Stop, solve
 from planner.routes.split import districts, part
 from planner.routes.worth import worth
+from tests.unit.planner.carp import still, streets
 from tests.unit.planner.test_routes_split import grid
 
 
@@ -98,3 +99,20 @@ def test_passes_over_borders_of_many_districts_keep_every_task_once() -> None:
     assert sorted(task for route in found for task in served(route)) == list(range(84))
     assert check(problem, solution("x", problem, drive(problem, found))).faults == ()
     assert worth(problem, found, 84) < worth(problem, alone, 84)
+
+
+def test_the_checker_knows_which_of_two_roads_was_taken() -> None:
+    """Two streets between the same crossings: out by the one and home by the other is no U-turn."""
+    graph = streets([(0, 1, 100.0), (0, 1, 150.0)], turning=[0])
+    tasks = (Task("short", (0, 1)), Task("long", (3,)))
+    problem = Problem("two", graph, tasks, (Vehicle("v", 0, end_node=0),), profiles={"": still(graph)})
+    routes = (Route(0, (Serve(0, 0), Serve(1, 3))),)
+    good = solution("x", problem, drive(problem, routes))
+    assert check(problem, good).faults == ()
+    turned = [{**step, "by": 0, "serve": not number} for number, step in enumerate(good["routes"][0]["traversals"])]
+    faults = check(problem, {"routes": [{"vehicle": "v", "traversals": turned}]}).faults
+    assert "forbidden U-turn" in faults[0]
+    assert (
+        "names a road"
+        in check(problem, {"routes": [{"vehicle": "v", "traversals": [turned[0] | {"by": 2}]}]}).faults[0]
+    )
