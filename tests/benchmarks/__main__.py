@@ -7,7 +7,7 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.benchmarks import brokerkill, carp, ingest, oslo, outage, road, storage
+from tests.benchmarks import brokerkill, carp, ingest, oslo, outage, road, routepeers, storage
 from tests.benchmarks.measure import Row, table
 
 BENCHMARKS = {
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "outage": outage.run,
     "road": road.run_all,
     "carp": carp.run,
+    "routepeers": routepeers.run,
     "storage": storage.run,
 }
 OUT = Path("build/bench")
