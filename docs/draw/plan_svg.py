@@ -150,8 +150,8 @@ def _numbers(drawn: Sequence[_Stroke], colour: str, *, every: int = 5) -> Iterat
     for number, stroke in enumerate(worked, 1):
         if number in (1, len(worked)) or number % every == 0:
             x, y = stroke.begin + 0.28 * (stroke.end - stroke.begin)
-            yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="11" fill="{SURFACE}" stroke="{colour}" stroke-width="2"/>'
-            yield _text(x, y + 5, str(number), 14, colour, anchor="middle", strong=True)
+            yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="12" fill="{SURFACE}" stroke="{colour}" stroke-width="2"/>'
+            yield _text(x, y + 5.5, str(number), 15.5, colour, anchor="middle", strong=True)
 
 
 def _depots(sheet: Sheet) -> Iterator[str]:
@@ -187,7 +187,7 @@ def _panel(title: str, figures: Sequence[tuple[str, str]], refills: Iterable[tup
     y += 12
     for colour, words in refills:
         y += 28
-        yield _text(x, y, words, 15, colour, strong=True)
+        yield _text(x, y, words, 17, colour, strong=True)
     y += 28
     yield f'<line x1="{x}" y1="{y}" x2="{WIDTH - 36}" y2="{y}" stroke="{LINE}"/>'
     for mark, words in _legend():
@@ -202,8 +202,8 @@ def _legend() -> Iterator[tuple[str, str]]:
         head = f'<polygon points="30,0 19,-5 19,5" fill="{colour}"/>'
         yield f'<path d="M0 0H48" stroke="{colour}" stroke-width="3.2"/>{head}', f"vehicle {vehicle} spreads salt"
     yield f'<path d="M0 0H48" stroke="{TEXT}" stroke-width="1.8" stroke-dasharray="5 4"/>', "drives without work"
-    circle = f'<circle cx="24" cy="0" r="11" fill="{SURFACE}" stroke="{TEXT}" stroke-width="2"/>'
-    yield circle + _text(24, 5, "5", 14, TEXT, anchor="middle", strong=True), "its fifth street"
+    circle = f'<circle cx="24" cy="0" r="12" fill="{SURFACE}" stroke="{TEXT}" stroke-width="2"/>'
+    yield circle + _text(24, 5.5, "5", 15.5, TEXT, anchor="middle", strong=True), "its fifth street"
     yield f'<path d="M4 0H44" stroke="{NEEDED}" stroke-width="19" stroke-linecap="round"/>', "street that needs salt"
     yield f'<path d="M0 0H48" stroke="{IDLE}" stroke-width="2"/>', "street that does not"
     along = np.array([1.0, 0.0])
@@ -219,7 +219,7 @@ def _text(
     x: float,
     y: float,
     words: str,
-    size: int,
+    size: float,
     colour: str,
     *,
     anchor: str = "start",
