@@ -177,17 +177,41 @@ def forecast_all(bundle: Bundle) -> list[SiteForecast]:
     return [forecast_site(bundle, row) for row in bundle.sites]
 
 
-def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
-    """One site: brought to ``at`` by its observations, then on to the end of the forecast with a range."""
+@dataclass(frozen=True)
+class Case:
+    """One site as the model takes it: ``forcing`` measured up to step ``at``, forecast after it; what was ``seen``."""
+
+    place: Sites
+    forcing: Forcing
+    at: int
+    seen: tuple[ObservedRow, ...]
+
+    def surface_c(self) -> Floats:
+        """(1, at) observed surface temperature by step, NaN where there is none."""
+        observed = np.full((1, self.at), np.nan)
+        for r in self.seen:
+            step = self.forcing.step_of(r.time) - 1
+            if r.surface_c is not None and 0 <= step < self.at:
+                observed[0, step] = r.surface_c
+        return observed
+
+
+def case_of(bundle: Bundle, row: SiteRow) -> Case:
+    """A site with its weather from at most ``BACK`` before ``at`` to the end of the forecast."""
     seen = [r for r in _of(bundle.observed, row.id) if r.time <= bundle.at]
     ahead = _of(bundle.forecast, row.id)
-    place = _place(row)
-    notes: list[str] = [] if any(r.surface_c is not None for r in seen) else ["no observed surface temperature"]
     begin = max(bundle.at - BACK, min([r.time for r in seen], default=bundle.at))
     end = max(r.time for r in ahead)
     forcing = on_grid([_joined(row, seen, ahead, bundle.at)], begin, (end - begin).total_seconds() / 3600.0)
-    at = forcing.step_of(bundle.at)
-    state, correction, said = _start(place, forcing, seen, at)
+    return Case(_place(row), forcing, forcing.step_of(bundle.at), tuple(seen))
+
+
+def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
+    """One site: brought to ``at`` by its observations, then on to the end of the forecast with a range."""
+    case = case_of(bundle, row)
+    place, forcing, at = case.place, case.forcing, case.at
+    notes: list[str] = [] if any(r.surface_c is not None for r in case.seen) else ["no observed surface temperature"]
+    state, correction, said = _start(case)
     notes += [*said, *forcing.notes, *place.notes()]
     wider = min(2.0, 1.0 + 0.25 * len(notes))
     first = 0 if place.natural.any() else at
@@ -260,20 +284,14 @@ def _joined(row: SiteRow, seen: Sequence[WeatherRow], ahead: Sequence[WeatherRow
     return weather([r.time for r in rows], row.lat, row.lon, height, **fields)
 
 
-def _start(
-    place: Sites, forcing: Forcing, seen: Sequence[ObservedRow], at: int
-) -> tuple[State, Floats, tuple[str, ...]]:
+def _start(case: Case) -> tuple[State, Floats, tuple[str, ...]]:
     """The state at step ``at`` (of natural ground at step 0), the correction (1,) [W/m²] and what is to be said."""
-    known = [r for r in seen if r.surface_c is not None]
-    first = known[0].surface_c if known else forcing.air.air_c[0, 0]
+    place, forcing, at = case.place, case.forcing, case.at
+    first = next((r.surface_c for r in case.seen if r.surface_c is not None), forcing.air.air_c[0, 0])
     state = at_rest(place, np.array([first], float), air_c=forcing.air.air_c[:, 0])
     if place.natural.any() or at == 0:
         return state, np.zeros(1), ()
-    observed = np.full((1, at), np.nan)
-    for r in known:
-        step = forcing.step_of(r.time) - 1
-        if 0 <= step < at:
-            observed[0, step] = r.surface_c
+    observed = case.surface_c()
     if np.isnan(observed).all():
         return run(place, forcing, state, steps=at, every=1).after, np.zeros(1), ()
     met = meet(place, forcing, state, observed, at)

@@ -7,7 +7,7 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.benchmarks import brokerkill, carp, ingest, oslo, outage, road, townroutes
+from tests.benchmarks import brokerkill, carp, ingest, oslo, outage, road, routepeers, storage, townroutes
 from tests.benchmarks.measure import Row, table
 
 BENCHMARKS = {
@@ -18,6 +18,8 @@ BENCHMARKS = {
     "road": road.run_all,
     "carp": carp.run,
     "town": townroutes.run,
+    "routepeers": routepeers.run,
+    "storage": storage.run,
 }
 OUT = Path("build/bench")
 

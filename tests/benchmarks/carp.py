@@ -25,20 +25,44 @@ SALTING: Sequence[tuple[str, tuple[str, ...], float, int]] = (
 
 def run() -> list[Row]:
     """A row an instance, with its gap to the best known cost and the lower bound."""
-    folder = Path(os.environ.get("DAGSPLAN_DATA", "/nowhere")) / "routing"
-    if not folder.is_dir():
-        print("DAGSPLAN_DATA names no folder with routing/: benchmark left out")
+    here = folder()
+    if here is None:
         return []
-    wanted = os.environ.get("DAGSPLAN_BENCH_CARP", "egl,gdb,val,salting").split(",")
-    rows = [row for kind in SECONDS if kind in wanted for row in _carplib(folder / "carp", kind)]
-    return rows + (_salting(folder / "salt-spreading/data") if "salting" in wanted else [])
+    wanted = picked()
+    rows = [row for kind in SECONDS if kind in wanted for row in _carplib(here, kind)]
+    return rows + (_salting(here / "salt-spreading/data") if "salting" in wanted else [])
 
 
-def _carplib(folder: Path, kind: str) -> list[Row]:
-    with (folder / "best_known.csv").open(newline="") as file:
-        known = {row["instance"]: float(row["bound"]) for row in csv.DictReader(file)}
-    names = [name for name in known if _set_of(name) == kind]
-    asked = Asked(tuple(folder / f"{name}.dat" for name in names), Stop(seconds=SECONDS[kind]), seed=1)
+def folder() -> Path | None:
+    """Where the instances lie; None, having said so, where they do not."""
+    found = Path(os.environ.get("DAGSPLAN_DATA", "/nowhere")) / "routing"
+    if found.is_dir():
+        return found
+    print("DAGSPLAN_DATA names no folder with routing/: benchmark left out")
+    return None
+
+
+def picked() -> list[str]:
+    """The sets, or single instances, that are wanted, in the order they are named."""
+    return os.environ.get("DAGSPLAN_BENCH_CARP", "egl,gdb,val,salting").split(",")
+
+
+def best_known(routing: Path) -> dict[str, float]:
+    """Best known cost of each CARPLIB instance."""
+    with (routing / "carp" / "best_known.csv").open(newline="") as file:
+        return {row["instance"]: float(row["bound"]) for row in csv.DictReader(file)}
+
+
+def set_of(name: str) -> str:
+    """The set that a CARPLIB instance belongs to."""
+    return next((kind for kind in ("egl", "gdb") if name.startswith(kind)), "val")
+
+
+def _carplib(routing: Path, kind: str) -> list[Row]:
+    known = best_known(routing)
+    names = [name for name in known if set_of(name) == kind]
+    files = tuple(routing / "carp" / f"{name}.dat" for name in names)
+    asked = Asked(files, Stop(seconds=SECONDS[kind]), seed=1)
     rows: list[Row] = []
     for name, answer in zip(names, answers(asked), strict=True):
         assert answer["feasible"], (name, answer["faults"])
@@ -47,10 +71,6 @@ def _carplib(folder: Path, kind: str) -> list[Row]:
     gaps = [max(0.0, float(row["gap %"])) for row in rows]
     mean = {"what": f"{kind}: mean of {len(rows)}, worst", "gap %": f"{sum(gaps) / len(gaps):.3f}, {max(gaps):.3f}"}
     return [*rows, mean]
-
-
-def _set_of(name: str) -> str:
-    return next((kind for kind in ("egl", "gdb") if name.startswith(kind)), "val")
 
 
 def _salting(folder: Path) -> list[Row]:

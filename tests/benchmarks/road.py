@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 
 from models.road.forcing import on_grid
-from models.road.run import Surface, at_rest, run
+from models.road.run import Surface, at_rest, run, undriven
 from models.road.site import Sites, sites, with_relief
 from models.road.spread import members
-from planner.forecast_road import Bundle, forecast_all
+from models.road.start import between
+from planner.forecast_road import Bundle, case_of, forecast_all
 from planner.road_words import scores
+from tests.benchmarks import road_land
 from tests.benchmarks.measure import Row
-from tests.benchmarks.road_cases import case045, col_de_porte, se1018
+from tests.benchmarks.road_cases import case045, col_de_porte, se1018, wet_then_clear
 
 BANDS = ((0.0, 14.0), (0.0, 1.5), (1.5, 3.5), (3.5, 6.5), (6.5, 14.0))
 
@@ -35,7 +37,7 @@ def run_all() -> list[Row]:
         ("case045, RoadSurf's own forcing", case045(folder)),
     ):
         rows += station(name, bundle)
-    return [*rows, *snow(folder), *books(), *speed()]
+    return [*rows, *snow(folder), *road_land.rows(Path(data) / "roads"), *books(), *speed()]
 
 
 def station(name: str, bundle: Bundle) -> list[Row]:
@@ -65,23 +67,13 @@ def station(name: str, bundle: Bundle) -> list[Row]:
 
 def uncorrected(bundle: Bundle) -> Any:
     """The surface temperature with observations imposed to the beginning and nothing corrected after it."""
-    from models.road.run import undriven
-    from models.road.start import between
-    from planner.forecast_road import BACK, _joined, _place
-
-    row = bundle.sites[0]
-    seen = [r for r in bundle.observed if r.time <= bundle.at]
-    place, begin = _place(row), max(bundle.at - BACK, seen[0].time)
-    end = max(r.time for r in bundle.forecast)
-    forcing = on_grid([_joined(row, seen, bundle.forecast, bundle.at)], begin, (end - begin).total_seconds() / 3600)
-    at = forcing.step_of(bundle.at)
-    observed = np.full((1, forcing.steps), np.nan)
-    for r in seen:
-        if r.surface_c is not None and forcing.step_of(r.time) > 0:
-            observed[0, forcing.step_of(r.time) - 1] = r.surface_c
-    drive = undriven(place, forcing)._replace(imposed=between(observed), imposed_of=np.zeros(1, np.int64))
-    state = at_rest(place, np.array([seen[0].surface_c or 0.0]), air_c=forcing.air.air_c[:, 0])
-    return run(place, forcing, state, drive=drive, every=1).surface_c[0, at:]
+    case = case_of(bundle, bundle.sites[0])
+    observed = np.full((1, case.forcing.steps), np.nan)
+    observed[:, : case.at] = case.surface_c()
+    drive = undriven(case.place, case.forcing)
+    drive = drive._replace(imposed=between(observed), imposed_of=np.zeros(1, np.int64))
+    state = at_rest(case.place, np.array([case.seen[0].surface_c or 0.0]), air_c=case.forcing.air.air_c[:, 0])
+    return run(case.place, case.forcing, state, drive=drive, every=1).surface_c[0, case.at :]
 
 
 def _bands(values: Any, seen: Any, lead: Any) -> Row:
@@ -138,15 +130,9 @@ def city(n: int = 20_000) -> Sites:
     return with_relief(made, sky, 0.3 * random.random((n, 36)), slope, aspect, 10 * random.normal(size=n))
 
 
-def _night(hours: int = 48) -> Any:
-    from tests.unit.models.test_road_balance import day
-
-    return day(hours)
-
-
 def books() -> list[Row]:
     """How far the budgets are from closing, and single precision from double."""
-    where, forcing = city(500), _night()
+    where, forcing = city(500), wet_then_clear()
     double: Surface = run(where, forcing, at_rest(where, np.full(500, 1.0)))
     single = run(where, forcing, at_rest(where, np.full(500, 1.0), np.float32))
     return [
@@ -158,7 +144,7 @@ def books() -> list[Row]:
 
 def speed() -> list[Row]:
     """20,000 segments, 48 h: one run, and ten members."""
-    where, forcing = city(), _night()
+    where, forcing = city(), wet_then_clear()
     state = at_rest(where, np.full(len(where), 1.0))
     run(where.taken(np.arange(2)), forcing, at_rest(where.taken(np.arange(2)), np.ones(2)))
     rows = []

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from models.road.forcing import Weather, weather
+from models.road.forcing import Forcing, Weather, on_grid, weather
 from models.road.physics import SIGMA
 from planner.forecast_road import Bundle, ObservedRow, OtherRow, SiteRow, WeatherRow
 
@@ -123,6 +123,18 @@ def frosty_night(lat: float, lon: float, height_m: float) -> tuple[Weather, date
         cloud=0.0 * flat, longwave_w_m2=0.74 * SIGMA * (air + 273.15) ** 4,
     )  # fmt: skip
     return made, start
+
+
+def wet_then_clear(hours: int = 48) -> Forcing:
+    """Made up: a mild wet day and a cold clear one in January."""
+    h = np.arange(hours + 1)
+    start = datetime(2026, 1, 10, 12, tzinfo=UTC)
+    made = weather(
+        [start + timedelta(hours=int(i)) for i in h], 60.0, 15.0, 100.0, air_c=-1 + 3 * np.cos(h / 24 * 2 * np.pi),
+        humidity_pct=np.full(len(h), 92.0), wind_m_s=2 + np.sin(h / 5),
+        precip_mm_h=np.where((h > 10) & (h < 30), 1.0, 0.0), cloud=np.where(h < 24, 1.0, 0.1),
+    )  # fmt: skip
+    return on_grid([made], start, hours)
 
 
 def _rows(file: Path) -> list[dict[str, str]]:

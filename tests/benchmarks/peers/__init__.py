@@ -1,1 +1,1 @@
-"""Runners of other bridges, so that anyone can repeat the comparison. Their packages are not installed by us."""
+"""Runners of other programs, so that anyone can repeat the comparison. What is not our dependency we do not install."""
