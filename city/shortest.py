@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from city.arcstates import ArcGraph
 from city.compiled import compiled
+from city.heap import pop, push
 from city.network import Floats, Ints
 
 Table = npt.NDArray[np.float32]
@@ -119,10 +120,10 @@ def _spread(
         key = first_turn_s[at] * price_per_s
         if key < label[first[at]]:
             label[first[at]], time[first[at]] = key, first_turn_s[at]
-            size = _push(heap_key, heap_arc, size, key, first[at])
+            size = push(heap_key, heap_arc, size, key, first[at])
     while size > 0:
         key, arc = heap_key[0], heap_arc[0]
-        size = _pop(heap_key, heap_arc, size)
+        size = pop(heap_key, heap_arc, size)
         if key > label[arc] or not np.isfinite(price[arc]):
             continue
         for at in range(follows_at[arc], follows_at[arc + 1]):
@@ -131,34 +132,5 @@ def _spread(
             if reached < label[following]:
                 label[following], before[following] = reached, arc
                 time[following] = time[arc] + seconds[arc] + turn_s[at]
-                size = _push(heap_key, heap_arc, size, reached, following)
+                size = push(heap_key, heap_arc, size, reached, following)
     return label, time, before
-
-
-@compiled
-def _push(heap_key: Floats, heap_arc: Ints, size: int, key: float, arc: int) -> int:
-    """Adds to a binary heap; returns its new size."""
-    at = size
-    while at > 0 and heap_key[(at - 1) // 2] > key:
-        heap_key[at], heap_arc[at] = heap_key[(at - 1) // 2], heap_arc[(at - 1) // 2]
-        at = (at - 1) // 2
-    heap_key[at], heap_arc[at] = key, arc
-    return size + 1
-
-
-@compiled
-def _pop(heap_key: Floats, heap_arc: Ints, size: int) -> int:
-    """Takes the least off a binary heap; returns its new size."""
-    size -= 1
-    key, arc = heap_key[size], heap_arc[size]
-    at = 0
-    while 2 * at + 1 < size:
-        child = 2 * at + 1
-        if child + 1 < size and heap_key[child + 1] < heap_key[child]:
-            child += 1
-        if heap_key[child] >= key:
-            break
-        heap_key[at], heap_arc[at] = heap_key[child], heap_arc[child]
-        at = child
-    heap_key[at], heap_arc[at] = key, arc
-    return size
