@@ -2,7 +2,7 @@
 
 How far a position lies from a street says how unlikely that street is, how much longer the way between two places is
 than the straight line how unlikely that way is (Newson & Krumm 2009, "Hidden Markov map matching through noise and
-sparseness"). One-way streets may be driven the forbidden way at twice the length; that is then said.
+sparseness"). One-way streets may be driven the forbidden way at three times the length; that is then said.
 Nothing is made up: where no street is near, or where too much is missing, the drive breaks off and the gap is named.
 """
 
@@ -95,8 +95,8 @@ class Matcher:
         sigma_m: float = 8.0,
         drawn_m: float = 5.0,
         reach_m: float = 50.0,
-        against: float = 2.0,
-        astray: float = 1.0,
+        against: float = 3.0,
+        astray: float = 0.3,
         turn_m: float = 10.0,
         turn_elsewhere_m: float = 40.0,
         rules: Rules | None = None,

@@ -79,7 +79,7 @@ class _Town:
         lon, lat = made.wanted.lines[0].points[0]
         away, swapped = self.network.nearest_m((lon, lat)), self.network.nearest_m((lat, lon))
         if swapped < near_m < away:
-            return "longitude and latitude are swapped; write [longitude, latitude]"
+            return "longitude and latitude are swapped; exchange them"
         if away > near_m:
             return f"begins {away / 1000.0:.0f} km from the town's streets; check its reference system (WGS 84)"
         return "no stretch of it lies on a street; check that it is of this town and not shifted"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from city.arcstates import from_network
+from city.errors import PlanNotPossible
 from city.network import build, open_to, with_forbidden
 from city.shortest import Place, way
 from city.things import ExistingRoute, Segment
@@ -130,7 +131,7 @@ class _Comparison:
             return replace(self.blank, problem="nothing on it counts as work: say so in its file (serve)")
         try:
             return self._scored(arcs, iterations, seed)
-        except ValueError as error:
+        except (PlanNotPossible, ValueError) as error:
             return replace(self.blank, problem=f"cannot be driven within the rules: {error}")
 
     def _scored(self, arcs: Sequence[int], iterations: int, seed: int) -> Compared:

@@ -85,6 +85,14 @@ def test_theirs_may_be_against_a_one_way_street_and_ours_is_not() -> None:
     assert (found.ours.metres, found.faults) == (400.0, ())
 
 
+def test_work_that_the_rules_do_not_let_one_leave_is_told() -> None:
+    """A one-way street into a dead end, which they left the wrong way: ours cannot come home."""
+    trap = (street(0, 1, key="in"), street(1, 2, key="trap", oneway=True))
+    found = one(step("in"), step("trap"), step("trap", back=True, serve=False), step("in", back=True), segments=trap)
+    assert "cannot be driven within the rules" in found.problem
+    assert found.problem in in_words([found])
+
+
 def test_a_cycle_way_is_work_once_and_in_either_direction() -> None:
     paths = tuple(street(i, i + 1, "C1", network="cycle", key=f"c{i}") for i in range(2))
     found = one(step("c0"), step("c1"), step("c1", back=True), step("c0", back=True), segments=paths, vehicle=None)
