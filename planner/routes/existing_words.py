@@ -46,8 +46,9 @@ def _row(score: Score) -> str:
 
 def _notes(one: Compared, theirs: Score, ours: Score) -> Iterator[str]:
     less_km, less_h = (theirs.metres - ours.metres) / 1000.0, (theirs.seconds - ours.seconds) / 3600.0
+    share = abs(less_km) * 1000.0 / max(1.0, theirs.metres)
     yield (
-        f"ours drives {less_km:.1f} km ({less_km * 1000.0 / theirs.metres:.0%}) and {less_h:.2f} h less; "
+        f"ours drives {abs(less_km):.1f} km ({share:.0%}) {_more(less_km)} and {abs(less_h):.2f} h {_more(less_h)}; "
         f"no drive does this work in under {one.least_m / 1000.0:.1f} km"
     )
     if one.route.work_assumed:
@@ -60,6 +61,10 @@ def _notes(one: Compared, theirs: Score, ours: Score) -> Iterator[str]:
     if one.route.share_matched < 0.95:
         yield f"only {one.route.share_matched:.0%} of its line lies on streets: the comparison is of that part"
     yield from (f"FAULT of ours: {fault}" for fault in one.faults)
+
+
+def _more(less: float) -> str:
+    return "less" if less >= 0.0 else "more"
 
 
 def _told(one: Compared) -> dict[str, Any]:

@@ -83,6 +83,7 @@ def test_theirs_may_be_against_a_one_way_street_and_ours_is_not() -> None:
     assert found.ours is not None
     assert (found.theirs.metres, found.against_m) == (200.0, 100.0)
     assert (found.ours.metres, found.faults) == (400.0, ())
+    assert "ours drives 0.2 km (100%) more and" in in_words([found])
 
 
 def test_work_that_the_rules_do_not_let_one_leave_is_told() -> None:
