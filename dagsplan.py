@@ -195,6 +195,16 @@ def run_import_table(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def run_import_routes(options: argparse.Namespace, settings: Settings) -> int:
+    """Today's routes from GeoJSON or GPX, matched to the streets."""
+    from ingest.routes import import_routes
+
+    with opened_store(settings, "import") as (connection, clock):
+        report = import_routes(connection, options.file, clock.now(), options.route)
+    say(json.dumps(dataclasses.asdict(report), ensure_ascii=False) if options.json else report.text())
+    return 0
+
+
 def _note(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
@@ -241,6 +251,18 @@ def run_forecast(options: argparse.Namespace, _: Settings) -> int:
     from planner.road_words import answer
 
     say(answer(options.files, as_json=options.json))
+    return 0
+
+
+def run_routes(options: argparse.Namespace, settings: Settings) -> int:
+    """Today's routes with their scores, and beside each our own over the same work."""
+    from planner.inputs import read_routes
+    from planner.routes import existing, existing_words
+
+    with opened_store(settings, "routes") as (connection, _):
+        today = read_routes(connection)
+    compared = existing.compare(today, options.iterations, options.seed)
+    say(existing_words.as_json(compared) if options.json else existing_words.in_words(compared))
     return 0
 
 
@@ -349,9 +371,11 @@ COMMANDS: dict[str, Handler] = {
     "broker-config": run_broker_config,
     "import roads": run_import_roads,
     "import weather": run_import_weather,
+    "import routes": run_import_routes,
     **{f"import {what}": run_import_table for what in ("rooms", "buildings", "fleet", "calendar")},
     "plan": run_plan,
     "forecast": run_forecast,
+    "routes": run_routes,
     "simulate": run_simulate,
     "replay": run_replay,
     "deadletters": run_deadletters,

@@ -19,7 +19,15 @@ from numba import config
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _ROOT = Path(__file__).parent.parent
-_SOURCES = ("city/compiled.py", "city/arcstates.py", "city/shortest.py", "planner/routes/search", "models/road")
+_SOURCES = (
+    "city/compiled.py",
+    "city/arcstates.py",
+    "city/heap.py",
+    "city/shortest.py",
+    "city/viterbi.py",
+    "planner/routes/search",
+    "models/road",
+)
 
 
 def _digest() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from city.geo import local_xy
 from city.things import Point, Segment
+from city.words import CLOSED_TO_SMALL, Network
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -78,13 +79,16 @@ class StreetNetwork:
 
     def nearest_node(self, place: Point, among: npt.NDArray[np.bool_] | None = None) -> int:
         """Index of the node nearest to a (lon, lat) place, of those that ``among`` marks. ValueError if none."""
-        x, y = local_xy(self.lon, self.lat, place)
-        away = np.hypot(x, y)
+        away = self._away_m(place)
         if among is not None:
             away = np.where(among, away, np.inf)
         if not len(away) or not np.isfinite(away.min()):
             raise ValueError("the network has no node to start from")
         return int(away.argmin())
+
+    def nearest_m(self, place: Point) -> float:
+        """How far the nearest node is from a (lon, lat) place [m]; inf where there is none."""
+        return float(self._away_m(place).min(initial=np.inf))
 
     def travel(self, sources: Sequence[int], targets: Sequence[int], cost: Floats) -> Floats:
         """(len(sources), len(targets)) cheapest cost between nodes; inf where there is no way."""
@@ -112,6 +116,9 @@ class StreetNetwork:
         """The (lon, lat) line of an arc in driving direction."""
         line = self.segments[int(self.arc_segment[arc])].geometry
         return line if self.arc_forward[arc] else line[::-1]
+
+    def _away_m(self, place: Point) -> Floats:
+        return np.hypot(*local_xy(self.lon, self.lat, place))
 
     def _cheapest_arc(self, a: int, b: int, cost: Floats) -> int:
         return min((arc for arc in self.out_arcs[a] if self.arc_to[arc] == b), key=lambda arc: float(cost[arc]))
@@ -151,4 +158,29 @@ def build(segments: Sequence[Segment]) -> StreetNetwork:
         arc_forward=np.concatenate([np.ones(len(segments), bool), np.zeros(int(both.sum()), bool)]),
         arc_m=length[arc_segment],
         arc_speed=speed[arc_segment],
+    )
+
+
+def with_forbidden(network: StreetNetwork) -> StreetNetwork:
+    """The same network in which one-way segments also have the arc that is forbidden: these stand from ``n_arcs`` on.
+
+    For drives that were really driven: what somebody did is told, allowed or not.
+    """
+    oneway = np.array([segment.oneway for segment in network.segments], bool)
+    legal = np.flatnonzero(oneway[network.arc_segment]) if len(oneway) else np.zeros(0, np.int64)
+    return replace(
+        network,
+        arc_from=np.concatenate([network.arc_from, network.arc_to[legal]]),
+        arc_to=np.concatenate([network.arc_to, network.arc_from[legal]]),
+        arc_segment=np.concatenate([network.arc_segment, network.arc_segment[legal]]),
+        arc_forward=np.concatenate([network.arc_forward, ~network.arc_forward[legal]]),
+        arc_m=np.concatenate([network.arc_m, network.arc_m[legal]]),
+        arc_speed=np.concatenate([network.arc_speed, network.arc_speed[legal]]),
+    )
+
+
+def open_to(segments: Sequence[Segment], clears: Network) -> npt.NDArray[np.bool_]:
+    """(n_segments,) where a vehicle may drive: street vehicles keep off cycle ways, cycle-way ones off motorways."""
+    return np.array(
+        [s.network == "street" if clears == "street" else s.highway not in CLOSED_TO_SMALL for s in segments], bool
     )

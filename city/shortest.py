@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from city.arcstates import ArcGraph
 from city.compiled import bare, compiled
+from city.heap import pop, push
 from city.network import Floats, Ints
 
 Table = npt.NDArray[np.float32]
@@ -265,10 +266,10 @@ def _spread(
         key = first_turn_s[at] * price_per_s
         if key < found.label[first[at]]:
             found.label[first[at]], found.time[first[at]], found.before[first[at]] = key, first_turn_s[at], -1
-            size = _push(heap.key, heap.arc, size, key, first[at])
+            size = push(heap.key, heap.arc, size, key, first[at])
     while size > 0:
         key, arc = heap.key[0], heap.arc[0]
-        size = _pop(heap.key, heap.arc, size)
+        size = pop(heap.key, heap.arc, size)
         if key > found.label[arc]:
             continue
         if wanted[arc]:
@@ -283,33 +284,4 @@ def _spread(
             if reached < found.label[following]:
                 found.label[following], found.before[following] = reached, arc
                 found.time[following] = found.time[arc] + seconds[arc] + turn_s[at]
-                size = _push(heap.key, heap.arc, size, reached, following)
-
-
-@bare
-def _push(heap_key: Floats, heap_arc: Ints, size: int, key: float, arc: int) -> int:
-    """Adds to a binary heap; returns its new size."""
-    at = size
-    while at > 0 and heap_key[(at - 1) // 2] > key:
-        heap_key[at], heap_arc[at] = heap_key[(at - 1) // 2], heap_arc[(at - 1) // 2]
-        at = (at - 1) // 2
-    heap_key[at], heap_arc[at] = key, arc
-    return size + 1
-
-
-@bare
-def _pop(heap_key: Floats, heap_arc: Ints, size: int) -> int:
-    """Takes the least off a binary heap; returns its new size."""
-    size -= 1
-    key, arc = heap_key[size], heap_arc[size]
-    at = 0
-    while 2 * at + 1 < size:
-        child = 2 * at + 1
-        if child + 1 < size and heap_key[child + 1] < heap_key[child]:
-            child += 1
-        if heap_key[child] >= key:
-            break
-        heap_key[at], heap_arc[at] = heap_key[child], heap_arc[child]
-        at = child
-    heap_key[at], heap_arc[at] = key, arc
-    return size
+                size = push(heap.key, heap.arc, size, reached, following)

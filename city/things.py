@@ -179,6 +179,31 @@ class RosterTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteStep:
+    """One segment driven whole, in drawing direction or (not ``forward``) against it, with work or without."""
+
+    segment: str
+    forward: bool
+    serve: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingRoute:
+    """A route that a city drives today, matched to segments. ``length_m`` is that of its file [m], ``share_matched``
+    the share of it that lies on streets; ``work_assumed``: the file does not say on all of it what is worked."""
+
+    name: str
+    vehicle: str | None
+    route_class: RouteClass | None
+    source: str
+    imported_at: datetime
+    length_m: float
+    share_matched: float
+    work_assumed: bool
+    steps: tuple[RouteStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarDay:
     """What a calendar says of one day: ``school``, ``fritids`` (only after-school care), ``closed``, ``evening``."""
 

@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     _imports(commands)
     _plans(commands)
     _forecasts(commands)
+    _routes(commands)
     _messages(commands)
     _thresholds(commands)
     _benchmarks(commands)
@@ -73,7 +74,9 @@ def _persistence(command: argparse.ArgumentParser) -> None:
 
 
 def _imports(commands: Any) -> None:  # noqa: ANN401
-    group = commands.add_parser("import", help="Takes in files: streets, weather, rooms, buildings, fleet, calendar.")
+    group = commands.add_parser(
+        "import", help="Takes in files: streets, weather, rooms, buildings, fleet, calendar, routes."
+    )
     kinds = group.add_subparsers(dest="what", required=True, metavar="WHAT")
     roads = _add(kinds, "roads", "Streets, cycle ways, waste places and schools from OpenStreetMap.", of="import")
     roads.add_argument("file", type=Path, help="extract: .osm.pbf, .osm.gz, .osm.bz2")
@@ -84,6 +87,10 @@ def _imports(commands: Any) -> None:  # noqa: ANN401
     weather = _add(kinds, "weather", "A stored answer of SMHI or MET Norway.", of="import")
     weather.add_argument("file", type=Path)
     weather.add_argument("--simulated", action="store_true", help="the weather is made up; every plan from it says so")
+    routes = _add(kinds, "routes", "Today's routes, to be scored beside ours (dagsplan routes).", of="import")
+    routes.add_argument("file", type=Path, help=".geojson or .gpx, see docs/imports.md")
+    routes.add_argument("--name", dest="route", help="one route of this name from all that the file holds")
+    routes.add_argument("--json", action="store_true")
     for what, form in (("rooms", "CSV"), ("buildings", "CSV"), ("fleet", "TOML"), ("calendar", "CSV")):
         table = _add(kinds, what, f"{what.capitalize()} from a {form} file, see docs/imports.md.", of="import")
         table.add_argument("file", type=Path)
@@ -105,6 +112,13 @@ def _forecasts(commands: Any) -> None:  # noqa: ANN401
     group.add_argument("model", choices=["road"])
     group.add_argument("--files", type=Path, metavar="DIR", required=True, help="see docs/bundles.md")
     group.add_argument("--json", action="store_true")
+
+
+def _routes(commands: Any) -> None:  # noqa: ANN401
+    routes = _add(commands, "routes", "Scores today's routes, and beside each our own over the same work.")
+    routes.add_argument("--iterations", type=_count, default=20_000, help="of the search, a route (default 20000)")
+    routes.add_argument("--seed", type=int, default=0)
+    routes.add_argument("--json", action="store_true")
 
 
 def _messages(commands: Any) -> None:  # noqa: ANN401

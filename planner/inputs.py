@@ -11,9 +11,10 @@ from city.serviceday import service_day
 from city.settings import Settings
 from city.things import Device, Forecast, GivenOrder, Reading
 from city.words import Domain, Mode
+from planner.routes.existing import Today
 from planner.snapshot import Knobs, Snapshot
 from planner.snow import LIVE
-from store import facts, orders, plans, readings, roads, rollups, weather
+from store import facts, orders, plans, readings, roads, rollups, routes, weather
 from store.connect import Connection
 
 QUANTITIES: dict[Domain, tuple[str, ...]] = {
@@ -172,3 +173,12 @@ def _marked(snapshot: Snapshot) -> Snapshot:
     )
     made_up = any(row.simulated for table in tables for row in table)
     return replace(snapshot, simulated=snapshot.simulated or made_up)
+
+
+def read_routes(connection: Connection) -> Today:
+    """The routes that are driven today with the streets and the fleet as they are now."""
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        return Today(
+            routes.load_routes(connection), roads.load_segments(connection), facts.vehicles(connection, "snow")
+        )

@@ -76,7 +76,9 @@ def _least(problem: Problem, price: Floats, work: Floats) -> float:
     if depot >= 0:
         odd = sorted([node for node in odd if node != depot] + [depot] * copies)
         free = set()
-    return service + _matched(roads(problem, price), odd, free, depot, _cheapest_at(problem, price, depot))
+    net = roads(problem, price)
+    out_and_back = max(_cheapest_at(problem, price, depot), 2.0 * _to_work(net, depot, sorted(degree)))
+    return service + _matched(net, odd, free, depot, out_and_back)
 
 
 def _free_ends(problem: Problem) -> set[int] | None:
@@ -124,6 +126,14 @@ def _cheapest_at(problem: Problem, price: Floats, depot: int) -> float:
     """Twice the cheapest road at the depot: what a drive out and back in costs at the least."""
     at = (problem.graph.arc_from == depot) | (problem.graph.arc_to == depot)
     return 2.0 * float(price[at].min()) if depot >= 0 and at.any() else 0.0
+
+
+def _to_work(roads: csr_matrix, depot: int, ends: list[int]) -> float:
+    """The cheapest way from the depot to any end of a task: every drive takes it, out and home."""
+    if depot < 0 or not ends:
+        return 0.0
+    nearest = float(dijkstra(roads, directed=False, indices=depot)[ends].min())
+    return nearest if math.isfinite(nearest) else 0.0
 
 
 def _matched(roads: csr_matrix, odd: list[int], free: set[int], depot: int, out_and_back: float) -> float:

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from city.network import StreetNetwork
-from city.words import CLOSED_TO_SMALL, Network
+from city.network import StreetNetwork, open_to
+from city.words import Network
 from planner.routes.problem import Profile
 
 
 def profile(network: StreetNetwork, clears: Network, work_kmh: float, drive_kmh: float) -> Profile:
     """The profile of a vehicle. Street vehicles keep off cycle ways; cycle-way ones may use smaller streets."""
-    allowed = np.array(
-        [
-            segment.network == "street" if clears == "street" else segment.highway not in CLOSED_TO_SMALL
-            for segment in network.segments
-        ],
-        bool,
-    )
+    allowed = open_to(network.segments, clears)
     open_arcs = allowed[network.arc_segment] if len(allowed) else np.zeros(0, bool)
     seconds = np.where(open_arcs, network.seconds(drive_kmh), np.inf)
     work = np.where(open_arcs, network.arc_m / (work_kmh / 3.6), np.inf)

@@ -32,13 +32,14 @@ class Score:
     """The parts of a score.
 
     ``served``: share of the tasks done; ``metres`` driven in all and ``deadhead_metres`` of them without work [m];
-    ``u_turns``; ``overtime_s`` of all vehicles [s]; ``spread``: demand given out, such as salt, in the demand's unit;
-    ``classes`` by name.
+    ``seconds`` of all drives, waiting and breaks included [s]; ``u_turns``; ``overtime_s`` of all vehicles [s];
+    ``spread``: demand given out, such as salt, in the demand's unit; ``classes`` by name.
     """
 
     served: float
     metres: float
     deadhead_metres: float
+    seconds: float
     u_turns: int
     overtime_s: float
     spread: float
@@ -60,6 +61,7 @@ def score(problem: Problem, drives: Sequence[VehicleDrive]) -> Score:
         served=len(done_s) / len(problem.tasks) if problem.tasks else 1.0,
         metres=math.fsum(float(problem.graph.metres[leg.arc]) for leg in legs),
         deadhead_metres=idle,
+        seconds=math.fsum(_seconds(problem, number, passed) for number, passed in timed.items()),
         u_turns=sum(_u_turns(problem, one) for one in drives),
         overtime_s=math.fsum(_overtime(problem, number, passed) for number, passed in timed.items()),
         spread=math.fsum(problem.tasks[leg.task].demand for leg in legs if leg.task >= 0),
@@ -69,7 +71,7 @@ def score(problem: Problem, drives: Sequence[VehicleDrive]) -> Score:
 
 def difference(ours: Score, theirs: Score) -> dict[str, float]:
     """Part by part, how much more ``ours`` has than ``theirs``."""
-    parts = ("served", "metres", "deadhead_metres", "deadhead_share", "u_turns", "overtime_s", "spread")
+    parts = ("served", "metres", "deadhead_metres", "deadhead_share", "seconds", "u_turns", "overtime_s", "spread")
     return {part: float(getattr(ours, part) - getattr(theirs, part)) for part in parts}
 
 
@@ -84,6 +86,10 @@ def _done(problem: Problem, timed: Iterable[Sequence[Moment]]) -> dict[int, floa
 def _u_turns(problem: Problem, one: VehicleDrive) -> int:
     """How often an arc is followed by the same road the other way."""
     return sum(int(problem.graph.reverse[leg.arc]) == following.arc for leg, following in pairwise(one.legs))
+
+
+def _seconds(problem: Problem, number: int, passed: Sequence[Moment]) -> float:
+    return passed[-1].seconds - problem.vehicles[number].earliest_s if passed else 0.0
 
 
 def _overtime(problem: Problem, number: int, passed: Sequence[Moment]) -> float:

@@ -84,7 +84,7 @@ def test_a_missing_file_is_one_line(words: tuple[str, ...], named: str, capsys: 
     assert named in error
 
 
-@pytest.mark.parametrize("command", ["roads", "rooms", "buildings", "fleet", "calendar", "weather"])
+@pytest.mark.parametrize("command", ["roads", "rooms", "buildings", "fleet", "calendar", "weather", "routes"])
 def test_a_missing_import_is_one_line(
     command: str, dsn: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

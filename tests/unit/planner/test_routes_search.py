@@ -94,6 +94,23 @@ def test_a_fleet_that_cannot_is_told_so_and_overtime_is_least() -> None:
     assert result.overtime_s == pytest.approx(150.0, abs=1.0)
 
 
+def test_the_bound_counts_the_way_to_work_that_lies_far_off() -> None:
+    """A kilometre out to a street of 100 m that is cleared both ways: every crossing is even, and 2.2 km the least."""
+    graph = streets([(0, 1, 1000.0), (1, 2, 100.0)])
+    tasks = (Task("out", (2,)), Task("home", (3,)))
+    problem = Problem("far", graph, tasks, (Vehicle("v", 0, end_node=0),), profiles={"": still(graph)})
+    assert lower_bound(problem).cost == pytest.approx(2200.0, abs=0.01)
+    assert checked(solve(problem, Stop(iterations=100))) == 2200.0
+
+
+def test_the_bound_is_below_the_best_plan_of_work_far_from_home() -> None:
+    """Towns by chance with only some of their streets to do: brute force finds nothing under the bound."""
+    for seed in range(40):
+        problem = random_problem(seed, tasks=2 + seed % 3, vehicles=1 + seed % 2, capacity=12.0)
+        best = cheapest(problem)
+        assert lower_bound(problem).cost <= best + 1e-6
+
+
 def test_refills_stand_where_they_cost_least() -> None:
     """A line of streets, a refill at either end, room for two tasks: no plan does with less than two refills."""
     graph = streets([(node, node + 1, 10.0) for node in range(6)])

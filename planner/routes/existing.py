@@ -1,0 +1,211 @@
+"""A city's existing routes and, beside each, our own over the same work: one vehicle, the same start and end.
+
+The work of a route is what it clears, each street once in each direction that it clears, a cycle way once in either.
+Ours begins from the order of theirs, obeys one-way streets, and goes through the checker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from city.arcstates import from_network
+from city.errors import PlanNotPossible
+from city.network import build, open_to, with_forbidden
+from city.shortest import Place, way
+from city.things import ExistingRoute, Segment
+from city.things import Vehicle as FleetVehicle
+from city.words import Network
+from planner.routes.bound import lower_bound
+from planner.routes.carpcheck import check
+from planner.routes.drives import Leg, VehicleDrive, drive, solution
+from planner.routes.encode import Route, Serve
+from planner.routes.problem import Problem, Profile, Task, Vehicle
+from planner.routes.score import Score, score
+from planner.routes.solve import Stop, solve
+
+
+@dataclass(frozen=True)
+class Today:
+    """The routes of today, and the streets and the fleet as they are now."""
+
+    routes: tuple[ExistingRoute, ...]
+    segments: tuple[Segment, ...]
+    fleet: tuple[FleetVehicle, ...] = ()
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A route and what was found of it. ``least_m``: no drive does its work in fewer metres; ``filled_m``: metres of
+    theirs that are the cheapest way over stretches that were not matched. Where ``problem`` says why, there is no
+    score."""
+
+    route: ExistingRoute
+    work_kmh: float
+    drive_kmh: float
+    theirs: Score | None = None
+    ours: Score | None = None
+    least_m: float = 0.0
+    filled_m: float = 0.0
+    against_m: float = 0.0
+    faults: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def compare(today: Today, iterations: int, seed: int = 0) -> tuple[Compared, ...]:
+    """Every route of today beside ours after so many iterations of the search, the same each time."""
+    if not today.routes:
+        return ()
+    town = _Town(today)
+    return tuple(_Comparison(town, route).made(iterations, seed) for route in today.routes)
+
+
+class _Town:
+    """Streets as arcs, the forbidden ways among them, because some drive there.
+
+    Turning round takes ``u_turn_s`` at a dead end and ``u_turn_elsewhere_s`` where there is other traffic.
+    """
+
+    def __init__(self, today: Today, *, u_turn_s: float = 30.0, u_turn_elsewhere_s: float = 60.0) -> None:
+        legal = build(today.segments)
+        self.n_legal, self.network = legal.n_arcs, with_forbidden(legal)
+        self.graph = from_network(self.network, u_turn_s=u_turn_s, u_turn_elsewhere_s=u_turn_elsewhere_s)
+        self.fleet = {vehicle.id: vehicle for vehicle in today.fleet}
+        ids = [segment.id for segment in today.segments]
+        forward = self.network.arc_forward.tolist()
+        self.arc_of = {
+            (ids[segment], forward[arc]): arc for arc, segment in enumerate(self.network.arc_segment.tolist())
+        }
+
+    def vehicle(self, route: ExistingRoute) -> FleetVehicle:
+        """The vehicle of a route, or one of the usual speeds that clears what most of its work is."""
+        known = self.fleet.get(route.vehicle or "")
+        if known is not None:
+            return known
+        network = self._cleared(route)
+        return FleetVehicle(route.vehicle or route.name, "snow", "", network, work_kmh=_USUAL_KMH[network])
+
+    def _cleared(self, route: ExistingRoute) -> Network:
+        metres: dict[Network, float] = {"street": 0.0, "cycle": 0.0}
+        for step in route.steps:
+            arc = self.arc_of.get((step.segment, step.forward))
+            if arc is not None and step.serve:
+                metres[self.network.segments[int(self.network.arc_segment[arc])].network] += float(
+                    self.network.arc_m[arc]
+                )
+        return "cycle" if metres["cycle"] > metres["street"] else "street"
+
+
+_USUAL_KMH: dict[Network, float] = {"street": 15.0, "cycle": 10.0}
+"""Working speeds where no vehicle is named, as snow plans have them [km/h]."""
+
+
+@dataclass
+class _Work:
+    """The tasks of a route, and its drive as legs that name them."""
+
+    tasks: list[Task] = field(default_factory=list)
+    legs: list[Leg] = field(default_factory=list)
+    filled_m: float = 0.0
+
+
+class _Comparison:
+    """One route beside ours. ``price_per_s``: how many metres of driving a second is worth, so that of two ways of a
+    length the quicker is taken and turning round is not for nothing."""
+
+    def __init__(self, town: _Town, route: ExistingRoute, *, price_per_s: float = 2.0) -> None:
+        self.town, self.route, self.price_per_s = town, route, price_per_s
+        self.vehicle = town.vehicle(route)
+        self.blank = Compared(route, self.vehicle.work_kmh, self.vehicle.drive_kmh)
+
+    def made(self, iterations: int, seed: int) -> Compared:
+        """Both scores, or why there are none."""
+        arcs = [self.town.arc_of.get((step.segment, step.forward), -1) for step in self.route.steps]
+        gone = arcs.count(-1)
+        if gone:
+            say = f"{gone} of its {len(arcs)} segments are gone since the streets were imported anew"
+            return replace(self.blank, problem=f"{say}: import {self.route.source} again")
+        if not any(step.serve for step in self.route.steps):
+            return replace(self.blank, problem="nothing on it counts as work: say so in its file (serve)")
+        try:
+            return self._scored(arcs, iterations, seed)
+        except (PlanNotPossible, ValueError) as error:
+            return replace(self.blank, problem=f"cannot be driven within the rules: {error}")
+
+    def _scored(self, arcs: Sequence[int], iterations: int, seed: int) -> Compared:
+        profiles = self._profiles(arcs)
+        ours = self._problem(arcs, profiles, "ours", ())
+        work = self._work(arcs, ours)
+        ours, theirs = (replace(ours, tasks=tuple(work.tasks)), self._problem(arcs, profiles, "theirs", work.tasks))
+        result = solve(ours, Stop(iterations=iterations), seed, initial=[_order(work)])
+        drives = drive(ours, result.routes)
+        metres = replace(ours, vehicles=(replace(ours.vehicles[0], price_per_s=0.0),))
+        return replace(
+            self.blank,
+            theirs=score(theirs, [VehicleDrive(0, tuple(work.legs))]),
+            ours=score(ours, drives),
+            least_m=lower_bound(metres).cost,
+            filled_m=work.filled_m,
+            against_m=float(self.town.network.arc_m[[arc for arc in arcs if arc >= self.town.n_legal]].sum()),
+            faults=check(ours, solution(ours.name, ours, drives)).faults,
+        )
+
+    def _profiles(self, arcs: Sequence[int]) -> dict[str, Profile]:
+        """Theirs goes wherever they went; ours where the vehicle may, and on the streets of the route, as allowed."""
+        network, vehicle = self.town.network, self.vehicle
+        seconds, work = network.seconds(vehicle.drive_kmh), network.arc_m / (vehicle.work_kmh / 3.6)
+        allowed = open_to(network.segments, vehicle.network)
+        allowed[network.arc_segment[list(arcs)]] = True
+        legal = allowed[network.arc_segment] & (np.arange(network.n_arcs) < self.town.n_legal)
+        return {
+            "theirs": Profile(seconds, work),
+            "ours": Profile(np.where(legal, seconds, np.inf), np.where(legal, work, np.inf)),
+        }
+
+    def _problem(self, arcs: Sequence[int], profiles: dict[str, Profile], whose: str, tasks: Sequence[Task]) -> Problem:
+        network = self.town.network
+        start, end = int(network.arc_from[arcs[0]]), int(network.arc_to[arcs[-1]])
+        truck = Vehicle(self.vehicle.id, start, end_node=end, profile=whose, price_per_s=self.price_per_s)
+        return Problem(self.route.name, self.town.graph, tuple(tasks), (truck,), profiles=profiles)
+
+    def _work(self, arcs: Sequence[int], ours: Problem) -> _Work:
+        """Tasks and legs; between steps that do not meet, the cheapest way within the rules."""
+        work, number_of = _Work(), dict[tuple[int, ...], int]()
+        graph, rates = self.town.graph, ours.rates(ours.vehicles[0])
+        for arc, step in zip(arcs, self.route.steps, strict=True):
+            before = work.legs[-1].arc if work.legs else -1
+            if before >= 0 and graph.arc_to[before] != graph.arc_from[arc]:
+                missing = way(graph, rates, Place(arc=before), arc)
+                work.legs += [Leg(one) for one in missing]
+                work.filled_m += float(graph.metres[missing].sum())
+            task = -1
+            if step.serve:
+                served = self._served(arc)
+                task = -1 if served in number_of else number_of.setdefault(served, len(work.tasks))
+                if task >= 0:
+                    work.tasks.append(self._task(arc, served))
+            work.legs.append(Leg(arc, task))
+        return work
+
+    def _served(self, arc: int) -> tuple[int, ...]:
+        """The arcs of which any one does the work of this: its own, the allowed one, or either of a cycle way."""
+        both = [one for one in (arc, int(self.town.graph.reverse[arc])) if 0 <= one < self.town.n_legal]
+        cycle = self.town.network.segments[int(self.town.network.arc_segment[arc])].network == "cycle"
+        return tuple(sorted(both)) if cycle or arc >= self.town.n_legal else (arc,)
+
+    def _task(self, arc: int, served: tuple[int, ...]) -> Task:
+        segment = self.town.network.segments[int(self.town.network.arc_segment[arc])]
+        direction = "" if len(served) > 1 else (">" if self.town.network.arc_forward[served[0]] else "<")
+        return Task(f"{segment.id}{direction}", served, route_class=segment.route_class)
+
+
+def _order(work: _Work) -> Route:
+    """Their order of work, each street in the direction that they drove it, where that is allowed."""
+    steps = []
+    for leg in work.legs:
+        if leg.task >= 0:
+            arcs = work.tasks[leg.task].arcs
+            steps.append(Serve(leg.task, leg.arc if leg.arc in arcs else arcs[0]))
+    return Route(0, tuple(steps))
