@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from planner.routes.problem import Problem
 from planner.routes.search.chain import directions, rebuild
-from planner.routes.search.model import CAR, JOB, Model, Records, State, empty_state
+from planner.routes.search.model import CAR, JOB, WAY, Model, Records, State, empty_state
 from planner.routes.tables import FAR, Tables
 
 NEVER_S = 1e15
@@ -54,12 +54,15 @@ def encode(
     allowed = np.array([[problem.may_serve(vehicle, task) for vehicle in fleet] for task in tasks], bool)
     timed = bool((job["deadline"] < NEVER_S).any() or (job["opens"] > 0).any() or (car["drive"] < NEVER_S).any())
     dearest = float(np.max(made.price, initial=0.0, where=made.price < 0.1 * FAR))
-    table = np.stack([made.price, made.seconds], axis=-1)
+    table = np.empty(made.price.shape, WAY)
+    table["price"], table["secs"] = made.price, made.seconds
     return Model(
         n=n,
         v=v,
-        table=table,
-        into=np.ascontiguousarray(table.swapaxes(2, 3)),
+        layers=table.shape[1],
+        places=table.shape[2],
+        table=table.reshape(-1),
+        into=np.ascontiguousarray(table.swapaxes(2, 3)).reshape(-1),
         work_s=made.work_s,
         near=_neighbours(made, n, neighbours),
         allowed=allowed.reshape(n, v),
@@ -114,11 +117,11 @@ def _far(made: Tables, n: int, v: int) -> npt.NDArray[np.float64]:
     return np.array([nearest[made.first[t] : made.first[t + 1]].min() for t in range(n)], float)
 
 
-def _neighbours(made: Tables, n: int, most: int) -> npt.NDArray[np.int32]:
+def _neighbours(made: Tables, n: int, most: int) -> npt.NDArray[np.int64]:
     """(n, k) the other tasks, nearest first, by the cheapest drive between them in either order, ends first at ties."""
     width = len(made.arc_of)
     if n < 2:
-        return np.zeros((n, 0), np.int32)
+        return np.zeros((n, 0), np.int64)
     service = made.price[0, 0, :width, :width]
     apart = np.minimum.reduceat(np.minimum.reduceat(service, made.first[:-1], axis=0), made.first[:-1], axis=1)
     own = made.price[0, 0, :width, :width].min(axis=0)
@@ -127,7 +130,7 @@ def _neighbours(made: Tables, n: int, most: int) -> npt.NDArray[np.int32]:
     both = np.minimum(apart, apart.T) + 1e-3 * np.maximum(apart, apart.T)
     np.fill_diagonal(both, np.inf)
     k = min(most, n - 1)
-    return np.argsort(both, axis=1, kind="stable")[:, :k].astype(np.int32)
+    return np.argsort(both, axis=1, kind="stable")[:, :k].astype(np.int64)
 
 
 def _groups(problem: Problem) -> npt.NDArray[np.int64]:

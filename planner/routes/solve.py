@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from planner.routes.encode import Route, encode, fresh, routes_of, state_of
 from planner.routes.problem import Problem, refuse_impossible
-from planner.routes.search.anneal import anneal, begin
+from planner.routes.search.anneal import anneal
 from planner.routes.search.chance import seeded
-from planner.routes.search.model import Model, State
+from planner.routes.search.model import Model, State, scratch
 from planner.routes.search.score import faults
 from planner.routes.tables import FAR, Tables, tables
 
@@ -151,7 +151,7 @@ class _Run:
     def __init__(self, model: Model, made: Tables, params: Params, seed: int) -> None:
         self.model, self.made, self.params = model, made, params
         self.rng = seeded(seed)
-        self.now, self.kept, self.best = (fresh(model, made) for _ in range(3))
+        self.now, self.best, self.scratch = fresh(model, made), fresh(model, made), scratch(model)
         self.natural = natural_weights(model)
         self.weights = self.natural.copy()
         self.record = np.array([np.inf, np.inf])
@@ -169,17 +169,16 @@ class _Run:
         """A first solution: the given one, completed, or one of greedy insertion."""
         if initial is not None:
             self.now = initial
-        begin(self.model, self.now, self.weights, self.rng, int(self.knobs[4]), self.knobs[6] > 0)
+        self.slice(0, 1.0, 1.0, first=True)
         self.scale = temperature_scale(self.model, self.now)
-        self.slice(0, 1.0, 1.0)
 
-    def slice(self, iterations: int, hot: float, cold: float) -> None:
-        """A number of iterations while the temperature falls."""
+    def slice(self, iterations: int, hot: float, cold: float, *, first: bool = False) -> None:
+        """A number of iterations while the temperature falls, after completing the ``first`` solution."""
         anneal(
             self.model,
             self.now,
-            self.kept,
             self.best,
+            self.scratch,
             self.record,
             self.weights,
             self.natural,
@@ -188,6 +187,7 @@ class _Run:
             max(hot * self.scale, 1e-9),
             max(cold * self.scale, 1e-9),
             self.knobs,
+            first,
         )
 
     def until(self, stop: Stop, enough: float, slices: int = 100) -> int:
@@ -234,7 +234,8 @@ def natural_weights(model: Model) -> npt.NDArray[np.float64]:
         return np.ones(3)
     far = float(np.mean(np.minimum(model.job["far"], FAR / 10)))
     load = far / max(1e-9, float(model.job["demand"].mean()))
-    price, secs = model.table[0, 0, ..., 0], model.table[0, 0, ..., 1]
+    direct = model.table[: model.places**2]
+    price, secs = direct["price"], direct["secs"]
     real = (price < FAR / 10) & (secs < FAR / 10)
     time_s = float(secs[real].sum(dtype=float))
     second = float(price[real].sum(dtype=float)) / time_s if time_s > 0 else 1.0

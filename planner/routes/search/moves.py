@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from city.compiled import bare
+from city.compiled import bare, inlined
 from planner.routes.search.chain import rebuild
 from planner.routes.search.chance import Rng, below, unit
-from planner.routes.search.model import Ints, Model, State
+from planner.routes.search.journal import note, touch
+from planner.routes.search.model import Model, State
 
 
 @bare
-def big_move(m: Model, s: State, rng: Rng, hit: Ints, near: int) -> bool:
-    """One move at random near a random task; ``hit`` (v,) marks the routes it changed. Returns whether one was
-    found."""
-    for r in range(m.v):
-        hit[r] = 0
+def big_move(m: Model, s: State, rng: Rng, near: int) -> bool:
+    """One move at random near a random task; returns whether one was found. The journal tells the routes it
+    changed."""
     if near == 0:
         return False
     a = below(rng, m.n)
@@ -30,11 +29,20 @@ def big_move(m: Model, s: State, rng: Rng, hit: Ints, near: int) -> bool:
         found = _carry(m, s, rng, a, b)
     if not found:
         return False
-    hit[ra] = hit[rb] = 1
+    touch(s, ra)
     rebuild(m, s, ra)
     if ra != rb:
+        touch(s, rb)
         rebuild(m, s, rb)
     return True
+
+
+@inlined
+def _note_all(s: State, a: int, b: int, c: int, d: int) -> None:
+    note(s, a)
+    note(s, b)
+    note(s, c)
+    note(s, d)
 
 
 @bare
@@ -50,6 +58,8 @@ def _reverse(m: Model, s: State, a: int, b: int) -> bool:
     if first == b:
         return False
     before, after = a, s.el[b].nxt
+    note(s, before)
+    note(s, after)
     _turn(s, first, b)
     s.el[before].nxt, s.el[b].prv = b, before
     s.el[first].nxt, s.el[after].prv = after, first
@@ -63,6 +73,7 @@ def _turn(s: State, first: int, last: int) -> None:
     at_end = s.el[last].fill
     while True:
         following, own = s.el[e].nxt, s.el[e].fill
+        note(s, e)
         s.el[e].nxt, s.el[e].prv = s.el[e].prv, following
         s.el[e].fill = carried
         carried = own
@@ -90,6 +101,8 @@ def _swap_tails(m: Model, s: State, a: int, b: int) -> bool:
             return False
         e = s.el[e].nxt
     fill = s.el[a].fill
+    _note_all(s, a, b, c, d)
+    _note_all(s, enda, endb, lasta, lastb)
     s.el[a].fill, s.el[d].fill = s.el[d].fill, fill
     s.el[a].nxt, s.el[b].prv = b, a
     s.el[lastb].nxt, s.el[enda].prv = enda, lastb
@@ -120,6 +133,7 @@ def _carry(m: Model, s: State, rng: Rng, a: int, b: int) -> bool:
     before, after = s.el[first].prv, s.el[last].nxt
     if before == b:
         return False
+    _note_all(s, before, first, last, after)
     if s.el[before].fill == 0:
         s.el[before].fill = s.el[last].fill
     s.el[last].fill = 0
@@ -131,6 +145,8 @@ def _carry(m: Model, s: State, rng: Rng, a: int, b: int) -> bool:
     if s.el[to].nxt == first:
         return False
     following = s.el[to].nxt
+    note(s, to)
+    note(s, following)
     s.el[to].nxt, s.el[first].prv = first, to
     s.el[last].nxt, s.el[following].prv = following, last
     s.el[last].fill = s.el[to].fill
