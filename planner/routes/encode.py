@@ -54,8 +54,10 @@ def encode(
     allowed = np.array([[problem.may_serve(vehicle, task) for vehicle in fleet] for task in tasks], bool)
     timed = bool((job["deadline"] < NEVER_S).any() or (job["opens"] > 0).any() or (car["drive"] < NEVER_S).any())
     dearest = float(np.max(made.price, initial=0.0, where=made.price < 0.1 * FAR))
+    near = _neighbours(made, n, neighbours)
+    first, origin = _side_by_side(made, near, v)
     table = np.empty(made.price.shape, WAY)
-    table["price"], table["secs"] = made.price, made.seconds
+    table["price"], table["secs"] = made.price[..., origin[:, None], origin], made.seconds[..., origin[:, None], origin]
     return Model(
         n=n,
         v=v,
@@ -63,8 +65,10 @@ def encode(
         places=table.shape[2],
         table=table.reshape(-1),
         into=np.ascontiguousarray(table.swapaxes(2, 3)).reshape(-1),
-        work_s=made.work_s,
-        near=_neighbours(made, n, neighbours),
+        work_s=np.ascontiguousarray(made.work_s[:, origin]),
+        first=first,
+        origin=origin,
+        near=near,
         allowed=allowed.reshape(n, v),
         extra=np.zeros((n, v)) if extra is None else extra,
         job=job,
@@ -76,14 +80,42 @@ def encode(
     )
 
 
-def places(made: Tables, n: int, v: int) -> npt.NDArray[np.int64]:
-    """(n + 2 v + 1,) the first place of each element, and one past the last."""
-    return np.concatenate([made.first, made.first[-1] + 1 + np.arange(2 * v)])
-
-
 def fresh(model: Model, made: Tables, *, most_refills: int = 20) -> State:
     """A solution that serves nothing; a route has room for ``most_refills``."""
-    return empty_state(places(made, model.n, model.v), model.n, model.v, most_refills + 1 if model.refills else 1)
+    ways = np.concatenate([np.diff(made.first), np.ones(2 * model.v, np.int64)])
+    return empty_state(model.first, ways, model.v, most_refills + 1 if model.refills else 1)
+
+
+def _side_by_side(
+    made: Tables, near: npt.NDArray[np.int64], v: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """(n + 2 v,) the first place of each element in the search's tables, and (n_places,) their places in ``made``.
+
+    A walk always on to the nearest task left puts neighbours side by side: what is asked for together then lies in
+    few lines of memory, which counts where the tables are larger than the caches.
+    """
+    n, ways = len(near), np.diff(made.first)
+    walk = np.array(_walk(near), np.int64)
+    first = np.empty(n + 2 * v, np.int64)
+    first[walk] = np.cumsum(ways[walk]) - ways[walk]
+    first[n:] = made.first[-1] + np.arange(2 * v)
+    origin = np.empty(int(made.first[-1]) + 2 * v, np.int64)
+    for task in range(n):
+        for way in range(int(ways[task])):
+            origin[first[task] + way] = made.first[task] + way
+    origin[made.first[-1] :] = first[n:]
+    return first, origin
+
+
+def _walk(near: npt.NDArray[np.int64], *, neighbours: int = 40, back: int = 20) -> list[int]:
+    """The tasks, each followed by the nearest of its ``neighbours`` that is left, or by one of those it came by."""
+    around, left, walk, at = near[:, :neighbours].tolist(), dict.fromkeys(range(len(near))), [], 0
+    while left:
+        del left[at]
+        walk.append(at)
+        onward = (task for one in reversed(walk[-back:]) for task in around[one] if task in left)
+        at = next(onward, next(iter(left), 0))
+    return walk
 
 
 def _jobs(problem: Problem, made: Tables) -> Records:
@@ -182,8 +214,8 @@ def _route(model: Model, made: Tables, state: State, vehicle: int) -> Route:
         following = int(el["nxt"][at])
         there = int(el["first"][following] + (el["way"][following] if following < model.n else 0))
         if el["fill"][at]:
-            steps.append(Fill(int(made.by_refill[kind, here, there])))
+            steps.append(Fill(int(made.by_refill[kind, model.origin[here], model.origin[there]])))
         if following < model.n:
-            steps.append(Serve(following, int(made.arc_of[there])))
+            steps.append(Serve(following, int(made.arc_of[model.origin[there]])))
         at, here = following, there
     return Route(vehicle, tuple(steps))

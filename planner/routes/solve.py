@@ -44,7 +44,8 @@ class Params:
     inside; ``blink``: share of places passed by; ``near``: neighbours tried beside which a task may stand; ``big``:
     share of moves of whole pieces; ``hot`` and ``cold``: first and last temperature in units of the instance's own
     scale; ``adapt``: iterations between changes of the weights; ``strict``: without refills no route is overloaded
-    where there is another way.
+    where there is another way; ``ceiling``: the most that a weight rises to, in units of what it begins with;
+    ``short``: tasks for each vehicle up to which all places are tried, and the best of each route kept.
     """
 
     average: float = 10.0
@@ -57,6 +58,8 @@ class Params:
     cold: float = 0.01
     adapt: int = 500
     strict: bool = True
+    ceiling: float = 1000.0
+    short: float = 9.0
 
     def knobs(self, model: Model) -> tuple[float, ...]:
         """As the compiled loop takes them."""
@@ -71,6 +74,7 @@ class Params:
             self.big,
             strict,
             float(self.adapt),
+            self.ceiling,
         )
 
 
@@ -151,7 +155,7 @@ class _Run:
     def __init__(self, model: Model, made: Tables, params: Params, seed: int) -> None:
         self.model, self.made, self.params = model, made, params
         self.rng = seeded(seed)
-        self.now, self.best, self.scratch = fresh(model, made), fresh(model, made), scratch(model)
+        self.now, self.best, self.scratch = fresh(model, made), fresh(model, made), scratch(model, longest=params.short)
         self.natural = natural_weights(model)
         self.weights = self.natural.copy()
         self.record = np.array([np.inf, np.inf])

@@ -41,7 +41,7 @@ def anneal(
     ``record`` (2,): its weighted faults at ``natural`` weights, and its price. ``w`` (3,) adapts. ``knobs``: see
     ``planner.routes.solve.Params.knobs``.
     """
-    average, longest, split, blink, near, big, strict, adapt = knobs
+    average, longest, split, blink, near, big, strict, adapt, ceiling = knobs
     found, clean, since = np.zeros(3), np.zeros(3), 0
     if first:
         _begin(m, s, c, w, rng, int(near), strict > 0)
@@ -52,7 +52,7 @@ def anneal(
     for _ in range(iterations):
         temperature *= fall
         if unit(rng) < big:
-            if not big_move(m, s, rng, min(int(near), m.near.shape[1])):
+            if not big_move(m, s, rng, c, min(int(near), m.near.shape[1])):
                 undo(s)
                 continue
         else:
@@ -69,7 +69,7 @@ def anneal(
         else:
             undo(s)
         if since == int(adapt):
-            _adapt(w, natural, clean, since)
+            _adapt(w, natural, clean, since, ceiling)
             clean[:], since = 0.0, 0
             _renew(m, s)
             now = score(m, s, w)
@@ -121,12 +121,13 @@ def _remember(m: Model, s: State, best: State, record: Floats, natural: Floats, 
 
 
 @bare
-def _adapt(w: Floats, natural: Floats, clean: Floats, since: int) -> None:
-    """Weights rise where too few solutions are free of a fault, and fall where most are."""
+def _adapt(w: Floats, natural: Floats, clean: Floats, since: int, ceiling: float) -> None:
+    """Weights rise where too few solutions are free of a fault, up to ``ceiling`` times what is natural, and fall where
+    most are."""
     for kind in range(3):
         share = clean[kind] / since
         if share < 0.25:
-            w[kind] = min(w[kind] * 1.15, natural[kind] * 1000.0)
+            w[kind] = min(w[kind] * 1.15, natural[kind] * ceiling)
         elif share > 0.5:
             w[kind] = max(w[kind] * 0.9, natural[kind] * 0.05)
 

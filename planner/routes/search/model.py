@@ -67,8 +67,9 @@ WAY: Any = np.dtype([("price", "f4"), ("secs", "f4")])
 
 class Model(NamedTuple):
     """The instance. ``table`` (kinds x layers x places x places,): the ways, see ``at``; ``into``: the same with the
-    place that is reached first, so that the ways to one place lie together; ``work_s`` (kinds, places); ``near`` (n,
-    k);
+    place that is reached first, so that the ways to one place lie together; ``work_s`` (kinds, places);
+    ``first`` (n + 2 v,) the first place of each element, ``origin`` (places,) those of ``planner.routes.tables``;
+    ``near`` (n, k): the nearest tasks, nearest first;
 
     ``allowed``, ``extra`` (n, v): who may do a task, and what it costs that a certain vehicle does.
     """
@@ -80,6 +81,8 @@ class Model(NamedTuple):
     table: Records
     into: Records
     work_s: npt.NDArray[np.float32]
+    first: Ints
+    origin: Ints
     near: Ints
     allowed: npt.NDArray[np.bool_]
     extra: Floats
@@ -116,14 +119,15 @@ class State(NamedTuple):
     tally: Ints
 
 
-def empty_state(first: npt.NDArray[np.int64], n: int, v: int, segments: int) -> State:
-    """A solution in which no task is served and every vehicle stays at home. ``first`` (n + 2 v + 1,) places of the
-    elements.
+def empty_state(first: Ints, ways: Ints, v: int, segments: int) -> State:
+    """A solution in which no task is served and every vehicle stays at home. ``first``, ``ways`` (n + 2 v,): first
+    place and number of places of the elements.
 
     ``segments``: the most that a route can have, 1 where there are no refills.
     """
+    n = len(first) - 2 * v
     el, tour, load = np.zeros(n + 2 * v, ELEMENT), np.zeros(v, TOUR), np.zeros((v, segments))
-    el["first"], el["ways"], el["own"] = first[:-1], np.diff(first), np.arange(n + 2 * v)
+    el["first"], el["ways"], el["own"] = first, ways, np.arange(n + 2 * v)
     starts, ends = np.arange(n, n + v), np.arange(n + v, n + 2 * v)
     el["route"][:n] = -1
     el["nxt"][starts], el["prv"][ends] = ends, starts
