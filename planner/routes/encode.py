@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from planner.routes.problem import Problem
 from planner.routes.search.chain import directions, rebuild
-from planner.routes.search.model import CAR, JOB, Model, Records, State, empty_state
+from planner.routes.search.model import CAR, JOB, WAY, Model, Records, State, empty_state
 from planner.routes.tables import FAR, Tables
 
 NEVER_S = 1e15
@@ -54,14 +54,21 @@ def encode(
     allowed = np.array([[problem.may_serve(vehicle, task) for vehicle in fleet] for task in tasks], bool)
     timed = bool((job["deadline"] < NEVER_S).any() or (job["opens"] > 0).any() or (car["drive"] < NEVER_S).any())
     dearest = float(np.max(made.price, initial=0.0, where=made.price < 0.1 * FAR))
-    table = np.stack([made.price, made.seconds], axis=-1)
+    near = _neighbours(made, n, neighbours)
+    first, origin = _side_by_side(made, near, v)
+    table = np.empty(made.price.shape, WAY)
+    table["price"], table["secs"] = made.price[..., origin[:, None], origin], made.seconds[..., origin[:, None], origin]
     return Model(
         n=n,
         v=v,
-        table=table,
-        into=np.ascontiguousarray(table.swapaxes(2, 3)),
-        work_s=made.work_s,
-        near=_neighbours(made, n, neighbours),
+        layers=table.shape[1],
+        places=table.shape[2],
+        table=table.reshape(-1),
+        into=np.ascontiguousarray(table.swapaxes(2, 3)).reshape(-1),
+        work_s=np.ascontiguousarray(made.work_s[:, origin]),
+        first=first,
+        origin=origin,
+        near=near,
         allowed=allowed.reshape(n, v),
         extra=np.zeros((n, v)) if extra is None else extra,
         job=job,
@@ -73,14 +80,42 @@ def encode(
     )
 
 
-def places(made: Tables, n: int, v: int) -> npt.NDArray[np.int64]:
-    """(n + 2 v + 1,) the first place of each element, and one past the last."""
-    return np.concatenate([made.first, made.first[-1] + 1 + np.arange(2 * v)])
-
-
 def fresh(model: Model, made: Tables, *, most_refills: int = 20) -> State:
     """A solution that serves nothing; a route has room for ``most_refills``."""
-    return empty_state(places(made, model.n, model.v), model.n, model.v, most_refills + 1 if model.refills else 1)
+    ways = np.concatenate([np.diff(made.first), np.ones(2 * model.v, np.int64)])
+    return empty_state(model.first, ways, model.v, most_refills + 1 if model.refills else 1)
+
+
+def _side_by_side(
+    made: Tables, near: npt.NDArray[np.int64], v: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """(n + 2 v,) the first place of each element in the search's tables, and (n_places,) their places in ``made``.
+
+    A walk always on to the nearest task left puts neighbours side by side: what is asked for together then lies in
+    few lines of memory, which counts where the tables are larger than the caches.
+    """
+    n, ways = len(near), np.diff(made.first)
+    walk = np.array(_walk(near), np.int64)
+    first = np.empty(n + 2 * v, np.int64)
+    first[walk] = np.cumsum(ways[walk]) - ways[walk]
+    first[n:] = made.first[-1] + np.arange(2 * v)
+    origin = np.empty(int(made.first[-1]) + 2 * v, np.int64)
+    for task in range(n):
+        for way in range(int(ways[task])):
+            origin[first[task] + way] = made.first[task] + way
+    origin[made.first[-1] :] = first[n:]
+    return first, origin
+
+
+def _walk(near: npt.NDArray[np.int64], *, neighbours: int = 40, back: int = 20) -> list[int]:
+    """The tasks, each followed by the nearest of its ``neighbours`` that is left, or by one of those it came by."""
+    around, left, walk, at = near[:, :neighbours].tolist(), dict.fromkeys(range(len(near))), [], 0
+    while left:
+        del left[at]
+        walk.append(at)
+        onward = (task for one in reversed(walk[-back:]) for task in around[one] if task in left)
+        at = next(onward, next(iter(left), 0))
+    return walk
 
 
 def _jobs(problem: Problem, made: Tables) -> Records:
@@ -114,11 +149,11 @@ def _far(made: Tables, n: int, v: int) -> npt.NDArray[np.float64]:
     return np.array([nearest[made.first[t] : made.first[t + 1]].min() for t in range(n)], float)
 
 
-def _neighbours(made: Tables, n: int, most: int) -> npt.NDArray[np.int32]:
+def _neighbours(made: Tables, n: int, most: int) -> npt.NDArray[np.int64]:
     """(n, k) the other tasks, nearest first, by the cheapest drive between them in either order, ends first at ties."""
     width = len(made.arc_of)
     if n < 2:
-        return np.zeros((n, 0), np.int32)
+        return np.zeros((n, 0), np.int64)
     service = made.price[0, 0, :width, :width]
     apart = np.minimum.reduceat(np.minimum.reduceat(service, made.first[:-1], axis=0), made.first[:-1], axis=1)
     own = made.price[0, 0, :width, :width].min(axis=0)
@@ -127,7 +162,7 @@ def _neighbours(made: Tables, n: int, most: int) -> npt.NDArray[np.int32]:
     both = np.minimum(apart, apart.T) + 1e-3 * np.maximum(apart, apart.T)
     np.fill_diagonal(both, np.inf)
     k = min(most, n - 1)
-    return np.argsort(both, axis=1, kind="stable")[:, :k].astype(np.int32)
+    return np.argsort(both, axis=1, kind="stable")[:, :k].astype(np.int64)
 
 
 def _groups(problem: Problem) -> npt.NDArray[np.int64]:
@@ -179,8 +214,8 @@ def _route(model: Model, made: Tables, state: State, vehicle: int) -> Route:
         following = int(el["nxt"][at])
         there = int(el["first"][following] + (el["way"][following] if following < model.n else 0))
         if el["fill"][at]:
-            steps.append(Fill(int(made.by_refill[kind, here, there])))
+            steps.append(Fill(int(made.by_refill[kind, model.origin[here], model.origin[there]])))
         if following < model.n:
-            steps.append(Serve(following, int(made.arc_of[there])))
+            steps.append(Serve(following, int(made.arc_of[model.origin[there]])))
         at, here = following, there
     return Route(vehicle, tuple(steps))

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from planner.routes.encode import Route, encode, fresh, routes_of, state_of
 from planner.routes.problem import Problem, refuse_impossible
-from planner.routes.search.anneal import anneal, begin
+from planner.routes.search.anneal import anneal
 from planner.routes.search.chance import seeded
-from planner.routes.search.model import Model, State
+from planner.routes.search.model import Model, State, scratch
 from planner.routes.search.score import faults
 from planner.routes.tables import FAR, Tables, tables
 
@@ -44,7 +44,8 @@ class Params:
     inside; ``blink``: share of places passed by; ``near``: neighbours tried beside which a task may stand; ``big``:
     share of moves of whole pieces; ``hot`` and ``cold``: first and last temperature in units of the instance's own
     scale; ``adapt``: iterations between changes of the weights; ``strict``: without refills no route is overloaded
-    where there is another way.
+    where there is another way; ``ceiling``: the most that a weight rises to, in units of what it begins with;
+    ``short``: tasks for each vehicle up to which all places are tried, and the best of each route kept.
     """
 
     average: float = 10.0
@@ -57,6 +58,8 @@ class Params:
     cold: float = 0.01
     adapt: int = 500
     strict: bool = True
+    ceiling: float = 1000.0
+    short: float = 9.0
 
     def knobs(self, model: Model) -> tuple[float, ...]:
         """As the compiled loop takes them."""
@@ -71,6 +74,7 @@ class Params:
             self.big,
             strict,
             float(self.adapt),
+            self.ceiling,
         )
 
 
@@ -151,7 +155,7 @@ class _Run:
     def __init__(self, model: Model, made: Tables, params: Params, seed: int) -> None:
         self.model, self.made, self.params = model, made, params
         self.rng = seeded(seed)
-        self.now, self.kept, self.best = (fresh(model, made) for _ in range(3))
+        self.now, self.best, self.scratch = fresh(model, made), fresh(model, made), scratch(model, longest=params.short)
         self.natural = natural_weights(model)
         self.weights = self.natural.copy()
         self.record = np.array([np.inf, np.inf])
@@ -169,17 +173,16 @@ class _Run:
         """A first solution: the given one, completed, or one of greedy insertion."""
         if initial is not None:
             self.now = initial
-        begin(self.model, self.now, self.weights, self.rng, int(self.knobs[4]), self.knobs[6] > 0)
+        self.slice(0, 1.0, 1.0, first=True)
         self.scale = temperature_scale(self.model, self.now)
-        self.slice(0, 1.0, 1.0)
 
-    def slice(self, iterations: int, hot: float, cold: float) -> None:
-        """A number of iterations while the temperature falls."""
+    def slice(self, iterations: int, hot: float, cold: float, *, first: bool = False) -> None:
+        """A number of iterations while the temperature falls, after completing the ``first`` solution."""
         anneal(
             self.model,
             self.now,
-            self.kept,
             self.best,
+            self.scratch,
             self.record,
             self.weights,
             self.natural,
@@ -188,6 +191,7 @@ class _Run:
             max(hot * self.scale, 1e-9),
             max(cold * self.scale, 1e-9),
             self.knobs,
+            first,
         )
 
     def until(self, stop: Stop, enough: float, slices: int = 100) -> int:
@@ -234,7 +238,8 @@ def natural_weights(model: Model) -> npt.NDArray[np.float64]:
         return np.ones(3)
     far = float(np.mean(np.minimum(model.job["far"], FAR / 10)))
     load = far / max(1e-9, float(model.job["demand"].mean()))
-    price, secs = model.table[0, 0, ..., 0], model.table[0, 0, ..., 1]
+    direct = model.table[: model.places**2]
+    price, secs = direct["price"], direct["secs"]
     real = (price < FAR / 10) & (secs < FAR / 10)
     time_s = float(secs[real].sum(dtype=float))
     second = float(price[real].sum(dtype=float)) / time_s if time_s > 0 else 1.0

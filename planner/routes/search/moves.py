@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from city.compiled import bare
-from planner.routes.search.chain import rebuild
+from city.compiled import bare, inlined
+from planner.routes.search.chain import cut, insert, rebuild
 from planner.routes.search.chance import Rng, below, unit
-from planner.routes.search.model import Ints, Model, State
+from planner.routes.search.journal import note, touch
+from planner.routes.search.model import Model, Scratch, State
 
 
 @bare
-def big_move(m: Model, s: State, rng: Rng, hit: Ints, near: int) -> bool:
-    """One move at random near a random task; ``hit`` (v,) marks the routes it changed. Returns whether one was
-    found."""
-    for r in range(m.v):
-        hit[r] = 0
+def big_move(m: Model, s: State, rng: Rng, c: Scratch, near: int) -> bool:
+    """One move at random near a random task; returns whether one was found. The journal tells the routes it changed.
+
+    A short piece is cut out and its tasks put back, which costs as much as the piece is long; for a long one the
+    links are changed, and the route worked out anew.
+    """
     if near == 0:
         return False
     a = below(rng, m.n)
@@ -22,23 +24,60 @@ def big_move(m: Model, s: State, rng: Rng, hit: Ints, near: int) -> bool:
     if ra < 0 or rb < 0:
         return False
     draw = unit(rng)
-    if ra == rb:
-        found = _reverse(m, s, a, b) if draw < 0.5 else _carry(m, s, rng, a, b)
-    elif draw < 0.5:
-        found = _swap_tails(m, s, a, b)
-    else:
-        found = _carry(m, s, rng, a, b)
-    if not found:
-        return False
-    hit[ra] = hit[rb] = 1
-    rebuild(m, s, ra)
-    if ra != rb:
-        rebuild(m, s, rb)
-    return True
+    if ra == rb and draw < 0.5:
+        return _reverse(m, s, c, a, b)
+    if draw < 0.5:
+        return _swap_tails(m, s, a, b)
+    return _carry(m, s, rng, c, a, b)
 
 
 @bare
-def _reverse(m: Model, s: State, a: int, b: int) -> bool:
+def _renew(m: Model, s: State, r: int) -> None:
+    touch(s, r)
+    rebuild(m, s, r)
+
+
+@bare
+def _move_short(m: Model, s: State, c: Scratch, first: int, last: int, to: int, turned: bool) -> None:
+    """Moves a short piece to stand after ``to``, turned round or not, task by task."""
+    count, e = 0, first
+    while True:
+        c.out[count] = e
+        count += 1
+        if e == last:
+            break
+        e = s.el[e].nxt
+    cut(m, s, first, last)
+    r = s.el[to].route
+    for at in range(count):
+        x = c.out[count - 1 - at if turned else at]
+        insert(m, s, r, to, x, 0, s.el[to].fill)
+        to = x
+
+
+@bare
+def _is_short(m: Model, s: State, first: int, last: int) -> bool:
+    """Whether a piece has at most 20 tasks."""
+    e = first
+    for _ in range(20):
+        if e == last:
+            return True
+        if e >= m.n:
+            return False
+        e = s.el[e].nxt
+    return False
+
+
+@inlined
+def _note_all(s: State, a: int, b: int, c: int, d: int) -> None:
+    note(s, a)
+    note(s, b)
+    note(s, c)
+    note(s, d)
+
+
+@bare
+def _reverse(m: Model, s: State, c: Scratch, a: int, b: int) -> bool:
     """Turns round the piece between two tasks of one route, whichever comes first, so that ``a`` and ``b`` become
     neighbours."""
     e = a
@@ -49,10 +88,16 @@ def _reverse(m: Model, s: State, a: int, b: int) -> bool:
     first = s.el[a].nxt
     if first == b:
         return False
+    if _is_short(m, s, first, b):
+        _move_short(m, s, c, first, b, a, True)
+        return True
     before, after = a, s.el[b].nxt
+    note(s, before)
+    note(s, after)
     _turn(s, first, b)
     s.el[before].nxt, s.el[b].prv = b, before
     s.el[first].nxt, s.el[after].prv = after, first
+    _renew(m, s, s.el[a].route)
     return True
 
 
@@ -63,6 +108,7 @@ def _turn(s: State, first: int, last: int) -> None:
     at_end = s.el[last].fill
     while True:
         following, own = s.el[e].nxt, s.el[e].fill
+        note(s, e)
         s.el[e].nxt, s.el[e].prv = s.el[e].prv, following
         s.el[e].fill = carried
         carried = own
@@ -90,6 +136,8 @@ def _swap_tails(m: Model, s: State, a: int, b: int) -> bool:
             return False
         e = s.el[e].nxt
     fill = s.el[a].fill
+    _note_all(s, a, b, c, d)
+    _note_all(s, enda, endb, lasta, lastb)
     s.el[a].fill, s.el[d].fill = s.el[d].fill, fill
     s.el[a].nxt, s.el[b].prv = b, a
     s.el[lastb].nxt, s.el[enda].prv = enda, lastb
@@ -98,14 +146,16 @@ def _swap_tails(m: Model, s: State, a: int, b: int) -> bool:
     else:
         s.el[d].nxt, s.el[c].prv = c, d
         s.el[lasta].nxt, s.el[endb].prv = endb, lasta
+    _renew(m, s, ra)
+    _renew(m, s, rb)
     return True
 
 
 @bare
-def _carry(m: Model, s: State, rng: Rng, a: int, b: int) -> bool:
-    """Carries a piece that begins or ends with ``a`` to stand beside ``b``, turned round half the time."""
-    r = s.el[b].route
-    size = 1 + below(rng, max(1, min(s.tour[s.el[a].route].count // 3, 1 << (1 + below(rng, 8)))))
+def _carry(m: Model, s: State, rng: Rng, c: Scratch, a: int, b: int) -> bool:
+    """Carries a piece that begins with ``a`` to stand beside ``b``, turned round half the time."""
+    r, own = s.el[b].route, s.el[a].route
+    size = 1 + below(rng, max(1, min(s.tour[own].count // 3, 1 << (1 + below(rng, 8)))))
     first = last = a
     for _ in range(size - 1):
         if s.el[last].nxt < m.n:
@@ -117,22 +167,35 @@ def _carry(m: Model, s: State, rng: Rng, a: int, b: int) -> bool:
         if e == last:
             break
         e = s.el[e].nxt
-    before, after = s.el[first].prv, s.el[last].nxt
-    if before == b:
+    to, turned = b if unit(rng) < 0.5 else s.el[b].prv, unit(rng) < 0.5
+    if s.el[first].prv == b or to == last:
         return False
+    if _is_short(m, s, first, last):
+        _move_short(m, s, c, first, last, to, turned)
+        return True
+    _move_long(m, s, first, last, to, turned)
+    _renew(m, s, r)
+    if own != r:
+        _renew(m, s, own)
+    return True
+
+
+@bare
+def _move_long(m: Model, s: State, first: int, last: int, to: int, turned: bool) -> None:
+    """Moves the links of a piece to stand after ``to``, turned round or not."""
+    before, after = s.el[first].prv, s.el[last].nxt
+    _note_all(s, before, first, last, after)
     if s.el[before].fill == 0:
         s.el[before].fill = s.el[last].fill
     s.el[last].fill = 0
     s.el[before].nxt, s.el[after].prv = after, before
-    if unit(rng) < 0.5:
+    if turned:
         _turn(s, first, last)
         first, last = last, first
-    to = b if unit(rng) < 0.5 else s.el[b].prv
-    if s.el[to].nxt == first:
-        return False
     following = s.el[to].nxt
+    note(s, to)
+    note(s, following)
     s.el[to].nxt, s.el[first].prv = first, to
     s.el[last].nxt, s.el[following].prv = following, last
     s.el[last].fill = s.el[to].fill
     s.el[to].fill = 0
-    return True

@@ -6,7 +6,8 @@ import numpy as np
 
 from city.compiled import bare, compiled
 from planner.routes.search.chain import rebuild, span
-from planner.routes.search.model import Floats, Ints, Model, Records, State
+from planner.routes.search.journal import note, touch
+from planner.routes.search.model import Floats, Ints, Model, State
 
 
 @compiled
@@ -22,13 +23,14 @@ def place_refills(m: Model, s: State, r: int, price_of_load: float) -> None:
     gaps, old = np.empty(n + 1, np.int64), np.empty(n + 1, np.int64)
     extra, load = np.empty(n + 1), np.empty(n + 1)
     _measure(m, s, r, gaps, old, extra, load)
-    _cheapest(load, extra, m.car[r].load0, m.car[r].loadn, gaps, s.el, s.load.shape[1] - 1)
-    if _same(s, gaps, old):
+    fills = old.copy()
+    _cheapest(load, extra, m.car[r].load0, m.car[r].loadn, fills, s.load.shape[1] - 1)
+    if not _set(s, gaps, fills):
         return
+    touch(s, r)
     rebuild(m, s, r)
     if s.tour[r].price + price_of_load * s.tour[r].over > before:
-        for at in range(n + 1):
-            s.el[gaps[at]].fill = old[at]
+        _set(s, gaps, old)
         rebuild(m, s, r)
 
 
@@ -46,8 +48,8 @@ def _measure(m: Model, s: State, r: int, gaps: Ints, old: Ints, extra: Floats, l
 
 
 @compiled
-def _cheapest(load: Floats, extra: Floats, first_room: float, room: float, gaps: Ints, el: Records, most: int) -> None:
-    """Sets the refills of least cost that keep every segment within its room; leaves them be where there are none.
+def _cheapest(load: Floats, extra: Floats, first_room: float, room: float, fills: Ints, most: int) -> None:
+    """Sets ``fills`` to the refills of least cost that keep every segment within its room, if there are any.
 
     ``best[j]``: cheapest way to have refilled in gap j; the last refill before it lies in a window of the demand, so
     that a queue of falling candidates finds it (sliding minimum).
@@ -73,19 +75,22 @@ def _cheapest(load: Floats, extra: Floats, first_room: float, room: float, gaps:
             last, cost = j, best[j]
     if load[n - 1] > first_room + slip and last < 0:
         return
-    for at in range(n):
-        el[gaps[at]].fill = 0
+    fills[:] = 0
     used = 0
     if load[n - 1] > first_room + slip:
         while last >= 0 and used < most:
-            el[gaps[last]].fill = 1
+            fills[last] = 1
             last = came[last]
             used += 1
 
 
 @bare
-def _same(s: State, gaps: Ints, old: Ints) -> bool:
+def _set(s: State, gaps: Ints, fills: Ints) -> bool:
+    """Writes the refills of the gaps down; returns whether any changed."""
     changed = 0
     for at in range(len(gaps)):
-        changed += s.el[gaps[at]].fill != old[at]
-    return changed == 0
+        if s.el[gaps[at]].fill != fills[at]:
+            note(s, gaps[at])
+            s.el[gaps[at]].fill = fills[at]
+            changed += 1
+    return changed > 0

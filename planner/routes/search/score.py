@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from city.compiled import bare
-from planner.routes.search.model import Floats, Model, State
+from city.compiled import bare, inlined
+from planner.routes.search.journal import ROUTES
+from planner.routes.search.model import Floats, Model, Records, State
 
 LOAD, TIME, LATE = 0, 1, 2
 """Which weight is for which fault."""
 
 
+@inlined
+def worth(m: Model, tour: Records, r: int, w: Floats) -> float:
+    """Price of a route and its faults, weighted with ``w`` (3,); nothing where it is empty."""
+    if tour.count == 0:
+        return 0.0
+    return float(
+        tour.price + w[LOAD] * tour.over + w[TIME] * max(0.0, tour.time - m.car[r].shift) + w[LATE] * tour.late
+    )
+
+
 @bare
 def score(m: Model, s: State, w: Floats) -> float:
-    """Price of all routes and their faults, weighted with ``w`` (3,)."""
+    """What all routes are worth."""
     total = 0.0
     for r in range(m.v):
-        if s.tour[r].count > 0:
-            total += (
-                s.tour[r].price
-                + w[LOAD] * s.tour[r].over
-                + w[TIME] * max(0.0, s.tour[r].time - m.car[r].shift)
-                + w[LATE] * s.tour[r].late
-            )
+        total += worth(m, s.tour[r], r, w)
+    return total
+
+
+@bare
+def gained(m: Model, s: State, w: Floats) -> float:
+    """How much more the routes that this step changed are worth than before."""
+    total = 0.0
+    for at in range(s.tally[ROUTES]):
+        r = s.old_tour[at].own
+        total += worth(m, s.tour[r], r, w) - worth(m, s.old_tour[at], r, w)
     return total
 
 
