@@ -127,6 +127,7 @@ class Planner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     currency: str = "kr"
     round_iterations: int = 1500
     tur_iterations: int = 50
+    dask: str = ""
 
 
 class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
+
 from city.plan import Plan
 from planner.heating import plan_heating
 from planner.snapshot import Snapshot
 from planner.snow import plan_snow
 from planner.waste import plan_waste
 
-PLANNERS = {"snow": plan_snow, "waste": plan_waste, "heating": plan_heating}
+PLANNERS = {"waste": plan_waste, "heating": plan_heating}
 
 
-def make_plan(snapshot: Snapshot) -> Plan:
-    """The plan of a snapshot."""
+def make_plan(snapshot: Snapshot, executor: Executor | None = None) -> Plan:
+    """The plan of a snapshot. ``executor``: whose workers search the routes, else all cores here; the plan is the
+    same."""
+    if snapshot.domain == "snow":
+        return plan_snow(snapshot, executor)
     return PLANNERS[snapshot.domain](snapshot)

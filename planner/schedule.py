@@ -8,6 +8,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from datetime import date, datetime, timedelta
 
 import psycopg
@@ -23,6 +24,7 @@ from planner.make import make_plan
 from planner.outlook import road_outlook
 from planner.publish import check_schema, publish, publish_outlook
 from planner.snapshot import Snapshot
+from planner.workers import workers
 from store import plans, rollups
 from store.connect import Connection
 from store.housekeeping import keep_house
@@ -65,8 +67,10 @@ def next_due(settings: Settings, domain: Domain, now: datetime) -> datetime | No
 class Scheduler:
     """Makes the plans that are due and missing. Any number of these may run beside each other."""
 
-    def __init__(self, connection: Connection, settings: Settings, clock: Clock) -> None:
-        self.connection = connection
+    def __init__(
+        self, connection: Connection, settings: Settings, clock: Clock, executor: Executor | None = None
+    ) -> None:
+        self.connection, self.executor = connection, executor
         self.settings = settings
         self.clock = clock
         self.name = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
@@ -90,7 +94,8 @@ class Scheduler:
             snapshot = read_snapshot(
                 self.connection, self.settings, run.domain, now, slot=run.slot, day=run.service_day, clock=self.clock
             )
-            plan = publish(self.connection, make_plan(snapshot), self.clock.now(), run=run, claimed_by=self.name)
+            made = make_plan(snapshot, self.executor)
+            plan = publish(self.connection, made, self.clock.now(), run=run, claimed_by=self.name)
         except Conflict as conflict:
             log.info("run taken over", extra={"domain": run.domain, "slot": run.slot, "why": str(conflict)})
             return None
@@ -161,15 +166,16 @@ def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock:
     def ask() -> None:
         try:
             with connect() as connection:
-                Scheduler(connection, settings, clock).ensure_due(clock.now())
+                Scheduler(connection, settings, clock, executor).ensure_due(clock.now())
                 keep_up(connection, settings, clock.now())
         except (psycopg.Error, StoreUnavailable) as error:
             log.warning(str(error).strip().splitlines()[0])
 
-    ask()
-    silence = ring(ask, max(1.0, min(settings.planner.ring_s, clock.real_seconds(settings.planner.ring_s))))
-    stop.wait()
-    silence()
+    with workers(settings.planner.dask) as executor:
+        ask()
+        silence = ring(ask, max(1.0, min(settings.planner.ring_s, clock.real_seconds(settings.planner.ring_s))))
+        stop.wait()
+        silence()
 
 
 def keep_up(connection: Connection, settings: Settings, now: datetime) -> list[str]:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
-from city.arcstates import ArcGraph
 from city.network import StreetNetwork, build
 from city.plan import Intervention, Plan
 from city.words import Network
 from models.snow import land_effects
 from models.weather import HourlyWeather
 from planner.assemble import assemble
-from planner.fleet import Assignment, Fleet, fleet_of
+from planner.fleet import Assignment, fleet_of
 from planner.routes.sectors import Tur, cut, passes
-from planner.routes.tur import Drive, drive_tur, graph_for
+from planner.routes.tur import Drive
 from planner.snapshot import Snapshot
+from planner.snow_drives import Drives
 from planner.snow_need import Need, judge
 from planner.snow_state import on_the_ground, road_behind, sites_of, snow_ahead, weather_ahead, weather_behind
 from planner.snow_words import deciding, degradations, hourly_price, intervention, verdict
@@ -39,8 +40,8 @@ class DrivenTur:
     drive: Drive
 
 
-def plan_snow(snapshot: Snapshot) -> Plan:
-    """The snow plan of a snapshot."""
+def plan_snow(snapshot: Snapshot, executor: Executor | None = None) -> Plan:
+    """The snow plan of a snapshot; its turer are searched by the workers of ``executor``, else on all cores here."""
     rules = limits(snapshot.thresholds)
     network = build(snapshot.segments)
     weather = weather_ahead(snapshot)
@@ -51,7 +52,7 @@ def plan_snow(snapshot: Snapshot) -> Plan:
     turer = cut(snapshot.segments, snapshot.knobs.tur_minutes, _work_kmh(snapshot))
     held = {item.target: item for item in snapshot.running}
     due = [tur for tur in turer if tur.id not in held and any(needs[i].needed for i in tur.segments)]
-    driven = drive_all(snapshot, network, due, needs)
+    driven = drive_all(snapshot, network, due, needs, executor)
     land = _land(snapshot, weather, [deciding(item.needs) for item in driven])
     fresh = [intervention(snapshot, network, item, land) for item in driven if item.drive.traversals]
     weak = [*degradations(snapshot, weather, driven, len(due) - len(driven)), *weak_stations(behind)]
@@ -97,44 +98,35 @@ def _worked(snapshot: Snapshot, item: DrivenTur) -> float:
     return sum(segment.length_m * passes(segment) for segment in wanted) / (speed / 3.6) / 60.0
 
 
-def drive_all(snapshot: Snapshot, network: StreetNetwork, due: Sequence[Tur], needs: Sequence[Need]) -> list[DrivenTur]:
+def drive_all(
+    snapshot: Snapshot,
+    network: StreetNetwork,
+    due: Sequence[Tur],
+    needs: Sequence[Need],
+    executor: Executor | None = None,
+) -> list[DrivenTur]:
     """Gives each due tur, most urgent first, to the vehicle that would be done with it first."""
     fleet = fleet_of(snapshot, network)
-    kinds = sorted({tur.network for tur in due})
-    graphs = {kind: graph_for(network, fleet.homes.values(), kind) for kind in kinds}
+    work = [
+        (tur, tuple(needs[i] for i in tur.segments if needs[i].needed))
+        for tur in sorted(due, key=lambda tur: (tur.route_class[1], _first_hour(tur, needs), tur.id))
+    ]
+    drives = Drives(snapshot, network, fleet, executor)
+    drives.ahead(work)
     driven: list[DrivenTur] = []
-    for tur in sorted(due, key=lambda tur: (tur.route_class[1], _first_hour(tur, needs), tur.id)):
-        wanted = tuple(needs[i] for i in tur.segments if needs[i].needed)
-        item = _drive_one(snapshot, network, graphs[tur.network], fleet, tur, wanted)
-        if item is not None:
-            driven.append(item)
+    for tur, wanted in work:
+        earliest = min(need.from_when for need in wanted)
+        vehicle = fleet.choose(tur.network, earliest)
+        if vehicle is not None:
+            drive = drives.of(wanted, vehicle)
+            assignment = fleet.assign(vehicle, earliest, timedelta(seconds=drive.seconds))
+            driven.append(DrivenTur(tur, wanted, assignment, drive))
     return driven
 
 
 def ordered(items: Sequence[Intervention]) -> list[Intervention]:
     """Most urgent first: by class, then by start, then by name."""
     return sorted(items, key=lambda item: (item.priority, str(item.starts_at), item.target))
-
-
-def _drive_one(
-    snapshot: Snapshot, network: StreetNetwork, graph: ArcGraph, fleet: Fleet, tur: Tur, wanted: tuple[Need, ...]
-) -> DrivenTur | None:
-    earliest = min(need.from_when for need in wanted)
-    vehicle = fleet.choose(tur.network, earliest)
-    if vehicle is None:
-        return None
-    to_do = {need.segment: passes(snapshot.segments[need.segment]) for need in wanted}
-    way = drive_tur(
-        network,
-        graph,
-        to_do,
-        vehicle,
-        fleet.home(vehicle),
-        iterations_each=snapshot.knobs.tur_iterations,
-        seed=snapshot.seed,
-    )
-    assignment = fleet.assign(vehicle, earliest, timedelta(seconds=way.seconds))
-    return DrivenTur(tur, wanted, assignment, way)
 
 
 def _first_hour(tur: Tur, needs: Sequence[Need]) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -142,7 +141,8 @@ def solve_seeds(
 ) -> Result:
     """The best of several seeds, solved side by side by any ``concurrent.futures`` executor of processes."""
     run = partial(solve, enough=enough)
-    results = list(executor.map(run, repeat(problem), repeat(stop), seeds, repeat(params)))
+    n = len(seeds)  # lists, as a Dask executor takes no endless iterators
+    results = list(executor.map(run, [problem] * n, [stop] * n, list(seeds), [params] * n))
     best = min(
         results, key=lambda result: (result.overload, result.overtime_s, result.late_s, result.cost, result.seed)
     )

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from city.arcstates import ArcGraph, from_network
 from city.network import StreetNetwork
 from city.things import Vehicle
 from city.words import Network
-from planner.routes.drives import VehicleDrive, drive
-from planner.routes.problem import Problem
-from planner.routes.solve import Stop, solve
+from planner.routes.drives import drive
+from planner.routes.solve import Result, Stop, solve
 from planner.routes.timeline import moments
-from planner.routes.town import Crew, Work, town
+from planner.routes.town import Crew, Town, Work, town
 
 
 @dataclass(frozen=True)
@@ -45,32 +45,50 @@ def graph_for(
     return from_network(network, turning=homes, u_turn_elsewhere_s=lorry_s if clears == "street" else small_s)
 
 
-def drive_tur(
+@dataclass(frozen=True)
+class Job:
+    """A tur to be driven: ``needs`` (segment index -> passes) by ``vehicle`` from the node ``home`` and back again."""
+
+    graph: ArcGraph
+    needs: Mapping[int, int]
+    vehicle: Vehicle
+    home: int
+
+
+def drive_turer(
     network: StreetNetwork,
-    graph: ArcGraph,
-    needs: Mapping[int, int],
-    vehicle: Vehicle,
-    home: int,
+    jobs: Sequence[Job],
+    executor: Executor | None = None,
     *,
     iterations_each: int = 50,
     seed: int = 1,
-) -> Drive:
-    """Drives ``needs`` (segment index -> passes) from the node ``home`` and back again.
+) -> list[Drive]:
+    """The drives of some turer, side by side on the executor's workers where one is given.
 
     A two-way street with two passes is done once in each direction; a cycle way once in either. The search takes
-    ``iterations_each`` steps for each pass, so that the same needs always give the same drive.
+    ``iterations_each`` steps for each pass, so that the same needs always give the same drive, whoever works it out.
     """
-    work = [Work(segment, passes, network=vehicle.network) for segment, passes in sorted(needs.items())]
-    asked = town(network, work, [Crew(vehicle, home)], name=f"tur of {vehicle.id}", graph=graph)
-    if not asked.problem.tasks:
-        return Drive(home, (), 0.0, 0.0, 0.0, asked.left_out)
-    stop = Stop(iterations=iterations_each * len(asked.problem.tasks))
-    found = solve(asked.problem, stop, seed)
-    [whole] = [one for one in drive(asked.problem, found.routes) if one.legs]
-    return _summed(asked.problem, whole, home, asked.left_out)
+    asked = [_asked(network, job) for job in jobs]
+    problems = [one.problem for one in asked if one.problem.tasks]
+    stops = [Stop(iterations=iterations_each * len(problem.tasks)) for problem in problems]
+    found = iter((map if executor is None else executor.map)(solve, problems, stops, [seed] * len(problems)))
+    return [
+        _summed(next(found), job.home, one.left_out)
+        if one.problem.tasks
+        else Drive(job.home, (), 0.0, 0.0, 0.0, one.left_out)
+        for job, one in zip(jobs, asked, strict=True)
+    ]
 
 
-def _summed(problem: Problem, whole: VehicleDrive, home: int, left_out: tuple[int, ...]) -> Drive:
+def _asked(network: StreetNetwork, job: Job) -> Town:
+    vehicle = job.vehicle
+    work = [Work(segment, passes, network=vehicle.network) for segment, passes in sorted(job.needs.items())]
+    return town(network, work, [Crew(vehicle, job.home)], name=f"tur of {vehicle.id}", graph=job.graph)
+
+
+def _summed(found: Result, home: int, left_out: tuple[int, ...]) -> Drive:
+    problem = found.problem
+    [whole] = [one for one in drive(problem, found.routes) if one.legs]
     metres = problem.graph.metres
     return Drive(
         start_node=home,

@@ -17,7 +17,7 @@ from city.things import RouteStep, Vehicle
 from ingest.roads import import_roads
 from ingest.routes import import_routes
 from planner.routes.sectors import cut, passes
-from planner.routes.tur import drive_tur, graph_for
+from planner.routes.tur import Job, drive_turer, graph_for
 from store import roads
 from store.connect import Connection
 from store.routes import load_routes
@@ -117,7 +117,9 @@ def test_a_real_drive_is_found_again(database: Connection, helsinki: Path, tmp_p
     home = int(network.arc_from[np.flatnonzero(network.arc_segment == tur.segments[0])[0]])
     needs = {i: passes(segments[i]) for i in tur.segments}
     vehicle = Vehicle("v", "snow", "dep", work_kmh=15.0, drive_kmh=40.0)
-    driven = drive_tur(network, graph_for(network, [home], "street"), needs, vehicle, home, iterations_each=10)
+    driven = drive_turer(
+        network, [Job(graph_for(network, [home], "street"), needs, vehicle, home)], iterations_each=10
+    )[0]
     arcs = [step.arc for step in driven.traversals]
     positions = recorded(outline(network, arcs), random.Random(1), 5.0)
     points = "".join(f'<trkpt lat="{lat:.7f}" lon="{lon:.7f}"/>' for lon, lat in positions)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from city.compiled import bare, compiled
+from city.compiled import bare, threaded
 from planner.routes.search.chain import rebuild
 from planner.routes.search.chance import Rng, unit
 from planner.routes.search.clock import walk
@@ -19,7 +19,7 @@ from planner.routes.search.ruin import ruin
 from planner.routes.search.score import LOAD, faults, gained, score
 
 
-@compiled
+@threaded
 def anneal(
     m: Model,
     s: State,
@@ -132,7 +132,7 @@ def _adapt(w: Floats, natural: Floats, clean: Floats, since: int, ceiling: float
             w[kind] = max(w[kind] * 0.9, natural[kind] * 0.05)
 
 
-@compiled
+@threaded
 def _begin(m: Model, s: State, c: Scratch, w: Floats, rng: Rng, near: int, strict: bool) -> None:
     """Serves every task that is not served yet, and works everything out.
 

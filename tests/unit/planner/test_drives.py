@@ -11,7 +11,7 @@ from city.network import StreetNetwork, build
 from city.things import Vehicle
 from planner.routes.check import faults
 from planner.routes.sectors import passes
-from planner.routes.tur import Drive, drive_tur, graph_for
+from planner.routes.tur import Drive, Job, drive_turer, graph_for
 from tests.unit.planner.snapshots import street
 
 roads = st.lists(
@@ -33,7 +33,9 @@ def network_of(rows: list[tuple[int, int, bool, str]]) -> StreetNetwork:
 
 def drive_of(network: StreetNetwork, needs: dict[int, int], clears: str, start: int) -> Drive:
     vehicle = Vehicle("v", "snow", "dep", network=clears, work_kmh=15.0, drive_kmh=40.0)  # type: ignore[arg-type]
-    return drive_tur(network, graph_for(network, [start], vehicle.network), needs, vehicle, start, iterations_each=20)
+    return drive_turer(
+        network, [Job(graph_for(network, [start], vehicle.network), needs, vehicle, start)], iterations_each=20
+    )[0]
 
 
 def steps_of(

@@ -1,0 +1,68 @@
+"""The drives of a night's turer: searched side by side before anybody knows who takes which, and each only once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+from city.arcstates import ArcGraph
+from city.network import StreetNetwork
+from city.things import Vehicle
+from city.words import Network
+from planner.fleet import Fleet
+from planner.routes.sectors import Tur, passes
+from planner.routes.tur import Drive, Job, drive_turer, graph_for
+from planner.snapshot import Snapshot
+from planner.snow_need import Need
+
+Key = tuple[tuple[tuple[int, int], ...], Network, float, float, int]
+
+
+class Drives:
+    """Drives by what is needed and by the kind and home of the vehicle."""
+
+    def __init__(
+        self, snapshot: Snapshot, network: StreetNetwork, fleet: Fleet, executor: Executor | None = None
+    ) -> None:
+        self.snapshot, self.network, self.fleet, self.executor = snapshot, network, fleet, executor
+        self._graphs: dict[Network, ArcGraph] = {}
+        self._found: dict[Key, Drive] = {}
+
+    def ahead(self, work: Sequence[tuple[Tur, Sequence[Need]]]) -> None:
+        """Searches the drives of all turer at once, each for the vehicle that would take it if it were the first."""
+        jobs: dict[Key, Job] = {}
+        for tur, wanted in work:
+            vehicle = self.fleet.choose(tur.network, min(need.from_when for need in wanted))
+            if vehicle is not None:
+                job = self._job(wanted, vehicle)
+                jobs[_key(job)] = job
+        self._found |= dict(zip(jobs, self._searched(list(jobs.values())), strict=True))
+
+    def of(self, wanted: Sequence[Need], vehicle: Vehicle) -> Drive:
+        """The drive of a vehicle over what is needed, searched now where it was not before."""
+        job = self._job(wanted, vehicle)
+        if _key(job) not in self._found:
+            [self._found[_key(job)]] = self._searched([job])
+        return self._found[_key(job)]
+
+    def _job(self, wanted: Sequence[Need], vehicle: Vehicle) -> Job:
+        needs = {need.segment: passes(self.snapshot.segments[need.segment]) for need in wanted}
+        return Job(self._graph(vehicle.network), needs, vehicle, self.fleet.home(vehicle))
+
+    def _graph(self, clears: Network) -> ArcGraph:
+        if clears not in self._graphs:
+            self._graphs[clears] = graph_for(self.network, self.fleet.homes.values(), clears)
+        return self._graphs[clears]
+
+    def _searched(self, jobs: Sequence[Job]) -> list[Drive]:
+        each, seed = self.snapshot.knobs.tur_iterations, self.snapshot.seed
+        if self.executor is not None:
+            return drive_turer(self.network, jobs, self.executor, iterations_each=each, seed=seed)
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, max(1, len(jobs)))) as pool:
+            return drive_turer(self.network, jobs, pool, iterations_each=each, seed=seed)
+
+
+def _key(job: Job) -> Key:
+    vehicle = job.vehicle
+    return tuple(sorted(job.needs.items())), vehicle.network, vehicle.work_kmh, vehicle.drive_kmh, job.home
