@@ -134,6 +134,14 @@ def run_doctor(options: argparse.Namespace, settings: Settings) -> int:
     return 0 if all(finding.ok for finding in findings) else 1
 
 
+def run_warm(options: argparse.Namespace, settings: Settings) -> int:
+    """Compiles what plans need; nothing of the installation is touched."""
+    from deploy.warm import warm
+
+    warm(_note)
+    return 0
+
+
 def run_config(options: argparse.Namespace, settings: Settings) -> int:
     """The effective settings with every secret hidden."""
     from city.settings import shown
@@ -367,6 +375,7 @@ COMMANDS: dict[str, Handler] = {
     "web": run_web,
     "migrate": run_migrate,
     "doctor": run_doctor,
+    "warm": run_warm,
     "config": run_config,
     "broker-config": run_broker_config,
     "import roads": run_import_roads,

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from city.arcstates import ArcGraph
-from city.compiled import bare, compiled
+from city.compiled import bare, threaded
 from city.heap import pop, push
 from city.network import Floats, Ints
 
@@ -125,6 +125,9 @@ def arrivals(graph: ArcGraph, rates: Rates, source: Place, node: int) -> list[tu
 def way(graph: ArcGraph, rates: Rates, source: Place, target: int) -> list[int]:
     """The arcs driven from a source to the beginning of the target arc, without it. Raises ValueError if there is no
     way."""
+    first, turn_s = _first_of(graph, source)
+    if target in first[turn_s == 0.0].tolist():
+        return []  # straight on, which nothing can undercut
     label, _, before = _spread_from(graph, rates, source, target)
     if not np.isfinite(label[target]):
         raise ValueError(f"no way to the arc from node {graph.nodes[int(graph.arc_from[target])]}")
@@ -205,7 +208,7 @@ class _Heap(NamedTuple):
     arc: Ints
 
 
-@compiled
+@threaded
 def _fill(
     next_at: Ints,
     next_arc: Ints,

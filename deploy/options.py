@@ -52,6 +52,7 @@ def _services(commands: Any) -> None:  # noqa: ANN401
 def _upkeep(commands: Any) -> None:  # noqa: ANN401
     migrate = _add(commands, "migrate", "Brings the schema of the database up to this version.")
     doctor = _add(commands, "doctor", "Tells the health of every part in plain words.")
+    _add(commands, "warm", "Compiles what plans need, once after an installation, so that the first plan is quick.")
     config = _add(commands, "config", "Shows the effective settings, secrets hidden.")
     config.add_argument("action", choices=["show"])
     broker = _add(commands, "broker-config", "Prints a mosquitto configuration for the city's rate.")

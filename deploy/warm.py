@@ -1,0 +1,56 @@
+"""Compiles what plans need, once after an installation or an update, so that no plan waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+from city.matching import Matcher
+from city.network import build
+from city.things import Depot, Forecast, ForecastStep, Segment, Vehicle
+from city.track import Line
+from planner.make import make_plan
+from planner.snapshot import Knobs, Snapshot
+
+AT = datetime(2026, 1, 10, 2, 0, tzinfo=UTC)
+CORNERS = ((15.000, 59.000), (15.002, 59.000), (15.002, 59.001), (15.000, 59.001))
+
+
+def warm(note: Callable[[str], None]) -> None:
+    """Plans a made night on a block of four streets and matches a line to them; ``note`` is told what is going on."""
+    note("compiling the road model, the route search and the matching of routes (a minute or two, once)")
+    make_plan(_night())
+    _match()
+
+
+def _night(*, mm_h: float = 4.0) -> Snapshot:
+    """Four streets under heavy snow, one lorry."""
+    steps = tuple(
+        ForecastStep(AT + timedelta(hours=hour), AT + timedelta(hours=hour + 1), -4.0, mm_h) for hour in range(-24, 24)
+    )
+    return Snapshot(
+        domain="snow",
+        at=AT,
+        service_day=date(2026, 1, 9),
+        slot="03:00",
+        knobs=Knobs(tur_iterations=2),
+        segments=_block(),
+        forecasts=(Forecast("smhi", *CORNERS[0], AT - timedelta(hours=24), steps),),
+        depots=(Depot("d", "d", *CORNERS[0]),),
+        vehicles=(Vehicle("v", "snow", "d"),),
+    )
+
+
+def _block() -> tuple[Segment, ...]:
+    ends = [(k, (k + 1) % 4) for k in range(4)]
+    return tuple(
+        Segment(
+            f"{a}", "", "street", "P1", "residential", "municipal", False, 2, 6.0, "asphalt", False, False, 40.0, 115.0,
+            a, b, (CORNERS[a], CORNERS[b]),
+        )
+        for a, b in ends
+    )  # fmt: skip
+
+
+def _match() -> None:
+    Matcher(build(_block())).match([Line(CORNERS[:3])])
