@@ -114,7 +114,7 @@ def degree_days(made: Any, *, factor_mm: float = 4.0, density: float = 300.0) ->
 def _snow(depth: Any, water: Any, seen_depth: Any, seen_water: Any) -> Row:
     bias = round(float(np.nanmean(depth - seen_depth)), 1)
     return {
-        "depth RMSE cm": 100 * _rms((depth - seen_depth) / 100),
+        "depth RMSE cm": round(_rms(depth - seen_depth), 1),
         "bias cm": bias,
         "water RMSE mm": _rms(water - seen_water),
     }
