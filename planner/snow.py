@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from city.arcstates import ArcGraph
 from city.network import StreetNetwork, build
 from city.plan import Intervention, Plan
 from city.words import Network
@@ -17,6 +16,7 @@ from models.snow import land_effects
 from models.weather import HourlyWeather
 from planner.assemble import assemble
 from planner.fleet import Assignment, Fleet, fleet_of
+from planner.routes.reach import Reach
 from planner.routes.sectors import Tur, cut, passes
 from planner.routes.tur import Drive, drive_tur, graph_for
 from planner.snapshot import Snapshot
@@ -98,14 +98,15 @@ def _worked(snapshot: Snapshot, item: DrivenTur) -> float:
 
 
 def drive_all(snapshot: Snapshot, network: StreetNetwork, due: Sequence[Tur], needs: Sequence[Need]) -> list[DrivenTur]:
-    """Gives each due tur, most urgent first, to the vehicle that would be done with it first."""
+    """Gives each due tur, most urgent first, to the vehicle that leaves out least of it and can begin first."""
     fleet = fleet_of(snapshot, network)
     kinds = sorted({tur.network for tur in due})
-    graphs = {kind: graph_for(network, fleet.homes.values(), kind) for kind in kinds}
+    homes = fleet.homes.values()
+    reach = {kind: Reach(network, graph_for(network, homes, kind, snapshot.turns)) for kind in kinds}
     driven: list[DrivenTur] = []
     for tur in sorted(due, key=lambda tur: (tur.route_class[1], _first_hour(tur, needs), tur.id)):
         wanted = tuple(needs[i] for i in tur.segments if needs[i].needed)
-        item = _drive_one(snapshot, network, graphs[tur.network], fleet, tur, wanted)
+        item = _drive_one(snapshot, reach[tur.network], fleet, tur, wanted)
         if item is not None:
             driven.append(item)
     return driven
@@ -116,17 +117,15 @@ def ordered(items: Sequence[Intervention]) -> list[Intervention]:
     return sorted(items, key=lambda item: (item.priority, str(item.starts_at), item.target))
 
 
-def _drive_one(
-    snapshot: Snapshot, network: StreetNetwork, graph: ArcGraph, fleet: Fleet, tur: Tur, wanted: tuple[Need, ...]
-) -> DrivenTur | None:
+def _drive_one(snapshot: Snapshot, reach: Reach, fleet: Fleet, tur: Tur, wanted: tuple[Need, ...]) -> DrivenTur | None:
     earliest = min(need.from_when for need in wanted)
-    vehicle = fleet.choose(tur.network, earliest)
+    to_do = {need.segment: passes(snapshot.segments[need.segment]) for need in wanted}
+    vehicle = fleet.choose(tur.network, earliest, lambda v: reach.left_out(to_do, v, fleet.home(v)))
     if vehicle is None:
         return None
-    to_do = {need.segment: passes(snapshot.segments[need.segment]) for need in wanted}
     way = drive_tur(
-        network,
-        graph,
+        reach.network,
+        reach.graph,
         to_do,
         vehicle,
         fleet.home(vehicle),
