@@ -57,21 +57,27 @@ class StreetNetwork:
         return tuple(tuple(arcs) for arcs in leaving)
 
     @cached_property
+    def arcs_of(self) -> tuple[tuple[int, ...], ...]:
+        """For each segment its arcs."""
+        own: list[list[int]] = [[] for _ in self.segments]
+        for arc, segment in enumerate(self.arc_segment.tolist()):
+            own[segment].append(arc)
+        return tuple(tuple(arcs) for arcs in own)
+
+    @cached_property
     def strong_part(self) -> Ints:
         """(n_nodes,) label of the strongly connected part of each node; 0 is the largest."""
-        graph = self._matrix(np.ones(self.n_arcs))
-        _, labels = connected_components(graph, directed=True, connection="strong")
+        return self.parts(np.ones(self.n_arcs))
+
+    def parts(self, cost: Floats) -> Ints:
+        """(n_nodes,) label of the part of each node that is strongly connected by arcs of finite ``cost``; 0 is the
+        largest."""
+        _, labels = connected_components(self._matrix(cost), directed=True, connection="strong")
         order = np.argsort(-np.bincount(labels), kind="stable")
         rank = np.empty_like(order)
         rank[order] = np.arange(len(order))
         ranked: Ints = rank[labels].astype(np.int64)
         return ranked
-
-    def round_trip(self, node: int, cost: Floats) -> npt.NDArray[np.bool_]:
-        """(n_nodes,) whether there is a way of finite cost from ``node`` and back again."""
-        _, labels = connected_components(self._matrix(cost), directed=True, connection="strong")
-        together: npt.NDArray[np.bool_] = labels == labels[node]
-        return together
 
     def seconds(self, drive_kmh: float) -> Floats:
         """(n_arcs,) driving time of each arc at the posted speed, at most ``drive_kmh`` [s]."""
@@ -179,8 +185,23 @@ def with_forbidden(network: StreetNetwork) -> StreetNetwork:
     )
 
 
-def open_to(segments: Sequence[Segment], clears: Network) -> npt.NDArray[np.bool_]:
-    """(n_segments,) where a vehicle may drive: street vehicles keep off cycle ways, cycle-way ones off motorways."""
+def open_to(
+    segments: Sequence[Segment], clears: Network, width_m: float | None = None, weight_t: float | None = None
+) -> npt.NDArray[np.bool_]:
+    """(n_segments,) where a vehicle may drive: street vehicles keep off cycle ways, cycle-way ones off motorways.
+
+    One of ``width_m`` and ``weight_t`` also keeps off what is closed to these; what is not known is open.
+    """
     return np.array(
-        [s.network == "street" if clears == "street" else s.highway not in CLOSED_TO_SMALL for s in segments], bool
+        [
+            (s.network == "street" if clears == "street" else s.highway not in CLOSED_TO_SMALL)
+            and not _over(width_m, s.max_width_m)
+            and not _over(weight_t, s.max_weight_t)
+            for s in segments
+        ],
+        bool,
     )
+
+
+def _over(of_vehicle: float | None, most: float | None) -> bool:
+    return of_vehicle is not None and most is not None and of_vehicle > most

@@ -29,7 +29,8 @@ class Segment:
 
     ``grade_pct`` is the steepest grade over at least 60 m [%], positive uphill in drawing direction; None
     outside terrain cover. ``oneway`` means in drawing direction only. ``reachable`` is False outside the
-    largest part of the network in which every point can be driven to from every other.
+    largest part of the network in which every point can be driven to from every other. ``max_width_m`` and
+    ``max_weight_t`` are those of the vehicles that may pass; None is not known, and open.
     """
 
     id: str
@@ -54,6 +55,25 @@ class Segment:
     slope_source: str | None = None
     dem_resolution_m: float | None = None
     reachable: bool = True
+    max_width_m: float | None = None
+    max_weight_t: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnBan:
+    """Who comes from one segment may not go on to another at the node ``via_node``; both the same: not turn round.
+
+    ``only`` names the vehicles that it holds for by the network that they clear; None: for all.
+    """
+
+    from_segment: str
+    via_node: int
+    to_segment: str
+    only: Network | None = None
+
+    def binds(self, clears: Network) -> bool:
+        """Whether it holds for vehicles that clear this network."""
+        return self.only in (None, clears)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +173,7 @@ class Vehicle:
     """A vehicle and what it may do. ``network`` is the one it clears; small ones may drive streets between.
 
     ``work_kmh`` while ploughing, ``drive_kmh`` as its own upper limit while only driving. Capacities are of a
-    waste truck.
+    waste truck. ``width_m`` and ``weight_t`` as it drives, with plough and load; None goes everywhere.
     """
 
     id: str
@@ -166,6 +186,8 @@ class Vehicle:
     capacity_l: float | None = None
     capacity_kg: float | None = None
     fractions: tuple[str, ...] = ()
+    width_m: float | None = None
+    weight_t: float | None = None
     simulated: bool = False
 
 

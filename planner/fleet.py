@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -35,10 +36,15 @@ class Fleet:
     homes: dict[str, int] = field(default_factory=dict)
     turns: dict[str, list[RosterTurn]] = field(default_factory=dict)
 
-    def choose(self, network: Network, earliest: datetime) -> Vehicle | None:
-        """The vehicle of a network that can begin first, and of those the one that is free first; None if none."""
+    def choose(self, network: Network, earliest: datetime, left_out: Callable[[Vehicle], int]) -> Vehicle | None:
+        """The vehicle of a network that leaves out least of the work (``left_out`` counts it), of those the one that
+        can begin first, and then the one that is free first; None if none."""
         able = [v for v in self.vehicles if v.network == network and self._begins(v, earliest) is not None]
-        return min(able, key=lambda v: (str(self._begins(v, earliest)), self.free_from[v.id], v.id), default=None)
+
+        def rank(v: Vehicle) -> tuple[int, str, datetime, str]:
+            return left_out(v), str(self._begins(v, earliest)), self.free_from[v.id], v.id
+
+        return min(able, key=rank, default=None)
 
     def home(self, vehicle: Vehicle) -> int:
         """The node that a vehicle starts from."""

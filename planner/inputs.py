@@ -138,6 +138,7 @@ def _with_domain_tables(connection: Connection, common: Snapshot, at: datetime) 
         return replace(
             common,
             segments=roads.load_segments(connection),
+            turns=roads.load_turns(connection),
             relief=roads.load_relief(connection),
             devices=_devices(connection, {"snow", "road_weather"}),
             roster=facts.roster(connection, at, at + timedelta(hours=24)),

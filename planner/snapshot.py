@@ -24,6 +24,7 @@ from city.things import (
     SegmentRelief,
     Threshold,
     Treatment,
+    TurnBan,
     Vehicle,
     Vessel,
 )
@@ -62,6 +63,7 @@ class Snapshot:
     knobs: Knobs = Knobs()
     thresholds: tuple[Threshold, ...] = ()
     segments: tuple[Segment, ...] = ()
+    turns: tuple[TurnBan, ...] = ()
     relief: tuple[SegmentRelief, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     devices: tuple[Device, ...] = ()

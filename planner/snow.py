@@ -105,7 +105,7 @@ def drive_all(
     needs: Sequence[Need],
     executor: Executor | None = None,
 ) -> list[DrivenTur]:
-    """Gives each due tur, most urgent first, to the vehicle that would be done with it first."""
+    """Gives each due tur, most urgent first, to the vehicle that leaves out least of it and can begin first."""
     fleet = fleet_of(snapshot, network)
     work = [
         (tur, tuple(needs[i] for i in tur.segments if needs[i].needed))
@@ -116,7 +116,7 @@ def drive_all(
     driven: list[DrivenTur] = []
     for tur, wanted in work:
         earliest = min(need.from_when for need in wanted)
-        vehicle = fleet.choose(tur.network, earliest)
+        vehicle = drives.choose(tur, wanted)
         if vehicle is not None:
             drive = drives.of(wanted, vehicle)
             assignment = fleet.assign(vehicle, earliest, timedelta(seconds=drive.seconds))

@@ -40,7 +40,8 @@ def intervention(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur, la
     """
     steps = [(step.arc, step.serve) for step in item.drive.traversals]
     needs = {need.segment: passes(snapshot.segments[need.segment]) for need in item.needs}
-    wrong = faults(network, item.drive.start_node, steps, needs, item.drive.left_out)
+    turns = [ban for ban in snapshot.turns if ban.binds(item.tur.network)]
+    wrong = faults(network, item.drive.start_node, steps, needs, item.drive.left_out, turns)
     assert not wrong, f"tur {item.tur.id}: {wrong[0]}"
     worst = deciding(item.needs)
     key = intervention_key("snow", item.tur.id, snapshot.service_day, next_run(snapshot, item.tur.id))

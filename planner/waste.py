@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import count, pairwise
 from typing import Any
@@ -111,7 +111,7 @@ def _site(
     trucks = tuple(v for v in snapshot.vehicles if not v.fractions or fraction in v.fractions)
     homes = {depot.id: depot for depot in snapshot.depots}
     trucks = tuple(truck for truck in trucks if truck.depot in homes)
-    if not trucks or all(segment.network != "street" for segment in snapshot.segments):
+    if not trucks:
         return None
     busy = {item.vehicle for item in snapshot.running}
     free = tuple(truck for truck in trucks if truck.id not in busy)
@@ -120,10 +120,19 @@ def _site(
         return None
     depot = homes[free[0].depot]
     disposal = next((d for d in snapshot.depots if d.kind == "disposal"), depot)
-    how = profile(network, "street", free[0].work_kmh, free[0].drive_kmh)
+    how = profile(network, _largest(free))
+    if not np.isfinite(how.seconds).any():
+        return None
     most = max(truck.capacity_l or np.inf for truck in free)
     fitting = tuple(need for need in needs if need.litres <= most)
     return _tables(network, fitting, free, (depot, disposal), how)
+
+
+def _largest(trucks: Sequence[Vehicle]) -> Vehicle:
+    """The first truck, as wide and heavy as any: rounds of a fraction use streets that are open to all its trucks."""
+    width_m = max((truck.width_m for truck in trucks if truck.width_m is not None), default=None)
+    weight_t = max((truck.weight_t for truck in trucks if truck.weight_t is not None), default=None)
+    return replace(trucks[0], network="street", width_m=width_m, weight_t=weight_t)
 
 
 def _tables(
@@ -136,8 +145,8 @@ def _tables(
     """Distances over the streets between the nodes nearest to each place."""
     drivable = np.zeros(network.n_nodes, bool)
     open_arcs = np.isfinite(how.seconds)
-    main = network.arc_from[open_arcs]
-    drivable[main] = network.strong_part[main] == np.bincount(network.strong_part[main]).argmax()
+    main, part = network.arc_from[open_arcs], network.parts(how.seconds)
+    drivable[main] = part[main] == np.bincount(part[main]).argmax()
     places = [(end.lon, end.lat) for end in ends] + [(need.room.lon, need.room.lat) for need in needs]
     nodes = tuple(network.nearest_node(place, drivable) for place in places)
     seconds = network.travel(nodes, nodes, how.seconds)

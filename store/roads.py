@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from city.things import Building, Dataset, Room, Segment, SegmentRelief
+from city.things import Building, Dataset, Room, Segment, SegmentRelief, TurnBan
 from store.connect import Connection
+from store.rows import select
 from store.sql import query
 
 
@@ -56,7 +57,7 @@ def _row(s: Segment, dataset: str) -> tuple[object, ...]:
     return (
         *(s.id, dataset, s.name, s.network, s.route_class, s.highway, s.keeper, s.oneway, s.lanes, s.width_m),
         *(s.surface, s.bridge, s.tunnel, s.speed_kmh, s.length_m, s.from_node, s.to_node, lons, lats),
-        *(s.elevation_m, s.grade_pct, s.slope_source, s.dem_resolution_m, s.reachable),
+        *(s.elevation_m, s.grade_pct, s.slope_source, s.dem_resolution_m, s.reachable, s.max_width_m, s.max_weight_t),
     )
 
 
@@ -70,6 +71,20 @@ def load_segments(connection: Connection) -> tuple[Segment, ...]:
 def _segment(row: tuple[Any, ...]) -> Segment:
     fields = (*row[:16], tuple(zip(row[16], row[17], strict=True)), *row[18:])
     return Segment(*fields)
+
+
+def replace_turns(connection: Connection, dataset: str, bans: Iterable[TurnBan]) -> None:
+    """Makes these the banned turns from the dataset's segments, which must be there."""
+    with connection.transaction():
+        connection.execute(query("roads", "forget_turns"), {"dataset": dataset})
+        with connection.cursor() as cursor, cursor.copy(query("roads", "copy_turns")) as copy:
+            for ban in bans:
+                copy.write_row((ban.from_segment, ban.via_node, ban.to_segment, ban.only))
+
+
+def load_turns(connection: Connection) -> tuple[TurnBan, ...]:
+    """Every banned turn, in the order of its segments."""
+    return select(connection, query("roads", "load_turns"), {}, TurnBan)
 
 
 def replace_relief(connection: Connection, dataset: str, rows: Iterable[SegmentRelief]) -> None:

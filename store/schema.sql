@@ -202,8 +202,20 @@ CREATE TABLE road_segment (
     grade_pct double precision,
     slope_source text,
     dem_resolution_m double precision,
-    reachable boolean NOT NULL DEFAULT true
+    reachable boolean NOT NULL DEFAULT true,
+    max_width_m double precision CHECK (max_width_m > 0),
+    max_weight_t double precision CHECK (max_weight_t > 0)
 );
+
+CREATE TABLE turn_ban (
+    from_segment text NOT NULL REFERENCES road_segment ON DELETE CASCADE,
+    via_node bigint NOT NULL,
+    to_segment text NOT NULL REFERENCES road_segment ON DELETE CASCADE,
+    only_network text CHECK (only_network IN ('street', 'cycle')),
+    PRIMARY KEY (from_segment, via_node, to_segment)
+);
+CREATE INDEX turn_ban_to_segment ON turn_ban (to_segment);
+COMMENT ON TABLE turn_ban IS 'Who comes from one segment may not go on to the other at the node; only_network: holds for vehicles that clear it alone, NULL for all.';
 
 CREATE TABLE segment_relief (
     segment_id text PRIMARY KEY REFERENCES road_segment ON DELETE CASCADE,
@@ -302,7 +314,9 @@ CREATE TABLE vehicle (
     capacity_l double precision CHECK (capacity_l > 0),
     capacity_kg double precision CHECK (capacity_kg > 0),
     fractions text[] NOT NULL DEFAULT '{}',
-    simulated boolean NOT NULL DEFAULT false
+    simulated boolean NOT NULL DEFAULT false,
+    width_m double precision CHECK (width_m > 0),
+    weight_t double precision CHECK (weight_t > 0)
 );
 
 CREATE TABLE roster_turn (

@@ -10,7 +10,7 @@ from pathlib import Path
 from city.clock import stopwatch
 from city.geo import bbox
 from city.network import build
-from city.things import Building, Dataset, Room, Segment, SegmentRelief
+from city.things import Building, Dataset, Room, Segment, SegmentRelief, TurnBan
 from city.words import CLOSED_TO_SMALL
 from ingest.roads.cut import cut
 from ingest.roads.osm import Extract, read_extract
@@ -20,8 +20,9 @@ from ingest.roads.relief import relief, relief_rows
 from ingest.roads.report import ImportReport, report
 from ingest.roads.slope import with_terrain
 from ingest.roads.terrain import ElevationSource, open_raster, spot_height_source
+from ingest.roads.turns import turn_bans
 from store.connect import Connection
-from store.roads import replace_relief, replace_segments, save_buildings, save_dataset, save_rooms
+from store.roads import replace_relief, replace_segments, replace_turns, save_buildings, save_dataset, save_rooms
 
 __all__ = ["ImportReport", "elevation_sources", "import_roads", "with_reachable"]
 
@@ -59,13 +60,14 @@ def import_roads(
     before = stopwatch()
     land = relief_rows(segments, relief(segments, heights))
     looked = stopwatch() - before
+    turns = turn_bans(extract.restrictions, segments)
     places = rooms_of(extract, segments), schools_of(extract)
     progress("writing to the database")
     origin = Dataset(dataset, f"OpenStreetMap extract {file.name}", licence, attribution, extract.data_date)
-    vanished = _store(connection, origin, segments, land, places, at)
+    vanished = _store(connection, origin, segments, turns.bans, land, places, at)
     counts = len(places[0]), len(places[1])
     seconds = looked, stopwatch() - began
-    return report(extract, made, replace(sloped, segments=segments), *counts, vanished, len(land), seconds)
+    return report(extract, made, replace(sloped, segments=segments), turns, *counts, vanished, len(land), seconds)
 
 
 def elevation_sources(extract: Extract, segments: Sequence[Segment], terrain: Sequence[Path]) -> list[ElevationSource]:
@@ -100,6 +102,7 @@ def _store(
     connection: Connection,
     dataset: Dataset,
     segments: Sequence[Segment],
+    turns: Sequence[TurnBan],
     land: Sequence[SegmentRelief],
     places: tuple[list[Room], list[Building]],
     at: datetime,
@@ -107,6 +110,7 @@ def _store(
     with connection.transaction():
         save_dataset(connection, dataset, at)
         vanished = replace_segments(connection, dataset.name, segments)
+        replace_turns(connection, dataset.name, turns)
         replace_relief(connection, dataset.name, land)
         save_rooms(connection, dataset.name, places[0])
         save_buildings(connection, dataset.name, places[1])

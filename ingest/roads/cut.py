@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from city.geo import GEOD
 from city.things import Point, Segment
+from ingest.roads import limits
 from ingest.roads import tags as read
 from ingest.roads.osm import Extract, Way
 
@@ -29,7 +30,8 @@ Piece = tuple[int, ...]
 class Cut:
     """The segments of an extract and what was left out on the way.
 
-    ``inclines`` gives by segment id the tagged incline [%], or +1 and -1 where only up or down was said.
+    ``inclines`` gives by segment id the tagged incline [%], or +1 and -1 where only up or down was said;
+    ``limits_refused`` counts widths and weights in the tags that were not understood.
     """
 
     segments: list[Segment]
@@ -37,6 +39,7 @@ class Cut:
     dropped_ways: int
     clipped_ways: int
     street_count_between_junctions: int
+    limits_refused: int = 0
 
 
 def cut(extract: Extract) -> Cut:
@@ -53,6 +56,7 @@ def cut(extract: Extract) -> Cut:
         dropped_ways=len(whole) - len(drawn),
         clipped_ways=sum(_clipped(way, extract.positions) for way, _ in drawn),
         street_count_between_junctions=_count_between_street_junctions(drawn),
+        limits_refused=sum(limits.refused(way.tags) for way, _ in drawn),
     )
 
 
@@ -149,6 +153,11 @@ def _ids(pieces: list[tuple[Way, Piece]]) -> list[str]:
     return ids
 
 
+def way_of(segment: Segment) -> int:
+    """The way that a segment was cut from."""
+    return int(segment.id.split("/")[1])
+
+
 def _facts(way: Way) -> dict[str, Any]:
     """What all segments of a way have in common."""
     tags, kind = way.tags, way.network
@@ -165,6 +174,8 @@ def _facts(way: Way) -> dict[str, Any]:
         "bridge": read.crosses(tags, "bridge"),
         "tunnel": read.crosses(tags, "tunnel"),
         "speed_kmh": read.speed_kmh(tags, kind),
+        "max_width_m": limits.max_width_m(tags),
+        "max_weight_t": limits.max_weight_t(tags),
     }
 
 

@@ -1,7 +1,7 @@
 """Reads an OpenStreetMap extract (.osm.pbf, .osm.gz, .osm.bz2, .osm) in one pass.
 
-Out come the ways of the street and the cycle network with the positions of their nodes, spot heights, and the
-objects that waste rooms and schools are made of. ``ingest.roads.cut`` makes segments of the ways.
+Out come the ways of the street and the cycle network with the positions of their nodes, turn restrictions, spot
+heights, and the objects that waste rooms and schools are made of. ``ingest.roads.cut`` makes segments of the ways.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from ingest.roads import tags as read
 ENDINGS = (".osm.pbf", ".pbf", ".osm.gz", ".osm.bz2", ".osm")
 ROOM_AMENITIES = frozenset({"waste_basket", "waste_disposal", "recycling"})
 SCHOOLS = frozenset({"school", "kindergarten"})
+RESTRICTIONS = tuple(f"restriction{of}" for of in ("", ":hgv", ":motor_vehicle", ":conditional", ":hgv:conditional"))
+"""The tags by which turn restrictions are found. Those of other vehicles alone do not concern us."""
 Item = osmium.osm.Node | osmium.osm.Way | osmium.osm.Relation
 
 _GOOD = "give an OpenStreetMap extract (.osm.pbf, .osm.gz, .osm.bz2 or .osm), for instance one from Geofabrik"
@@ -65,6 +67,19 @@ class Shape:
         return f"osm/{self.kind}/{self.id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A turn restriction as the file has it: ``members`` are (kind n or w, role, id)."""
+
+    id: int
+    tags: Mapping[str, str]
+    members: tuple[tuple[str, str, int], ...]
+
+    def ways(self, role: str) -> tuple[int, ...]:
+        """The ways of a role."""
+        return tuple(number for kind, of, number in self.members if kind == "w" and of == role)
+
+
 @dataclass
 class Extract:
     """What was read. ``positions`` holds (lon, lat) of every node of a kept way or shape that the file has."""
@@ -76,6 +91,7 @@ class Extract:
     rooms: list[Shape] = field(default_factory=list)
     schools: list[Shape] = field(default_factory=list)
     buildings: list[Shape] = field(default_factory=list)
+    restrictions: list[Restriction] = field(default_factory=list)
     bus_only_ways: int = 0
     data_date: date | None = None
 
@@ -132,7 +148,7 @@ def _check_streets(extract: Extract) -> None:
 
 def _read(extract: Extract) -> None:
     source = osmium.FileProcessor(str(extract.file)).with_locations()
-    source.with_filter(osmium.filter.KeyFilter("highway", "amenity", "building", "ele"))
+    source.with_filter(osmium.filter.KeyFilter("highway", "amenity", "building", "ele", *RESTRICTIONS))
     newest = _header_time(source.header)
     latest: datetime | None = None
     for item in source:
@@ -174,6 +190,9 @@ def _take(extract: Extract, item: Item) -> None:
         height = read.elevation_m(tags) if "ele" in tags else None
         if height is not None and item.location.valid():
             extract.spot_heights.append(SpotHeight(item.location.lon, item.location.lat, height))
+    elif tags.get("type") == "restriction":
+        members = tuple((member.type, member.role, member.ref) for member in item.members)
+        extract.restrictions.append(Restriction(item.id, tags, members))
     _take_place(extract, item, tags)
 
 

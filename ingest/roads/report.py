@@ -12,6 +12,7 @@ from city.words import Network
 from ingest.roads.cut import Cut
 from ingest.roads.osm import Extract
 from ingest.roads.slope import Sloped
+from ingest.roads.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,9 @@ class ImportReport:
     """Counts of one import; lengths [km], ``terrain_cover`` 0 to 1, ``seconds`` on the wall.
 
     ``relief`` segments have the land round them from a terrain model, which took ``relief_seconds`` of the whole.
+
+    ``restrictions`` of turns were taken, which ban ``banned_turns``; others were left out, by reason. ``limited``
+    segments are closed to vehicles over some width or weight; ``limits_refused`` such tags were not understood.
 
     ``street_count_between_junctions`` is the number of street segments as other tools count them, between
     junctions of streets alone; ``segments["street"]`` is higher by the places where cycle ways touch.
@@ -37,6 +41,11 @@ class ImportReport:
     clipped_ways: int
     bus_only_ways: int
     vanished: int
+    restrictions: int
+    banned_turns: int
+    restrictions_left_out: Mapping[str, int]
+    limited: int
+    limits_refused: int
     terrain_sources: Mapping[str, int]
     terrain_cover: float
     clamped_grades: int
@@ -59,6 +68,8 @@ class ImportReport:
             self._reach_line(),
             f"left out: {self.dropped_ways} ways without length or nodes, {self.bus_only_ways} ways for buses only; "
             f"cut by the border: {self.clipped_ways}; vanished since the last import: {self.vanished}",
+            self._turns_line(),
+            f"widths and weights: {self.limited} segments are limited, {self.limits_refused} limits not understood",
             self._terrain_line(),
             *self._relief_line(),
             f"rooms: {self.rooms}; schools: {self.buildings}",
@@ -71,6 +82,10 @@ class ImportReport:
             return "every segment can be reached"
         names = f" (for instance {', '.join(self.unreachable_names)})" if self.unreachable_names else ""
         return f"cut off from the largest part: {_listed(self.unreachable)}{names}"
+
+    def _turns_line(self) -> str:
+        left = f"; left out: {_listed(self.restrictions_left_out)}" if self.restrictions_left_out else ""
+        return f"turn restrictions: {self.restrictions} taken ({self.banned_turns} banned turns){left}"
 
     def _terrain_line(self) -> str:
         if not self.terrain_sources:
@@ -93,6 +108,7 @@ def report(
     extract: Extract,
     made: Cut,
     sloped: Sloped,
+    turns: Turns,
     rooms: int,
     buildings: int,
     vanished: int,
@@ -116,6 +132,11 @@ def report(
         clipped_ways=made.clipped_ways,
         bus_only_ways=extract.bus_only_ways,
         vanished=vanished,
+        restrictions=turns.taken,
+        banned_turns=len(turns.bans),
+        restrictions_left_out=turns.left_out,
+        limited=sum(s.max_width_m is not None or s.max_weight_t is not None for s in segments),
+        limits_refused=made.limits_refused,
         terrain_sources=_counted(s.slope_source for s in segments if s.slope_source),
         terrain_cover=sloped.cover,
         clamped_grades=len(sloped.steeper_than_allowed),

@@ -6,10 +6,11 @@ It shares no code with the driving rule or any search; every drive of every plan
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from city.network import StreetNetwork
+from city.things import TurnBan
 
 
 def faults(
@@ -18,11 +19,13 @@ def faults(
     steps: Sequence[tuple[int, bool]],
     needs: Mapping[int, int],
     left_out: Sequence[int] = (),
+    turns: Iterable[TurnBan] = (),
 ) -> list[str]:
     """What is wrong with a drive of (arc, serve) steps that must serve ``needs`` (segment -> passes).
 
-    An empty list means: it begins and ends at the start, every arc joins on to the one before, every needed segment
-    is served as often as it must be (both ways where it has both) or is named in ``left_out``, and nothing else is.
+    An empty list means: it begins and ends at the start, every arc joins on to the one before, none of the ``turns``
+    that are banned is made, every needed segment is served as often as it must be (both ways where it has both) or is
+    named in ``left_out``, and nothing else is.
     """
     found = []
     if steps and int(network.arc_from[steps[0][0]]) != start_node:
@@ -32,6 +35,7 @@ def faults(
     for (arc, _), (following, _) in pairwise(steps):
         if network.arc_to[arc] != network.arc_from[following]:
             found.append(f"arc {following} does not join on to arc {arc}")
+    found += _broken(network, [arc for arc, _ in steps], turns)
     served = Counter(int(network.arc_segment[arc]) for arc, serve in steps if serve)
     ways = Counter(int(network.arc_segment[arc]) for arc in {arc for arc, serve in steps if serve})
     both_ways = _both_ways(network, needs)
@@ -46,6 +50,18 @@ def faults(
         elif segment in both_ways and ways[segment] < 2:
             found.append(f"segment {name} is served in one direction only")
     found += [f"segment {network.segments[s].id} is served without need" for s in sorted(set(served) - set(needs))]
+    return found
+
+
+def _broken(network: StreetNetwork, arcs: Sequence[int], turns: Iterable[TurnBan]) -> list[str]:
+    """The banned turns that are made, each in words."""
+    banned = {(ban.from_segment, ban.via_node, ban.to_segment) for ban in turns}
+    found = []
+    for arc, following in pairwise(arcs):
+        before, after = (network.segments[int(network.arc_segment[one])].id for one in (arc, following))
+        node = int(network.node_ids[network.arc_to[arc]])
+        if (before, node, after) in banned:
+            found.append(f"the turn from segment {before} to {after} at node {node} is banned")
     return found
 
 

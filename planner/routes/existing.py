@@ -156,7 +156,7 @@ class _Comparison:
         """Theirs goes wherever they went; ours where the vehicle may, and on the streets of the route, as allowed."""
         network, vehicle = self.town.network, self.vehicle
         seconds, work = network.seconds(vehicle.drive_kmh), network.arc_m / (vehicle.work_kmh / 3.6)
-        allowed = open_to(network.segments, vehicle.network)
+        allowed = open_to(network.segments, vehicle.network, vehicle.width_m, vehicle.weight_t)
         allowed[network.arc_segment[list(arcs)]] = True
         legal = allowed[network.arc_segment] & (np.arange(network.n_arcs) < self.town.n_legal)
         return {

@@ -11,15 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from city import things
 from city.arcstates import ArcGraph, from_network
 from city.network import StreetNetwork
-from city.shortest import Place, between
 from city.words import Network
-from planner.routes.problem import Problem, Profile, Task, Vehicle
+from planner.routes.problem import Problem, Task, Vehicle
 from planner.routes.profiles import profile
+from planner.routes.reach import Bools, reached, workable
 
 
 @dataclass(frozen=True)
@@ -90,16 +89,17 @@ def town(
         places = {*turning, *(crew.home for crew in fleet)}
         graph = from_network(network, turning=places, u_turn_s=u_turn_s, u_turn_elsewhere_s=u_turn_elsewhere_s)
     kinds = {_kind(crew): crew.vehicle for crew in fleet}
-    profiles = {kind: _profile(network, vehicle) for kind, vehicle in kinds.items()}
+    profiles = {kind: profile(network, vehicle) for kind, vehicle in kinds.items()}
     empty = Problem(name, graph, (), tuple(_vehicle(crew) for crew in fleet), profiles=profiles)
-    arcs_of = _arcs_of(network, work)
-    open_ = _open_arcs(empty, fleet, sorted({arc for arcs in arcs_of.values() for arc in arcs}))
+    able = _reach(empty, fleet)
+    anyone = {clears: np.logical_or.reduce(list(those.values())) for clears, those in able.items()}
     tasks: list[Task] = []
     left_out: set[int] = set()
     numbers: defaultdict[int, int] = defaultdict(int)
     for one in work:
-        arcs = [arc for arc in arcs_of[one.segment] if open_.get(one.network, {}).get(arc, False)]
-        tasks += _tasks(network, one, arcs, _able(fleet, one.network), numbers)
+        open_arcs = anyone.get(one.network, np.zeros(graph.n_arcs, np.bool_))
+        arcs = workable(network.arcs_of[one.segment], one.passes, open_arcs)
+        tasks += _tasks(network, one, arcs, able.get(one.network, {}), len(fleet), numbers)
         if not arcs:
             left_out.add(one.segment)
     done = Problem(name, graph, tuple(tasks), empty.vehicles, profiles=profiles)
@@ -107,13 +107,10 @@ def town(
 
 
 def _kind(crew: Crew) -> str:
-    """Name of the profile of a vehicle: what it clears and how fast it works and drives."""
+    """Name of the profile of a vehicle: what it clears, how fast it works and drives, how wide and heavy it is."""
     vehicle = crew.vehicle
-    return f"{vehicle.network} {vehicle.work_kmh:g}/{vehicle.drive_kmh:g}"
-
-
-def _profile(network: StreetNetwork, vehicle: things.Vehicle) -> Profile:
-    return profile(network, vehicle.network, vehicle.work_kmh, vehicle.drive_kmh)
+    size = [f"{value:g} {unit}" for value, unit in ((vehicle.width_m, "m"), (vehicle.weight_t, "t")) if value]
+    return " ".join([vehicle.network, f"{vehicle.work_kmh:g}/{vehicle.drive_kmh:g}", *size])
 
 
 def _vehicle(crew: Crew) -> Vehicle:
@@ -130,56 +127,32 @@ def _vehicle(crew: Crew) -> Vehicle:
     )
 
 
-def _arcs_of(network: StreetNetwork, work: Sequence[Work]) -> dict[int, list[int]]:
-    """The arcs of each segment that has work."""
-    found: dict[int, list[int]] = {one.segment: [] for one in work}
-    for arc in np.flatnonzero(np.isin(network.arc_segment, list(found))).tolist():
-        found[int(network.arc_segment[arc])].append(arc)
-    return found
-
-
-def _open_arcs(problem: Problem, fleet: Sequence[Crew], arcs: Sequence[int]) -> Mapping[Network, Mapping[int, bool]]:
-    """For each network, which arcs some vehicle that clears it gets to from home, may work on, and gets home from."""
-    homes = {(crew.vehicle.network, vehicle.profile, crew.home): vehicle for crew, vehicle in _pairs(problem, fleet)}
-    found: dict[Network, npt.NDArray[np.bool_]] = {}
-    for (network, _, _), vehicle in homes.items():
-        there = _there_and_back(problem, vehicle, arcs)
-        found[network] = there | found.get(network, np.zeros(len(arcs), np.bool_))
-    return {network: dict(zip(arcs, there.tolist(), strict=True)) for network, there in found.items()}
-
-
-def _pairs(problem: Problem, fleet: Sequence[Crew]) -> Iterable[tuple[Crew, Vehicle]]:
-    return zip(fleet, problem.vehicles, strict=True)
-
-
-def _there_and_back(problem: Problem, vehicle: Vehicle, arcs: Sequence[int]) -> npt.NDArray[np.bool_]:
-    """(len(arcs),) whether a vehicle can drive from home to the beginning of an arc, work on it, and drive home."""
-    graph, rates = problem.graph, problem.rates(vehicle)
-    out = np.isfinite(between(graph, rates, [Place(node=vehicle.start)], arcs)[0][0])
-    last = [arc for arc in graph.arriving[vehicle.end_node] if np.isfinite(rates.price[arc])]
-    back = np.isfinite(between(graph, rates, [Place(arc=arc) for arc in arcs], last)[0]).any(axis=1)
-    back |= graph.arc_to[list(arcs)] == vehicle.end_node
-    open_: npt.NDArray[np.bool_] = out & back & np.isfinite(problem.profile(vehicle).work_seconds[list(arcs)])
-    return open_
-
-
-def _able(fleet: Sequence[Crew], network: Network) -> frozenset[str] | None:
-    """Who may work on a network; None where all may."""
-    able = frozenset(crew.vehicle.id for crew in fleet if crew.vehicle.network == network)
-    return None if len(able) == len(fleet) else able
+def _reach(problem: Problem, fleet: Sequence[Crew]) -> dict[Network, dict[str, Bools]]:
+    """By network and vehicle the arcs (n_arcs,) that it can work on; worked out once for each kind and home."""
+    found: dict[tuple[str, int], Bools] = {}
+    able: dict[Network, dict[str, Bools]] = {}
+    for crew, vehicle in zip(fleet, problem.vehicles, strict=True):
+        kind = vehicle.profile, vehicle.start
+        if kind not in found:
+            found[kind] = reached(problem.graph, vehicle.start, np.isfinite(problem.profile(vehicle).work_seconds))
+        able.setdefault(crew.vehicle.network, {})[vehicle.id] = found[kind]
+    return able
 
 
 def _tasks(
     network: StreetNetwork,
     one: Work,
     arcs: Sequence[int],
-    vehicles: frozenset[str] | None,
+    able: Mapping[str, Bools],
+    n_fleet: int,
     numbers: defaultdict[int, int],
 ) -> Iterable[Task]:
-    """The tasks of one piece of work on the arcs that are open to it."""
+    """The tasks of one piece of work on the arcs that are open to it, each for those who get to one of its arcs."""
     either, each = divmod(one.passes, len(arcs))[::-1] if arcs else (0, 0)
     ways = [tuple(arcs)] * either + [(arc,) for arc in arcs for _ in range(each)]
     for way in ways:
         numbers[one.segment] += 1
         task_id = f"{network.segments[one.segment].id}/{numbers[one.segment]}"
-        yield Task(task_id, way, 0.0, one.deadline_s, one.weight, one.opens_s, vehicles, one.route_class)
+        who = frozenset(vehicle for vehicle, there in able.items() if there[list(way)].any())
+        everybody = None if len(who) == n_fleet else who
+        yield Task(task_id, way, 0.0, one.deadline_s, one.weight, one.opens_s, everybody, one.route_class)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from city.arcstates import ArcGraph, from_network
 from city.network import StreetNetwork
-from city.things import Vehicle
+from city.things import TurnBan, Vehicle
 from city.words import Network
 from planner.routes.drives import drive
 from planner.routes.solve import Result, Stop, solve
@@ -38,11 +38,32 @@ class Drive:
 
 
 def graph_for(
-    network: StreetNetwork, homes: Iterable[int], clears: Network, *, lorry_s: float = 120.0, small_s: float = 15.0
+    network: StreetNetwork,
+    homes: Iterable[int],
+    clears: Network,
+    turns: Iterable[TurnBan] = (),
+    *,
+    lorry_s: float = 120.0,
+    small_s: float = 15.0,
 ) -> ArcGraph:
-    """The graph that all turer of a kind share. One turns round at dead ends and at home; elsewhere a lorry backs
-    round a corner in ``lorry_s``, and a plough for cycle ways turns in ``small_s`` [s]: design choices."""
-    return from_network(network, turning=homes, u_turn_elsewhere_s=lorry_s if clears == "street" else small_s)
+    """The graph that all turer of a kind share, without the banned ``turns``. One turns round at dead ends and at home;
+    elsewhere a lorry backs round a corner in ``lorry_s``, and a plough for cycle ways turns in ``small_s`` [s]: design
+    choices."""
+    return from_network(
+        network,
+        turning=homes,
+        banned=_indices(network, (ban for ban in turns if ban.binds(clears))),
+        u_turn_elsewhere_s=lorry_s if clears == "street" else small_s,
+    )
+
+
+def _indices(network: StreetNetwork, turns: Iterable[TurnBan]) -> Iterable[tuple[int, int, int]]:
+    """Banned turns as indices; those of segments that are not in the network are passed over."""
+    segment = {one.id: index for index, one in enumerate(network.segments)}
+    node = {name: index for index, name in enumerate(network.node_ids.tolist())}
+    for ban in turns:
+        if ban.from_segment in segment and ban.to_segment in segment and ban.via_node in node:
+            yield segment[ban.from_segment], node[ban.via_node], segment[ban.to_segment]
 
 
 @dataclass(frozen=True)

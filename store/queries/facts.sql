@@ -77,19 +77,20 @@ ON CONFLICT (contractor_id) DO UPDATE SET name = excluded.name, cost_per_h = exc
 -- name: vehicles
 -- The fleet of one domain.
 SELECT vehicle_id AS id, domain, depot_id AS depot, network, contractor_id AS contractor, work_kmh, drive_kmh,
-       capacity_l, capacity_kg, fractions, simulated
+       capacity_l, capacity_kg, fractions, width_m, weight_t, simulated
 FROM vehicle WHERE domain = %(domain)s ORDER BY 1;
 
 -- name: save_vehicle
 -- Takes in a vehicle or corrects it.
 INSERT INTO vehicle (vehicle_id, domain, depot_id, network, contractor_id, work_kmh, drive_kmh, capacity_l,
-                     capacity_kg, fractions, simulated)
+                     capacity_kg, fractions, width_m, weight_t, simulated)
 VALUES (%(id)s, %(domain)s, %(depot)s, %(network)s, %(contractor)s, %(work_kmh)s, %(drive_kmh)s, %(capacity_l)s,
-        %(capacity_kg)s, %(fractions)s, %(simulated)s)
+        %(capacity_kg)s, %(fractions)s, %(width_m)s, %(weight_t)s, %(simulated)s)
 ON CONFLICT (vehicle_id) DO UPDATE SET domain = excluded.domain, depot_id = excluded.depot_id,
     network = excluded.network, contractor_id = excluded.contractor_id, work_kmh = excluded.work_kmh,
     drive_kmh = excluded.drive_kmh, capacity_l = excluded.capacity_l, capacity_kg = excluded.capacity_kg,
-    fractions = excluded.fractions, simulated = excluded.simulated;
+    fractions = excluded.fractions, width_m = excluded.width_m, weight_t = excluded.weight_t,
+    simulated = excluded.simulated;
 
 -- name: roster
 -- The manned turns that touch a period; none at all for a vehicle means that its manning is not known.

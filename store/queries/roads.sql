@@ -23,7 +23,7 @@ CREATE TEMPORARY TABLE road_segment_new (LIKE road_segment INCLUDING DEFAULTS) O
 COPY road_segment_new (
     segment_id, dataset, name, network, route_class, highway, keeper, oneway, lanes, width_m, surface, bridge, tunnel,
     speed_kmh, length_m, from_node, to_node, lons, lats, elevation_m, grade_pct, slope_source, dem_resolution_m,
-    reachable
+    reachable, max_width_m, max_weight_t
 ) FROM STDIN;
 
 -- name: remove_vanished_segments
@@ -58,7 +58,9 @@ ON CONFLICT (segment_id) DO UPDATE SET
     grade_pct = excluded.grade_pct,
     slope_source = excluded.slope_source,
     dem_resolution_m = excluded.dem_resolution_m,
-    reachable = excluded.reachable;
+    reachable = excluded.reachable,
+    max_width_m = excluded.max_width_m,
+    max_weight_t = excluded.max_weight_t;
 
 -- name: drop_stage
 -- Makes room for another import in the same transaction.
@@ -68,9 +70,22 @@ DROP TABLE road_segment_new;
 -- Every segment in the order of its id, bytewise, so that it is the same on every machine.
 SELECT segment_id, name, network, route_class, highway, keeper, oneway, lanes, width_m, surface, bridge, tunnel,
        speed_kmh, length_m, from_node, to_node, lons, lats, elevation_m, grade_pct, slope_source, dem_resolution_m,
-       reachable
+       reachable, max_width_m, max_weight_t
 FROM road_segment
 ORDER BY segment_id COLLATE "C";
+
+-- name: forget_turns
+-- Before the banned turns of a dataset's segments are written anew.
+DELETE FROM turn_ban old USING road_segment s WHERE s.segment_id = old.from_segment AND s.dataset = %(dataset)s;
+
+-- name: copy_turns
+-- Takes banned turns in, one row after the other.
+COPY turn_ban (from_segment, via_node, to_segment, only_network) FROM STDIN;
+
+-- name: load_turns
+-- Every banned turn, in the order of its segments.
+SELECT from_segment, via_node, to_segment, only_network AS only FROM turn_ban
+ORDER BY from_segment COLLATE "C", via_node, to_segment COLLATE "C";
 
 -- name: forget_relief
 -- Before the land round a dataset's segments is written anew.

@@ -89,6 +89,15 @@ def test_a_fleet_file_is_taken_in(database: Connection, tmp_path: Path) -> None:
 HOUR = timedelta(hours=1)
 
 
+def test_how_wide_and_heavy_a_vehicle_is(database: Connection, tmp_path: Path) -> None:
+    sized = FLEET.replace('id = "P01"', 'id = "P01"\nwidth_m = 2.55\nweight_t = 18')
+    import_fleet(database, file_of(tmp_path, "fleet.toml", sized), AT)
+    (plough,) = facts.vehicles(database, "snow")
+    assert (plough.width_m, plough.weight_t) == (2.55, 18.0)
+    import_fleet(database, file_of(tmp_path, "fleet.toml", FLEET), AT)
+    assert facts.vehicles(database, "snow") == (Vehicle("P01", "snow", "d-1", contractor="c-1"),)
+
+
 def test_rooms_buildings_and_calendars_are_taken_in(database: Connection, tmp_path: Path) -> None:
     """CSV files become rooms with vessels, buildings with their sensor, and calendar days."""
     rooms = ROOMS + ROOM + "r-1,Åvägen 3,14.8,56.9,v-2,food,140,,\n"
@@ -117,6 +126,7 @@ WRONG = [
     ("fleet", FLEET.replace("13T03:00", "12T03:00"), "roster_turn"),
     ("fleet", FLEET + "work_kmh = 3\n[[plough]]\n", "plough"),
     ("fleet", FLEET.replace('id = "A01"', 'id = "A01"\nwork_kmh = 0.0'), "work_kmh"),
+    ("fleet", FLEET.replace('id = "P01"', 'id = "P01"\nweight_t = 0.0'), "weight_t"),
     ("fleet", "nonsense", "TOML"),
     ("rooms", ROOMS + ROOM.replace("660", "0"), "litres"),
     ("rooms", ROOMS + ROOM.replace("660", "many"), "litres"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.network import StreetNetwork, build
-from city.things import Vehicle
+from city.things import Segment, TurnBan, Vehicle
 from planner.routes.check import faults
 from planner.routes.sectors import passes
 from planner.routes.tur import Drive, Job, drive_turer, graph_for
@@ -31,17 +33,18 @@ def network_of(rows: list[tuple[int, int, bool, str]]) -> StreetNetwork:
     )
 
 
-def drive_of(network: StreetNetwork, needs: dict[int, int], clears: str, start: int) -> Drive:
+def drive_of(
+    network: StreetNetwork, needs: dict[int, int], clears: str, start: int, turns: Sequence[TurnBan] = ()
+) -> Drive:
     vehicle = Vehicle("v", "snow", "dep", network=clears, work_kmh=15.0, drive_kmh=40.0)  # type: ignore[arg-type]
-    return drive_turer(
-        network, [Job(graph_for(network, [start], vehicle.network), needs, vehicle, start)], iterations_each=20
-    )[0]
+    graph = graph_for(network, [start], vehicle.network, turns)
+    return drive_turer(network, [Job(graph, needs, vehicle, start)], iterations_each=20)[0]
 
 
 def steps_of(
-    network: StreetNetwork, needs: dict[int, int], clears: str, start: int
+    network: StreetNetwork, needs: dict[int, int], clears: str, start: int, turns: Sequence[TurnBan] = ()
 ) -> tuple[list[tuple[int, bool]], tuple[int, ...]]:
-    done = drive_of(network, needs, clears, start)
+    done = drive_of(network, needs, clears, start, turns)
     return [(step.arc, step.serve) for step in done.traversals], done.left_out
 
 
@@ -82,6 +85,78 @@ def test_what_is_left_out_has_no_way_there_and_home(
             for node in (network.arc_from[arc], network.arc_to[arc])
         }
         assert (index in left) == (not all(round_trip[node] for node in ends))
+
+
+def bans_of(segments: Sequence[Segment]) -> list[TurnBan]:
+    """Every turn that could be banned, turning round too."""
+    return [
+        TurnBan(one.id, node, other.id)
+        for one in segments
+        for node in {one.from_node, one.to_node}
+        for other in segments
+        if node in (other.from_node, other.to_node)
+    ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(roads, st.data())
+def test_whatever_is_banned_strands_no_drive(rows: list[tuple[int, int, bool, str]], data: st.DataObject) -> None:
+    """With any bans there is a drive that obeys them and serves all that it does not name as left out."""
+    network = network_of(rows)
+    clears = data.draw(st.sampled_from(["street", "cycle"]))
+    turns = data.draw(st.lists(st.sampled_from(bans_of(network.segments)), max_size=12, unique=True))
+    needs = {i: passes(s) for i, s in enumerate(network.segments)}
+    start = data.draw(st.integers(0, network.n_nodes - 1))
+    steps, left = steps_of(network, needs, clears, start, turns)
+    assert faults(network, start, steps, needs, left, turns) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(roads, st.data())
+def test_the_checker_sees_each_banned_turn(rows: list[tuple[int, int, bool, str]], data: st.DataObject) -> None:
+    """A drive that was made without a ban is refused, in words, exactly where it makes that turn."""
+    network = network_of(rows)
+    needs = {i: passes(s) for i, s in enumerate(network.segments)}
+    start = data.draw(st.integers(0, network.n_nodes - 1))
+    steps, left = steps_of(network, needs, "street", start)
+    ban = data.draw(st.sampled_from(bans_of(network.segments)))
+    driven = [network.segments[network.arc_segment[arc]].id for arc, _ in steps]
+    at = [int(network.node_ids[network.arc_to[arc]]) for arc, _ in steps]
+    broken = list(zip(driven, at, driven[1:], strict=False)).count((ban.from_segment, ban.via_node, ban.to_segment))
+    found = faults(network, start, steps, needs, left, [ban])
+    said = f"the turn from segment {ban.from_segment} to {ban.to_segment} at node {ban.via_node} is banned"
+    assert found == [said] * broken
+
+
+def test_a_banned_turn_is_driven_round() -> None:
+    """Left into the side street is banned: the drive goes on to the dead end and comes back from the other side."""
+    network = build([street(0, 1, key="in"), street(1, 2, key="on"), street(1, 6, key="side")])
+    ban = TurnBan("in", 1, "side")
+    free, bound = (drive_of(network, {2: 2}, "street", 0, turns) for turns in ([], [ban]))
+    assert (free.metres, bound.metres) == (pytest.approx(400.0), pytest.approx(600.0))
+    steps = [(step.arc, step.serve) for step in free.traversals]
+    assert faults(network, 0, steps, {2: 2}, (), [ban]) == ["the turn from segment in to side at node 1 is banned"]
+
+
+def test_what_bans_close_is_left_out() -> None:
+    """No way on from the first street: the others are named, the first is still done."""
+    network = build([street(0, 1, key="in"), street(1, 2, key="on"), street(2, 3, key="far")])
+    steps, left = steps_of(network, {0: 2, 1: 2, 2: 2}, "street", 0, [TurnBan("in", 1, "on")])
+    assert left == (1, 2)
+    assert [serve for _, serve in steps] == [True, True]
+
+
+def test_a_ban_binds_those_whom_it_names() -> None:
+    network = build([street(0, 1, key="in"), street(1, 2, key="on"), street(1, 6, key="side")])
+    for_lorries = [TurnBan("in", 1, "side", "street")]
+    lengths = [drive_of(network, {2: 2}, clears, 0, for_lorries).metres for clears in ("street", "cycle")]
+    assert lengths == [pytest.approx(600.0), pytest.approx(400.0)]
+
+
+def test_bans_of_streets_that_are_not_there_are_passed_over() -> None:
+    network = build([street(0, 1, key="in")])
+    gone = [TurnBan("in", 1, "gone"), TurnBan("gone", 1, "in"), TurnBan("in", 99, "in")]
+    assert steps_of(network, {0: 2}, "street", 0, gone)[1] == ()
 
 
 def test_a_street_with_no_way_back_is_left_out_and_traps_nobody() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -69,6 +70,26 @@ def test_what_nobody_gets_to_is_left_out_by_name_and_the_rest_is_planned() -> No
     found = built([Work(0, 2), Work(5, 2), Work(4, 1, network="street")])
     assert found.left_out == (4, 5)
     assert verdict(found.problem).faults == ()
+
+
+def test_a_street_is_for_those_who_fit_into_it() -> None:
+    """A wide truck and a narrow one: the narrow street is the narrow truck's, what is behind it too; what is too weak
+    for both is left out."""
+    narrow, weak = (
+        replace(street(1, 2, key="narrow"), max_width_m=2.4),
+        replace(street(1, 6, key="weak"), max_weight_t=3.5),
+    )
+    network = build([street(0, 1, key="open"), narrow, street(2, 3, key="behind"), weak])
+    wide = replace(LORRY, id="wide", width_m=3.0, weight_t=18.0)
+    slim = replace(LORRY, id="slim", width_m=2.4, weight_t=12.0)
+    home = node(network, 0)
+    found = town(network, [Work(segment, 2) for segment in range(4)], [Crew(wide, home), Crew(slim, home)])
+    who = {task.id.split("/")[0]: task.vehicles for task in found.problem.tasks}
+    assert who == {"open": None, "narrow": frozenset({"slim"}), "behind": frozenset({"slim"})}
+    assert found.left_out == (3,)
+    assert verdict(found.problem).faults == ()
+    unknown = town(network, [Work(segment, 2) for segment in range(4)], [Crew(LORRY, home)])
+    assert unknown.left_out == ()
 
 
 def test_a_dead_end_that_one_cannot_come_back_from_is_left_out() -> None:

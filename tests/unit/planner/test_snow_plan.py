@@ -213,6 +213,26 @@ def test_nobody_works_before_the_turn_or_after_the_last_one() -> None:
     assert all(item.starts_at >= AT + 6 * HOUR for item in out[1:] if item.starts_at)
 
 
+def test_the_vehicle_that_leaves_out_least_is_sent_first() -> None:
+    """A wide plough that is free at once leaves a narrow street; the slim one does all of the tur an hour later."""
+    narrow = tuple(replace(s, max_width_m=2.6) if s.id == "s/1-2" else s for s in streets())
+    slim, wide = Vehicle("P02", "snow", "dep", width_m=2.5), Vehicle("P01", "snow", "dep", width_m=3.2)
+    roster = (RosterTurn("P01", AT - HOUR, AT + 20 * HOUR), RosterTurn("P02", AT + HOUR, AT + 20 * HOUR))
+
+    def first(*vehicles: Vehicle) -> Intervention:
+        plan = plan_of(still(12.0, segments=narrow, vehicles=vehicles, roster=roster))
+        return next(item for item in plan.interventions if item.target == "P1-1")
+
+    def served(item: Intervention) -> set[str]:
+        return {part.id for part in item.segments}  # type: ignore[union-attr]
+
+    both, alone = first(wide, slim), first(wide)
+    assert (both.vehicle, both.starts_at) == ("P02", AT + HOUR)
+    assert (alone.vehicle, alone.starts_at) == ("P01", AT)
+    assert served(both) - served(alone) == {"s/1-2"}
+    assert first(replace(wide, width_m=None), slim).vehicle == "P01"
+
+
 def test_a_running_order_is_kept_and_its_vehicle_is_busy() -> None:
     """The tur that is out stays as it was planned, and its plough is free for others only when it is back."""
     first = plan_of(still(12.0))

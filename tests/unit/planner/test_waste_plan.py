@@ -16,7 +16,7 @@ from planner.routes.rounds import TIP_S
 from planner.snapshot import Snapshot
 from planner.thresholds import limits
 from planner.waste_need import RoomNeed, days_to_next_visit, judge
-from tests.unit.planner.snapshots import AT, HOUR, levels, limits_with, place, threshold, waste_snapshot
+from tests.unit.planner.snapshots import AT, HOUR, levels, limits_with, place, streets, threshold, waste_snapshot
 
 
 def plan_of(snapshot: Snapshot) -> Plan:
@@ -142,6 +142,18 @@ def test_streets_for_cycles_only_are_no_streets_for_a_truck() -> None:
 
     plan = plan_of(waste_snapshot(segments=(street(0, 1, "C1", network="cycle"),)))
     assert not plan.verdict.go
+
+
+def test_a_truck_keeps_off_streets_that_are_too_weak_for_it() -> None:
+    """The first block is too weak for 26 t: the round goes another way; where every street is, there is none."""
+    weak = waste_snapshot(segments=tuple(replace(s, max_weight_t=3.5) if s.id == "s/0-1" else s for s in streets()))
+    truck = replace(weak.vehicles[0], weight_t=26.0)
+    light, heavy = (plan_of(replace(weak, vehicles=(v,))) for v in (weak.vehicles[0], truck))
+    assert rooms(light) == rooms(heavy) != []
+    assert heavy.totals["distance_m"] > light.totals["distance_m"]
+    shut = replace(weak, segments=tuple(replace(s, max_weight_t=3.5) for s in weak.segments), vehicles=(truck,))
+    assert plan_of(shut).interventions == ()
+    assert plan_of(shut).degradations
 
 
 def test_a_room_with_two_fractions_is_one_room() -> None:
