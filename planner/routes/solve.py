@@ -19,6 +19,7 @@ from planner.routes.search.anneal import anneal
 from planner.routes.search.chance import seeded
 from planner.routes.search.model import Model, State, scratch
 from planner.routes.search.score import faults
+from planner.routes.stock import overdrawn
 from planner.routes.tables import FAR, Tables, tables
 
 
@@ -80,8 +81,11 @@ class Params:
 
 @dataclass(frozen=True)
 class Result:
-    """The best plan found. ``cost`` is its objective; ``overload``, ``overtime_s`` and ``late_s`` are zero where it
-    is feasible."""
+    """The best plan found. ``cost`` is its objective; ``overload``, ``overtime_s``, ``late_s`` and ``overdrawn`` are
+    zero where it is feasible.
+
+    ``overdrawn``: what is taken from refills beyond their stock, which the search knows nothing of.
+    """
 
     problem: Problem
     routes: tuple[Route, ...]
@@ -92,10 +96,16 @@ class Result:
     iterations: int
     seconds: float
     seed: int
+    overdrawn: float = 0.0
 
     @property
     def feasible(self) -> bool:
-        return self.overload == 0.0 and self.overtime_s == 0.0 and self.late_s == 0.0
+        return not (self.overload or self.overtime_s or self.late_s or self.overdrawn)
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """The lesser is the better: faults first, then the cost, then the seed."""
+        return (self.overdrawn, self.overload, self.overtime_s, self.late_s, self.cost, self.seed)
 
 
 def solve(
@@ -128,7 +138,8 @@ def solve(
     overload, overtime_s, late_s = found.tolist()
     seconds = time.process_time() - began
     routes = routes_of(model, made, run.best)
-    return Result(problem, routes, cost, overload, overtime_s, late_s, iterations, seconds, seed)
+    beyond = overdrawn(problem, routes)
+    return Result(problem, routes, cost, overload, overtime_s, late_s, iterations, seconds, seed, beyond)
 
 
 def solve_seeds(
@@ -143,9 +154,7 @@ def solve_seeds(
     """The best of several seeds, solved side by side by any ``concurrent.futures`` executor of processes."""
     run = partial(solve, enough=enough)
     results = list(executor.map(run, repeat(problem), repeat(stop), seeds, repeat(params)))
-    best = min(
-        results, key=lambda result: (result.overload, result.overtime_s, result.late_s, result.cost, result.seed)
-    )
+    best = min(results, key=lambda result: result.rank)
     return replace(best, iterations=sum(result.iterations for result in results))
 
 

@@ -123,6 +123,23 @@ def test_refills_stand_where_they_cost_least() -> None:
     assert len(fills) == 2
 
 
+def test_a_plan_that_takes_more_than_there_is_in_stock_is_not_feasible() -> None:
+    """Six streets, two on board, four to be refilled and two more at the end: a stock of six will do, one of five
+    not, and both the result and the checker say so."""
+    graph = streets([(node, node + 1, 10.0) for node in range(6)])
+    tasks = tuple(Task(f"t{at}", (2 * at, 2 * at + 1), 1.0) for at in range(6))
+    truck = Vehicle("v", 0, 2.0, end="refill")
+    problem = Problem("line", graph, tasks, (truck,), (Refill(0, stock=6.0),), {"": still(graph)})
+    enough = solve(problem, Stop(iterations=300))
+    assert enough.feasible
+    assert checked(enough) == enough.cost
+    short = solve(replace(problem, refills=(Refill(0, stock=5.0),)), Stop(iterations=300))
+    assert short.overdrawn == pytest.approx(1.0)
+    assert not short.feasible
+    told = check(short.problem, solution("x", short.problem, drive(short.problem, short.routes)))
+    assert told.faults == ("the refill at node 0 gives 6, more than its stock",)
+
+
 def test_a_deadline_comes_before_a_shorter_drive() -> None:
     """Driving there and back along a line serves the far street on the way; a deadline makes it first."""
     graph = streets([(0, 1, 100.0), (0, 2, 300.0)])
