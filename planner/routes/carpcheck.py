@@ -185,15 +185,18 @@ class _Check:
             state.left = 0.0
 
     def _refill(self, vehicle: Vehicle, state: _Load, node: int, where: str) -> None:
-        for number, refill in enumerate(self.problem.refills):
-            if refill.node == node:
-                taken = min(refill.amount, vehicle.capacity - state.left)
-                self.used[number] += taken
-                state.left += taken
-                state.now += refill.seconds
-                self.cost += refill.seconds * vehicle.price_per_s
-                return
-        self.faults.append(f"{where} refills at node {self.problem.graph.nodes[node]}, where there is no refill")
+        here = [number for number, refill in enumerate(self.problem.refills) if refill.node == node]
+        if not here:
+            self.faults.append(f"{where} refills at node {self.problem.graph.nodes[node]}, where there is no refill")
+            return
+        number = next((one for one in here if self.used[one] < self.problem.refills[one].stock), here[0])
+        refill = self.problem.refills[number]
+        if math.isfinite(state.left):
+            taken = min(refill.amount, vehicle.capacity - state.left)
+            self.used[number] += taken
+            state.left += taken
+        state.now += refill.seconds
+        self.cost += refill.seconds * vehicle.price_per_s
 
     def _end(self, vehicle: Vehicle, at: int, refilled: bool) -> None:
         graph = self.problem.graph
@@ -217,6 +220,6 @@ class _Check:
     def stocks(self) -> None:
         """Names the refills of which more was taken than there is."""
         for number, used in sorted(self.used.items()):
-            if used > self.problem.refills[number].stock:
+            if used > self.problem.refills[number].stock * (1.0 + 1e-6):
                 node = self.problem.graph.nodes[self.problem.refills[number].node]
                 self.faults.append(f"the refill at node {node} gives {used:g}, more than its stock")

@@ -80,10 +80,19 @@ def encode(
     )
 
 
-def fresh(model: Model, made: Tables, *, most_refills: int = 20) -> State:
-    """A solution that serves nothing; a route has room for ``most_refills``."""
+def fresh(model: Model, made: Tables, *, most_refills: int | None = None) -> State:
+    """A solution that serves nothing; a route has room for ``most_refills``, which no step of the search exceeds."""
     ways = np.concatenate([np.diff(made.first), np.ones(2 * model.v, np.int64)])
-    return empty_state(model.first, ways, model.v, most_refills + 1 if model.refills else 1)
+    most = _enough_refills(model) if most_refills is None else most_refills
+    return empty_state(model.first, ways, model.v, most + 1 if model.refills else 1)
+
+
+def _enough_refills(model: Model) -> int:
+    """So many that one route alone can carry all demand: of two stretches that follow each other, one or both together
+    fill more than half of a load."""
+    rooms = model.car["loadn"][model.car["loadn"] > 0]
+    least = float(rooms.min(initial=np.inf))
+    return min(model.n, 2 + int(2.0 * float(model.job["demand"].sum()) / least))
 
 
 def _side_by_side(
@@ -180,15 +189,17 @@ def _groups(problem: Problem) -> npt.NDArray[np.int64]:
 
 
 def state_of(model: Model, made: Tables, routes: Sequence[Route]) -> State:
-    """The chains of routes. Tasks that stand twice, or by a vehicle that may not, are left to be served anew."""
+    """The chains of routes. Tasks that stand twice, or by a vehicle that may not, are left to be served anew; so are
+    refills for which a route has no room left to be placed."""
     state = fresh(model, made)
     el = state.el
     for route in routes:
-        at = model.n + route.vehicle
+        at, room = model.n + route.vehicle, state.load.shape[1] - 1
         end = int(el["nxt"][at])
         for step in route.steps:
             if isinstance(step, Fill):
-                el["fill"][at] = 1
+                if room > 0 and not el["fill"][at]:
+                    el["fill"][at], room = 1, room - 1
             elif el["route"][step.task] < 0 and model.allowed[step.task, route.vehicle]:
                 el["nxt"][at], el["prv"][step.task] = step.task, at
                 el["route"][step.task] = route.vehicle

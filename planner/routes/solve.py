@@ -15,9 +15,12 @@ import numpy.typing as npt
 from planner.routes.encode import Route, encode, fresh, routes_of, state_of
 from planner.routes.problem import Problem, refuse_impossible
 from planner.routes.search.anneal import anneal
+from planner.routes.search.chain import cut
 from planner.routes.search.chance import seeded
-from planner.routes.search.model import Model, State, scratch
+from planner.routes.search.journal import settle
+from planner.routes.search.model import Model, State, copy_state, scratch
 from planner.routes.search.score import faults
+from planner.routes.stock import overdrawn
 from planner.routes.tables import FAR, Tables, tables
 
 
@@ -44,7 +47,8 @@ class Params:
     share of moves of whole pieces; ``hot`` and ``cold``: first and last temperature in units of the instance's own
     scale; ``adapt``: iterations between changes of the weights; ``strict``: without refills no route is overloaded
     where there is another way; ``ceiling``: the most that a weight rises to, in units of what it begins with;
-    ``short``: tasks for each vehicle up to which all places are tried, and the best of each route kept.
+    ``short``: tasks for each vehicle up to which all places are tried, and the best of each route kept; ``fewer``:
+    where using a vehicle has a price, one in so many slices is searched without one of the shortest routes (0: none).
     """
 
     average: float = 10.0
@@ -59,6 +63,7 @@ class Params:
     strict: bool = True
     ceiling: float = 1000.0
     short: float = 9.0
+    fewer: int = 5
 
     def knobs(self, model: Model) -> tuple[float, ...]:
         """As the compiled loop takes them."""
@@ -79,8 +84,11 @@ class Params:
 
 @dataclass(frozen=True)
 class Result:
-    """The best plan found. ``cost`` is its objective; ``overload``, ``overtime_s`` and ``late_s`` are zero where it
-    is feasible."""
+    """The best plan found. ``cost`` is its objective; ``overload``, ``overtime_s``, ``late_s`` and ``overdrawn`` are
+    zero where it is feasible.
+
+    ``overdrawn``: what is taken from refills beyond their stock, which the search knows nothing of.
+    """
 
     problem: Problem
     routes: tuple[Route, ...]
@@ -91,10 +99,16 @@ class Result:
     iterations: int
     seconds: float
     seed: int
+    overdrawn: float = 0.0
 
     @property
     def feasible(self) -> bool:
-        return self.overload == 0.0 and self.overtime_s == 0.0 and self.late_s == 0.0
+        return not (self.overload or self.overtime_s or self.late_s or self.overdrawn)
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """The lesser is the better: faults first, then the cost, then the seed."""
+        return (self.overdrawn, self.overload, self.overtime_s, self.late_s, self.cost, self.seed)
 
 
 def solve(
@@ -117,7 +131,8 @@ def solve(
     refuse_impossible(problem)
     made = made or tables(problem)
     model = encode(problem, made, extra)
-    run = _Run(model, made, params or Params(), seed)
+    prices_use = any(vehicle.price_used > 0 for vehicle in problem.vehicles)
+    run = _Run(model, made, params or Params(), seed, prices_use=prices_use)
     run.warm_up()
     run.begin(None if initial is None else state_of(model, made, initial))
     began = time.process_time()
@@ -127,7 +142,8 @@ def solve(
     overload, overtime_s, late_s = found.tolist()
     seconds = time.process_time() - began
     routes = routes_of(model, made, run.best)
-    return Result(problem, routes, cost, overload, overtime_s, late_s, iterations, seconds, seed)
+    beyond = overdrawn(problem, routes)
+    return Result(problem, routes, cost, overload, overtime_s, late_s, iterations, seconds, seed, beyond)
 
 
 def solve_seeds(
@@ -143,16 +159,14 @@ def solve_seeds(
     run = partial(solve, enough=enough)
     n = len(seeds)  # lists, as a Dask executor takes no endless iterators
     results = list(executor.map(run, [problem] * n, [stop] * n, list(seeds), [params] * n))
-    best = min(
-        results, key=lambda result: (result.overload, result.overtime_s, result.late_s, result.cost, result.seed)
-    )
+    best = min(results, key=lambda result: result.rank)
     return replace(best, iterations=sum(result.iterations for result in results))
 
 
 class _Run:
     """One run of the search."""
 
-    def __init__(self, model: Model, made: Tables, params: Params, seed: int) -> None:
+    def __init__(self, model: Model, made: Tables, params: Params, seed: int, *, prices_use: bool = False) -> None:
         self.model, self.made, self.params = model, made, params
         self.rng = seeded(seed)
         self.now, self.best, self.scratch = fresh(model, made), fresh(model, made), scratch(model, longest=params.short)
@@ -160,7 +174,8 @@ class _Run:
         self.weights = self.natural.copy()
         self.record = np.array([np.inf, np.inf])
         self.knobs = params.knobs(model)
-        self.scale = 0.0
+        self.kept, self.prices_use = fresh(model, made), prices_use
+        self.scale, self.slices = 0.0, 0
 
     def warm_up(self) -> None:
         """Compiles, or loads what was compiled, outside of the time that counts."""
@@ -176,10 +191,12 @@ class _Run:
         self.slice(0, 1.0, 1.0, first=True)
         self.scale = temperature_scale(self.model, self.now)
 
-    def slice(self, iterations: int, hot: float, cold: float, *, first: bool = False) -> None:
+    def slice(
+        self, iterations: int, hot: float, cold: float, *, first: bool = False, model: Model | None = None
+    ) -> None:
         """A number of iterations while the temperature falls, after completing the ``first`` solution."""
         anneal(
-            self.model,
+            model or self.model,
             self.now,
             self.best,
             self.scratch,
@@ -202,14 +219,14 @@ class _Run:
         for at in range(slices):
             if self._is_enough(enough):
                 return int(marks[at])
-            self.slice(int(marks[at + 1] - marks[at]), self._heat(at / slices), self._heat((at + 1) / slices))
+            self._step(int(marks[at + 1] - marks[at]), at / slices, (at + 1) / slices)
         return stop.iterations
 
     def _until_seconds(self, seconds: float, enough: float, slices: int) -> int:
         began, made, step, share = time.process_time(), 0, 200, 0.0
         while share < 1.0 and not self._is_enough(enough):
             before = time.process_time()
-            self.slice(step, self._heat(share), self._heat(min(1.0, share + 1.0 / slices)))
+            self._step(step, share, min(1.0, share + 1.0 / slices))
             made += step
             now = time.process_time()
             share = (now - began) / seconds
@@ -219,6 +236,38 @@ class _Run:
 
     def _is_enough(self, enough: float) -> bool:
         return bool(self.record[0] <= 0.0 and self.record[1] <= enough * (1 + 1e-9))
+
+    def _step(self, iterations: int, share: float, until: float) -> None:
+        """A slice from one share of the budget to another, now and then with a vehicle fewer."""
+        self.slices += 1
+        turn, rest = divmod(self.slices, self.params.fewer) if self.prices_use and self.params.fewer else (0, 1)
+        spared = [] if rest else self._spared()
+        if spared:
+            self._with_fewer(spared[turn % len(spared)], iterations, self._heat(share))
+        else:
+            self.slice(iterations, self._heat(share), self._heat(until))
+
+    def _spared(self, *, most: int = 3) -> list[int]:
+        """The vehicles of the shortest routes of the best plan whose tasks others may do as well."""
+        count, others = self.best.tour["count"], self.model.allowed.sum(axis=1)
+        used = [r for r in np.argsort(count, kind="stable").tolist() if count[r] > 0]
+        return [r for r in used if (others - self.model.allowed[:, r]).all()][:most]
+
+    def _go_on_from(self, state: State) -> None:
+        copy_state(state, self.now)
+        settle(self.now)
+
+    def _with_fewer(self, home: int, iterations: int, hot: float) -> None:
+        """Searches on from the best plan while one vehicle stays at home; goes on from what is found if that is the
+        best of all, else from where the search was."""
+        model, record, allowed = self.model, self.record.copy(), self.model.allowed.copy()
+        allowed[:, home] = False
+        copy_state(self.now, self.kept)
+        self._go_on_from(self.best)
+        el, start, end = self.now.el, model.n + home, model.n + model.v + home
+        cut(model, self.now, int(el["nxt"][start]), int(el["prv"][end]))
+        self.slice(iterations, hot, self.params.cold, first=True, model=model._replace(allowed=allowed))
+        self._go_on_from(self.kept if np.array_equal(record, self.record) else self.best)
 
     def _heat(self, share: float) -> float:
         """Temperature in units of the instance's scale after a share of the budget: falls geometrically.

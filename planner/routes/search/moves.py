@@ -57,7 +57,9 @@ def _move_short(m: Model, s: State, c: Scratch, first: int, last: int, to: int, 
 
 @bare
 def _is_short(m: Model, s: State, first: int, last: int) -> bool:
-    """Whether a piece has at most 20 tasks."""
+    """Whether a piece has at most 20 tasks, and no refill in it or beside it: those stay where they are."""
+    if s.el[s.el[first].prv].seg != s.el[s.el[last].nxt].seg:
+        return False
     e = first
     for _ in range(20):
         if e == last:
@@ -118,24 +120,38 @@ def _turn(s: State, first: int, last: int) -> None:
     s.el[first].fill = at_end
 
 
+@inlined
+def _may_all(m: Model, s: State, e: int, r: int) -> bool:
+    """Whether a vehicle may do a task and all that follow it in their route."""
+    while e < m.n:
+        if not m.allowed[e, r]:
+            return False
+        e = s.el[e].nxt
+    return True
+
+
+@inlined
+def _has_room(s: State, last: int, fill: int, first: int, end: int) -> bool:
+    """Whether a route can have as many refills as there are up to ``last``, between (``fill``), and from ``first`` to
+    ``end``."""
+    return bool(s.el[last].seg + fill + s.el[end].seg - s.el[first].seg < s.load.shape[1])
+
+
 @bare
 def _swap_tails(m: Model, s: State, a: int, b: int) -> bool:
-    """After ``a`` its route goes on with ``b`` and all that follows, and the other way round."""
+    """After ``a`` its route goes on with ``b`` and all that follows, and the other way round.
+
+    A route that is left empty keeps no refill.
+    """
     c, d = s.el[a].nxt, s.el[b].prv
     ra, rb = s.el[a].route, s.el[b].route
     enda, endb = m.n + m.v + ra, m.n + m.v + rb
     lasta, lastb = s.el[enda].prv, s.el[endb].prv
-    e = b
-    while e < m.n:
-        if not m.allowed[e, ra]:
-            return False
-        e = s.el[e].nxt
-    e = c
-    while e < m.n:
-        if not m.allowed[e, rb]:
-            return False
-        e = s.el[e].nxt
-    fill = s.el[a].fill
+    if not (_may_all(m, s, b, ra) and _may_all(m, s, c, rb)):
+        return False
+    fill = 0 if c == enda and d >= m.n else s.el[a].fill
+    if not (_has_room(s, a, s.el[d].fill, b, endb) and _has_room(s, d, fill, c, enda)):
+        return False
     _note_all(s, a, b, c, d)
     _note_all(s, enda, endb, lasta, lastb)
     s.el[a].fill, s.el[d].fill = s.el[d].fill, fill
@@ -173,6 +189,8 @@ def _carry(m: Model, s: State, rng: Rng, c: Scratch, a: int, b: int) -> bool:
     if _is_short(m, s, first, last):
         _move_short(m, s, c, first, last, to, turned)
         return True
+    if own != r and not _has_room(s, m.n + m.v + r, 0, first, last):
+        return False
     _move_long(m, s, first, last, to, turned)
     _renew(m, s, r)
     if own != r:
@@ -182,11 +200,14 @@ def _carry(m: Model, s: State, rng: Rng, c: Scratch, a: int, b: int) -> bool:
 
 @bare
 def _move_long(m: Model, s: State, first: int, last: int, to: int, turned: bool) -> None:
-    """Moves the links of a piece to stand after ``to``, turned round or not."""
+    """Moves the links of a piece to stand after ``to``, turned round or not. A route that is left empty keeps no
+    refill."""
     before, after = s.el[first].prv, s.el[last].nxt
     _note_all(s, before, first, last, after)
     if s.el[before].fill == 0:
         s.el[before].fill = s.el[last].fill
+    if before >= m.n and after >= m.n:
+        s.el[before].fill = 0
     s.el[last].fill = 0
     s.el[before].nxt, s.el[after].prv = after, before
     if turned:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -72,3 +74,12 @@ def test_unknown_and_doubled_vehicles_are_named() -> None:
     assert any("two routes" in fault for fault in check(town(), other).faults)
     other["routes"][1]["vehicle"] = "x"
     assert any("vehicle x is not in the problem" in fault for fault in check(town(), other).faults)
+
+
+def test_a_vehicle_that_never_empties_takes_nothing_and_a_second_refill_at_a_node_helps_out() -> None:
+    """Whoever drives without a load may pass a refill; where two stand at one node, one gives on when the other is
+    empty."""
+    steps = legs((0, 1, True), (1, 2, True, True), (2, 0, True))
+    assert check(town(capacity=math.inf), steps).faults == ()
+    half = replace(town(load=2.0, capacity=9.0), refills=(Refill(2, stock=0.0), Refill(2, stock=9.0)))
+    assert check(half, steps).faults == ()

@@ -13,7 +13,7 @@ from city.errors import PlanNotPossible
 from planner.routes.bound import lower_bound
 from planner.routes.carpcheck import check
 from planner.routes.drives import drive, solution
-from planner.routes.encode import Fill, Serve
+from planner.routes.encode import Fill, Route, Serve
 from planner.routes.instances import read
 from planner.routes.problem import Problem, Refill, Task, Vehicle, refuse_impossible, without
 from planner.routes.solve import Params, Result, Stop, solve, solve_seeds
@@ -121,6 +121,38 @@ def test_refills_stand_where_they_cost_least() -> None:
     fills = [step for step in result.routes[0].steps if isinstance(step, Fill)]
     assert checked(result) == pytest.approx(140.0)
     assert len(fills) == 2
+
+
+def test_a_plan_that_takes_more_than_there_is_in_stock_is_not_feasible() -> None:
+    """Six streets, two on board, four to be refilled and two more at the end: a stock of six will do, one of five
+    not, and both the result and the checker say so."""
+    graph = streets([(node, node + 1, 10.0) for node in range(6)])
+    tasks = tuple(Task(f"t{at}", (2 * at, 2 * at + 1), 1.0) for at in range(6))
+    truck = Vehicle("v", 0, 2.0, end="refill")
+    problem = Problem("line", graph, tasks, (truck,), (Refill(0, stock=6.0),), {"": still(graph)})
+    enough = solve(problem, Stop(iterations=300))
+    assert enough.feasible
+    assert checked(enough) == enough.cost
+    short = solve(replace(problem, refills=(Refill(0, stock=5.0),)), Stop(iterations=300))
+    assert short.overdrawn == pytest.approx(1.0)
+    assert not short.feasible
+    told = check(short.problem, solution("x", short.problem, drive(short.problem, short.routes)))
+    assert told.faults == ("the refill at node 0 gives 6, more than its stock",)
+
+
+def test_a_vehicle_that_has_a_price_stays_at_home_where_the_other_can_do_its_work() -> None:
+    """Two villages of 15 streets 3 km apart, each with its vehicle, which costs 10 km if used. A few tasks alone are
+    not worth the way over, so that a cool search of small steps keeps both vehicles; all tasks together are."""
+    ends = [(node, node + 1, 100.0) for node in range(15)]
+    graph = streets([*ends, *((u + 16, v + 16, metres) for u, v, metres in ends), (15, 16, 3000.0)])
+    tasks = tuple(Task(f"t{at}", (2 * at, 2 * at + 1)) for at in range(30))
+    fleet = tuple(Vehicle(f"v{node}", node, end_node=node, price_used=10_000.0) for node in (0, 31))
+    problem = Problem("villages", graph, tasks, fleet, profiles={"": still(graph)})
+    both = [Route(at, tuple(Serve(task, 2 * task) for task in range(15 * at, 15 * at + 15))) for at in range(2)]
+    small = Params(hot=1e-6, cold=1e-7, average=2.0, longest=2, big=0.0)
+    assert solve(problem, Stop(iterations=2000), 1, replace(small, fewer=0), both).cost == 26_000.0
+    one = solve(problem, Stop(iterations=2000), 1, small, both)
+    assert checked(one) == one.cost == 22_000.0
 
 
 def test_a_deadline_comes_before_a_shorter_drive() -> None:
