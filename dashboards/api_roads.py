@@ -10,7 +10,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from city.outlook import OutlookFrame, Series
+from city.outlook import Series
 from dashboards.desk import desk_of
 from dashboards.render import page, voice_of
 from dashboards.roadpanel import panel
@@ -30,12 +30,11 @@ def surfaces(request: Request) -> Response:
     known; ``lies`` a letter an hour: dry, wet, ice or frost, snow, or - for not known."""
     desk, voice = desk_of(request), voice_of(request)
     with desk.connection() as connection:
-        frame = outlook.outlook_frame(connection)
-        stamp = f"{'' if frame is None else frame.at.isoformat()}/{voice.words.language}"
+        stamp = f"{outlook.outlook_stamp(connection)}/{voice.words.language}"
         headers = {"ETag": f'"{stamp}"', "Cache-Control": "no-cache", "Vary": "Cookie"}
         if f'"{stamp}"' in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        body = desk.roads.get(stamp, lambda: msgspec.json.encode(_body(connection, frame, voice)))
+        body = desk.roads.get(stamp, lambda: msgspec.json.encode(_body(connection, voice)))
     return Response(body, headers=headers, media_type="application/json")
 
 
@@ -49,7 +48,8 @@ def street(request: Request, segment: str, hour: int = 0) -> Response:
     return page(request, "street.html", shown=shown)
 
 
-def _body(connection: Connection, frame: OutlookFrame | None, voice: Voice) -> dict[str, Any]:
+def _body(connection: Connection, voice: Voice) -> dict[str, Any]:
+    frame = outlook.outlook_frame(connection)
     if frame is None:
         return {"at": None, "hours": [], "start": 0, "id": [], "c": [], "cm": [], "lies": []}
     rows = outlook.surfaces(connection)

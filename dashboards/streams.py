@@ -15,6 +15,7 @@ from starlette.responses import StreamingResponse
 from dashboards.desk import Desk, desk_of
 from store import pages
 from store.connect import Connection
+from store.outlook import outlook_stamp
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 LOOK_BACK = timedelta(days=7)
@@ -42,15 +43,18 @@ def _state_event(desk: Desk) -> str:
 
 
 def state(desk: Desk, connection: Connection) -> dict[str, dict[str, Any]]:
-    """For each domain that has a plan: its id, version and service day, and how far its orders have come."""
+    """For each domain that has a plan: its id, version and service day, how far its orders have come, and for snow the
+    stamp of the streets' outlook, which comes some seconds after the plan."""
     since = desk.clock.now() - LOOK_BACK
     steps = {stamp.domain: stamp.events for stamp in pages.order_stamps(connection, since)}
+    outlook = {"snow": {"outlook": outlook_stamp(connection)}}
     return {
         head.domain: {
             "id": head.id,
             "version": head.version,
             "service_day": head.service_day.isoformat(),
             "order_events": steps.get(head.domain, 0),
+            **outlook.get(head.domain, {}),
         }
         for head in pages.heads(connection, desk.mode)
     }

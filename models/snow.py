@@ -7,6 +7,7 @@ would never come to its limit. Nor does the open land's wind pack it as it falls
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -61,10 +62,15 @@ class SnowRange:
 
 @dataclass(frozen=True)
 class Stations:
-    """Sensors in the road: their ``sites`` (k,) and what they said: (row of the site, time, surface °C)."""
+    """Sensors in the road: their ``sites`` (k,) and what they said until now: (row of the site, time, surface °C).
+
+    ``hours`` is the weather to meet them in, from the beginning of the hours behind to the end of the present one.
+    """
 
     sites: Sites
     seen: tuple[tuple[int, datetime, float], ...]
+    hours: HourlyWeather
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def snow_behind(sites: Sites, hours: HourlyWeather, stations: Stations | None = 
     if not known(hours) or not len(sites):
         return Behind(np.zeros((len(sites), 0)), None, np.zeros(len(sites)))
     air = forcing(hours)
-    correction, unused = _asked_for(sites, air, stations)
+    correction, unused = _asked_for(sites, stations)
     rows, kind = alike(sites, correction)
     few = sites.taken(rows)
     out = _run(few, air, _bare(few, air), drive=_corrected(few, air, correction[rows], _lately(air)))
@@ -97,19 +103,23 @@ def snow_behind(sites: Sites, hours: HourlyWeather, stations: Stations | None = 
 
 
 def _asked_for(
-    sites: Sites, air: Forcing, stations: Stations | None, *, step_w_m2: float = 4.0
+    sites: Sites, stations: Stations | None, *, step_w_m2: float = 4.0, most_miss_k: float = 5.0
 ) -> tuple[Floats, tuple[str, ...]]:
-    """(n,) corrections in steps, so that streets stay alike; and the stations that were not used."""
+    """(n,) corrections in steps, so that streets stay alike; and the stations that were not used.
+
+    A station that even the largest correction leaves ``most_miss_k`` away is broken, and no weather: a design choice.
+    """
     if stations is None or not stations.seen:
         return np.zeros(len(sites)), ()
-    places = stations.sites
-    observed = np.full((len(places), air.steps), np.nan)
-    for row, time, surface_c in stations.seen:
+    places, air = stations.sites, forcing(stations.hours)
+    end = min(air.steps, air.step_of(stations.until))
+    observed = np.full((len(places), end), np.nan)
+    for row, time, surface_c in sorted(stations.seen):
         step = air.step_of(time) - 1
-        if 0 <= step < air.steps:
+        if time <= stations.until and 0 <= step < end and math.isfinite(surface_c):
             observed[row, step] = surface_c
-    met = meet(places, air, _bare(places, air), observed, air.steps, physics=LYING)
-    used = np.isfinite(met.miss_k)
+    met = meet(places, air, _bare(places, air), observed, end, physics=LYING)
+    used = np.abs(met.miss_k) <= most_miss_k
     spread = spread_corrections(sites, places.taken(np.flatnonzero(used)), met.correction[used])
     return np.round(spread / step_w_m2) * step_w_m2, tuple(places.ids[i] for i in np.flatnonzero(~used))
 

@@ -60,6 +60,6 @@ def publish(
     return published
 
 
-def publish_outlook(connection: Connection, outlook: Outlook) -> bool:
+def publish_outlook(connection: Connection, outlook: Outlook, now: datetime) -> bool:
     """Makes this the outlook of the streets, unless a newer one stands; gives whether it did."""
-    return outlooks.replace_outlook(connection, outlook.frame, outlook.rows())
+    return outlooks.replace_outlook(connection, outlook.frame, outlook.rows(), now)

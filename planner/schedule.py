@@ -105,7 +105,7 @@ class Scheduler:
             self._failed(run, error, now)
             return None
         log.info("plan published", extra={"domain": run.domain, "slot": run.slot, "version": plan.version})
-        show_roads(self.connection, snapshot)
+        show_roads(self.connection, snapshot, self.clock.now())
         return plan
 
     def _failed(self, run: RunKey, error: Exception, now: datetime) -> None:
@@ -115,12 +115,12 @@ class Scheduler:
             plans.fail_run(self.connection, run, self.name, problem, now + RETRY)
 
 
-def show_roads(connection: Connection, snapshot: Snapshot) -> None:
+def show_roads(connection: Connection, snapshot: Snapshot, now: datetime) -> None:
     """After a snow plan is out: the outlook of every street, for the map. Its failure costs the map alone."""
     if snapshot.domain != "snow" or not snapshot.segments:
         return
     try:
-        publish_outlook(connection, road_outlook(snapshot))
+        publish_outlook(connection, road_outlook(snapshot), now)
     except psycopg.OperationalError:
         raise
     except Exception:
@@ -149,7 +149,7 @@ def plan_by_hand(connection: Connection, snapshot: Snapshot, clock: Clock, *, dr
     if dry_run:
         return plan
     published = publish(connection, plan, clock.now())
-    show_roads(connection, snapshot)
+    show_roads(connection, snapshot, clock.now())
     return published
 
 

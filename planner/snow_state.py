@@ -90,7 +90,8 @@ def road_stations(snapshot: Snapshot, sites: Sites, *, near_m: float = 200.0) ->
         for reading in snapshot.readings
         if reading.quantity == SURFACE and reading.device in number
     ]
-    return Stations(replace(at, ids=tuple(number)), tuple(seen))
+    hours = hourly(snapshot.forecasts, _back(snapshot.at), LOOK_BACK_H + 1, reference_m(snapshot))
+    return Stations(replace(at, ids=tuple(number)), tuple(seen), hours, snapshot.at)
 
 
 def _nearest(sites: Sites, place: tuple[float, float], near_m: float) -> int:

@@ -85,10 +85,12 @@ def weak_air(weather: HourlyWeather) -> Iterable[Degradation]:
 
 
 def weak_stations(behind: Behind) -> Iterable[Degradation]:
-    """Road sensors that have stood still or said nothing of late: the model runs without them."""
+    """Road sensors that stood still, said nothing of late or saw what no weather gives: the model runs without them."""
     for device in behind.unused:
         yield weak(
             device,
-            f"Vägytegivare {device} har stått på samma värde i timmar eller varit tyst: vägmodellen räknar utan den.",
-            f"Road sensor {device} stood on one value for hours or was silent: the road model runs without it.",
+            f"Vägytegivare {device} har stått på samma värde i timmar, varit tyst eller visat vad vädret inte kan ge: "
+            "vägmodellen räknar utan den.",
+            f"Road sensor {device} stood on one value for hours, was silent or showed what the weather cannot give: "
+            "the road model runs without it.",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from city.outlook import OutlookFrame, SegmentOutlook, Series
 from store.connect import Connection
@@ -10,12 +11,15 @@ from store.rows import columns, select
 from store.sql import query
 
 
-def replace_outlook(connection: Connection, frame: OutlookFrame, rows: Iterable[SegmentOutlook]) -> bool:
-    """Makes this the outlook, in one transaction; an older one than what stands is left. Gives whether it was taken."""
+def replace_outlook(connection: Connection, frame: OutlookFrame, rows: Iterable[SegmentOutlook], now: datetime) -> bool:
+    """Makes this the outlook, in one transaction, and tells the open pages; gives whether it was taken.
+
+    An older one than what stands is left, unless that is of a time that is still to come (made as if it were then).
+    """
     with connection.transaction():
         connection.execute(query("outlook", "lock"))
         standing = outlook_frame(connection)
-        if standing is not None and standing.at > frame.at:
+        if standing is not None and frame.at < standing.at <= now:
             return False
         connection.execute(query("outlook", "stage_streets"))
         with connection.cursor() as cursor, cursor.copy(query("outlook", "copy_streets")) as copy:
@@ -24,7 +28,14 @@ def replace_outlook(connection: Connection, frame: OutlookFrame, rows: Iterable[
         connection.execute(query("outlook", "forget_streets"))
         connection.execute(query("outlook", "put_streets"))
         connection.execute(query("outlook", "save_frame"), columns(frame))
+        connection.execute(query("outlook", "notify"))
     return True
+
+
+def outlook_stamp(connection: Connection) -> str:
+    """What changes whenever an outlook is written; empty before the first one."""
+    found = connection.execute(query("outlook", "stamp")).fetchone()
+    return "" if found is None else str(found[0])
 
 
 def outlook_frame(connection: Connection) -> OutlookFrame | None:

@@ -284,16 +284,18 @@ const restyle = () => {
 const recolour = async (name) => {
   colour = name;
   for (const list of document.querySelectorAll("[data-legend]")) list.hidden = list.dataset.legend !== colour;
-  if (colour === "road") await roads.load();
-  roads.shown(colour === "road");
+  const missing = name === "road" && (await roads.load().then(() => undefined, () => words.failed));
+  if (colour !== name) return;
+  roads.shown(name === "road");
   restyle();
+  tell(missing || undefined);
   canvas.dataset.colour = name;
 };
 
 const switcher = one("#colour");
 if (switcher) {
   switcher.hidden = false;
-  switcher.addEventListener("change", (event) => recolour(event.target.value).catch(() => tell(words.failed)));
+  switcher.addEventListener("change", (event) => recolour(event.target.value));
 }
 const roads = switcher && roadLayer({ words, base, json, changed: restyle });
 begin();

@@ -39,21 +39,22 @@ export const roadLayer = ({ words, base, json, changed }) => {
     halfway();
   };
 
+  /** Takes the newest outlook in, at the same hour as before where it has that; the one before stands until then. */
   const renew = async () => {
     if (!known) return;
-    const kept = known.hours.length ? hour : undefined;
-    known = undefined;
-    await load(kept);
+    await take(known.hours[hour]);
     changed();
   };
 
-  const load = async (kept) => {
-    if (known) return;
+  const load = async () => known ?? take();
+
+  const take = async (kept) => {
     const answer = await json("roads.json");
     place = new Map(answer.id.map((id, at) => [id, at]));
     known = answer;
     one("#hour").max = String(Math.max(0, answer.hours.length - 1));
-    if (answer.hours.length) turn(kept ?? answer.start);
+    const at = answer.hours.indexOf(kept); // the same hour of a newer outlook has another place
+    if (answer.hours.length) turn(at < 0 ? answer.start : at);
     else one("#counts").textContent = words.no_road;
   };
 
@@ -83,7 +84,7 @@ export const roadLayer = ({ words, base, json, changed }) => {
   });
 
   return {
-    load: () => load(),
+    load,
     renew,
     shown: (yes) => (one("#hours").hidden = !yes || !known?.hours.length),
     style: (street) => {

@@ -10,7 +10,7 @@ import msgspec
 
 from city.errors import ImportRefused
 from city.words import RouteClass
-from ingest.routes.read import HELP, BadFeature, Part, Read, line_of, sifted
+from ingest.routes.read import HELP, BadFeature, Part, Read, line_of, named, sifted
 
 
 class Properties(msgspec.Struct, frozen=True):
@@ -72,7 +72,7 @@ def _part(raw: object) -> Part:
 
 def _text(value: str | int | None) -> str | None:
     """A name or number as text; None where there is none, or an empty one."""
-    return None if value is None else str(value).strip() or None
+    return None if value is None else named(str(value))
 
 
 def _coordinates(geometry: Geometry | None) -> list[tuple[str, list[tuple[float, float]]]]:

@@ -12,7 +12,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from city.errors import ImportRefused
-from ingest.routes.read import BadFeature, Part, Read, line_of, sifted
+from ingest.routes.read import BadFeature, Part, Read, line_of, named, sifted
 
 _POINTS = {"trkpt", "rtept"}
 _ROUTES = {"trk", "rte"}
@@ -84,7 +84,7 @@ def _part(raw: object) -> Part:
             lines.append(line_of(numbers, None, where, drawn=raw.kind == "rte"))
     if not lines:
         raise BadFeature("has no two points; a line needs them")
-    return Part(tuple(lines), raw.name.strip() or None)
+    return Part(tuple(lines), named(raw.name))
 
 
 def _point(texts: tuple[str, str], where: str) -> tuple[float, float]:

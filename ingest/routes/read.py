@@ -64,6 +64,11 @@ def sifted(what: str, features: Sequence[object], make: Callable[[object], Part]
     return Read(tuple(parts), tuple(refused))
 
 
+def named(text: str) -> str | None:
+    """A name as it can be stored and printed: one line, without what does not print; None where nothing is left."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split()) or None
+
+
 def line_of(points: Iterable[tuple[float, float]], serve: bool | None, where: str, *, drawn: bool) -> Line:
     """A line of (lon, lat) points. Raises BadFeature naming the first point that is no place on earth."""
     checked = tuple(_checked(point, f"{where}, point {number}") for number, point in enumerate(points, start=1))

@@ -43,3 +43,11 @@ SELECT segment_id, surface_c, depth_cm, lies FROM road_outlook_segment ORDER BY 
 SELECT segment_id AS segment, surface_c, surface_low_c, surface_high_c, depth_cm, depth_low_cm, depth_high_cm, lies,
     height_k, shade_k, sky_k, traffic_k, bridge_k
 FROM road_outlook_segment WHERE segment_id = %(segment)s;
+
+-- name: stamp
+-- Another one for every outlook that was written, also for the same time: the transaction that wrote it.
+SELECT xmin::text FROM road_outlook;
+
+-- name: notify
+-- Tells the open pages that there is a new outlook: it comes some seconds after its plan.
+SELECT pg_notify('dagsplan', 'outlook');

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from city.clock import FixedClock
 from dashboards.app import create_app
+from store import outlook
 from store.connect import Connection, pool
 from tests.unit.dashboards import town
 from tests.unit.dashboards.serving import serving
@@ -270,6 +273,38 @@ def test_the_map_shows_the_road_surface_hour_by_hour(desk):
     page.get_by_text("Skillnader").click()
     assert page.locator("[data-measure=apart]").is_visible()
     assert "°C" in page.locator("#middle").inner_text()
+
+
+def test_a_road_surface_that_cannot_be_fetched_is_said_until_it_can(desk):
+    """And meanwhile no street keeps a colour that the legend explains otherwise."""
+    page = drawn(desk, "/karta")
+    page.route("**/api/v1/roads.json", lambda route: route.fulfill(body="away"))
+    page.get_by_text("Vägyta").first.click()
+    page.locator("canvas[data-colour=road]").wait_for()
+    assert page.locator("#chart-note").is_visible()
+    page.get_by_text("Snödjup").first.click()
+    page.locator("canvas[data-colour=depth]").wait_for()
+    assert not page.locator("#chart-note").is_visible()
+    page.unroute("**/api/v1/roads.json")
+    page.get_by_text("Vägyta").first.click()
+    page.locator("canvas[data-colour=road]").wait_for()
+    assert not page.locator("#chart-note").is_visible()
+    assert page.locator("#hours").is_visible()
+
+
+def test_a_newer_outlook_comes_by_itself_and_keeps_the_hour(desk):
+    page = drawn(desk, "/karta")
+    page.get_by_text("Vägyta").first.click()
+    page.locator("canvas[data-colour=road]").wait_for()
+    said, place = page.locator("#hour-said").inner_text(), int(page.locator("#hour").input_value())
+    frame = outlook.outlook_frame(desk.database)
+    streets = [outlook.street(desk.database, row[0]) for row in outlook.surfaces(desk.database)]
+    later = dataclasses.replace(
+        frame, at=frame.at + timedelta(hours=1), first_hour=frame.first_hour + timedelta(hours=1)
+    )
+    outlook.replace_outlook(desk.database, later, streets, later.at)
+    expect(page.locator("#hour")).to_have_value(str(place - 1), timeout=8000)
+    assert page.locator("#hour-said").inner_text() == said
 
 
 def test_the_map_names_where_its_streets_are_from(desk):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import psycopg
 import pytest
 
 from city.clock import FixedClock
@@ -61,19 +62,42 @@ def test_the_scheduler_makes_it_too(filled: Connection) -> None:
 def test_an_older_outlook_does_not_replace_a_newer_one(filled: Connection) -> None:
     now = read_snapshot(filled, town.settings(), "snow", town.AT, slot="x")
     before = read_snapshot(filled, town.settings(), "snow", town.AT - timedelta(hours=1), slot="x")
-    assert publish_outlook(filled, road_outlook(now))
-    assert not publish_outlook(filled, road_outlook(before))
-    assert publish_outlook(filled, road_outlook(now))
+    assert publish_outlook(filled, road_outlook(now), town.AT)
+    assert not publish_outlook(filled, road_outlook(before), town.AT)
+    assert publish_outlook(filled, road_outlook(now), town.AT)
     frame = outlook.outlook_frame(filled)
     assert frame is not None
     assert frame.at == town.AT
+
+
+def test_an_outlook_made_for_a_time_to_come_gives_way(filled: Connection) -> None:
+    """Somebody tried 'plan snow --at' next year; tonight's streets are shown all the same."""
+    later = read_snapshot(filled, town.settings(), "snow", town.AT + timedelta(days=60), slot="x")
+    assert publish_outlook(filled, road_outlook(later), town.AT)
+    show_roads(filled, read_snapshot(filled, town.settings(), "snow", town.AT, slot="x"), town.AT)
+    frame = outlook.outlook_frame(filled)
+    assert frame is not None
+    assert frame.at == town.AT
+
+
+def test_the_open_pages_are_told_after_it_is_there(filled: Connection, dsn: str) -> None:
+    found = road_outlook(read_snapshot(filled, town.settings(), "snow", town.AT, slot="x"))
+    with psycopg.connect(dsn, autocommit=True) as listening:
+        listening.execute("LISTEN dagsplan")
+        stamps = {outlook.outlook_stamp(filled)}
+        for _ in range(2):
+            publish_outlook(filled, found, town.AT)
+            stamps.add(outlook.outlook_stamp(filled))
+        told = [note.payload for note in listening.notifies(timeout=2.0, stop_after=2)]
+    assert told == ["outlook", "outlook"]
+    assert len(stamps) == 3
 
 
 def test_a_street_that_went_meanwhile_costs_itself_alone(filled: Connection) -> None:
     found = road_outlook(read_snapshot(filled, town.settings(), "snow", town.AT, slot="x"))
     gone = found.ids[0]
     filled.execute("DELETE FROM road_segment WHERE segment_id = %s", (gone,))
-    assert publish_outlook(filled, found)
+    assert publish_outlook(filled, found, town.AT)
     assert outlook.street(filled, gone) is None
     assert outlook.street(filled, found.ids[1]) is not None
 
@@ -105,7 +129,7 @@ def test_bayreuth_on_a_made_clear_night_and_day(database: Connection, data_folde
     file.write_bytes(Frost().forecast_answer(at - timedelta(hours=3), 11.6, 49.98))
     import_file(database, file, simulated=True)
     settings = Settings(municipality=Municipality(time_zone="Europe/Berlin"))
-    show_roads(database, read_snapshot(database, settings, "snow", at, slot="x"))
+    show_roads(database, read_snapshot(database, settings, "snow", at, slot="x"), at)
     frame = outlook.outlook_frame(database)
     assert frame is not None
     assert frame.simulated

@@ -10,9 +10,11 @@ import httpx
 import pytest
 
 from city.clock import FixedClock
+from city.outlook import OutlookFrame
 from city.settings import Settings, Web
 from dashboards.app import create_app
 from store.connect import pool
+from store.outlook import replace_outlook
 from tests.unit.dashboards import town
 from tests.unit.dashboards.serving import asking
 
@@ -213,6 +215,14 @@ def test_open_pages_hear_of_a_new_plan_and_of_an_order(client, snow, publish, cl
         assert until(lines, lambda plans: plans["snow"]["id"] == newer.id)
         client.post("/api/v1/orders", json={"plan_id": newer.id, "keys": [newer.interventions[0].key]})
         assert until(lines, lambda plans: plans["snow"]["order_events"] == 1)
+
+
+def test_open_pages_hear_of_the_outlook_that_comes_after_its_plan(client, filled, snow):
+    with client.stream("GET", "/api/v1/events") as stream:
+        lines = stream.iter_lines()
+        before = heard(lines)["snow"]["outlook"]
+        replace_outlook(filled, OutlookFrame(town.AT, town.AT, 1, "smhi", simulated=False), (), town.AT)
+        assert until(lines, lambda plans: plans["snow"]["outlook"] != before)
 
 
 def heard(lines: Iterator[str]) -> dict[str, dict[str, object]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import dataclasses
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,6 +11,8 @@ from city.outlook import OutlookFrame, SegmentOutlook
 from dashboards.roadpanel import panel
 from dashboards.texts import words
 from dashboards.voice import Voice
+from store.outlook import replace_outlook
+from store.roads import load_segments
 from tests.unit.dashboards import town
 
 
@@ -37,6 +40,18 @@ def test_it_is_sent_once(client, publish):
     assert (first.status_code, again.status_code) == (200, 304)
     english = client.get("/api/v1/roads.json?lang=en", headers={"If-None-Match": first.headers["etag"]})
     assert english.status_code == 200
+
+
+def test_one_made_again_for_the_same_time_is_sent_again(client, filled, publish):
+    """A forecast was imported in between: neither the server's copy nor the browser's is the outlook any longer."""
+    publish("snow")
+    first = client.get("/api/v1/roads.json")
+    colder = [dataclasses.replace(COLD, segment=street.id) for street in load_segments(filled)]
+    frame = dataclasses.replace(FRAME, at=datetime.fromisoformat(first.json()["at"]))
+    replace_outlook(filled, frame, colder, town.AT)
+    again = client.get("/api/v1/roads.json", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 200
+    assert again.json()["c"][0] == [-30, -32, None]
 
 
 @pytest.mark.parametrize(("language", "said"), [("sv", "Vägytan"), ("en", "Road surface")])

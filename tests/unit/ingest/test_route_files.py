@@ -34,6 +34,28 @@ def gpx(folder: Path, body: str, head: str = '<?xml version="1.0"?>') -> Read:
     return read(file)
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Norr\n 3", "Norr 3"),
+        ("a\0b", "a b"),
+        ("\ud800x", "x"),
+        ("\x1b[31mNorr", "[31mNorr"),
+        ("\n", None),
+        ("雪 &", "雪 &"),
+    ],
+)
+def test_a_name_is_one_line_that_can_be_stored_and_printed(tmp_path: Path, written: str, kept: str | None) -> None:
+    (part,) = geojson(tmp_path, feature(route=written, vehicle=written)).parts
+    assert (part.route, part.vehicle) == (kept, kept)
+
+
+def test_a_name_of_several_lines_in_gpx_is_one(tmp_path: Path) -> None:
+    points = '<trkpt lat="56.87" lon="14.80"/><trkpt lat="56.88" lon="14.81"/>'
+    (part,) = gpx(tmp_path, f"<trk><name>\n  Norr\n  3\n</name><trkseg>{points}</trkseg></trk>").parts
+    assert part.route == "Norr 3"
+
+
 def test_what_a_feature_says_of_its_route(tmp_path: Path) -> None:
     read_ = geojson(tmp_path, feature(route=7, vehicle="P01", serve=True, order=2, **{"class": "P2"}, other=[1]))
     (part,) = read_.parts

@@ -11,9 +11,11 @@ import pytest
 
 from city.plan import Intervention, Plan, Reason
 from city.things import Device, GivenOrder, Reading, RosterTurn, Treatment, Vehicle
+from models.snow import Behind
 from planner.make import make_plan
 from planner.publish import check_schema
 from planner.snapshot import Snapshot
+from planner.snow_state import road_behind
 from tests.unit.planner.snapshots import (
     AT,
     HOUR,
@@ -416,3 +418,27 @@ def test_a_forecast_that_lacks_wind_and_cloud_is_said() -> None:
     whole = tuple(replace(s, cloud=1.0, wind_m_s=4.0) for s in forecast().steps)
     plan = plan_of(deep(forecasts=(replace(forecast(), steps=whole),)))
     assert "road_weather" not in {item.source for item in plan.degradations}
+
+
+@pytest.mark.parametrize("broken", [100.0, 75.0, -60.0, math.inf])
+def test_a_broken_sensor_in_the_road_is_left_out_and_named(broken: float) -> None:
+    """No weather makes a road this warm or cold: the town keeps the model's own surface."""
+    device = Device("yta-1", "Yta", "road", *place(12), interval_s=600.0, last_time=AT)
+    seen = in_the_road(*[broken + 0.1 * (k % 3) for k in range(24)])
+    snapshot = snow_snapshot(readings=(depth(12.0), *seen))
+    plan = plan_of(replace(snapshot, devices=(*snapshot.devices, device)))
+    assert "Vägytegivare yta-1" in effects(plan)
+    assert surfaces(plan)["P1"].value == surfaces(plan_of(deep()))["P1"].value
+
+
+def test_what_a_sensor_in_the_road_said_since_the_full_hour_counts() -> None:
+    """And what a file says of the time to come does not."""
+    device, at = Device("yta-1", "Yta", "road", *place(12)), AT.replace(minute=50)
+
+    def behind(minute: int) -> Behind:
+        reading = Reading("yta-1", "road_temperature", "°C", AT.replace(minute=minute), -9.0)
+        return road_behind(replace(deep(at=at), devices=(device,), readings=(reading,)))
+
+    assert behind(40).unused == ()
+    assert (behind(40).correction < 0.0).any()
+    assert behind(53).unused == ("yta-1",)
