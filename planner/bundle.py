@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 import tomllib
 import typing
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ import msgspec
 from city.errors import ImportRefused
 from city.plan import Intervention
 from city.tables import checked, numbered, rows_of, typed, write
-from city.things import Forecast, ForecastStep, Segment
+from city.things import Forecast, ForecastStep, Segment, Vehicle
 from city.words import Domain
 from planner.snapshot import Knobs, Snapshot
 
@@ -56,6 +57,7 @@ def load(folder: Path, domain: Domain | None = None) -> Snapshot:
     head = _read_head(folder, domain)
     tables: dict[str, Any] = {name: _table(folder / f"{name}.csv", kind) for name, kind in _tables()}
     _check_zone(folder / "snapshot.toml", head.get("time_zone"))
+    _check_speeds(folder / "vehicles.csv", tables["vehicles"])
     return checked(
         head
         | tables
@@ -128,6 +130,14 @@ def _check_zone(file: Path, zone: object) -> None:
             ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ImportRefused(file, f"time_zone: no zone is called '{zone}'", "write e.g. Europe/Stockholm") from error
+
+
+def _check_speeds(file: Path, vehicles: Sequence[Vehicle]) -> None:
+    """As the database checks them."""
+    for vehicle in vehicles:
+        for name in ("work_kmh", "drive_kmh"):
+            if not 0.0 < getattr(vehicle, name) < math.inf:
+                raise ImportRefused(file, f"{vehicle.id}: {name} is {getattr(vehicle, name)}", "write a number over 0")
 
 
 def _table(file: Path, kind: type[T]) -> tuple[T, ...]:

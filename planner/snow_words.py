@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from city.geo import local_xy
 from city.network import StreetNetwork
 from city.plan import Degradation, Intervention, Reason, SegmentAction, Text, Verdict, intervention_id, intervention_key
 from city.said import clock_en, clock_sv, figure_en, figure_sv
@@ -335,6 +336,7 @@ def _weak_fleet(snapshot: Snapshot, driven: Sequence[DrivenTur], unmanned: int) 
             v.network != network for v in snapshot.vehicles
         ):
             yield weak("fleet", f"Inget fordon för {sv} är inlagt.", f"No vehicle for {en} is entered.")
+    yield from _astray(snapshot)
     if unmanned:
         yield weak(
             "fleet",
@@ -354,6 +356,22 @@ def _weak_fleet(snapshot: Snapshot, driven: Sequence[DrivenTur], unmanned: int) 
             f"{left} sträckor nås inte från depån och lämnas.",
             f"{left} segments cannot be reached from the depot.",
         )
+
+
+def _astray(snapshot: Snapshot, *, near_m: float = 2000.0) -> Iterable[Degradation]:
+    """Depots of the snow fleet that lie far from every street: their vehicles are planned from the nearest one."""
+    used = {vehicle.depot for vehicle in snapshot.vehicles}
+    ends = np.array([s.geometry[0] for s in snapshot.segments if s.reachable], float).reshape(-1, 2)
+    for depot in snapshot.depots:
+        away = np.hypot(*local_xy(ends[:, 0], ends[:, 1], (depot.lon, depot.lat))).min(initial=np.inf)
+        if depot.id in used and near_m < away < np.inf:
+            yield weak(
+                "fleet",
+                f"Depån {depot.name} ligger {away / 1000.0:.0f} km från närmaste gata i nätet: pröva dess läge. "
+                "Fordonen räknas från den gatan.",
+                f"Depot {depot.name} lies {away / 1000.0:.0f} km from the nearest street of the network: check its "
+                "place. Its vehicles are planned from that street.",
+            )
 
 
 def treatments_of(item: Intervention) -> list[tuple[str, str]]:

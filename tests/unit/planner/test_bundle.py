@@ -267,3 +267,11 @@ def test_the_snapshot_has_one_canonical_form() -> None:
     assert snapshot.inputs_hash == replace(snapshot).inputs_hash
     assert len(snapshot.inputs_hash) == 64
     assert msgspec.json.decode(to_json(make_plan(snapshot)))["inputs_hash"] == snapshot.inputs_hash
+
+
+@pytest.mark.parametrize("speed", [0.0, -1.0])
+def test_a_vehicle_that_does_not_move_is_refused_by_name(tmp_path: Path, speed: float) -> None:
+    vehicles = (replace(SNAPSHOTS["snow"].vehicles[0], work_kmh=speed),)
+    save(replace(SNAPSHOTS["snow"], vehicles=vehicles), tmp_path)
+    with pytest.raises(ImportRefused, match=rf"vehicles.csv: {vehicles[0].id}: work_kmh is"):
+        load(tmp_path)

@@ -442,3 +442,13 @@ def test_what_a_sensor_in_the_road_said_since_the_full_hour_counts() -> None:
     assert behind(40).unused == ()
     assert (behind(40).correction < 0.0).any()
     assert behind(53).unused == ("yta-1",)
+
+
+def test_a_depot_far_from_every_street_is_named() -> None:
+    """Longitude and latitude were swapped when it was entered; the plan stands, and says so."""
+    right = deep()
+    swapped = tuple(replace(depot, lon=depot.lat, lat=depot.lon) for depot in right.depots)
+    plan = plan_of(replace(right, depots=swapped))
+    assert "km från närmaste gata" in effects(plan)
+    assert targets(plan) == targets(plan_of(right))
+    assert "km från närmaste gata" not in effects(plan_of(right))
