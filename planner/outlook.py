@@ -23,20 +23,26 @@ Floats = npt.NDArray[np.floating[Any]]
 
 @dataclass(frozen=True)
 class Outlook:
-    """``ahead`` of all segments of ``ids``, and by name of ``LANDS`` what the land does to them (n, n_hours) [K]."""
+    """``ahead`` of all segments of ``ids``, and by name of ``LANDS`` what the land does to them (n, n_hours) [K].
+
+    ``covered`` (n,) are in tunnels, of whose air and walls the model knows nothing: they have no row.
+    """
 
     frame: OutlookFrame
     ids: tuple[str, ...]
+    covered: tuple[bool, ...]
     ahead: SnowRange
     land: dict[str, Floats]
 
     def rows(self) -> Iterator[SegmentOutlook]:
-        """One row for each segment."""
+        """One row for each segment under the sky."""
         states = (self.ahead.mid, self.ahead.low, self.ahead.high)
         surface = np.stack([state.surface_c for state in states])
         figures = [surface[0], surface.min(axis=0), surface.max(axis=0), *(state.depth_cm for state in states)]
         land = [self.land.get(name, np.zeros((len(self.ids), 0))) for name in LANDS]
         for i, segment in enumerate(self.ids):
+            if self.covered[i]:
+                continue
             lies = tuple(LIES[code] if code >= 0 else "" for code in states[0].lies[i].tolist())
             before, after = ((_series(figure[i]) for figure in some) for some in (figures, land))
             yield SegmentOutlook(segment, *before, lies, *after)  # type: ignore[call-arg, arg-type]  # six and five
@@ -56,6 +62,7 @@ def road_outlook(snapshot: Snapshot) -> Outlook:
     return Outlook(
         frame,
         tuple(segment.id for segment in snapshot.segments),
+        tuple(segment.tunnel for segment in snapshot.segments),
         snow_ahead(snapshot, weather, now_cm, behind),
         land_effects(sites_of(snapshot), weather_behind(snapshot), weather),
     )

@@ -81,7 +81,7 @@ def _need(
     wet = bool(ahead.mid.wet[i, peak])
     limit = limit_rows[wet][segment.route_class]
     from_when = max(snapshot.at, weather.hour_start(max(first, 0)))
-    planned = segment.keeper in PLANNED_KEEPERS and segment.reachable
+    planned = segment.keeper in PLANNED_KEEPERS and segment.reachable and not segment.tunnel  # no snow falls there
     return Need(
         segment=i,
         route_class=segment.route_class,

@@ -102,6 +102,13 @@ def test_a_street_that_went_meanwhile_costs_itself_alone(filled: Connection) -> 
     assert outlook.street(filled, found.ids[1]) is not None
 
 
+def test_a_tunnel_has_no_outlook(filled: Connection) -> None:
+    snapshot = read_snapshot(filled, town.settings(), "snow", town.AT, slot="x")
+    under = (dataclasses.replace(snapshot.segments[0], tunnel=True), *snapshot.segments[1:])
+    rows = list(road_outlook(dataclasses.replace(snapshot, segments=under)).rows())
+    assert [row.segment for row in rows] == [segment.id for segment in under[1:]]
+
+
 def test_without_weather_what_is_not_known_is_not_a_number(filled: Connection) -> None:
     snapshot = dataclasses.replace(read_snapshot(filled, town.settings(), "snow", town.AT, slot="x"), forecasts=())
     row = next(iter(road_outlook(snapshot).rows()))

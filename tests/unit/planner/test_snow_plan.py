@@ -405,6 +405,15 @@ def test_a_sensor_far_from_every_street_is_not_used() -> None:
     assert surfaces(plan)["P1"].value == surfaces(plan_of(deep()))["P1"].value
 
 
+def test_no_snow_falls_in_a_tunnel() -> None:
+    """It is driven through where that is the way, and never asks for a plough."""
+    under = tuple(replace(s, tunnel=s.route_class == "P1") for s in streets())
+    plan = plan_of(deep(segments=under))
+    ploughed = {action.id for item in plan.interventions for action in item.segments}
+    assert ploughed
+    assert not ploughed & {s.id for s in under if s.tunnel}
+
+
 def test_land_that_nobody_knows_is_said_once() -> None:
     """Without relief: one degradation with the count; with it for all, none."""
     assert "Terrängen runt 20 av 20 sträckor är okänd" in effects(plan_of(deep()))
