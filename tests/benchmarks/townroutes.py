@@ -97,7 +97,7 @@ def _planned(network: StreetNetwork, *, vehicles: int = 10) -> tuple[Row, Proble
     began, before = time.perf_counter(), _cpu()
     problem = oslo(network, wanted_segments(network.segments), vehicles, 8.0).problem
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
-        made = solve_split(problem, Stop(seconds=8.0), Stop(seconds=2.0), executor, seed=1)
+        made = solve_split(problem, Stop(seconds=7.0), Stop(seconds=2.0), executor, seed=1)
     routes = relieved(problem, made.routes, Stop(seconds=3.0), seed=1)
     faults = check(problem, solution(problem.name, problem, drive(problem, routes))).faults
     row = {"what": "plan, 2 processes", "wall s": round(time.perf_counter() - began), "CPU s": round(_cpu() - before)}
