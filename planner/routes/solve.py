@@ -48,7 +48,9 @@ class Params:
     scale; ``adapt``: iterations between changes of the weights; ``strict``: without refills no route is overloaded
     where there is another way; ``ceiling``: the most that a weight rises to, in units of what it begins with;
     ``short``: tasks for each vehicle up to which all places are tried, and the best of each route kept; ``fewer``:
-    where using a vehicle has a price, one in so many slices is searched without one of the shortest routes (0: none).
+    where using a vehicle has a price, one in so many slices is searched without one of the shortest routes (0: none);
+    ``rounds``: the most searches, each from a first plan of its own, that a budget is divided into where routes hold
+    over ``long`` tasks.
     """
 
     average: float = 10.0
@@ -64,6 +66,8 @@ class Params:
     ceiling: float = 1000.0
     short: float = 9.0
     fewer: int = 5
+    rounds: int = 4
+    long: float = 50.0
 
     def knobs(self, model: Model) -> tuple[float, ...]:
         """As the compiled loop takes them."""
@@ -175,7 +179,8 @@ class _Run:
         self.record = np.array([np.inf, np.inf])
         self.knobs = params.knobs(model)
         self.kept, self.prices_use = fresh(model, made), prices_use
-        self.scale, self.slices = 0.0, 0
+        self.scale, self.slices, self.round, self.rounds = 0.0, 0, 0, 1
+        self.given = False
 
     def warm_up(self) -> None:
         """Compiles, or loads what was compiled, outside of the time that counts."""
@@ -187,7 +192,7 @@ class _Run:
     def begin(self, initial: State | None) -> None:
         """A first solution: the given one, completed, or one of greedy insertion."""
         if initial is not None:
-            self.now = initial
+            self.now, self.given = initial, True
         self.slice(0, 1.0, 1.0, first=True)
         self.scale = temperature_scale(self.model, self.now)
 
@@ -215,6 +220,7 @@ class _Run:
         """Slices until the stop; the temperature follows the share of it that is used up. Returns the iterations."""
         if stop.iterations is None:
             return self._until_seconds(float(stop.seconds or 0.0), enough, slices)
+        self.rounds = self._rounds(stop.iterations)
         marks = np.linspace(0, stop.iterations, slices + 1).astype(int)
         for at in range(slices):
             if self._is_enough(enough):
@@ -231,8 +237,24 @@ class _Run:
             now = time.process_time()
             share = (now - began) / seconds
             rate = step / max(1e-6, now - before)
+            if self.rounds == 1 and share < 0.05:
+                self.rounds = self._rounds(made / max(share, 1e-6))
             step = max(50, int(rate * min(seconds / slices, max(0.0, seconds - (now - began)))))
         return made
+
+    def _rounds(self, iterations: float, *, each: float = 4.0) -> int:
+        """Into how many searches a budget is divided: where routes are long, which plan a search ends in is chance more
+        than length, once it has had ``each`` x tasks squared iterations. One, where it goes on from a given plan."""
+        n, vehicles = self.model.n, self.model.v
+        if self.given or n <= self.params.long * vehicles:
+            return 1
+        return int(min(self.params.rounds, max(1.0, iterations // (each * n * n))))
+
+    def _afresh(self) -> None:
+        """Begins another search; the best plan so far is kept."""
+        self.now, self.scratch = fresh(self.model, self.made), scratch(self.model, longest=self.params.short)
+        self.weights[:] = self.natural
+        self.slice(0, 1.0, 1.0, first=True)
 
     def _is_enough(self, enough: float) -> bool:
         return bool(self.record[0] <= 0.0 and self.record[1] <= enough * (1 + 1e-9))
@@ -240,6 +262,10 @@ class _Run:
     def _step(self, iterations: int, share: float, until: float) -> None:
         """A slice from one share of the budget to another, now and then with a vehicle fewer."""
         self.slices += 1
+        if int(share * self.rounds) > self.round:
+            self.round += 1
+            self._afresh()
+        share, until = (min(1.0, max(0.0, at * self.rounds - self.round)) for at in (share, until))
         turn, rest = divmod(self.slices, self.params.fewer) if self.prices_use and self.params.fewer else (0, 1)
         spared = [] if rest else self._spared()
         if spared:

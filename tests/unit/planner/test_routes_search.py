@@ -13,11 +13,13 @@ from city.errors import PlanNotPossible
 from planner.routes.bound import lower_bound
 from planner.routes.carpcheck import check
 from planner.routes.drives import drive, solution
-from planner.routes.encode import Fill, Route, Serve
+from planner.routes.encode import Fill, Route, Serve, encode, state_of
 from planner.routes.instances import read
 from planner.routes.problem import Problem, Refill, Task, Vehicle, refuse_impossible, without
-from planner.routes.solve import Params, Result, Stop, solve, solve_seeds
+from planner.routes.solve import Params, Result, Stop, _Run, solve, solve_seeds
+from planner.routes.tables import tables
 from tests.unit.planner.carp import cheapest, random_problem, routing_data, still, streets
+from tests.unit.planner.test_routes_split import grid as split_grid
 
 
 def checked(result: Result) -> float:
@@ -207,3 +209,39 @@ def test_impossible_input_is_refused_by_name(change: dict[str, object], says: st
 def test_tasks_can_be_left_out() -> None:
     problem = random_problem(1)
     assert len(without(problem, [problem.tasks[0].id]).tasks) == len(problem.tasks) - 1
+
+
+def one_for_all() -> Problem:
+    """One vehicle for 84 blocks: a long route."""
+    town = split_grid(depots=(0,))
+    return replace(town, vehicles=tuple(replace(v, capacity=100.0) for v in town.vehicles[:1]))
+
+
+def test_long_routes_are_searched_several_times_and_the_best_is_kept() -> None:
+    """The same seed gives the same plan, and no later search spoils what the first one found."""
+    alone = one_for_all()
+    each = 4 * len(alone.tasks) ** 2
+    found = [solve(alone, Stop(iterations=3 * each), seed=3) for _ in range(2)]
+    assert found[0].routes == found[1].routes
+    assert checked(found[0]) == pytest.approx(found[0].cost)
+    assert found[0].cost <= solve(alone, Stop(iterations=each), seed=3).cost
+
+
+@pytest.mark.parametrize(("budget", "rounds"), [(0.5, 1), (1.0, 1), (2.9, 2), (3.0, 3), (100.0, 4)])
+def test_how_often_is_a_matter_of_the_budget(budget: float, rounds: int) -> None:
+    alone = one_for_all()
+    made = tables(alone)
+    run = _Run(encode(alone, made), made, Params(), 1)
+    assert run._rounds(budget * 4 * len(alone.tasks) ** 2) == rounds
+
+
+def test_short_routes_and_given_plans_are_searched_once() -> None:
+    """Another beginning would forget the plan that one goes on from."""
+    town, alone = split_grid(), one_for_all()
+    made = tables(town)
+    assert _Run(encode(town, made), made, Params(), 1)._rounds(1e9) == 1
+    made = tables(alone)
+    model = encode(alone, made)
+    run = _Run(model, made, Params(), 1)
+    run.begin(state_of(model, made, solve(alone, Stop(iterations=100), seed=1).routes))
+    assert run._rounds(1e9) == 1
