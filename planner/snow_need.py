@@ -9,9 +9,10 @@ import numpy as np
 
 from city.serviceday import local_instant
 from city.things import Threshold
-from city.words import PLANNED_KEEPERS, Certainty, RouteClass
+from city.words import Certainty, RouteClass
 from models.snow import SnowRange
 from models.weather import HourlyWeather
+from planner.routes.sectors import plannable
 from planner.snapshot import Snapshot
 from planner.thresholds import Limits
 
@@ -81,11 +82,10 @@ def _need(
     wet = bool(ahead.mid.wet[i, peak])
     limit = limit_rows[wet][segment.route_class]
     from_when = max(snapshot.at, weather.hour_start(max(first, 0)))
-    planned = segment.keeper in PLANNED_KEEPERS and segment.reachable and not segment.tunnel  # no snow falls there
     return Need(
         segment=i,
         route_class=segment.route_class,
-        needed=first >= 0 and planned,
+        needed=first >= 0 and plannable(segment),
         depth_cm=float(ahead.mid.depth_cm[i, peak]),
         low_cm=float(ahead.low.depth_cm[i, peak]),
         high_cm=float(ahead.high.depth_cm[i, peak]),

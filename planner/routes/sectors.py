@@ -27,6 +27,11 @@ class Tur:
     segments: tuple[int, ...]
 
 
+def plannable(segment: Segment) -> bool:
+    """Whether a segment can ever ask for a plough: ours to keep, to be got to, and under the sky."""
+    return segment.keeper in PLANNED_KEEPERS and segment.reachable and not segment.tunnel
+
+
 def service_minutes(segment: Segment, work_kmh: float) -> float:
     """Minutes of work on a segment, all passes [min]."""
     return passes(segment) * segment.length_m / (work_kmh / 3.6) / 60.0
@@ -45,7 +50,7 @@ def cut(segments: Sequence[Segment], minutes: float, work_kmh: dict[Network, flo
     """All turer of the plannable, reachable segments, each of at most about ``minutes`` of work."""
     groups: dict[tuple[Network, RouteClass], list[int]] = defaultdict(list)
     for index, segment in enumerate(segments):
-        if segment.keeper in PLANNED_KEEPERS and segment.reachable:
+        if plannable(segment):
             groups[segment.network, segment.route_class].append(index)
     turer = []
     for network, route_class in sorted(groups):
