@@ -164,11 +164,8 @@ def from_network(
 
 def _reverses(network: StreetNetwork) -> list[int]:
     """For each arc the other arc of its segment, -1 for one-way segments."""
-    arcs_of: dict[int, list[int]] = {}
-    for arc, segment in enumerate(network.arc_segment.tolist()):
-        arcs_of.setdefault(segment, []).append(arc)
     other = [-1] * network.n_arcs
-    for arcs in arcs_of.values():
+    for arcs in network.arcs_of:
         if len(arcs) == 2:
             other[arcs[0]], other[arcs[1]] = arcs[1], arcs[0]
     return other

@@ -16,8 +16,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from city.network import Floats
-from planner.routes.borders import at_borders, ends_of
-from planner.routes.bound import roads
+from planner.routes.borders import at_borders, ends_of, road_net
 from planner.routes.encode import Route, Serve, Step
 from planner.routes.problem import Problem, refuse_impossible
 from planner.routes.solve import Params, Result, Stop, solve
@@ -80,8 +79,7 @@ def solve_split(
 def districts(problem: Problem, number: int) -> list[District]:
     """At most ``number`` districts, fewer where there are fewer vehicles. Work is shared as the vehicles are."""
     whole = District(tuple(range(len(problem.tasks))), tuple(range(len(problem.vehicles))))
-    price = np.min([problem.rates(vehicle).price for vehicle in problem.vehicles], axis=0)
-    return _halved(problem, roads(problem, price), _work(problem), whole, max(1, number))
+    return _halved(problem, road_net(problem), _work(problem), whole, max(1, number))
 
 
 def part(problem: Problem, district: District) -> Problem:
