@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from city.plan import HeatHour, Intervention, Reason
 from dashboards.voice import Voice
+
+Place = tuple[float, float]
+"""A point in a chart's own units: to the right and down."""
+
+
+def line_path(points: Iterable[tuple[float, float | None]]) -> str:
+    """The path through points from left to right. One without a height breaks it."""
+    parts, pen = [], "M"
+    for x, y in points:
+        if y is None:
+            pen = "M"
+            continue
+        parts.append(f"{pen}{_point(x, y)}")
+        pen = "L"
+    return " ".join(parts)
+
+
+def band_path(upper: Sequence[Place], lower: Sequence[Place]) -> str:
+    """The area between two lines that go from left to right; empty without points."""
+    round_trip = [_point(x, y) for x, y in [*upper, *reversed(lower)]]
+    return "M" + " L".join(round_trip) + " Z" if round_trip else ""
+
+
+def _point(x: float, y: float) -> str:
+    return f"{x:g} {y:.1f}"
 
 
 @dataclass(frozen=True)

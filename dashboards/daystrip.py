@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from city.plan import Intervention, Plan
 from city.things import Segment
+from dashboards.charts import band_path, line_path
 from dashboards.desk import Desk
 from dashboards.voice import Voice
 from models.snow import SnowRange
@@ -167,21 +168,14 @@ def _label_x(now: float | None, ready: float | None) -> float:
 
 
 def _band(low: Floats, high: Floats, top: float) -> str:
-    there = [f"{10 * hour} {100 - 100 * depth / top:.1f}" for hour, depth in enumerate(high)]
-    back = [f"{10 * hour} {100 - 100 * depth / top:.1f}" for hour, depth in reversed(list(enumerate(low)))]
-    return "M" + " L".join([*there, *back]) + " Z"
+    upper, lower = ([(10.0 * hour, 100 - 100 * depth / top) for hour, depth in enumerate(side)] for side in (high, low))
+    return band_path(upper, lower)
 
 
 def _line(values: Floats, height: float, bottom: float, top: float) -> str:
     """A path with a point every hour. A missing value breaks the line."""
-    parts, pen = [], "M"
-    for hour, value in enumerate(values):
-        if np.isfinite(value):
-            parts.append(f"{pen}{10 * hour} {height - height * (value - bottom) / (top - bottom):.1f}")
-            pen = "L"
-        else:
-            pen = "M"
-    return " ".join(parts)
+    down = height - height * (values - bottom) / (top - bottom)
+    return line_path((10.0 * hour, float(y) if np.isfinite(y) else None) for hour, y in enumerate(down))
 
 
 def _air(temps: Floats) -> tuple[str, float | None]:

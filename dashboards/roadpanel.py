@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from city.outlook import OutlookFrame, SegmentOutlook, Series
+from dashboards.charts import band_path, line_path
 from dashboards.voice import Voice
 from planner.surface_words import land_felt
 
@@ -99,24 +100,15 @@ def _y(value: float, bottom: float, top: float) -> float:
 
 
 def _line(series: Series, bottom: float, top: float) -> str:
-    """A path; a missing hour breaks it."""
-    parts, pen = [], "M"
-    for hour, value in enumerate(series):
-        if value is None:
-            pen = "M"
-            continue
-        parts.append(f"{pen}{_x(hour, len(series))} {_y(value, bottom, top)}")
-        pen = "L"
-    return " ".join(parts)
+    n = len(series)
+    return line_path((_x(k, n), None if value is None else _y(value, bottom, top)) for k, value in enumerate(series))
 
 
 def _band(low: Series, high: Series, bottom: float, top: float) -> str:
-    hours = [k for k in range(len(low)) if low[k] is not None and high[k] is not None]
-    if not hours:
-        return ""
-    there = [f"{_x(k, len(low))} {_y(high[k] or 0.0, bottom, top)}" for k in hours]
-    back = [f"{_x(k, len(low))} {_y(low[k] or 0.0, bottom, top)}" for k in reversed(hours)]
-    return "M" + " L".join([*there, *back]) + " Z"
+    """Between low and high in the hours that have both."""
+    n, both = len(low), [k for k in range(len(low)) if low[k] is not None and high[k] is not None]
+    upper, lower = ([(_x(k, n), _y(side[k] or 0.0, bottom, top)) for k in both] for side in (high, low))
+    return band_path(upper, lower)
 
 
 def _ticks(ends: Sequence[datetime], voice: Voice) -> list[tuple[float, str]]:
