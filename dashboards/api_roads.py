@@ -16,7 +16,7 @@ from dashboards.render import page, voice_of
 from dashboards.roadpanel import panel
 from dashboards.voice import Voice
 from store import outlook
-from store.connect import Connection
+from store.connect import Connection, one_moment
 
 router = APIRouter(tags=["map"])
 LETTERS = {"dry": "d", "wet": "w", "ice": "i", "snow": "s", "": "-"}
@@ -29,7 +29,7 @@ def surfaces(request: Request) -> Response:
     """``c`` holds for each street and hour tenths of a degree, ``cm`` tenths of a centimetre of snow, null where not
     known; ``lies`` a letter an hour: dry, wet, ice or frost, snow, or - for not known."""
     desk, voice = desk_of(request), voice_of(request)
-    with desk.connection() as connection:
+    with desk.connection() as connection, one_moment(connection):
         stamp = f"{outlook.outlook_stamp(connection)}/{voice.words.language}"
         headers = {"ETag": f'"{stamp}"', "Cache-Control": "no-cache", "Vary": "Cookie"}
         if f'"{stamp}"' in request.headers.get("if-none-match", ""):
@@ -42,7 +42,7 @@ def surfaces(request: Request) -> Response:
 def street(request: Request, segment: str, hour: int = 0) -> Response:
     """One street in an hour: its surface and snow with their range, what the land does, and its day as a chart."""
     desk, voice = desk_of(request), voice_of(request)
-    with desk.connection() as connection:
+    with desk.connection() as connection, one_moment(connection):
         frame, found = outlook.outlook_frame(connection), outlook.street(connection, segment)
     shown = None if frame is None or found is None else panel(frame, found, hour, desk.clock.now(), voice)
     return page(request, "street.html", shown=shown)

@@ -15,7 +15,7 @@ from planner.routes.existing import Today
 from planner.snapshot import Knobs, Snapshot
 from planner.snow import LIVE
 from store import facts, orders, plans, readings, roads, rollups, routes, weather
-from store.connect import Connection
+from store.connect import Connection, one_moment
 
 QUANTITIES: dict[Domain, tuple[str, ...]] = {
     "snow": ("snow_depth", "air_temperature", "road_temperature"),
@@ -56,8 +56,7 @@ def read_snapshot(
     day = service_day(at, domain, zone) if day is None else day
     if LOOK_BACK[domain] > RAW:
         rollups.refresh(connection, at, since=at - LOOK_BACK[domain])
-    with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    with one_moment(connection):
         previous = plans.latest(connection, domain, mode, day)
         given = orders.given_orders(connection, domain, at - timedelta(hours=36))
         common = Snapshot(
@@ -178,8 +177,7 @@ def _marked(snapshot: Snapshot) -> Snapshot:
 
 def read_routes(connection: Connection) -> Today:
     """The routes that are driven today with the streets and the fleet as they are now."""
-    with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    with one_moment(connection):
         return Today(
             routes.load_routes(connection), roads.load_segments(connection), facts.vehicles(connection, "snow")
         )

@@ -58,6 +58,14 @@ def pool(dsn: str, application: str, *, size: int = 8, timeout_s: int = 5) -> Co
 
 
 @contextmanager
+def one_moment(connection: Connection) -> Iterator[None]:
+    """A transaction in which every query sees the same moment, and none writes."""
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+@contextmanager
 def patience(connection: Connection, *, statement_s: float, lock_s: float = 0) -> Iterator[None]:
     """Gives statements and their waits for a lock time-outs of their own [s]; 0 is none. Expects autocommit."""
     names = ("statement_timeout", "lock_timeout")
