@@ -179,5 +179,8 @@ def read_routes(connection: Connection) -> Today:
     """The routes that are driven today with the streets and the fleet as they are now."""
     with one_moment(connection):
         return Today(
-            routes.load_routes(connection), roads.load_segments(connection), facts.vehicles(connection, "snow")
+            routes.load_routes(connection),
+            roads.load_segments(connection),
+            facts.vehicles(connection, "snow"),
+            roads.load_turns(connection),
         )

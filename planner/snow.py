@@ -17,6 +17,7 @@ from models.snow import land_effects
 from models.weather import HourlyWeather
 from planner.assemble import assemble
 from planner.fleet import Assignment, fleet_of
+from planner.routes.profiles import USUAL_WORK_KMH
 from planner.routes.sectors import Tur, cut, passes
 from planner.routes.tur import Drive
 from planner.snapshot import Snapshot
@@ -135,7 +136,7 @@ def _first_hour(tur: Tur, needs: Sequence[Need]) -> str:
 
 def _work_kmh(snapshot: Snapshot) -> dict[Network, float]:
     """The slowest working speed of the fleet of each network, so that every vehicle can do every tur [km/h]."""
-    speeds: dict[Network, float] = {"street": 15.0, "cycle": 10.0}
+    speeds = dict(USUAL_WORK_KMH)
     for network in speeds:
         own = [v.work_kmh for v in snapshot.vehicles if v.network == network]
         if own:

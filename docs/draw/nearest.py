@@ -1,6 +1,6 @@
 """The plan of a plain rule: always on to the nearest street that is still to be done, refill when the load is short.
 
-The same rule as ``planner/routes/drive.py``, for several vehicles with loads: the one that is first free goes next.
+For several vehicles with loads: the one that is first free goes next.
 """
 
 from __future__ import annotations

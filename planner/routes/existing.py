@@ -1,21 +1,23 @@
 """A city's existing routes and, beside each, our own over the same work: one vehicle, the same start and end.
 
 The work of a route is what it clears, each street once in each direction that it clears, a cycle way once in either.
-Ours begins from the order of theirs, obeys one-way streets, and goes through the checker.
+Ours begins from the order of theirs, obeys one-way streets and banned turns, turns round as snow plans do, and goes
+through the checker.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
-from city.arcstates import from_network
+from city.arcstates import ArcGraph
 from city.errors import PlanNotPossible
-from city.network import build, open_to, with_forbidden
+from city.network import build, with_forbidden
 from city.shortest import Place, way
-from city.things import ExistingRoute, Segment
+from city.things import ExistingRoute, Segment, TurnBan
 from city.things import Vehicle as FleetVehicle
 from city.words import Network
 from planner.routes.bound import lower_bound
@@ -23,24 +25,27 @@ from planner.routes.carpcheck import check
 from planner.routes.drives import Leg, VehicleDrive, drive, solution
 from planner.routes.encode import Route, Serve
 from planner.routes.problem import Problem, Profile, Task, Vehicle
+from planner.routes.profiles import SECOND_M, USUAL_WORK_KMH, profile
 from planner.routes.score import Score, score
 from planner.routes.solve import Stop, solve
+from planner.routes.tur import graph_for
 
 
 @dataclass(frozen=True)
 class Today:
-    """The routes of today, and the streets and the fleet as they are now."""
+    """The routes of today, and the streets, the fleet and the banned turns as they are now."""
 
     routes: tuple[ExistingRoute, ...]
     segments: tuple[Segment, ...]
     fleet: tuple[FleetVehicle, ...] = ()
+    turns: tuple[TurnBan, ...] = ()
 
 
 @dataclass(frozen=True)
 class Compared:
     """A route and what was found of it. ``least_m``: no drive does its work in fewer metres; ``filled_m``: metres of
-    theirs that are the cheapest way over stretches that were not matched. Where ``problem`` says why, there is no
-    score."""
+    theirs that are the cheapest way over stretches that were not matched; ``against_m`` of them against one-way
+    streets, with ``banned`` turns that are not allowed. Where ``problem`` says why, there is no score."""
 
     route: ExistingRoute
     work_kmh: float
@@ -50,6 +55,7 @@ class Compared:
     least_m: float = 0.0
     filled_m: float = 0.0
     against_m: float = 0.0
+    banned: int = 0
     faults: tuple[str, ...] = ()
     problem: str = ""
 
@@ -63,15 +69,13 @@ def compare(today: Today, iterations: int, seed: int = 0) -> tuple[Compared, ...
 
 
 class _Town:
-    """Streets as arcs, the forbidden ways among them, because some drive there.
+    """Streets as arcs, the forbidden ways among them, because some drive there."""
 
-    Turning round takes ``u_turn_s`` at a dead end and ``u_turn_elsewhere_s`` where there is other traffic.
-    """
-
-    def __init__(self, today: Today, *, u_turn_s: float = 30.0, u_turn_elsewhere_s: float = 60.0) -> None:
+    def __init__(self, today: Today) -> None:
         legal = build(today.segments)
         self.n_legal, self.network = legal.n_arcs, with_forbidden(legal)
-        self.graph = from_network(self.network, u_turn_s=u_turn_s, u_turn_elsewhere_s=u_turn_elsewhere_s)
+        self.turns = today.turns
+        self._graphs: dict[tuple[Network, bool], ArcGraph] = {}
         self.fleet = {vehicle.id: vehicle for vehicle in today.fleet}
         ids = [segment.id for segment in today.segments]
         forward = self.network.arc_forward.tolist()
@@ -79,13 +83,20 @@ class _Town:
             (ids[segment], forward[arc]): arc for arc, segment in enumerate(self.network.arc_segment.tolist())
         }
 
+    def graph(self, clears: Network, *, obeys: bool) -> ArcGraph:
+        """The graph of those that clear a network; with the turns that are banned unless it ``obeys``."""
+        if (clears, obeys) not in self._graphs:
+            turns = self.turns if obeys else ()
+            self._graphs[clears, obeys] = graph_for(self.network, (), clears, turns)
+        return self._graphs[clears, obeys]
+
     def vehicle(self, route: ExistingRoute) -> FleetVehicle:
         """The vehicle of a route, or one of the usual speeds that clears what most of its work is."""
         known = self.fleet.get(route.vehicle or "")
         if known is not None:
             return known
         network = self._cleared(route)
-        return FleetVehicle(route.vehicle or route.name, "snow", "", network, work_kmh=_USUAL_KMH[network])
+        return FleetVehicle(route.vehicle or route.name, "snow", "", network, work_kmh=USUAL_WORK_KMH[network])
 
     def _cleared(self, route: ExistingRoute) -> Network:
         metres: dict[Network, float] = {"street": 0.0, "cycle": 0.0}
@@ -98,10 +109,6 @@ class _Town:
         return "cycle" if metres["cycle"] > metres["street"] else "street"
 
 
-_USUAL_KMH: dict[Network, float] = {"street": 15.0, "cycle": 10.0}
-"""Working speeds where no vehicle is named, as snow plans have them [km/h]."""
-
-
 @dataclass
 class _Work:
     """The tasks of a route, and its drive as legs that name them."""
@@ -112,12 +119,10 @@ class _Work:
 
 
 class _Comparison:
-    """One route beside ours. ``price_per_s``: how many metres of driving a second is worth, so that of two ways of a
-    length the quicker is taken and turning round is not for nothing."""
+    """One route beside ours."""
 
-    def __init__(self, town: _Town, route: ExistingRoute, *, price_per_s: float = 2.0) -> None:
-        self.town, self.route, self.price_per_s = town, route, price_per_s
-        self.vehicle = town.vehicle(route)
+    def __init__(self, town: _Town, route: ExistingRoute) -> None:
+        self.town, self.route, self.vehicle = town, route, town.vehicle(route)
         self.blank = Compared(route, self.vehicle.work_kmh, self.vehicle.drive_kmh)
 
     def made(self, iterations: int, seed: int) -> Compared:
@@ -148,32 +153,31 @@ class _Comparison:
             ours=score(ours, drives),
             least_m=lower_bound(metres).cost,
             filled_m=work.filled_m,
+            banned=sum(not ours.graph.may_follow(a.arc, b.arc) for a, b in pairwise(work.legs)),
             against_m=float(self.town.network.arc_m[[arc for arc in arcs if arc >= self.town.n_legal]].sum()),
             faults=check(ours, solution(ours.name, ours, drives)).faults,
         )
 
     def _profiles(self, arcs: Sequence[int]) -> dict[str, Profile]:
         """Theirs goes wherever they went; ours where the vehicle may, and on the streets of the route, as allowed."""
-        network, vehicle = self.town.network, self.vehicle
-        seconds, work = network.seconds(vehicle.drive_kmh), network.arc_m / (vehicle.work_kmh / 3.6)
-        allowed = open_to(network.segments, vehicle.network, vehicle.width_m, vehicle.weight_t)
-        allowed[network.arc_segment[list(arcs)]] = True
-        legal = allowed[network.arc_segment] & (np.arange(network.n_arcs) < self.town.n_legal)
-        return {
-            "theirs": Profile(seconds, work),
-            "ours": Profile(np.where(legal, seconds, np.inf), np.where(legal, work, np.inf)),
-        }
+        network = self.town.network
+        everywhere = profile(network, self.vehicle, range(len(network.segments)))
+        allowed = profile(network, self.vehicle, network.arc_segment[list(arcs)].tolist())
+        for cost in (allowed.seconds, allowed.work_seconds):
+            cost[self.town.n_legal :] = np.inf
+        return {"theirs": everywhere, "ours": allowed}
 
     def _problem(self, arcs: Sequence[int], profiles: dict[str, Profile], whose: str, tasks: Sequence[Task]) -> Problem:
         network = self.town.network
         start, end = int(network.arc_from[arcs[0]]), int(network.arc_to[arcs[-1]])
-        truck = Vehicle(self.vehicle.id, start, end_node=end, profile=whose, price_per_s=self.price_per_s)
-        return Problem(self.route.name, self.town.graph, tuple(tasks), (truck,), profiles=profiles)
+        truck = Vehicle(self.vehicle.id, start, end_node=end, profile=whose, price_per_s=SECOND_M)
+        graph = self.town.graph(self.vehicle.network, obeys=whose == "ours")
+        return Problem(self.route.name, graph, tuple(tasks), (truck,), profiles=profiles)
 
     def _work(self, arcs: Sequence[int], ours: Problem) -> _Work:
         """Tasks and legs; between steps that do not meet, the cheapest way within the rules."""
         work, number_of = _Work(), dict[tuple[int, ...], int]()
-        graph, rates = self.town.graph, ours.rates(ours.vehicles[0])
+        graph, rates = ours.graph, ours.rates(ours.vehicles[0])
         for arc, step in zip(arcs, self.route.steps, strict=True):
             before = work.legs[-1].arc if work.legs else -1
             if before >= 0 and graph.arc_to[before] != graph.arc_from[arc]:
@@ -191,7 +195,8 @@ class _Comparison:
 
     def _served(self, arc: int) -> tuple[int, ...]:
         """The arcs of which any one does the work of this: its own, the allowed one, or either of a cycle way."""
-        both = [one for one in (arc, int(self.town.graph.reverse[arc])) if 0 <= one < self.town.n_legal]
+        reverse = self.town.graph(self.vehicle.network, obeys=True).reverse
+        both = [one for one in (arc, int(reverse[arc])) if 0 <= one < self.town.n_legal]
         cycle = self.town.network.segments[int(self.town.network.arc_segment[arc])].network == "cycle"
         return tuple(sorted(both)) if cycle or arc >= self.town.n_legal else (arc,)
 

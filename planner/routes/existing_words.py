@@ -58,6 +58,8 @@ def _notes(one: Compared, theirs: Score, ours: Score) -> Iterator[str]:
         yield f"{one.filled_m / 1000.0:.1f} km of today's are the shortest way over stretches that were not matched"
     if one.against_m:
         yield f"{one.against_m / 1000.0:.2f} km of today's are against one-way streets; ours obeys them"
+    if one.banned:
+        yield f"{one.banned} of today's turns are banned; ours makes none of them"
     if one.route.share_matched < 0.95:
         yield f"only {one.route.share_matched:.0%} of its line lies on streets: the comparison is of that part"
     yield from (f"FAULT of ours: {fault}" for fault in one.faults)
@@ -80,6 +82,7 @@ def _told(one: Compared) -> dict[str, Any]:
         "least_metres": round(one.least_m, 1) if scored else None,
         "filled_metres": round(one.filled_m, 1),
         "against_metres": round(one.against_m, 1),
+        "banned_turns": one.banned,
         "faults": list(one.faults),
         "problem": one.problem or None,
     }

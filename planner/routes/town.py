@@ -17,7 +17,7 @@ from city.arcstates import ArcGraph, from_network
 from city.network import StreetNetwork
 from city.words import Network
 from planner.routes.problem import Problem, Task, Vehicle
-from planner.routes.profiles import profile
+from planner.routes.profiles import SECOND_M, profile
 from planner.routes.reach import Bools, reached, workable
 
 
@@ -42,8 +42,7 @@ class Work:
 class Crew:
     """A vehicle of the city on duty: it leaves node ``home`` at ``earliest_s`` and is back there ``shift_s`` later.
 
-    The objective is ``price_per_m`` x metres + ``price_per_s`` x seconds + ``price_used`` if it leaves. As it stands a
-    second counts as 5 m, so that turning round (which has no metres) is dearer than a short way round the block.
+    The objective is ``price_per_m`` x metres + ``price_per_s`` x seconds + ``price_used`` if it leaves.
     """
 
     vehicle: things.Vehicle
@@ -51,7 +50,7 @@ class Crew:
     earliest_s: float = 0.0
     shift_s: float = math.inf
     price_per_m: float = 1.0
-    price_per_s: float = 5.0
+    price_per_s: float = SECOND_M
     price_used: float = 0.0
 
 

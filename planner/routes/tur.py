@@ -43,17 +43,21 @@ def graph_for(
     clears: Network,
     turns: Iterable[TurnBan] = (),
     *,
-    lorry_s: float = 120.0,
-    small_s: float = 15.0,
+    lorry_s: tuple[float, float] = (30.0, 120.0),
+    small_s: tuple[float, float] = (10.0, 15.0),
 ) -> ArcGraph:
-    """The graph that all turer of a kind share, without the banned ``turns``. One turns round at dead ends and at home;
-    elsewhere a lorry backs round a corner in ``lorry_s``, and a plough for cycle ways turns in ``small_s`` [s]: design
-    choices."""
+    """The graph that all turer of a kind share, without the banned ``turns``.
+
+    Turning round at dead ends and at home, and elsewhere, where a lorry backs round a corner, takes ``lorry_s`` [s], a
+    plough for cycle ways ``small_s``: design choices.
+    """
+    here_s, elsewhere_s = lorry_s if clears == "street" else small_s
     return from_network(
         network,
         turning=homes,
         banned=_indices(network, (ban for ban in turns if ban.binds(clears))),
-        u_turn_elsewhere_s=lorry_s if clears == "street" else small_s,
+        u_turn_s=here_s,
+        u_turn_elsewhere_s=elsewhere_s,
     )
 
 

@@ -7,7 +7,7 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.benchmarks import brokerkill, carp, ingest, oslo, outage, road, routepeers, storage, townroutes
+from tests.benchmarks import brokerkill, carp, ingest, oslo, outage, road, routepeers, storage, today, townroutes
 from tests.benchmarks.measure import Row, table
 
 BENCHMARKS = {
@@ -20,6 +20,7 @@ BENCHMARKS = {
     "town": townroutes.run,
     "routepeers": routepeers.run,
     "storage": storage.run,
+    "today": today.run,
 }
 OUT = Path("build/bench")
 

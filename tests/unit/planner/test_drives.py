@@ -178,12 +178,12 @@ def test_a_lorry_keeps_off_cycle_ways_and_a_small_plough_uses_streets() -> None:
 
 
 def test_the_figures_of_a_drive_are_those_of_its_parts() -> None:
-    """Metres, deadhead and time are the sums over the traversals: work at 15 km/h, driving at 40."""
+    """Metres, deadhead and time are the sums over the traversals: work at 15 km/h, driving at 40, and a U-turn."""
     network = build([street(0, 1), street(1, 2)])
     done = drive_of(network, {1: 2}, "street", 0)
     assert done.metres == pytest.approx(400.0)
     assert done.deadhead_m == pytest.approx(200.0)
-    assert done.seconds == pytest.approx(200 / (15 / 3.6) + 200 / (40 / 3.6))
+    assert done.seconds == pytest.approx(200 / (15 / 3.6) + 200 / (40 / 3.6) + 30.0)  # turned round at the end
 
 
 # ---- the checker itself -------------------------------------------------------------------------------------------

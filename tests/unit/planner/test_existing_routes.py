@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from city.things import ExistingRoute, RouteStep, Vehicle
+from city.things import ExistingRoute, RouteStep, TurnBan, Vehicle
 from planner.routes.existing import Compared, Today, compare
 from planner.routes.existing_words import NONE, as_json, in_words
 from tests.unit.planner.snapshots import AT, street
@@ -137,3 +137,16 @@ def test_words_and_json_hold_the_same_figures() -> None:
     assert today.split()[:6] == ["Norr", "today", "0.8", "0%", "1", "0.09"]
     assert ours.split()[0] == "ours"
     assert any("no drive does this work in under 0.8 km" in note for note in notes)
+
+
+def test_a_banned_turn_of_theirs_is_counted_and_ours_makes_none() -> None:
+    """They turn from the second block into the third although that is banned; ours has to come the other way."""
+    side = (street(2, 7, key="n2"), street(7, 8, key="n3"), street(8, 3, key="n4"))
+    ban = TurnBan("s1", LINE[1].to_node, "s2")
+    today = Today((route(*OUT, *HOME),), (*LINE, *side), (TRUCK,), (ban,))
+    (found,) = compare(today, ITERATIONS)
+    assert found.ours is not None
+    assert found.banned == 1
+    assert found.ours.metres > 800.0
+    assert found.faults == ()
+    assert "1 of today's turns are banned" in in_words([found])
