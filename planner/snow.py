@@ -23,6 +23,7 @@ from planner.routes.tur import Drive
 from planner.snapshot import Snapshot
 from planner.snow_drives import Drives
 from planner.snow_need import Need, judge
+from planner.snow_score import plan_score
 from planner.snow_state import on_the_ground, road_behind, sites_of, snow_ahead, weather_ahead, weather_behind
 from planner.snow_words import deciding, degradations, hourly_price, intervention, verdict
 from planner.surface_words import Land, weak_stations
@@ -60,7 +61,7 @@ def plan_snow(snapshot: Snapshot, executor: Executor | None = None) -> Plan:
     items = ordered([*held.values(), *fresh])
     full_cost = full_call_out_minutes(snapshot, turer, driven) / 60.0 * hourly_price(snapshot)
     said = verdict(snapshot, turer, items, needs, weak, full_cost, len(due) - len(fresh))
-    totals = _totals(snapshot, turer, items, driven, needs)
+    totals = _totals(snapshot, turer, due, items, driven, needs)
     return assemble(snapshot, said, weak, items, totals)
 
 
@@ -153,6 +154,7 @@ def _minutes(snapshot: Snapshot, tur: Tur) -> float:
 def _totals(
     snapshot: Snapshot,
     turer: Sequence[Tur],
+    due: Sequence[Tur],
     items: Sequence[Intervention],
     driven: Sequence[DrivenTur],
     needs: Sequence[Need],
@@ -170,6 +172,7 @@ def _totals(
         "late": sum(item.ready_by > item.deadline for item in items if item.ready_by and item.deadline),
         "unreachable_segments": sum(not segment.reachable for segment in snapshot.segments),
         "max_depth_cm": round(max((need.depth_cm for need in needs), default=0.0), 2),
+        "score": plan_score(driven, [needs[i] for tur in due for i in tur.segments]),
         "without_vehicle": sum(_undriven(needs, tur, items) for tur in turer),
     }
 

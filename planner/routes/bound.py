@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import rustworkx
@@ -58,6 +58,12 @@ def lower_bound(problem: Problem) -> Bound:
     shifts = sum(vehicle.shift_s for vehicle in fleet)
     time_s = _least(problem, seconds, work_s) if math.isfinite(shifts) else 0.0
     return Bound(_least(problem, price, work), time_s, shifts)
+
+
+def least_metres(problem: Problem) -> float:
+    """The parity bound in metres alone: no drives do the work in fewer, whatever a second is worth [m]."""
+    fleet = tuple(replace(vehicle, price_per_m=1.0, price_per_s=0.0, price_used=0.0) for vehicle in problem.vehicles)
+    return lower_bound(replace(problem, vehicles=fleet)).cost
 
 
 def _least(problem: Problem, price: Floats, work: Floats) -> float:

@@ -20,7 +20,7 @@ from city.shortest import Place, way
 from city.things import ExistingRoute, Segment, TurnBan
 from city.things import Vehicle as FleetVehicle
 from city.words import Network
-from planner.routes.bound import lower_bound
+from planner.routes.bound import least_metres
 from planner.routes.carpcheck import check
 from planner.routes.drives import Leg, VehicleDrive, drive, solution
 from planner.routes.encode import Route, Serve
@@ -146,12 +146,11 @@ class _Comparison:
         ours, theirs = (replace(ours, tasks=tuple(work.tasks)), self._problem(arcs, profiles, "theirs", work.tasks))
         result = solve(ours, Stop(iterations=iterations), seed, initial=[_order(work)])
         drives = drive(ours, result.routes)
-        metres = replace(ours, vehicles=(replace(ours.vehicles[0], price_per_s=0.0),))
         return replace(
             self.blank,
             theirs=score(theirs, [VehicleDrive(0, tuple(work.legs))]),
             ours=score(ours, drives),
-            least_m=lower_bound(metres).cost,
+            least_m=least_metres(ours),
             filled_m=work.filled_m,
             banned=sum(not ours.graph.may_follow(a.arc, b.arc) for a, b in pairwise(work.legs)),
             against_m=float(self.town.network.arc_m[[arc for arc in arcs if arc >= self.town.n_legal]].sum()),

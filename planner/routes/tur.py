@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -11,8 +10,12 @@ from city.arcstates import ArcGraph, from_network
 from city.network import StreetNetwork
 from city.things import TurnBan, Vehicle
 from city.words import Network
+from planner.routes.bound import least_metres
 from planner.routes.drives import drive
-from planner.routes.solve import Result, Stop, solve
+from planner.routes.encode import Route
+from planner.routes.problem import Problem
+from planner.routes.score import Score, score
+from planner.routes.solve import Stop, solve
 from planner.routes.timeline import moments
 from planner.routes.town import Crew, Town, Work, town
 
@@ -27,14 +30,30 @@ class Traversal:
 
 @dataclass(frozen=True)
 class Drive:
-    """A whole drive from the start node and back. ``left_out`` are segments without a way there and home again."""
+    """A whole drive from the start node and back. ``left_out`` are segments without a way there and home again.
+
+    ``done_s``: when the last pass of each segment is done [s after it leaves]; ``least_m``: no drive does this work in
+    fewer metres.
+    """
 
     start_node: int
     traversals: tuple[Traversal, ...]
-    metres: float
-    deadhead_m: float
-    seconds: float
+    score: Score
+    done_s: Mapping[int, float]
+    least_m: float
     left_out: tuple[int, ...]
+
+    @property
+    def metres(self) -> float:
+        return self.score.metres
+
+    @property
+    def deadhead_m(self) -> float:
+        return self.score.deadhead_metres
+
+    @property
+    def seconds(self) -> float:
+        return self.score.seconds
 
 
 def graph_for(
@@ -94,32 +113,38 @@ def drive_turer(
     ``iterations_each`` steps for each pass, so that the same needs always give the same drive, whoever works it out.
     """
     asked = [_asked(network, job) for job in jobs]
-    problems = [one.problem for one in asked if one.problem.tasks]
-    stops = [Stop(iterations=iterations_each * len(problem.tasks)) for problem in problems]
-    found = iter((map if executor is None else executor.map)(solve, problems, stops, [seed] * len(problems)))
-    return [
-        _summed(next(found), job.home, one.left_out)
-        if one.problem.tasks
-        else Drive(job.home, (), 0.0, 0.0, 0.0, one.left_out)
-        for job, one in zip(jobs, asked, strict=True)
-    ]
+    problems = [one.problem for one in asked]
+    stops = [Stop(iterations=iterations_each * max(1, len(problem.tasks))) for problem in problems]
+    found = (map if executor is None else executor.map)(_searched, problems, stops, [seed] * len(problems))
+    return [_driven(network, one, routes, least_m) for one, (routes, least_m) in zip(asked, found, strict=True)]
 
 
 def _asked(network: StreetNetwork, job: Job) -> Town:
     vehicle = job.vehicle
-    work = [Work(segment, passes, network=vehicle.network) for segment, passes in sorted(job.needs.items())]
+    work = [
+        Work(segment, passes, network.segments[segment].route_class, network=vehicle.network)
+        for segment, passes in sorted(job.needs.items())
+    ]
     return town(network, work, [Crew(vehicle, job.home)], name=f"tur of {vehicle.id}", graph=job.graph)
 
 
-def _summed(found: Result, home: int, left_out: tuple[int, ...]) -> Drive:
-    problem = found.problem
-    [whole] = [one for one in drive(problem, found.routes) if one.legs]
-    metres = problem.graph.metres
+def _searched(problem: Problem, stop: Stop, seed: int) -> tuple[tuple[Route, ...], float]:
+    """What a worker does of it: the routes, and the bound [m]."""
+    return (solve(problem, stop, seed).routes, least_metres(problem)) if problem.tasks else ((), 0.0)
+
+
+def _driven(network: StreetNetwork, asked: Town, routes: Sequence[Route], least_m: float) -> Drive:
+    problem = asked.problem
+    whole = [one for one in drive(problem, routes) if one.legs]
+    legs = [leg for one in whole for leg in one.legs]
+    done_s: dict[int, float] = {}
+    for moment in (moment for one in whole for moment in moments(problem, one) if moment.leg.task >= 0):
+        done_s[int(network.arc_segment[moment.leg.arc])] = moment.seconds
     return Drive(
-        start_node=home,
-        traversals=tuple(Traversal(leg.arc, leg.task >= 0) for leg in whole.legs),
-        metres=math.fsum(float(metres[leg.arc]) for leg in whole.legs),
-        deadhead_m=math.fsum(float(metres[leg.arc]) for leg in whole.legs if leg.task < 0),
-        seconds=moments(problem, whole)[-1].seconds,
-        left_out=left_out,
+        start_node=problem.vehicles[0].start,
+        traversals=tuple(Traversal(leg.arc, leg.task >= 0) for leg in legs),
+        score=score(problem, whole),
+        done_s=done_s,
+        least_m=least_m,
+        left_out=asked.left_out,
     )

@@ -461,3 +461,29 @@ def test_a_depot_far_from_every_street_is_named() -> None:
     assert "km från närmaste gata" in effects(plan)
     assert targets(plan) == targets(plan_of(right))
     assert "km från närmaste gata" not in effects(plan_of(right))
+
+
+def test_a_plan_is_scored_part_by_part() -> None:
+    """What is served of each class, by when it is clear, and that no drive is under its bound."""
+    plan = plan_of(deep())
+    score = plan.totals["score"]
+    assert score["served"] == 1.0
+    assert score["distance_m"] == pytest.approx(plan.totals["distance_m"])
+    assert set(score["turer"]) == targets(plan)
+    assert sum(of["distance_m"] for of in score["turer"].values()) == pytest.approx(score["distance_m"], abs=1.0)
+    assert all(0.0 < of["least_m"] <= of["distance_m"] + 0.1 for of in score["turer"].values())
+    ready = {item.target[:2]: item.ready_by for item in plan.interventions}
+    for name, of in score["classes"].items():
+        assert of["served"] == of["segments"] > 0
+        assert datetime.fromisoformat(of["clear_at"]) <= ready[name]  # type: ignore[operator]
+
+
+def test_what_no_vehicle_serves_lowers_the_score() -> None:
+    """Without a plough for cycle ways their class is never clear."""
+    snapshot = deep()
+    lorries = tuple(v for v in snapshot.vehicles if v.network == "street")
+    score = plan_of(replace(snapshot, vehicles=lorries)).totals["score"]
+    assert score["classes"]["C1"]["clear_at"] is None
+    assert score["classes"]["C1"]["deadlines_met"] == 0.0
+    assert score["classes"]["P1"]["deadlines_met"] == 1.0
+    assert 0.0 < score["served"] < 1.0
