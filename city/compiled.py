@@ -25,7 +25,9 @@ _SOURCES = (
     "city/heap.py",
     "city/shortest.py",
     "city/viterbi.py",
+    "planner/backtest",
     "planner/routes/search",
+    "planner/snow_rule.py",
     "models/road",
 )
 
