@@ -75,7 +75,10 @@ class VentilationHour(Struct, frozen=True, kw_only=True):
 
 
 class Intervention(Struct, frozen=True, kw_only=True):
-    """One tur, one round or one building: the unit that is sent out."""
+    """One tur, one round or one building: the unit that is sent out.
+
+    ``asked_from`` is when a tur may begin by its limits alone, ``latest_start`` when it must to be done in time.
+    """
 
     id: str
     key: str
@@ -93,6 +96,8 @@ class Intervention(Struct, frozen=True, kw_only=True):
     starts_at: datetime | None = None
     ready_by: datetime | None = None
     deadline: datetime | None = None
+    asked_from: datetime | None = None
+    latest_start: datetime | None = None
     minutes: float = 0.0
     distance_m: float = 0.0
     geometry: dict[str, Any] | None = None
@@ -105,7 +110,8 @@ class Intervention(Struct, frozen=True, kw_only=True):
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """The one answer first: go or not, in a sentence."""
+    """The one answer first: go or not, in a sentence. ``turer_range`` is how many turer the forecast's low and high
+    readings would call out, ``flip`` what would change the answer."""
 
     go: bool
     text: str
@@ -114,6 +120,10 @@ class Verdict(Struct, frozen=True, kw_only=True):
     starts_at: datetime | None = None
     cost: float | None = None
     full_cost: float | None = None
+    latest_start: datetime | None = None
+    turer_range: tuple[int, int] | None = None
+    flip: str = ""
+    flip_en: str = ""
 
 
 class Degradation(Struct, frozen=True, kw_only=True):

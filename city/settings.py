@@ -26,10 +26,12 @@ FILES = (Path("dagsplan.toml"), Path("/etc/dagsplan/dagsplan.toml"))
 
 
 class Municipality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who and where. ``longitude`` and ``latitude`` are the point that forecasts are asked for."""
+    """Who and where. ``longitude`` and ``latitude`` are the point that forecasts are asked for, ``country`` (two
+    letters) is whose public holidays count."""
 
     name: str = "Exempelstad"
     time_zone: str = "Europe/Stockholm"
+    country: str = "SE"
     longitude: float | None = None
     latitude: float | None = None
 
@@ -262,6 +264,11 @@ def _check(settings: Settings) -> None:
         ZoneInfo(settings.municipality.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ConfigError(f"municipality.time_zone: no zone is called '{settings.municipality.time_zone}'") from error
+    country = settings.municipality.country
+    if len(country) != 2 or not country.isascii() or not country.isupper():
+        raise ConfigError(
+            f"municipality.country: '{country}' is no country; write two letters such as SE, NO, FI or DK"
+        )
     for name in ("snow_slots", "waste_slots", "heating_slots"):
         for slot in getattr(settings.planner, name):
             try:

@@ -160,11 +160,12 @@ class Depot:
 
 @dataclass(frozen=True, slots=True)
 class Contractor:
-    """Who drives, and what an hour costs."""
+    """Who drives, what an hour costs, and how many hours are paid at least for each vehicle that is called out."""
 
     id: str
     name: str
     cost_per_h: float | None = None
+    least_hours: float | None = None
     simulated: bool = False
 
 
@@ -312,11 +313,28 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """What was done to a segment, and when: ``plough``, ``salt`` or ``sand``."""
+    """What was done to a segment, and when: ``plough``, ``salt``, ``brine`` or ``sand``, or two as ``plough_salt``."""
 
     segment: str
     action: str
     done_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HumanTruth:
+    """What an officer or a driver saw, which overrules the model on these streets from ``at`` until ``until``.
+
+    ``quantity`` is ``snow_depth`` [cm], or ``slippery`` (1 it is, 0 it is not). ``who`` is a role or a vehicle.
+    """
+
+    id: str
+    segments: tuple[str, ...]
+    quantity: str
+    value: float
+    at: datetime
+    until: datetime
+    who: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

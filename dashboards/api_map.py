@@ -142,11 +142,11 @@ def _item(row: Row) -> dict[str, Any]:
 
 
 def _segment_states(plan: Plan) -> dict[str, list[float | int | None]]:
-    """Segment id → [place of its intervention in ``items``, depth in cm]."""
+    """Segment id → [place of its first intervention in ``items``, depth in cm]."""
     found: dict[str, list[float | int | None]] = {}
     for place, item in enumerate(plan.interventions):
         for action in item.segments if isinstance(item.segments, tuple) else ():
-            found[action.id] = [place, action.depth_cm]
+            found.setdefault(action.id, [place, action.depth_cm])
     return found
 
 

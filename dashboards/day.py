@@ -120,6 +120,7 @@ def _parts(desk: Desk, connection: Connection, domain: Domain, on: date | None, 
         "figures": _figures(desk, plan, voice) if plan else [],
         "weak": [voice.effect(weak) for weak in plan.degradations] if plan else [],
         "rest": _rest(plan, voice) if plan else "",
+        "flip": voice.verdict_flip(plan.verdict) if plan else "",
         "strip": day_strip(desk, connection, plan, now, voice) if plan and is_live else None,
         "counts": {name: heads[name].interventions if name in heads else None for name in DOMAINS},
         "fresh": freshness(desk, connection, domain, plan if is_live else None, voice),
@@ -186,6 +187,7 @@ def _figures(desk: Desk, plan: Plan, voice: Voice) -> list[Figure]:
             Figure(t("figure.air"), t("figure.hours", n=totals.get("ventilation_hours", 0)), t("figure.all_buildings"))
         )
     elif totals.get("minutes"):
+        made += _latest(plan, voice)
         second = voice.km(float(totals["distance_m"]))
         if totals.get("deadhead_m"):
             second = t("figure.with_empty", km=second, empty=voice.km(float(totals["deadhead_m"])))
@@ -193,8 +195,18 @@ def _figures(desk: Desk, plan: Plan, voice: Voice) -> list[Figure]:
     return made
 
 
+def _latest(plan: Plan, voice: Voice) -> list[Figure]:
+    """When the first tur must begin at the latest."""
+    latest = plan.verdict.latest_start
+    if latest is None:
+        return []
+    return [Figure(voice.words("figure.latest"), voice.clock(latest), voice.words("figure.latest_of"))]
+
+
 def _weakness(plan: Plan, voice: Voice) -> str:
-    n = len(plan.degradations)
+    n, span = len(plan.degradations), plan.verdict.turer_range
+    if span is not None and span[0] != span[1]:
+        return voice.words("figure.range", low=span[0], high=span[1])
     return voice.words.count("figure.weak", n) if n else voice.words("figure.weak.none")
 
 

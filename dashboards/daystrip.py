@@ -54,8 +54,8 @@ class DayStrip:
 
 def day_strip(desk: Desk, connection: Connection, plan: Plan, now: datetime, voice: Voice) -> DayStrip | None:
     """The strip of a snow plan's first tur; None where there is none, or where the figure does not come out."""
-    item = next((item for item in plan.interventions if isinstance(item.segments, tuple) and item.segments), None)
-    if plan.domain != "snow" or item is None or not item.reasons or item.reasons[0].value is None:
+    item = next((item for item in plan.interventions if item.segments and _by_depth(item)), None)
+    if plan.domain != "snow" or item is None or item.reasons[0].value is None:
         return None
     segment = _deciding_segment(connection, item)
     if segment is None:
@@ -64,6 +64,11 @@ def day_strip(desk: Desk, connection: Connection, plan: Plan, now: datetime, voi
     if seen is None or abs(_figure_of(seen[1], item) - item.reasons[0].value) > AGREES_CM:
         return None
     return _drawn(*seen, item, segment, now, voice)
+
+
+def _by_depth(item: Intervention) -> bool:
+    """Whether a depth of snow asks for a tur, on its first run."""
+    return bool(item.reasons) and item.reasons[0].unit == "cm" and item.key.endswith(":1")
 
 
 def _deciding_segment(connection: Connection, item: Intervention) -> Segment | None:

@@ -98,6 +98,10 @@ class Voice:
         """The answer."""
         return verdict.text if self.swedish else verdict.text_en
 
+    def verdict_flip(self, verdict: Verdict) -> str:
+        """What would change the answer."""
+        return verdict.flip if self.swedish else verdict.flip_en
+
     def effect(self, weak: Degradation) -> str:
         """What a missing input did."""
         return weak.effect if self.swedish else weak.effect_en

@@ -41,13 +41,14 @@ houses and trees: a forecast's wind is that over open land, and the wind term ne
 class SnowState:
     """After each hour (n_segments, n_hours): ``depth_cm``, ``water_mm`` of snow; ``wet`` where the snow is heavy or
     slush; ``surface_c`` of the road [°C], NaN where no weather is known; ``lies``: which of ``LIES``
-    is on it, -1 where that is not known."""
+    is on it, -1 where that is not known; ``film_mm`` of water, ice and frost together, without the snow."""
 
     depth_cm: Floats
     water_mm: Floats
     wet: Bools
     surface_c: Floats
     lies: npt.NDArray[np.int8]
+    film_mm: Floats
 
 
 @dataclass(frozen=True)
@@ -239,7 +240,9 @@ def _state(
     mild = hourly + (LYING.lapse_k_m * lift)[:, None] > -0.5
     wet = (out.depth_cm > 0) & (out.wet | mild)
     lies = lying(out.surface_c, out.store_mm)
-    return SnowState(out.depth_cm[kind], out.store_mm[kind][..., SNOW], wet[kind], out.surface_c[kind], lies[kind])
+    store = out.store_mm[kind]
+    film = store.sum(axis=-1) - store[..., SNOW]
+    return SnowState(out.depth_cm[kind], store[..., SNOW], wet[kind], out.surface_c[kind], lies[kind], film)
 
 
 def lying(surface_c: Floats, store_mm: Floats, *, snow_mm: float = 0.2, wet_mm: float = 0.1) -> npt.NDArray[np.int8]:
@@ -272,10 +275,11 @@ def _taken(state: State, rows: Any) -> State:  # noqa: ANN401 - an index array
 def _held(now_cm: Floats, hours: int, density: float) -> SnowState:
     depth = np.repeat(np.asarray(now_cm, float)[:, None], hours, axis=1)
     lies = np.where(depth > 0.0, LIES.index("snow"), UNKNOWN).astype(np.int8)
-    return SnowState(depth, depth * density / 100.0, np.zeros(depth.shape, bool), np.full(depth.shape, np.nan), lies)
+    no = np.zeros(depth.shape)
+    return SnowState(depth, depth * density / 100.0, no.astype(bool), np.full(depth.shape, np.nan), lies, no)
 
 
 def _bounded(bound: np.ufunc, state: SnowState, mid: SnowState) -> SnowState:
     """``state`` kept on its side of the middle; its surface temperature as it came."""
     depth, water = bound(state.depth_cm, mid.depth_cm), bound(state.water_mm, mid.water_mm)
-    return SnowState(depth, water, state.wet, state.surface_c, state.lies)
+    return SnowState(depth, water, state.wet, state.surface_c, state.lies, state.film_mm)

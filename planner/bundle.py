@@ -29,7 +29,7 @@ from planner.snapshot import Knobs, Snapshot
 
 T = TypeVar("T")
 ISSUE = ("provider", "lon", "lat", "issued_at", "elevation_m", "simulated")
-SPECIAL = frozenset({"segments", "forecasts", "running"})
+SPECIAL = frozenset({"segments", "forecasts", "running", "asked"})
 
 
 def save(snapshot: Snapshot, folder: Path) -> None:
@@ -87,7 +87,7 @@ def _head(snapshot: Snapshot) -> str:
     singles = {
         name: getattr(snapshot, name)
         for name, hint in typing.get_type_hints(Snapshot).items()
-        if typing.get_origin(hint) is not tuple and name != "knobs"
+        if (typing.get_origin(hint) is not tuple or name == "asked") and name != "knobs"
     }
     lines = [f"{name} = {_toml(value)}" for name, value in singles.items() if value is not None]
     knobs = [f"{name} = {_toml(value)}" for name, value in dataclasses.asdict(snapshot.knobs).items()]
@@ -99,7 +99,7 @@ def _toml(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime | date):
         return value.isoformat()
-    return repr(value) if isinstance(value, int | float) else msgspec.json.encode(value).decode()
+    return repr(value) if isinstance(value, int | float) else msgspec.json.encode(value).decode()  # a string, or some
 
 
 def _read_head(folder: Path, domain: Domain | None) -> dict[str, Any]:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import insort
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from city.network import StreetNetwork
-from city.things import RosterTurn, Vehicle
+from city.things import Contractor, RosterTurn, Vehicle
 from city.words import CLOSED_TO_SMALL, Network
 from planner.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Wish:
+    """When a piece of work may begin, and by when it must be done."""
+
+    earliest: datetime
+    deadline: datetime
 
 
 @dataclass(frozen=True)
@@ -23,10 +32,30 @@ class Assignment:
     ready_by: datetime
     turn_ends: datetime | None
 
+    @property
+    def minutes(self) -> float:
+        """How long it takes [min]."""
+        return (self.ready_by - self.starts_at) / timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What contractors ask, by id; ``usual`` for an hour of any other vehicle."""
+
+    usual: float = 0.0
+    contractors: Mapping[str, Contractor] = field(default_factory=dict)
+
+    def of(self, vehicle: Vehicle, minutes: Sequence[float]) -> float:
+        """The cost of a vehicle for its work of a call-out: its hours, and at least the least; 0 without any work."""
+        who = self.contractors.get(vehicle.contractor or "")
+        price = self.usual if who is None or who.cost_per_h is None else who.cost_per_h
+        least = 0.0 if who is None or who.least_hours is None else who.least_hours
+        return price * max(sum(minutes) / 60.0, least) if minutes else 0.0
+
 
 @dataclass
 class Fleet:
-    """The vehicles of a snapshot with the time from which each is free, and the node that each starts from.
+    """The vehicles of a snapshot, what each is booked for (in order), and the node that each starts from.
 
     ``turns`` are the known ones of each vehicle, in order; a vehicle without any is manned at all times.
     """
@@ -35,39 +64,77 @@ class Fleet:
     free_from: dict[str, datetime]
     homes: dict[str, int] = field(default_factory=dict)
     turns: dict[str, list[RosterTurn]] = field(default_factory=dict)
+    prices: Prices = Prices()
+    booked: dict[str, list[Assignment]] = field(default_factory=dict)
 
-    def choose(self, network: Network, earliest: datetime, left_out: Callable[[Vehicle], int]) -> Vehicle | None:
-        """The vehicle of a network that leaves out least of the work (``left_out`` counts it), of those the one that
-        can begin first, and then the one that is free first; None if none."""
-        able = [v for v in self.vehicles if v.network == network and self._begins(v, earliest) is not None]
-
-        def rank(v: Vehicle) -> tuple[int, str, datetime, str]:
-            return left_out(v), str(self._begins(v, earliest)), self.free_from[v.id], v.id
-
-        return min(able, key=rank, default=None)
+    def choose(
+        self, network: Network, wish: Wish, lasts: Callable[[Vehicle], timedelta], left_out: Callable[[Vehicle], int]
+    ) -> Vehicle | None:
+        """The vehicle of a network that leaves out least of the work (``left_out`` counts it); of those one that is
+        done in time, else the least late; then the cheapest, a new call-out with its least hours counted; then the
+        one that can begin first. None if none."""
+        able = [v for v in self.vehicles if v.network == network and v.id in self.homes]
+        ranked = [
+            (left_out(v), *self._rank(v, wish, begins, lasts(v)), v.id)
+            for v in able
+            if (begins := self.begins(v, wish.earliest, lasts(v))) is not None
+        ]
+        chosen = min(ranked, default=None)
+        return None if chosen is None else next(v for v in able if v.id == chosen[-1])
 
     def home(self, vehicle: Vehicle) -> int:
         """The node that a vehicle starts from."""
         return self.homes[vehicle.id]
 
-    def assign(self, vehicle: Vehicle, earliest: datetime, lasts: timedelta) -> Assignment:
-        """Books a vehicle from when it is free and manned and the work may begin. ValueError where it never is."""
-        begins = self._begins(vehicle, earliest)
+    def assign(self, vehicle: Vehicle, wish: Wish, lasts: timedelta) -> Assignment:
+        """Books a vehicle into its first gap from when the work may begin. ValueError where it is never manned."""
+        begins = self.begins(vehicle, wish.earliest, lasts)
         if begins is None:
-            raise ValueError(f"vehicle {vehicle.id} is not manned after {earliest.isoformat()}")
+            raise ValueError(f"vehicle {vehicle.id} is not manned after {wish.earliest.isoformat()}")
         starts_at = begins.replace(second=0, microsecond=0)
         ready_by = starts_at + timedelta(minutes=-(-lasts.total_seconds() // 60))
-        self.free_from[vehicle.id] = ready_by
         ends = next((turn.ends_at for turn in self.turns.get(vehicle.id, []) if begins < turn.ends_at), None)
-        return Assignment(vehicle, starts_at, ready_by, ends)
+        made = Assignment(vehicle, starts_at, ready_by, ends)
+        insort(self.booked.setdefault(vehicle.id, []), made, key=lambda one: one.starts_at)
+        return made
 
-    def _begins(self, vehicle: Vehicle, earliest: datetime) -> datetime | None:
-        """When a vehicle can begin; None where its turns are over before."""
-        begins = max(earliest, self.free_from[vehicle.id])
+    def begins(self, vehicle: Vehicle, earliest: datetime, lasts: timedelta) -> datetime | None:
+        """When a vehicle can begin work that takes so long, between what it is booked for; None where its turns are
+        over before."""
+        at = max(earliest, self.free_from[vehicle.id])
+        for work in [*self.booked.get(vehicle.id, []), None]:
+            manned = self._manned(vehicle, at)
+            if manned is None or work is None or manned + lasts <= work.starts_at:
+                return manned
+            at = max(at, work.ready_by)
+        raise AssertionError("the last gap has no end")
+
+    def _manned(self, vehicle: Vehicle, at: datetime) -> datetime | None:
+        """The first time from ``at`` on at which a vehicle is manned; None where its turns are over."""
         turns = self.turns.get(vehicle.id)
         if turns is None:
-            return begins
-        return next((max(begins, turn.starts_at) for turn in turns if begins < turn.ends_at), None)
+            return at
+        return next((max(at, turn.starts_at) for turn in turns if at < turn.ends_at), None)
+
+    def _rank(
+        self, vehicle: Vehicle, wish: Wish, begins: datetime, lasts: timedelta
+    ) -> tuple[float, float, datetime, datetime]:
+        """Minutes late, what it adds to the cost, when it begins, and when it was free."""
+        late = max(0.0, (begins + lasts - wish.deadline) / timedelta(minutes=1))
+        before = [a.minutes for a in self.booked.get(vehicle.id, [])]
+        added = self.prices.of(vehicle, [*before, lasts / timedelta(minutes=1)]) - self.prices.of(vehicle, before)
+        return round(late, 3), round(added, 2), begins, self.free_from[vehicle.id]
+
+    def latest_starts(self, deadlines: Mapping[Assignment, datetime]) -> dict[Assignment, datetime]:
+        """When each booking must begin at the latest so that it, and what its vehicle is booked for after it, is done
+        in time; before its planned start where it is not."""
+        found: dict[Assignment, datetime] = {}
+        for bookings in self.booked.values():
+            after: datetime | None = None
+            for one in reversed(bookings):
+                until = deadlines[one] if after is None else min(deadlines[one], after)
+                after = found[one] = until - (one.ready_by - one.starts_at)
+        return found
 
 
 def fleet_of(snapshot: Snapshot, network: StreetNetwork) -> Fleet:
@@ -79,7 +146,9 @@ def fleet_of(snapshot: Snapshot, network: StreetNetwork) -> Fleet:
     turns: dict[str, list[RosterTurn]] = {}
     for turn in sorted(snapshot.roster, key=lambda turn: turn.starts_at):
         turns.setdefault(turn.vehicle, []).append(turn)
-    return Fleet([v for v in able if v.id in homes], {v.id: _free_from(snapshot, v) for v in able}, homes, turns)
+    prices = Prices(snapshot.knobs.cost_per_h, {c.id: c for c in snapshot.contractors})
+    free_from = {v.id: _free_from(snapshot, v) for v in able}
+    return Fleet([v for v in able if v.id in homes], free_from, homes, turns, prices)
 
 
 def _free_from(snapshot: Snapshot, vehicle: Vehicle) -> datetime:

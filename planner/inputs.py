@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from holidays import country_holidays
+
 from city.clock import Clock
-from city.plan import Intervention
+from city.errors import ConfigError
+from city.plan import Intervention, Plan
 from city.serviceday import service_day
 from city.settings import Settings
-from city.things import Device, Forecast, GivenOrder, Reading
+from city.things import CalendarDay, Device, Forecast, GivenOrder, Reading
 from city.words import Domain, Mode
 from planner.routes.existing import Today
 from planner.snapshot import Knobs, Snapshot
 from planner.snow import LIVE
-from store import facts, orders, plans, readings, roads, rollups, routes, weather
+from store import facts, judgements, orders, plans, readings, roads, rollups, routes, weather
 from store.connect import Connection, one_moment
 
 QUANTITIES: dict[Domain, tuple[str, ...]] = {
-    "snow": ("snow_depth", "air_temperature", "road_temperature"),
+    "snow": ("snow_depth", "air_temperature", "road_temperature", "friction"),
     "waste": ("fill_level",),
     "heating": ("indoor_temperature", "air_temperature"),
 }
@@ -69,6 +72,7 @@ def read_snapshot(
             seed=settings.planner.seed,
             simulated=clock is not None and clock.simulated,
             previous=None if previous is None else previous.id,
+            asked=_asked(previous, given),
             knobs=_knobs(settings),
             thresholds=plans.thresholds(connection, at),
             forecasts=_forecasts(connection, domain, at),
@@ -80,6 +84,8 @@ def read_snapshot(
             running=_running(connection, [order.plan_id for order in given if order.state in LIVE], given_keys(given)),
         )
         snapshot = _with_domain_tables(connection, common, at)
+    if domain == "snow":
+        snapshot = replace(snapshot, calendar=(*snapshot.calendar, *_holidays(settings, day)))
     return _marked(snapshot)
 
 
@@ -103,6 +109,25 @@ def _forecasts(connection: Connection, domain: Domain, at: datetime, *, whole: i
     behind = weather.forecasts(connection, at, newest=MOST_ISSUES, days=LOOK_BACK[domain] / timedelta(days=1))[whole:]
     past = [replace(issue, steps=tuple(step for step in issue.steps if step.valid_from < at)) for issue in behind]
     return newest + tuple(issue for issue in past if issue.steps)
+
+
+def _asked(previous: Plan | None, given: tuple[GivenOrder, ...]) -> tuple[str, ...]:
+    """The turer that the plan before asks for and that nobody has driven since."""
+    done = {order.key for order in given if order.state == "done"}
+    items = previous.interventions if previous is not None and previous.domain == "snow" else ()
+    return tuple(sorted({item.target for item in items if item.key not in done}))
+
+
+def _holidays(settings: Settings, day: date) -> tuple[CalendarDay, ...]:
+    """The public holidays of the country from a day to two days after it."""
+    days = [day + timedelta(days=n) for n in range(3)]
+    try:
+        known = country_holidays(settings.municipality.country, years=sorted({d.year for d in days}))
+    except NotImplementedError as error:
+        raise ConfigError(
+            f"municipality.country: no holidays are known of '{settings.municipality.country}'"
+        ) from error
+    return tuple(CalendarDay("holiday", d, "holiday") for d in days if d in known)
 
 
 def given_keys(given: tuple[GivenOrder, ...]) -> set[str]:
@@ -140,8 +165,11 @@ def _with_domain_tables(connection: Connection, common: Snapshot, at: datetime) 
             turns=roads.load_turns(connection),
             relief=roads.load_relief(connection),
             devices=_devices(connection, {"snow", "road_weather"}),
+            buildings=facts.buildings(connection),
+            calendar=facts.calendar_days(connection, common.service_day, common.service_day + timedelta(days=2)),
             roster=facts.roster(connection, at, at + timedelta(hours=24)),
             treatments=facts.treatments(connection, at - timedelta(hours=24)),
+            truths=judgements.truths(connection, at),
         )
     if common.domain == "waste":
         return replace(

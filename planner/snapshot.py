@@ -17,6 +17,7 @@ from city.things import (
     Device,
     Forecast,
     GivenOrder,
+    HumanTruth,
     Reading,
     Room,
     RosterTurn,
@@ -49,7 +50,10 @@ class Knobs:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The inputs of one plan of one domain. Tables that a domain does not need stay empty."""
+    """The inputs of one plan of one domain. Tables that a domain does not need stay empty.
+
+    ``asked`` names the turer that the plan before asks for and that nobody has driven since.
+    """
 
     domain: Domain
     at: datetime
@@ -60,6 +64,7 @@ class Snapshot:
     seed: int = 1
     simulated: bool = False
     previous: str | None = None
+    asked: tuple[str, ...] = ()
     knobs: Knobs = Knobs()
     thresholds: tuple[Threshold, ...] = ()
     segments: tuple[Segment, ...] = ()
@@ -77,6 +82,7 @@ class Snapshot:
     vehicles: tuple[Vehicle, ...] = ()
     roster: tuple[RosterTurn, ...] = ()
     treatments: tuple[Treatment, ...] = ()
+    truths: tuple[HumanTruth, ...] = ()
     orders: tuple[GivenOrder, ...] = ()
     running: tuple[Intervention, ...] = ()
 

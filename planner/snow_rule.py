@@ -70,3 +70,24 @@ def decide(
     for row in range(len(dry)):
         first[row] = first_held(dry[row], wet[row], dry_limit[row], wet_limit[row], hold_h[row])
         margin[row] = nearest(dry[row], wet[row], dry_limit[row], wet_limit[row])[1]
+
+
+@bare
+def first_below(grip: Hundredths, target: int, hold_h: int) -> int:
+    """The first hour (index) from which a grip (n_hours,) stays under its target for ``hold_h`` hours, or -1.
+
+    ``NONE`` is not known, and never under.
+    """
+    held = 0
+    for hour in range(len(grip)):
+        held = held + 1 if 0 <= grip[hour] < target else 0
+        if held >= hold_h:
+            return hour - held + 1
+    return NONE
+
+
+@bare
+def decide_grip(grip: Hundredths, target: Ints, hold_h: int, first: Ints) -> None:
+    """For each strand of (n, n_hours) curves with its target (n,): fills in the first held hour (n,)."""
+    for row in range(len(grip)):
+        first[row] = first_below(grip[row], target[row], hold_h)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from planner.snow_need import Need
 
 if TYPE_CHECKING:
-    from planner.snow import DrivenTur
+    from planner.snow_work import DrivenTur
 
 MINUTE = timedelta(minutes=1)
 
@@ -37,15 +37,16 @@ def plan_score(driven: Sequence[DrivenTur], needs: Sequence[Need]) -> dict[str, 
         "u_turns": sum(item.drive.score.u_turns for item in driven),
         "overtime_min": round(math.fsum(_overtime_min(item) for item in driven), 1),
         "classes": {name: _class(of, done_at) for name, of in sorted(classes.items())},
-        "turer": {item.tur.id: _tur(item) for item in driven},
+        "turer": {item.tur.id: _tur(item) for item in driven if not item.run},
     }
 
 
 def _done_at(driven: Sequence[DrivenTur]) -> dict[int, datetime]:
-    """When each segment that is served is done."""
+    """When each segment that is served is done for the first time."""
     return {
         segment: item.assignment.starts_at + timedelta(seconds=seconds)
         for item in driven
+        if not item.run
         for segment, seconds in item.drive.done_s.items()
     }
 

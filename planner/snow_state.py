@@ -105,14 +105,14 @@ def on_the_ground(snapshot: Snapshot, left_cm: float, behind: Behind | None = No
     """(n_segments,) snow depth now [cm]. ``left_cm`` is what a plough leaves.
 
     From sensors where any has spoken in the last hours, by inverse distance; else from the forecasts of the
-    last day, beginning on bare ground. A segment that was cleared since holds what has fallen since then. ``behind``
-    is ``road_behind`` where it is at hand.
+    last day, beginning on bare ground. A segment that was cleared since holds what has fallen since then. What a
+    person saw and still holds goes before all. ``behind`` is ``road_behind`` where it is at hand.
     """
     past = (road_behind(snapshot) if behind is None else behind).depth_cm
     modelled = past[:, -1] if past.shape[1] else np.zeros(len(snapshot.segments))
     seen = _seen(snapshot)
     depth = modelled if seen is None else seen
-    return _after_treatment(snapshot, depth, past, left_cm)
+    return _as_seen(snapshot, _after_treatment(snapshot, depth, past, left_cm), past)
 
 
 def snow_ahead(snapshot: Snapshot, weather: HourlyWeather, now_cm: Floats, behind: Behind | None = None) -> SnowRange:
@@ -154,13 +154,29 @@ def _seen(snapshot: Snapshot, *, near_m: float = 100.0) -> Floats | None:
 def _after_treatment(snapshot: Snapshot, depth: Floats, past: Floats, left_cm: float) -> Floats:
     """A cleared segment holds the residue and what fell since; never more than lies beside it."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
-    start = _back(snapshot.at)
     depth = depth.copy()
     for treatment in snapshot.treatments:
         i = index.get(treatment.segment)
-        if i is None or treatment.action != "plough":
+        if i is not None and treatment.action.startswith("plough"):
+            depth[i] = min(depth[i], left_cm + _fallen_since(snapshot, past[i], treatment.done_at))
+    return depth
+
+
+def _fallen_since(snapshot: Snapshot, past: Floats, when: datetime) -> float:
+    """What the hours behind (n_hours,) say has been added since a time [cm]; 0 where they do not reach so far."""
+    hour = int((when - _back(snapshot.at)) / timedelta(hours=1))
+    return max(0.0, float(past[-1] - past[hour])) if 0 <= hour < len(past) else 0.0
+
+
+def _as_seen(snapshot: Snapshot, depth: Floats, past: Floats) -> Floats:
+    """What people saw, and what has fallen since; a street that was ploughed after they looked is left alone."""
+    index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
+    ploughed = {t.segment: t.done_at for t in snapshot.treatments if t.action.startswith("plough")}
+    for truth in sorted(snapshot.truths, key=lambda truth: truth.at):
+        if truth.quantity != DEPTH or not truth.at <= snapshot.at < truth.until:
             continue
-        hour = int((treatment.done_at - start) / timedelta(hours=1))
-        since = past[i, -1] - past[i, hour] if past.shape[1] and 0 <= hour < past.shape[1] else 0.0
-        depth[i] = min(depth[i], left_cm + max(0.0, since))
+        for name in truth.segments:
+            i = index.get(name)
+            if i is not None and not (name in ploughed and ploughed[name] > truth.at):
+                depth[i] = truth.value + _fallen_since(snapshot, past[i], truth.at)
     return depth

@@ -9,20 +9,20 @@ import numpy as np
 
 from city.geo import local_xy
 from city.network import StreetNetwork
-from city.plan import Degradation, Intervention, Reason, SegmentAction, Text, Verdict, intervention_id, intervention_key
-from city.said import clock_en, clock_sv, figure_en, figure_sv
-from city.words import Certainty
+from city.plan import Degradation, Intervention, Reason, SegmentAction, Text, intervention_id, intervention_key
+from city.said import clock_en, clock_sv, figure_en, figure_sv, span_en, span_sv
 from models.weather import HourlyWeather
+from planner.grip_words import grip_flip, grip_reason, kind_of, seen_by
 from planner.routes.check import faults
-from planner.routes.sectors import Tur, passes
 from planner.say import forecast_age_s, forecast_source, measured, plain, weak, weak_forecast
 from planner.snapshot import Snapshot, next_run
+from planner.snow_action import KINDS_EN, KINDS_SV
 from planner.snow_need import Need
 from planner.snow_state import LOOK_BACK_H, fresh_depths, weather_behind
 from planner.surface_words import Land, surface_reason, weak_air
 
 if TYPE_CHECKING:
-    from planner.snow import DrivenTur
+    from planner.snow_work import DrivenTur
 
 CLASS_SV = {"P1": "Gata prio 1", "P2": "Gata prio 2", "P3": "Gata prio 3", "C1": "GC-väg prio 1", "C2": "GC-väg prio 2"}
 CLASS_EN = {
@@ -40,17 +40,18 @@ def intervention(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur, la
     Raises AssertionError where the drive does not pass the checker.
     """
     steps = [(step.arc, step.serve) for step in item.drive.traversals]
-    needs = {need.segment: passes(snapshot.segments[need.segment]) for need in item.needs}
+    needs = {need.segment: need.passes for need in item.needs}
     turns = [ban for ban in snapshot.turns if ban.binds(item.tur.network)]
     wrong = faults(network, item.drive.start_node, steps, needs, item.drive.left_out, turns)
     assert not wrong, f"tur {item.tur.id}: {wrong[0]}"
     worst = deciding(item.needs)
-    key = intervention_key("snow", item.tur.id, snapshot.service_day, next_run(snapshot, item.tur.id))
+    run = next_run(snapshot, item.tur.id) + item.run
+    key = intervention_key("snow", item.tur.id, snapshot.service_day, run)
     flip = _flip(item.needs, worst)
     return Intervention(
         id=intervention_id(snapshot.inputs_hash, key),
         key=key,
-        kind="plough",
+        kind=kind_of(item.needs),
         target=item.tur.id,
         title=f"{item.tur.id} {item.tur.title}".strip(),
         priority=int(item.tur.route_class[1]),
@@ -63,7 +64,9 @@ def intervention(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur, la
         contractor=item.assignment.vehicle.contractor,
         starts_at=item.assignment.starts_at,
         ready_by=item.assignment.ready_by,
-        deadline=min(need.deadline for need in item.needs),
+        deadline=item.deadline,
+        asked_from=item.asked_from,
+        latest_start=item.latest_start,
         minutes=round(item.drive.seconds / 60, 1),
         distance_m=round(item.drive.metres, 1),
         geometry=_geometry(network, item),
@@ -74,54 +77,10 @@ def intervention(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur, la
 
 
 def deciding(needs: Sequence[Need]) -> Need:
-    """The need that is farthest over its limit [cm], so that its margin is that of all; the first of equals."""
-    return max(needs, key=lambda need: need.depth_cm - (need.limit.value or 0.0))
-
-
-def verdict(
-    snapshot: Snapshot,
-    turer: Sequence[Tur],
-    items: Sequence[Intervention],
-    needs: Sequence[Need],
-    weaknesses: Sequence[Degradation],
-    full_cost: float,
-    stuck: int,
-) -> Verdict:
-    """The answer in a sentence. ``stuck`` turer are needed, but no vehicle can drive them."""
-    certainty = _certainty(snapshot, items, needs, weaknesses)
-    if not items:
-        text = _no_call_out(snapshot, turer, needs)
-        return Verdict(
-            go=False, text=text.sv, text_en=text.en, certainty=certainty, cost=0.0, full_cost=round(full_cost)
-        )
-    starts = min(item.starts_at for item in items if item.starts_at)
-    going = {item.target for item in items}
-    rest = _rest(sum(tur.id not in going for tur in turer) - stuck, stuck)
-    cost = sum(item.minutes for item in items) / 60.0 * hourly_price(snapshot)
-    return Verdict(
-        go=True,
-        text=f"Kör ut kl. {clock_sv(starts, snapshot.zone)}: {len(items)} av {len(turer)} turer. " + rest.sv,
-        text_en=f"Go out at {clock_en(starts, snapshot.zone)}: {len(items)} of {len(turer)} turer. " + rest.en,
-        certainty=certainty,
-        starts_at=starts,
-        cost=round(cost),
-        full_cost=round(max(full_cost, cost)),
-    )
-
-
-def _rest(turer: int, stuck: int) -> Text:
-    """What is said of the turer that stay at home."""
-    if stuck:
-        home = _rest(turer, 0) if turer else Text("", "")
-        return Text(
-            f"{stuck} behövs men kan inte köras. {home.sv}".strip(),
-            f"{stuck} are needed but cannot be driven. {home.en}".strip(),
-        )
-    if turer == 0:
-        return Text("Hela nätet behövs.", "The whole network is needed.")
-    if turer == 1:
-        return Text("1 tur behövs inte.", "1 tur is not needed.")
-    return Text(f"{turer} turer behövs inte.", f"{turer} turer are not needed.")
+    """The need that is farthest over its limit [cm], so that its margin is that of all; the first of equals. Where
+    slipperiness alone asks: the slipperiest."""
+    ploughed = [need for need in needs if not need.by_grip]
+    return max(ploughed, key=lambda need: need.over_cm) if ploughed else min(needs, key=lambda need: need.grip)
 
 
 def degradations(
@@ -138,27 +97,20 @@ def degradations(
 
 
 def _score(need: Need) -> float:
-    return need.depth_cm / max(0.1, need.limit.value or 0.0)
+    """How many times its limit lies there; of slipperiness, how far under its target the grip is."""
+    if need.by_grip:
+        return (need.grip_limit.value or 0.0) / max(0.01, need.grip) if need.grip_limit else 0.0
+    return need.depth_cm / max(0.1, need.limit_cm)
 
 
 def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need, land: Mapping[str, float]) -> Iterable[Reason]:
     zone = snapshot.zone
-    segment = snapshot.segments[worst.segment]
-    kind = Text("blöt snö", "wet snow") if worst.wet else Text("torr snö", "dry snow")
-    where = f"{segment.name}: " if segment.name else ""
-    yield measured(
-        Text(
-            f"{where}{kind.sv} kl. {clock_sv(worst.peak_at, zone)}",
-            f"{where}{kind.en} at {clock_en(worst.peak_at, zone)}",
-        ),
-        worst.depth_cm,
-        "cm",
-        low=worst.low_cm,
-        high=worst.high_cm,
-        limit=worst.limit,
-        source=forecast_source(snapshot.forecasts),
-        age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
-    )
+    yield grip_reason(snapshot, item.needs, worst) if worst.by_grip else _depth_reason(snapshot, worst)
+    if item.run:
+        yield plain(
+            "Det fortsätter snöa: körs en gång till innan lägre klasser",
+            "Snow goes on: driven again before lower classes",
+        )
     for reading, _, _ in fresh_depths(snapshot)[:3]:
         yield measured(
             Text(f"givare {reading.device}", f"sensor {reading.device}"),
@@ -169,7 +121,9 @@ def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need, land: Mapping[str
         )
     if np.isfinite(worst.surface_c[0]):
         yield surface_reason(snapshot, worst, land)
-    deadline = min(need.deadline for need in item.needs)
+    yield from _spread(item.needs)
+    yield from _as_judged(snapshot, item.needs)
+    deadline = item.deadline
     yield plain(
         f"{CLASS_SV[item.tur.route_class]}: klart senast kl. {clock_sv(deadline, zone)}",
         f"{CLASS_EN[item.tur.route_class]}: done by {clock_en(deadline, zone)}",
@@ -189,10 +143,56 @@ def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need, land: Mapping[str
         )
 
 
+def _depth_reason(snapshot: Snapshot, worst: Need) -> Reason:
+    """The snow of the street that decides, with its range and limit."""
+    zone, segment = snapshot.zone, snapshot.segments[worst.segment]
+    kind = Text("blöt snö", "wet snow") if worst.wet else Text("torr snö", "dry snow")
+    where = f"{segment.name}: " if segment.name else ""
+    return measured(
+        Text(
+            f"{where}{kind.sv} kl. {clock_sv(worst.peak_at, zone)}",
+            f"{where}{kind.en} at {clock_en(worst.peak_at, zone)}",
+        ),
+        worst.depth_cm,
+        "cm",
+        low=worst.low_cm,
+        high=worst.high_cm,
+        limit=worst.limit,
+        source=forecast_source(snapshot.forecasts),
+        age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
+    )
+
+
+def _spread(needs: Sequence[Need]) -> Iterable[Reason]:
+    """What is spread on the way: each kind with its streets and doses."""
+    doses: dict[str, list[float]] = {}
+    for need in needs:
+        if need.action.dose_g_m2:
+            doses.setdefault(need.action.kind, []).append(need.action.dose_g_m2)
+    for kind, each in sorted(doses.items()):
+        low, high = min(each), max(each)
+        sv = figure_sv(low, 0) if round(low) == round(high) else span_sv(low, high, 0)
+        en = figure_en(low, 0) if round(low) == round(high) else span_en(low, high, 0)
+        yield plain(
+            f"{KINDS_SV[kind].capitalize()} på {len(each)} sträckor: {sv} g/m²",
+            f"{KINDS_EN[kind].capitalize()} on {len(each)} segments: {en} g/m²",
+        )
+
+
+def _as_judged(snapshot: Snapshot, needs: Sequence[Need]) -> Iterable[Reason]:
+    """What people saw on these streets, which goes before the model."""
+    here = {snapshot.segments[need.segment].id for need in needs}
+    for truth in snapshot.truths:
+        if here & set(truth.segments) and truth.at <= snapshot.at < truth.until:
+            yield seen_by(snapshot, truth)
+
+
 def _flip(needs: Sequence[Need], worst: Need) -> Text:
     """What would take this tur out: every segment under its limit."""
-    limit = worst.limit.value or 0.0
-    margin, n = worst.depth_cm - limit, len(needs)
+    if worst.by_grip:
+        return grip_flip(needs, worst)
+    limit = worst.limit_cm
+    margin, n = worst.over_cm, len(needs)
     return Text(
         f"Under {figure_sv(limit)} cm utgår turen; marginal {figure_sv(margin)} cm, {n} sträckor över gränsen.",
         f"Under {figure_en(limit)} cm it drops out; margin {figure_en(margin)} cm, {n} segments over the limit.",
@@ -201,14 +201,20 @@ def _flip(needs: Sequence[Need], worst: Need) -> Text:
 
 def _actions(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur) -> Iterable[SegmentAction]:
     """The segments in driving order, each once."""
-    depth = {need.segment: need.depth_cm for need in item.needs}
+    needs = {need.segment: need for need in item.needs}
     seen: dict[int, None] = {}
     for step in item.drive.traversals:
         if step.serve:
             seen.setdefault(int(network.arc_segment[step.arc]))
     for index in seen:
-        segment = snapshot.segments[index]
-        yield SegmentAction(id=segment.id, action="plough", passes=passes(segment), depth_cm=round(depth[index], 2))
+        need = needs[index]
+        yield SegmentAction(
+            id=snapshot.segments[index].id,
+            action=need.action.kind,
+            dose_g_m2=need.action.dose_g_m2,
+            passes=need.passes,
+            depth_cm=round(need.depth_cm, 2),
+        )
 
 
 def _geometry(network: StreetNetwork, item: DrivenTur) -> dict[str, Any]:
@@ -218,46 +224,6 @@ def _geometry(network: StreetNetwork, item: DrivenTur) -> dict[str, Any]:
         line = network.arc_points(step.arc)
         points += line[1:] if points and points[-1] == line[0] else line
     return {"type": "LineString", "coordinates": points}
-
-
-def _certainty(
-    snapshot: Snapshot, items: Sequence[Intervention], needs: Sequence[Need], weaknesses: Sequence[Degradation]
-) -> Certainty:
-    """Low without streets, a fresh forecast or any sight of the ground; medium where the range crosses a limit for
-    over a tenth of the streets."""
-    blind = not fresh_depths(snapshot) and weather_behind(snapshot).missing_hours > LOOK_BACK_H / 2
-    if not needs or blind or any(item.source == "forecast" for item in weaknesses):
-        return "low"
-    unsure = sum(need.certainty != "high" for need in needs)
-    sensors = bool(fresh_depths(snapshot))
-    return "high" if unsure <= 0.1 * len(needs) and sensors else "medium"
-
-
-def _no_call_out(snapshot: Snapshot, turer: Sequence[Tur], needs: Sequence[Need]) -> Text:
-    if not needs:
-        return Text("Inga gator är inlästa: inget att planera.", "No streets are imported: nothing to plan.")
-    if any(need.needed for need in needs):
-        return Text(
-            "Snö över gränsen, men inget fordon kan skickas.", "Snow over the limit, but no vehicle can be sent."
-        )
-    if not snapshot.forecasts and not fresh_depths(snapshot):
-        return Text(
-            "Ingen utkallning kan räknas: varken prognos eller givare. Bedöm på plats.",
-            "No call-out can be computed: neither forecast nor sensor. Judge on site.",
-        )
-    nearest = max(needs, key=_score)
-    name = snapshot.segments[nearest.segment].name or CLASS_SV[nearest.route_class]
-    limit = nearest.limit.value or 0.0
-    return Text(
-        f"Ingen utkallning behövs. Närmast: {name}, {figure_sv(nearest.depth_cm)} cm av {figure_sv(limit, 0)}.",
-        f"No call-out is needed. Nearest: {name}, {figure_en(nearest.depth_cm)} cm of {figure_en(limit, 0)}.",
-    )
-
-
-def hourly_price(snapshot: Snapshot) -> float:
-    """What an hour of a vehicle costs: the mean of the contractors' prices, else the setting."""
-    own = [c.cost_per_h for c in snapshot.contractors if c.cost_per_h is not None]
-    return sum(own) / len(own) if own else snapshot.knobs.cost_per_h
 
 
 def _weak_sensors(snapshot: Snapshot) -> Iterable[Degradation]:
@@ -349,7 +315,7 @@ def _weak_fleet(snapshot: Snapshot, driven: Sequence[DrivenTur], unmanned: int) 
             "Bemanning är inte inlagd: alla fordon räknas som bemannade.",
             "No roster is entered: every vehicle is taken as manned.",
         )
-    left = sum(len(item.drive.left_out) for item in driven)
+    left = sum(len(item.drive.left_out) for item in driven if not item.run)
     if left:
         yield weak(
             "network",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from typing import TypeVar
 
 from city.errors import ConfigError, NotFound, PlanNotPossible
 from city.things import Threshold
@@ -13,6 +14,10 @@ from city.words import ROUTE_CLASSES
 VAXJO = "Växjö kommuns publicerade regel (vaxjo.se, 2021-01-07, uppdaterad 2022-03-07)"
 OURS = "förval i dagsplan, inte publicerat av någon kommun: pröva och ändra"
 SEED_FROM = datetime(2000, 1, 1, tzinfo=UTC)
+PIKALERT = "Pikalert (NCAR, road condition and treatment), oprövat här: pröva och ändra"
+WORDS = {"snow.decide_by": ("low", "mid", "high"), "snow.anti_slip": ("salt", "sand", "none")}
+"""Thresholds that are a word, with the words that they may be; every other text is a time of day."""
+Word = TypeVar("Word", bound=str)
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,14 @@ class Limits:
             return None
         return clock_of(row.text, f"threshold {key} ({row.scope})")
 
+    def word(self, key: str, scope: str, words: Sequence[Word]) -> Word:
+        """The word of a threshold. PlanNotPossible where it is none of ``words``."""
+        row = self.row(key, scope)
+        for word in words:
+            if row.text == word:
+                return word
+        raise PlanNotPossible(f"threshold {key} ({row.scope}) is '{row.text}'; set it to one of {', '.join(words)}")
+
     def _find(self, key: str, scope: str) -> Threshold | None:
         rows = {row.scope: row for row in self.rows if row.key == key}
         return rows.get(scope, rows.get("*"))
@@ -64,7 +77,7 @@ def seed() -> Iterable[Threshold]:
         yield _row("snow.done_within_h", route_class, hours[route_class], "h", OURS)
         if route_class in clock:
             yield _row("snow.done_by", route_class, None, "local time", OURS, clock[route_class])
-    yield _row("snow.left_after_plough_cm", "*", 0.5, "cm", OURS)
+    yield from _snow_seed()
     yield _row("waste.overflow_probability", "*", 0.10, "1", OURS)
     yield _row("waste.overflow_probability", "food", 0.05, "1", OURS)
     yield _row("waste.max_age_days", "*", 14.0, "days", OURS)
@@ -80,6 +93,34 @@ def seed() -> Iterable[Threshold]:
     yield _row("heating.no_setback_below_c", "*", -15.0, "°C", OURS)
     yield _row("heating.default_warm_up_k_h", "*", 0.8, "K/h", OURS)
     yield _row("heating.stale_after_h", "*", 3.0, "h", OURS)
+
+
+def _snow_seed() -> Iterable[Threshold]:
+    """What holds of all classes, unless a class has its own."""
+    saturday = {"P1": "07:30", "C1": "07:00", "C2": "08:00"}
+    sunday = {"P1": "09:00", "C1": "09:00", "C2": "10:00"}
+    grip = {"P1": 0.25, "P2": 0.25, "P3": 0.20, "C1": 0.30, "C2": 0.25}
+    for route_class, value in grip.items():
+        yield _row("snow.friction", route_class, value, "1", "efter Statens vegvesens R610 (0,20-0,30); klassen är vår")
+    for route_class, method in {"P1": "salt", "P2": "sand", "P3": "sand", "C1": "salt", "C2": "sand"}.items():
+        yield _row("snow.anti_slip", route_class, None, "method", OURS, method)
+    for key, clocks in (("snow.done_by_saturday", saturday), ("snow.done_by_sunday", sunday)):
+        for route_class, clock in clocks.items():
+            yield _row(key, route_class, None, "local time", f"senare på lediga dagar som i Nesset; {OURS}", clock)
+    yield _row("snow.left_after_plough_cm", "*", 0.5, "cm", OURS)
+    yield _row("snow.hold_h", "*", 1.0, "h", OURS)
+    yield _row("snow.hysteresis_cm", "*", 0.5, "cm", OURS)
+    yield _row("snow.lead_h", "*", 0.0, "h", OURS)
+    yield _row("snow.decide_by", "*", None, "reading", OURS, "mid")
+    yield _row("snow.school_near_m", "*", 300.0, "m", OURS)
+    yield _row("snow.slip_hold_h", "*", 2.0, "h", OURS)
+    yield _row("snow.hill_pct", "*", 6.0, "%", OURS)
+    yield _row("snow.treat_below_c", "*", 1.5, "°C", PIKALERT)
+    yield _row("snow.salt_lowest_c", "*", -6.0, "°C", "salt bara ned till -6 °C, som i Boxholm")
+    yield _row("snow.salt_least_g_m2", "*", 5.0, "g/m²", OURS)
+    yield _row("snow.salt_most_g_m2", "*", 20.0, "g/m²", OURS)
+    yield _row("snow.sand_g_m2", "*", 150.0, "g/m²", OURS)
+    yield _row("snow.treatment_lasts_h", "*", 4.0, "h", PIKALERT)
 
 
 def clock_of(text: str, what: str) -> time:
@@ -101,7 +142,9 @@ def unit_of(key: str, text: str | None) -> str:
         raise NotFound(f"there is no threshold {key}; 'dagsplan threshold list' names them all")
     if (text is None) != (known[key].text is None):
         raise ConfigError(f"threshold {key} is given with {'--value' if known[key].text is None else '--text'}")
-    if text is not None:
+    if text is not None and key in WORDS and text not in WORDS[key]:
+        raise PlanNotPossible(f"threshold {key}: '{text}' is none of {', '.join(WORDS[key])}")
+    if text is not None and key not in WORDS:
         clock_of(text, f"threshold {key}")
     return known[key].unit
 

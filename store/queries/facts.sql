@@ -66,13 +66,14 @@ ON CONFLICT (depot_id) DO UPDATE SET name = excluded.name, lon = excluded.lon, l
 
 -- name: contractors
 -- Who drives, and their price.
-SELECT contractor_id AS id, name, cost_per_h, simulated FROM contractor ORDER BY 1;
+SELECT contractor_id AS id, name, cost_per_h, least_hours, simulated FROM contractor ORDER BY 1;
 
 -- name: save_contractor
 -- Takes in a contractor or corrects it.
-INSERT INTO contractor (contractor_id, name, cost_per_h, simulated) VALUES (%(id)s, %(name)s, %(cost_per_h)s, %(simulated)s)
+INSERT INTO contractor (contractor_id, name, cost_per_h, least_hours, simulated)
+VALUES (%(id)s, %(name)s, %(cost_per_h)s, %(least_hours)s, %(simulated)s)
 ON CONFLICT (contractor_id) DO UPDATE SET name = excluded.name, cost_per_h = excluded.cost_per_h,
-    simulated = excluded.simulated;
+    least_hours = excluded.least_hours, simulated = excluded.simulated;
 
 -- name: vehicles
 -- The fleet of one domain.

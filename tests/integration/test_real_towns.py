@@ -59,8 +59,9 @@ def test_bayreuth_under_the_snow_of_oslo(database: Connection, data_folder: Path
     """3.8 mm in 24 h reach the 3 cm of the cycle ways: turer with routes go out, and no lorry does for 8 cm."""
     plan = bayreuth(database, data_folder, OSLO_SNOW)
     assert plan.verdict.go
-    assert {item.target[0] for item in plan.interventions} == {"C"}
-    for item in plan.interventions:
+    ploughed = [item for item in plan.interventions if item.kind in {"plough", "combi"}]
+    assert {item.target[0] for item in ploughed} == {"C"}
+    for item in ploughed:
         assert item.distance_m > 0
         assert item.vehicle
         assert item.reasons[0].value is not None
@@ -76,7 +77,7 @@ def test_the_strip_of_a_street_in_hilly_land_comes_to_the_plans_figure(database:
     database.execute("UPDATE forecast SET elevation_m = NULL")
     settings = Settings(municipality=Municipality(time_zone="Europe/Berlin"), planner=Planner(snow_horizon_h=24))
     plan = make_plan(read_snapshot(database, settings, "snow", first.valid_from, slot="x"))
-    item = plan.interventions[0]
+    item = next(item for item in plan.interventions if item.reasons[0].unit == "cm")
     segment = _deciding_segment(database, item)
     assert segment is not None
     seen = _ahead(database, plan, segment)
@@ -119,7 +120,8 @@ def test_a_storm_over_a_whole_town(extract: str, data_folder: Path) -> None:
     turns = turn_bans(found.restrictions, segments).bans
     plan = make_plan(replace(storm(segments), turns=turns))
     check_schema(plan)
-    served = [part.id for item in plan.interventions for part in item.segments]  # type: ignore[union-attr]
+    once = [item for item in plan.interventions if item.key.endswith(":1")]
+    served = [part.id for item in once for part in item.segments]  # type: ignore[union-attr]
     assert len(served) == len(set(served))
     plannable = {s.id for s in segments if s.reachable and not s.tunnel and s.keeper in {"municipal", "unknown"}}
     assert set(served) <= plannable

@@ -58,8 +58,8 @@ def plan_of(connection: Connection) -> Plan:
 
 
 def makes(plan: Plan, *nodes: int) -> bool:
-    """Whether the one drive of a plan goes over these three nodes, one after the other."""
-    (item,) = plan.interventions
+    """Whether the first drive of a plan goes over these three nodes, one after the other."""
+    item = plan.interventions[0]
     assert item.geometry is not None
     line = [(round(lon, 6), round(lat, 6)) for lon, lat in item.geometry["coordinates"]]
     line = [line[0], *(b for a, b in pairwise(line) if a != b)]

@@ -13,7 +13,7 @@ def test_the_made_night_calls_out_and_drives() -> None:
     """Otherwise the road model or the search would be left cold."""
     plan = make_plan(_night())
     assert plan.verdict.go
-    assert len(plan.interventions) == 1
+    assert {item.target for item in plan.interventions} == {"P1-1"}
     assert plan.interventions[0].distance_m >= 8 * 110.0
 
 

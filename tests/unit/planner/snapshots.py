@@ -24,7 +24,7 @@ from city.things import (
     Vehicle,
     Vessel,
 )
-from city.words import Keeper, Network, RouteClass
+from city.words import ROUTE_CLASSES, Keeper, Network, RouteClass
 from planner.snapshot import Knobs, Snapshot
 from planner.thresholds import seed
 
@@ -113,20 +113,26 @@ def threshold(key: str, scope: str, value: float | None, version: int = 2, text:
 
 
 def limits_with(*rows: Threshold) -> tuple[Threshold, ...]:
-    """The seed with these rows in place of its own."""
-    mine = {(row.key, row.scope): row for row in rows}
+    """The seed with these rows in place of its own, and nothing spread unless they say so."""
+    mine = {(row.key, row.scope): row for row in (*against_slip(), *rows)}
+    rows = tuple(mine.values())
     return (*(row for row in seed() if (row.key, row.scope) not in mine), *rows)
 
 
+def against_slip(*, method: str = "none") -> tuple[Threshold, ...]:
+    """No class, or every class, is treated against slipperiness."""
+    return tuple(threshold("snow.anti_slip", name, None, text=method) for name in ROUTE_CLASSES)
+
+
 def snow_snapshot(**parts: Any) -> Snapshot:
-    """Snow on sensors and streets, two ploughs and a cycle plough; ``parts`` replace fields."""
+    """Snow on sensors and streets, two ploughs and a cycle plough, nothing spread; ``parts`` replace fields."""
     base = Snapshot(
         domain="snow",
         at=AT,
         service_day=date(2026, 11, 23),
         slot="03:00",
         knobs=Knobs(tur_minutes=30.0),
-        thresholds=tuple(seed()),
+        thresholds=limits_with(),
         segments=streets(),
         forecasts=(forecast(),),
         devices=(Device("sno-1", "Snödjup 1", "snow", *place(12), interval_s=600.0, last_time=AT - 0.1 * HOUR),),

@@ -176,7 +176,7 @@ def test_a_folder_written_by_hand_makes_a_plan(tmp_path: Path) -> None:
         vehicles_csv="id,domain,depot\nP01,snow,d\n",
     )
     plan = make_plan(load(tmp_path, "snow"))
-    assert [item.target for item in plan.interventions] == ["P1-1"]
+    assert {item.target for item in plan.interventions} == {"P1-1"}
 
 
 def test_forecasts_in_any_order_are_read_newest_first(tmp_path: Path) -> None:

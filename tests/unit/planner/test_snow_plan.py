@@ -328,7 +328,7 @@ def test_when_nothing_is_needed_the_nearest_is_named() -> None:
 def test_the_call_waits_until_the_limit_is_reached() -> None:
     """With 2 mm an hour from 03.00 the start is the hour in which the limit is passed, not now."""
     plan = plan_of(snow_snapshot(readings=(depth(0.0),), forecasts=(ahead(-4.0, [2.0] * 10),)))
-    starts = {item.target[:2]: item.starts_at for item in plan.interventions}
+    starts = {item.target[:2]: item.starts_at for item in reversed(plan.interventions)}
     assert starts["C1"] == AT + HOUR
     assert starts["P1"] > AT + 2 * HOUR  # type: ignore[operator]
 

@@ -1,0 +1,71 @@
+"""What people saw and what they turned down: rows that are only ever added to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from city.things import HumanTruth
+from city.words import DeclineCause
+from store.connect import Connection
+from store.rows import columns, select
+from store.sql import query
+
+
+@dataclass(frozen=True)
+class Decline:
+    """An intervention of a plan that somebody turned down, and why."""
+
+    plan_id: str
+    key: str
+    cause: DeclineCause
+    note: str
+    who: str
+    at: datetime
+
+
+def truths(connection: Connection, at: datetime) -> tuple[HumanTruth, ...]:
+    """What people saw and still held at a time, as it was known then."""
+    return select(connection, query("judgements", "truths"), {"at": at}, HumanTruth)
+
+
+def add_truth(connection: Connection, truth: HumanTruth, noted_at: datetime) -> None:
+    """Notes what somebody saw."""
+    connection.execute(query("judgements", "add_truth"), columns(truth) | {"noted_at": noted_at})
+
+
+def end_truth(connection: Connection, truth_id: str, at: datetime, who: str) -> None:
+    """Takes a truth back."""
+    connection.execute(query("judgements", "end_truth"), {"id": truth_id, "at": at, "who": who})
+
+
+def known_segments(connection: Connection, segments: Sequence[str]) -> set[str]:
+    """Which of these segments there are."""
+    rows = connection.execute(query("judgements", "known_segments"), {"segments": list(segments)})
+    return {row[0] for row in rows}
+
+
+def segments_of_street(connection: Connection, name: str) -> tuple[str, ...]:
+    """The segments of a street by its name, in whatever case."""
+    return tuple(row[0] for row in connection.execute(query("judgements", "segments_of_street"), {"name": name}))
+
+
+def streets(connection: Connection) -> tuple[str, ...]:
+    """The names of all streets."""
+    return tuple(row[0] for row in connection.execute(query("judgements", "streets")))
+
+
+def add_decline(connection: Connection, decline: Decline) -> None:
+    """Notes that an intervention was turned down."""
+    connection.execute(query("judgements", "add_decline"), columns(decline))
+
+
+def declines(connection: Connection, since: datetime) -> tuple[Decline, ...]:
+    """What was turned down since a time, oldest first."""
+    return select(connection, query("judgements", "declines"), {"since": since}, Decline)
+
+
+def decided_counts(connection: Connection, since: datetime) -> dict[str, int]:
+    """How many snow proposals were accepted, and how many declined by cause, since a time."""
+    return {row[0]: int(row[1]) for row in connection.execute(query("judgements", "decided_counts"), {"since": since})}

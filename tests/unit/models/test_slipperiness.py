@@ -1,0 +1,44 @@
+"""Friction by what lies on a street, and doses of salt."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.slipperiness import grip_of, salt_dose
+from models.snow import LIES
+
+
+def kinds(*names: str) -> np.ndarray:
+    return np.array([[LIES.index(name) if name else -1 for name in names]], np.int8)
+
+
+def test_ice_is_slipperier_than_snow_and_wet_ice_most_of_all() -> None:
+    grip = grip_of(kinds("dry", "wet", "snow", "ice", "ice"), np.array([[-3.0, 2.0, -3.0, -3.0, -0.1]]))[0]
+    assert np.all(np.diff(grip) < 0)
+
+
+def test_what_is_not_known_has_no_grip() -> None:
+    assert np.isnan(grip_of(kinds(""), np.array([[np.nan]]))[0, 0])
+
+
+def test_frost_takes_a_dose_of_practice() -> None:
+    """A tenth of a millimetre of frost at -3 °C: 5 to 12 g/m², as cities salt against frost."""
+    assert 5.0 <= salt_dose(np.array([0.1]), np.array([-3.0]))[0] <= 12.0
+
+
+@pytest.mark.parametrize("colder", [0.0, -1.0, -3.0, -5.0])
+def test_colder_roads_and_thicker_films_take_more(colder: float) -> None:
+    wide = {"least_g_m2": 0.0, "most_g_m2": 1000.0}
+    film, more = np.array([0.1]), np.array([0.2])
+    assert salt_dose(film, np.array([colder - 1.0]), **wide) > salt_dose(film, np.array([colder]), **wide)
+    assert salt_dose(more, np.array([colder]), **wide)[0] == pytest.approx(
+        2.0 * salt_dose(film, np.array([colder]), **wide)[0]
+    )
+
+
+def test_a_brine_of_the_dose_does_not_freeze_on_the_road() -> None:
+    """Salt for 0.1 mm at -4 °C, without losses: its share in the water freezes under the road's temperature."""
+    grams = salt_dose(np.array([0.1]), np.array([-4.0]), spread_loss=0.0, least_g_m2=0.0)[0]
+    share = 100.0 * grams / (grams + 100.0)
+    assert share > 6.4  # percent that freezes at -4 °C
