@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from city.errors import DagsplanError
+from deploy.importing import run_import_roads, run_import_routes, run_import_table, run_import_weather
 from deploy.opening import (
     broker_address,
     connected,
@@ -138,7 +139,7 @@ def run_warm(options: argparse.Namespace, settings: Settings) -> int:
     """Compiles what plans need; nothing of the installation is touched."""
     from deploy.warm import warm
 
-    warm(_note)
+    warm(lambda text: print(text, file=sys.stderr, flush=True))
     return 0
 
 
@@ -169,52 +170,6 @@ def run_broker_config(options: argparse.Namespace, _: Settings) -> int:
         raise ConfigError(str(error)) from error
     say(text.rstrip())
     return 0
-
-
-# ---- import ------------------------------------------------------------------------------------------------------
-
-
-def run_import_roads(options: argparse.Namespace, settings: Settings) -> int:
-    """Streets, cycle ways, terrain, waste places and schools from an OpenStreetMap extract."""
-    from ingest.roads import import_roads
-
-    with opened_store(settings, "import") as (connection, clock):
-        report = import_roads(connection, options.file, options.terrain, clock.now(), progress=_note)
-    say(json.dumps(dataclasses.asdict(report), ensure_ascii=False, default=str) if options.json else report.text())
-    return 0
-
-
-def run_import_weather(options: argparse.Namespace, settings: Settings) -> int:
-    """A stored answer of SMHI or MET Norway."""
-    from ingest.weather.client import import_file
-
-    with opened_store(settings, "import") as (connection, _):
-        forecast = import_file(connection, options.file, simulated=options.simulated)
-    say(f"{forecast.provider}: {len(forecast.steps)} steps, issued {forecast.issued_at.isoformat()}")
-    return 0
-
-
-def run_import_table(options: argparse.Namespace, settings: Settings) -> int:
-    """Rooms, buildings, a fleet or a calendar from a file."""
-    from ingest.tables import IMPORTERS
-
-    with opened_store(settings, "import") as (connection, clock):
-        say(IMPORTERS[options.what](connection, options.file, clock.now()))
-    return 0
-
-
-def run_import_routes(options: argparse.Namespace, settings: Settings) -> int:
-    """Today's routes from GeoJSON or GPX, matched to the streets."""
-    from ingest.routes import import_routes
-
-    with opened_store(settings, "import") as (connection, clock):
-        report = import_routes(connection, options.file, clock.now(), options.route)
-    say(json.dumps(dataclasses.asdict(report), ensure_ascii=False) if options.json else report.text())
-    return 0
-
-
-def _note(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 # ---- plans -------------------------------------------------------------------------------------------------------
@@ -252,6 +207,24 @@ def _plan_fromopened_store(options: argparse.Namespace, settings: Settings) -> t
         if options.save_inputs:
             save(snapshot, options.save_inputs)
         return snapshot, plan_by_hand(connection, snapshot, clock, dry_run=options.dry_run)
+
+
+def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
+    """What snow plans would have been under other thresholds, from kept runs or from a folder of snapshots."""
+    from planner.backtest import command
+
+    if options.files:
+        found = command.from_files(options.files, options.set, options.since, options.until)
+        say(command.said(*found, as_json=options.json))
+        return 0
+    from planner.inputs import read_kept_runs, read_rules
+
+    with opened_store(settings, "backtest") as (connection, _):
+        runs = read_kept_runs(connection, options.since, options.until)
+        costs = command.Costs(settings.planner.full_call_out_cost_per_h, settings.planner.currency)
+        both = command.from_runs(runs, lambda changes: read_rules(connection, changes), options.set, costs)
+    say(command.said(*both, settings.municipality.zone, as_json=options.json))
+    return 0
 
 
 def run_forecast(options: argparse.Namespace, _: Settings) -> int:
@@ -383,6 +356,7 @@ COMMANDS: dict[str, Handler] = {
     "import routes": run_import_routes,
     **{f"import {what}": run_import_table for what in ("rooms", "buildings", "fleet", "calendar")},
     "plan": run_plan,
+    "backtest": run_backtest,
     "forecast": run_forecast,
     "routes": run_routes,
     "simulate": run_simulate,

@@ -114,6 +114,20 @@ def _forecasts(commands: Any) -> None:  # noqa: ANN401
     group.add_argument("--files", type=Path, metavar="DIR", required=True, help="see docs/bundles.md")
     group.add_argument("--json", action="store_true")
 
+    _backtest(commands)
+
+
+def _backtest(commands: Any) -> None:  # noqa: ANN401
+    group = _add(commands, "backtest", "Tries thresholds on the past: which plans would have been.")
+    group.add_argument("domain", choices=["snow"])
+    group.add_argument("--files", type=Path, metavar="DIR", help="folders of snapshots, instead of the database")
+    group.add_argument("--from", dest="since", type=date.fromisoformat, metavar="DAY", help="first service day")
+    group.add_argument("--to", dest="until", type=date.fromisoformat, metavar="DAY", help="last service day")
+    group.add_argument(
+        "--set", action="append", default=[], metavar="KEY[/CLASS]=VALUE", help="a threshold to try; may be repeated"
+    )
+    group.add_argument("--json", action="store_true")
+
 
 def _routes(commands: Any) -> None:  # noqa: ANN401
     routes = _add(commands, "routes", "Scores today's routes, and beside each our own over the same work.")

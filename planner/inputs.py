@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -14,10 +15,13 @@ from city.serviceday import service_day
 from city.settings import Settings
 from city.things import CalendarDay, Device, Forecast, GivenOrder, Reading
 from city.words import Domain, Mode
+from planner.backtest.archive import Run, unpack
+from planner.backtest.changes import Changes
 from planner.routes.existing import Today
 from planner.snapshot import Knobs, Snapshot
 from planner.snow import LIVE
-from store import facts, judgements, orders, plans, readings, roads, rollups, routes, weather
+from planner.thresholds import Limits, limits
+from store import archive, facts, judgements, orders, plans, readings, roads, rollups, routes, weather
 from store.connect import Connection, one_moment
 
 QUANTITIES: dict[Domain, tuple[str, ...]] = {
@@ -201,6 +205,17 @@ def _marked(snapshot: Snapshot) -> Snapshot:
     )
     made_up = any(row.simulated for table in tables for row in table)
     return replace(snapshot, simulated=snapshot.simulated or made_up)
+
+
+def read_kept_runs(connection: Connection, first: date | None, last: date | None) -> list[Run]:
+    """The kept snow plans of the service days from ``first`` to ``last``; all where they are None."""
+    kept = archive.kept_runs(connection, first, last)
+    return [unpack(row.strands, row.plan_id, row.service_day, row.simulated) for row in kept]
+
+
+def read_rules(connection: Connection, changes: Changes) -> Callable[[Run], Limits]:
+    """The rules of a kept run: the thresholds of its time, with changes."""
+    return lambda run: limits(changes.applied(plans.thresholds(connection, run.strands.at)))
 
 
 def read_routes(connection: Connection) -> Today:

@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor
+from dataclasses import dataclass
 
 from city.plan import Plan
+from planner.backtest.archive import pack
 from planner.heating import plan_heating
 from planner.snapshot import Snapshot
-from planner.snow import plan_snow
+from planner.snow import Judged, judge_streets, snow_plan
 from planner.waste import plan_waste
 
 PLANNERS = {"waste": plan_waste, "heating": plan_heating}
 
 
-def make_plan(snapshot: Snapshot, executor: Executor | None = None) -> Plan:
+@dataclass(frozen=True)
+class Made:
+    """A plan, and of a snow plan the judgement of the streets that it was made from."""
+
+    snapshot: Snapshot
+    plan: Plan
+    judged: Judged | None = None
+
+    def strands(self) -> bytes | None:
+        """What is kept of a snow plan for back-tests."""
+        if self.judged is None:
+            return None
+        called = tuple(sorted({item.target for item in self.plan.interventions}))
+        return pack(self.judged.needs.strands, self.snapshot.asked, called)
+
+
+def make(snapshot: Snapshot, executor: Executor | None = None) -> Made:
     """The plan of a snapshot. ``executor``: whose workers search the routes, else all cores here; the plan is the
     same."""
-    if snapshot.domain == "snow":
-        return plan_snow(snapshot, executor)
-    return PLANNERS[snapshot.domain](snapshot)
+    if snapshot.domain != "snow":
+        return Made(snapshot, PLANNERS[snapshot.domain](snapshot))
+    judged = judge_streets(snapshot)
+    return Made(snapshot, snow_plan(snapshot, judged, executor), judged)
+
+
+def make_plan(snapshot: Snapshot, executor: Executor | None = None) -> Plan:
+    """The plan alone."""
+    return make(snapshot, executor).plan

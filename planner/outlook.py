@@ -48,10 +48,10 @@ class Outlook:
             yield SegmentOutlook(segment, *before, lies, *after)  # type: ignore[call-arg, arg-type]  # six and five
 
 
-def road_outlook(snapshot: Snapshot) -> Outlook:
-    """The outlook over the plan's horizon, from the same readings, forecasts and clearings as the plan's own."""
-    weather, behind = weather_ahead(snapshot), road_behind(snapshot)
-    now_cm = on_the_ground(snapshot, limits(snapshot.thresholds).value("snow.left_after_plough_cm"), behind)
+def road_outlook(snapshot: Snapshot, ahead: SnowRange | None = None) -> Outlook:
+    """The outlook over the plan's horizon, from the same readings, forecasts and clearings as the plan's own;
+    ``ahead`` is the plan's own where it is at hand."""
+    weather = weather_ahead(snapshot)
     frame = OutlookFrame(
         at=snapshot.at,
         first_hour=weather.start + timedelta(hours=1),
@@ -63,9 +63,15 @@ def road_outlook(snapshot: Snapshot) -> Outlook:
         frame,
         tuple(segment.id for segment in snapshot.segments),
         tuple(segment.tunnel for segment in snapshot.segments),
-        snow_ahead(snapshot, weather, now_cm, behind),
+        _ahead(snapshot) if ahead is None else ahead,
         land_effects(sites_of(snapshot), weather_behind(snapshot), weather),
     )
+
+
+def _ahead(snapshot: Snapshot) -> SnowRange:
+    behind = road_behind(snapshot)
+    now_cm = on_the_ground(snapshot, limits(snapshot.thresholds).value("snow.left_after_plough_cm"), behind)
+    return snow_ahead(snapshot, weather_ahead(snapshot), now_cm, behind)
 
 
 def _series(values: Floats) -> Series:

@@ -14,8 +14,8 @@ import msgspec
 from city.errors import Conflict
 from city.plan import Plan, to_json
 from planner.outlook import Outlook
+from store import archive, plans
 from store import outlook as outlooks
-from store import plans
 from store.connect import Connection
 from store.plans import RunKey
 
@@ -32,9 +32,16 @@ def check_schema(plan: Plan) -> None:
 
 
 def publish(
-    connection: Connection, plan: Plan, now: datetime, *, run: RunKey | None = None, claimed_by: str = ""
+    connection: Connection,
+    plan: Plan,
+    now: datetime,
+    *,
+    run: RunKey | None = None,
+    claimed_by: str = "",
+    strands: bytes | None = None,
 ) -> Plan:
     """Publishes a plan and gives it with its id and version. The same inputs as the live plan give the live plan.
+    ``strands`` is what is kept of a snow plan beside it.
 
     Raises Conflict where ``run`` was claimed by another planner meanwhile; nothing is written then.
     """
@@ -55,6 +62,8 @@ def publish(
                 supersedes=None if before is None else before.id,
             )
             plans.add_plan(connection, published)
+            if strands is not None:
+                archive.keep(connection, published, strands)
         if run is not None:
             plans.finish_run(connection, run, published.id, now)
     return published

@@ -20,7 +20,7 @@ from city.serviceday import service_day, slot_instant
 from city.settings import Settings
 from city.words import DOMAINS, Domain, Mode
 from planner.inputs import read_snapshot
-from planner.make import make_plan
+from planner.make import Made, make
 from planner.outlook import road_outlook
 from planner.publish import check_schema, publish, publish_outlook
 from planner.snapshot import Snapshot
@@ -94,8 +94,9 @@ class Scheduler:
             snapshot = read_snapshot(
                 self.connection, self.settings, run.domain, now, slot=run.slot, day=run.service_day, clock=self.clock
             )
-            made = make_plan(snapshot, self.executor)
-            plan = publish(self.connection, made, self.clock.now(), run=run, claimed_by=self.name)
+            made = make(snapshot, self.executor)
+            now_out = self.clock.now()
+            plan = publish(self.connection, made.plan, now_out, run=run, claimed_by=self.name, strands=made.strands())
         except Conflict as conflict:
             log.info("run taken over", extra={"domain": run.domain, "slot": run.slot, "why": str(conflict)})
             return None
@@ -105,7 +106,7 @@ class Scheduler:
             self._failed(run, error, now)
             return None
         log.info("plan published", extra={"domain": run.domain, "slot": run.slot, "version": plan.version})
-        show_roads(self.connection, snapshot, self.clock.now())
+        show_roads(self.connection, made, self.clock.now())
         return plan
 
     def _failed(self, run: RunKey, error: Exception, now: datetime) -> None:
@@ -115,16 +116,16 @@ class Scheduler:
             plans.fail_run(self.connection, run, self.name, problem, now + RETRY)
 
 
-def show_roads(connection: Connection, snapshot: Snapshot, now: datetime) -> None:
+def show_roads(connection: Connection, made: Made, now: datetime) -> None:
     """After a snow plan is out: the outlook of every street, for the map. Its failure costs the map alone."""
-    if snapshot.domain != "snow" or not snapshot.segments:
+    if made.judged is None or not made.snapshot.segments:
         return
     try:
-        publish_outlook(connection, road_outlook(snapshot), now)
+        publish_outlook(connection, road_outlook(made.snapshot, made.judged.needs.ahead), now)
     except psycopg.OperationalError:
         raise
     except Exception:
-        log.exception("the roads' outlook failed; the map keeps the one before", extra={"slot": snapshot.slot})
+        log.exception("the roads' outlook failed; the map keeps the one before", extra={"slot": made.snapshot.slot})
 
 
 def snapshot_by_hand(
@@ -144,12 +145,12 @@ def snapshot_by_hand(
 
 def plan_by_hand(connection: Connection, snapshot: Snapshot, clock: Clock, *, dry_run: bool = False) -> Plan:
     """The plan of such a snapshot, checked against the schema; published unless ``dry_run``."""
-    plan = make_plan(snapshot)
-    check_schema(plan)
+    made = make(snapshot)
+    check_schema(made.plan)
     if dry_run:
-        return plan
-    published = publish(connection, plan, clock.now())
-    show_roads(connection, snapshot, clock.now())
+        return made.plan
+    published = publish(connection, made.plan, clock.now(), strands=made.strands())
+    show_roads(connection, made, clock.now())
     return published
 
 

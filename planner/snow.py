@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from city.network import build
-from city.plan import Intervention, Plan
+from city.plan import Degradation, Intervention, Plan
 from city.words import Network
 from models.snow import land_effects
 from planner.assemble import assemble
@@ -38,21 +38,12 @@ class Judged:
 
     turer: tuple[Tur, ...]
     needs: Needs
-    unused: tuple[str, ...]
-    weak: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class SnowPlan:
-    """A plan with the judgement that it was made from."""
-
-    plan: Plan
-    judged: Judged
+    weak: tuple[Degradation, ...]
 
 
 def plan_snow(snapshot: Snapshot, executor: Executor | None = None) -> Plan:
     """The snow plan of a snapshot; its turer are searched by the workers of ``executor``, else on all cores here."""
-    return snow_plan(snapshot, judge_streets(snapshot), executor).plan
+    return snow_plan(snapshot, judge_streets(snapshot), executor)
 
 
 def judge_streets(snapshot: Snapshot) -> Judged:
@@ -64,10 +55,10 @@ def judge_streets(snapshot: Snapshot) -> Judged:
     work_kmh = work_speeds(snapshot)
     turer = cut(snapshot.segments, snapshot.knobs.tur_minutes, work_kmh)
     needs = judge(snapshot, rules, weather, ahead, turer, work_kmh)
-    return Judged(tuple(turer), needs, behind.unused, tuple(weak_stations(behind)))
+    return Judged(tuple(turer), needs, tuple(weak_stations(behind)))
 
 
-def snow_plan(snapshot: Snapshot, judged: Judged, executor: Executor | None = None) -> SnowPlan:
+def snow_plan(snapshot: Snapshot, judged: Judged, executor: Executor | None = None) -> Plan:
     """The plan of a judgement."""
     needs, network = judged.needs, build(snapshot.segments)
     held = {item.target: item for item in snapshot.running}
@@ -82,7 +73,7 @@ def snow_plan(snapshot: Snapshot, judged: Judged, executor: Executor | None = No
     full = full_cost(snapshot, full_minutes(snapshot, judged.turer, driven, work_speeds(snapshot)))
     answer = Answer(judged.turer, items, needs, cost_of(snapshot, items), full, stuck)
     totals = _totals(snapshot, judged.turer, due, items, driven, needs)
-    return SnowPlan(assemble(snapshot, verdict(snapshot, answer, weak), weak, items, totals), judged)
+    return assemble(snapshot, verdict(snapshot, answer, weak), weak, items, totals)
 
 
 def _land(needs: Needs, wanted: Sequence[Need]) -> Land:

@@ -135,7 +135,7 @@ class Needs:
         route_class = ROUTE_CLASSES[self.service.served_as[i]]
         own = self._criteria[route_class]
         wet = bool(self.curves.wet[i, hour])
-        from_when = self.strands.hour(max(int(self.first[i]), 0))
+        from_when = self.strands.hour(int(self.first[i]) if self.over[i] or self.slips[i] else 0)
         reading = READINGS.index(own.reading)
         slips = bool(self.slips[i])
         return Need(
@@ -170,7 +170,7 @@ class Needs:
         return float(known.min()) / 100.0 if len(known) else float("nan")
 
     def _action(self, i: int, own: Criteria) -> Action:
-        hour = min(max(int(self.first[i]), 0), self.weather.hours - 1)
+        hour = min(int(self.first[i]), self.weather.hours - 1)
         mid, plough = self.ahead.mid, bool(self.over[i])
         surface_c = float(mid.surface_c[i, hour])
         if plough and surface_c > -0.5:  # melting snow holds a road at 0 °C; once bare it takes the air's temperature
@@ -229,9 +229,22 @@ def _of_segments(
     over = by_depth & over_hours.any(axis=1)
     slips = by_grip & slip_hours.any(axis=1) & ~over
     lead = np.array([c.lead_h for c in each], np.int64)
-    first = np.where(over, np.maximum(over_hours.argmax(axis=1) - lead, 0), slip_hours.argmax(axis=1))
+    from_depth = _first(over_hours, called.held_depth, of, over, lead)
+    from_grip = _first(slip_hours, called.by_grip, of, by_grip & slip_hours.any(axis=1), np.zeros_like(lead))
+    first = np.minimum(from_depth, from_grip)
     peak = (depth.astype(np.int64) - limit).argmax(axis=1)
     return Needs(snapshot, service, weather, ahead, curves, strands, of, called, limit, over, slips, peak, first, spots)
+
+
+def _first(hours: Bools, held: Ints, of: Ints, wanted: Bools, lead: Ints) -> Ints:
+    """(n,) from which hour a segment is to be worked on: the first of its own from the hour on in which its strand is
+    called, less the lead; after all hours where it is not ``wanted``."""
+    if not len(held):
+        return np.full(len(of), hours.shape[1])
+    begins = np.maximum(held[of], 0)
+    counted = hours & (np.arange(hours.shape[1]) >= begins[:, None])
+    own = np.where(counted.any(axis=1), counted.argmax(axis=1), begins)
+    return np.where(wanted, np.maximum(own - lead, 0), hours.shape[1])
 
 
 def _asked(asked: Sequence[str], strands: Strands, of: Ints) -> list[bool]:

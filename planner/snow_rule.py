@@ -91,3 +91,13 @@ def decide_grip(grip: Hundredths, target: Ints, hold_h: int, first: Ints) -> Non
     """For each strand of (n, n_hours) curves with its target (n,): fills in the first held hour (n,)."""
     for row in range(len(grip)):
         first[row] = first_below(grip[row], target[row], hold_h)
+
+
+@bare
+def over_hours(dry: Hundredths, wet: Hundredths, dry_limit: Ints, wet_limit: Ints, hours: int, counts: Ints) -> None:
+    """For each strand of (n, n_hours) curves: how many of its first ``hours`` are at or over its limits (n,)."""
+    for row in range(len(dry)):
+        counts[row] = 0
+        for hour in range(min(hours, dry.shape[1])):
+            if over_at(dry[row, hour], wet[row, hour], dry_limit[row], wet_limit[row]):
+                counts[row] += 1

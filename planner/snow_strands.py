@@ -66,10 +66,12 @@ class Strands:
 
 @dataclass(frozen=True)
 class Called:
-    """What the rule says of each strand (n,): the hour in which its work may begin, -1 where it is not called; the same
-    for depth and grip alone; by how much depth is over its limit in the hour that decides [0.01 cm]."""
+    """What the rule says of each strand (n,): the hour in which its work may begin by depth and by grip, -1 where it is
+    not called; ``held_depth`` the hour from which it is over its limit, without the lead; ``margin`` by how much
+    depth is over its limit in the hour that decides [0.01 cm]."""
 
     strands: Strands
+    held_depth: Ints
     by_depth: Ints
     by_grip: Ints
     margin: Ints
@@ -155,7 +157,7 @@ def call_out(strands: Strands, rules: Limits, asked: Set[str] = frozenset()) -> 
     target = np.array([0 if c.anti_slip == "none" else c.grip_limit for c in own], np.int64)
     decide_grip(strands.grip, target, max(1, round(rules.value("snow.slip_hold_h"))), by_grip)
     lead = np.array([c.lead_h for c in own], np.int64)
-    return Called(strands, _led(by_depth, lead), by_grip, margin)
+    return Called(strands, by_depth, _led(by_depth, lead), by_grip, margin)
 
 
 def lowered(own: Sequence[Criteria], asked: Sequence[bool]) -> tuple[Ints, Ints]:

@@ -17,6 +17,7 @@ from ingest.roads import import_roads
 from ingest.simulator.frost import Frost
 from ingest.weather.client import import_file
 from planner.inputs import read_snapshot
+from planner.make import make
 from planner.outlook import road_outlook
 from planner.publish import publish_outlook
 from planner.schedule import Scheduler, plan_now, show_roads
@@ -74,7 +75,7 @@ def test_an_outlook_made_for_a_time_to_come_gives_way(filled: Connection) -> Non
     """Somebody tried 'plan snow --at' next year; tonight's streets are shown all the same."""
     later = read_snapshot(filled, town.settings(), "snow", town.AT + timedelta(days=60), slot="x")
     assert publish_outlook(filled, road_outlook(later), town.AT)
-    show_roads(filled, read_snapshot(filled, town.settings(), "snow", town.AT, slot="x"), town.AT)
+    show_roads(filled, make(read_snapshot(filled, town.settings(), "snow", town.AT, slot="x")), town.AT)
     frame = outlook.outlook_frame(filled)
     assert frame is not None
     assert frame.at == town.AT
@@ -136,7 +137,7 @@ def test_bayreuth_on_a_made_clear_night_and_day(database: Connection, data_folde
     file.write_bytes(Frost().forecast_answer(at - timedelta(hours=3), 11.6, 49.98))
     import_file(database, file, simulated=True)
     settings = Settings(municipality=Municipality(time_zone="Europe/Berlin"))
-    show_roads(database, read_snapshot(database, settings, "snow", at, slot="x"), at)
+    show_roads(database, make(read_snapshot(database, settings, "snow", at, slot="x")), at)
     frame = outlook.outlook_frame(database)
     assert frame is not None
     assert frame.simulated

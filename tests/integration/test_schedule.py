@@ -18,7 +18,7 @@ from city.serviceday import slot_instant
 from city.words import DOMAINS
 from planner import schedule
 from planner.inputs import read_snapshot
-from planner.make import make_plan
+from planner.make import Made, make, make_plan
 from planner.publish import publish
 from planner.schedule import Scheduler, due_runs, keep_up, next_due, slots_of
 from planner.snapshot import Snapshot
@@ -174,12 +174,12 @@ def test_one_failing_planner_stops_no_other_and_is_shown(database: Connection, m
     """Snow fails: waste and heating come out, the problem stands in the database, and it is tried again later."""
     fill(database)
 
-    def failing(snapshot: Snapshot, _workers: object = None) -> Plan:
+    def failing(snapshot: Snapshot, _workers: object = None) -> Made:
         if snapshot.domain == "snow":
             raise PlanNotPossible("threshold snow.start_dry_cm has no value for P1")
-        return make_plan(snapshot)
+        return make(snapshot)
 
-    monkeypatch.setattr(schedule, "make_plan", failing)
+    monkeypatch.setattr(schedule, "make", failing)
     planner = Scheduler(database, settings(), FixedClock(AT))
     assert [plan.domain for plan in planner.ensure_due(AT)] == ["waste", "heating"]
     problem = plans.problem(database, "snow")

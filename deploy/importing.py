@@ -1,0 +1,57 @@
+"""The import commands: each opens the store, calls its importer and says what was taken in."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from deploy.opening import opened_store, say
+
+if TYPE_CHECKING:
+    from city.settings import Settings
+
+
+def run_import_roads(options: argparse.Namespace, settings: Settings) -> int:
+    """Streets, cycle ways, terrain, waste places and schools from an OpenStreetMap extract."""
+    from ingest.roads import import_roads
+
+    with opened_store(settings, "import") as (connection, clock):
+        report = import_roads(connection, options.file, options.terrain, clock.now(), progress=_note)
+    say(json.dumps(dataclasses.asdict(report), ensure_ascii=False, default=str) if options.json else report.text())
+    return 0
+
+
+def run_import_weather(options: argparse.Namespace, settings: Settings) -> int:
+    """A stored answer of SMHI or MET Norway."""
+    from ingest.weather.client import import_file
+
+    with opened_store(settings, "import") as (connection, _):
+        forecast = import_file(connection, options.file, simulated=options.simulated)
+    say(f"{forecast.provider}: {len(forecast.steps)} steps, issued {forecast.issued_at.isoformat()}")
+    return 0
+
+
+def run_import_table(options: argparse.Namespace, settings: Settings) -> int:
+    """Rooms, buildings, a fleet or a calendar from a file."""
+    from ingest.tables import IMPORTERS
+
+    with opened_store(settings, "import") as (connection, clock):
+        say(IMPORTERS[options.what](connection, options.file, clock.now()))
+    return 0
+
+
+def run_import_routes(options: argparse.Namespace, settings: Settings) -> int:
+    """Today's routes from GeoJSON or GPX, matched to the streets."""
+    from ingest.routes import import_routes
+
+    with opened_store(settings, "import") as (connection, clock):
+        report = import_routes(connection, options.file, clock.now(), options.route)
+    say(json.dumps(dataclasses.asdict(report), ensure_ascii=False) if options.json else report.text())
+    return 0
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,49 @@
+"""The curves by which snow plans decided, as bytes that the back-test reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from city.plan import Plan
+from store.connect import Connection
+from store.rows import select
+from store.sql import query
+
+
+@dataclass(frozen=True)
+class KeptRun:
+    """What is kept of one snow plan."""
+
+    plan_id: str
+    service_day: date
+    simulated: bool
+    strands: bytes
+
+
+def keep(connection: Connection, plan: Plan, strands: bytes) -> None:
+    """Keeps the curves of a plan; the caller's transaction publishes both."""
+    parameters = {
+        "plan_id": plan.id,
+        "at": plan.valid_from,
+        "service_day": plan.service_day,
+        "simulated": plan.simulated,
+        "strands": strands,
+    }
+    connection.execute(query("archive", "keep"), parameters)
+
+
+def kept_runs(connection: Connection, start: date | None, end: date | None) -> tuple[KeptRun, ...]:
+    """The kept plans of the service days from ``start`` to ``end``, both included; all where they are None."""
+    return select(connection, query("archive", "kept_runs"), {"first": start, "last": end}, KeptRun)
+
+
+def strands_of(connection: Connection, plan_id: str) -> KeptRun | None:
+    """What is kept of one plan."""
+    found = select(connection, query("archive", "of_plan"), {"plan_id": plan_id}, KeptRun)
+    return found[0] if found else None
+
+
+def forget(connection: Connection, before: datetime) -> int:
+    """Removes what was kept of plans before a time; gives how many."""
+    return connection.execute(query("archive", "forget"), {"before": before}).rowcount

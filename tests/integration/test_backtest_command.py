@@ -1,0 +1,99 @@
+"""``dagsplan backtest snow``: from the plans of a database and from folders, through the command line."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from city.clock import FixedClock
+from dagsplan import main
+from planner.backtest.changes import Changes, changes_of
+from planner.backtest.replay import replay
+from planner.bundle import save
+from planner.inputs import read_kept_runs, read_rules
+from planner.schedule import plan_now
+from store.connect import Connection
+from tests.integration import plan_town as town
+from tests.unit.planner.snapshots import AT, HOUR, depth, snow_snapshot
+
+
+def folders(place: Path) -> Path:
+    """Two evenings of one street town: 5 cm, then 9 cm."""
+    for day, cm in enumerate((5.0, 9.0)):
+        at = AT + timedelta(days=day)
+        base = snow_snapshot(forecasts=(), readings=(replace(depth(cm), time=at - HOUR / 10),), at=at)
+        save(replace(base, service_day=base.service_day + timedelta(days=day)), place / f"natt-{day}")
+    return place
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, object]:
+    assert main(["backtest", "snow", *map(str, arguments), "--json"]) == 0
+    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_folders_are_replayed_with_any_threshold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As it was: cycle ways twice, main streets once; with P1 at 4 cm main streets both nights."""
+    found = answer(capsys, "--files", folders(tmp_path), "--set", "snow.start_dry_cm/P1=4,0")
+    was, tried = (
+        [{name[:2] for name in morning["turer"]} for morning in found[key]["mornings"]]  # type: ignore[index]
+        for key in ("as_it_was", "with_changes")
+    )
+    assert was == [{"C1"}, {"C1", "P1"}]
+    assert tried == [{"C1", "P1"}, {"C1", "P1"}]
+    assert all(name.startswith("P1") for name in found["with_changes"]["mornings"][0]["added"])  # type: ignore[index]
+
+
+def test_a_period_takes_only_its_days(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = answer(capsys, "--files", folders(tmp_path), "--from", "2026-11-24")
+    assert [morning["service_day"] for morning in found["as_it_was"]["mornings"]] == ["2026-11-24"]  # type: ignore[index]
+
+
+def test_words_name_days_and_sums(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["backtest", "snow", "--files", str(folders(tmp_path)), "--set", "snow.start_dry_cm/C1=20"]) == 0
+    said = capsys.readouterr().out
+    assert "2026-11-23  ingen utkallning" in said or "2026-11-23" in said
+    assert "med ändringen" in said
+    assert "uppskattningar" in said
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ("snow.start_dry_cm/C1", "write KEY=VALUE"),
+        ("snow.start_dry_cm/C9=3", "there is no scope C9"),
+        ("snow.nonsense=3", "there is no threshold snow.nonsense"),
+        ("snow.decide_by=sometimes", "none of low, mid, high"),
+        ("snow.start_dry_cm=low", "given with --value"),
+    ],
+)
+def test_a_wrong_change_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], change: str, problem: str
+) -> None:
+    assert main(["backtest", "snow", "--files", str(folders(tmp_path)), "--set", change]) == 1
+    said = capsys.readouterr().err.strip()
+    assert problem in said
+    assert "\n" not in said
+
+
+def test_a_folder_without_snapshots_says_how_to_write_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["backtest", "snow", "--files", str(tmp_path)]) == 1
+    assert "--save-inputs" in capsys.readouterr().err
+
+
+def test_published_plans_are_kept_and_replayed(database: Connection) -> None:
+    """Every published snow plan keeps its curves: replayed as it was it calls what the plan called; with a limit out
+    of reach of the snow it calls nobody against snow."""
+    town.fill(database)
+    plan = plan_now(database, town.settings(), "snow", FixedClock(AT))
+    runs = read_kept_runs(database, None, None)
+    assert [run.name for run in runs] == [plan.id]
+    was = replay(runs, read_rules(database, Changes()))
+    assert set(was.mornings[0].turer) >= {item.target for item in plan.interventions}
+    none = changes_of(["snow.start_dry_cm=300", "snow.start_wet_cm=300", "snow.friction=0"])
+    assert not replay(runs, read_rules(database, none)).mornings[0].turer
+    assert read_kept_runs(database, plan.service_day + timedelta(days=1), None) == []
