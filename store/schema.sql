@@ -596,6 +596,7 @@ CREATE TABLE snow_draft (
     inputs_hash text NOT NULL,
     difference jsonb NOT NULL,
     doc jsonb NOT NULL,
+    strands bytea NOT NULL,
     UNIQUE (base_plan, inputs_hash)
 );
 CREATE INDEX snow_draft_by_time ON snow_draft (made_at DESC);

@@ -1,0 +1,55 @@
+"""A draft of the watch: a plan that is proposed beside the live one, shown as what it would change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+
+class Bust(Struct, frozen=True, kw_only=True):
+    """A forecast that did not hold: at ``at`` there is, or will be, more or less than the live plan's range allowed.
+
+    ``seen`` where it is observed, else a newer forecast says so; ``tur`` is the one farthest outside, ``share`` that
+    of all strands outside. Depths in cm.
+    """
+
+    more: bool
+    seen: bool
+    tur: str
+    at: datetime
+    cm: float
+    expected_cm: float
+    low_cm: float
+    high_cm: float
+    share: float
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """One tur of a difference: added, or stood down. ``why`` is its first reason."""
+
+    key: str
+    target: str
+    title: str
+    vehicle: str | None
+    starts_at: datetime | None
+    why: str
+    why_en: str
+
+
+class Difference(Struct, frozen=True, kw_only=True):
+    """What a draft changes of the live plan, and the busts that led to it."""
+
+    added: tuple[Change, ...] = ()
+    dropped: tuple[Change, ...] = ()
+    busts: tuple[Bust, ...] = ()
+    cost: float = 0.0
+
+    @property
+    def same_as(self) -> tuple[frozenset[str], frozenset[str], frozenset[tuple[bool, bool]]]:
+        """Equal for drafts that ask the same of a person."""
+        return (
+            frozenset(change.key for change in self.added),
+            frozenset(change.key for change in self.dropped),
+            frozenset((bust.more, bust.seen) for bust in self.busts),
+        )

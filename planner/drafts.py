@@ -1,0 +1,154 @@
+"""Drafts of the watch: made where what is known now flips the live plan, taken or left with one tap."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from concurrent.futures import Executor
+from datetime import datetime
+
+import msgspec
+
+from city.clock import Clock
+from city.draft import Bust
+from city.errors import Conflict, DagsplanError, NotFound
+from city.plan import Plan
+from city.settings import Settings
+from city.words import Mode
+from planner.backtest.archive import unpack
+from planner.inputs import read_snapshot
+from planner.make import Made
+from planner.orders import add_event, decide
+from planner.publish import check_schema, publish
+from planner.snapshot import Snapshot
+from planner.snow import judge_streets, snow_plan
+from planner.snow_state import fresh_depths
+from planner.watch import busts, difference, driven_since, flips
+from store import archive, drafts, orders, pages, plans
+from store.connect import Connection
+from store.drafts import Draft
+
+log = logging.getLogger("dagsplan.watch")
+STANDS_DOWN = frozenset({"decided", "sent", "acknowledged"})
+
+
+def watch(
+    connection: Connection, settings: Settings, clock: Clock, event: str, executor: Executor | None = None
+) -> Draft | None:
+    """Holds what is known now against the live snow plan; gives the draft where the decision is another or the forecast
+    did not hold, None where all is as planned, or nobody has a plan yet."""
+    now = clock.now()
+    snapshot = read_snapshot(connection, settings, "snow", now, slot=f"event:{event}", clock=clock)
+    live = plans.latest(connection, "snow", _mode(settings), snapshot.service_day)
+    if live is None or not snapshot.segments:
+        return None
+    made, found = _made(connection, snapshot, live, executor)
+    if made is None:
+        return None
+    told = difference(live, made.plan, snapshot.orders, found)
+    before = drafts.newest(connection, live.id)
+    if not (told.added or told.dropped or told.busts) or (before and before.difference.same_as == told.same_as):
+        return None
+    check_schema(made.plan)
+    draft = Draft(str(uuid.uuid4()), live.id, now, event, told)
+    strands = made.strands()
+    assert strands is not None
+    with connection.transaction():
+        if not drafts.add_draft(connection, draft, made.plan, strands):
+            return None
+        pages.tell(connection, "draft")
+    log.info("draft", extra={"event": event, "added": len(told.added), "dropped": len(told.dropped)})
+    return draft
+
+
+def _made(
+    connection: Connection, snapshot: Snapshot, live: Plan, executor: Executor | None
+) -> tuple[Made | None, list[Bust]]:
+    """The plan of what is known now, made only where something is another; and the busts."""
+    judged = judge_streets(snapshot)
+    kept = archive.strands_of(connection, live.id)
+    found: list[Bust] = []
+    if kept is not None:
+        then = unpack(kept.strands, kept.plan_id, kept.service_day, kept.simulated)
+        driven = driven_since(snapshot.orders, live)
+        found = busts(then, judged.needs.strands, driven, seen=bool(fresh_depths(snapshot)))
+    called = judged.needs.called.turer
+    if not found and not flips(live, set(called), snapshot.orders, horizon={tur.id for tur in judged.turer}):
+        return None, []
+    return Made(snapshot, snow_plan(snapshot, judged, executor), judged), found
+
+
+def take(connection: Connection, draft_id: str, who: str, now: datetime) -> Plan:
+    """Publishes a draft as the plan, makes orders of what it adds, and calls off what it stands down and nobody has
+       begun.
+
+    Raises NotFound for an unknown draft, Conflict where it was answered already or the plan it was made against is not the
+       live one any more.
+    """
+    with connection.transaction():
+        draft, plan, strands = _held(connection, draft_id)
+        live = plans.by_id(connection, draft.base_plan)
+        assert live is not None
+        plans.lock_plans(connection, "snow")
+        newest = plans.latest(connection, "snow", live.mode, live.service_day)
+        if newest is None or newest.id != live.id:
+            raise Conflict(
+                "the plan that this draft was made against was superseded; look at the newest and decide again"
+            )
+        named = msgspec.structs.replace(plan, slot=f"event:draft:{draft.id}")
+        published = publish(connection, named, now, strands=strands)
+        _stand_down(connection, draft, who, now)
+        keys = [change.key for change in draft.difference.added]
+        if keys:
+            decide(connection, published.id, keys, who, now, note="ur vaktens utkast")
+        drafts.answer(connection, draft.id, True, now, who, published.id)
+        pages.tell(connection, "orders")
+    return published
+
+
+def leave(connection: Connection, draft_id: str, who: str, now: datetime) -> None:
+    """Notes that a draft was turned down: it is not shown again until it would change something else."""
+    with connection.transaction():
+        draft, _, _ = _held(connection, draft_id)
+        drafts.answer(connection, draft.id, False, now, who, None)
+        pages.tell(connection, "draft")
+
+
+def open_draft(connection: Connection, plan_id: str, at: datetime | None = None) -> Draft | None:
+    """The draft against a plan that waits for an answer."""
+    draft = drafts.newest(connection, plan_id, at)
+    return draft if draft is not None and draft.taken is None else None
+
+
+def _held(connection: Connection, draft_id: str) -> tuple[Draft, Plan, bytes]:
+    try:
+        found = drafts.lock_draft(connection, str(uuid.UUID(draft_id)))
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound(f"there is no draft {draft_id}")
+    if found[0].taken is not None:
+        raise Conflict("the draft was taken already" if found[0].taken else "the draft was turned down already")
+    return found
+
+
+def _stand_down(connection: Connection, draft: Draft, who: str, now: datetime) -> None:
+    for change in draft.difference.dropped:
+        order = orders.live_order(connection, change.key)
+        if order is not None and order[1] in STANDS_DOWN:
+            add_event(connection, order[0], "aborted", who, now, note="behövs inte längre: ur vaktens utkast")
+
+
+def _mode(settings: Settings) -> Mode:
+    return settings.planner.mode  # type: ignore[return-value]  # checked when the settings were read
+
+
+def watched(
+    connection: Connection, settings: Settings, clock: Clock, event: str, executor: Executor | None = None
+) -> Draft | None:
+    """As ``watch``; a fault of the planner costs a line in the log, and the live plan stands."""
+    try:
+        return watch(connection, settings, clock, event, executor)
+    except DagsplanError as error:
+        log.warning("the watch could not look: %s", error, extra={"event": event})
+        return None

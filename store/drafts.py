@@ -1,0 +1,64 @@
+"""Drafts of the watch and what people answered: rows that are only ever added to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from city.draft import Difference
+from city.plan import Plan, from_json, to_json
+from store.connect import Connection
+from store.sql import query
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A plan that is proposed. ``taken`` None: nobody has answered."""
+
+    id: str
+    base_plan: str
+    made_at: datetime
+    event: str
+    difference: Difference
+    taken: bool | None = None
+
+
+def add_draft(connection: Connection, draft: Draft, plan: Plan, strands: bytes) -> bool:
+    """Adds a draft with its plan; False where the same inputs have given one for the same live plan already."""
+    parameters = {
+        "draft_id": draft.id,
+        "base_plan": draft.base_plan,
+        "made_at": draft.made_at,
+        "event": draft.event,
+        "inputs_hash": plan.inputs_hash,
+        "difference": Jsonb(draft.difference, dumps=msgspec.json.encode),
+        "doc": Jsonb(plan, dumps=to_json),
+        "strands": strands,
+    }
+    return connection.execute(query("drafts", "add_draft"), parameters).rowcount == 1
+
+
+def newest(connection: Connection, base_plan: str, at: datetime | None = None) -> Draft | None:
+    """The newest draft against a plan, answered or not; with ``at`` as it was known then."""
+    row = connection.execute(query("drafts", "newest"), {"base_plan": base_plan, "at": at}).fetchone()
+    return None if row is None else _draft(row)
+
+
+def lock_draft(connection: Connection, draft_id: str) -> tuple[Draft, Plan, bytes] | None:
+    """A draft with its plan and curves, held until the end of the transaction."""
+    row = connection.execute(query("drafts", "lock_draft"), {"draft_id": draft_id}).fetchone()
+    return None if row is None else (_draft(row), from_json(msgspec.json.encode(row[6])), bytes(row[7]))
+
+
+def answer(connection: Connection, draft_id: str, taken: bool, at: datetime, who: str, plan_id: str | None) -> None:
+    """Notes what somebody answered."""
+    parameters = {"draft_id": draft_id, "taken": taken, "at": at, "who": who, "plan_id": plan_id}
+    connection.execute(query("drafts", "answer"), parameters)
+
+
+def _draft(row: tuple[Any, ...]) -> Draft:
+    return Draft(str(row[0]), str(row[1]), row[2], row[3], msgspec.convert(row[4], Difference), row[5])
