@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from city.arcstates import ArcGraph
 from city.compiled import bare, threaded
@@ -129,6 +130,20 @@ def _from_node(rates: Rates, leaving: Sequence[int], price: Table, seconds: Tabl
     return np.stack([whole[pick, columns], time[pick, columns]]).astype(np.float32)
 
 
+def apart(links: csr_matrix, sources: Sequence[int], targets: Sequence[int]) -> Floats:
+    """(len(sources), len(targets)) how far nodes are from each other by the prices of ``links`` (n_nodes, n_nodes).
+
+    Inf where there is no way. Each search ends at the last target, and other threads run meanwhile.
+    """
+    n, wanted = links.shape[0], np.asarray(targets, np.int64)
+    steps = links.indptr.astype(np.int64), links.indices.astype(np.int64), links.data.astype(float)
+    found, begins, nothing = np.full((2, len(sources), len(wanted)), np.inf), np.arange(len(sources) + 1), np.zeros(n)
+    first = np.asarray(sources, np.int64)
+    _fill(*steps, nothing, nothing, 1.0, begins, first, np.zeros(len(first)), wanted, found[0], found[1])
+    distances: Floats = found[0]
+    return distances
+
+
 def arrivals(graph: ArcGraph, rates: Rates, source: Place, node: int) -> list[tuple[int, float, float]]:
     """(arc, price, seconds) of the ways from a source to a node, one for each arc that one may arrive by.
 
@@ -245,8 +260,8 @@ def _fill(
     first: Ints,
     first_turn_s: Floats,
     wanted: Ints,
-    to_price: Table,
-    to_seconds: Table,
+    to_price: Table | Floats,
+    to_seconds: Table | Floats,
 ) -> None:
     """Fills the tables row by row; row ``k`` begins with ``first[begins[k] : begins[k + 1]]``."""
     n, room = len(price), len(next_arc) + len(price)
