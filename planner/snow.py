@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from city.network import StreetNetwork, build
 from city.plan import Intervention, Plan
 from city.words import Network
 from models.snow import land_effects
 from models.weather import HourlyWeather
 from planner.assemble import assemble
 from planner.fleet import Assignment, fleet_of
+from planner.kept import Kept, Shelf, Streets
 from planner.routes.profiles import USUAL_WORK_KMH
-from planner.routes.sectors import Tur, cut, passes
+from planner.routes.sectors import Tur, passes
 from planner.routes.tur import Drive
 from planner.snapshot import Snapshot
 from planner.snow_drives import Drives
@@ -42,19 +42,23 @@ class DrivenTur:
     drive: Drive
 
 
-def plan_snow(snapshot: Snapshot, executor: Executor | None = None) -> Plan:
-    """The snow plan of a snapshot; its turer are searched by the workers of ``executor``, else on all cores here."""
-    rules = limits(snapshot.thresholds)
-    network = build(snapshot.segments)
+def plan_snow(snapshot: Snapshot, executor: Executor | None = None, kept: Kept | None = None) -> Plan:
+    """The snow plan of a snapshot; its turer are searched by the workers of ``executor``, else on all cores here.
+
+    What ``kept`` holds of plans before is not worked out again; the plan is the same.
+    """
+    rules, kept = limits(snapshot.thresholds), kept or Kept()
+    streets = kept.streets(snapshot.segments, snapshot.turns)
+    network = streets.network
     weather = weather_ahead(snapshot)
     behind = road_behind(snapshot)
     now_cm = on_the_ground(snapshot, rules.value("snow.left_after_plough_cm"), behind)
     ahead = snow_ahead(snapshot, weather, now_cm, behind)
     needs = judge(snapshot, rules, weather, ahead)
-    turer = cut(snapshot.segments, snapshot.knobs.tur_minutes, _work_kmh(snapshot))
+    turer = streets.turer(snapshot.knobs.tur_minutes, _work_kmh(snapshot))
     held = {item.target: item for item in snapshot.running}
     due = [tur for tur in turer if tur.id not in held and any(needs[i].needed for i in tur.segments)]
-    driven = drive_all(snapshot, network, due, needs, executor)
+    driven = drive_all(snapshot, streets, due, needs, kept.drives, executor)
     land = _land(snapshot, weather, [deciding(item.needs) for item in driven])
     fresh = [intervention(snapshot, network, item, land) for item in driven if item.drive.traversals]
     weak = [*degradations(snapshot, weather, driven, len(due) - len(driven)), *weak_stations(behind)]
@@ -102,18 +106,19 @@ def _worked(snapshot: Snapshot, item: DrivenTur) -> float:
 
 def drive_all(
     snapshot: Snapshot,
-    network: StreetNetwork,
+    streets: Streets,
     due: Sequence[Tur],
     needs: Sequence[Need],
+    known: Shelf[Drive],
     executor: Executor | None = None,
 ) -> list[DrivenTur]:
     """Gives each due tur, most urgent first, to the vehicle that leaves out least of it and can begin first."""
-    fleet = fleet_of(snapshot, network)
+    fleet = fleet_of(snapshot, streets.network)
     work = [
         (tur, tuple(needs[i] for i in tur.segments if needs[i].needed))
         for tur in sorted(due, key=lambda tur: (tur.route_class[1], _first_hour(tur, needs), tur.id))
     ]
-    drives = Drives(snapshot, network, fleet, executor)
+    drives = Drives(snapshot, streets, fleet, known, executor)
     drives.ahead(work)
     driven: list[DrivenTur] = []
     for tur, wanted in work:

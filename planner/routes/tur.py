@@ -21,7 +21,7 @@ from planner.routes.timeline import moments
 from planner.routes.town import Crew, Town, Work, town
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Traversal:
     """One arc driven, with work (``serve``) or without."""
 
