@@ -52,11 +52,11 @@ class Streets:
 class Kept:
     """The streets of the last plan, and its drives and those before it.
 
-    A drive is about 60 kB, so that ``most_drives`` are some 30 MB; the one that was longest unused goes first. A town
-    of 18,000 arcs takes another 60 MB, of which only the last is kept. Threads may share it.
+    A drive of a whole tur is about 90 kB, so that ``most_drives`` are some 35 MB; the one that was longest unused goes
+    first. The streets of a town of 18,000 arcs take as much again, and only the last are kept. Threads may share it.
     """
 
-    def __init__(self, *, most_drives: int = 500) -> None:
+    def __init__(self, *, most_drives: int = 400) -> None:
         self._streets: Shelf[Streets] = Shelf(1)
         self.drives: Shelf[Drive] = Shelf(most_drives)
 
@@ -72,6 +72,9 @@ class Shelf(Generic[T]):
     def __init__(self, most: int) -> None:
         self._most, self._lock = most, Lock()
         self._values: dict[Hashable, T] = {}
+
+    def __len__(self) -> int:
+        return len(self._values)
 
     def find(self, key: Hashable) -> T | None:
         """The value of a key, None where there is none."""

@@ -41,7 +41,16 @@ class Drives:
         """The vehicle that leaves out least of what is needed and can begin first; None where there is none."""
         needs, reach = self._needs(wanted), self._reach(tur.network)
         earliest = min(need.from_when for need in wanted)
-        return self.fleet.choose(tur.network, earliest, lambda v: reach.left_out(needs, v, self.fleet.home(v)))
+        counted: dict[Hashable, int] = {}
+
+        def left_out(v: Vehicle) -> int:
+            """Counted once for all vehicles of one size and home."""
+            size = self.fleet.home(v), v.width_m, v.weight_t
+            if size not in counted:
+                counted[size] = reach.left_out(needs, v, self.fleet.home(v))
+            return counted[size]
+
+        return self.fleet.choose(tur.network, earliest, left_out)
 
     def of(self, wanted: Sequence[Need], vehicle: Vehicle) -> Drive:
         """The drive of a vehicle over what is needed, searched now where it was not before."""
