@@ -6,6 +6,7 @@ streets, banned turns and U-turns are therefore exact, which they cannot be on a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from city.hierarchy import Climb, Hierarchy, hierarchy, laid
 from city.network import Floats, Ints, StreetNetwork
 
 Bans = frozenset[tuple[int, int]]
@@ -73,6 +75,28 @@ class ArcGraph:
     def lead_turn_s(self) -> Floats:
         """(n_successions,) the time of those turns [s]."""
         return self._leading[2]
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """The order of its arcs for many ways at once, worked out when it is first asked for."""
+        return hierarchy(self.follows_at, self.follows)
+
+    @cached_property
+    def _climbs(self) -> dict[bytes, Climb]:
+        return {}
+
+    def climb(self, price: Floats, seconds: Floats, price_per_s: float, *, most: int = 16) -> Climb:
+        """What the joints of the hierarchy cost at a price and seconds (n_arcs,) for each arc and ``price_per_s`` of
+        turning. Those of the last ``most`` kinds of vehicle are kept, 32 bytes a joint."""
+        kind = hashlib.sha256(b"".join((price.tobytes(), seconds.tobytes(), repr(price_per_s).encode()))).digest()
+        made = self._climbs.get(kind)
+        if made is None:
+            count = np.diff(self.follows_at)
+            whole = np.repeat(price, count) + self.turn_s * price_per_s
+            made = self._climbs[kind] = laid(self.hierarchy, whole, np.repeat(seconds, count) + self.turn_s)
+            for oldest in list(self._climbs)[:-most]:
+                self._climbs.pop(oldest, None)
+        return made
 
     @cached_property
     def index(self) -> dict[str, int]:

@@ -23,6 +23,7 @@ _SOURCES = (
     "city/compiled.py",
     "city/arcstates.py",
     "city/heap.py",
+    "city/hierarchy.py",
     "city/shortest.py",
     "city/viterbi.py",
     "planner/backtest",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -27,7 +28,7 @@ def local_xy(lon: npt.ArrayLike, lat: npt.ArrayLike, origin: tuple[float, float]
 
 def middle(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
     """The vertex mean of a line: good enough to say where it is."""
-    return float(np.mean([p[0] for p in points])), float(np.mean([p[1] for p in points]))
+    return math.fsum(p[0] for p in points) / len(points), math.fsum(p[1] for p in points) / len(points)
 
 
 def bbox(points: Iterable[tuple[float, float]]) -> tuple[float, float, float, float]:

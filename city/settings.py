@@ -122,6 +122,7 @@ class Planner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     waste_slots: tuple[str, ...] = ("03:00",)
     heating_slots: tuple[str, ...] = ("03:00",)
     ring_s: float = 60.0
+    watch_s: float = 600.0
     claim_s: float = 900.0
     snow_horizon_h: int = 24
     tur_minutes: float = 90.0

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from city.arcstates import ArcGraph
 from city.compiled import bare, threaded
 from city.heap import pop, push
+from city.hierarchy import ways
 from city.network import Floats, Ints
 
 Table = npt.NDArray[np.float32]
@@ -38,13 +40,18 @@ class Place:
     node: int = -1
 
 
-def between(graph: ArcGraph, rates: Rates, sources: Sequence[Place], targets: Sequence[int]) -> tuple[Table, Table]:
+def between(
+    graph: ArcGraph, rates: Rates, sources: Sequence[Place], targets: Sequence[int], *, worth_an_order: float = 1e6
+) -> tuple[Table, Table]:
     """(len(sources), len(targets)) price and seconds from each source to the *beginning* of each target arc.
 
-    Inf where there is no way. The turn into the target arc is included, the target arc itself is not. A search goes
-    no further than the last end that it looks for; the few targets that lie far off are searched from their side.
+    Inf where there is no way. The turn into the target arc is included, the target arc itself is not. Where sources
+    times arcs are over ``worth_an_order``, the graph's hierarchy is climbed. Else each source is searched by itself, no
+    further than the last end that it looks for; the few targets that lie far off are searched from their side.
     """
     wanted = np.asarray(targets, np.int64)
+    if len(sources) * graph.n_arcs > worth_an_order and len(wanted):
+        return _climbed(graph, rates, [_first_of(graph, source) for source in sources], wanted)
     far = _far_off(graph, rates, sources, wanted)
     price = np.full((len(sources), len(targets)), np.inf, np.float32)
     seconds = price.copy()
@@ -52,6 +59,25 @@ def between(graph: ArcGraph, rates: Rates, sources: Sequence[Place], targets: Se
     price[:, ~far], seconds[:, ~far] = _tables(_forward(graph), rates, rows, wanted[~far])
     price[:, far], seconds[:, far] = _from_targets(graph, rates, sources, wanted[far].tolist())
     return price, seconds
+
+
+def _climbed(graph: ArcGraph, rates: Rates, rows: Sequence[First], wanted: Ints) -> tuple[Table, Table]:
+    """(len(rows), len(wanted)) the same by the graph's hierarchy: from each arc that a row begins with, then the best
+    of these."""
+    most = max(len(first) for first, _ in rows)
+    begins, turn_s = np.zeros((len(rows), most), np.int64), np.full((len(rows), most), np.inf)
+    for row, (first, turns) in enumerate(rows):
+        begins[row, : len(first)], turn_s[row, : len(first)] = first, turns
+    arcs, at = np.unique(begins, return_inverse=True)
+    onward, onward_s = ways(graph.hierarchy, graph.climb(rates.price, rates.seconds, rates.price_per_s), arcs, wanted)
+    price, seconds = np.full((2, len(rows), len(wanted)), np.inf)
+    for k, first in enumerate(at.reshape(len(rows), most).T):
+        turn = turn_s[:, k][:, None]
+        priced = np.where(np.isfinite(turn), turn * rates.price_per_s, np.inf)
+        better = priced + onward[first] < price
+        price[better] = (priced + onward[first])[better]
+        seconds[better] = (turn + onward_s[first])[better]
+    return price.astype(np.float32), seconds.astype(np.float32)
 
 
 def _far_off(
@@ -102,6 +128,20 @@ def _from_node(rates: Rates, leaving: Sequence[int], price: Table, seconds: Tabl
     time = np.where(here, 0.0, seconds + rates.seconds[leaving][:, None])
     pick, columns = whole.argmin(axis=0), np.arange(len(targets))
     return np.stack([whole[pick, columns], time[pick, columns]]).astype(np.float32)
+
+
+def apart(links: csr_matrix, sources: Sequence[int], targets: Sequence[int]) -> Floats:
+    """(len(sources), len(targets)) how far nodes are from each other by the prices of ``links`` (n_nodes, n_nodes).
+
+    Inf where there is no way. Each search ends at the last target, and other threads run meanwhile.
+    """
+    n, wanted = links.shape[0], np.asarray(targets, np.int64)
+    steps = links.indptr.astype(np.int64), links.indices.astype(np.int64), links.data.astype(float)
+    found, begins, nothing = np.full((2, len(sources), len(wanted)), np.inf), np.arange(len(sources) + 1), np.zeros(n)
+    first = np.asarray(sources, np.int64)
+    _fill(*steps, nothing, nothing, 1.0, begins, first, np.zeros(len(first)), wanted, found[0], found[1])
+    distances: Floats = found[0]
+    return distances
 
 
 def arrivals(graph: ArcGraph, rates: Rates, source: Place, node: int) -> list[tuple[int, float, float]]:
@@ -220,8 +260,8 @@ def _fill(
     first: Ints,
     first_turn_s: Floats,
     wanted: Ints,
-    to_price: Table,
-    to_seconds: Table,
+    to_price: Table | Floats,
+    to_seconds: Table | Floats,
 ) -> None:
     """Fills the tables row by row; row ``k`` begins with ``first[begins[k] : begins[k + 1]]``."""
     n, room = len(price), len(next_arc) + len(price)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
+from city.arcstates import from_network
 from city.matching import Matcher
 from city.network import build
+from city.shortest import Place, Rates, between
 from city.things import Depot, Forecast, ForecastStep, Segment, Vehicle
 from city.track import Line
 from planner.make import make_plan
@@ -20,7 +22,14 @@ def warm(note: Callable[[str], None]) -> None:
     """Plans a made night on a block of four streets and matches a line to them; ``note`` is told what is going on."""
     note("compiling the road model, the route search and the matching of routes (a minute or two, once)")
     make_plan(_night())
+    _many_ways()
     _match()
+
+
+def _many_ways() -> None:
+    """A table of many ways, as whole towns ask for; four streets are searched one by one."""
+    graph = from_network(build(_block()))
+    between(graph, Rates(graph.metres, graph.metres), [Place(arc=0)], [0], worth_an_order=0.0)
 
 
 def _night(*, mm_h: float = 4.0) -> Snapshot:

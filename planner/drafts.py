@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Set
 from concurrent.futures import Executor
+from dataclasses import replace
 from datetime import datetime
 
 import msgspec
@@ -17,6 +19,7 @@ from city.settings import Settings
 from city.words import Mode
 from planner.backtest.archive import unpack
 from planner.inputs import read_snapshot
+from planner.kept import Kept
 from planner.make import Made
 from planner.orders import add_event, decide
 from planner.publish import check_schema, publish
@@ -33,7 +36,12 @@ STANDS_DOWN = frozenset({"decided", "sent", "acknowledged"})
 
 
 def watch(
-    connection: Connection, settings: Settings, clock: Clock, event: str, executor: Executor | None = None
+    connection: Connection,
+    settings: Settings,
+    clock: Clock,
+    event: str,
+    executor: Executor | None = None,
+    kept: Kept | None = None,
 ) -> Draft | None:
     """Holds what is known now against the live snow plan; gives the draft where the decision is another or the forecast
     did not hold, None where all is as planned, or nobody has a plan yet."""
@@ -42,7 +50,7 @@ def watch(
     live = plans.latest(connection, "snow", _mode(settings), snapshot.service_day)
     if live is None or not snapshot.segments:
         return None
-    made, found = _made(connection, snapshot, live, executor)
+    made, found = _made(connection, snapshot, live, executor, kept or Kept())
     if made is None:
         return None
     told = difference(live, made.plan, snapshot.orders, found)
@@ -62,28 +70,36 @@ def watch(
 
 
 def _made(
-    connection: Connection, snapshot: Snapshot, live: Plan, executor: Executor | None
+    connection: Connection, snapshot: Snapshot, live: Plan, executor: Executor | None, kept: Kept
 ) -> tuple[Made | None, list[Bust]]:
     """The plan of what is known now, made only where something is another; and the busts."""
-    judged = judge_streets(snapshot)
-    kept = archive.strands_of(connection, live.id)
+    judged = judge_streets(snapshot, kept)
+    before = archive.strands_of(connection, live.id)
     found: list[Bust] = []
-    if kept is not None:
-        then = unpack(kept.strands, kept.plan_id, kept.service_day, kept.simulated)
+    if before is not None:
+        then = unpack(before.strands, before.plan_id, before.service_day, before.simulated)
         driven = driven_since(snapshot.orders, live)
         found = busts(then, judged.needs.strands, driven, seen=bool(fresh_depths(snapshot)))
     called = judged.needs.called.turer
     if not found and not flips(live, set(called), snapshot.orders, horizon={tur.id for tur in judged.turer}):
         return None, []
-    return Made(snapshot, snow_plan(snapshot, judged, executor), judged), found
+    free = _without_stood_down(snapshot, set(called))
+    return Made(free, snow_plan(free, judged, executor, kept), judged), found
+
+
+def _without_stood_down(snapshot: Snapshot, called: Set[str]) -> Snapshot:
+    """The snapshot in which orders that nobody has begun, on turer that are not asked for any more, bind nobody."""
+    begun = {order.key for order in snapshot.orders if order.state not in STANDS_DOWN}
+    running = tuple(item for item in snapshot.running if item.key in begun or item.target in called)
+    return replace(snapshot, running=running)
 
 
 def take(connection: Connection, draft_id: str, who: str, now: datetime) -> Plan:
     """Publishes a draft as the plan, makes orders of what it adds, and calls off what it stands down and nobody has
-       begun.
+    begun.
 
-    Raises NotFound for an unknown draft, Conflict where it was answered already or the plan it was made against is not the
-       live one any more.
+    Raises NotFound for an unknown draft, Conflict where it was answered already or the plan it was made against is not
+    the live one any more.
     """
     with connection.transaction():
         draft, plan, strands = _held(connection, draft_id)
@@ -144,11 +160,16 @@ def _mode(settings: Settings) -> Mode:
 
 
 def watched(
-    connection: Connection, settings: Settings, clock: Clock, event: str, executor: Executor | None = None
+    connection: Connection,
+    settings: Settings,
+    clock: Clock,
+    event: str,
+    executor: Executor | None = None,
+    kept: Kept | None = None,
 ) -> Draft | None:
     """As ``watch``; a fault of the planner costs a line in the log, and the live plan stands."""
     try:
-        return watch(connection, settings, clock, event, executor)
+        return watch(connection, settings, clock, event, executor, kept)
     except DagsplanError as error:
         log.warning("the watch could not look: %s", error, extra={"event": event})
         return None

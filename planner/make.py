@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from city.plan import Plan
 from planner.backtest.archive import pack
 from planner.heating import plan_heating
+from planner.kept import Kept
 from planner.snapshot import Snapshot
 from planner.snow import Judged, judge_streets, snow_plan
 from planner.waste import plan_waste
@@ -31,15 +32,16 @@ class Made:
         return pack(self.judged.needs.strands, self.snapshot.asked, called)
 
 
-def make(snapshot: Snapshot, executor: Executor | None = None) -> Made:
-    """The plan of a snapshot. ``executor``: whose workers search the routes, else all cores here; the plan is the
-    same."""
+def make(snapshot: Snapshot, executor: Executor | None = None, kept: Kept | None = None) -> Made:
+    """The plan of a snapshot. ``executor``: whose workers search the routes, else all cores here; ``kept``: what this
+    process keeps from plan to plan; the plan is the same."""
     if snapshot.domain != "snow":
         return Made(snapshot, PLANNERS[snapshot.domain](snapshot))
-    judged = judge_streets(snapshot)
-    return Made(snapshot, snow_plan(snapshot, judged, executor), judged)
+    kept = kept or Kept()
+    judged = judge_streets(snapshot, kept)
+    return Made(snapshot, snow_plan(snapshot, judged, executor, kept), judged)
 
 
-def make_plan(snapshot: Snapshot, executor: Executor | None = None) -> Plan:
+def make_plan(snapshot: Snapshot, executor: Executor | None = None, kept: Kept | None = None) -> Plan:
     """The plan alone."""
-    return make(snapshot, executor).plan
+    return make(snapshot, executor, kept).plan

@@ -12,7 +12,7 @@ import jsonschema
 import msgspec
 
 from city.errors import Conflict
-from city.plan import Plan, to_json
+from city.plan import Intervention, Plan, from_json, to_json
 from planner.outlook import Outlook
 from store import archive, plans
 from store import outlook as outlooks
@@ -27,8 +27,25 @@ def _validator() -> Any:  # noqa: ANN401 - jsonschema has no types
 
 
 def check_schema(plan: Plan) -> None:
-    """Raises jsonschema.ValidationError where a plan does not obey ``plan.schema.json``."""
-    _validator().validate(msgspec.json.decode(to_json(plan)))
+    """Raises jsonschema.ValidationError or msgspec.ValidationError where a plan does not obey ``plan.schema.json``.
+
+    Every value is checked by the types that the schema describes; of the streets of an intervention, which are all of
+    one type, only the first is also held against the schema itself, as that takes a second for a whole city's.
+    """
+    raw = to_json(msgspec.structs.replace(plan, interventions=tuple(_undrawn(item) for item in plan.interventions)))
+    from_json(raw)
+    whole = msgspec.json.decode(raw)
+    for item in whole["interventions"]:
+        if "segments" in item:
+            del item["segments"][1:]
+    _validator().validate(whole)
+
+
+def _undrawn(item: Intervention) -> Intervention:
+    """Without the points of its line, of which the schema says nothing."""
+    return (
+        item if item.geometry is None else msgspec.structs.replace(item, geometry=item.geometry | {"coordinates": []})
+    )
 
 
 def publish(

@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import date, datetime, timedelta
 
@@ -19,8 +19,11 @@ from city.plan import Plan
 from city.serviceday import service_day, slot_instant
 from city.settings import Settings
 from city.words import DOMAINS, Domain, Mode
+from planner.drafts import watched
 from planner.inputs import read_snapshot
+from planner.kept import Kept
 from planner.make import Made, make
+from planner.noted import Noted
 from planner.outlook import road_outlook
 from planner.publish import check_schema, publish, publish_outlook
 from planner.snapshot import Snapshot
@@ -68,9 +71,14 @@ class Scheduler:
     """Makes the plans that are due and missing. Any number of these may run beside each other."""
 
     def __init__(
-        self, connection: Connection, settings: Settings, clock: Clock, executor: Executor | None = None
+        self,
+        connection: Connection,
+        settings: Settings,
+        clock: Clock,
+        executor: Executor | None = None,
+        kept: Kept | None = None,
     ) -> None:
-        self.connection, self.executor = connection, executor
+        self.connection, self.executor, self.kept = connection, executor, kept
         self.settings = settings
         self.clock = clock
         self.name = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
@@ -94,7 +102,7 @@ class Scheduler:
             snapshot = read_snapshot(
                 self.connection, self.settings, run.domain, now, slot=run.slot, day=run.service_day, clock=self.clock
             )
-            made = make(snapshot, self.executor)
+            made = make(snapshot, self.executor, self.kept)
             now_out = self.clock.now()
             plan = publish(self.connection, made.plan, now_out, run=run, claimed_by=self.name, strands=made.strands())
         except Conflict as conflict:
@@ -161,13 +169,39 @@ def plan_now(
     return plan_by_hand(connection, snapshot_by_hand(connection, settings, domain, clock), clock, dry_run=dry_run)
 
 
+def look(
+    connection: Connection,
+    settings: Settings,
+    clock: Clock,
+    events: Sequence[str],
+    executor: Executor | None,
+    kept: Kept,
+) -> None:
+    """The watch: at its interval, and at once where something was noted. One of several schedulers looks."""
+    now = clock.now()
+    day = service_day(now, "snow", settings.municipality.zone)
+    every_s = settings.planner.watch_s
+    slot = f"watch:{int(now.timestamp() // every_s)}" if every_s > 0 else ""
+    mode: Mode = settings.planner.mode  # type: ignore[assignment]  # checked when the settings were read
+    due = RunKey("snow", day, slot, mode)
+    expires = now + timedelta(seconds=settings.planner.claim_s)
+    if slot and plans.claim_run(connection, due, "watch", now, expires, now):
+        events = [*events, slot]
+        plans.finish_run(connection, due, None, now)
+    if events:
+        watched(connection, settings, clock, events[0], executor, kept)
+
+
 def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock: Clock, stop: threading.Event) -> None:
     """Asks what is due now and at every ring, on a fresh connection each time, until ``stop`` is set."""
 
+    kept, noted, one_at_a_time = Kept(), Noted(connect), threading.Lock()
+
     def ask() -> None:
         try:
-            with connect() as connection:
-                Scheduler(connection, settings, clock, executor).ensure_due(clock.now())
+            with one_at_a_time, connect() as connection:
+                Scheduler(connection, settings, clock, executor, kept).ensure_due(clock.now())
+                look(connection, settings, clock, noted.taken(), executor, kept)
                 keep_up(connection, settings, clock.now())
         except (psycopg.Error, StoreUnavailable) as error:
             log.warning(str(error).strip().splitlines()[0])
@@ -175,7 +209,7 @@ def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock:
     with workers(settings.planner.dask) as executor:
         ask()
         silence = ring(ask, max(1.0, min(settings.planner.ring_s, clock.real_seconds(settings.planner.ring_s))))
-        stop.wait()
+        noted.listen(ask, stop)
         silence()
 
 

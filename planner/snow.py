@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from city.network import build
 from city.plan import Degradation, Intervention, Plan
 from city.words import Network
 from models.snow import land_effects
 from planner.assemble import assemble
+from planner.kept import Kept, Streets
 from planner.routes.profiles import USUAL_WORK_KMH
-from planner.routes.sectors import Tur, cut
+from planner.routes.sectors import Tur
 from planner.snapshot import Snapshot
 from planner.snow_cost import cost_of, full_cost, full_minutes
 from planner.snow_need import Need, Needs, judge
@@ -36,34 +36,40 @@ class Judged:
     """What is known of the streets before anybody is sent: the turer of the town, what each street needs, what was weak
     about the sensors in the roads."""
 
+    streets: Streets
     turer: tuple[Tur, ...]
     needs: Needs
     weak: tuple[Degradation, ...]
 
 
-def plan_snow(snapshot: Snapshot, executor: Executor | None = None) -> Plan:
-    """The snow plan of a snapshot; its turer are searched by the workers of ``executor``, else on all cores here."""
-    return snow_plan(snapshot, judge_streets(snapshot), executor)
+def plan_snow(snapshot: Snapshot, executor: Executor | None = None, kept: Kept | None = None) -> Plan:
+    """The snow plan of a snapshot; its turer are searched by the workers of ``executor``, else on all cores here.
+
+    What ``kept`` holds of plans before is not worked out again; the plan is the same.
+    """
+    kept = kept or Kept()
+    return snow_plan(snapshot, judge_streets(snapshot, kept), executor, kept)
 
 
-def judge_streets(snapshot: Snapshot) -> Judged:
+def judge_streets(snapshot: Snapshot, kept: Kept | None = None) -> Judged:
     """The decision alone: what each street needs and which turer are asked for, without any routes."""
+    streets = (kept or Kept()).streets(snapshot.segments, snapshot.turns)
     rules = limits(snapshot.thresholds)
     weather, behind = weather_ahead(snapshot), road_behind(snapshot)
     now_cm = on_the_ground(snapshot, rules.value("snow.left_after_plough_cm"), behind)
     ahead = snow_ahead(snapshot, weather, now_cm, behind)
     work_kmh = work_speeds(snapshot)
-    turer = cut(snapshot.segments, snapshot.knobs.tur_minutes, work_kmh)
+    turer = streets.turer(snapshot.knobs.tur_minutes, work_kmh)
     needs = judge(snapshot, rules, weather, ahead, turer, work_kmh)
-    return Judged(tuple(turer), needs, tuple(weak_stations(behind)))
+    return Judged(streets, tuple(turer), needs, tuple(weak_stations(behind)))
 
 
-def snow_plan(snapshot: Snapshot, judged: Judged, executor: Executor | None = None) -> Plan:
+def snow_plan(snapshot: Snapshot, judged: Judged, executor: Executor | None = None, kept: Kept | None = None) -> Plan:
     """The plan of a judgement."""
-    needs, network = judged.needs, build(snapshot.segments)
+    needs, network = judged.needs, judged.streets.network
     held = {item.target: item for item in snapshot.running}
     due = [tur for tur in judged.turer if tur.id not in held and needs.asks(tur)]
-    driven = drive_all(snapshot, network, due, needs, executor)
+    driven = drive_all(snapshot, judged.streets, due, needs, (kept or Kept()).drives, executor)
     land = _land(needs, [deciding(item.needs) for item in driven])
     fresh = [intervention(snapshot, network, item, land) for item in driven if item.drive.traversals]
     items = ordered([*held.values(), *fresh])

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from city.network import StreetNetwork
 from planner.fleet import Assignment, Fleet, fleet_of
+from planner.kept import Shelf, Streets
 from planner.routes.sectors import Tur
 from planner.routes.tur import Drive
 from planner.snapshot import Snapshot
@@ -52,12 +52,17 @@ class DrivenTur:
 
 
 def drive_all(
-    snapshot: Snapshot, network: StreetNetwork, due: Sequence[Tur], needs: Needs, executor: Executor | None = None
+    snapshot: Snapshot,
+    streets: Streets,
+    due: Sequence[Tur],
+    needs: Needs,
+    known: Shelf[Drive],
+    executor: Executor | None = None,
 ) -> list[DrivenTur]:
     """Gives each due tur, most urgent first, to a vehicle. Where snow goes on, class 1 is driven again before class
     2."""
-    fleet = fleet_of(snapshot, network)
-    drives = Drives(snapshot, network, fleet, executor)
+    fleet = fleet_of(snapshot, streets.network)
+    drives = Drives(snapshot, streets, fleet, known, executor)
     work = sorted((Work(tur, needs.of(tur)) for tur in due), key=_urgency)
     drives.ahead([(item.tur, item.needs) for item in work])
     first = [item for item in work if item.tur.route_class.endswith(FIRST_CLASS)]

@@ -107,10 +107,10 @@ def _outside(
                 seen=seen,
                 tur=now.tur[after[row]],
                 at=now.start + (hours[1] + 1) * HOUR,
-                cm=is_[row] / 100.0,
-                expected_cm=mid[row] / 100.0,
-                low_cm=low[row] / 100.0,
-                high_cm=high[row] / 100.0,
+                cm=float(is_[row]) / 100.0,
+                expected_cm=float(mid[row]) / 100.0,
+                low_cm=float(low[row]) / 100.0,
+                high_cm=float(high[row]) / 100.0,
                 share=round(float(outside.mean()), 3),
             )
 

@@ -86,3 +86,8 @@ def segment(connection: Connection, segment_id: str) -> Segment | None:
 def tell(connection: Connection, message: str) -> None:
     """Tells the open pages that something changed, when the transaction commits."""
     connection.execute(query("pages", "tell"), {"message": message})
+
+
+def note(connection: Connection, event: str) -> None:
+    """Tells the schedulers that something was noted which the watch should look at, when the transaction commits."""
+    connection.execute(query("pages", "note"), {"event": event})

@@ -64,8 +64,8 @@ def hold_run(connection: Connection, run: RunKey, claimed_by: str) -> bool:
     return connection.execute(query("plans", "hold_run"), parameters).fetchone() is not None
 
 
-def finish_run(connection: Connection, run: RunKey, plan_id: str, now: datetime) -> None:
-    """Notes the plan that a run gave."""
+def finish_run(connection: Connection, run: RunKey, plan_id: str | None, now: datetime) -> None:
+    """Notes the plan that a run gave; None for a run that gives none."""
     connection.execute(query("plans", "finish_run"), columns(run) | {"plan_id": plan_id, "now": now})
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from city.things import Forecast, ForecastStep
 from store.connect import Connection
+from store.pages import note
 from store.rows import columns, select
 from store.sql import query
 
@@ -41,7 +42,7 @@ class Validators:
 
 
 def save_forecast(connection: Connection, forecast: Forecast, received_at: datetime, raw: bytes | None = None) -> bool:
-    """Keeps an issue with its steps; False where this issue is known already."""
+    """Keeps an issue with its steps and has the watch look at it; False where this issue is known already."""
     head = columns(forecast) | {"received_at": received_at, "raw": raw}
     row = connection.execute(query("weather", "save_forecast"), head).fetchone()
     if row is None:
@@ -51,6 +52,7 @@ def save_forecast(connection: Connection, forecast: Forecast, received_at: datet
             query("weather", "save_step"),
             [columns(step) | {"forecast_id": row[0]} for step in forecast.steps],
         )
+    note(connection, f"forecast:{forecast.provider}:{forecast.issued_at.isoformat()}")
     return True
 
 

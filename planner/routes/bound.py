@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import rustworkx
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
 from city.network import Floats
+from city.shortest import apart
 from planner.routes.problem import Problem
 
 _GRAIN = 1 << 24
@@ -116,16 +116,17 @@ def _depot_copies(problem: Problem, degree: Counter[int]) -> tuple[int, int]:
 
 
 def roads(problem: Problem, price: Floats) -> csr_matrix:
-    """(n_nodes, n_nodes) cheapest road between neighbouring nodes, whichever way it may be driven."""
-    graph = problem.graph
-    usable = np.isfinite(price)
+    """(n_nodes, n_nodes) cheapest road between neighbouring nodes, whichever way it may be driven, from either side."""
+    graph, n = problem.graph, len(problem.graph.nodes)
+    usable = np.flatnonzero(np.isfinite(price) & (graph.arc_from != graph.arc_to))
     tail, head = graph.arc_from[usable], graph.arc_to[usable]
-    low, high, cost = np.minimum(tail, head), np.maximum(tail, head), price[usable]
-    order = np.lexsort((cost, high, low))
-    low, high, cost = low[order], high[order], cost[order]
-    first = np.ones(len(low), bool)
-    first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-    return csr_matrix((cost[first], (low[first], high[first])), shape=(len(graph.nodes), len(graph.nodes)))
+    pair, cost = np.minimum(tail, head) * n + np.maximum(tail, head), price[usable]
+    order = np.argsort(pair, kind="stable")
+    pairs, first = np.unique(pair[order], return_index=True)
+    cheapest = np.minimum.reduceat(cost[order], first) if len(pairs) else cost
+    low, high = np.divmod(pairs, n)
+    both = np.concatenate([low, high]), np.concatenate([high, low])
+    return csr_matrix((np.concatenate([cheapest, cheapest]), both), shape=(n, n))
 
 
 def _cheapest_at(problem: Problem, price: Floats, depot: int) -> float:
@@ -138,7 +139,7 @@ def _to_work(roads: csr_matrix, depot: int, ends: list[int]) -> float:
     """The cheapest way from the depot to any end of a task: every drive takes it, out and home."""
     if depot < 0 or not ends:
         return 0.0
-    nearest = float(dijkstra(roads, directed=False, indices=depot)[ends].min())
+    nearest = float(apart(roads, [depot], ends).min())
     return nearest if math.isfinite(nearest) else 0.0
 
 
@@ -146,10 +147,9 @@ def _matched(roads: csr_matrix, odd: list[int], free: set[int], depot: int, out_
     """Price of the cheapest perfect matching of ``odd``, each pair also by way of the free ends; rounded down."""
     if not odd:
         return 0.0
-    apart = np.atleast_2d(dijkstra(roads, directed=False, indices=odd))
-    pairs = apart[:, odd]
+    pairs = apart(roads, odd, odd)
     if free:
-        out = apart[:, sorted(free)].min(axis=1)
+        out = apart(roads, odd, sorted(free)).min(axis=1)
         pairs = np.minimum(pairs, out[:, None] + out[None, :])
         if len(odd) % 2:
             pairs = np.block([[pairs, out[:, None]], [out[None, :], np.zeros((1, 1))]])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 
 from city.arcstates import ArcGraph, from_network
 from city.network import StreetNetwork
@@ -20,7 +21,7 @@ from planner.routes.timeline import moments
 from planner.routes.town import Crew, Town, Work, town
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Traversal:
     """One arc driven, with work (``serve``) or without."""
 
@@ -112,11 +113,13 @@ def drive_turer(
     A two-way street with two passes is done once in each direction; a cycle way once in either. The search takes
     ``iterations_each`` steps for each pass, so that the same needs always give the same drive, whoever works it out.
     """
-    asked = [_asked(network, job) for job in jobs]
-    problems = [one.problem for one in asked]
-    stops = [Stop(iterations=iterations_each * max(1, len(problem.tasks))) for problem in problems]
-    found = (map if executor is None else executor.map)(_searched, problems, stops, [seed] * len(problems))
-    return [_driven(network, one, routes, least_m) for one, (routes, least_m) in zip(asked, found, strict=True)]
+    asked: list[Town] = []
+    found: list[Callable[[], Found]] = []
+    for job in jobs:  # searched while the next is still being put together
+        asked.append(_asked(network, job))
+        what = asked[-1].problem, iterations_each, seed
+        found.append(partial(_searched, *what) if executor is None else executor.submit(_searched, *what).result)
+    return [_driven(network, one, *result()) for one, result in zip(asked, found, strict=True)]
 
 
 def _asked(network: StreetNetwork, job: Job) -> Town:
@@ -128,9 +131,15 @@ def _asked(network: StreetNetwork, job: Job) -> Town:
     return town(network, work, [Crew(vehicle, job.home)], name=f"tur of {vehicle.id}", graph=job.graph)
 
 
-def _searched(problem: Problem, stop: Stop, seed: int) -> tuple[tuple[Route, ...], float]:
-    """What a worker does of it: the routes, and the bound [m]."""
-    return (solve(problem, stop, seed).routes, least_metres(problem)) if problem.tasks else ((), 0.0)
+Found = tuple[tuple[Route, ...], float]
+"""What a worker finds: the routes, and the bound [m]."""
+
+
+def _searched(problem: Problem, iterations_each: int, seed: int) -> Found:
+    """What a worker does of a tur."""
+    if not problem.tasks:
+        return (), 0.0
+    return solve(problem, Stop(iterations=iterations_each * len(problem.tasks)), seed).routes, least_metres(problem)
 
 
 def _driven(network: StreetNetwork, asked: Town, routes: Sequence[Route], least_m: float) -> Drive:

@@ -34,3 +34,7 @@ FROM road_segment WHERE segment_id = %(segment_id)s;
 -- name: tell
 -- Tells the open pages that something changed.
 SELECT pg_notify('dagsplan', %(message)s);
+
+-- name: note
+-- Tells the schedulers that something was noted.
+SELECT pg_notify('dagsplan_look', %(event)s);

@@ -36,7 +36,7 @@ def run() -> list[Row]:
         env = {"DAGSPLAN_DATABASE__DSN": dsn, "DAGSPLAN_PLANNER__TUR_MINUTES": "90"}
         command("", ["migrate"], env, 1)
         rows = [command("import roads", ["import", "roads", str(extract)], env)]
-        _feed(folder, env)
+        feed(folder, env)
         asked = ["plan", "snow", "--at", AT, "--dry-run", "--json"]
         rows.append(command("plan snow, whole network", asked, env, note=_size(asked, env)))
         inputs = folder / "inputs"
@@ -56,7 +56,7 @@ def _size(arguments: list[str], env: dict[str, str]) -> str:
     return f"{totals['turer_needed']} turer, {totals['segments_needed']} segments, {share} % deadheading"
 
 
-def _feed(folder: Path, env: dict[str, str]) -> None:
+def feed(folder: Path, env: dict[str, str]) -> None:
     """A fleet of forty and a storm that covers everything; both made up."""
     fleet = ['[[depot]]\nid = "d"\nname = "Depå"\nlon = 10.79\nlat = 59.91\n']
     for number in range(40):

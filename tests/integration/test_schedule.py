@@ -174,7 +174,7 @@ def test_one_failing_planner_stops_no_other_and_is_shown(database: Connection, m
     """Snow fails: waste and heating come out, the problem stands in the database, and it is tried again later."""
     fill(database)
 
-    def failing(snapshot: Snapshot, _workers: object = None) -> Made:
+    def failing(snapshot: Snapshot, *_rest: object) -> Made:
         if snapshot.domain == "snow":
             raise PlanNotPossible("threshold snow.start_dry_cm has no value for P1")
         return make(snapshot)

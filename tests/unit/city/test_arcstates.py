@@ -87,6 +87,8 @@ def plain(graph: ArcGraph, rates: Rates, source: Place) -> dict[int, tuple[float
         if arc in found:
             continue
         found[arc] = price, seconds
+        if not np.isfinite(rates.price[arc]):
+            continue
         for at in range(int(graph.follows_at[arc]), int(graph.follows_at[arc + 1])):
             turn = float(graph.turn_s[at])
             after = price + rates.price[arc] + 2.0 * turn, seconds + rates.seconds[arc] + turn
@@ -96,19 +98,31 @@ def plain(graph: ArcGraph, rates: Rates, source: Place) -> dict[int, tuple[float
 
 @pytest.mark.parametrize(("sources", "targets"), [(1, 40), (3, 2), (40, 3), (50, 60)])
 @pytest.mark.parametrize("seed", range(4))
-def test_tables_are_those_of_the_plain_search(seed: int, sources: int, targets: int) -> None:
-    """Whichever side is searched from; unreachable targets and starts at crossings included."""
+@pytest.mark.parametrize("climbed", [False, True])
+def test_tables_are_those_of_the_plain_search(seed: int, sources: int, targets: int, climbed: bool) -> None:
+    """Whichever side is searched from, or by the hierarchy; unreachable and closed targets, starts at crossings and
+    ways back to where one is included."""
     graph, rates = town(seed)
+    rates.price[seed::17] = np.inf
     chance = random.Random(seed)
     places = [Place(arc=arc) for arc in chance.sample(range(graph.n_arcs), sources)]
     places[-1] = Place(node=60 if seed == 3 else seed)
     wanted = chance.sample(range(graph.n_arcs), targets)
     found = [plain(graph, rates, place) for place in places]
-    price, seconds = between(graph, rates, places, wanted)
+    price, seconds = between(graph, rates, places, wanted, worth_an_order=0.0 if climbed else np.inf)
     never = (np.inf, np.inf)
     for part, table in enumerate((price, seconds)):
         want = [[one.get(arc, never)[part] for arc in wanted] for one in found]
         assert table == pytest.approx(np.array(want), rel=1e-6)
+
+
+def test_a_kind_of_vehicle_is_laid_on_the_hierarchy_once_and_the_oldest_is_forgotten() -> None:
+    graph, rates = town(2)
+    first = graph.climb(rates.price, rates.seconds, 2.0, most=2)
+    assert graph.climb(rates.price.copy(), rates.seconds, 2.0, most=2) is first
+    assert graph.climb(rates.price, rates.seconds, 3.0, most=2) is not first
+    graph.climb(rates.price * 2.0, rates.seconds, 2.0, most=2)
+    assert graph.climb(rates.price, rates.seconds, 2.0, most=2) is not first
 
 
 def test_a_way_costs_what_the_table_says() -> None:

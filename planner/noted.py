@@ -1,0 +1,53 @@
+"""What was noted since the last look: other processes tell the scheduler, which looks at once instead of at its
+interval."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+import psycopg
+
+from city.errors import StoreUnavailable
+from store.connect import Connection
+
+log = logging.getLogger("dagsplan.watch")
+CHANNEL = "dagsplan_look"
+LISTEN_S = 1.0
+AGAIN_S = 5.0
+
+
+class Noted:
+    """Listens for what others note (a report, a truth, a forecast) and wakes the scheduler."""
+
+    def __init__(self, connect: Callable[[], Connection]) -> None:
+        self._connect = connect
+        self._events: list[str] = []
+        self._lock = threading.Lock()
+
+    def taken(self) -> list[str]:
+        """What was noted since this was last asked, oldest first."""
+        with self._lock:
+            events, self._events = self._events, []
+        return events
+
+    def listen(self, wake: Callable[[], object], stop: threading.Event) -> None:
+        """Until ``stop``: waits for notes and calls ``wake`` after each batch. A lost connection is opened again."""
+        while not stop.is_set():
+            try:
+                with self._connect() as connection:
+                    connection.autocommit = True
+                    connection.execute("LISTEN dagsplan_look")
+                    self._wait(connection, wake, stop)
+            except (psycopg.Error, StoreUnavailable) as error:
+                log.warning(str(error).strip().splitlines()[0])
+                stop.wait(AGAIN_S)
+
+    def _wait(self, connection: Connection, wake: Callable[[], object], stop: threading.Event) -> None:
+        while not stop.is_set():
+            found = [note.payload for note in connection.notifies(timeout=LISTEN_S, stop_after=1)]
+            if found:
+                with self._lock:
+                    self._events += found
+                wake()

@@ -1,0 +1,209 @@
+"""The watch: what is known now against the live plan, drafts that show the difference, and one tap that takes them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from city.clock import FixedClock
+from city.errors import Conflict, NotFound
+from city.plan import Plan
+from city.things import HumanTruth
+from planner.backtest.archive import unpack
+from planner.drafts import leave, open_draft, take, watch
+from planner.kept import Kept
+from planner.orders import add_event, decide
+from planner.schedule import look, plan_now
+from store import archive, facts, judgements, orders, plans, weather
+from store.connect import Connection
+from store.drafts import Draft
+from tests.integration import plan_town as town
+from tests.unit.planner.snapshots import AT, HOUR, forecast, snow_snapshot
+
+LATER = AT + timedelta(minutes=40)
+
+
+def night(database: Connection, mm_h: float = 0.0, *, cm: float = 4.0) -> Plan:
+    """The town with a live plan of 03.00 by a sensor that sees ``cm``; nothing spread."""
+    town.fill(database, mm_h=mm_h)
+    for name in ("P1", "P2", "P3", "C1", "C2"):
+        database.execute(
+            "INSERT INTO threshold SELECT key, scope, version + 1, NULL, 'none', unit, valid_from, 'test', 'test'"
+            " FROM threshold WHERE key = 'snow.anti_slip' AND scope = %s",
+            (name,),
+        )
+    device = replace(snow_snapshot().devices[0], last_time=None)
+    facts.save_device(database, device, [("snow_depth", "cm")])
+    see(database, cm, AT - HOUR / 10)
+    return plan_now(database, town.settings(), "snow", FixedClock(AT))
+
+
+def see(database: Connection, cm: float, at: object) -> None:
+    """The sensor says a depth."""
+    database.execute(
+        "INSERT INTO reading (series_id, time, value, received_at)"
+        " SELECT series_id, %(at)s, %(cm)s, %(at)s FROM series WHERE device_id = 'sno-1'",
+        {"at": at, "cm": cm},
+    )
+
+
+def looked(database: Connection, at: object = LATER) -> Draft | None:
+    return watch(database, town.settings(), FixedClock(at), "test")  # type: ignore[arg-type]
+
+
+def targets(changes: object) -> set[str]:
+    return {change.target[:2] for change in changes}  # type: ignore[attr-defined]
+
+
+def test_nothing_new_gives_no_draft(database: Connection) -> None:
+    night(database)
+    assert looked(database) is None
+
+
+def test_more_snow_than_the_plan_allowed_is_named_and_adds_turer(database: Connection) -> None:
+    """4 cm and nothing to come; forty minutes later 9 cm lie: main streets are added, and the bust is said with both
+    figures."""
+    live = night(database)
+    see(database, 9.0, LATER - HOUR / 10)
+    draft = looked(database)
+    assert draft is not None
+    assert targets(draft.difference.added) == {"P1", "P3"}  # P3: round the schools, on a school day
+    assert draft.difference.dropped == ()
+    bust = next(bust for bust in draft.difference.busts if bust.seen)
+    assert bust.more
+    assert bust.cm > bust.high_cm >= bust.expected_cm
+    assert draft.base_plan == live.id
+    held = plans.latest(database, "snow", "assist")
+    assert held is not None
+    assert held.id == live.id
+
+
+def test_less_snow_stands_turer_down(database: Connection) -> None:
+    """A plan for 6 mm more that did not come: the newer forecast is dry, and what was to be driven is not any more."""
+    live = night(database, mm_h=1.5, cm=4.0)
+    assert {item.target[:2] for item in live.interventions} >= {"P1", "C1"}
+    dry = forecast(-4.0, 0.0, issued=LATER - HOUR / 4)
+    weather.save_forecast(database, dry, LATER - HOUR / 4)
+    see(database, 1.0, LATER - HOUR / 10)
+    draft = looked(database)
+    assert draft is not None
+    assert targets(draft.difference.dropped) >= {"P1", "C1"}
+    assert not draft.difference.added
+    assert {bust.more for bust in draft.difference.busts} == {False}
+    assert draft.difference.cost < 0
+
+
+def test_one_tap_publishes_orders_and_stands_down(database: Connection) -> None:
+    """The draft becomes the next version; what it adds is decided, what it drops and nobody began is called off, a tur
+    that is out stays."""
+    live = night(database, mm_h=1.5, cm=4.0)
+    main, cycle = (next(i for i in live.interventions if i.target.startswith(k)) for k in ("P1", "C1"))
+    out, waiting = decide(database, live.id, [main.key, cycle.key], "dispatcher", AT)
+    add_event(database, out, "started", "P01", AT)
+    weather.save_forecast(database, forecast(-4.0, 0.0, issued=LATER - HOUR / 4), LATER - HOUR / 4)
+    see(database, 1.0, LATER - HOUR / 10)
+    draft = looked(database)
+    assert draft is not None
+    plan = take(database, draft.id, "dispatcher", LATER)
+    assert plan.version == live.version + 1
+    assert plan.supersedes == live.id
+    assert plan.slot == f"event:draft:{draft.id}"
+    states = {order.key: order.state for order in orders.orders(database, AT - HOUR)}
+    assert states[main.key] == "started"
+    assert states[cycle.key] == "aborted"
+    assert "utkast" in orders.events(database, waiting)[-1].note
+    kept = archive.strands_of(database, plan.id)
+    assert kept is not None
+    assert unpack(kept.strands, kept.plan_id, kept.service_day, kept.simulated).strands.at == LATER
+
+
+def test_taking_decides_what_is_added(database: Connection) -> None:
+    night(database)
+    see(database, 9.0, LATER - HOUR / 10)
+    draft = looked(database)
+    assert draft is not None
+    plan = take(database, draft.id, "dispatcher", LATER)
+    decided = {order.key for order in orders.orders(database, AT) if order.state == "decided"}
+    assert decided == {change.key for change in draft.difference.added}
+    assert decided <= {item.key for item in plan.interventions}
+
+
+def test_a_draft_is_answered_once(database: Connection) -> None:
+    night(database)
+    see(database, 9.0, LATER - HOUR / 10)
+    draft = looked(database)
+    assert draft is not None
+    take(database, draft.id, "dispatcher", LATER)
+    with pytest.raises(Conflict, match="taken already"):
+        leave(database, draft.id, "dispatcher", LATER)
+    with pytest.raises(NotFound):
+        take(database, "no-draft", "dispatcher", LATER)
+
+
+def test_a_draft_against_an_older_plan_is_a_conflict(database: Connection) -> None:
+    night(database)
+    see(database, 9.0, LATER - HOUR / 10)
+    draft = looked(database)
+    assert draft is not None
+    plan_now(database, town.settings(), "snow", FixedClock(LATER))
+    with pytest.raises(Conflict, match="superseded"):
+        take(database, draft.id, "dispatcher", LATER)
+
+
+def test_what_was_left_is_not_asked_again_until_it_changes(database: Connection) -> None:
+    live = night(database)
+    see(database, 9.0, LATER - HOUR / 10)
+    draft = looked(database)
+    assert draft is not None
+    assert open_draft(database, live.id) == draft
+    leave(database, draft.id, "dispatcher", LATER)
+    assert open_draft(database, live.id) is None
+    assert looked(database, LATER + HOUR / 6) is None
+    see(database, 1.0, LATER + HOUR / 4)
+    again = looked(database, LATER + HOUR / 3)
+    assert again is not None
+    assert targets(again.difference.dropped) == {"C1"}
+
+
+def test_what_an_officer_saw_makes_a_draft(database: Connection) -> None:
+    """A truth on the main streets adds them; it is known in the snapshot until its time is out."""
+    live = night(database)
+    here = tuple(s.id for s in snow_snapshot().segments if s.route_class == "P1")
+    truth = HumanTruth(
+        "7d9f5a8e-7a0e-4c33-9b60-0a0a0a0a0a0a", here, "snow_depth", 10.0, AT, LATER + HOUR, "jour", "sett"
+    )
+    judgements.add_truth(database, truth, AT)
+    draft = looked(database)
+    assert draft is not None
+    assert targets(draft.difference.added) == {"P1"}
+    assert "av jour" in " ".join(
+        reason.text for item in take(database, draft.id, "jour", LATER).interventions for reason in item.reasons
+    )
+    assert live.id == draft.base_plan
+
+
+def test_the_schedule_looks_every_ten_minutes_and_when_told(database: Connection) -> None:
+    night(database)
+    see(database, 9.0, LATER - HOUR / 10)
+    kept = Kept()
+    look(database, town.settings(watch_s=0.0), FixedClock(LATER), [], None, kept)
+    live = plans.latest(database, "snow", "assist")
+    assert live is not None
+    assert open_draft(database, live.id) is None
+    look(database, town.settings(), FixedClock(LATER), [], None, kept)
+    first = open_draft(database, live.id)
+    assert first is not None
+    see(database, 1.0, LATER)
+    look(database, town.settings(), FixedClock(LATER + timedelta(seconds=5)), [], None, kept)
+    assert open_draft(database, live.id) == first
+    look(database, town.settings(), FixedClock(LATER + timedelta(seconds=5)), ["report"], None, kept)
+    told = open_draft(database, live.id)
+    assert told is not None
+    assert told.event == "report"
+
+
+def test_without_a_plan_there_is_nothing_to_watch(database: Connection) -> None:
+    town.fill(database)
+    assert looked(database) is None
