@@ -25,6 +25,7 @@ _SOURCES = (
     "city/heap.py",
     "city/shortest.py",
     "city/viterbi.py",
+    "city/winter.py",
     "planner/backtest",
     "planner/routes/search",
     "planner/snow_rule.py",
