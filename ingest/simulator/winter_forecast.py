@@ -116,7 +116,7 @@ def forecast(
         first, block = _foretold(one, factor, shift_h)
         mm[first : first + len(block)] += block[:, None, :] * (one.pattern**pattern_seen)[:, None]
     windows = np.lib.stride_tricks.sliding_window_view(air, LEADS, axis=0)[:hours]
-    said = np.rint(100.0 * (windows + (sizes.air_k * warm[:, None])[:, None, :])).astype(np.int16)
+    said = np.rint(100.0 * (windows + (sizes.air_k * warm[:, None])[:, None, :])).astype(np.int16, order="C")
     wider = np.rint(100.0 * OUTER * sizes.air_k).astype(np.int16)
     fresh = [
         np.rint(100.0 * mm * np.exp(side * OUTER * sizes.amount) * cm_per_mm((said - side * wider) / 100.0))
