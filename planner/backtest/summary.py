@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -57,10 +57,15 @@ class Summary:
     runs: int
     vehicles_called: int
     worked_h: float
-    paid_h: float
+    paid_by_network_h: tuple[float, float]
     cost: float
     distance_km: float
     simulated: bool = True
+
+    @property
+    def paid_h(self) -> float:
+        """Vehicle hours paid for, on streets and on cycle ways."""
+        return sum(self.paid_by_network_h)
 
     @property
     def full_call_outs(self) -> int:
@@ -97,11 +102,11 @@ def _lines(one: Summary) -> Iterator[str]:
 
 def as_json(summary: Summary) -> dict[str, Any]:
     """The summary as JSON takes it."""
-    out = asdict(summary)
+    out = asdict(replace(summary, days=()))
     for row, hours in zip(out["classes"], summary.classes, strict=True):
         row["over_h_each"] = round(hours.over_h_each, 2)
     out["days"] = [_day(day) for day in summary.days]
-    return out | {"full_call_outs": summary.full_call_outs}
+    return out | {"paid_h": summary.paid_h, "full_call_outs": summary.full_call_outs}
 
 
 def _day(one: CalledDay) -> dict[str, Any]:
