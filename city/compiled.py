@@ -26,6 +26,7 @@ _SOURCES = (
     "city/hierarchy.py",
     "city/shortest.py",
     "city/viterbi.py",
+    "city/winter.py",
     "planner/backtest",
     "planner/routes/search",
     "planner/snow_rule.py",

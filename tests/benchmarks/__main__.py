@@ -19,6 +19,7 @@ from tests.benchmarks import (
     today,
     townroutes,
     verdict,
+    winters,
 )
 from tests.benchmarks.measure import Row, table
 
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "storage": storage.run,
     "today": today.run,
     "verdict": verdict.run,
+    "winters": winters.run,
 }
 OUT = Path("build/bench")
 

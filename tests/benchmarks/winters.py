@@ -1,0 +1,104 @@
+"""Simulated winters that no knob was tuned on: our call-outs, calling everything, perfect foresight; and how long a
+changed limit takes. The winters are made up: docs/simulated-winters.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from city.things import Threshold
+from city.winter import SimulatedWinter, WinterTown
+from city.words import ROUTE_CLASSES
+from ingest.simulator.winter import Climate, winter
+from ingest.simulator.winter_town import town
+from planner.backtest.summary import Policy, Summary
+from planner.backtest.winters import replay
+from planner.thresholds import SEED_FROM, Limits, limits
+from tests.benchmarks.measure import Row, call
+
+HELD_OUT = range(201, 221)
+VARIED = HELD_OUT[:10]
+POLICIES: tuple[Policy, ...] = ("everything", "ours", "foresight")
+
+
+def run() -> list[Row]:
+    """Three policies over twenty held-out winters, over ten where the winters or the limits differ, and the time."""
+    winters, rules = [winter(seed) for seed in HELD_OUT], limits(())
+    rows = compared("as frozen", winters, rules, town(), POLICIES)
+    earlier = replay(winters, rules, town(), "everything", station_limit_cm=2.0)
+    rows.append(_row("as frozen: everything at 2 cm", earlier, replay(winters, rules, town(), "everything")))
+    for name, vary in VARIANTS.items():
+        rows += compared(name, *vary(), POLICIES)
+    return [*rows, _changed_limit(winters[:5], rules)]
+
+
+def compared(
+    name: str, winters: Sequence[SimulatedWinter], rules: Limits, where: WinterTown, policies: Sequence[Policy]
+) -> list[Row]:
+    """A row a policy; the first is what the cost of the others is compared to."""
+    found = [replay(winters, foreseeing(rules) if one == "foresight" else rules, where, one) for one in policies]
+    return [_row(f"{name}: {one.policy}", one, found[0]) for one in found]
+
+
+def foreseeing(rules: Limits) -> Limits:
+    """The limits with the knobs that are best, on the tuning winters, for one who foresees everything."""
+    knobs = {"lead_h": (2, 3, 4, 0, 0), "hold_h": (2, 3, 4, 6, 6)}
+    own = (
+        Threshold(f"snow.{key}", scope, float(value), "h", 1, SEED_FROM, "benchmark", "tuned")
+        for key, values in knobs.items()
+        for scope, value in zip(ROUTE_CLASSES, values, strict=True)
+    )
+    return Limits((*rules.rows, *own))
+
+
+def _row(what: str, one: Summary, first: Summary) -> Row:
+    years = len(one.winters)
+    hours = {f"{row.route_class} h": round(row.over_h_each / years, 1) for row in one.classes}
+    return {
+        "what": what,
+        "cost %": round(100.0 * one.cost / first.cost, 1),
+        "kSEK a winter": round(one.cost / 1000.0 / years),
+        "days": round(len(one.days) / years, 1),
+        "full": round(one.full_call_outs / years, 1),
+        "turer": round(one.tur_call_outs / years),
+        **hours,
+        "overdue h": round(sum(row.overdue_h for row in one.classes) / years),
+        "km": round(one.distance_km / years, -2),
+    }
+
+
+def _winters(seeds: Sequence[int] = VARIED, **changed: float) -> list[SimulatedWinter]:
+    return [winter(seed, **changed) for seed in seeds]
+
+
+def _colder(kelvin: float) -> list[SimulatedWinter]:
+    climate = Climate(air_c=tuple(air - kelvin for air in Climate().air_c))
+    return [winter(seed, climate=climate) for seed in VARIED]
+
+
+def only_published() -> Limits:
+    """The seed with Växjö's published depths alone: the same for wet snow as for dry."""
+    rows = limits(()).rows
+    dry = {row.scope: row.value for row in rows if row.key == "snow.start_dry_cm"}
+    return Limits(tuple(replace(row, value=dry[row.scope]) if row.key == "snow.start_wet_cm" else row for row in rows))
+
+
+Varied = tuple[Sequence[SimulatedWinter], Limits, WinterTown]
+VARIANTS: dict[str, Callable[[], Varied]] = {
+    "forecast twice as wrong": lambda: (_winters(error=2.0), limits(()), town()),
+    "forecast half as wrong": lambda: (_winters(error=0.5), limits(()), town()),
+    "twice as uneven over the town": lambda: (_winters(variation=2.0), limits(()), town(variation=2.0)),
+    "every street like its zone": lambda: (_winters(), limits(()), town(variation=0.0)),
+    "3 K colder": lambda: (_colder(3.0), limits(()), town()),
+    "wet limits as the dry ones": lambda: (_winters(), only_published(), town()),
+}
+
+
+def _changed_limit(winters: Sequence[SimulatedWinter], rules: Limits) -> Row:
+    """Five winters and 300 strands under another limit, the compiled loop warm."""
+    limit = [
+        replace(row, value=4.0) if (row.key, row.scope) == ("snow.start_dry_cm", "C1") else row for row in rules.rows
+    ]
+    again = partial(replay, winters, Limits(tuple(limit)), town())
+    return call("one limit changed over five winters", again, runs=9)
