@@ -336,10 +336,29 @@ class GivenOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrderEvent:
-    """One step of an order's history; only ever added to. ``who`` is a role or a vehicle, never a person."""
+    """One step of an order's history; only ever added to. ``who`` is a role or a vehicle, never a person.
+
+    ``segment`` is the street of a ``segment_done``; ``vehicle`` the one that holds the order from this step on, where
+    it changed.
+    """
 
     order_id: str
     kind: OrderEventKind
     at: datetime
     who: str
     note: str = ""
+    segment: str | None = None
+    vehicle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a vehicle was; ``heading`` from north over east [°], ``accuracy_m`` as its receiver says [m]."""
+
+    vehicle: str
+    time: datetime
+    lon: float
+    lat: float
+    heading: float | None = None
+    speed_kmh: float | None = None
+    accuracy_m: float | None = None

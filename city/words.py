@@ -16,6 +16,7 @@ OrderEventKind = Literal[
     "overridden",
     "sent",
     "acknowledged",
+    "unanswered",
     "refused",
     "started",
     "segment_done",
@@ -23,7 +24,10 @@ OrderEventKind = Literal[
     "aborted",
     "done",
 ]
-OrderState = Literal["decided", "sent", "acknowledged", "refused", "started", "aborted", "done"]
+OrderState = Literal["decided", "sent", "acknowledged", "unanswered", "refused", "started", "aborted", "done"]
+"""``unanswered``: called out, and nobody on the list has acknowledged; somebody must call by hand."""
+UNDER_WAY: frozenset[OrderState] = frozenset({"decided", "sent", "acknowledged", "unanswered", "started"})
+"""An order in one of these states is a fact for the next plan."""
 
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
 ROUTE_CLASSES: tuple[RouteClass, ...] = get_args(RouteClass)

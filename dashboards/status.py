@@ -16,6 +16,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "decided": ("is-go", "seen"),
     "sent": ("is-go", "sent"),
     "acknowledged": ("is-go", "seen"),
+    "unanswered": ("is-stop", "stop"),
     "started": ("is-go", "run"),
     "done": ("is-ok", "done"),
     "aborted": ("is-wait", "cross"),
@@ -27,11 +28,12 @@ OFFERED: dict[str, tuple[OrderEventKind, ...]] = {
     "decided": ("sent", "started"),
     "sent": ("started", "acknowledged", "refused"),
     "acknowledged": ("started", "refused"),
+    "unanswered": ("acknowledged", "started", "refused"),
     "started": ("done",),
 }
 """The steps offered as buttons, the usual one first; aborting stands apart."""
 
-URGENCY = ("refused", "late", "proposed", "aborted", "decided", "sent", "acknowledged", "started", "done")
+URGENCY = ("unanswered", "refused", "late", "proposed", "aborted", "decided", "sent", "acknowledged", "started", "done")
 """What needs a hand stands first."""
 
 ENDED = frozenset({"done", "aborted", "refused"})

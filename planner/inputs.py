@@ -10,10 +10,9 @@ from city.plan import Intervention
 from city.serviceday import service_day
 from city.settings import Settings
 from city.things import Device, Forecast, GivenOrder, Reading
-from city.words import Domain, Mode
+from city.words import UNDER_WAY, Domain, Mode
 from planner.routes.existing import Today
 from planner.snapshot import Knobs, Snapshot
-from planner.snow import LIVE
 from store import facts, orders, plans, readings, roads, rollups, routes, weather
 from store.connect import Connection, one_moment
 
@@ -77,7 +76,9 @@ def read_snapshot(
             contractors=facts.contractors(connection),
             vehicles=facts.vehicles(connection, domain),
             orders=given,
-            running=_running(connection, [order.plan_id for order in given if order.state in LIVE], given_keys(given)),
+            running=_running(
+                connection, [order.plan_id for order in given if order.state in UNDER_WAY], given_keys(given)
+            ),
         )
         snapshot = _with_domain_tables(connection, common, at)
     return _marked(snapshot)
@@ -107,7 +108,7 @@ def _forecasts(connection: Connection, domain: Domain, at: datetime, *, whole: i
 
 def given_keys(given: tuple[GivenOrder, ...]) -> set[str]:
     """The keys of orders that are under way."""
-    return {order.key for order in given if order.state in LIVE}
+    return {order.key for order in given if order.state in UNDER_WAY}
 
 
 def _knobs(settings: Settings) -> Knobs:

@@ -16,14 +16,21 @@ SELECT order_id, state FROM order_now WHERE key = %(key)s AND state NOT IN ('abo
 SELECT order_id, plan_id, key, domain, target, vehicle_id, expected_end FROM plan_order
 WHERE order_id = %(order_id)s FOR UPDATE;
 
+-- name: order
+-- One order with its present state.
+SELECT order_id::text AS id, plan_id::text AS plan_id, domain, key, target, vehicle_id AS vehicle,
+       contractor_id AS contractor, expected_end, created_at, state, state_at, state_who, state_note
+FROM order_now WHERE order_id = %(order_id)s;
+
 -- name: events
 -- The history of an order.
-SELECT order_id::text AS order_id, kind, at, who, note FROM order_event WHERE order_id = %(order_id)s ORDER BY n;
+SELECT order_id::text AS order_id, kind, at, who, note, segment_id AS segment, vehicle_id AS vehicle FROM order_event
+WHERE order_id = %(order_id)s ORDER BY n;
 
 -- name: add_event
 -- Adds the next event of an order.
-INSERT INTO order_event
-SELECT %(order_id)s, coalesce(max(n), 0) + 1, %(kind)s, %(at)s, %(who)s, %(note)s
+INSERT INTO order_event (order_id, n, kind, at, who, note, segment_id, vehicle_id)
+SELECT %(order_id)s, coalesce(max(n), 0) + 1, %(kind)s, %(at)s, %(who)s, %(note)s, %(segment)s, %(vehicle)s
 FROM order_event WHERE order_id = %(order_id)s
 RETURNING n;
 
