@@ -1,0 +1,107 @@
+"""Follows the orders of a night: reads what is known of each and gives how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from threading import Lock
+
+from city.plan import Intervention, Plan
+from city.things import Position, Segment, Vehicle
+from city.words import Network
+from planner.night.progress import Progress, Street, Track, progress
+from planner.night.traces import passages
+from planner.routes.profiles import USUAL_WORK_KMH
+from store import facts, pages, plans, positions, roads
+from store.connect import Connection
+from store.orders import OrderNow
+from store.positions import Heard
+
+PlanOf = Callable[[str], Plan | None]
+ROUND = 0.02
+"""How far beyond the positions streets are looked at [°], so that the way between two of them is among these."""
+
+
+class Traces:
+    """The streets under each order's positions, kept: matching is done again when ``apart`` newer ones have come."""
+
+    def __init__(self, apart: timedelta = timedelta(seconds=30), places: int = 500) -> None:
+        self._apart, self._places = apart, places
+        self._kept: dict[str, tuple[datetime, Mapping[str, int]]] = {}
+        self._lock = Lock()
+
+    def of(self, connection: Connection, order: OrderNow, clears: Network, heard: Heard | None) -> Track:
+        """What an order's positions say."""
+        if heard is None or heard.newest is None:
+            return Track()
+        with self._lock:
+            until, found = self._kept.get(order.id, (None, {}))
+        if until is None or not timedelta(0) <= heard.newest - until < self._apart:
+            found = _driven(connection, order, clears)
+            with self._lock:
+                self._kept[order.id] = (heard.newest, found)
+                while len(self._kept) > self._places:
+                    del self._kept[next(iter(self._kept))]
+        return Track(heard.positions, heard.newest, found)
+
+
+def progress_of(
+    connection: Connection,
+    found: Sequence[OrderNow],
+    now: datetime,
+    traces: Traces | None = None,
+    plan_of: PlanOf | None = None,
+) -> dict[str, Progress]:
+    """How far each of some orders is, by id; ``traces`` and ``plan_of`` spare matching and reading the same again."""
+    traces = Traces() if traces is None else traces
+    plan_of = (lambda plan_id: plans.by_id(connection, plan_id)) if plan_of is None else plan_of
+    ids = [order.id for order in found]
+    histories, heard = pages.histories(connection, ids), positions.heard(connection, ids)
+    items = {order.id: item_of(plan_of(order.plan_id), order.key) for order in found}
+    wanted = {part.id for item in items.values() if isinstance(item.segments, tuple) for part in item.segments}
+    streets = streets_of(connection, wanted)
+    return {
+        order.id: progress(
+            items[order.id],
+            streets,
+            order.state,
+            histories[order.id],
+            traces.of(connection, order, clears(items[order.id]), heard.get(order.id)),
+            now,
+        )
+        for order in found
+    }
+
+
+def streets_of(connection: Connection, segments: set[str]) -> dict[str, Street]:
+    """Name and length of some segments, by id."""
+    return {street.id: street for street in roads.named(connection, sorted(segments), Street)}
+
+
+def item_of(plan: Plan | None, key: str) -> Intervention:
+    """The intervention that an order was made of."""
+    assert plan is not None
+    return next(item for item in plan.interventions if item.key == key)
+
+
+def clears(item: Intervention) -> Network:
+    """The network that an intervention clears."""
+    return "cycle" if item.network == "cycle" else "street"
+
+
+def _driven(connection: Connection, order: OrderNow, network: Network) -> Mapping[str, int]:
+    found = positions.of_order(connection, order.id)
+    return passages(found, _around(connection, found), network, _work_kmh(connection, order, network))
+
+
+def _around(connection: Connection, found: Sequence[Position]) -> tuple[Segment, ...]:
+    lons, lats = [place.lon for place in found], [place.lat for place in found]
+    return roads.segments_within(
+        connection, (min(lons) - ROUND, min(lats) - ROUND / 2), (max(lons) + ROUND, max(lats) + ROUND / 2)
+    )
+
+
+def _work_kmh(connection: Connection, order: OrderNow, network: Network) -> float:
+    fleet: Mapping[str, Vehicle] = {vehicle.id: vehicle for vehicle in facts.vehicles(connection, order.domain)}
+    known = fleet.get(order.vehicle or "")
+    return USUAL_WORK_KMH[network] if known is None else known.work_kmh

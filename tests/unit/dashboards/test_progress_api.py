@@ -1,0 +1,86 @@
+"""How far an order is, through the interface: the database, the positions and the streets together."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from city.geo import local_xy
+from city.things import Position
+from store import positions, roads
+from tests.unit.dashboards import town
+
+
+@pytest.fixture
+def started(client, snow):
+    item = next(item for item in snow.interventions if item.network == "street")
+    (order_id,) = client.post("/api/v1/orders", json={"plan_id": snow.id, "keys": [item.key]}).json()["ids"]
+    client.post(f"/api/v1/orders/{order_id}/events", json={"kind": "started"})
+    return order_id, item
+
+
+def progress(client, order_id):
+    answer = client.get(f"/api/v1/orders/{order_id}/progress")
+    assert answer.status_code == 200
+    return answer.json()["progress"]
+
+
+def to_and_fro(connection, vehicle, segments, kmh=12.0, every_s=8.0):
+    """Positions of a vehicle that drives each street out and home, one after the other."""
+    streets = {segment.id: segment for segment in roads.load_segments(connection)}
+    at, rows = town.AT, []
+    for name in segments:
+        (ax, ay), (bx, by) = streets[name].geometry[0], streets[name].geometry[-1]
+        dx, dy = local_xy([bx], [by], (ax, ay))
+        n = max(2, round(float((dx[0] ** 2 + dy[0] ** 2) ** 0.5) / (kmh / 3.6 * every_s)))
+        for k in [*range(n + 1), *range(n - 1, -1, -1)]:
+            at += timedelta(seconds=every_s)
+            rows.append((Position(vehicle, at, ax + (bx - ax) * k / n, ay + (by - ay) * k / n), at))
+    positions.add(connection, rows)
+    connection.commit()
+    return at
+
+
+def test_without_a_word_nothing_is_known(client, started, clock):
+    order_id, item = started
+    clock.advance(minutes=5)
+    found = progress(client, order_id)
+    assert (found["share"], found["left"], found["feed"]) == (None, None, "none")
+    assert found["segments"] == len(item.segments)
+
+
+def test_positions_and_words_together(client, filled, started, clock):
+    order_id, item = started
+    first, second = item.segments[0].id, item.segments[1].id
+    until = to_and_fro(filled, item.vehicle, [first])
+    clock.advance(seconds=(until - town.AT).total_seconds())
+    found = progress(client, order_id)
+    assert (found["feed"], found["done"]) == ("live", [first])
+    client.post(f"/api/v1/orders/{order_id}/events", json={"kind": "segment_done", "segment": second})
+    assert progress(client, order_id)["done"] == [first, second]
+    assert progress(client, order_id)["share"] == pytest.approx(2 / len(item.segments), abs=0.02)
+    clock.advance(minutes=20)
+    assert (progress(client, order_id)["feed"], progress(client, order_id)["share"] > 0) == ("silent", True)
+
+
+def test_newer_positions_are_matched_and_the_same_ones_are_not(client, filled, started, clock, monkeypatch):
+    order_id, item = started
+    asked = []
+    monkeypatch.setattr("planner.night_watch.passages", lambda found, *_: asked.append(len(found)) or {})
+    until = to_and_fro(filled, item.vehicle, [item.segments[0].id])
+    clock.advance(seconds=(until - town.AT).total_seconds())
+    for _ in range(3):
+        progress(client, order_id)
+    assert len(asked) == 1
+    later = [Position(item.vehicle, until + timedelta(seconds=n), 14.8, 56.87) for n in (10, 40)]
+    for n, place in enumerate(later, start=1):
+        positions.add(filled, [(place, place.time)])
+        filled.commit()
+        progress(client, order_id)
+        assert len(asked) == n
+
+
+def test_an_unknown_order_is_not_found(client):
+    assert client.get("/api/v1/orders/00000000-0000-0000-0000-000000000000/progress").status_code == 404
+    assert client.get("/api/v1/orders/none/progress").status_code == 404
