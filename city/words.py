@@ -10,6 +10,8 @@ Network = Literal["street", "cycle"]
 Keeper = Literal["municipal", "state", "private", "unknown"]
 RouteClass = Literal["P1", "P2", "P3", "C1", "C2"]
 """Service level: P1 main, P2 collector, P3 residential street; C1 main, C2 other cycle or foot-cycle way."""
+Channel = Literal["sms", "voice", "radio", "email", "app"]
+"""How somebody is called."""
 Certainty = Literal["high", "medium", "low"]
 OrderEventKind = Literal[
     "decided",

@@ -19,6 +19,7 @@ from dashboards.desk import Desk, desk_of
 from dashboards.forms import Sent, sent
 from dashboards.problems import Problem
 from dashboards.rows import anchor
+from planner.call_out import note_call
 from planner.orders import add_event, decide
 from store import orders, pages
 
@@ -104,9 +105,11 @@ def next_step(request: Request, order_id: str, got: Annotated[Sent, Depends(sent
     if kind == "segment_done" and segment is None:
         raise Problem(422, "segment must name the street that is done")
     try:
-        with desk.connection() as connection:
+        with desk.connection() as connection, connection.transaction():
             step = cast(OrderEventKind, kind)
             history = add_event(connection, order_id, step, WHO, now, _note(got), segment=segment)
+            if kind == "sent":
+                note_call(connection, desk.settings, order_id, now)
             pages.tell(connection, "orders")
             order = orders.lock_order(connection, order_id)
     except Conflict:

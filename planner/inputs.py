@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import msgspec
+
 from city.clock import Clock
 from city.plan import Intervention
 from city.serviceday import service_day
 from city.settings import Settings
-from city.things import Device, Forecast, GivenOrder, Reading
+from city.things import Device, Forecast, GivenOrder, Reading, Vehicle
 from city.words import UNDER_WAY, Domain, Mode
 from planner.routes.existing import Today
 from planner.snapshot import Knobs, Snapshot
@@ -58,6 +60,7 @@ def read_snapshot(
     with one_moment(connection):
         previous = plans.latest(connection, domain, mode, day)
         given = orders.given_orders(connection, domain, at - timedelta(hours=36))
+        fleet = facts.vehicles(connection, domain)
         common = Snapshot(
             domain=domain,
             at=at,
@@ -74,11 +77,9 @@ def read_snapshot(
             readings=_readings(connection, domain, at),
             depots=facts.depots(connection),
             contractors=facts.contractors(connection),
-            vehicles=facts.vehicles(connection, domain),
+            vehicles=fleet,
             orders=given,
-            running=_running(
-                connection, [order.plan_id for order in given if order.state in UNDER_WAY], given_keys(given)
-            ),
+            running=_running(connection, given, fleet),
         )
         snapshot = _with_domain_tables(connection, common, at)
     return _marked(snapshot)
@@ -106,11 +107,6 @@ def _forecasts(connection: Connection, domain: Domain, at: datetime, *, whole: i
     return newest + tuple(issue for issue in past if issue.steps)
 
 
-def given_keys(given: tuple[GivenOrder, ...]) -> set[str]:
-    """The keys of orders that are under way."""
-    return {order.key for order in given if order.state in UNDER_WAY}
-
-
 def _knobs(settings: Settings) -> Knobs:
     planner = settings.planner
     return Knobs(
@@ -123,14 +119,24 @@ def _knobs(settings: Settings) -> Knobs:
     )
 
 
-def _running(connection: Connection, plan_ids: list[str], keys: set[str]) -> tuple[Intervention, ...]:
-    """The interventions behind orders that are under way, as they were planned."""
+def _running(
+    connection: Connection, given: tuple[GivenOrder, ...], fleet: tuple[Vehicle, ...]
+) -> tuple[Intervention, ...]:
+    """The interventions behind orders that are under way, as they were planned, each with the vehicle that holds it."""
+    holds = {order.key: order.vehicle for order in given if order.state in UNDER_WAY}
     found: dict[str, Intervention] = {}
-    for plan_id in sorted(set(plan_ids)):
+    for plan_id in sorted({order.plan_id for order in given if order.state in UNDER_WAY}):
         plan = plans.by_id(connection, plan_id)
         if plan is not None:
-            found |= {item.key: item for item in plan.interventions if item.key in keys}
-    return tuple(found[key] for key in sorted(found))
+            found |= {item.key: item for item in plan.interventions if item.key in holds}
+    vehicles = {vehicle.id: vehicle for vehicle in fleet}
+    return tuple(_held_by(found[key], vehicles.get(holds[key] or "")) for key in sorted(found))
+
+
+def _held_by(item: Intervention, vehicle: Vehicle | None) -> Intervention:
+    if vehicle is None or vehicle.id == item.vehicle:
+        return item
+    return msgspec.structs.replace(item, vehicle=vehicle.id, contractor=vehicle.contractor, depot=vehicle.depot)
 
 
 def _with_domain_tables(connection: Connection, common: Snapshot, at: datetime) -> Snapshot:

@@ -323,8 +323,22 @@ CREATE TABLE roster_turn (
     vehicle_id text NOT NULL REFERENCES vehicle ON DELETE CASCADE,
     starts_at timestamptz NOT NULL,
     ends_at timestamptz NOT NULL CHECK (ends_at > starts_at),
+    crew text CHECK (crew <> ''),
     PRIMARY KEY (vehicle_id, starts_at)
 );
+COMMENT ON COLUMN roster_turn.crew IS 'Who mans it, as a shift; the rest rules hold for them. Without it they hold for the vehicle.';
+
+CREATE TABLE call_out_list (
+    network text NOT NULL CHECK (network IN ('street', 'cycle')),
+    contractor_id text REFERENCES contractor ON DELETE CASCADE,
+    place integer NOT NULL CHECK (place >= 1),
+    vehicle_id text NOT NULL REFERENCES vehicle ON DELETE CASCADE,
+    who text NOT NULL CHECK (who <> ''),
+    channel text NOT NULL CHECK (channel IN ('sms', 'voice', 'radio', 'email', 'app')),
+    address text NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (network, contractor_id, place)
+);
+COMMENT ON TABLE call_out_list IS 'Who is called in which order, for a network or for one contractor on it; who is a role or a shift, never a name.';
 
 -- Existing routes ------------------------------------------------------------------------------------------
 
@@ -460,6 +474,21 @@ CREATE TABLE position (
 );
 CREATE INDEX position_by_time ON position (time);
 COMMENT ON TABLE position IS 'Only of vehicles with an order under way, and only for so many days as store.positions_days says.';
+
+CREATE TABLE outgoing (
+    outgoing_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    order_id uuid NOT NULL REFERENCES plan_order,
+    vehicle_id text NOT NULL,
+    who text NOT NULL,
+    channel text NOT NULL,
+    address text NOT NULL,
+    text text NOT NULL,
+    at timestamptz NOT NULL,
+    sent_at timestamptz
+);
+CREATE INDEX outgoing_by_order ON outgoing (order_id);
+CREATE INDEX outgoing_to_send ON outgoing (outgoing_id) WHERE sent_at IS NULL;
+COMMENT ON TABLE outgoing IS 'Messages that a call-out has written in its own transaction; an adapter sends them and notes when.';
 
 CREATE TABLE driver_report (
     report_id uuid PRIMARY KEY,

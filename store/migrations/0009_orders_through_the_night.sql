@@ -1,5 +1,5 @@
--- Orders through the night: where vehicles are while they are out, which streets are said to be done, and who holds an
--- order now.
+-- Orders through the night: where vehicles are while they are out, which streets are said to be done, who holds an order
+-- now, who is called next, and whose rest counts.
 
 CREATE TABLE position (
     vehicle_id text NOT NULL,
@@ -66,3 +66,33 @@ COMMENT ON VIEW vehicle_out IS 'When which vehicle was out on an order: from its
 ALTER TABLE daemon_health
     ADD COLUMN positions bigint NOT NULL DEFAULT 0,
     ADD COLUMN positions_dropped bigint NOT NULL DEFAULT 0;
+
+CREATE TABLE call_out_list (
+    network text NOT NULL CHECK (network IN ('street', 'cycle')),
+    contractor_id text REFERENCES contractor ON DELETE CASCADE,
+    place integer NOT NULL CHECK (place >= 1),
+    vehicle_id text NOT NULL REFERENCES vehicle ON DELETE CASCADE,
+    who text NOT NULL CHECK (who <> ''),
+    channel text NOT NULL CHECK (channel IN ('sms', 'voice', 'radio', 'email', 'app')),
+    address text NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (network, contractor_id, place)
+);
+COMMENT ON TABLE call_out_list IS 'Who is called in which order, for a network or for one contractor on it; who is a role or a shift, never a name.';
+
+CREATE TABLE outgoing (
+    outgoing_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    order_id uuid NOT NULL REFERENCES plan_order,
+    vehicle_id text NOT NULL,
+    who text NOT NULL,
+    channel text NOT NULL,
+    address text NOT NULL,
+    text text NOT NULL,
+    at timestamptz NOT NULL,
+    sent_at timestamptz
+);
+CREATE INDEX outgoing_by_order ON outgoing (order_id);
+CREATE INDEX outgoing_to_send ON outgoing (outgoing_id) WHERE sent_at IS NULL;
+COMMENT ON TABLE outgoing IS 'Messages that a call-out has written in its own transaction; an adapter sends them and notes when.';
+
+ALTER TABLE roster_turn ADD COLUMN crew text CHECK (crew <> '');
+COMMENT ON COLUMN roster_turn.crew IS 'Who mans it, as a shift; the rest rules hold for them. Without it they hold for the vehicle.';

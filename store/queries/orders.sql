@@ -44,9 +44,18 @@ ORDER BY created_at DESC, key LIMIT %(limit)s;
 
 -- name: given
 -- Orders as the planner sees them.
-SELECT order_id::text AS id, plan_id::text AS plan_id, domain, key, target, state, vehicle_id AS vehicle,
-       state_at AS last_event_at, expected_end
-FROM order_now WHERE domain = %(domain)s AND created_at >= %(since)s ORDER BY key, created_at;
+SELECT o.order_id::text AS id, o.plan_id::text AS plan_id, o.domain, o.key, o.target, o.state, o.vehicle_id AS vehicle,
+       o.state_at AS last_event_at, o.expected_end, work.started_at, work.ended_at,
+       (SELECT t.crew FROM roster_turn t
+        WHERE t.vehicle_id = o.vehicle_id AND work.started_at >= t.starts_at AND work.started_at < t.ends_at
+        ORDER BY t.starts_at LIMIT 1) AS crew
+FROM order_now o
+JOIN LATERAL (
+    SELECT min(at) FILTER (WHERE kind = 'started') AS started_at,
+           min(at) FILTER (WHERE kind IN ('done', 'aborted', 'refused')) AS ended_at
+    FROM order_event e WHERE e.order_id = o.order_id
+) work ON true
+WHERE o.domain = %(domain)s AND o.created_at >= %(since)s ORDER BY o.key, o.created_at;
 
 -- name: add_treatment
 -- Notes what was done to a segment.
