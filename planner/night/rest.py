@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,17 +59,22 @@ class Rota:
         return self.crews.get(vehicle, vehicle)
 
     def book(self, crew: str, begins: datetime, ends: datetime) -> None:
-        """Adds a piece of work, which does not begin before those that were added before it."""
+        """Adds a piece of work; one that was over long before the last stretch is forgotten."""
         last = self.worked.get(crew)
+        if last is not None and last[0] - ends >= self.rest:
+            return
         if last is not None and begins - last[1] < self.rest:
-            begins, ends = last[0], max(last[1], ends)
+            begins, ends = min(last[0], begins), max(last[1], ends)
         self.worked[crew] = (begins, ends)
 
     def earliest(self, vehicle: str, begins: datetime, lasts: timedelta) -> datetime:
-        """When work that ``lasts`` may begin, at ``begins`` or later: it fits into the stretch, or comes after the
-        rest."""
+        """When work that ``lasts`` may begin, at ``begins`` or later: it fits into the stretch, or there is a rest
+        between."""
         last = self.worked.get(self.crew(vehicle))
-        if last is None or begins >= last[1] + self.rest or begins + lasts <= last[0] + self.most:
+        ends = begins + lasts
+        if last is None or begins - last[1] >= self.rest or last[0] - ends >= self.rest:
+            return begins
+        if max(last[1], ends) - min(last[0], begins) <= self.most:
             return begins
         return last[1] + self.rest
 
@@ -123,6 +128,21 @@ def rested(
     made = rota(turns, past_orders, at, rest_h, most_h)
     names = {turn.vehicle for turn in turns} | {order.vehicle for order in past_orders if order.vehicle}
     return {vehicle: made.free(vehicle, at) for vehicle in sorted(names)}
+
+
+def too_long(before: Rota, items: Sequence[Intervention], booked: Collection[str] = ()) -> list[tuple[str, timedelta]]:
+    """Vehicles whose crew a plan works for longer than it may, with how long in a row. ``booked`` are keys of items
+    that ``before`` holds already; it is left as it is."""
+    after = replace(before, worked=dict(before.worked))
+    found: dict[str, timedelta] = {}
+    for item in sorted(items, key=lambda item: str(item.starts_at)):
+        if item.vehicle and item.starts_at and item.ready_by and item.key not in booked:
+            crew = after.crew(item.vehicle)
+            after.book(crew, item.starts_at, item.ready_by)
+            begun, ended = after.worked[crew]
+            if ended - begun > after.most:
+                found[item.vehicle] = ended - begun
+    return sorted(found.items())
 
 
 def _ends(order: GivenOrder, at: datetime) -> datetime:
