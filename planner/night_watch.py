@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Lock
 
 from city.plan import Intervention, Plan
 from city.things import Position, Segment, Vehicle
-from city.words import Network
+from city.words import Mode, Network
+from planner.night.handover import Handover, Known, handover
 from planner.night.progress import Progress, Street, Track, progress
 from planner.night.traces import passages
 from planner.routes.profiles import USUAL_WORK_KMH
-from store import facts, pages, plans, positions, roads
+from store import facts, orders, pages, plans, positions, roads
 from store.connect import Connection
 from store.orders import OrderNow
 from store.positions import Heard
@@ -71,6 +72,31 @@ def progress_of(
         )
         for order in found
     }
+
+
+def night_of(
+    connection: Connection,
+    day: date,
+    mode: Mode,
+    now: datetime,
+    traces: Traces | None = None,
+    plan_of: PlanOf | None = None,
+) -> Handover:
+    """What became of a service day's snow turer, and what is left to do."""
+    plan_of = (lambda plan_id: plans.by_id(connection, plan_id)) if plan_of is None else plan_of
+    found = orders.orders_of_day(connection, "snow", day)
+    far = progress_of(connection, found, now, traces, plan_of)
+    histories = pages.histories(connection, [order.id for order in found])
+    made = [
+        (
+            Known(o.id, o.key, o.vehicle, o.contractor, o.state, histories[o.id], far[o.id]),
+            item_of(plan_of(o.plan_id), o.key),
+        )
+        for o in found
+    ]
+    wanted = {name for one in far.values() for name in (*(one.left or ()), *one.unseen)}
+    newest = plans.latest(connection, "snow", mode, day)
+    return handover(day, now, made, newest, streets_of(connection, wanted))
 
 
 def streets_of(connection: Connection, segments: set[str]) -> dict[str, Street]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from city.things import GivenOrder, OrderEvent
@@ -93,6 +93,11 @@ def orders(
     """Orders with their present state, newest first."""
     parameters = {"domain": domain, "since": since, "limit": limit}
     return select(connection, query("orders", "orders"), parameters, OrderNow)
+
+
+def orders_of_day(connection: Connection, domain: Domain, day: date) -> tuple[OrderNow, ...]:
+    """The orders of a service day's plans with their present state, in the order in which they were made."""
+    return select(connection, query("orders", "orders_of_day"), {"domain": domain, "day": day}, OrderNow)
 
 
 def given_orders(connection: Connection, domain: Domain, since: datetime) -> tuple[GivenOrder, ...]:

@@ -42,6 +42,13 @@ FROM order_now
 WHERE (%(domain)s::text IS NULL OR domain = %(domain)s) AND created_at >= %(since)s
 ORDER BY created_at DESC, key LIMIT %(limit)s;
 
+-- name: orders_of_day
+-- The orders of a service day's plans with their present state, in the order in which they were made.
+SELECT o.order_id::text AS id, o.plan_id::text AS plan_id, o.domain, o.key, o.target, o.vehicle_id AS vehicle,
+       o.contractor_id AS contractor, o.expected_end, o.created_at, o.state, o.state_at, o.state_who, o.state_note
+FROM order_now o JOIN plan p USING (plan_id)
+WHERE o.domain = %(domain)s AND p.service_day = %(day)s ORDER BY o.created_at, o.key;
+
 -- name: given
 -- Orders as the planner sees them.
 SELECT o.order_id::text AS id, o.plan_id::text AS plan_id, o.domain, o.key, o.target, o.state, o.vehicle_id AS vehicle,

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from city.geo import local_xy
 from city.things import Position
-from store import positions, roads
+from store import positions
 from tests.unit.dashboards import town
+from tests.unit.dashboards.night import to_and_fro
 
 
 @pytest.fixture
@@ -24,22 +24,6 @@ def progress(client, order_id):
     answer = client.get(f"/api/v1/orders/{order_id}/progress")
     assert answer.status_code == 200
     return answer.json()["progress"]
-
-
-def to_and_fro(connection, vehicle, segments, kmh=12.0, every_s=8.0):
-    """Positions of a vehicle that drives each street out and home, one after the other."""
-    streets = {segment.id: segment for segment in roads.load_segments(connection)}
-    at, rows = town.AT, []
-    for name in segments:
-        (ax, ay), (bx, by) = streets[name].geometry[0], streets[name].geometry[-1]
-        dx, dy = local_xy([bx], [by], (ax, ay))
-        n = max(2, round(float((dx[0] ** 2 + dy[0] ** 2) ** 0.5) / (kmh / 3.6 * every_s)))
-        for k in [*range(n + 1), *range(n - 1, -1, -1)]:
-            at += timedelta(seconds=every_s)
-            rows.append((Position(vehicle, at, ax + (bx - ax) * k / n, ay + (by - ay) * k / n), at))
-    positions.add(connection, rows)
-    connection.commit()
-    return at
 
 
 def test_without_a_word_nothing_is_known(client, started, clock):
