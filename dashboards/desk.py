@@ -96,10 +96,10 @@ class Desk:
         """The frame of the live plan of a domain."""
         return next((head for head in pages.heads(connection, self.mode) if head.domain == domain), None)
 
-    def progress(self, connection: Connection, found: Sequence[OrderNow]) -> dict[str, Progress]:
-        """How far each of some orders is now, by id."""
+    def progress(self, connection: Connection, found: Sequence[OrderNow], steps: int = 8) -> dict[str, Progress]:
+        """How far each of some orders is now, by id; at most ``steps`` stretches of positions are matched for it."""
         return progress_of(
-            connection, found, self.clock.now(), self.traces, lambda plan_id: self.shelf.get(connection, plan_id)
+            connection, found, self.clock.now(), self.traces, lambda plan_id: self.shelf.get(connection, plan_id), steps
         )
 
     def live(self, connection: Connection, domain: Domain) -> Plan | None:

@@ -51,6 +51,6 @@ def heard(connection: Connection, order_ids: Sequence[str]) -> dict[str, Heard]:
     return {row.order_id: row for row in found}
 
 
-def of_order(connection: Connection, order_id: str) -> tuple[Position, ...]:
-    """The positions of an order's vehicles while they were out on it, oldest first."""
-    return select(connection, query("positions", "of_order"), {"order_id": order_id}, Position)
+def of_order(connection: Connection, order_id: str, after: datetime | None = None) -> tuple[Position, ...]:
+    """The positions of an order's vehicles while they were out on it, oldest first; those ``after`` a time, or all."""
+    return select(connection, query("positions", "of_order"), {"order_id": order_id, "after": after}, Position)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -14,6 +16,46 @@ from city.network import build
 from city.things import Position, Segment
 from city.track import Line
 from city.words import Network
+
+CHUNK = timedelta(minutes=10)
+"""What is matched in one step; older stretches are settled and not matched again."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The streets under an order's positions as far as they are matched: ``settled`` those of ``settled_n`` positions
+    up to ``settled_until``, ``tail`` those of the ones from there to ``until``."""
+
+    settled: Mapping[str, int] = field(default_factory=dict)
+    settled_n: int = 0
+    settled_until: datetime | None = None
+    tail: Mapping[str, int] = field(default_factory=dict)
+    until: datetime | None = None
+
+    @property
+    def passages(self) -> Counter[str]:
+        """How often each street was driven with work."""
+        return Counter(self.settled) + Counter(self.tail)
+
+
+def longer(
+    trace: Trace, found: Sequence[Position], segments: Sequence[Segment], clears: Network, work_kmh: float
+) -> Trace:
+    """A trace one step on. ``found`` are the positions after its settled ones, at least one; a ``stretch`` is taken."""
+    head = stretch(found)
+    driven = passages(head, segments, clears, work_kmh)
+    if len(head) == len(found):
+        return replace(trace, tail=driven, until=head[-1].time)
+    n, until = len(head) - 1, head[-2].time
+    return Trace(Counter(trace.settled) + Counter(driven), trace.settled_n + n, until, {}, until)
+
+
+def stretch(found: Sequence[Position], *, lasts: timedelta = CHUNK) -> Sequence[Position]:
+    """The positions of one step: all where they are of less than ``lasts``, else the first ones with the next, so that
+    the way between two steps is in the first."""
+    ends = found[0].time + lasts
+    n = next((i for i, place in enumerate(found) if place.time >= ends), len(found))
+    return found if n + 1 >= len(found) else found[: n + 1]
 
 
 def passages(

@@ -20,4 +20,4 @@ WHERE o.order_id = ANY(%(ids)s::uuid[]) GROUP BY 1;
 SELECT p.vehicle_id AS vehicle, p.time, p.lon, p.lat, p.heading, p.speed_kmh, p.accuracy_m
 FROM vehicle_out o
 JOIN position p ON p.vehicle_id = o.vehicle_id AND p.time >= o.since AND (o.until IS NULL OR p.time <= o.until)
-WHERE o.order_id = %(order_id)s ORDER BY p.time;
+WHERE o.order_id = %(order_id)s AND (%(after)s::timestamptz IS NULL OR p.time > %(after)s) ORDER BY p.time;

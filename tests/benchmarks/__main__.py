@@ -7,7 +7,19 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.benchmarks import brokerkill, carp, ingest, oslo, outage, road, routepeers, storage, today, townroutes
+from tests.benchmarks import (
+    brokerkill,
+    carp,
+    follow,
+    ingest,
+    oslo,
+    outage,
+    road,
+    routepeers,
+    storage,
+    today,
+    townroutes,
+)
 from tests.benchmarks.measure import Row, table
 
 BENCHMARKS = {
@@ -21,6 +33,7 @@ BENCHMARKS = {
     "routepeers": routepeers.run,
     "storage": storage.run,
     "today": today.run,
+    "follow": follow.run,
 }
 OUT = Path("build/bench")
 

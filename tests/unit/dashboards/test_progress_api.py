@@ -51,7 +51,7 @@ def test_positions_and_words_together(client, filled, started, clock):
 def test_newer_positions_are_matched_and_the_same_ones_are_not(client, filled, started, clock, monkeypatch):
     order_id, item = started
     asked = []
-    monkeypatch.setattr("planner.night_watch.passages", lambda found, *_: asked.append(len(found)) or {})
+    monkeypatch.setattr("planner.night.traces.passages", lambda found, *_: asked.append(len(found)) or {})
     until = to_and_fro(filled, item.vehicle, [item.segments[0].id])
     clock.advance(seconds=(until - town.AT).total_seconds())
     for _ in range(3):
@@ -68,3 +68,19 @@ def test_newer_positions_are_matched_and_the_same_ones_are_not(client, filled, s
 def test_an_unknown_order_is_not_found(client):
     assert client.get("/api/v1/orders/00000000-0000-0000-0000-000000000000/progress").status_code == 404
     assert client.get("/api/v1/orders/none/progress").status_code == 404
+
+
+def test_positions_that_come_late_are_matched_too(client, filled, started, clock):
+    """A tracker that was out of reach sends its first street after its second: both are done."""
+    order_id, item = started
+    first, second = item.segments[0].id, item.segments[1].id
+    until = to_and_fro(filled, item.vehicle, [second], at=town.AT + timedelta(minutes=15))
+    clock.advance(seconds=(until - town.AT).total_seconds())
+    assert progress(client, order_id)["done"] == [second]
+    to_and_fro(filled, item.vehicle, [second], at=until + timedelta(minutes=11))
+    clock.advance(minutes=15)
+    assert progress(client, order_id)["done"] == [second]
+    to_and_fro(filled, item.vehicle, [first])
+    clock.advance(minutes=1)
+    to_and_fro(filled, item.vehicle, [second], at=clock.now() - timedelta(minutes=1))
+    assert progress(client, order_id)["done"] == [first, second]

@@ -11,7 +11,7 @@ import pytest
 from city.plan import Intervention, SegmentAction
 from city.things import OrderEvent, Position
 from planner.night.progress import Progress, Street, Track, pace, progress
-from planner.night.traces import passages
+from planner.night.traces import Trace, longer, passages
 from tests.unit.planner.snapshots import AT, HOUR, place, street
 
 MINUTE = timedelta(minutes=1)
@@ -83,19 +83,19 @@ def test_a_drivers_word_counts_whole() -> None:
 
 def test_positions_count_by_passage() -> None:
     """A street that needs two passages and had one is half done; a third passage of another adds nothing."""
-    some = found(10, STARTED, track=Track(40, AT + 9 * MINUTE, {"a": 3, "b": 1, "elsewhere": 2}))
+    some = found(10, STARTED, track=Track(AT + 9 * MINUTE, {"a": 3, "b": 1, "elsewhere": 2}, AT + 9 * MINUTE))
     assert (some.share, some.done, some.left, some.feed) == (0.375, ("a",), ("b", "c", "d"), "live")
 
 
 def test_positions_that_were_on_none_of_the_streets_are_a_zero() -> None:
     """A vehicle that is heard and has not been on its streets has done none of them."""
-    away = found(10, STARTED, track=Track(40, AT + 9 * MINUTE, {}))
+    away = found(10, STARTED, track=Track(AT + 9 * MINUTE, {}, AT + 9 * MINUTE))
     assert (away.share, away.left, away.feed) == (0.0, NAMES, "live")
 
 
 def test_a_feed_that_stopped_is_said_and_does_not_slow_the_pace() -> None:
     """Half done at the last position 40 minutes ago: silent, and expected as if it had gone on at that pace."""
-    track = Track(40, AT + 30 * MINUTE, {"a": 2, "b": 2})
+    track = Track(AT + 30 * MINUTE, {"a": 2, "b": 2}, AT + 30 * MINUTE)
     assert found(40, STARTED, track=track).feed == "live"
     silent = found(50, STARTED, track=track)
     assert (silent.feed, silent.share, silent.ready_at) == ("silent", 0.5, AT + HOUR)
@@ -112,10 +112,13 @@ def test_what_was_broken_off_has_no_end(state: str) -> None:
 
 def test_done_is_done_and_names_streets_that_nobody_saw() -> None:
     """The driver's word for the tur counts; streets without a word or a position are named beside it."""
-    track = Track(90, AT + 50 * MINUTE, {"a": 2, "b": 1})
+    track = Track(AT + 50 * MINUTE, {"a": 2, "b": 1}, AT + 50 * MINUTE)
     done = found(70, STARTED, ("segment_done", 40, "c"), ("done", 55, ""), state="done", track=track)
     assert (done.share, done.left, done.unseen, done.ready_at) == (1.0, (), ("d",), AT + 55 * MINUTE)
     assert found(70, STARTED, ("done", 55, ""), state="done").unseen == ()
+    short = STREETS | {"d": Street("d", "D-gatan", 60.0)}
+    events = history(STARTED, ("done", 55, ""))
+    assert progress(tur(), short, "done", events, track, AT + HOUR).unseen == ("c",)
 
 
 def test_a_street_that_is_not_known_any_more_counts_as_a_middling_one() -> None:
@@ -168,6 +171,33 @@ def test_driving_on_is_no_work() -> None:
     fast = drive(3, 8, 7, 6, kmh=38.0)
     later = [Position("P01", p.time + (slow[-1].time - AT), p.lon, p.lat) for p in fast[1:]]
     assert passages([*slow, *later], GRID, "street", 15.0) == {"s/1-2": 1, "s/2-3": 1}
+
+
+def stepwise(found: list[Position]) -> Trace:
+    """A trace of all positions, a step at a time."""
+    trace = Trace()
+    while trace.until != found[-1].time:
+        rest = [place for place in found if trace.settled_until is None or place.time > trace.settled_until]
+        trace = longer(trace, rest, GRID, "street", 15.0)
+    return trace
+
+
+def test_a_long_drive_is_matched_a_stretch_at_a_time() -> None:
+    """Three rounds of the grid at a walking pace: the same streets as at once, but for those where a stretch ends."""
+    found = drive(*(0, 1, 2, 7, 6, 5) * 3, 0, kmh=4.0)
+    trace, whole = stepwise(found), passages(found, GRID, "street", 15.0)
+    steps = (found[-1].time - found[0].time) // timedelta(minutes=10)
+    assert steps >= 2
+    assert sum((whole - trace.passages).values()) + sum((trace.passages - whole).values()) <= steps
+    assert trace.settled_n < len(found)
+
+
+def test_what_is_settled_is_not_matched_again() -> None:
+    """A position that comes later moves the end on and leaves what is settled as it is."""
+    found = drive(*(0, 1, 2, 7, 6, 5) * 3, 0, kmh=4.0)
+    first, second = stepwise(found[:-1]), stepwise(found)
+    assert (first.settled, first.settled_until) == (second.settled, second.settled_until)
+    assert second.until == found[-1].time
 
 
 def test_positions_that_say_nothing_are_no_passages() -> None:
