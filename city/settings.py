@@ -60,7 +60,11 @@ class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str | None = None
     password: str | None = None
     client_id: str = "dagsplan-ingest"
-    topics: tuple[str, ...] = ("dagsplan/+/reading", "application/+/device/+/event/up")
+    topics: tuple[str, ...] = (
+        "dagsplan/+/reading",
+        "dagsplan/+/position",
+        "application/+/device/+/event/up",
+    )
     share_group: str = ""
     session_expiry_s: int = 7 * 86400
     receive_maximum: int = 4000
@@ -94,11 +98,15 @@ class Ingest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How long things are kept. Hours, plans, thresholds and orders are kept for ever."""
+    """How long things are kept. Hours, plans, thresholds and orders are kept for ever.
+
+    ``positions_days``: where vehicles were while they were out on an order.
+    """
 
     keep_raw_days: float = 730.0
     keep_dead_letters_days: float = 90.0
     keep_answers_days: float = 30.0
+    positions_days: float = 30.0
     housekeeping_timeout_s: float = 600.0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from city.words import Domain, Keeper, Network, OrderEventKind, OrderState, RouteClass
+from city.words import Channel, Domain, Keeper, Network, OrderEventKind, OrderState, RouteClass
 
 Point = tuple[float, float]
 """Longitude and latitude [°]."""
@@ -194,11 +194,31 @@ class Vehicle:
 
 @dataclass(frozen=True, slots=True)
 class RosterTurn:
-    """A vehicle is manned from ``starts_at`` to ``ends_at``."""
+    """A vehicle is manned from ``starts_at`` to ``ends_at``, by ``crew`` where it has a name: a shift, never a person.
+
+    The rest rules hold for a crew, without one for the vehicle.
+    """
 
     vehicle: str
     starts_at: datetime
     ends_at: datetime
+    crew: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallOut:
+    """A line of a call-out list: who is called as number ``place`` where a tur of a network needs a driver.
+
+    ``who`` is a role or a shift such as "Jour 1", never a name; ``contractor`` has a list of its own, None is for all.
+    """
+
+    network: Network
+    place: int
+    vehicle: str
+    who: str
+    channel: Channel
+    address: str
+    contractor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +359,11 @@ class HumanTruth:
 
 @dataclass(frozen=True, slots=True)
 class GivenOrder:
-    """An order as the planner sees it: a fact that replanning does not touch once it runs."""
+    """An order as the planner sees it: a fact that replanning does not touch once it runs.
+
+    ``started_at`` and ``ended_at`` are the times of its work; ``crew`` is who was on the vehicle then, where the roster
+    says it.
+    """
 
     id: str
     plan_id: str
@@ -350,14 +374,36 @@ class GivenOrder:
     vehicle: str | None
     last_event_at: datetime
     expected_end: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    crew: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderEvent:
-    """One step of an order's history; only ever added to. ``who`` is a role or a vehicle, never a person."""
+    """One step of an order's history; only ever added to. ``who`` is a role or a vehicle, never a person.
+
+    ``segment`` is the street of a ``segment_done``; ``vehicle`` the one that holds the order from this step on, where
+    it changed.
+    """
 
     order_id: str
     kind: OrderEventKind
     at: datetime
     who: str
     note: str = ""
+    segment: str | None = None
+    vehicle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a vehicle was; ``heading`` from north over east [°], ``accuracy_m`` as its receiver says [m]."""
+
+    vehicle: str
+    time: datetime
+    lon: float
+    lat: float
+    heading: float | None = None
+    speed_kmh: float | None = None
+    accuracy_m: float | None = None

@@ -10,12 +10,15 @@ Network = Literal["street", "cycle"]
 Keeper = Literal["municipal", "state", "private", "unknown"]
 RouteClass = Literal["P1", "P2", "P3", "C1", "C2"]
 """Service level: P1 main, P2 collector, P3 residential street; C1 main, C2 other cycle or foot-cycle way."""
+Channel = Literal["sms", "voice", "radio", "email", "app"]
+"""How somebody is called."""
 Certainty = Literal["high", "medium", "low"]
 OrderEventKind = Literal[
     "decided",
     "overridden",
     "sent",
     "acknowledged",
+    "unanswered",
     "refused",
     "started",
     "segment_done",
@@ -23,7 +26,10 @@ OrderEventKind = Literal[
     "aborted",
     "done",
 ]
-OrderState = Literal["decided", "sent", "acknowledged", "refused", "started", "aborted", "done"]
+OrderState = Literal["decided", "sent", "acknowledged", "unanswered", "refused", "started", "aborted", "done"]
+"""``unanswered``: called out, and nobody on the list has acknowledged; somebody must call by hand."""
+UNDER_WAY: frozenset[OrderState] = frozenset({"decided", "sent", "acknowledged", "unanswered", "started"})
+"""An order in one of these states is a fact for the next plan."""
 
 DeclineCause = Literal["precipitation", "drifting", "road_temperature", "practice", "other"]
 """Why people turn a proposal down: the four causes that twenty years of field trials found, and others."""

@@ -19,6 +19,7 @@ from dashboards.desk import Desk, desk_of
 from dashboards.forms import Sent, sent
 from dashboards.problems import Problem
 from dashboards.rows import anchor
+from planner.call_out import note_call
 from planner.orders import add_event, decide
 from store import orders, pages
 
@@ -41,6 +42,7 @@ EVENT_BODY = {
     "properties": {
         "kind": {"type": "string", "enum": list(get_args(OrderEventKind))},
         "note": {"type": "string", "maxLength": NOTE_LENGTH},
+        "segment": {"type": "string", "description": "with segment_done: the street that is done"},
     },
 }
 
@@ -92,14 +94,22 @@ def make_orders(request: Request, got: Annotated[Sent, Depends(sent)]) -> Respon
     "/{order_id}/events", status_code=201, summary="Add the next step of an order", openapi_extra=_body(EVENT_BODY)
 )
 def next_step(request: Request, order_id: str, got: Annotated[Sent, Depends(sent)]) -> Response:
-    """201 with the whole history; 409 where the step may not follow the present state."""
+    """201 with the whole history; 409 where the step may not follow the present state.
+
+    ``segment_done`` names a ``segment`` of the order (404 where it has none such); said twice, it stands there once.
+    """
     desk, kind = desk_of(request), got.text("kind")
     if kind not in get_args(OrderEventKind):
         raise Problem(422, f"'{kind}' is no step of an order; choose from {', '.join(get_args(OrderEventKind))}")
-    order_id, now = _as_id(order_id, "order"), desk.clock.now()
+    order_id, now, segment = _as_id(order_id, "order"), desk.clock.now(), got.text("segment") or None
+    if kind == "segment_done" and segment is None:
+        raise Problem(422, "segment must name the street that is done")
     try:
-        with desk.connection() as connection:
-            history = add_event(connection, order_id, cast(OrderEventKind, kind), WHO, now, _note(got))
+        with desk.connection() as connection, connection.transaction():
+            step = cast(OrderEventKind, kind)
+            history = add_event(connection, order_id, step, WHO, now, _note(got), segment=segment)
+            if kind == "sent":
+                note_call(connection, desk.settings, order_id, now)
             pages.tell(connection, "orders")
             order = orders.lock_order(connection, order_id)
     except Conflict:
@@ -110,6 +120,18 @@ def next_step(request: Request, order_id: str, got: Annotated[Sent, Depends(sent
         assert order is not None
         return _back(desk, order["domain"], order["key"])
     return Response(msgspec.json.encode({"history": history}), 201, media_type="application/json")
+
+
+@router.get("/{order_id}/progress", summary="What is done of an order, what is left, and when it will be ready")
+def how_far(request: Request, order_id: str) -> Response:
+    """``share`` and ``left`` are null where nobody can say: a silent vehicle has not done nothing."""
+    desk, order_id = desk_of(request), _as_id(order_id, "order")
+    with desk.connection() as connection:
+        order = orders.order(connection, order_id)
+        if order is None:
+            raise NotFound(f"there is no order {order_id}")
+        found = desk.progress(connection, [order], steps=1000)[order_id]
+    return Response(msgspec.json.encode({"order": order, "progress": found}), media_type="application/json")
 
 
 def _refused(request: Request, got: Sent, plan_id: str, keys: list[str], status: int) -> Response:

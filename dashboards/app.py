@@ -24,6 +24,7 @@ from dashboards import (
     api_roads,
     day,
     guard,
+    handover,
     health,
     pages,
     problems,
@@ -48,7 +49,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         lifespan=_lifespan,
     )
     app.state.desk = desk
-    for room in (api_plans, api_orders, api_facts, api_map, api_roads, streams, health, day, pages):
+    for room in (api_plans, api_orders, api_facts, api_map, api_roads, streams, health, day, handover, pages):
         app.include_router(room.router)
     app.mount("/static", _Static(directory=str(files("dashboards") / "static")), name="static")
     problems.install(app)

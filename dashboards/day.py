@@ -146,6 +146,7 @@ def _known(desk: Desk, connection: Connection, domain: Domain, plan: Plan | None
         contractors={contractor.id: contractor.name for contractor in facts.contractors(connection)},
         litres=_litres(connection) if domain == "waste" else None,
         live=live,
+        progress=desk.progress(connection, [o for o in newest.values() if o.state == "started"]) if live else {},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
@@ -15,8 +15,11 @@ from city.plan import Plan
 from city.settings import Settings
 from city.words import Domain, Mode
 from dashboards.events import Hub
+from planner.night.progress import Progress
+from planner.night_watch import Traces, progress_of
 from store import pages, plans
 from store.connect import Connection
+from store.orders import OrderNow
 
 
 class Shelf:
@@ -71,6 +74,7 @@ class Desk:
         self.shelf = Shelf()
         self.streets, self.roads = Copy(), Copy()
         self.hub = Hub(pool)
+        self.traces = Traces()
 
     @property
     def mode(self) -> Mode:
@@ -91,6 +95,12 @@ class Desk:
     def head(self, connection: Connection, domain: Domain) -> pages.PlanHead | None:
         """The frame of the live plan of a domain."""
         return next((head for head in pages.heads(connection, self.mode) if head.domain == domain), None)
+
+    def progress(self, connection: Connection, found: Sequence[OrderNow], steps: int = 8) -> dict[str, Progress]:
+        """How far each of some orders is now, by id; at most ``steps`` stretches of positions are matched for it."""
+        return progress_of(
+            connection, found, self.clock.now(), self.traces, lambda plan_id: self.shelf.get(connection, plan_id), steps
+        )
 
     def live(self, connection: Connection, domain: Domain) -> Plan | None:
         """The live plan of a domain."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from city.plan import Intervention, Plan, Reason, RoundStop
@@ -12,6 +12,8 @@ from city.things import OrderEvent
 from dashboards.charts import HeatStrip, SpanPlot, heat_strip, span_plot
 from dashboards.status import Status, Step, may_abort, may_order, status_of, steps_of
 from dashboards.voice import Voice
+from planner.night.handover import passed_on
+from planner.night.progress import Progress
 from store.orders import OrderNow
 
 
@@ -26,6 +28,7 @@ class Known:
     contractors: Mapping[str, str] | None = None
     litres: Mapping[str, float] | None = None
     live: bool = True
+    progress: Mapping[str, Progress] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -122,20 +125,20 @@ def _row(plan: Plan, item: Intervention, known: Known, voice: Voice) -> Row:
         plot=span_plot(first) if first else None,
         sources=tuple(_sources(plan, item, known, voice)),
         action=voice.words(f"action.{item.kind}"),
-        vehicle=item.vehicle or "",
-        contractor=_contractor(item, known),
+        vehicle=(order.vehicle if order else item.vehicle) or "",
+        contractor=_contractor(order.contractor if order else item.contractor, known),
         times=_times(item, voice),
         length=_length(item, voice),
         late=_late(item, voice),
         reasons=tuple(_sentence(voice.reason(reason)) for reason in item.reasons),
         flip=voice.flip(item),
         facts=tuple(_facts(plan, item, known, voice)),
-        status=status_of(item, order, known.now, voice),
+        status=_status(item, order, known, voice),
         steps=steps_of(order, voice) if live else (),
         order_id=order.id if order else "",
         abort=may_abort(order) and live,
         choose=may_order(order) and live,
-        history=_history(order, known, voice),
+        history=_history(item, order, known, voice),
         stops=_stops(item, known, voice),
         heat=heat_strip(item, known.now, voice) if isinstance(item.heat, tuple) else None,
         air=_air(item, voice),
@@ -216,9 +219,9 @@ def _age(seconds: float, voice: Voice) -> str:
     return str(round(seconds / 60)) if seconds < 6000 else voice.age(seconds)
 
 
-def _contractor(item: Intervention, known: Known) -> str:
+def _contractor(contractor: str | None, known: Known) -> str:
     names = known.contractors or {}
-    return names.get(item.contractor or "", item.contractor or "")
+    return names.get(contractor or "", contractor or "")
 
 
 def _times(item: Intervention, voice: Voice) -> str:
@@ -259,19 +262,28 @@ def _facts(plan: Plan, item: Intervention, known: Known, voice: Voice) -> list[t
     return facts
 
 
-def _history(order: OrderNow | None, known: Known, voice: Voice) -> tuple[Step0, ...]:
+def _status(item: Intervention, order: OrderNow | None, known: Known, voice: Voice) -> Status:
+    order_id = order.id if order else ""
+    far, history = known.progress.get(order_id), known.histories.get(order_id, ())
+    return status_of(item, order, known.now, voice, far, history)
+
+
+def _history(item: Intervention, order: OrderNow | None, known: Known, voice: Voice) -> tuple[Step0, ...]:
+    """The steps of an order, a street that was done by its driver's word not among them: these stand in the share."""
     if order is None:
         return ()
-    t = voice.words
-    return tuple(
-        Step0(
-            voice.moment(event.at, known.now),
-            t(f"event.{event.kind}"),
-            t.known(f"who.{event.who}", event.who),
-            event.note,
-        )
-        for event in known.histories.get(order.id, ())
-    )
+    t, events = voice.words, known.histories.get(order.id, ())
+    passed = {one.at: one for one in passed_on(events, item.vehicle)} if events else {}
+    made = []
+    for event in events:
+        if event.kind == "segment_done":
+            continue
+        word = t(f"event.{event.kind}")
+        if event.kind == "overridden" and event.at in passed:
+            word = t("event.passed", age=voice.age(passed[event.at].waited_s), vehicle=event.vehicle or "")
+        who = t.known(f"who.{event.who}", event.who)
+        made.append(Step0(voice.moment(event.at, known.now), word, who, event.note))
+    return tuple(made)
 
 
 def _stops(item: Intervention, known: Known, voice: Voice) -> tuple[Stop, ...]:

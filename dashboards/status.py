@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from city.plan import Intervention
+from city.things import OrderEvent
 from city.words import OrderEventKind
 from dashboards.voice import Voice
+from planner.night.handover import passed_on
+from planner.night.progress import Progress
 from planner.orders import NEXT
 from store.orders import OrderNow
 
@@ -16,6 +20,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "decided": ("is-go", "seen"),
     "sent": ("is-go", "sent"),
     "acknowledged": ("is-go", "seen"),
+    "unanswered": ("is-stop", "stop"),
     "started": ("is-go", "run"),
     "done": ("is-ok", "done"),
     "aborted": ("is-wait", "cross"),
@@ -27,14 +32,16 @@ OFFERED: dict[str, tuple[OrderEventKind, ...]] = {
     "decided": ("sent", "started"),
     "sent": ("started", "acknowledged", "refused"),
     "acknowledged": ("started", "refused"),
+    "unanswered": ("acknowledged", "started", "refused"),
     "started": ("done",),
 }
 """The steps offered as buttons, the usual one first; aborting stands apart."""
 
-URGENCY = ("refused", "late", "proposed", "aborted", "decided", "sent", "acknowledged", "started", "done")
+URGENCY = ("unanswered", "refused", "late", "proposed", "aborted", "decided", "sent", "acknowledged", "started", "done")
 """What needs a hand stands first."""
 
-ENDED = frozenset({"done", "aborted", "refused"})
+NOT_LATE = frozenset({"done", "aborted", "refused", "unanswered"})
+"""States that say more than that it is late."""
 GRACE = timedelta(minutes=5)
 
 
@@ -58,23 +65,68 @@ class Step:
     word: str
 
 
-def status_of(item: Intervention, order: OrderNow | None, now: datetime, voice: Voice) -> Status:
-    """The status of an intervention with its newest order, if it has one."""
+def status_of(
+    item: Intervention,
+    order: OrderNow | None,
+    now: datetime,
+    voice: Voice,
+    far: Progress | None = None,
+    history: Sequence[OrderEvent] = (),
+) -> Status:
+    """The status of an intervention with its newest order, if it has one: ``far`` is how far that is, ``history`` its
+    events."""
     state = "proposed" if order is None else order.state
     look, icon = LOOKS[state]
-    word = voice.words(f"state.{state}")
-    if order is not None:
-        word = f"{word} {voice.moment(order.state_at, now)}"
+    word = _word(state, order, now, voice, far)
+    second = "" if order is None else _second(item, order, now, voice, far, history)
     late = late_by(item, state, now)
     if late is None:
-        return Status(state, word, look, icon, "" if order is None else order.state_note, URGENCY.index(state))
+        return Status(state, word, look, icon, second, URGENCY.index(state))
     said = voice.words("state.late", age=voice.age(late.total_seconds()))
-    return Status(state, said, "is-late", "late", word, URGENCY.index("late"))
+    return Status(state, said, "is-late", "late", _joined(word, second), URGENCY.index("late"))
+
+
+def _word(state: str, order: OrderNow | None, now: datetime, voice: Voice, far: Progress | None) -> str:
+    """The state with its time, or with how much is done of what is under way."""
+    if state == "started" and far is not None and far.share is not None:
+        return voice.words("state.share", percent=f"{100 * far.share:.0f}")
+    word = voice.words(f"state.{state}")
+    return word if order is None else f"{word} {voice.moment(order.state_at, now)}"
+
+
+def _second(
+    item: Intervention,
+    order: OrderNow,
+    now: datetime,
+    voice: Voice,
+    far: Progress | None,
+    history: Sequence[OrderEvent],
+) -> str:
+    """What is said below the state: who did not answer, when it will be ready, whether its vehicle is silent."""
+    t, said = voice.words, [order.state_note]
+    passed = passed_on(history, item.vehicle) if history and order.state in {"sent", "unanswered"} else ()
+    if passed:
+        last = passed[-1]
+        key = "state.passed" if last.to_vehicle else "state.exhausted"
+        said.append(t(key, age=voice.age(last.waited_s), vehicle=last.to_vehicle or ""))
+    if order.state == "started" and far is not None:
+        if far.ready_at is not None:
+            said.append(t("state.ready", clock=voice.moment(far.ready_at, now)))
+        if far.feed == "silent" and far.heard_at is not None:
+            said.append(t("state.silent", age=voice.age((now - far.heard_at).total_seconds())))
+        elif far.share is None:
+            said.append(t("state.unheard"))
+    return _joined(*said)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def late_by(item: Intervention, state: str, now: datetime) -> timedelta | None:
-    """How late it is: not begun after its start, or not done after its end. None where it is in time or ended."""
-    if state in ENDED:
+    """How late it is: not begun after its start, or not done after its end. None where it is in time, ended or needs a
+    call."""
+    if state in NOT_LATE:
         return None
     due = item.ready_by if state == "started" else item.starts_at
     if due is None or now <= due + GRACE:

@@ -24,9 +24,9 @@ class Words:
         """The text of a key. Raises KeyError for an unknown one: a missing word is a fault, not a gap."""
         return self.table[key].format(**parts)
 
-    def count(self, key: str, n: int) -> str:
+    def count(self, key: str, n: int, **parts: object) -> str:
         """The text of ``key.one`` or ``key.many`` with the number in ``{n}``."""
-        return self(f"{key}.{'one' if n == 1 else 'many'}", n=n)
+        return self(f"{key}.{'one' if n == 1 else 'many'}", n=n, **parts)
 
     def raw(self, key: str) -> str:
         """The text of a key with its gaps still open, for a script to fill."""

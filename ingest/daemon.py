@@ -100,6 +100,8 @@ class Daemon:
             rows=tally.rows,
             duplicates=tally.duplicates,
             conflicts=tally.conflicts,
+            positions=tally.positions,
+            positions_dropped=tally.positions_dropped,
             rejected=dict(tally.rejected),
             broker_dropped=self.session.broker_dropped,
         )

@@ -14,8 +14,8 @@ import psycopg
 
 from city.errors import ImportRefused
 from city.tables import check_cell, rows_of
-from city.things import Building, CalendarDay, Contractor, Dataset, Depot, Room, RosterTurn, Vehicle, Vessel
-from store import facts, roads
+from city.things import Building, CalendarDay, CallOut, Contractor, Dataset, Depot, Room, RosterTurn, Vehicle, Vessel
+from store import calls, facts, roads
 from store.connect import Connection
 
 Importer = Callable[[Connection, Path, datetime], str]
@@ -24,12 +24,13 @@ HELP = "see docs/imports.md"
 
 @dataclass(frozen=True)
 class Fleet:
-    """A fleet file: tables ``[[depot]]``, ``[[contractor]]``, ``[[vehicle]]``, ``[[turn]]``."""
+    """A fleet file: tables ``[[depot]]``, ``[[contractor]]``, ``[[vehicle]]``, ``[[turn]]``, ``[[call]]``."""
 
     depot: tuple[Depot, ...] = ()
     contractor: tuple[Contractor, ...] = ()
     vehicle: tuple[Vehicle, ...] = ()
     turn: tuple[RosterTurn, ...] = ()
+    call: tuple[CallOut, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,9 @@ def import_fleet(connection: Connection, file: Path, at: datetime) -> str:
     with _transaction(connection, file):
         facts.save_fleet(connection, fleet.depot, fleet.contractor, fleet.vehicle)
         facts.save_roster(connection, fleet.turn)
-    return f"{len(fleet.depot)} depots, {len(fleet.contractor)} contractors, {len(fleet.vehicle)} vehicles"
+        calls.replace_lists(connection, fleet.call)
+    said = f"{len(fleet.depot)} depots, {len(fleet.contractor)} contractors, {len(fleet.vehicle)} vehicles"
+    return f"{said}, {len(fleet.call)} on call" if fleet.call else said
 
 
 def import_rooms(connection: Connection, file: Path, at: datetime) -> str:

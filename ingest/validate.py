@@ -42,8 +42,8 @@ def validate(measured: Iterable[Measured], received_at: datetime, rule: ClockRul
     rows: list[Row] = []
     faults: list[Fault] = []
     for item in measured:
-        time = _utc(item.time)
-        fault = _clock_fault(item, time, received_at, rule)
+        time = utc(item.time)
+        fault = clock_fault(item.device, item.time, received_at, rule)
         if fault is not None or time is None:
             faults.append(fault or Fault("clock", "time is out of every calendar"))
             continue
@@ -56,7 +56,7 @@ def validate(measured: Iterable[Measured], received_at: datetime, rule: ClockRul
     return rows, faults
 
 
-def _utc(time: datetime) -> datetime | None:
+def utc(time: datetime) -> datetime | None:
     """In UTC; None at the ends of the calendar, where the conversion leaves it."""
     try:
         return time.astimezone(UTC)
@@ -64,12 +64,14 @@ def _utc(time: datetime) -> datetime | None:
         return None
 
 
-def _clock_fault(item: Measured, time: datetime | None, now: datetime, rule: ClockRule) -> Fault | None:
+def clock_fault(who: str, said: datetime, now: datetime, rule: ClockRule) -> Fault | None:
+    """What is wrong with the time that a device or vehicle says, received ``now``."""
+    time = utc(said)
     if time is None:
-        return Fault("clock", f"time {item.time} is out of every calendar")
+        return Fault("clock", f"time {said} is out of every calendar")
     if time > now + rule.ahead:
         seconds = round((time - now).total_seconds())
-        return Fault("future", f"time {time.isoformat()} is {seconds} s ahead; set the clock of {item.device}")
+        return Fault("future", f"time {time.isoformat()} is {seconds} s ahead; set the clock of {who}")
     if time < now - rule.late:
         days = (now - time).total_seconds() / 86_400
         return Fault("too_old", f"time {time.isoformat()} is {days:.1f} days old; import it as a file instead")

@@ -16,7 +16,9 @@ import psycopg
 
 from city.errors import RejectedMessage
 from city.settings import Ingest
-from ingest.payloads import decode, device_of
+from city.things import Position
+from ingest.payloads import decode, device_of, position
+from ingest.positions import Doorkeeper, validate_positions
 from ingest.quantities import quantity
 from ingest.validate import ClockRule, Fault, Row, validate
 from store.connect import Connection
@@ -45,6 +47,7 @@ class Taken(msgspec.Struct):
     fault: Fault | None = None
     sqlstate: str | None = None
     strangers: set[str] = msgspec.field(default_factory=set)
+    positions: list[Position] = msgspec.field(default_factory=list)
 
 
 @dataclass
@@ -55,6 +58,8 @@ class Tally:
     rows: int = 0
     duplicates: int = 0
     conflicts: int = 0
+    positions: int = 0
+    positions_dropped: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
 
 
@@ -69,7 +74,8 @@ class Writer:
         self._series: dict[tuple[str, str], int] = {}
         self._adopted: set[str] = set()
         self._staged = False
-        self._again = (0, 0)
+        self._again = Tally()
+        self._doorkeeper = Doorkeeper()
 
     def write(self, messages: Sequence[Message]) -> None:
         """Stores a batch. Raises psycopg.OperationalError where the database is away: nothing is stored then."""
@@ -86,12 +92,20 @@ class Writer:
             detail = f"{len(message.payload)} bytes, at most {self.limits.reading_bytes} are read"
             return Taken(message, [], Fault("too_large", detail))
         try:
-            rows, faults = validate(decode(message.topic, message.payload), message.received_at, self.rule)
+            return self._read(message)
         except RejectedMessage as rejected:
             return Taken(message, [], Fault(rejected.reason, rejected.detail))
         except Exception as error:  # a fault of ours in one decoder must not stop every device
             log.exception("a decoder failed; the message is kept", extra={"topic": message.topic})
             return Taken(message, [], Fault("decoder_failed", f"{type(error).__name__}: {error}; please report it"))
+
+    def _read(self, message: Message) -> Taken:
+        """What a message says. Raises RejectedMessage where it says nothing that can be read."""
+        if position.tells_position(message.topic):
+            found = position.decode(message.topic, message.payload)
+            good, faults = validate_positions(found, message.received_at, self.rule)
+            return Taken(message, [], faults[0] if faults else None, positions=good)
+        rows, faults = validate(decode(message.topic, message.payload), message.received_at, self.rule)
         return Taken(message, rows, faults[0] if faults else None)
 
     def _store(self, taken: list[Taken], tries: int = 3) -> None:
@@ -99,8 +113,8 @@ class Writer:
         try:
             with self.connection.transaction():
                 self._store_once(taken)
-            self.tally.duplicates += self._again[0]
-            self.tally.conflicts += self._again[1]
+            for name in ("duplicates", "conflicts", "positions", "positions_dropped"):
+                setattr(self.tally, name, getattr(self.tally, name) + getattr(self._again, name))
         except psycopg.Error as error:
             self._forget()
             if error.sqlstate in RETRY_FIRST and tries > 1:
@@ -115,7 +129,7 @@ class Writer:
 
     def _store_once(self, taken: Sequence[Taken]) -> None:
         self._prepare()
-        self._again = (0, 0)
+        self._again = Tally()
         self._park_strangers(taken)
         self._meet_series(taken)
         staged = [
@@ -124,9 +138,19 @@ class Writer:
         if staged:
             self._copy(staged)
             self._heard(taken)
+        self._follow(taken)
         for item in taken:
             if item.fault is not None:
                 self._keep(item)
+
+    def _follow(self, taken: Sequence[Taken]) -> None:
+        """Stores the positions of vehicles that are out."""
+        found = [(place, item.message.received_at) for item in taken for place in item.positions]
+        if found:
+            again, dropped = self._doorkeeper.store(self.connection, found)
+            self._again.duplicates += again
+            self._again.positions += len(found) - again - dropped
+            self._again.positions_dropped += dropped
 
     def _copy(self, staged: Sequence[tuple[int, datetime, float, datetime]]) -> None:
         with self.connection.cursor() as cursor:
@@ -140,7 +164,7 @@ class Writer:
                 cursor.execute(query("ingest", "due"))
             if again := len(staged) - moved:
                 cursor.execute(query("ingest", "conflicts"))
-                self._again = (again - cursor.rowcount, cursor.rowcount)
+                self._again.duplicates, self._again.conflicts = again - cursor.rowcount, cursor.rowcount
 
     def _heard(self, taken: Sequence[Taken]) -> None:
         times: dict[str, datetime] = {}
@@ -200,7 +224,7 @@ class Writer:
             self.connection.execute(query("ingest", "add_dead_letter"), parameters)
 
     def _bury(self, item: Taken, error: psycopg.Error) -> None:
-        item.rows = []
+        item.rows, item.positions = [], []
         item.fault = Fault("database", str(error).strip().splitlines()[0])
         item.sqlstate = error.sqlstate
         with self.connection.transaction():

@@ -32,7 +32,7 @@ from store.connect import Connection
 from store.drafts import Draft
 
 log = logging.getLogger("dagsplan.watch")
-STANDS_DOWN = frozenset({"decided", "sent", "acknowledged"})
+STANDS_DOWN = frozenset({"decided", "sent", "acknowledged", "unanswered"})
 
 
 def watch(

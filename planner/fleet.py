@@ -1,4 +1,4 @@
-"""Who can drive, from where, and from when: turns, running orders, and the next free vehicle."""
+"""Who can drive, from where, and from when: turns, running orders, daily rest, and the next free vehicle."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import numpy as np
 from city.network import StreetNetwork
 from city.things import Contractor, RosterTurn, Vehicle
 from city.words import CLOSED_TO_SMALL, Network
+from planner.night.rest import Rota, rota
 from planner.snapshot import Snapshot
+from planner.thresholds import limits
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Prices:
 class Fleet:
     """The vehicles of a snapshot, what each is booked for (in order), and the node that each starts from.
 
-    ``turns`` are the known ones of each vehicle, in order; a vehicle without any is manned at all times.
+    ``turns`` are the known ones of each vehicle, in order; a vehicle without any is manned at all times. ``rota`` is
+    what their crews have worked.
     """
 
     vehicles: list[Vehicle]
@@ -65,6 +68,7 @@ class Fleet:
     homes: dict[str, int] = field(default_factory=dict)
     turns: dict[str, list[RosterTurn]] = field(default_factory=dict)
     prices: Prices = Prices()
+    rota: Rota = field(default_factory=lambda: Rota(timedelta(0), timedelta(days=365)))
     booked: dict[str, list[Assignment]] = field(default_factory=dict)
 
     def choose(
@@ -88,26 +92,35 @@ class Fleet:
 
     def assign(self, vehicle: Vehicle, wish: Wish, lasts: timedelta) -> Assignment:
         """Books a vehicle into its first gap from when the work may begin. ValueError where it is never manned."""
-        begins = self.begins(vehicle, wish.earliest, lasts)
+        begins = self.begins(vehicle, wish.earliest, lasts) or self.begins(vehicle, wish.earliest, timedelta(0))
         if begins is None:
             raise ValueError(f"vehicle {vehicle.id} is not manned after {wish.earliest.isoformat()}")
         starts_at = begins.replace(second=0, microsecond=0)
         ready_by = starts_at + timedelta(minutes=-(-lasts.total_seconds() // 60))
+        self.rota.book(self.rota.crew(vehicle.id), starts_at, ready_by)
         ends = next((turn.ends_at for turn in self.turns.get(vehicle.id, []) if begins < turn.ends_at), None)
         made = Assignment(vehicle, starts_at, ready_by, ends)
         insort(self.booked.setdefault(vehicle.id, []), made, key=lambda one: one.starts_at)
         return made
 
     def begins(self, vehicle: Vehicle, earliest: datetime, lasts: timedelta) -> datetime | None:
-        """When a vehicle can begin work that takes so long, between what it is booked for; None where its turns are
-        over before."""
+        """When a vehicle can begin work that takes so long, between what it is booked for, with a crew that has rested;
+        None where its turns are over before."""
         at = max(earliest, self.free_from[vehicle.id])
         for work in [*self.booked.get(vehicle.id, []), None]:
-            manned = self._manned(vehicle, at)
-            if manned is None or work is None or manned + lasts <= work.starts_at:
-                return manned
+            begins = self._rested(vehicle, at, lasts)
+            if begins is None or work is None or begins + lasts <= work.starts_at:
+                return begins
             at = max(at, work.ready_by)
         raise AssertionError("the last gap has no end")
+
+    def _rested(self, vehicle: Vehicle, at: datetime, lasts: timedelta) -> datetime | None:
+        """The first time from ``at`` on at which a vehicle is manned and its crew may do work that takes so long."""
+        manned = self._manned(vehicle, at)
+        if manned is None:
+            return None
+        rested = self.rota.earliest(vehicle.id, manned, lasts)
+        return manned if rested == manned else self._manned(vehicle, rested + timedelta(seconds=-rested.second % 60))
 
     def _manned(self, vehicle: Vehicle, at: datetime) -> datetime | None:
         """The first time from ``at`` on at which a vehicle is manned; None where its turns are over."""
@@ -148,7 +161,14 @@ def fleet_of(snapshot: Snapshot, network: StreetNetwork) -> Fleet:
         turns.setdefault(turn.vehicle, []).append(turn)
     prices = Prices(snapshot.knobs.cost_per_h, {c.id: c for c in snapshot.contractors})
     free_from = {v.id: _free_from(snapshot, v) for v in able}
-    return Fleet([v for v in able if v.id in homes], free_from, homes, turns, prices)
+    return Fleet([v for v in able if v.id in homes], free_from, homes, turns, prices, rota_of(snapshot))
+
+
+def rota_of(snapshot: Snapshot) -> Rota:
+    """What the crews of a snapshot have worked, and what is called out."""
+    rules = limits(snapshot.thresholds)
+    rest_h, most_h = rules.usual("snow.rest_h"), rules.usual("snow.most_hours")
+    return rota(snapshot.roster, snapshot.orders, snapshot.at, rest_h, most_h, snapshot.running)
 
 
 def _free_from(snapshot: Snapshot, vehicle: Vehicle) -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import msgspec
 from holidays import country_holidays
 
 from city.clock import Clock
@@ -13,13 +14,12 @@ from city.errors import ConfigError
 from city.plan import Intervention, Plan
 from city.serviceday import service_day
 from city.settings import Settings
-from city.things import CalendarDay, Device, Forecast, GivenOrder, Reading
-from city.words import Domain, Mode
+from city.things import CalendarDay, Device, Forecast, GivenOrder, Reading, Vehicle
+from city.words import UNDER_WAY, Domain, Mode
 from planner.backtest.archive import Run, unpack
 from planner.backtest.changes import Changes
 from planner.routes.existing import Today
 from planner.snapshot import Knobs, Snapshot
-from planner.snow import LIVE
 from planner.thresholds import Limits, limits
 from store import archive, facts, judgements, orders, plans, readings, roads, rollups, routes, weather
 from store.connect import Connection, one_moment
@@ -66,6 +66,7 @@ def read_snapshot(
     with one_moment(connection):
         previous = plans.latest(connection, domain, mode, day)
         given = orders.given_orders(connection, domain, at - timedelta(hours=36))
+        fleet = facts.vehicles(connection, domain)
         common = Snapshot(
             domain=domain,
             at=at,
@@ -83,9 +84,9 @@ def read_snapshot(
             readings=_readings(connection, domain, at),
             depots=facts.depots(connection),
             contractors=facts.contractors(connection),
-            vehicles=facts.vehicles(connection, domain),
+            vehicles=fleet,
             orders=given,
-            running=_running(connection, [order.plan_id for order in given if order.state in LIVE], given_keys(given)),
+            running=_running(connection, given, fleet),
         )
         snapshot = _with_domain_tables(connection, common, at)
     if domain == "snow":
@@ -134,11 +135,6 @@ def _holidays(settings: Settings, day: date) -> tuple[CalendarDay, ...]:
     return tuple(CalendarDay("holiday", d, "holiday") for d in days if d in known)
 
 
-def given_keys(given: tuple[GivenOrder, ...]) -> set[str]:
-    """The keys of orders that are under way."""
-    return {order.key for order in given if order.state in LIVE}
-
-
 def _knobs(settings: Settings) -> Knobs:
     planner = settings.planner
     return Knobs(
@@ -151,14 +147,24 @@ def _knobs(settings: Settings) -> Knobs:
     )
 
 
-def _running(connection: Connection, plan_ids: list[str], keys: set[str]) -> tuple[Intervention, ...]:
-    """The interventions behind orders that are under way, as they were planned."""
+def _running(
+    connection: Connection, given: tuple[GivenOrder, ...], fleet: tuple[Vehicle, ...]
+) -> tuple[Intervention, ...]:
+    """The interventions behind orders that are under way, as they were planned, each with the vehicle that holds it."""
+    holds = {order.key: order.vehicle for order in given if order.state in UNDER_WAY}
     found: dict[str, Intervention] = {}
-    for plan_id in sorted(set(plan_ids)):
+    for plan_id in sorted({order.plan_id for order in given if order.state in UNDER_WAY}):
         plan = plans.by_id(connection, plan_id)
         if plan is not None:
-            found |= {item.key: item for item in plan.interventions if item.key in keys}
-    return tuple(found[key] for key in sorted(found))
+            found |= {item.key: item for item in plan.interventions if item.key in holds}
+    vehicles = {vehicle.id: vehicle for vehicle in fleet}
+    return tuple(_held_by(found[key], vehicles.get(holds[key] or "")) for key in sorted(found))
+
+
+def _held_by(item: Intervention, vehicle: Vehicle | None) -> Intervention:
+    if vehicle is None or vehicle.id == item.vehicle:
+        return item
+    return msgspec.structs.replace(item, vehicle=vehicle.id, contractor=vehicle.contractor, depot=vehicle.depot)
 
 
 def _with_domain_tables(connection: Connection, common: Snapshot, at: datetime) -> Snapshot:

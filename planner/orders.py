@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, cast
 
 from city.errors import Conflict, NotFound
 from city.plan import Intervention, Plan
 from city.things import OrderEvent
-from city.words import OrderEventKind
+from city.words import OrderEventKind, OrderState
 from planner.snow_words import treatments_of
 from store import facts, orders, plans
 from store.connect import Connection
 from store.orders import NewOrder
 
-NEXT: dict[str, frozenset[OrderEventKind]] = {
+NEXT: dict[OrderState, frozenset[OrderEventKind]] = {
     "decided": frozenset({"sent", "started", "aborted", "overridden"}),
-    "sent": frozenset({"acknowledged", "refused", "started", "aborted", "overridden"}),
+    "sent": frozenset({"acknowledged", "unanswered", "refused", "started", "aborted", "overridden"}),
+    "unanswered": frozenset({"sent", "acknowledged", "refused", "started", "aborted", "overridden"}),
     "acknowledged": frozenset({"started", "refused", "aborted", "overridden"}),
     "started": frozenset({"segment_done", "stop_done", "done", "aborted", "overridden"}),
     "refused": frozenset(),
@@ -45,24 +47,43 @@ def decide(
 
 
 def add_event(
-    connection: Connection, order_id: str, kind: OrderEventKind, who: str, now: datetime, note: str = ""
+    connection: Connection,
+    order_id: str,
+    kind: OrderEventKind,
+    who: str,
+    now: datetime,
+    note: str = "",
+    *,
+    segment: str | None = None,
 ) -> tuple[OrderEvent, ...]:
     """Adds an event and gives the whole history. ``done`` also notes what was treated or emptied.
 
-    Raises NotFound for an unknown order, Conflict where the event may not follow the present state.
+    ``segment`` is the street that a ``segment_done`` is about; one that was said before adds nothing. Raises NotFound
+    for an unknown order or a street that is not of the order, Conflict where the event may not follow the state.
     """
     with connection.transaction():
         order = orders.lock_order(connection, _as_id(order_id))
         if order is None:
             raise NotFound(f"there is no order {order_id}")
-        state = _state(orders.events(connection, order_id))
-        if kind not in NEXT[state]:
-            after = ", ".join(sorted(NEXT[state])) or "nothing: it has ended"
-            raise Conflict(f"the order is {state}; {kind} cannot follow, only {after}")
-        orders.add_event(connection, order_id, kind, now, who, note)
+        history = orders.events(connection, order_id)
+        if kind == "segment_done" and _said_done(connection, order, history, segment):
+            return history
+        may_follow(state_of(history), kind)
+        orders.add_event(connection, OrderEvent(order_id, kind, now, who, note, segment))
+        if kind == "segment_done":
+            _note_treated(connection, order, now, lambda part: part == segment)
         if kind == "done":
-            _note_done(connection, order["plan_id"], order["key"], order_id, now)
+            said = {event.segment for event in history if event.kind == "segment_done"}
+            _note_treated(connection, order, now, lambda part: part not in said)
+            _note_emptied(connection, order, now)
         return orders.events(connection, order_id)
+
+
+def may_follow(state: OrderState, kind: OrderEventKind) -> None:
+    """Raises Conflict where an event may not follow a state."""
+    if kind not in NEXT[state]:
+        after = ", ".join(sorted(NEXT[state])) or "nothing: it has ended"
+        raise Conflict(f"the order is {state}; {kind} cannot follow, only {after}")
 
 
 def _decide_one(connection: Connection, plan: Plan, item: Intervention, who: str, now: datetime, note: str) -> str:
@@ -82,7 +103,7 @@ def _decide_one(connection: Connection, plan: Plan, item: Intervention, who: str
         now,
     )
     orders.add_order(connection, order)
-    orders.add_event(connection, order.order_id, "decided", now, who, note)
+    orders.add_event(connection, OrderEvent(order.order_id, "decided", now, who, note))
     return order.order_id
 
 
@@ -99,19 +120,38 @@ def _item(plan: Plan, key: str) -> Intervention:
     raise NotFound(f"plan {plan.version} has no intervention {key}")
 
 
-def _state(history: Sequence[OrderEvent]) -> str:
+def state_of(history: Sequence[OrderEvent]) -> OrderState:
     """The state after a history: the last event that is one."""
     passing = {"overridden", "segment_done", "stop_done"}
-    return [event.kind for event in history if event.kind not in passing][-1]
+    return cast(OrderState, [event.kind for event in history if event.kind not in passing][-1])
 
 
-def _note_done(connection: Connection, plan_id: str, key: str, order_id: str, now: datetime) -> None:
-    plan = plans.by_id(connection, plan_id)
+def _said_done(
+    connection: Connection, order: Mapping[str, Any], history: Sequence[OrderEvent], segment: str | None
+) -> bool:
+    """Whether a street of the order was said to be done before. NotFound where it is not of the order."""
+    if segment not in {part for part, _ in treatments_of(_item_of(connection, order))}:
+        raise NotFound(f"{order['target']} has no segment {segment}; its segments stand in the plan")
+    return any(event.kind == "segment_done" and event.segment == segment for event in history)
+
+
+def _note_treated(
+    connection: Connection, order: Mapping[str, Any], now: datetime, wanted: Callable[[str], bool]
+) -> None:
+    rows = [row for row in treatments_of(_item_of(connection, order)) if wanted(row[0])]
+    orders.add_treatments(connection, rows, now, order["order_id"])
+
+
+def _note_emptied(connection: Connection, order: Mapping[str, Any], now: datetime) -> None:
+    stops = _item_of(connection, order).stops
+    if isinstance(stops, tuple):
+        facts.mark_emptied(connection, [vessel for stop in stops for vessel in stop.vessels], now)
+
+
+def _item_of(connection: Connection, order: Mapping[str, Any]) -> Intervention:
+    plan = plans.by_id(connection, order["plan_id"])
     assert plan is not None
-    item = _item(plan, key)
-    orders.add_treatments(connection, treatments_of(item), now, order_id)
-    if isinstance(item.stops, tuple):
-        facts.mark_emptied(connection, [vessel for stop in item.stops for vessel in stop.vessels], now)
+    return _item(plan, order["key"])
 
 
 def _as_id(order_id: str) -> str:

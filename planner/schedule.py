@@ -19,6 +19,7 @@ from city.plan import Plan
 from city.serviceday import service_day, slot_instant
 from city.settings import Settings
 from city.words import DOMAINS, Domain, Mode
+from planner.call_out import escalate
 from planner.drafts import watched
 from planner.inputs import read_snapshot
 from planner.kept import Kept
@@ -193,7 +194,8 @@ def look(
 
 
 def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock: Clock, stop: threading.Event) -> None:
-    """Asks what is due now and at every ring, on a fresh connection each time, until ``stop`` is set."""
+    """Asks what is due now and at every ring, on a fresh connection each time, until ``stop`` is set; passes on what
+    nobody acknowledged at every ring too."""
 
     kept, noted, one_at_a_time = Kept(), Noted(connect), threading.Lock()
 
@@ -206,11 +208,21 @@ def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock:
         except (psycopg.Error, StoreUnavailable) as error:
             log.warning(str(error).strip().splitlines()[0])
 
+    def call_on() -> None:
+        try:
+            with connect() as connection:
+                escalate(connection, settings, clock.now())
+        except (psycopg.Error, StoreUnavailable) as error:
+            log.warning(str(error).strip().splitlines()[0])
+
+    every_s = max(1.0, min(settings.planner.ring_s, clock.real_seconds(settings.planner.ring_s)))
+    hush = ring(call_on, every_s)  # beside the planning: who is called at night does not wait for it
     with workers(settings.planner.dask) as executor:
         ask()
-        silence = ring(ask, max(1.0, min(settings.planner.ring_s, clock.real_seconds(settings.planner.ring_s))))
+        silence = ring(ask, every_s)
         noted.listen(ask, stop)
         silence()
+    hush()
 
 
 def keep_up(connection: Connection, settings: Settings, now: datetime) -> list[str]:

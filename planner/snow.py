@@ -28,8 +28,6 @@ from planner.snow_work import DrivenTur, drive_all
 from planner.surface_words import Land, weak_stations
 from planner.thresholds import limits
 
-LIVE = frozenset({"decided", "sent", "acknowledged", "started"})
-
 
 @dataclass(frozen=True)
 class Judged:

@@ -12,6 +12,7 @@ from city.things import Threshold
 from city.words import ROUTE_CLASSES
 
 VAXJO = "Växjö kommuns publicerade regel (vaxjo.se, 2021-01-07, uppdaterad 2022-03-07)"
+REST_LAW = "arbetstidslagen (1982:673) 13 §: minst elva timmars sammanhängande ledighet under varje dygn"
 OURS = "förval i dagsplan, inte publicerat av någon kommun: pröva och ändra"
 SEED_FROM = datetime(2000, 1, 1, tzinfo=UTC)
 PIKALERT = "Pikalert (NCAR, road condition and treatment), oprövat här: pröva och ändra"
@@ -39,6 +40,11 @@ class Limits:
         if row.value is None:
             raise PlanNotPossible(f"threshold {key} ({scope}) is text, a number is needed; set it anew")
         return row.value
+
+    def usual(self, key: str, scope: str = "*") -> float:
+        """The number of a threshold; where nobody set one, as in a folder of before it was there, that of the seed."""
+        row = self._find(key, scope)
+        return limits(()).value(key, scope) if row is None or row.value is None else row.value
 
     def clock(self, key: str, scope: str = "*") -> time | None:
         """The local time of day of a threshold; None where none is set. PlanNotPossible where it is no time."""
@@ -78,6 +84,9 @@ def seed() -> Iterable[Threshold]:
         if route_class in clock:
             yield _row("snow.done_by", route_class, None, "local time", OURS, clock[route_class])
     yield from _snow_seed()
+    yield _row("snow.acknowledge_min", "*", 5.0, "min", OURS)
+    yield _row("snow.rest_h", "*", 11.0, "h", REST_LAW)
+    yield _row("snow.most_hours", "*", 13.0, "h", f"det som återstår av dygnet: {REST_LAW}")
     yield _row("waste.overflow_probability", "*", 0.10, "1", OURS)
     yield _row("waste.overflow_probability", "food", 0.05, "1", OURS)
     yield _row("waste.max_age_days", "*", 14.0, "days", OURS)

@@ -20,7 +20,8 @@ class DaemonHealth:
 
     ``queued`` messages are taken from the broker and not committed, the ``oldest_s`` of them for so long [s];
     ``lag_s`` is the time from receipt to commit of the oldest message of the last batch [s]; ``broker_dropped`` is
-    what the broker says it has dropped since its own start, None where it does not say.
+    what the broker says it has dropped since its own start, None where it does not say. ``positions`` are those that
+    were stored, ``positions_dropped`` those of vehicles without an order under way.
     """
 
     daemon: str
@@ -35,6 +36,8 @@ class DaemonHealth:
     conflicts: int
     rejected: Mapping[str, int] = field(default_factory=dict)
     broker_dropped: int | None = None
+    positions: int = 0
+    positions_dropped: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def exposition(health: DaemonHealth, now: datetime) -> Iterator[str]:
     yield line("ingest_oldest_unacknowledged_seconds", health.oldest_s or 0.0, **name)
     if health.lag_s is not None:
         yield line("ingest_lag_seconds", health.lag_s, **name)
-    for counter in ("messages", "rows", "duplicates", "conflicts"):
+    for counter in ("messages", "rows", "duplicates", "conflicts", "positions", "positions_dropped"):
         yield line(f"ingest_{counter}_total", getattr(health, counter), **name)
     for reason, n in sorted(health.rejected.items()):
         yield line("ingest_rejected_total", n, **name, reason=reason)

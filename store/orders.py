@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from city.things import GivenOrder, OrderEvent
-from city.words import Domain, OrderEventKind, OrderState
+from city.words import Domain, OrderState
 from store.connect import Connection
 from store.rows import columns, select
 from store.sql import query
@@ -76,10 +76,15 @@ def events(connection: Connection, order_id: str) -> tuple[OrderEvent, ...]:
     return select(connection, query("orders", "events"), {"order_id": order_id}, OrderEvent)
 
 
-def add_event(connection: Connection, order_id: str, kind: OrderEventKind, at: datetime, who: str, note: str) -> None:
-    """Adds the next event of an order."""
-    parameters = {"order_id": order_id, "kind": kind, "at": at, "who": who, "note": note}
-    connection.execute(query("orders", "add_event"), parameters)
+def order(connection: Connection, order_id: str) -> OrderNow | None:
+    """One order with its present state."""
+    found = select(connection, query("orders", "order"), {"order_id": order_id}, OrderNow)
+    return found[0] if found else None
+
+
+def add_event(connection: Connection, event: OrderEvent) -> None:
+    """Adds the next event of its order."""
+    connection.execute(query("orders", "add_event"), columns(event))
 
 
 def orders(
@@ -88,6 +93,11 @@ def orders(
     """Orders with their present state, newest first."""
     parameters = {"domain": domain, "since": since, "limit": limit}
     return select(connection, query("orders", "orders"), parameters, OrderNow)
+
+
+def orders_of_day(connection: Connection, domain: Domain, day: date) -> tuple[OrderNow, ...]:
+    """The orders of a service day's plans with their present state, in the order in which they were made."""
+    return select(connection, query("orders", "orders_of_day"), {"domain": domain, "day": day}, OrderNow)
 
 
 def given_orders(connection: Connection, domain: Domain, since: datetime) -> tuple[GivenOrder, ...]:

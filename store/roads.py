@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from city.things import Building, Dataset, Room, Segment, SegmentRelief, TurnBan
+from city.things import Building, Dataset, Point, Room, Segment, SegmentRelief, TurnBan
 from store.connect import Connection
 from store.rows import select
 from store.sql import query
+
+T = TypeVar("T")
 
 
 def save_dataset(connection: Connection, dataset: Dataset, at: datetime) -> None:
@@ -66,6 +68,19 @@ def load_segments(connection: Connection) -> tuple[Segment, ...]:
     with connection.cursor(binary=True) as cursor:
         cursor.execute(query("roads", "load_segments"))
         return tuple(_segment(row) for row in cursor.fetchall())
+
+
+def segments_within(connection: Connection, south_west: Point, north_east: Point) -> tuple[Segment, ...]:
+    """The segments that begin or end within a box of longitudes and latitudes, ordered by id."""
+    box = {"west": south_west[0], "south": south_west[1], "east": north_east[0], "north": north_east[1]}
+    with connection.cursor(binary=True) as cursor:
+        cursor.execute(query("roads", "segments_within"), box)
+        return tuple(_segment(row) for row in cursor.fetchall())
+
+
+def named(connection: Connection, segments: Sequence[str], kind: type[T]) -> tuple[T, ...]:
+    """Id, name and length [m] of some segments, as values of ``kind``."""
+    return select(connection, query("roads", "named"), {"segments": list(segments)}, kind)
 
 
 def _segment(row: tuple[Any, ...]) -> Segment:

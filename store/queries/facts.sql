@@ -95,13 +95,14 @@ ON CONFLICT (vehicle_id) DO UPDATE SET domain = excluded.domain, depot_id = excl
 
 -- name: roster
 -- The manned turns that touch a period; none at all for a vehicle means that its manning is not known.
-SELECT vehicle_id AS vehicle, starts_at, ends_at FROM roster_turn
+SELECT vehicle_id AS vehicle, starts_at, ends_at, crew FROM roster_turn
 WHERE ends_at > %(start)s AND starts_at < %(end)s ORDER BY 1, 2;
 
 -- name: save_turn
 -- Takes in a manned turn.
-INSERT INTO roster_turn (vehicle_id, starts_at, ends_at) VALUES (%(vehicle)s, %(starts_at)s, %(ends_at)s)
-ON CONFLICT (vehicle_id, starts_at) DO UPDATE SET ends_at = excluded.ends_at;
+INSERT INTO roster_turn (vehicle_id, starts_at, ends_at, crew)
+VALUES (%(vehicle)s, %(starts_at)s, %(ends_at)s, %(crew)s)
+ON CONFLICT (vehicle_id, starts_at) DO UPDATE SET ends_at = excluded.ends_at, crew = excluded.crew;
 
 -- name: treatments
 -- What was done to segments since a time.

@@ -1,17 +1,19 @@
 -- name: save
 -- What a daemon says of itself, in place of what it said before.
 INSERT INTO daemon_health (daemon, at, connected, queued, oldest_s, lag_s, messages, rows, duplicates, conflicts,
-                           rejected, broker_dropped)
+                           rejected, broker_dropped, positions, positions_dropped)
 VALUES (%(daemon)s, %(at)s, %(connected)s, %(queued)s, %(oldest_s)s, %(lag_s)s, %(messages)s, %(rows)s, %(duplicates)s,
-        %(conflicts)s, %(rejected)s, %(broker_dropped)s)
+        %(conflicts)s, %(rejected)s, %(broker_dropped)s, %(positions)s, %(positions_dropped)s)
 ON CONFLICT (daemon) DO UPDATE SET
     at = excluded.at, connected = excluded.connected, queued = excluded.queued, oldest_s = excluded.oldest_s,
     lag_s = excluded.lag_s, messages = excluded.messages, rows = excluded.rows, duplicates = excluded.duplicates,
-    conflicts = excluded.conflicts, rejected = excluded.rejected, broker_dropped = excluded.broker_dropped;
+    conflicts = excluded.conflicts, rejected = excluded.rejected, broker_dropped = excluded.broker_dropped,
+    positions = excluded.positions, positions_dropped = excluded.positions_dropped;
 
 -- name: daemons
 -- All daemons that have spoken since then, by name.
-SELECT daemon, at, connected, queued, oldest_s, lag_s, messages, rows, duplicates, conflicts, rejected, broker_dropped
+SELECT daemon, at, connected, queued, oldest_s, lag_s, messages, rows, duplicates, conflicts, rejected, broker_dropped,
+       positions, positions_dropped
 FROM daemon_health WHERE at >= %(since)s ORDER BY daemon;
 
 -- name: heard

@@ -40,6 +40,14 @@ DELETE FROM reading_conflict WHERE time < %(before)s;
 -- Dead letters of before a time, replayed or not.
 DELETE FROM dead_letter WHERE received_at < %(before)s;
 
+-- name: remove_positions
+-- Where vehicles were before a time.
+DELETE FROM position WHERE time < %(before)s;
+
+-- name: remove_rejected_positions
+-- Dead letters that may hold where a vehicle was: kept no longer than positions are.
+DELETE FROM dead_letter WHERE topic LIKE 'dagsplan/%%/position' AND received_at < %(before)s;
+
 -- name: remove_counts
 -- Counts of rejects of before a time.
 DELETE FROM dead_letter_count WHERE day < (%(before)s::timestamptz AT TIME ZONE 'UTC')::date;

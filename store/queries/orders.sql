@@ -16,14 +16,21 @@ SELECT order_id, state FROM order_now WHERE key = %(key)s AND state NOT IN ('abo
 SELECT order_id, plan_id, key, domain, target, vehicle_id, expected_end FROM plan_order
 WHERE order_id = %(order_id)s FOR UPDATE;
 
+-- name: order
+-- One order with its present state.
+SELECT order_id::text AS id, plan_id::text AS plan_id, domain, key, target, vehicle_id AS vehicle,
+       contractor_id AS contractor, expected_end, created_at, state, state_at, state_who, state_note
+FROM order_now WHERE order_id = %(order_id)s;
+
 -- name: events
 -- The history of an order.
-SELECT order_id::text AS order_id, kind, at, who, note FROM order_event WHERE order_id = %(order_id)s ORDER BY n;
+SELECT order_id::text AS order_id, kind, at, who, note, segment_id AS segment, vehicle_id AS vehicle FROM order_event
+WHERE order_id = %(order_id)s ORDER BY n;
 
 -- name: add_event
 -- Adds the next event of an order.
-INSERT INTO order_event
-SELECT %(order_id)s, coalesce(max(n), 0) + 1, %(kind)s, %(at)s, %(who)s, %(note)s
+INSERT INTO order_event (order_id, n, kind, at, who, note, segment_id, vehicle_id)
+SELECT %(order_id)s, coalesce(max(n), 0) + 1, %(kind)s, %(at)s, %(who)s, %(note)s, %(segment)s, %(vehicle)s
 FROM order_event WHERE order_id = %(order_id)s
 RETURNING n;
 
@@ -35,11 +42,27 @@ FROM order_now
 WHERE (%(domain)s::text IS NULL OR domain = %(domain)s) AND created_at >= %(since)s
 ORDER BY created_at DESC, key LIMIT %(limit)s;
 
+-- name: orders_of_day
+-- The orders of a service day's plans with their present state, in the order in which they were made.
+SELECT o.order_id::text AS id, o.plan_id::text AS plan_id, o.domain, o.key, o.target, o.vehicle_id AS vehicle,
+       o.contractor_id AS contractor, o.expected_end, o.created_at, o.state, o.state_at, o.state_who, o.state_note
+FROM order_now o JOIN plan p USING (plan_id)
+WHERE o.domain = %(domain)s AND p.service_day = %(day)s ORDER BY o.created_at, o.key;
+
 -- name: given
 -- Orders as the planner sees them.
-SELECT order_id::text AS id, plan_id::text AS plan_id, domain, key, target, state, vehicle_id AS vehicle,
-       state_at AS last_event_at, expected_end
-FROM order_now WHERE domain = %(domain)s AND created_at >= %(since)s ORDER BY key, created_at;
+SELECT o.order_id::text AS id, o.plan_id::text AS plan_id, o.domain, o.key, o.target, o.state, o.vehicle_id AS vehicle,
+       o.state_at AS last_event_at, o.expected_end, work.started_at, work.ended_at,
+       (SELECT t.crew FROM roster_turn t
+        WHERE t.vehicle_id = o.vehicle_id AND work.started_at >= t.starts_at AND work.started_at < t.ends_at
+        ORDER BY t.starts_at LIMIT 1) AS crew
+FROM order_now o
+JOIN LATERAL (
+    SELECT min(at) FILTER (WHERE kind = 'started') AS started_at,
+           min(at) FILTER (WHERE kind IN ('done', 'aborted', 'refused')) AS ended_at
+    FROM order_event e WHERE e.order_id = o.order_id
+) work ON true
+WHERE o.domain = %(domain)s AND o.created_at >= %(since)s ORDER BY o.key, o.created_at;
 
 -- name: add_treatment
 -- Notes what was done to a segment.

@@ -74,6 +74,21 @@ SELECT segment_id, name, network, route_class, highway, keeper, oneway, lanes, w
 FROM road_segment
 ORDER BY segment_id COLLATE "C";
 
+-- name: segments_within
+-- The segments that begin or end within a box, in the order of their ids.
+SELECT segment_id, name, network, route_class, highway, keeper, oneway, lanes, width_m, surface, bridge, tunnel,
+       speed_kmh, length_m, from_node, to_node, lons, lats, elevation_m, grade_pct, slope_source, dem_resolution_m,
+       reachable, max_width_m, max_weight_t
+FROM road_segment
+WHERE (lons[1] BETWEEN %(west)s AND %(east)s AND lats[1] BETWEEN %(south)s AND %(north)s)
+   OR (lons[array_length(lons, 1)] BETWEEN %(west)s AND %(east)s
+       AND lats[array_length(lats, 1)] BETWEEN %(south)s AND %(north)s)
+ORDER BY segment_id COLLATE "C";
+
+-- name: named
+-- Name and length of some segments.
+SELECT segment_id AS id, name, length_m FROM road_segment WHERE segment_id = ANY(%(segments)s);
+
 -- name: forget_turns
 -- Before the banned turns of a dataset's segments are written anew.
 DELETE FROM turn_ban old USING road_segment s WHERE s.segment_id = old.from_segment AND s.dataset = %(dataset)s;

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.benchmarks import (
     brokerkill,
     carp,
+    follow,
     ingest,
     oslo,
     outage,
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "today": today.run,
     "verdict": verdict.run,
     "winters": winters.run,
+    "follow": follow.run,
 }
 OUT = Path("build/bench")
 

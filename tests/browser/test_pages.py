@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from city.clock import FixedClock
 from dashboards.app import create_app
-from store import outlook
+from store import outlook, plans
 from store.connect import Connection, pool
-from tests.unit.dashboards import town
+from tests.unit.dashboards import night, town
 from tests.unit.dashboards.serving import serving
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -178,7 +178,9 @@ def test_no_column_is_cut_off_on_a_desk(desk, domain, language):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390, 320])
-@pytest.mark.parametrize("path", ["/idag", "/idag?domain=waste", "/idag?domain=heating&lang=en", "/karta", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/idag", "/idag?domain=waste", "/idag?domain=heating&lang=en", "/karta", "/overlamning", "/nowhere"]
+)
 def test_nothing_scrolls_sideways(desk, path, width, theme):
     page = desk.open(path, width=width, theme=theme)
     assert overflow(page) <= 0
@@ -189,6 +191,22 @@ def test_nothing_scrolls_sideways(desk, path, width, theme):
     assert ground == {"light": "rgb(243, 245, 244)", "dark": "rgb(14, 20, 24)"}[theme]
     if path == "/nowhere":
         desk.complaints.clear()  # the browser itself notes the 404
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_the_handover_of_a_night_fits_and_can_be_printed(desk, width, language):
+    plan = plans.latest(desk.database, "snow", "assist")
+    night.walk(desk.database, plan, desk.clock)
+    page = desk.open(f"/overlamning?lang={language}", width=width)
+    assert overflow(page) <= 0
+    expect(page.locator("[data-print]")).to_be_visible()
+    table, panel = (page.locator(name).bounding_box() for name in (".night-table", ".panel.flush"))
+    assert table["x"] + table["width"] <= panel["x"] + panel["width"] + 1
+    page.emulate_media(media="print")
+    expect(page.locator(".sign")).to_be_visible()
+    expect(page.locator("[data-print]")).to_be_hidden()
+    assert overflow(page) <= 0
 
 
 def test_the_theme_switch_is_remembered(desk):

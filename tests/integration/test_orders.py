@@ -22,6 +22,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "decided": (),
     "sent": ("sent",),
     "acknowledged": ("sent", "acknowledged"),
+    "unanswered": ("sent", "unanswered"),
     "started": ("started",),
     "refused": ("sent", "refused"),
     "aborted": ("aborted",),
@@ -32,6 +33,7 @@ KINDS = (
     "overridden",
     "sent",
     "acknowledged",
+    "unanswered",
     "refused",
     "started",
     "segment_done",
@@ -55,13 +57,14 @@ def test_every_step_from_every_state(database: Connection, state: str) -> None:
         for step in WAYS[state]:
             add_event(database, order, step, "P01", AT)  # type: ignore[arg-type]
         before = orders.events(database, order)
+        street = plan.interventions[0].segments[0].id if kind == "segment_done" else None  # type: ignore[index]
         if kind in NEXT[state]:
-            after = add_event(database, order, kind, "P01", AT + number * HOUR)
+            after = add_event(database, order, kind, "P01", AT + number * HOUR, segment=street)
             assert after[:-1] == before
             assert (after[-1].kind, after[-1].at) == (kind, AT + number * HOUR)
         else:
             with pytest.raises(Conflict, match=f"the order is {state}; {kind} cannot follow"):
-                add_event(database, order, kind, "P01", AT)
+                add_event(database, order, kind, "P01", AT, segment=street)
             assert orders.events(database, order) == before
         live = orders.live_order(database, plan.interventions[0].key)
         if live is not None:
@@ -186,3 +189,31 @@ def test_an_aborted_order_frees_its_tur(database: Connection) -> None:
     assert snapshot.running == ()
     later = plan_now(database, settings(), "snow", FixedClock(AT + HOUR / 4))
     assert item.key in {i.key for i in later.interventions}
+
+
+def test_a_street_is_done_once_when_it_is_said(database: Connection) -> None:
+    """A driver's word for a street is its treatment then; said twice it stands once, and 'done' treats the others."""
+    plan = snow(database)
+    item = plan.interventions[0]
+    streets = [part.id for part in item.segments]  # type: ignore[union-attr]
+    (order,) = decide(database, plan.id, [item.key], "dispatcher", AT)
+    add_event(database, order, "started", "P01", AT)
+    first = add_event(database, order, "segment_done", "P01", AT + HOUR / 4, segment=streets[0])
+    assert (first[-1].kind, first[-1].segment) == ("segment_done", streets[0])
+    assert add_event(database, order, "segment_done", "P01", AT + HOUR / 3, segment=streets[0]) == first
+    add_event(database, order, "done", "P01", AT + HOUR)
+    assert add_event(database, order, "segment_done", "P01", AT + 2 * HOUR, segment=streets[0])[:-1] == first
+    treated = {row.segment: row.done_at for row in facts.treatments(database, AT - HOUR)}
+    assert treated == {street: AT + HOUR for street in streets} | {streets[0]: AT + HOUR / 4}
+
+
+@pytest.mark.parametrize("street", ["nowhere", "c/20-21", None])
+def test_a_street_of_another_tur_is_refused(database: Connection, street: str | None) -> None:
+    """What is not of the order, or no street at all, is NotFound and leaves the history as it was."""
+    plan = snow(database)
+    item = next(item for item in plan.interventions if item.network == "street")
+    (order,) = decide(database, plan.id, [item.key], "dispatcher", AT)
+    before = add_event(database, order, "started", "P01", AT)
+    with pytest.raises(NotFound, match="has no segment"):
+        add_event(database, order, "segment_done", "P01", AT, segment=street)
+    assert orders.events(database, order) == before

@@ -133,3 +133,15 @@ def test_the_own_page_can_order(client, snow):
     headers = {"Sec-Fetch-Site": "same-origin", "Origin": str(client.base_url).rstrip("/")}
     keys = [snow.interventions[0].key]
     assert client.post("/api/v1/orders", json={"plan_id": snow.id, "keys": keys}, headers=headers).status_code == 201
+
+
+def test_a_street_that_is_done_stands_in_the_history_with_its_name(client, snow):
+    (order_id,) = order(client, snow, 0).json()["ids"]
+    address = f"/api/v1/orders/{order_id}/events"
+    client.post(address, json={"kind": "started"})
+    street = snow.interventions[0].segments[0].id
+    answer = client.post(address, json={"kind": "segment_done", "segment": street})
+    assert (answer.status_code, answer.json()["history"][-1]["segment"]) == (201, street)
+    assert client.post(address, json={"kind": "segment_done", "segment": street}).json() == answer.json()
+    assert client.post(address, json={"kind": "segment_done", "segment": "elsewhere"}).status_code == 404
+    assert client.post(address, json={"kind": "segment_done"}).status_code == 422

@@ -1,0 +1,54 @@
+"""Positions, topic ``dagsplan/{vehicle}/position``: ``{"time", "lon", "lat"[, "heading", "speed_kmh", "accuracy_m"]}``,
+or an array of such."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from city.errors import RejectedMessage
+from city.things import Position
+from ingest.payloads import check_topic, checked_device
+
+_TOPIC = re.compile(r"dagsplan/([^/]*)/position")
+
+
+class OwnPosition(msgspec.Struct, frozen=True):
+    """One position; the offset of its time must be there."""
+
+    time: Annotated[datetime, Meta(tz=True)]
+    lon: float
+    lat: float
+    heading: float | None = None
+    speed_kmh: float | None = None
+    accuracy_m: float | None = None
+
+
+_decoder = msgspec.json.Decoder(OwnPosition | Annotated[list[OwnPosition], Meta(max_length=2000)])
+
+
+def tells_position(topic: str) -> bool:
+    """Whether messages of a topic are positions."""
+    return _TOPIC.fullmatch(topic) is not None
+
+
+def decode(topic: str, payload: bytes) -> list[Position]:
+    """The positions of a message. Raises RejectedMessage naming the field; what they say is not judged here."""
+    check_topic(topic)
+    vehicle = checked_device(topic.split("/")[1])
+    try:
+        read = _decoder.decode(payload)
+    except UnicodeDecodeError as error:
+        raise RejectedMessage("not_json", f"not UTF-8 at byte {error.start}") from error
+    except msgspec.ValidationError as error:
+        raise RejectedMessage("shape", str(error)) from error
+    except msgspec.DecodeError as error:
+        raise RejectedMessage("not_json", str(error)) from error
+    except RecursionError as error:
+        raise RejectedMessage("too_deep", "nested deeper than any position is") from error
+    found = read if isinstance(read, list) else [read]
+    return [Position(vehicle, p.time, p.lon, p.lat, p.heading, p.speed_kmh, p.accuracy_m) for p in found]

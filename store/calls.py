@@ -1,0 +1,75 @@
+"""Call-out lists, and the messages that wait to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from city.things import CallOut
+from store.connect import Connection
+from store.rows import columns, select
+from store.sql import query
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message to whoever was called about an order; an adapter sends it and notes when."""
+
+    id: int
+    order_id: str
+    vehicle: str
+    who: str
+    channel: str
+    address: str
+    text: str
+    at: datetime
+    sent_at: datetime | None = None
+
+
+def call_out_lists(connection: Connection) -> tuple[CallOut, ...]:
+    """All call-out lists, each in its order."""
+    return select(connection, query("calls", "lists"), {}, CallOut)
+
+
+def replace_lists(connection: Connection, rows: Iterable[CallOut]) -> None:
+    """Makes these the call-out lists of the networks and contractors that they name; other lists stay."""
+    kept = list(rows)
+    with connection.cursor() as cursor:
+        lists = {(row.network, row.contractor) for row in kept}
+        cursor.executemany(query("calls", "forget"), [{"network": n, "contractor": c} for n, c in lists])
+        cursor.executemany(query("calls", "add"), [columns(row) for row in kept])
+
+
+def try_alone(connection: Connection) -> bool:
+    """Whether nobody else is passing orders on; until the end of the transaction nobody else will."""
+    row = connection.execute(query("calls", "try_alone")).fetchone()
+    return row is not None and bool(row[0])
+
+
+def last_call(connection: Connection, order_id: str) -> datetime:
+    """When the vehicle that holds an order was told of it: when it was sent, or passed on."""
+    row = connection.execute(query("calls", "last_call"), {"order_id": order_id}).fetchone()
+    assert row is not None
+    at: datetime = row[0]
+    return at
+
+
+def tried(connection: Connection, order_id: str) -> set[tuple[str, str]]:
+    """Who was called about an order: vehicle and role."""
+    return {(row[0], row[1]) for row in connection.execute(query("calls", "tried"), {"order_id": order_id})}
+
+
+def busy(connection: Connection, since: datetime, but: str) -> list[tuple[str, datetime | None, datetime | None]]:
+    """Vehicle, planned start and end of each order under way, but of one."""
+    return list(connection.execute(query("calls", "busy"), {"since": since, "but": but}))
+
+
+def add_outgoing(connection: Connection, order_id: str, call: CallOut, text: str, at: datetime) -> None:
+    """Puts a message into the queue of those to be sent."""
+    connection.execute(query("calls", "add_outgoing"), columns(call) | {"order_id": order_id, "text": text, "at": at})
+
+
+def outgoing(connection: Connection, order_ids: Iterable[str]) -> tuple[Outgoing, ...]:
+    """The messages about some orders, oldest first."""
+    return select(connection, query("calls", "outgoing"), {"ids": list(order_ids)}, Outgoing)

@@ -1,0 +1,231 @@
+"""Calling out and calling on: who is told, who is next, and that nobody is forgotten."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from city.clock import FixedClock
+from city.errors import ImportRefused
+from city.plan import Plan
+from city.things import CallOut, RosterTurn
+from dashboards.api_orders import WHO
+from ingest.tables import import_fleet
+from planner.call_out import escalate, note_call
+from planner.inputs import read_snapshot
+from planner.orders import add_event, decide
+from planner.schedule import plan_now
+from store import calls, facts, orders
+from store.connect import Connection, connect
+from tests.integration.plan_town import fill, settings
+from tests.unit.planner.snapshots import AT, HOUR, snow_snapshot
+
+MINUTE = timedelta(minutes=1)
+SETTINGS = settings()
+OWN = snow_snapshot().vehicles[0]
+
+
+@pytest.fixture
+def plan(database: Connection) -> Plan:
+    """Two ploughs that the plan uses, and two more that stand by."""
+    fill(database)
+    made = plan_now(database, SETTINGS, "snow", FixedClock(AT))
+    facts.save_fleet(database, [], [], [replace(OWN, id=name) for name in ("P07", "P08")])
+    return made
+
+
+def listed(connection: Connection, *vehicles: str) -> None:
+    rows = [CallOut("street", n, v, f"Jour {n}", "sms", f"070-{n}") for n, v in enumerate(vehicles, start=1)]
+    calls.replace_lists(connection, rows)
+
+
+def sent(connection: Connection, plan: Plan, *others: str, which: int = 0) -> tuple[str, str]:
+    """A street tur of the plan, called out at AT: the order and its vehicle, which heads a list of ``others``."""
+    item = [item for item in plan.interventions if item.network == "street"][which]
+    if others:
+        listed(connection, item.vehicle or "", *others)
+    (order,) = decide(connection, plan.id, [item.key], WHO, AT)
+    add_event(connection, order, "sent", WHO, AT)
+    note_call(connection, SETTINGS, order, AT)
+    assert item.vehicle is not None
+    return order, item.vehicle
+
+
+def held(connection: Connection, order: str) -> tuple[str | None, str]:
+    now = orders.order(connection, order)
+    assert now is not None
+    return now.vehicle, now.state
+
+
+def test_whoever_is_called_is_told_in_the_same_step(database: Connection, plan: Plan) -> None:
+    """One message to the vehicle's place on the list, with the tur and the times; none where no list knows it."""
+    order, vehicle = sent(database, plan, "P07")
+    (message,) = calls.outgoing(database, [order])
+    assert (message.vehicle, message.who, message.channel, message.address) == (vehicle, "Jour 1", "sms", "070-1")
+    assert message.text.startswith(f"Utkallning {vehicle}: P")
+    calls.replace_lists(database, [CallOut("street", 1, "P08", "Jour 1", "voice", "070-1")])
+    other, _ = sent(database, plan, which=1)
+    assert calls.outgoing(database, [other]) == ()
+
+
+def test_nobody_is_passed_over_before_the_time(database: Connection, plan: Plan) -> None:
+    """Four minutes and 59 seconds are not five; an acknowledged order is left alone for ever."""
+    order, vehicle = sent(database, plan, "P07")
+    assert escalate(database, SETTINGS, AT + 5 * MINUTE - timedelta(seconds=1)) == []
+    add_event(database, order, "acknowledged", WHO, AT + 4 * MINUTE, "ringde, kvitterad")
+    assert escalate(database, SETTINGS, AT + HOUR) == []
+    assert held(database, order) == (vehicle, "acknowledged")
+
+
+def test_it_goes_down_the_list_and_then_asks_for_a_call_by_hand(database: Connection, plan: Plan) -> None:
+    """P01, then P07, then P08, five minutes each; then nobody is left, which stays until somebody has called."""
+    order, vehicle = sent(database, plan, "P07", "P08")
+    ways = [escalate(database, SETTINGS, AT + n * 5 * MINUTE) for n in (1, 2, 3, 4)]
+    gone = [(way.from_vehicle, way.to.vehicle if way.to else None) for made in ways for way in made]
+    assert gone == [(vehicle, "P07"), ("P07", "P08"), ("P08", None)]
+    assert held(database, order) == ("P08", "unanswered")
+    assert [m.vehicle for m in calls.outgoing(database, [order])] == [vehicle, "P07", "P08"]
+    history = orders.events(database, order)
+    assert [(e.kind, e.vehicle) for e in history[2:]] == [
+        ("overridden", "P07"),
+        ("overridden", "P08"),
+        ("unanswered", None),
+    ]
+    with pytest.raises(Exception, match="has an order already"):
+        decide(database, plan.id, [orders.orders(database, AT - HOUR)[0].key], WHO, AT + HOUR)
+    add_event(database, order, "acknowledged", WHO, AT + HOUR, "ringde, kvitterad")
+    assert held(database, order) == ("P08", "acknowledged")
+
+
+def test_the_town_may_give_them_more_time(database: Connection, plan: Plan) -> None:
+    """The threshold decides, not the code."""
+    sent(database, plan, "P07")
+    database.execute(
+        "INSERT INTO threshold VALUES ('snow.acknowledge_min', '*', 2, 12, NULL, 'min', %s, 'test', 'test')", (AT,)
+    )
+    assert escalate(database, SETTINGS, AT + 11 * MINUTE) == []
+    assert len(escalate(database, SETTINGS, AT + 12 * MINUTE)) == 1
+
+
+def worked(connection: Connection, plan: Plan) -> None:
+    """P07 drove another tur until two hours ago, for twelve hours and a half."""
+    item = [item for item in plan.interventions if item.network == "street"][1]
+    (order,) = decide(connection, plan.id, [item.key], WHO, AT - 15 * HOUR)
+    add_event(connection, order, "started", WHO, AT - 14.5 * HOUR)
+    add_event(connection, order, "done", WHO, AT - 2 * HOUR)
+    connection.execute(
+        "INSERT INTO order_event VALUES (%s, 9, 'overridden', %s, 'test', '', NULL, 'P07')", (order, AT - 14.6 * HOUR)
+    )
+
+
+def busy(connection: Connection, plan: Plan) -> None:
+    """P07 holds the other tur of the same hour."""
+    other, _ = sent(connection, plan, which=1)
+    add_event(connection, other, "acknowledged", WHO, AT)
+    connection.execute("INSERT INTO order_event VALUES (%s, 9, 'overridden', %s, 'test', '', NULL, 'P07')", (other, AT))
+
+
+def gone(connection: Connection, plan: Plan) -> None:
+    """P07 clears cycle ways now."""
+    facts.save_fleet(connection, [], [], [replace(OWN, id="P07", network="cycle")])
+
+
+@pytest.mark.parametrize("hinder", [worked, busy, gone])
+def test_who_cannot_is_passed_over(
+    database: Connection, plan: Plan, hinder: Callable[[Connection, Plan], None]
+) -> None:
+    """Who has not rested, drives already, or has no vehicle for it is not called; the next one is."""
+    hinder(database, plan)
+    sent(database, plan, "P07", "P08")
+    (made,) = escalate(database, SETTINGS, AT + 5 * MINUTE)
+    assert made.to is not None
+    assert made.to.vehicle == "P08"
+
+
+def test_any_number_of_schedulers_pass_it_on_once(database: Connection, plan: Plan, dsn: str) -> None:
+    """Six at the same moment, and again: one event, one message."""
+    order, _ = sent(database, plan, "P07", "P08")
+    barrier = threading.Barrier(6)
+
+    def ring() -> None:
+        with connect(dsn, "race") as own:
+            barrier.wait()
+            for _ in range(3):
+                escalate(own, SETTINGS, AT + 5 * MINUTE)
+
+    threads = [threading.Thread(target=ring) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert held(database, order) == ("P07", "sent")
+    assert [m.vehicle for m in calls.outgoing(database, [order])][1:] == ["P07"]
+
+
+def test_the_next_plan_knows_who_holds_it(database: Connection, plan: Plan) -> None:
+    """An order that went to P07 stands in the snapshot with P07, unanswered ones are under way."""
+    sent(database, plan, "P07")
+    escalate(database, SETTINGS, AT + 5 * MINUTE)
+    escalate(database, SETTINGS, AT + 10 * MINUTE)
+    snapshot = read_snapshot(database, SETTINGS, "snow", AT + 11 * MINUTE, slot="x")
+    assert [(o.vehicle, o.state) for o in snapshot.orders] == [("P07", "unanswered")]
+    assert [item.vehicle for item in snapshot.running] == ["P07"]
+
+
+def test_the_work_of_an_order_stands_in_the_snapshot_with_its_crew(database: Connection, plan: Plan) -> None:
+    """Start, end, and who was on the vehicle when it started."""
+    order, vehicle = sent(database, plan)
+    facts.save_roster(database, [RosterTurn(vehicle, AT - HOUR, AT + 3 * HOUR, "lag A")])
+    add_event(database, order, "started", WHO, AT + HOUR)
+    add_event(database, order, "done", WHO, AT + 2 * HOUR)
+    (given,) = read_snapshot(database, SETTINGS, "snow", AT + 3 * HOUR, slot="x").orders
+    assert (given.started_at, given.ended_at, given.crew) == (AT + HOUR, AT + 2 * HOUR, "lag A")
+
+
+FLEET = """
+[[contractor]]
+id = "ett"
+name = "Ett"
+[[call]]
+network = "street"
+place = 1
+vehicle = "P01"
+who = "Jour 1"
+channel = "sms"
+address = "070-1"
+[[call]]
+network = "street"
+place = 1
+vehicle = "P02"
+who = "Ett, jour"
+channel = "voice"
+address = "070-2"
+contractor = "ett"
+"""
+
+
+def test_a_fleet_file_holds_the_lists(database: Connection, plan: Plan, tmp_path: Path) -> None:
+    """A list that a file names is replaced whole, others stay."""
+    file = tmp_path / "fleet.toml"
+    file.write_text(FLEET, encoding="utf-8")
+    assert "2 on call" in import_fleet(database, file, AT)
+    calls.replace_lists(database, [CallOut("street", 4, "P07", "Jour 4", "radio", "kanal 3")])
+    found = [(call.contractor, call.place, call.vehicle) for call in calls.call_out_lists(database)]
+    assert found == [("ett", 1, "P02"), (None, 4, "P07")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"sms"', '"pigeon"'), ('"P01"', '"P99"'), ("place = 1", "place = 0"), ('"street"', '"river"')]
+)
+def test_a_list_that_cannot_be_is_refused(database: Connection, plan: Plan, tmp_path: Path, old: str, new: str) -> None:
+    """Nothing of the file is taken in, and the line says why."""
+    file = tmp_path / "fleet.toml"
+    file.write_text(FLEET.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ImportRefused):
+        import_fleet(database, file, AT)
+    assert calls.call_out_lists(database) == ()
