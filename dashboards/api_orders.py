@@ -47,7 +47,7 @@ EVENT_BODY = {
 }
 
 
-def _body(schema: dict[str, Any]) -> dict[str, Any]:
+def body_of(schema: dict[str, Any]) -> dict[str, Any]:
     """How a body that is read by hand is shown in the interface's description."""
     kinds = ("application/json", "application/x-www-form-urlencoded")
     return {"requestBody": {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}}
@@ -68,16 +68,18 @@ def list_orders(
     return Response(msgspec.json.encode({"orders": found}), media_type="application/json")
 
 
-@router.post("", status_code=201, summary="Make orders of interventions, all or none", openapi_extra=_body(ORDER_BODY))
+@router.post(
+    "", status_code=201, summary="Make orders of interventions, all or none", openapi_extra=body_of(ORDER_BODY)
+)
 def make_orders(request: Request, got: Annotated[Sent, Depends(sent)]) -> Response:
     """201 with the ids; 409 where the plan was superseded or an intervention has an order that is under way."""
     desk = desk_of(request)
-    plan_id, keys = _as_id(got.text("plan_id"), "plan"), got.texts("keys")
+    plan_id, keys = as_id(got.text("plan_id"), "plan"), got.texts("keys")
     if not keys:
         return _refused(request, got, plan_id, keys, 422)
     try:
         with desk.connection() as connection:
-            made = decide(connection, plan_id, keys, WHO, desk.clock.now(), _note(got))
+            made = decide(connection, plan_id, keys, WHO, desk.clock.now(), note_of(got))
             pages.tell(connection, "orders")
             plan = desk.shelf.get(connection, plan_id)
     except Conflict:
@@ -91,7 +93,7 @@ def make_orders(request: Request, got: Annotated[Sent, Depends(sent)]) -> Respon
 
 
 @router.post(
-    "/{order_id}/events", status_code=201, summary="Add the next step of an order", openapi_extra=_body(EVENT_BODY)
+    "/{order_id}/events", status_code=201, summary="Add the next step of an order", openapi_extra=body_of(EVENT_BODY)
 )
 def next_step(request: Request, order_id: str, got: Annotated[Sent, Depends(sent)]) -> Response:
     """201 with the whole history; 409 where the step may not follow the present state.
@@ -101,13 +103,13 @@ def next_step(request: Request, order_id: str, got: Annotated[Sent, Depends(sent
     desk, kind = desk_of(request), got.text("kind")
     if kind not in get_args(OrderEventKind):
         raise Problem(422, f"'{kind}' is no step of an order; choose from {', '.join(get_args(OrderEventKind))}")
-    order_id, now, segment = _as_id(order_id, "order"), desk.clock.now(), got.text("segment") or None
+    order_id, now, segment = as_id(order_id, "order"), desk.clock.now(), got.text("segment") or None
     if kind == "segment_done" and segment is None:
         raise Problem(422, "segment must name the street that is done")
     try:
         with desk.connection() as connection, connection.transaction():
             step = cast(OrderEventKind, kind)
-            history = add_event(connection, order_id, step, WHO, now, _note(got), segment=segment)
+            history = add_event(connection, order_id, step, WHO, now, note_of(got), segment=segment)
             if kind == "sent":
                 note_call(connection, desk.settings, order_id, now)
             pages.tell(connection, "orders")
@@ -125,7 +127,7 @@ def next_step(request: Request, order_id: str, got: Annotated[Sent, Depends(sent
 @router.get("/{order_id}/progress", summary="What is done of an order, what is left, and when it will be ready")
 def how_far(request: Request, order_id: str) -> Response:
     """``share`` and ``left`` are null where nobody can say: a silent vehicle has not done nothing."""
-    desk, order_id = desk_of(request), _as_id(order_id, "order")
+    desk, order_id = desk_of(request), as_id(order_id, "order")
     with desk.connection() as connection:
         order = orders.order(connection, order_id)
         if order is None:
@@ -159,11 +161,13 @@ def _back(desk: Desk, domain: Domain, key: str | None) -> Response:
     return RedirectResponse(f"{desk.base}/idag?{urlencode({'domain': domain})}{place}", 303)
 
 
-def _note(got: Sent) -> str:
-    return re.sub(r"\s+", " ", got.text("note"))[:NOTE_LENGTH]
+def note_of(got: Sent, name: str = "note") -> str:
+    """A note in one line, cut to its length."""
+    return re.sub(r"\s+", " ", got.text(name))[:NOTE_LENGTH]
 
 
-def _as_id(text: str, what: str) -> str:
+def as_id(text: str, what: str) -> str:
+    """An id as it is stored. Raises NotFound where it is none."""
     try:
         return str(uuid.UUID(text))
     except ValueError as error:

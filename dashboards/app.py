@@ -18,6 +18,7 @@ from city.settings import Settings
 from city.version import code_version
 from dashboards import (
     api_facts,
+    api_judgements,
     api_map,
     api_orders,
     api_plans,
@@ -49,7 +50,19 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         lifespan=_lifespan,
     )
     app.state.desk = desk
-    for room in (api_plans, api_orders, api_facts, api_map, api_roads, streams, health, day, handover, pages):
+    for room in (
+        api_plans,
+        api_orders,
+        api_judgements,
+        api_facts,
+        api_map,
+        api_roads,
+        streams,
+        health,
+        day,
+        handover,
+        pages,
+    ):
         app.include_router(room.router)
     app.mount("/static", _Static(directory=str(files("dashboards") / "static")), name="static")
     problems.install(app)

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from city.plan import Plan
-from city.words import DOMAINS, Domain
+from city.words import DOMAINS, DeclineCause, Domain
+from dashboards.asof import moment_lines, orders_at
 from dashboards.daystrip import day_strip
 from dashboards.desk import Desk, desk_of
+from dashboards.draftbox import draft_box
 from dashboards.freshness import freshness
 from dashboards.render import page, voice_of
 from dashboards.rows import Known, Row, rows
 from dashboards.status import status_of
+from dashboards.truths import noted_stamp, truth_line
 from dashboards.voice import Voice
+from planner.drafts import open_draft
 from planner.schedule import next_due
-from store import facts, orders, pages, plans
+from store import facts, judgements, orders, pages, plans
 from store.connect import Connection
 from store.orders import OrderNow
 
@@ -62,9 +66,12 @@ def today(
     domain: Domain = "snow",
     on: Annotated[date | None, Query(alias="day")] = None,
     opened: Annotated[str, Query(alias="open")] = "",
+    at: datetime | None = None,
 ) -> Response:
-    """The newest plan of a domain, or that of an earlier service day."""
-    return show(request, domain, on=on, opened=opened)
+    """The newest plan of a domain, or that of an earlier service day; ``at``: the page as it was at that time."""
+    if at is not None and at.tzinfo is None:
+        at = at.replace(tzinfo=desk_of(request).settings.municipality.zone)
+    return show(request, domain, on=on, opened=opened, at=at)
 
 
 def show(
@@ -76,11 +83,12 @@ def show(
     notice: str = "",
     chosen: frozenset[str] | None = None,
     status: int = 200,
+    at: datetime | None = None,
 ) -> Response:
     """The day page. ``notice`` names one to put above the answer, ``chosen`` the rows that are ticked."""
     desk, voice = desk_of(request), voice_of(request)
     with desk.connection() as connection:
-        parts = _parts(desk, connection, domain, on, voice)
+        parts = _parts(desk, connection, domain, on, voice, at)
     plan, table = parts["plan"], parts["rows"]
     assert isinstance(table, list)
     ticked = {row.key for row in table if row.choose} if chosen is None else chosen
@@ -101,21 +109,36 @@ def show(
     )
 
 
-def _parts(desk: Desk, connection: Connection, domain: Domain, on: date | None, voice: Voice) -> dict[str, object]:
+def _parts(
+    desk: Desk, connection: Connection, domain: Domain, on: date | None, voice: Voice, at: datetime | None = None
+) -> dict[str, object]:
     """Everything the template prints, read from one connection."""
-    now = desk.clock.now()
+    now = desk.clock.now() if at is None else at
     heads = {head.domain: head for head in pages.heads(connection, desk.mode)}
-    shown = {head.domain: head for head in pages.heads(connection, desk.mode, on)} if on else heads
+    shown = {head.domain: head for head in pages.heads(connection, desk.mode, on, at)} if on or at else heads
     live = heads.get(domain)
     head = shown.get(domain)
     plan = None if head is None else desk.shelf.get(connection, head.id)
-    is_live = head is not None and live is not None and head.id == live.id
+    is_live = head is not None and live is not None and head.id == live.id and at is None
     known = _known(desk, connection, domain, plan, now, is_live)
+    if at is not None:
+        then, events = orders_at(known.orders, known.histories, at)
+        known = replace(known, orders=then, histories=events, now=at)
+    draft = open_draft(connection, plan.id, at) if plan and domain == "snow" and (is_live or at) else None
+    seen = judgements.truths(connection, now) if domain == "snow" and (is_live or at) else ()
+    day = plan.service_day if plan else on
     due = next_due(desk.settings, domain, now)
     return {
         "plan": plan,
         "on": on,
-        "is_live": is_live or plan is None,
+        "is_live": (is_live or plan is None) and at is None,
+        "at": at,
+        "at_text": voice.moment(at, desk.clock.now()) if at else "",
+        "draft": draft_box(draft, voice, desk.settings.planner.currency) if draft else None,
+        "truths": [truth_line(truth, voice) for truth in seen],
+        "moments": moment_lines(desk, connection, day, voice) if day and domain == "snow" else [],
+        "streets": judgements.streets(connection) if domain == "snow" and is_live else (),
+        "causes": [(cause, voice.words(f"cause.{cause}")) for cause in get_args(DeclineCause)],
         "rows": rows(plan, known, voice) if plan else [],
         "figures": _figures(desk, plan, voice) if plan else [],
         "weak": [voice.effect(weak) for weak in plan.degradations] if plan else [],
@@ -130,6 +153,7 @@ def _parts(desk: Desk, connection: Connection, domain: Domain, on: date | None, 
         "next_run": voice.moment(due, now) if due else "",
         "earlier": _earlier(plan, known, now, voice),
         "stamp": f"{head.id if head else ''}",
+        "noted": noted_stamp(draft.id if draft else "", [truth.id for truth in seen]),
     }
 
 

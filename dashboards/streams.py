@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -13,7 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from dashboards.desk import Desk, desk_of
-from store import pages
+from dashboards.truths import noted_stamp
+from planner.drafts import open_draft
+from store import judgements, pages
 from store.connect import Connection
 from store.outlook import outlook_stamp
 
@@ -44,10 +46,12 @@ def _state_event(desk: Desk) -> str:
 
 def state(desk: Desk, connection: Connection) -> dict[str, dict[str, Any]]:
     """For each domain that has a plan: its id, version and service day, how far its orders have come, and for snow the
-    stamp of the streets' outlook, which comes some seconds after the plan."""
+    stamp of the streets' outlook, which comes some seconds after the plan, and one of drafts and of what people saw."""
     since = desk.clock.now() - LOOK_BACK
     steps = {stamp.domain: stamp.events for stamp in pages.order_stamps(connection, since)}
-    outlook = {"snow": {"outlook": outlook_stamp(connection)}}
+    live = {head.domain: head for head in pages.heads(connection, desk.mode)}
+    noted = _noted(connection, live["snow"].id, desk.clock.now()) if "snow" in live else ""
+    outlook = {"snow": {"outlook": outlook_stamp(connection), "noted": noted}}
     return {
         head.domain: {
             "id": head.id,
@@ -56,5 +60,10 @@ def state(desk: Desk, connection: Connection) -> dict[str, dict[str, Any]]:
             "order_events": steps.get(head.domain, 0),
             **outlook.get(head.domain, {}),
         }
-        for head in pages.heads(connection, desk.mode)
+        for head in live.values()
     }
+
+
+def _noted(connection: Connection, plan_id: str, now: datetime) -> str:
+    draft = open_draft(connection, plan_id)
+    return noted_stamp(draft.id if draft else "", [truth.id for truth in judgements.truths(connection, now)])

@@ -104,6 +104,7 @@ const show = (html) => {
   for (const id of parts) document.getElementById(id)?.replaceWith(fresh.getElementById(id) ?? "");
   all(".tabs .count").forEach((place, i) => place.replaceChildren(...all(".tabs .count", fresh)[i].childNodes));
   live.dataset.plan = next.dataset.plan;
+  live.dataset.noted = next.dataset.noted;
   restore(before);
   shown();
   return undefined;
@@ -176,7 +177,8 @@ if (live?.dataset.watch === "yes") {
     state: (plans) => {
       const mine = plans[live.dataset.domain];
       const first = steps === undefined;
-      const stepped = !first && mine && mine.order_events !== steps;
+      const noted = mine?.noted !== undefined && mine.noted !== live.dataset.noted;
+      const stepped = !first && mine && (mine.order_events !== steps || noted);
       steps = mine?.order_events ?? 0;
       if (mine && mine.id !== live.dataset.plan) {
         if (busy()) tell(live.dataset.newPlan.replace("{n}", mine.version), live.dataset.show);

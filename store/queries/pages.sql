@@ -1,9 +1,11 @@
 -- name: heads
--- The newest plan of each domain, or of each domain on one service day, with how many interventions it has.
+-- The newest plan of each domain, or of each domain on one service day, with how many interventions it has; as it was
+-- known at a time where one is given.
 SELECT DISTINCT ON (domain) domain, plan_id::text AS id, version, service_day, created_at, simulated,
        (SELECT count(*) FROM intervention i WHERE i.plan_id = p.plan_id) AS interventions
 FROM plan p
 WHERE mode = %(mode)s AND (%(day)s::date IS NULL OR service_day = %(day)s)
+  AND (%(at)s::timestamptz IS NULL OR created_at <= %(at)s)
 ORDER BY domain, created_at DESC, version DESC;
 
 -- name: order_stamps
@@ -38,3 +40,24 @@ SELECT pg_notify('dagsplan', %(message)s);
 -- name: note
 -- Tells the schedulers that something was noted.
 SELECT pg_notify('dagsplan_look', %(event)s);
+
+-- name: moments
+-- What became known or was decided of a snow service day: plans, drafts, answers, what people saw and turned down.
+SELECT created_at AS at, 'plan' AS kind, version::text AS what, slot AS more FROM plan
+WHERE domain = 'snow' AND mode = %(mode)s AND service_day = %(day)s
+UNION ALL
+SELECT d.made_at, 'draft', jsonb_array_length(d.difference->'added')::text,
+       jsonb_array_length(d.difference->'dropped')::text || CASE WHEN jsonb_array_length(d.difference->'busts') > 0
+       THEN ' bust' ELSE '' END
+FROM snow_draft d JOIN plan p ON p.plan_id = d.base_plan
+WHERE p.mode = %(mode)s AND p.service_day = %(day)s
+UNION ALL
+SELECT a.at, CASE WHEN a.taken THEN 'taken' ELSE 'left' END, a.who, ''
+FROM snow_draft_answer a JOIN snow_draft d USING (draft_id) JOIN plan p ON p.plan_id = d.base_plan
+WHERE p.mode = %(mode)s AND p.service_day = %(day)s
+UNION ALL
+SELECT t.noted_at, 'truth', t.who, t.why FROM human_truth t WHERE t.noted_at >= %(begins)s AND t.noted_at < %(ends)s
+UNION ALL
+SELECT d.at, 'decline', d.cause, d.note FROM decline d JOIN plan p ON p.plan_id = d.plan_id
+WHERE p.domain = 'snow' AND p.mode = %(mode)s AND p.service_day = %(day)s
+ORDER BY 1, 2;
