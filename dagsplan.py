@@ -219,7 +219,12 @@ def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
         return 0
     from planner.inputs import read_kept_runs, read_rules
 
-    with opened_store(settings, "backtest") as (connection, _):
+    with opened_store(settings, "backtest") as (connection, clock):
+        if options.winters:
+            from deploy.winters import try_winters
+
+            say(try_winters(connection, clock.now(), options.winters, options.set, as_json=options.json))
+            return 0
         runs = read_kept_runs(connection, options.since, options.until)
         costs = command.Costs(settings.planner.full_call_out_cost_per_h, settings.planner.currency)
         both = command.from_runs(runs, lambda changes: read_rules(connection, changes), options.set, costs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from city.draft import Bust, Change
 from dashboards.voice import Voice
@@ -43,7 +44,7 @@ def draft_box(draft: Draft, voice: Voice, currency: str) -> DraftBox:
         draft.id,
         _title(told.busts, voice),
         voice.clock(draft.made_at),
-        tuple(_bust(bust, voice) for bust in told.busts),
+        tuple(_bust(bust, draft.made_at, voice) for bust in told.busts),
         tuple(lines),
         t("draft.take", added=len(told.added), dropped=len(told.dropped)) if lines else t("draft.take_plan"),
         _cost(told.cost, currency, voice),
@@ -56,14 +57,14 @@ def _title(busts: tuple[Bust, ...], voice: Voice) -> str:
     return voice.words("draft.more" if busts[0].more else "draft.less")
 
 
-def _bust(bust: Bust, voice: Voice) -> str:
+def _bust(bust: Bust, made_at: datetime, voice: Voice) -> str:
     """'9,0 cm kl. 04.00 på P1-1. Planen räknade med 4,0 cm (3,1–5,2).'"""
     key = "draft.bust_seen" if bust.seen else "draft.bust_ahead"
     return voice.words(
         key,
         cm=voice.figure(bust.cm),
         tur=bust.tur,
-        clock=voice.clock(bust.at),
+        clock=voice.moment(bust.at, made_at),
         expected=voice.figure(bust.expected_cm),
         span=voice.span(bust.low_cm, bust.high_cm),
         share=round(100 * bust.share),

@@ -157,7 +157,11 @@ def _title(plan: Plan, item: Intervention, voice: Voice) -> str:
 def _under(plan: Plan, item: Intervention, voice: Voice) -> str:
     if plan.domain == "snow":
         network = item.network if isinstance(item.network, str) else "street"
-        return voice.words(f"class.{network}", prio=item.priority)
+        run = item.key.rsplit(":", 1)[-1]
+        said = [voice.words(f"class.{network}", prio=item.priority)]
+        if run.isdigit() and int(run) > 1:
+            said.append(voice.words("row.run", n=run))
+        return " · ".join(said)
     if plan.domain == "waste":
         stops = item.stops if isinstance(item.stops, tuple) else ()
         return voice.words.count("row.stops", len(stops))

@@ -121,6 +121,7 @@ def _backtest(commands: Any) -> None:  # noqa: ANN401
     group = _add(commands, "backtest", "Tries thresholds on the past: which plans would have been.")
     group.add_argument("domain", choices=["snow"])
     group.add_argument("--files", type=Path, metavar="DIR", help="folders of snapshots, instead of the database")
+    group.add_argument("--winters", type=_count, metavar="N", help="N winters of a town, both made up, instead")
     group.add_argument("--from", dest="since", type=date.fromisoformat, metavar="DAY", help="first service day")
     group.add_argument("--to", dest="until", type=date.fromisoformat, metavar="DAY", help="last service day")
     group.add_argument(

@@ -119,7 +119,8 @@ def test_the_page_has_forms_for_both(client, snow):
 
 
 def test_the_page_as_it_was_at_a_minute(client, database, snow, clock):
-    """Just after the draft it waits for an answer and nothing is ordered; once taken it is gone, and what was seen stays."""
+    """Just after the draft it waits for an answer and nothing is ordered; once taken it is gone, and what was seen
+    stays."""
     draft = drafted(database, client)
     clock.instant = LATER + timedelta(minutes=5)
     client.post(f"/api/v1/drafts/{draft.id}", json={"answer": "take"})

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from city.errors import PlanNotPossible
 from city.plan import Plan
 from planner.make import make_plan
 from planner.publish import check_schema
@@ -16,6 +17,7 @@ from tests.unit.planner.snapshots import (
     depth,
     forecast,
     heating_snapshot,
+    limits_with,
     snow_snapshot,
     street,
     streets,
@@ -105,6 +107,20 @@ def test_every_subset_of_missing_snow_inputs() -> None:
         for item in plan.interventions:
             assert item.reasons[0].value is not None
             assert item.reasons[0].value > 0
+
+
+def test_every_subset_without_the_limits_of_a_class() -> None:
+    """2^8 snapshots whose residential streets have no start limit: a refusal that names threshold and class wherever
+    there are streets, a plan where there are none."""
+    others = {name: parts for name, parts in SNOW.items() if name != "thresholds"}
+    bare = tuple(row for row in limits_with() if (row.key, row.scope) != ("snow.start_wet_cm", "P3"))
+    for names in subsets(others):
+        snapshot = snow_snapshot(readings=(depth(12.0),), thresholds=bare)
+        if "streets" in names:
+            assert not without(snapshot, others, names).verdict.go
+            continue
+        with pytest.raises(PlanNotPossible, match="snow.start_wet_cm has no value for P3"):
+            without(snapshot, others, names)
 
 
 def test_every_subset_of_missing_waste_inputs() -> None:
