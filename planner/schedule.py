@@ -26,6 +26,7 @@ from planner.kept import Kept
 from planner.make import Made, make
 from planner.noted import Noted
 from planner.outlook import road_outlook
+from planner.prepare import whole_turer
 from planner.publish import check_schema, publish, publish_outlook
 from planner.snapshot import Snapshot
 from planner.workers import workers
@@ -215,11 +216,24 @@ def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock:
         except (psycopg.Error, StoreUnavailable) as error:
             log.warning(str(error).strip().splitlines()[0])
 
+    def prepare() -> None:
+        try:
+            with connect() as connection:
+                snapshot = read_snapshot(connection, settings, "snow", clock.now(), slot="prepare", clock=clock)
+            turer = whole_turer(snapshot, kept)
+            while not stop.is_set():
+                with one_at_a_time:
+                    if next(turer, None) is None:
+                        return
+        except (psycopg.Error, DagsplanError) as error:
+            log.info("drives were not prepared: %s", str(error).strip().splitlines()[0])
+
     every_s = max(1.0, min(settings.planner.ring_s, clock.real_seconds(settings.planner.ring_s)))
     hush = ring(call_on, every_s)  # beside the planning: who is called at night does not wait for it
     with workers(settings.planner.dask) as executor:
         ask()
         silence = ring(ask, every_s)
+        threading.Thread(target=prepare, name="prepare", daemon=True).start()
         noted.listen(ask, stop)
         silence()
     hush()

@@ -18,6 +18,7 @@ from planner import snow
 from planner.bundle import load
 from planner.kept import Kept
 from planner.make import make_plan
+from planner.prepare import whole_turer
 from planner.publish import check_schema
 from planner.snapshot import Snapshot
 from store.embedded import embedded_postgres
@@ -46,6 +47,9 @@ def run() -> list[Row]:
         _row("a forecast of less: residential streets drop out", [_scaled(storm, by) for by in LESS], [kept] * 3),
         _row("a report after the storm: one street is cleared", reports, [kept] * 3),
         _row("a forecast that brings streets never planned", [storm] * 3, [_after(storm, by) for by in LESS]),
+        _row(
+            "a storm after a quiet evening, turer prepared", [storm, storm, storm], [_prepared(storm) for _ in range(3)]
+        ),
     ]
 
 
@@ -53,6 +57,14 @@ def _after(storm: Snapshot, share: float) -> Kept:
     """What is kept after a plan for less snow."""
     kept = Kept()
     make_plan(_scaled(storm, share), kept=kept)
+    return kept
+
+
+def _prepared(storm: Snapshot) -> Kept:
+    """What a scheduler keeps that had time to prepare, and has planned nothing."""
+    kept = Kept()
+    for _ in whole_turer(_scaled(storm, 0.0), kept):
+        pass
     return kept
 
 

@@ -12,6 +12,7 @@ from city.plan import Plan
 from city.things import Depot, Treatment, TurnBan, Vehicle
 from planner.kept import Kept, Shelf
 from planner.make import make_plan
+from planner.prepare import whole_turer
 from planner.snapshot import Knobs, Snapshot
 from tests.unit.planner.snapshots import AT, HOUR, depth, forecast, place, snow_snapshot, streets
 
@@ -107,3 +108,12 @@ def test_a_full_shelf_of_drives_costs_a_search_and_not_the_plan() -> None:
     few = Kept(most_drives=1)
     assert make_plan(deep(), kept=few) == make_plan(deep(), kept=few) == make_plan(deep())
     assert drives(make_plan(deep(), kept=few)) == drives(make_plan(deep()))
+
+
+def test_prepared_turer_are_not_searched_again() -> None:
+    """After the drives of whole turer are kept, a plan that needs them all searches none, and is the same plan."""
+    snapshot, kept = deep(), Kept()
+    bare = replace(snapshot, readings=(depth(0.0),))
+    assert set(whole_turer(bare, kept)) == {"P1-1", "P3-1", "C1-1"}
+    assert searched(snapshot, kept) == 0
+    assert drives(make_plan(snapshot, kept=kept)) == drives(make_plan(snapshot))
