@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from city.plan import Plan
 from store.connect import Connection
@@ -42,8 +42,3 @@ def strands_of(connection: Connection, plan_id: str) -> KeptRun | None:
     """What is kept of one plan."""
     found = select(connection, query("archive", "of_plan"), {"plan_id": plan_id}, KeptRun)
     return found[0] if found else None
-
-
-def forget(connection: Connection, before: datetime) -> int:
-    """Removes what was kept of plans before a time; gives how many."""
-    return connection.execute(query("archive", "forget"), {"before": before}).rowcount

@@ -102,6 +102,8 @@ TASKS: dict[str, Callable[[Connection, Store, datetime], None]] = {
     "rejected positions": _remove("remove_rejected_positions", lambda limits: limits.positions_days),
     "counts of rejects": _remove("remove_counts", lambda limits: limits.keep_raw_days),
     "answers": _remove("remove_answers", lambda limits: limits.keep_answers_days),
+    "curves": _remove("remove_curves", lambda limits: limits.curves_days),
+    "outgoing": _remove("remove_outgoing", lambda limits: limits.positions_days),
     "notes": _remove("remove_notes", lambda limits: limits.keep_dead_letters_days),
 }
 

@@ -12,7 +12,3 @@ ORDER BY at, plan_id;
 -- name: of_plan
 -- What is kept of one plan.
 SELECT plan_id::text AS plan_id, service_day, simulated, strands FROM snow_archive WHERE plan_id = %(plan_id)s;
-
--- name: forget
--- Removes old curves: a matter of space, not of record.
-DELETE FROM snow_archive WHERE at < %(before)s;

@@ -59,3 +59,11 @@ DELETE FROM http_cache WHERE fetched_at < %(before)s;
 -- name: remove_notes
 -- What this table itself has gathered.
 DELETE FROM housekeeping WHERE done_at < %(before)s;
+
+-- name: remove_curves
+-- Curves of old snow plans: a matter of space, not of record.
+DELETE FROM snow_archive WHERE at < %(before)s;
+
+-- name: remove_outgoing
+-- Old messages to crews: they hold telephone numbers.
+DELETE FROM outgoing WHERE at < %(before)s;

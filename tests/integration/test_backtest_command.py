@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from city.clock import FixedClock
+from city.settings import Store
 from dagsplan import main
 from planner.backtest.changes import Changes, changes_of
 from planner.backtest.replay import replay
 from planner.bundle import save
 from planner.inputs import read_kept_runs, read_rules
 from planner.schedule import plan_now
+from store import housekeeping, plans
 from store.connect import Connection
 from tests.integration import plan_town as town
 from tests.unit.planner.snapshots import AT, HOUR, depth, snow_snapshot
@@ -97,3 +99,13 @@ def test_published_plans_are_kept_and_replayed(database: Connection) -> None:
     none = changes_of(["snow.start_dry_cm=300", "snow.start_wet_cm=300", "snow.friction=0"])
     assert not replay(runs, read_rules(database, none)).mornings[0].turer
     assert read_kept_runs(database, plan.service_day + timedelta(days=1), None) == []
+
+
+def test_old_curves_are_removed_and_their_plans_stay(database: Connection) -> None:
+    town.fill(database)
+    plan = plan_now(database, town.settings(), "snow", FixedClock(AT))
+    housekeeping.TASKS["curves"](database, Store(curves_days=2.0), AT + timedelta(days=1))
+    assert read_kept_runs(database, None, None)
+    housekeeping.TASKS["curves"](database, Store(curves_days=2.0), AT + timedelta(days=3))
+    assert read_kept_runs(database, None, None) == []
+    assert plans.by_id(database, plan.id) is not None
