@@ -341,23 +341,6 @@ class Treatment:
 
 
 @dataclass(frozen=True, slots=True)
-class HumanTruth:
-    """What an officer or a driver saw, which overrules the model on these streets from ``at`` until ``until``.
-
-    ``quantity`` is ``snow_depth`` [cm], or ``slippery`` (1 it is, 0 it is not). ``who`` is a role or a vehicle.
-    """
-
-    id: str
-    segments: tuple[str, ...]
-    quantity: str
-    value: float
-    at: datetime
-    until: datetime
-    who: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class GivenOrder:
     """An order as the planner sees it: a fact that replanning does not touch once it runs.
 

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from city.errors import Conflict, NotFound
-from city.things import HumanTruth
+from city.truth import HumanTruth
 from city.words import DeclineCause
 from dashboards import day
 from dashboards.api_orders import NOTE_LENGTH, WHO, as_id, body_of, note_of

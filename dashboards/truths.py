@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from city.things import HumanTruth
+from city.truth import HumanTruth
 from dashboards.voice import Voice
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from city.plan import Reason, Text
 from city.said import clock_en, clock_sv, figure_en, figure_sv
-from city.things import HumanTruth
+from city.truth import HumanTruth
 from planner.say import forecast_age_s, forecast_source, measured, plain
 from planner.snapshot import Snapshot
 from planner.snow_need import Need

@@ -17,7 +17,6 @@ from city.things import (
     Device,
     Forecast,
     GivenOrder,
-    HumanTruth,
     Reading,
     Room,
     RosterTurn,
@@ -29,6 +28,7 @@ from city.things import (
     Vehicle,
     Vessel,
 )
+from city.truth import HumanTruth
 from city.version import code_version
 from city.words import Domain, Mode
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from city.things import HumanTruth
+from city.truth import HumanTruth
 from city.words import DeclineCause
 from store.connect import Connection
 from store.rows import columns, select

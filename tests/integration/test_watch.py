@@ -10,7 +10,7 @@ import pytest
 from city.clock import FixedClock
 from city.errors import Conflict, NotFound
 from city.plan import Plan
-from city.things import HumanTruth
+from city.truth import HumanTruth
 from planner.backtest.archive import unpack
 from planner.drafts import leave, open_draft, take, watch
 from planner.kept import Kept

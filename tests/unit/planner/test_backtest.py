@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from city.errors import StoreUnavailable
-from city.things import CalendarDay, HumanTruth, Threshold, Treatment
+from city.things import CalendarDay, Threshold, Treatment
+from city.truth import HumanTruth
 from planner.backtest.archive import Run, pack, unpack
 from planner.backtest.replay import REPLAYED, decided, replay
 from planner.make import make

@@ -11,7 +11,8 @@ import pytest
 
 from city.errors import PlanNotPossible
 from city.plan import Intervention, Plan
-from city.things import Building, CalendarDay, Contractor, HumanTruth, RosterTurn, Treatment, Vehicle
+from city.things import Building, CalendarDay, Contractor, RosterTurn, Treatment, Vehicle
+from city.truth import HumanTruth
 from planner.make import make_plan
 from planner.publish import check_schema
 from planner.snapshot import Snapshot
