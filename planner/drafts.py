@@ -81,7 +81,7 @@ def _made(
         driven = driven_since(snapshot.orders, live)
         found = busts(then, judged.needs.strands, driven, seen=bool(fresh_depths(snapshot)))
     called = judged.needs.called.turer
-    if not found and not flips(live, set(called), snapshot.orders, horizon={tur.id for tur in judged.turer}):
+    if not found and not flips(live, set(called), snapshot.orders):
         return None, []
     free = _without_stood_down(snapshot, set(called))
     return Made(free, snow_plan(free, judged, executor, kept), judged), found

@@ -20,12 +20,13 @@ OUT = frozenset({"started", "done"})
 """States of an order that nobody stands down any more."""
 
 
-def flips(live: Plan, called: Set[str], orders: Sequence[GivenOrder], *, horizon: Set[str]) -> bool:
-    """Whether the decision is another than that of the live plan. ``horizon`` are the turer that the plan may still
-    call: one that is out or done is neither added nor dropped."""
-    asked = {item.target for item in live.interventions}
-    fixed = {order.target for order in orders if order.state in OUT}
-    return bool((set(called) & horizon) - asked - fixed or asked - set(called) - fixed)
+def flips(live: Plan, called: Set[str], orders: Sequence[GivenOrder]) -> bool:
+    """Whether the decision is another than that of the live plan. A tur that is out is neither added nor dropped; one
+    that was driven is asked for again where its streets come over their limits again."""
+    done = {order.key for order in orders if order.state == "done"}
+    out = {order.target for order in orders if order.state == "started"}
+    waiting = {item.target for item in live.interventions if item.key not in done}
+    return set(called) - out != waiting - out
 
 
 def difference(live: Plan, draft: Plan, orders: Sequence[GivenOrder], busts: Sequence[Bust]) -> Difference:

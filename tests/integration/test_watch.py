@@ -130,6 +130,24 @@ def test_taking_decides_what_is_added(database: Connection) -> None:
     assert decided <= {item.key for item in plan.interventions}
 
 
+def test_a_tur_that_was_driven_is_proposed_again_when_its_streets_fill_up(database: Connection) -> None:
+    """The cycle tur is done; two hours later a sensor sees 9 cm more: its second run is in the draft."""
+    live = night(database)
+    cycle = next(item for item in live.interventions if item.target.startswith("C1"))
+    (order,) = decide(database, live.id, [cycle.key], "dispatcher", AT)
+    add_event(database, order, "started", "G01", AT)
+    add_event(database, order, "done", "G01", AT + HOUR / 2)
+    assert looked(database) is None
+    later = AT + 2 * HOUR
+    heavy = forecast(-4.0, 5.0, issued=later - HOUR / 4)
+    weather.save_forecast(database, heavy, later - HOUR / 4)
+    see(database, 14.0, later - HOUR / 10)
+    draft = looked(database, later)
+    assert draft is not None
+    assert cycle.key.removesuffix("1") + "2" in {change.key for change in draft.difference.added}
+    assert cycle.key not in {change.key for change in draft.difference.dropped}
+
+
 def test_a_draft_is_answered_once(database: Connection) -> None:
     night(database)
     see(database, 9.0, LATER - HOUR / 10)
