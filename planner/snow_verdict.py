@@ -50,7 +50,11 @@ def verdict(snapshot: Snapshot, answer: Answer, weaknesses: Sequence[Degradation
     latest = _latest(snapshot, answer.items)
     going = {item.target for item in answer.items}
     home = sum(tur.id not in going for tur in answer.turer) - answer.stuck
-    said = [_go(snapshot, starts, len(going), len(answer.turer)), _rest(home, answer.stuck)]
+    said = [
+        _go(snapshot, starts, len(going), len(answer.turer)),
+        _who(snapshot, answer.items),
+        _rest(home, answer.stuck),
+    ]
     return Verdict(
         go=True,
         text=" ".join(text.sv for text in said),
@@ -72,6 +76,16 @@ def _go(snapshot: Snapshot, starts: datetime, going: int, turer: int) -> Text:
         f"Kör ut kl. {clock_sv(starts, zone)}: {going} av {turer} turer.",
         f"Go out at {clock_en(starts, zone)}: {going} of {turer} turer.",
     )
+
+
+def _who(snapshot: Snapshot, items: Sequence[Intervention]) -> Text:
+    """How many vehicles go, and whose they are."""
+    vehicles = {item.vehicle for item in items if item.vehicle}
+    names = {contractor.id: contractor.name for contractor in snapshot.contractors}
+    whose = sorted({names.get(item.contractor, item.contractor) for item in items if item.contractor})
+    of = f" ({', '.join(whose)})" if whose else ""
+    one = len(vehicles) == 1
+    return Text(f"{len(vehicles)} fordon{of}.", f"{len(vehicles)} {'vehicle' if one else 'vehicles'}{of}.")
 
 
 def _latest(snapshot: Snapshot, items: Sequence[Intervention]) -> datetime | None:
