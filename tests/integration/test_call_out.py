@@ -124,8 +124,10 @@ def worked(connection: Connection, plan: Plan) -> None:
 
 
 def busy(connection: Connection, plan: Plan) -> None:
-    """P07 holds the other tur of the same hour."""
-    other, _ = sent(connection, plan, which=1)
+    """P07 holds another tur of the same hour."""
+    first, *rest = [item for item in plan.interventions if item.network == "street"]
+    beside = [item.starts_at < first.ready_by and first.starts_at < item.ready_by for item in rest]  # type: ignore[operator]
+    other, _ = sent(connection, plan, which=1 + beside.index(True))
     add_event(connection, other, "acknowledged", WHO, AT)
     connection.execute("INSERT INTO order_event VALUES (%s, 9, 'overridden', %s, 'test', '', NULL, 'P07')", (other, AT))
 

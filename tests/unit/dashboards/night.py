@@ -45,7 +45,9 @@ def walk(connection: Connection, plan: Plan, clock: FixedClock) -> dict[str, str
     settings, fleet = town.settings(), {vehicle.id: vehicle for vehicle in facts.vehicles(connection, "snow")}
     facts.save_fleet(connection, [], [], [replace(fleet["P01"], id="P07")])
     names = ("broken", "driving", "passed", "done")
-    items = dict(zip(names, plan.interventions[:4], strict=True))
+    three = plan.interventions[:3]
+    other = next(item for item in plan.interventions[3:] if item.vehicle != three[1].vehicle)
+    items = dict(zip(names, (*three, other), strict=True))
     keys = [item.key for item in items.values()]
     made = dict(zip(names, decide(connection, plan.id, keys, "dispatcher", town.AT), strict=True))
     lists(connection, items["passed"].vehicle, "P07")
