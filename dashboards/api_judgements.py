@@ -122,7 +122,8 @@ def list_declines(request: Request, since: datetime | None = None) -> Response:
 def decline(request: Request, got: Annotated[Sent, Depends(sent)]) -> Response:
     """201. The cause is one of the four known from the field, or ``other``."""
     desk = desk_of(request)
-    plan_id, keys, cause = as_id(got.text("plan_id"), "plan"), got.texts("keys"), _choice(got, "cause", CAUSES)
+    plan_id, cause = as_id(got.text("plan_id"), "plan"), _choice(got, "cause", CAUSES)
+    keys = got.texts("keys") or [key for key in [got.text("key")] if key]
     if not keys:
         raise Problem(422, "keys must name at least one intervention")
     with desk.connection() as connection:

@@ -90,7 +90,7 @@ def overflow(page: Page) -> int:
 def test_the_page_shows_the_answer_and_its_rows(desk, language, headline, row):
     page = desk.open(f"/idag?lang={language}")
     assert page.locator("h1").inner_text().startswith(headline)
-    assert page.locator("tr[data-key]").count() == 17
+    assert page.locator("tr[data-key]").count() == 18
     assert row in page.locator("tr[data-key]").first.inner_text()
 
 

@@ -118,6 +118,14 @@ def test_the_page_has_forms_for_both(client, snow):
     assert "arbetsledare: 1,5" in sent.text
 
 
+def test_a_decline_by_form_leads_back_to_its_row(client, snow):
+    body = f"plan_id={snow.id}&key={snow.interventions[0].key}&cause=practice"
+    sent = client.post("/api/v1/declines", content=body, headers=FORM)
+    assert sent.status_code == 200
+    assert [row["cause"] for row in client.get("/api/v1/declines").json()["declines"]] == ["practice"]
+    assert sent.url.fragment
+
+
 def test_the_page_as_it_was_at_a_minute(client, database, snow, clock):
     """Just after the draft it waits for an answer and nothing is ordered; once taken it is gone, and what was seen
     stays."""
