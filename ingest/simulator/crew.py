@@ -64,14 +64,15 @@ class Rolls:
     def _called(self, connection: Connection, order: OrderNow) -> Called:
         since = calls.last_call(connection, order.id) if order.state == "sent" else order.state_at
         assert order.vehicle is not None
-        return Called(order.id, order.vehicle, order.state, since, self._items(connection, order.plan_id)[order.key])
+        return Called(order.id, order.vehicle, order.state, since, self.item(connection, order))
 
-    def _items(self, connection: Connection, plan_id: str) -> Mapping[str, Intervention]:
-        if plan_id not in self._plans:
-            plan: Plan | None = plans.by_id(connection, plan_id)
+    def item(self, connection: Connection, order: OrderNow) -> Intervention:
+        """What an order was made of."""
+        if order.plan_id not in self._plans:
+            plan: Plan | None = plans.by_id(connection, order.plan_id)
             assert plan is not None
-            self._plans[plan_id] = {item.key: item for item in plan.interventions}
-        return self._plans[plan_id]
+            self._plans[order.plan_id] = {item.key: item for item in plan.interventions}
+        return self._plans[order.plan_id][order.key]
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Crew:
 
     silent: Collection[str] = ("P02",)
     answers_after: timedelta = timedelta(minutes=2)
-    every: timedelta = timedelta(seconds=10)
+    every: timedelta = timedelta(seconds=20)
 
     def says(self, called: Sequence[Called], before: datetime, now: datetime) -> list[Said]:
         """What the drivers say between ``before`` and ``now``. Each begins at the planned time, or as soon as it is
