@@ -10,7 +10,7 @@ ARGS ?=
 help: ## this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "make %-12s %s\n", $$1, $$2}'
 
-demo: $(VENV)/ready ## the demonstration town at http://127.0.0.1:8080 (ARGS=--once: one day, printed)
+demo: $(VENV)/ready ## the demonstration town at http://127.0.0.1:8080 (ARGS=--once: one day, printed; ARGS=--night: a storm night)
 	@$(BIN)/dagsplan demo $(ARGS)
 
 test: $(VENV)/ready ## the whole suite but the long kills

@@ -107,7 +107,11 @@ def run_demo(options: argparse.Namespace, settings: Settings) -> int:
     """The demonstration town: simulated storm, sensors and fleet on the real streets of central Helsinki."""
     from deploy.demonstration import demonstration
 
-    return demonstration(settings, once=options.once, speed=options.speed, stop=stop_signals(), say=say)
+    if options.night:
+        from deploy.storm_night import storm_night
+
+        return storm_night(settings, once=options.once, speed=options.speed, stop=stop_signals(), say=say)
+    return demonstration(settings, once=options.once, speed=options.speed or 10.0, stop=stop_signals(), say=say)
 
 
 # ---- schema and settings -----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Messages go the whole way: simulator, broker, daemon, database, planner, pages.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from ingest.roads import import_roads
 from ingest.session import Address, address
 from ingest.simulator.forecasts import forecast_server
 from ingest.simulator.publisher import publish_all, publish_live
-from ingest.simulator.signals import World
+from ingest.simulator.signals import Sent, World
 from ingest.simulator.storm import Storm
 from ingest.simulator.town import Town, populate, town_of
 from planner.readable import readable
@@ -46,17 +46,18 @@ def demonstration(
     settings: Settings, *, once: bool, speed: float, stop: threading.Event, say: Callable[[str], None]
 ) -> int:
     """Sets the demonstration up from nothing; prints three plans (``once``) or serves them until ``stop``."""
-    settings = _demo_settings(settings)
-    _fresh(settings)
+    settings = demo_settings(settings)
+    fresh(settings)
     started = stopwatch()
     with Installation(settings, say) as installation, connect(installation.dsn, "demo") as connection:
         prepare_schema(connection, SystemClock().now())
         clock = _begin(connection, 1.0 if once else speed)
         with forecast_server(STORM, clock) as forecasts:
-            town = _set_up(connection, clock, say)
-            installation.start_services(("ingest",), _environment(settings, forecasts))
+            town = set_up(connection, clock, say)
+            installation.start_services(("ingest",), environment(settings, forecasts))
             where = address(installation.broker_url)
-            _history(connection, clock, town, where, stop, say)
+            now = clock.now()
+            publish_history(connection, list(_world(town).messages(now - HISTORY, now)), where, stop, say)
             _await_forecast(connection, clock, stop, say)
             if once:
                 _print_plans(connection, settings, clock, say)
@@ -80,7 +81,7 @@ def simulate_live(
     return _live(town_of(connection), clock, where, stop)
 
 
-def _demo_settings(settings: Settings) -> Settings:
+def demo_settings(settings: Settings) -> Settings:
     """The settings with the town of the demonstration, a state folder of its own, and embedded parts only."""
     replace = msgspec.structs.replace
     return replace(
@@ -93,7 +94,7 @@ def _demo_settings(settings: Settings) -> Settings:
     )
 
 
-def _environment(settings: Settings, forecasts: str) -> dict[str, str]:
+def environment(settings: Settings, forecasts: str) -> dict[str, str]:
     """What the services must know beyond database and broker."""
     town = settings.municipality
     return {
@@ -108,7 +109,7 @@ def _environment(settings: Settings, forecasts: str) -> dict[str, str]:
     }
 
 
-def _fresh(settings: Settings) -> None:
+def fresh(settings: Settings) -> None:
     """Every demonstration begins from nothing."""
     if not EXTRACT.is_file():
         raise ImportRefused(EXTRACT, "is missing", "run the demonstration from a clone of the repository")
@@ -122,7 +123,8 @@ def _begin(connection: Connection, speed: float) -> SimulatedClock:
     return SimulatedClock(OPENS_AT, wall, speed)
 
 
-def _set_up(connection: Connection, clock: Clock, say: Callable[[str], None]) -> Town:
+def set_up(connection: Connection, clock: Clock, say: Callable[[str], None]) -> Town:
+    """The streets of the town, and a simulated depot, fleet, vessels and sensors for them."""
     say("reading the streets of central Helsinki (OpenStreetMap, ODbL)")
     report = import_roads(connection, EXTRACT, [], clock.now())
     say(report.text())
@@ -130,19 +132,16 @@ def _set_up(connection: Connection, clock: Clock, say: Callable[[str], None]) ->
     return populate(connection, clock.now(), SEED)
 
 
-def _history(
+def publish_history(
     connection: Connection,
-    clock: Clock,
-    town: Town,
+    messages: Sequence[Sent],
     where: Address,
     stop: threading.Event,
     say: Callable[[str], None],
 ) -> None:
-    """A week of simulated readings through the broker; waits until the daemon has committed them all."""
-    now = clock.now()
-    messages = list(_world(town).messages(now - HISTORY, now))
+    """Simulated readings of the days before through the broker; waits until the daemon has committed them all."""
     values = sum(len(part.values) for message in messages for part in decode(message.topic, message.payload))
-    say(f"publishing a week of simulated readings over MQTT: {len(messages)} messages with {values} values")
+    say(f"publishing the simulated readings of the days before over MQTT: {len(messages)} messages, {values} values")
     publish_all(where, messages)
     _await(lambda: readings.count_readings(connection) >= values, stop, 120.0, "the daemon has not stored the readings")
     say(f"  all acknowledged by the broker, {readings.count_readings(connection)} readings stored")

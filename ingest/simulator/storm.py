@@ -14,12 +14,17 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Storm:
-    """Snow from ``begins`` for ``hours`` with ``total_mm`` of water, heaviest in the middle; about -3 °C."""
+    """Snow from ``begins`` for ``hours`` with ``total_mm`` of water, heaviest in the middle; about -3 °C.
+
+    Forecasts issued before ``known_from`` speak of the share ``foretold`` of it; None: all of them know of all.
+    """
 
     begins: datetime
     hours: float = 12.0
     total_mm: float = 9.2
     seed: int = 1
+    known_from: datetime | None = None
+    foretold: float = 0.4
 
     def rate_mm_h(self, at: datetime) -> float:
         """Snowfall as water [mm/h]: a half sine over the storm."""
@@ -31,9 +36,11 @@ class Storm:
         hour = (at - self.begins) / HOUR
         return -2.8 - 1.2 * math.sin(2.0 * math.pi * (hour + 2.0) / 24.0) + 0.2 * math.sin(hour * 1.7)
 
-    def depth_cm(self, at: datetime, *, cm_per_mm: float = 1.12, settle_per_h: float = 0.01) -> float:
-        """Depth on the ground [cm], bare before the storm."""
-        depth, moment = 0.0, self.begins
+    def depth_cm(
+        self, at: datetime, since: datetime | None = None, *, cm_per_mm: float = 1.12, settle_per_h: float = 0.01
+    ) -> float:
+        """Depth on the ground [cm], bare before the storm, or as it was cleared at ``since``."""
+        depth, moment = 0.0, self.begins if since is None else max(self.begins, since)
         while moment < at:
             depth = depth * (1.0 - settle_per_h / 4.0) + cm_per_mm * self.rate_mm_h(moment) / 4.0
             moment += HOUR / 4
@@ -42,7 +49,8 @@ class Storm:
     def forecast_answer(self, issued_at: datetime, lon: float, lat: float, hours: int = 60) -> bytes:
         """What the provider would say at ``issued_at``: the storm with an error that grows with the lead time."""
         chance = random.Random(f"{self.seed}/{issued_at.isoformat()}")  # noqa: S311 - a made-up forecast
-        factor = 1.0 + 0.08 * chance.gauss(0.0, 1.0)
+        busts = self.known_from is not None and issued_at < self.known_from
+        factor = (self.foretold if busts else 1.0) * (1.0 + 0.08 * chance.gauss(0.0, 1.0))
         shift = timedelta(minutes=20 * chance.gauss(0.0, 1.0))
         steps = [self._step(issued_at + (h + 1) * HOUR, shift, factor, h) for h in range(hours)]
         return json.dumps(answer(issued_at, lon, lat, steps)).encode()

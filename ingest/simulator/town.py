@@ -10,6 +10,7 @@ from city.geo import middle
 from city.things import (
     Building,
     CalendarDay,
+    CallOut,
     Contractor,
     Depot,
     Device,
@@ -19,7 +20,7 @@ from city.things import (
     Vehicle,
     Vessel,
 )
-from store import facts, roads
+from store import calls, facts, roads
 from store.connect import Connection
 
 SNOW_EVERY_S, LEVEL_EVERY_S, INDOOR_EVERY_S = 900.0, 3600.0, 1800.0
@@ -114,6 +115,15 @@ def _save_fleet(connection: Connection, spots: list[Point]) -> None:
         Vehicle("A02", "waste", "depa-1", "street", "egen", 15.0, 40.0, 9000.0, None, ("residual",), simulated=True),
     ]
     facts.save_fleet(connection, depots, contractors, [*ploughs, *small, *trucks])
+    calls.replace_lists(connection, [*_on_call(ploughs), *_on_call(small)])
+
+
+def _on_call(vehicles: list[Vehicle]) -> list[CallOut]:
+    """Who is called in which order; nothing is at the addresses."""
+    return [
+        CallOut(v.network, place, v.id, f"Jour {v.id} (simulerad)", "sms", f"simulerad-{v.id}")
+        for place, v in enumerate(vehicles, start=1)
+    ]
 
 
 def _save_devices(

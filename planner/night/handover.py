@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -118,7 +118,11 @@ def handover(
     """The night as it stands ``now``. ``orders`` in the order in which they were made, each with what it was made of;
     ``plan`` is the newest of the day, whose turer without an order were not called out."""
     newest = {known.key: known.id for known, _ in orders}
-    turer = [_tur(known, item, streets, last=newest[known.key] == known.id) for known, item in orders]
+    asked = {item.key for item in plan.interventions} if plan else set()
+    turer = [
+        _tur(known, item, streets, open_=newest[known.key] == known.id and not _stood_down(known, asked))
+        for known, item in orders
+    ]
     turer += [_proposed(item) for item in (plan.interventions if plan else ()) if item.key not in newest]
     ordered = sorted(turer, key=lambda tur: (URGENCY.index(tur.todo), tur.priority, tur.target))
     open_ = [tur for tur in turer if tur.todo is not None]
@@ -147,8 +151,14 @@ def passed_on(history: Sequence[OrderEvent], first: str | None) -> tuple[PassedO
     return tuple(found)
 
 
-def _tur(known: Known, item: Intervention, streets: Mapping[str, Street], *, last: bool) -> TurNight:
-    """``last``: no newer order was made of the same tur, so that what is left of it is still to be done."""
+def _stood_down(known: Known, asked: Collection[str]) -> bool:
+    """Whether an order was called off before anybody began, on a tur that the newest plan asks for no more."""
+    return known.state == "aborted" and known.key not in asked and _when(known.history, "started") is None
+
+
+def _tur(known: Known, item: Intervention, streets: Mapping[str, Street], *, open_: bool) -> TurNight:
+    """``open_``: no newer order was made of the same tur, and it is still asked for, so that what is left of it is
+    still to be done."""
     found = known.progress
     unseen = _named(found.unseen, streets)
     todo = WHAT_REMAINS.get(known.state) or ("look" if unseen else None)
@@ -176,7 +186,7 @@ def _tur(known: Known, item: Intervention, streets: Mapping[str, Street], *, las
         late_s=found.late_s,
         passed_on=passed_on(known.history, item.vehicle),
         remarks=tuple(_remarks(known.history)),
-        todo=todo if last else None,
+        todo=todo if open_ else None,
     )
 
 

@@ -127,6 +127,23 @@ def test_the_made_forecast_is_read_by_the_real_parser() -> None:
     assert forecast.issued_at == START - timedelta(hours=1)
 
 
+def said_mm(storm: Storm, issued_at: datetime) -> float:
+    forecast = smhi.parse(storm.forecast_answer(issued_at, 24.94, 60.17), "answer", simulated=True)
+    return sum((s.precip_mm_h or 0.0) * (s.valid_to - s.valid_from) / timedelta(hours=1) for s in forecast.steps)
+
+
+def test_a_storm_may_bust_its_forecast() -> None:
+    """Before the hour a share is spoken of, from it on all; what falls is the same, and a cleared street has less."""
+    begins = START + timedelta(hours=8)
+    honest, bust = Storm(begins), Storm(begins, known_from=begins, foretold=0.4)
+    early = begins - timedelta(hours=1)
+    assert said_mm(bust, early) == pytest.approx(0.4 * said_mm(honest, early), rel=0.1)
+    assert said_mm(bust, begins) == said_mm(honest, begins)
+    morning, night = begins + timedelta(hours=11), begins + timedelta(hours=6)
+    assert bust.depth_cm(morning) == honest.depth_cm(morning)
+    assert 0.0 < bust.depth_cm(morning, since=night) < bust.depth_cm(morning) - 3.0
+
+
 # ---- a recorded day ----------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,170 @@
+"""The storm night walked without a person, as fast as the machine goes: the clock stands while everybody acts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+
+from city.clock import stopwatch
+from city.errors import StoreUnavailable
+from city.serviceday import service_day
+from city.settings import Settings
+from city.words import UNDER_WAY, Mode
+from deploy.demonstration import ZONE
+from deploy.night_journal import Journal, said_classes, said_handover
+from deploy.storm_night import OPENS_AT, STORM, Evening, world
+from ingest.simulator.crew import Crew, Rolls
+from ingest.simulator.forecasts import forecast_server
+from ingest.simulator.publisher import Publisher
+from ingest.simulator.signals import Sent
+from ingest.weather.client import WeatherClient
+from planner.call_out import escalate, note_call
+from planner.drafts import open_draft, take
+from planner.kept import Kept
+from planner.night_watch import night_of
+from planner.orders import add_event, decide
+from planner.schedule import Scheduler, look
+from store import orders, plans
+from store.connect import Connection
+from store.orders import OrderNow
+
+STEP = timedelta(minutes=2)
+LOOKS_EVERY = timedelta(minutes=10)
+MORNING = datetime(2027, 1, 12, 7, 0, tzinfo=ZONE).astimezone(UTC)
+LAST_START = MORNING + timedelta(hours=1)
+UNTIL = MORNING + timedelta(hours=4)
+SENT = UNDER_WAY - {"decided"}
+TELLS_AT = (MORNING - timedelta(minutes=30), MORNING)
+OFFICER = "simulerad tjänsteperson"
+BACK = timedelta(hours=36)
+
+
+def walk(settings: Settings, opened: Evening, stop: threading.Event, say: Callable[[str], None]) -> bool:
+    """Walks from the evening's plan until it is morning and the last order has ended; whether all have ended."""
+    clock = opened.clock
+    with forecast_server(STORM, clock) as url, Publisher(opened.where, "dagsplan-simulator-night") as publisher:
+        settings = _night_settings(settings, url)
+        client = WeatherClient(settings, clock)
+        night = Walk(settings, opened, publisher, client, Journal(opened.connection, settings.municipality.zone, say))
+        night.plan_and_watch()
+        while not stop.is_set() and clock.now() < UNTIL and not night.over():
+            night.step()
+        client.close()
+        night.tell_the_end()
+        return night.over()
+
+
+def _night_settings(settings: Settings, url: str) -> Settings:
+    """The settings with the simulated provider; snow alone is planned."""
+    replace = msgspec.structs.replace
+    return replace(
+        settings,
+        weather=replace(settings.weather, providers=("smhi",), smhi_url=url),
+        planner=replace(settings.planner, waste_slots=(), heating_slots=()),
+    )
+
+
+@dataclass
+class Walk:
+    """One night. In each step devices and drivers act, then the plans and the watch, then the officer."""
+
+    settings: Settings
+    opened: Evening
+    publisher: Publisher
+    client: WeatherClient
+    journal: Journal
+    crew: Crew = field(default_factory=Crew)
+    rolls: Rolls = field(default_factory=Rolls)
+    kept: Kept = field(default_factory=Kept)
+    published: int = 0
+
+    @property
+    def connection(self) -> Connection:
+        return self.opened.connection
+
+    @property
+    def now(self) -> datetime:
+        return self.opened.clock.now()
+
+    @property
+    def mode(self) -> Mode:
+        return self.settings.planner.mode  # type: ignore[return-value]  # checked when the settings were read
+
+    def over(self) -> bool:
+        """Whether it is morning, and no order that was sent is under way."""
+        return self.now >= MORNING and not any(order.state in SENT for order in self._orders())
+
+    def step(self) -> None:
+        """Moves the clock, and lets everybody act."""
+        before = self.now
+        self.opened.clock.advance(seconds=STEP.total_seconds())
+        called = self.rolls.called(self.connection, self.now)
+        sent = [*world(self.opened.town).messages(before, self.now), *self.crew.positions(called, before, self.now)]
+        self._publish(sorted(sent))
+        for said in self.crew.says(called, before, self.now):
+            add_event(
+                self.connection, said.order_id, said.kind, said.vehicle, self.now, said.note, segment=said.segment
+            )
+        escalate(self.connection, self.settings, self.now)
+        if (self.now - OPENS_AT) // LOOKS_EVERY > (before - OPENS_AT) // LOOKS_EVERY:
+            self.plan_and_watch()
+        self.journal.tell(self._orders(), self.now)
+        if any(before < at <= self.now for at in TELLS_AT):
+            said_classes(self.connection, STORM, self.now, self.journal.line)
+
+    def plan_and_watch(self) -> None:
+        """A new forecast where there is one, the plan that is due, the watch, and what the officer makes of it."""
+        self.client.fetch(self.connection, "smhi")
+        for plan in Scheduler(self.connection, self.settings, self.opened.clock, kept=self.kept).ensure_due(self.now):
+            self.journal.plan(plan, self.now)
+        look(self.connection, self.settings, self.opened.clock, [], None, self.kept)
+        self._decide()
+
+    def _decide(self) -> None:
+        """The officer takes the watch's draft, calls out what is proposed, and rings where nobody answers."""
+        live = plans.latest(self.connection, "snow", self.mode, self._day())
+        assert live is not None
+        draft = open_draft(self.connection, live.id)
+        if draft is not None:
+            self.journal.draft(draft, self.now)
+            live = take(self.connection, draft.id, OFFICER, self.now)
+        states = {order.key: order.state for order in reversed(self._orders())}
+        keys = [item.key for item in live.interventions if states.get(item.key, "aborted") in {"aborted", "refused"}]
+        decide(self.connection, live.id, keys, OFFICER, self.now)
+        for order in self._orders():
+            if order.state == "decided" and self._of_this_night(order):
+                add_event(self.connection, order.id, "sent", OFFICER, self.now)
+                note_call(self.connection, self.settings, order.id, self.now)
+            elif order.state == "unanswered":
+                add_event(self.connection, order.id, "acknowledged", OFFICER, self.now, "ringde, kör")
+
+    def _of_this_night(self, order: OrderNow) -> bool:
+        """What begins later is decided, and left to the day to send."""
+        starts_at = self.rolls.item(self.connection, order).starts_at
+        return starts_at is None or starts_at <= LAST_START
+
+    def tell_the_end(self) -> None:
+        """What the next shift is told."""
+        found = night_of(self.connection, self._day(), self.mode, self.now)
+        said_handover(found, self.journal)
+
+    def _publish(self, messages: Sequence[Sent], *, patience_s: float = 60.0) -> None:
+        """Sends messages and waits until the daemon has committed them."""
+        before = self.opened.daemon.tally.messages
+        for message in messages:
+            self.publisher.send(message)
+        until, pause = stopwatch() + patience_s, threading.Event()
+        while self.opened.daemon.tally.messages < before + len(messages):
+            if stopwatch() > until:
+                raise StoreUnavailable("the daemon has not stored what the simulated devices sent; its log is above")
+            pause.wait(0.02)
+
+    def _orders(self) -> Sequence[OrderNow]:
+        return orders.orders(self.connection, self.now - BACK, domain="snow")
+
+    def _day(self) -> date:
+        return service_day(self.now, "snow", self.settings.municipality.zone)

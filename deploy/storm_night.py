@@ -1,0 +1,153 @@
+"""A simulated storm night whose forecast busts: opened at five past six in the evening, to be walked by a person at
+``/idag``, or without one (``night_walk``)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import psycopg
+
+from city.clock import Clock, FixedClock, SimulatedClock, SystemClock
+from city.errors import DagsplanError
+from city.said import clock_sv
+from city.settings import Settings
+from deploy.demonstration import HISTORY, SEED, ZONE, demo_settings, environment, fresh, publish_history, set_up
+from deploy.installation import SERVICES, Installation, prepare_schema
+from ingest.daemon import Daemon
+from ingest.session import Address, address, provision
+from ingest.simulator.crew import Crew, Rolls, Said
+from ingest.simulator.forecasts import forecast_server
+from ingest.simulator.publisher import Publisher, publish_live
+from ingest.simulator.signals import World
+from ingest.simulator.storm import Storm
+from ingest.simulator.town import Town
+from store.clock import set_simulated_clock
+from store.connect import Connection, connect
+
+log = logging.getLogger("dagsplan.night")
+OPENS_AT = datetime(2027, 1, 11, 18, 5, tzinfo=ZONE).astimezone(UTC)
+STORM = Storm(
+    begins=datetime(2027, 1, 11, 20, 0, tzinfo=ZONE).astimezone(UTC),
+    total_mm=11.0,
+    known_from=datetime(2027, 1, 12, 1, 0, tzinfo=ZONE).astimezone(UTC),
+    foretold=0.4,
+)
+SILENT_FROM = datetime(2027, 1, 11, 22, 30, tzinfo=ZONE).astimezone(UTC)
+SPEED = 60.0
+
+
+@dataclass(frozen=True)
+class Evening:
+    """The town as it stands when the night begins, with the daemon that takes in what its devices send."""
+
+    connection: Connection
+    clock: FixedClock
+    town: Town
+    where: Address
+    daemon: Daemon
+
+
+def storm_night(
+    settings: Settings, *, once: bool, speed: float | None, stop: threading.Event, say: Callable[[str], None]
+) -> int:
+    """Sets the night up from nothing; walks it without a person (``once``) or serves it until ``stop``."""
+    from deploy.night_walk import walk
+
+    settings = demo_settings(settings)
+    fresh(settings)
+    with Installation(settings, say) as installation:
+        history = timedelta(hours=20) if once else HISTORY
+        with evening(settings, installation.dsn, installation.broker_url, history, stop, say) as opened:
+            if once:
+                return 0 if walk(settings, opened, stop, say) else 1
+        return _serve(settings, installation, opened.town, speed or SPEED, stop, say)
+
+
+@contextmanager
+def evening(
+    settings: Settings, dsn: str, broker_url: str, history: timedelta, stop: threading.Event, say: Callable[[str], None]
+) -> Iterator[Evening]:
+    """An empty database made into the town at ``OPENS_AT``, with what its devices sent before; time stands still."""
+    clock, where = FixedClock(OPENS_AT), address(broker_url)
+    provision(settings.mqtt, where, SystemClock())  # so that the broker keeps what is sent before the daemon is up
+    with connect(dsn, "night") as connection, ingesting(settings, dsn, where, clock) as daemon:
+        prepare_schema(connection, SystemClock().now())
+        town = set_up(connection, clock, say)
+        publish_history(connection, list(world(town).messages(OPENS_AT - history, OPENS_AT)), where, stop, say)
+        yield Evening(connection, clock, town, where, daemon)
+
+
+@contextmanager
+def ingesting(settings: Settings, dsn: str, where: Address, clock: Clock) -> Iterator[Daemon]:
+    """The daemon in this process, so that it shares a clock that stands still."""
+    daemon = Daemon(settings, where, clock, lambda: connect(dsn, "ingest"))
+    thread = threading.Thread(target=daemon.run, name="ingest", daemon=True)
+    thread.start()
+    try:
+        yield daemon
+    finally:
+        daemon.stop.set()
+        thread.join(10.0)
+
+
+def world(town: Town) -> World:
+    """What the town's devices send in this night."""
+    return World(town, STORM, ZONE, SEED, SILENT_FROM)
+
+
+def _serve(
+    settings: Settings,
+    installation: Installation,
+    town: Town,
+    speed: float,
+    stop: threading.Event,
+    say: Callable[[str], None],
+) -> int:
+    """Time runs from ``OPENS_AT``; sensors and drivers act, and a person decides."""
+    wall = SystemClock().now()
+    clock, where = SimulatedClock(OPENS_AT, wall, speed), address(installation.broker_url)
+    with connect(installation.dsn, "night") as connection:
+        set_simulated_clock(connection, clock.starts_at, wall, speed)
+    with forecast_server(STORM, clock) as forecasts:
+        installation.start_services(SERVICES, environment(settings, forecasts))
+        say(f"it is {clock_sv(OPENS_AT, ZONE)}; time is simulated, {speed:g} times as fast")
+        messages = world(town).messages(OPENS_AT, OPENS_AT + timedelta(days=2))
+        for name, run in (
+            ("sensors", lambda: publish_live(where, messages, clock, stop)),
+            ("drivers", lambda: _drive(settings, installation.dsn, where, clock, stop)),
+        ):
+            threading.Thread(target=run, name=name, daemon=True).start()
+        return installation.watch(stop)
+
+
+def _drive(settings: Settings, dsn: str, where: Address, clock: Clock, stop: threading.Event) -> None:
+    """The drivers, until ``stop``: positions to the broker, steps of orders to the web service."""
+    crew, rolls, before, web = Crew(), Rolls(), clock.now(), settings.web
+    base = f"http://{web.host}:{web.port}{web.base_path}/api/v1/orders"
+    with Publisher(where, "dagsplan-simulator-crew") as publisher, httpx.Client(timeout=20.0) as http:
+        while not stop.wait(max(0.2, clock.real_seconds(20.0))):
+            now = clock.now()
+            try:
+                with connect(dsn, "drivers") as connection:
+                    called = rolls.called(connection, now)
+                for message in crew.positions(called, before, now):
+                    publisher.send(message)
+                for said in crew.says(called, before, now):
+                    _tell(http, base, said)
+                before = now
+            except (psycopg.Error, DagsplanError, httpx.HTTPError) as error:
+                log.warning("the drivers try again: %s", str(error).strip() or type(error).__name__)
+
+
+def _tell(http: httpx.Client, base: str, said: Said) -> None:
+    """What a driver says; where an officer was quicker, nothing."""
+    body = {"kind": said.kind, "segment": said.segment or "", "note": said.note}
+    answer = http.post(f"{base}/{said.order_id}/events", json=body)
+    if answer.status_code != httpx.codes.CONFLICT:
+        answer.raise_for_status()

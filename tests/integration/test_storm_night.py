@@ -1,0 +1,62 @@
+"""The simulated storm night from the evening's plan to the last street, on a real broker, database and daemon."""
+
+from __future__ import annotations
+
+import re
+import threading
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+
+from city.settings import Settings
+from deploy.demonstration import demo_settings
+from deploy.night_walk import walk
+from deploy.storm_night import OPENS_AT, evening
+from planner.night_watch import item_of, night_of
+from planner.schedule import plan_now
+from store import facts, orders, plans
+from store.connect import Connection
+from store.orders import OrderNow
+
+DAY = date(2027, 1, 11)
+
+
+def small(folder: Path) -> Settings:
+    """The demonstration's settings with a short search."""
+    settings = demo_settings(Settings(state_dir=str(folder)))
+    return msgspec.structs.replace(settings, planner=msgspec.structs.replace(settings.planner, tur_iterations=10))
+
+
+def test_a_storm_night_is_walked_to_the_last_street(empty_dsn: str, broker: str, tmp_path: Path) -> None:
+    """An evening plan, a bust in the middle that adds turer, a vehicle that never answers. In the morning all that was
+    sent has ended, what was driven is noted, no street that is then asked for was left out, the hand-over tells it."""
+    told: list[str] = []
+    settings, stop = small(tmp_path), threading.Event()
+    with evening(settings, empty_dsn, broker, timedelta(hours=6), stop, lambda _: None) as opened:
+        assert walk(settings, opened, stop, told.append)
+        connection, now = opened.connection, opened.clock.now()
+        found = orders.orders(connection, OPENS_AT - timedelta(hours=1), domain="snow")
+        night = night_of(connection, DAY, "assist", now)
+        ahead = plan_now(connection, settings, "snow", opened.clock, dry_run=True)
+        noted = {row.segment for row in facts.treatments(connection, OPENS_AT)}
+        driven = streets(connection, [order for order in found if order.state == "done"])
+    assert told[0].startswith("18.05  kvällsplan: Kör ut")
+    bust = next(line for line in told if "ny prognos" in line)
+    assert re.match(r"01\.[2-5]5  vakten: prognosen sprack.*; \+\d turer", bust)
+    late = {order.key for order in found if order.state == "decided"}
+    assert {order.state for order in found if order.key not in late} == {"done", "aborted"}
+    assert driven == noted
+    assert {part.id for item in ahead.interventions for part in item.segments or ()} <= noted, ahead.verdict.text
+    assert {passed.from_vehicle for tur in night.turer for passed in tur.passed_on} == {"P02"}
+    assert "P02" not in {order.vehicle for order in found if order.state == "done"}
+    assert {tur.todo for tur in night.turer if tur.state == "aborted"} == {None}
+    assert {tur.todo for tur in night.turer if tur.state == "done"} <= {None, "look"}
+    assert night.left_streets == 0
+    assert any(line.endswith("sista sträckan klar") for line in told)
+
+
+def streets(connection: Connection, found: list[OrderNow]) -> set[str]:
+    """The streets of some orders."""
+    items = [item_of(plans.by_id(connection, order.plan_id), order.key) for order in found]
+    return {part.id for item in items for part in item.segments or ()}
