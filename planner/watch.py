@@ -11,6 +11,7 @@ from city.draft import Bust, Change, Difference
 from city.plan import Intervention, Plan
 from city.things import GivenOrder
 from planner.backtest.archive import Run
+from planner.snow_action import BESIDE
 from planner.snow_rule import Hundredths, Ints
 from planner.snow_strands import Strands
 
@@ -23,7 +24,7 @@ OUT = frozenset({"started", "done"})
 def flips(live: Plan, called: Set[str], orders: Sequence[GivenOrder], *, horizon: Set[str]) -> bool:
     """Whether the decision is another than that of the live plan. ``horizon`` are the turer that the plan may still
     call: one that is out or done is neither added nor dropped."""
-    asked = {item.target for item in live.interventions}
+    asked = {item.target for item in live.interventions if item.kind not in BESIDE}
     fixed = {order.target for order in orders if order.state in OUT}
     return bool((set(called) & horizon) - asked - fixed or asked - set(called) - fixed)
 

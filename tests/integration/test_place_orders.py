@@ -1,0 +1,57 @@
+"""Places from an extract to an order: they come with the streets, and what is cleared is not asked for again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+from city.clock import FixedClock
+from city.things import Dataset
+from city.upkeep import Place
+from ingest.roads import import_roads
+from planner.orders import add_event, decide
+from planner.schedule import plan_now
+from store import facts, roads
+from store.connect import Connection
+from tests.integration.plan_town import fill, settings
+from tests.unit.planner.snapshots import AT, SOUTH, WEST
+
+HELSINKI = Path(__file__).parents[2] / "deploy" / "demo" / "helsinki.osm.pbf"
+
+
+def test_the_places_of_an_extract_come_with_its_streets(database: Connection) -> None:
+    """Every kind is there, nearly all with a name, car parks with the area that is drawn; twice is as once."""
+    for _ in range(2):
+        report = import_roads(database, HELSINKI, [], AT)
+    found = roads.load_places(database)
+    assert Counter(place.kind for place in found) == report.places
+    assert all(report.places[kind] > 0 for kind in ("bus_stop", "crossing", "parking", "school_yard"))
+    assert sum(place.name != "" for place in found) > 0.95 * len(found)
+    yards = [place.area_m2 for place in found if place.kind == "school_yard"]
+    assert all(area is not None and 100.0 < area < 100_000.0 for area in yards)
+
+
+def test_an_import_replaces_the_places_of_its_dataset_alone(database: Connection) -> None:
+    for name in ("one", "two"):
+        roads.save_dataset(database, Dataset(name, name, "CC0 1.0", "by hand"), AT)
+    own, other = Place("a", "bus_stop", "A", WEST, SOUTH), Place("b", "crossing", "B", WEST, SOUTH)
+    roads.replace_places(database, "one", [own])
+    roads.replace_places(database, "two", [other])
+    roads.replace_places(database, "one", [])
+    assert roads.load_places(database) == (other,)
+
+
+def test_what_is_cleared_is_not_asked_for_again(database: Connection) -> None:
+    """Through a real order: before it is done the piece is asked for, after it is not."""
+    fill(database)
+    roads.replace_places(database, "streets", [Place("p1", "bus_stop", "Torget", WEST + 0.001, SOUTH)])
+    plan = plan_now(database, settings(), "snow", FixedClock(AT))
+    (item,) = [item for item in plan.interventions if item.kind == "places"]
+    (order,) = decide(database, plan.id, [item.key], "dispatcher", AT)
+    add_event(database, order, "started", "G01", AT)
+    done = AT + timedelta(minutes=20)
+    add_event(database, order, "done", "G01", done)
+    assert [(t.segment, t.action) for t in facts.treatments(database, AT)] == [("p1", "clear")]
+    again = plan_now(database, settings(), "snow", FixedClock(done + timedelta(minutes=5)))
+    assert all(item.starts_at > done + timedelta(hours=1) for item in again.interventions if item.kind == "places")
