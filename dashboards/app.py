@@ -17,6 +17,7 @@ from city.clock import Clock
 from city.settings import Settings
 from city.version import code_version
 from dashboards import (
+    api_asks,
     api_facts,
     api_map,
     api_orders,
@@ -49,7 +50,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         lifespan=_lifespan,
     )
     app.state.desk = desk
-    for room in (api_plans, api_orders, api_facts, api_map, api_roads, streams, health, day, handover, pages):
+    for room in (api_plans, api_orders, api_asks, api_facts, api_map, api_roads, streams, health, day, handover, pages):
         app.include_router(room.router)
     app.mount("/static", _Static(directory=str(files("dashboards") / "static")), name="static")
     problems.install(app)

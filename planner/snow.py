@@ -14,6 +14,7 @@ from city.plan import Degradation, Intervention, Plan
 from city.words import Network
 from models.snow import Behind, land_effects
 from planner.assemble import assemble
+from planner.extra_words import extra_intervention, weak_extra
 from planner.fleet import fleet_of
 from planner.kept import Kept, Streets
 from planner.place_words import place_intervention, weak_places
@@ -22,6 +23,7 @@ from planner.routes.sectors import Tur
 from planner.snapshot import Snapshot
 from planner.snow_action import BESIDE
 from planner.snow_cost import cost_of, full_cost, full_minutes
+from planner.snow_extra import DrivenExtra, ExtraWork, extra_asked
 from planner.snow_need import Need, Needs, judge
 from planner.snow_places import places_asked
 from planner.snow_rounds import DrivenRound, PlaceRounds
@@ -76,17 +78,20 @@ def snow_plan(snapshot: Snapshot, judged: Judged, executor: Executor | None = No
     drives, fleet = (kept or Kept()).drives, fleet_of(snapshot, network)
     places = PlaceRounds(snapshot, network, fleet, places_asked(snapshot, needs, judged.behind))
     driven = drive_all(snapshot, judged.streets, fleet, due, needs, drives, executor, places.drive)
-    booked: list[DrivenTur | DrivenRound] = [*driven, *places.driven]
+    extra = ExtraWork(snapshot, judged.streets, fleet, extra_asked(snapshot, judged.turer, needs), needs)
+    extra.drive(drives, executor)
+    booked: list[DrivenTur | DrivenRound | DrivenExtra] = [*driven, *places.driven, *extra.driven]
     latest = fleet.latest_starts({item.assignment: item.deadline for item in booked})
     land = _land(needs, [deciding(item.needs) for item in driven])
     drivable = [item for item in driven if item.drive.traversals]
     fresh = [intervention(snapshot, network, item, land, latest[item.assignment]) for item in drivable]
     rounds = [place_intervention(snapshot, item, latest[item.assignment]) for item in places.driven]
-    items = ordered([*held.values(), *fresh, *rounds])
+    more = [extra_intervention(snapshot, network, needs, item, latest[item.assignment]) for item in extra.driven]
+    items = ordered([*held.values(), *fresh, *rounds, *more])
     stuck = len(due) - len({item.target for item in fresh})
     unmanned = len(due) - len({item.tur.id for item in driven})
     weak = [*degradations(snapshot, needs.weather, driven, unmanned), *judged.weak]
-    weak += weak_places(places)
+    weak += [*weak_places(places), *weak_extra(extra)]
     full = full_cost(snapshot, full_minutes(snapshot, judged.turer, driven, work_speeds(snapshot)))
     answer = Answer(judged.turer, items, needs, cost_of(snapshot, items), full, stuck)
     totals = _totals(snapshot, judged.turer, due, items, driven, needs)
