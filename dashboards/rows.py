@@ -157,6 +157,8 @@ def _title(plan: Plan, item: Intervention, voice: Voice) -> str:
 def _under(plan: Plan, item: Intervention, voice: Voice) -> str:
     if item.kind == "places":
         return voice.words.count("row.places", len(item.places) if isinstance(item.places, tuple) else 0)
+    if item.kind in {"haul", "sweep"}:
+        return voice.words.count("row.segments", len(item.segments) if isinstance(item.segments, tuple) else 0)
     if plan.domain == "snow":
         network = item.network if isinstance(item.network, str) else "street"
         return voice.words(f"class.{network}", prio=item.priority)
