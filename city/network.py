@@ -72,7 +72,7 @@ class StreetNetwork:
     def parts(self, cost: Floats) -> Ints:
         """(n_nodes,) label of the part of each node that is strongly connected by arcs of finite ``cost``; 0 is the
         largest."""
-        _, labels = connected_components(self._matrix(cost), directed=True, connection="strong")
+        _, labels = connected_components(self.matrix(cost), directed=True, connection="strong")
         order = np.argsort(-np.bincount(labels), kind="stable")
         rank = np.empty_like(order)
         rank[order] = np.arange(len(order))
@@ -100,7 +100,7 @@ class StreetNetwork:
         """(len(sources), len(targets)) cheapest cost between nodes; inf where there is no way."""
         if not len(sources):
             return np.zeros((0, len(targets)))
-        table = dijkstra(self._matrix(cost), indices=np.asarray(sources))
+        table = dijkstra(self.matrix(cost), indices=np.asarray(sources))
         picked: Floats = np.atleast_2d(table)[:, np.asarray(targets, int)]
         return picked
 
@@ -108,7 +108,7 @@ class StreetNetwork:
         """The arcs of the cheapest way from one node to another. Raises ValueError where there is none."""
         if source == target:
             return []
-        _, before = dijkstra(self._matrix(cost), indices=source, return_predecessors=True)
+        _, before = dijkstra(self.matrix(cost), indices=source, return_predecessors=True)
         nodes = [target]
         while nodes[-1] != source:
             previous = int(before[nodes[-1]])
@@ -116,7 +116,7 @@ class StreetNetwork:
                 raise ValueError(f"no way from node {self.node_ids[source]} to {self.node_ids[target]}")
             nodes.append(previous)
         nodes.reverse()
-        return [self._cheapest_arc(a, b, cost) for a, b in pairwise(nodes)]
+        return [self.cheapest_arc(a, b, cost) for a, b in pairwise(nodes)]
 
     def arc_points(self, arc: int) -> tuple[Point, ...]:
         """The (lon, lat) line of an arc in driving direction."""
@@ -126,10 +126,11 @@ class StreetNetwork:
     def _away_m(self, place: Point) -> Floats:
         return np.hypot(*local_xy(self.lon, self.lat, place))
 
-    def _cheapest_arc(self, a: int, b: int, cost: Floats) -> int:
+    def cheapest_arc(self, a: int, b: int, cost: Floats) -> int:
+        """The cheapest arc from one node to the next."""
         return min((arc for arc in self.out_arcs[a] if self.arc_to[arc] == b), key=lambda arc: float(cost[arc]))
 
-    def _matrix(self, cost: Floats) -> csr_matrix:
+    def matrix(self, cost: Floats) -> csr_matrix:
         """Adjacency with the cheapest of parallel arcs; zero-cost arcs are kept as a hair above zero."""
         order = np.lexsort((cost, self.arc_to, self.arc_from))
         heads, tails, costs = self.arc_from[order], self.arc_to[order], np.maximum(cost[order], 1e-9)

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from city.words import Certainty, Domain, Mode
+from city.words import Certainty, Domain, Mode, PlaceKind
 
 
 class Text(Struct, frozen=True):
@@ -60,6 +60,18 @@ class RoundStop(Struct, frozen=True, kw_only=True):
     lat: float
 
 
+class PlaceStop(Struct, frozen=True, kw_only=True):
+    """One place on a round of places: ``minutes`` of work there, ``depth_cm`` in the hour that decides."""
+
+    id: str
+    kind: PlaceKind
+    name: str
+    lon: float
+    lat: float
+    minutes: float
+    depth_cm: float
+
+
 class HeatHour(Struct, frozen=True, kw_only=True):
     """The wanted indoor temperature of one hour [°C]."""
 
@@ -75,7 +87,7 @@ class VentilationHour(Struct, frozen=True, kw_only=True):
 
 
 class Intervention(Struct, frozen=True, kw_only=True):
-    """One tur, one round or one building: the unit that is sent out.
+    """One tur, one round or one building: the unit that is sent out. ``places`` and ``stops`` are in visiting order.
 
     ``asked_from`` is when a tur may begin by its limits alone, ``latest_start`` when it must to be done in time.
     """
@@ -105,6 +117,7 @@ class Intervention(Struct, frozen=True, kw_only=True):
     network: str | UnsetType = UNSET
     segments: tuple[SegmentAction, ...] | UnsetType = UNSET
     stops: tuple[RoundStop, ...] | UnsetType = UNSET
+    places: tuple[PlaceStop, ...] | UnsetType = UNSET
     heat: tuple[HeatHour, ...] | UnsetType = UNSET
     ventilation: tuple[VentilationHour, ...] | UnsetType = UNSET
 

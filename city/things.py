@@ -333,7 +333,10 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """What was done to a segment, and when: ``plough``, ``salt``, ``brine`` or ``sand``, or two as ``plough_salt``."""
+    """What was done to a segment, and when: ``plough``, ``salt``, ``brine`` or ``sand``, or two as ``plough_salt``.
+
+    Of a place, whose id then stands as ``segment``: ``clear``.
+    """
 
     segment: str
     action: str

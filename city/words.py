@@ -10,6 +10,10 @@ Network = Literal["street", "cycle"]
 Keeper = Literal["municipal", "state", "private", "unknown"]
 RouteClass = Literal["P1", "P2", "P3", "C1", "C2"]
 """Service level: P1 main, P2 collector, P3 residential street; C1 main, C2 other cycle or foot-cycle way."""
+AskKind = Literal["haul", "sweep"]
+"""Work on streets that a rule or a person starts: snow driven away, grit swept up."""
+PlaceKind = Literal["bus_stop", "crossing", "parking", "school_yard"]
+"""Places that are cleared for themselves."""
 Channel = Literal["sms", "voice", "radio", "email", "app"]
 """How somebody is called."""
 Certainty = Literal["high", "medium", "low"]
@@ -36,6 +40,7 @@ DeclineCause = Literal["precipitation", "drifting", "road_temperature", "practic
 
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
 ROUTE_CLASSES: tuple[RouteClass, ...] = get_args(RouteClass)
+PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
 CLOSED_TO_SMALL: frozenset[str] = frozenset({"motorway", "motorway_link", "trunk", "trunk_link"})
 """Kinds of street (OpenStreetMap's words) that a cycle-way plough does not drive."""
 PLANNED_KEEPERS: frozenset[Keeper] = frozenset({"municipal", "unknown"})

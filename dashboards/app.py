@@ -17,6 +17,7 @@ from city.clock import Clock
 from city.settings import Settings
 from city.version import code_version
 from dashboards import (
+    api_asks,
     api_facts,
     api_judgements,
     api_map,
@@ -53,6 +54,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
     for room in (
         api_plans,
         api_orders,
+        api_asks,
         api_judgements,
         api_facts,
         api_map,

@@ -34,6 +34,8 @@ WASTE = (
     "Latitud",
 )
 HEATING = ("Byggnad", "Varför", "Värme från", "Öppnar", "Timmar med värme", "Timmar med ventilation", "Vad som ändrar")
+BESIDE = {"places": "platser", "haul": "bortforsling", "sweep": "sandupptagning"}
+"""What is no tur; the number beside it is of places where it is of these."""
 FORMULA = frozenset("=+-@\t\r")
 
 
@@ -68,12 +70,13 @@ def plan_geojson(plan: Plan) -> bytes:
 
 
 def _turer(item: Intervention) -> Iterable[Sequence[Cell]]:
-    segments = item.segments if isinstance(item.segments, tuple) else ()
+    parts = [one for one in (item.segments, item.places) if isinstance(one, tuple)]
+    action, n = BESIDE.get(item.kind, "plogning"), sum(len(one) for one in parts)
     first = item.reasons[0] if item.reasons else Reason(text="", text_en="")
     low, high = first.range or (None, None)
     yield (
         *(item.title, first.text, first.value, low, high, first.unit, first.threshold, first.threshold_version),
-        *("plogning", len(segments), item.vehicle, item.contractor, item.depot, item.starts_at, item.ready_by),
+        *(action, n, item.vehicle, item.contractor, item.depot, item.starts_at, item.ready_by),
         *(item.deadline, item.minutes, item.distance_m / 1000, item.flip),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from city.plan import Intervention, Plan, Reason, RoundStop
+from city.plan import Intervention, PlaceStop, Plan, Reason, RoundStop
 from city.things import OrderEvent
 from dashboards.charts import HeatStrip, SpanPlot, heat_strip, span_plot
 from dashboards.status import Status, Step, may_abort, may_order, status_of, steps_of
@@ -155,6 +155,10 @@ def _title(plan: Plan, item: Intervention, voice: Voice) -> str:
 
 
 def _under(plan: Plan, item: Intervention, voice: Voice) -> str:
+    if item.kind == "places":
+        return voice.words.count("row.places", len(item.places) if isinstance(item.places, tuple) else 0)
+    if item.kind in {"haul", "sweep"}:
+        return voice.words.count("row.segments", len(item.segments) if isinstance(item.segments, tuple) else 0)
     if plan.domain == "snow":
         network = item.network if isinstance(item.network, str) else "street"
         run = item.key.rsplit(":", 1)[-1]
@@ -291,7 +295,16 @@ def _history(item: Intervention, order: OrderNow | None, known: Known, voice: Vo
 
 
 def _stops(item: Intervention, known: Known, voice: Voice) -> tuple[Stop, ...]:
+    if isinstance(item.places, tuple):
+        return tuple(_place(number, place, voice) for number, place in enumerate(item.places, start=1))
     return tuple(_stop(stop, known, voice) for stop in item.stops) if isinstance(item.stops, tuple) else ()
+
+
+def _place(number: int, place: PlaceStop, voice: Voice) -> Stop:
+    """A place as a stop: its number in place of a time, which nobody has promised."""
+    kind = voice.words(f"place.{place.kind}")
+    depth = f"{voice.figure(place.depth_cm, 1)}\N{NO-BREAK SPACE}cm"
+    return Stop(str(number), place.name or kind, place.id, kind, depth, voice.minutes(place.minutes))
 
 
 def _stop(stop: RoundStop, known: Known, voice: Voice) -> Stop:

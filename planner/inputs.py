@@ -21,7 +21,7 @@ from planner.backtest.changes import Changes
 from planner.routes.existing import Today
 from planner.snapshot import Knobs, Snapshot
 from planner.thresholds import Limits, limits
-from store import archive, facts, judgements, orders, plans, readings, roads, rollups, routes, weather
+from store import archive, asks, facts, judgements, orders, plans, readings, roads, rollups, routes, weather
 from store.connect import Connection, one_moment
 
 QUANTITIES: dict[Domain, tuple[str, ...]] = {
@@ -174,12 +174,15 @@ def _with_domain_tables(connection: Connection, common: Snapshot, at: datetime) 
             segments=roads.load_segments(connection),
             turns=roads.load_turns(connection),
             relief=roads.load_relief(connection),
+            places=roads.load_places(connection),
             devices=_devices(connection, {"snow", "road_weather"}),
             buildings=facts.buildings(connection),
             calendar=facts.calendar_days(connection, common.service_day, common.service_day + timedelta(days=2)),
             roster=facts.roster(connection, at, at + timedelta(hours=24)),
             treatments=facts.treatments(connection, at - timedelta(hours=24)),
             truths=judgements.truths(connection, at),
+            season=asks.season(connection, at),
+            asks=asks.asks(connection, at),
         )
     if common.domain == "waste":
         return replace(

@@ -55,6 +55,8 @@ def _parts(item: Intervention, zone: ZoneInfo) -> Iterator[str]:
     """What the intervention holds, in order: the streets, the first stops, or the hours of heat."""
     if isinstance(item.segments, tuple):
         yield f"      {len(item.segments)} sträckor i körordning"
+    if isinstance(item.places, tuple):
+        yield f"      {len(item.places)} platser: " + ", ".join(place.name or place.kind for place in item.places[:6])
     if isinstance(item.stops, tuple):
         for stop in item.stops[:6]:
             yield f"      {clock_sv(stop.arrives_at, zone)}  {stop.name}: {stop.reason}"

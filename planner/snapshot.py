@@ -29,6 +29,7 @@ from city.things import (
     Vessel,
 )
 from city.truth import HumanTruth
+from city.upkeep import Ask, Place, SeasonWork
 from city.version import code_version
 from city.words import Domain, Mode
 
@@ -70,6 +71,7 @@ class Snapshot:
     segments: tuple[Segment, ...] = ()
     turns: tuple[TurnBan, ...] = ()
     relief: tuple[SegmentRelief, ...] = ()
+    places: tuple[Place, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     devices: tuple[Device, ...] = ()
     readings: tuple[Reading, ...] = ()
@@ -83,6 +85,8 @@ class Snapshot:
     roster: tuple[RosterTurn, ...] = ()
     treatments: tuple[Treatment, ...] = ()
     truths: tuple[HumanTruth, ...] = ()
+    season: tuple[SeasonWork, ...] = ()
+    asks: tuple[Ask, ...] = ()
     orders: tuple[GivenOrder, ...] = ()
     running: tuple[Intervention, ...] = ()
 

@@ -12,14 +12,21 @@ import numpy as np
 
 from city.plan import Degradation, Intervention, Plan
 from city.words import Network
-from models.snow import land_effects
+from models.snow import Behind, land_effects
 from planner.assemble import assemble
+from planner.extra_words import extra_intervention, weak_extra
+from planner.fleet import fleet_of
 from planner.kept import Kept, Streets
+from planner.place_words import place_intervention, weak_places
 from planner.routes.profiles import USUAL_WORK_KMH
 from planner.routes.sectors import Tur
 from planner.snapshot import Snapshot
+from planner.snow_action import BESIDE
 from planner.snow_cost import cost_of, full_cost, full_minutes
+from planner.snow_extra import DrivenExtra, ExtraWork, extra_asked
 from planner.snow_need import Need, Needs, judge
+from planner.snow_places import places_asked
+from planner.snow_rounds import DrivenRound, PlaceRounds
 from planner.snow_score import plan_score
 from planner.snow_state import on_the_ground, road_behind, sites_of, snow_ahead, weather_ahead, weather_behind
 from planner.snow_verdict import Answer, verdict
@@ -38,6 +45,7 @@ class Judged:
     turer: tuple[Tur, ...]
     needs: Needs
     weak: tuple[Degradation, ...]
+    behind: Behind
 
 
 def plan_snow(snapshot: Snapshot, executor: Executor | None = None, kept: Kept | None = None) -> Plan:
@@ -59,7 +67,7 @@ def judge_streets(snapshot: Snapshot, kept: Kept | None = None) -> Judged:
     work_kmh = work_speeds(snapshot)
     turer = streets.turer(snapshot.knobs.tur_minutes, work_kmh)
     needs = judge(snapshot, rules, weather, ahead, turer, work_kmh)
-    return Judged(streets, tuple(turer), needs, tuple(weak_stations(behind)))
+    return Judged(streets, tuple(turer), needs, tuple(weak_stations(behind)), behind)
 
 
 def snow_plan(snapshot: Snapshot, judged: Judged, executor: Executor | None = None, kept: Kept | None = None) -> Plan:
@@ -67,13 +75,23 @@ def snow_plan(snapshot: Snapshot, judged: Judged, executor: Executor | None = No
     needs, network = judged.needs, judged.streets.network
     held = {item.target: item for item in snapshot.running}
     due = [tur for tur in judged.turer if tur.id not in held and needs.asks(tur)]
-    driven = drive_all(snapshot, judged.streets, due, needs, (kept or Kept()).drives, executor)
+    drives, fleet = (kept or Kept()).drives, fleet_of(snapshot, network)
+    places = PlaceRounds(snapshot, network, fleet, places_asked(snapshot, needs, judged.behind))
+    driven = drive_all(snapshot, judged.streets, fleet, due, needs, drives, executor, places.drive)
+    extra = ExtraWork(snapshot, judged.streets, fleet, extra_asked(snapshot, judged.turer, needs), needs)
+    extra.drive(drives, executor)
+    booked: list[DrivenTur | DrivenRound | DrivenExtra] = [*driven, *places.driven, *extra.driven]
+    latest = fleet.latest_starts({item.assignment: item.deadline for item in booked})
     land = _land(needs, [deciding(item.needs) for item in driven])
-    fresh = [intervention(snapshot, network, item, land) for item in driven if item.drive.traversals]
-    items = ordered([*held.values(), *fresh])
+    drivable = [item for item in driven if item.drive.traversals]
+    fresh = [intervention(snapshot, network, item, land, latest[item.assignment]) for item in drivable]
+    rounds = [place_intervention(snapshot, item, latest[item.assignment]) for item in places.driven]
+    more = [extra_intervention(snapshot, network, needs, item, latest[item.assignment]) for item in extra.driven]
+    items = ordered([*held.values(), *fresh, *rounds, *more])
     stuck = len(due) - len({item.target for item in fresh})
     unmanned = len(due) - len({item.tur.id for item in driven})
     weak = [*degradations(snapshot, needs.weather, driven, unmanned), *judged.weak]
+    weak += [*weak_places(places), *weak_extra(extra)]
     full = full_cost(snapshot, full_minutes(snapshot, judged.turer, driven, work_speeds(snapshot)))
     answer = Answer(judged.turer, items, needs, cost_of(snapshot, items), full, stuck)
     totals = _totals(snapshot, judged.turer, due, items, driven, needs)
@@ -119,7 +137,7 @@ def _totals(
 ) -> dict[str, Any]:
     metres = sum(item.distance_m for item in items)
     deadhead = sum(item.drive.deadhead_m for item in driven)
-    going = {item.target for item in items}
+    going = {item.target for item in items if item.kind not in BESIDE}
     return {
         "turer": len(turer),
         "turer_needed": len(going),

@@ -13,6 +13,10 @@ from models.slipperiness import salt_dose
 from planner.thresholds import Limits
 
 Kind = Literal["none", "plough", "plough_salt", "plough_sand", "salt", "brine", "sand"]
+CLEAR = "clear"
+"""What is done at a place, which is not a street."""
+BESIDE = frozenset({"places", "haul", "sweep"})
+"""Kinds of interventions that are no turer."""
 KINDS_SV: dict[str, str] = {
     "plough": "plog",
     "plough_salt": "plog och salt",

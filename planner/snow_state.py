@@ -158,11 +158,11 @@ def _after_treatment(snapshot: Snapshot, depth: Floats, past: Floats, left_cm: f
     for treatment in snapshot.treatments:
         i = index.get(treatment.segment)
         if i is not None and treatment.action.startswith("plough"):
-            depth[i] = min(depth[i], left_cm + _fallen_since(snapshot, past[i], treatment.done_at))
+            depth[i] = min(depth[i], left_cm + fallen_since(snapshot, past[i], treatment.done_at))
     return depth
 
 
-def _fallen_since(snapshot: Snapshot, past: Floats, when: datetime) -> float:
+def fallen_since(snapshot: Snapshot, past: Floats, when: datetime) -> float:
     """What the hours behind (n_hours,) say has been added since a time [cm]; 0 where they do not reach so far."""
     hour = int((when - _back(snapshot.at)) / timedelta(hours=1))
     return max(0.0, float(past[-1] - past[hour])) if 0 <= hour < len(past) else 0.0
@@ -178,5 +178,5 @@ def _as_seen(snapshot: Snapshot, depth: Floats, past: Floats) -> Floats:
         for name in truth.segments:
             i = index.get(name)
             if i is not None and not (name in ploughed and ploughed[name] > truth.at):
-                depth[i] = truth.value + _fallen_since(snapshot, past[i], truth.at)
+                depth[i] = truth.value + fallen_since(snapshot, past[i], truth.at)
     return depth

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from city.said import clock_en, clock_sv, figure_en, figure_sv
 from city.words import Certainty
 from planner.routes.sectors import Tur
 from planner.snapshot import Snapshot
+from planner.snow_action import BESIDE
 from planner.snow_flip import flip_of, turer_range
 from planner.snow_need import Needs
 from planner.snow_state import LOOK_BACK_H, fresh_depths, weather_behind
@@ -48,12 +50,13 @@ def verdict(snapshot: Snapshot, answer: Answer, weaknesses: Sequence[Degradation
         )
     starts = min(item.starts_at for item in answer.items if item.starts_at)
     latest = _latest(snapshot, answer.items)
-    going = {item.target for item in answer.items}
+    going = {item.target for item in answer.items if item.kind not in BESIDE}
     home = sum(tur.id not in going for tur in answer.turer) - answer.stuck
     said = [
         _go(snapshot, starts, len(going), len(answer.turer)),
         _who(snapshot, answer.items),
         _rest(home, answer.stuck),
+        *_beside(answer.items),
     ]
     return Verdict(
         go=True,
@@ -92,6 +95,21 @@ def _latest(snapshot: Snapshot, items: Sequence[Intervention]) -> datetime | Non
     """When the first of the turer that are not out yet must begin; None where all are out."""
     held = {item.key for item in snapshot.running}
     return min((i.latest_start for i in items if i.latest_start and i.key not in held), default=None)
+
+
+def _beside(items: Sequence[Intervention]) -> Iterator[Text]:
+    """What is said of the work that is no tur."""
+    kinds = Counter(item.kind for item in items)
+    if kinds["places"]:
+        rounds = Text("runda", "round") if kinds["places"] == 1 else Text("rundor", "rounds")
+        yield Text(
+            f"{kinds['places']} {rounds.sv} till hållplatser, övergångar, parkeringar och skolgårdar.",
+            f"{kinds['places']} {rounds.en} of bus stops, crossings, car parks and school yards.",
+        )
+    if kinds["haul"]:
+        yield Text(f"Bortforsling: {kinds['haul']}.", f"Haulage: {kinds['haul']}.")
+    if kinds["sweep"]:
+        yield Text(f"Sandupptagning: {kinds['sweep']}.", f"Grit sweeping: {kinds['sweep']}.")
 
 
 def _rest(turer: int, stuck: int) -> Text:

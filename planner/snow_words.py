@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -12,11 +14,13 @@ from city.network import StreetNetwork
 from city.plan import Degradation, Intervention, Reason, SegmentAction, Text, intervention_id, intervention_key
 from city.said import clock_en, clock_sv, figure_en, figure_sv, span_en, span_sv
 from models.weather import HourlyWeather
+from planner.fleet import Assignment
 from planner.grip_words import grip_flip, grip_reason, kind_of, seen_by
 from planner.routes.check import faults
+from planner.routes.tur import Drive
 from planner.say import forecast_age_s, forecast_source, measured, plain, weak, weak_forecast
 from planner.snapshot import Snapshot, next_run
-from planner.snow_action import KINDS_EN, KINDS_SV
+from planner.snow_action import CLEAR, KINDS_EN, KINDS_SV
 from planner.snow_need import Need
 from planner.snow_state import LOOK_BACK_H, fresh_depths, weather_behind
 from planner.surface_words import Land, surface_reason, weak_air
@@ -34,7 +38,9 @@ CLASS_EN = {
 }
 
 
-def intervention(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur, land: Land) -> Intervention:
+def intervention(
+    snapshot: Snapshot, network: StreetNetwork, item: DrivenTur, land: Land, latest_start: datetime
+) -> Intervention:
     """One tur as an intervention; ``land`` says what the land does to its deciding street.
 
     Raises AssertionError where the drive does not pass the checker.
@@ -66,10 +72,10 @@ def intervention(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur, la
         ready_by=item.assignment.ready_by,
         deadline=item.deadline,
         asked_from=item.asked_from,
-        latest_start=item.latest_start,
+        latest_start=latest_start,
         minutes=round(item.drive.seconds / 60, 1),
         distance_m=round(item.drive.metres, 1),
-        geometry=_geometry(network, item),
+        geometry=geometry_of(network, item.drive),
         simulated=snapshot.simulated,
         network=item.tur.network,
         segments=tuple(_actions(snapshot, network, item)),
@@ -128,17 +134,22 @@ def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need, land: Mapping[str
         f"{CLASS_SV[item.tur.route_class]}: klart senast kl. {clock_sv(deadline, zone)}",
         f"{CLASS_EN[item.tur.route_class]}: done by {clock_en(deadline, zone)}",
     )
-    if item.assignment.ready_by > deadline:
-        late = (item.assignment.ready_by - deadline).total_seconds() / 60
+    yield from late(item.assignment, deadline, zone)
+
+
+def late(assignment: Assignment, deadline: datetime, zone: ZoneInfo) -> Iterable[Reason]:
+    """What is said where a vehicle is not ready in time, or not before its turn ends."""
+    if assignment.ready_by > deadline:
+        over = (assignment.ready_by - deadline).total_seconds() / 60
         yield plain(
-            f"Blir {figure_sv(late, 0)} min sen: alla fordon är upptagna före",
-            f"Will be {figure_en(late, 0)} min late: all vehicles are busy before",
+            f"Blir {figure_sv(over, 0)} min sen: alla fordon är upptagna före",
+            f"Will be {figure_en(over, 0)} min late: all vehicles are busy before",
         )
-    ends = item.assignment.turn_ends
-    if ends is not None and item.assignment.ready_by > ends:
+    ends = assignment.turn_ends
+    if ends is not None and assignment.ready_by > ends:
         yield plain(
-            f"Passet för {item.assignment.vehicle.id} slutar kl. {clock_sv(ends, zone)}, innan turen är klar",
-            f"The turn of {item.assignment.vehicle.id} ends at {clock_en(ends, zone)}, before the tur is done",
+            f"Passet för {assignment.vehicle.id} slutar kl. {clock_sv(ends, zone)}, innan turen är klar",
+            f"The turn of {assignment.vehicle.id} ends at {clock_en(ends, zone)}, before the tur is done",
             source="roster",
         )
 
@@ -202,11 +213,7 @@ def _flip(needs: Sequence[Need], worst: Need) -> Text:
 def _actions(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur) -> Iterable[SegmentAction]:
     """The segments in driving order, each once."""
     needs = {need.segment: need for need in item.needs}
-    seen: dict[int, None] = {}
-    for step in item.drive.traversals:
-        if step.serve:
-            seen.setdefault(int(network.arc_segment[step.arc]))
-    for index in seen:
+    for index in served(network, item.drive):
         need = needs[index]
         yield SegmentAction(
             id=snapshot.segments[index].id,
@@ -217,10 +224,15 @@ def _actions(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur) -> Ite
         )
 
 
-def _geometry(network: StreetNetwork, item: DrivenTur) -> dict[str, Any]:
-    """The whole drive as one line."""
+def served(network: StreetNetwork, drive: Drive) -> Iterable[int]:
+    """The rows of the segments that a drive works on, in driving order, each once."""
+    return dict.fromkeys(int(network.arc_segment[step.arc]) for step in drive.traversals if step.serve)
+
+
+def geometry_of(network: StreetNetwork, drive: Drive) -> dict[str, Any]:
+    """A whole drive as one line."""
     points: list[tuple[float, float]] = []
-    for step in item.drive.traversals:
+    for step in drive.traversals:
         line = network.arc_points(step.arc)
         points += line[1:] if points and points[-1] == line[0] else line
     return {"type": "LineString", "coordinates": points}
@@ -341,5 +353,6 @@ def _astray(snapshot: Snapshot, *, near_m: float = 2000.0) -> Iterable[Degradati
 
 
 def treatments_of(item: Intervention) -> list[tuple[str, str]]:
-    """What a finished tur has done: (segment, action) pairs."""
-    return [(action.id, action.action) for action in item.segments] if isinstance(item.segments, tuple) else []
+    """What a finished tur has done: (segment, action) pairs; of a round of places (place, ``clear``)."""
+    done = [(action.id, action.action) for action in item.segments] if isinstance(item.segments, tuple) else []
+    return done + ([(place.id, CLEAR) for place in item.places] if isinstance(item.places, tuple) else [])

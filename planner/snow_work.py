@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from planner.fleet import Assignment, Fleet, fleet_of
+from planner.fleet import Assignment, Fleet
 from planner.kept import Shelf, Streets
 from planner.routes.sectors import Tur
 from planner.routes.tur import Drive
@@ -38,7 +38,6 @@ class DrivenTur:
     assignment: Assignment
     drive: Drive
     run: int = 0
-    latest_start: datetime | None = None
 
     @property
     def deadline(self) -> datetime:
@@ -54,14 +53,15 @@ class DrivenTur:
 def drive_all(
     snapshot: Snapshot,
     streets: Streets,
+    fleet: Fleet,
     due: Sequence[Tur],
     needs: Needs,
     known: Shelf[Drive],
     executor: Executor | None = None,
+    after_class_1: Callable[[], object] = lambda: None,
 ) -> list[DrivenTur]:
     """Gives each due tur, most urgent first, to a vehicle. Where snow goes on, class 1 is driven again before class
-    2."""
-    fleet = fleet_of(snapshot, streets.network)
+    2; what ``after_class_1`` books goes before class 2 too."""
     drives = Drives(snapshot, streets, fleet, known, executor)
     work = sorted((Work(tur, needs.of(tur)) for tur in due), key=_urgency)
     drives.ahead([(item.tur, item.needs) for item in work])
@@ -70,9 +70,9 @@ def drive_all(
     again = [more for item in driven if (more := _again(needs, item)) is not None]
     drives.ahead([(item.tur, item.needs) for item in again])
     driven += _driven(sorted(again, key=_urgency), drives, fleet)
+    after_class_1()
     driven += _driven(work[len(first) :], drives, fleet)
-    latest = fleet.latest_starts({item.assignment: item.deadline for item in driven})
-    return [replace(item, latest_start=latest[item.assignment]) for item in driven]
+    return driven
 
 
 def _urgency(item: Work) -> tuple[str, datetime, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import TypeVar
 
 from city.errors import ConfigError, NotFound, PlanNotPossible
@@ -17,7 +17,9 @@ OURS = "förval i dagsplan, inte publicerat av någon kommun: pröva och ändra"
 SEED_FROM = datetime(2000, 1, 1, tzinfo=UTC)
 PIKALERT = "Pikalert (NCAR, road condition and treatment), oprövat här: pröva och ändra"
 WORDS = {"snow.decide_by": ("low", "mid", "high"), "snow.anti_slip": ("salt", "sand", "none")}
-"""Thresholds that are a word, with the words that they may be; every other text is a time of day."""
+"""Thresholds that are a word, with the words that they may be; every other text is a time of day, or of ``DAYS``."""
+DAYS = frozenset({"snow.sweep_from"})
+"""Thresholds that are a day of the year, MM-DD."""
 Word = TypeVar("Word", bound=str)
 
 
@@ -43,8 +45,12 @@ class Limits:
 
     def usual(self, key: str, scope: str = "*") -> float:
         """The number of a threshold; where nobody set one, as in a folder of before it was there, that of the seed."""
-        row = self._find(key, scope)
-        return limits(()).value(key, scope) if row is None or row.value is None else row.value
+        row = self.usual_row(key, scope)
+        return limits(()).value(key, scope) if row.value is None else row.value
+
+    def usual_row(self, key: str, scope: str = "*") -> Threshold:
+        """The row of a threshold, else that of the seed."""
+        return self._find(key, scope) or limits(()).row(key, scope)
 
     def clock(self, key: str, scope: str = "*") -> time | None:
         """The local time of day of a threshold; None where none is set. PlanNotPossible where it is no time."""
@@ -84,6 +90,15 @@ def seed() -> Iterable[Threshold]:
         if route_class in clock:
             yield _row("snow.done_by", route_class, None, "local time", OURS, clock[route_class])
     yield from _snow_seed()
+    for kind, clock_of_kind in {"bus_stop": "06:30", "crossing": "07:00", "school_yard": "07:30"}.items():
+        yield _row("snow.place_start_cm", kind, 3.0, "cm", OURS)
+        yield _row("snow.place_done_by", kind, None, "local time", OURS, clock_of_kind)
+    yield _row("snow.place_start_cm", "parking", 8.0, "cm", OURS)
+    yield _row(
+        "snow.place_done_by", "parking", None, "local time", f"nattetid som i Växjö; klockslaget: {OURS}", "07:00"
+    )
+    yield _row("snow.haul_at_cm", "P1", 40.0, "cm", OURS)
+    yield _row("snow.sweep_from", "*", None, "day of the year", OURS, "04-01")
     yield _row("snow.acknowledge_min", "*", 5.0, "min", OURS)
     yield _row("snow.rest_h", "*", 11.0, "h", REST_LAW)
     yield _row("snow.most_hours", "*", 13.0, "h", f"det som återstår av dygnet: {REST_LAW}")
@@ -140,11 +155,20 @@ def clock_of(text: str, what: str) -> time:
         raise PlanNotPossible(f"{what}: '{text}' is no time of day; write HH:MM") from error
 
 
+def day_of(text: str, what: str) -> tuple[int, int]:
+    """Month and day as they stand in a table. PlanNotPossible names ``what`` holds something else."""
+    try:
+        day = date.fromisoformat(f"2000-{text}")
+    except ValueError as error:
+        raise PlanNotPossible(f"{what}: '{text}' is no day of the year; write MM-DD") from error
+    return day.month, day.day
+
+
 def unit_of(key: str, text: str | None) -> str:
     """The unit of a known threshold that is set to a number, or to ``text``.
 
     Raises NotFound for an unknown key, ConfigError for words instead of a number or the other way round, and
-    PlanNotPossible for words that are no time of day.
+    PlanNotPossible for words that are no time of day, or no day of the year.
     """
     known = {row.key: row for row in seed()}
     if key not in known:
@@ -153,7 +177,9 @@ def unit_of(key: str, text: str | None) -> str:
         raise ConfigError(f"threshold {key} is given with {'--value' if known[key].text is None else '--text'}")
     if text is not None and key in WORDS and text not in WORDS[key]:
         raise PlanNotPossible(f"threshold {key}: '{text}' is none of {', '.join(WORDS[key])}")
-    if text is not None and key not in WORDS:
+    if text is not None and key in DAYS:
+        day_of(text, f"threshold {key}")
+    elif text is not None and key not in WORDS:
         clock_of(text, f"threshold {key}")
     return known[key].unit
 

@@ -11,6 +11,7 @@ from city.draft import Bust, Change, Difference
 from city.plan import Intervention, Plan
 from city.things import GivenOrder
 from planner.backtest.archive import Run
+from planner.snow_action import BESIDE
 from planner.snow_rule import Hundredths, Ints
 from planner.snow_strands import Strands
 
@@ -25,7 +26,7 @@ def flips(live: Plan, called: Set[str], orders: Sequence[GivenOrder]) -> bool:
     that was driven is asked for again where its streets come over their limits again."""
     done = {order.key for order in orders if order.state == "done"}
     out = {order.target for order in orders if order.state == "started"}
-    waiting = {item.target for item in live.interventions if item.key not in done}
+    waiting = {item.target for item in live.interventions if item.key not in done and item.kind not in BESIDE}
     return set(called) - out != waiting - out
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from city.things import Building, Dataset, Point, Room, Segment, SegmentRelief, TurnBan
+from city.upkeep import Place
 from store.connect import Connection
 from store.rows import select
 from store.sql import query
@@ -125,6 +126,20 @@ def middle_height(connection: Connection) -> float:
     """The middle one of the heights of the streets [m]; 0 where none is known."""
     row = connection.execute(query("roads", "middle_height")).fetchone()
     return 0.0 if row is None or row[0] is None else float(row[0])
+
+
+def replace_places(connection: Connection, dataset: str, places: Iterable[Place]) -> None:
+    """Makes these the places of the dataset, which must be there."""
+    with connection.transaction():
+        connection.execute(query("roads", "forget_places"), {"dataset": dataset})
+        with connection.cursor() as cursor, cursor.copy(query("roads", "copy_places")) as copy:
+            for row in places:
+                copy.write_row((row.id, dataset, row.kind, row.name, row.lon, row.lat, row.area_m2))
+
+
+def load_places(connection: Connection) -> tuple[Place, ...]:
+    """Every place that is cleared for itself, ordered by id."""
+    return select(connection, query("roads", "load_places"), {}, Place)
 
 
 def save_rooms(connection: Connection, dataset: str, rooms: Iterable[Room]) -> None:

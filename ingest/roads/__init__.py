@@ -11,7 +11,9 @@ from city.clock import stopwatch
 from city.geo import bbox
 from city.network import build
 from city.things import Building, Dataset, Room, Segment, SegmentRelief, TurnBan
+from city.upkeep import Place
 from city.words import CLOSED_TO_SMALL
+from ingest.roads.cleared import places as places_of
 from ingest.roads.cut import cut
 from ingest.roads.osm import Extract, read_extract
 from ingest.roads.places import rooms as rooms_of
@@ -22,7 +24,15 @@ from ingest.roads.slope import with_terrain
 from ingest.roads.terrain import ElevationSource, open_raster, spot_height_source
 from ingest.roads.turns import turn_bans
 from store.connect import Connection
-from store.roads import replace_relief, replace_segments, replace_turns, save_buildings, save_dataset, save_rooms
+from store.roads import (
+    replace_places,
+    replace_relief,
+    replace_segments,
+    replace_turns,
+    save_buildings,
+    save_dataset,
+    save_rooms,
+)
 
 __all__ = ["ImportReport", "elevation_sources", "import_roads", "with_reachable"]
 
@@ -45,8 +55,9 @@ def import_roads(
     """Takes an extract in and commits it: the segments of ``dataset`` become those of the file.
 
     Ids stay from import to import, vanished segments are removed, rooms and schools are added or brought up to
-    date. ``terrain`` are raster files, the first that has a value counts; spot heights of the extract serve where
-    none does. ``at`` is the time of the import, ``progress`` is told each step. The connection must not be inside
+    date, the places to clear become those of the file. ``terrain`` are raster files, the first that has a value
+    counts; spot heights of the extract serve where none does. ``at`` is the time of the import, ``progress`` is told
+    each step. The connection must not be inside
     a transaction block. Raises ImportRefused where a file cannot be used; then nothing is changed.
     """
     began = stopwatch()
@@ -61,11 +72,11 @@ def import_roads(
     land = relief_rows(segments, relief(segments, heights))
     looked = stopwatch() - before
     turns = turn_bans(extract.restrictions, segments)
-    places = rooms_of(extract, segments), schools_of(extract)
+    places = rooms_of(extract, segments), schools_of(extract), places_of(extract, segments)
     progress("writing to the database")
     origin = Dataset(dataset, f"OpenStreetMap extract {file.name}", licence, attribution, extract.data_date)
     vanished = _store(connection, origin, segments, turns.bans, land, places, at)
-    counts = len(places[0]), len(places[1])
+    counts = len(places[0]), len(places[1]), places[2]
     seconds = looked, stopwatch() - began
     return report(extract, made, replace(sloped, segments=segments), turns, *counts, vanished, len(land), seconds)
 
@@ -104,7 +115,7 @@ def _store(
     segments: Sequence[Segment],
     turns: Sequence[TurnBan],
     land: Sequence[SegmentRelief],
-    places: tuple[list[Room], list[Building]],
+    places: tuple[list[Room], list[Building], list[Place]],
     at: datetime,
 ) -> int:
     with connection.transaction():
@@ -114,6 +125,7 @@ def _store(
         replace_relief(connection, dataset.name, land)
         save_rooms(connection, dataset.name, places[0])
         save_buildings(connection, dataset.name, places[1])
+        replace_places(connection, dataset.name, places[2])
     # Where the caller has read something before, the block above was only a savepoint.
     connection.commit()
     return vanished

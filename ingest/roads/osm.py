@@ -1,7 +1,8 @@
 """Reads an OpenStreetMap extract (.osm.pbf, .osm.gz, .osm.bz2, .osm) in one pass.
 
 Out come the ways of the street and the cycle network with the positions of their nodes, turn restrictions, spot
-heights, and the objects that waste rooms and schools are made of. ``ingest.roads.cut`` makes segments of the ways.
+heights, and the objects that waste rooms, schools and the places to clear are made of. ``ingest.roads.cut`` makes
+segments of the ways.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from ingest.roads import tags as read
 ENDINGS = (".osm.pbf", ".pbf", ".osm.gz", ".osm.bz2", ".osm")
 ROOM_AMENITIES = frozenset({"waste_basket", "waste_disposal", "recycling"})
 SCHOOLS = frozenset({"school", "kindergarten"})
+TRACKS_AND_WATER = frozenset({"train", "subway", "light_rail", "ferry", "railway"})
+"""A platform with one of these is its owner's to clear."""
 RESTRICTIONS = tuple(f"restriction{of}" for of in ("", ":hgv", ":motor_vehicle", ":conditional", ":hgv:conditional"))
 """The tags by which turn restrictions are found. Those of other vehicles alone do not concern us."""
 Item = osmium.osm.Node | osmium.osm.Way | osmium.osm.Relation
@@ -91,6 +94,9 @@ class Extract:
     rooms: list[Shape] = field(default_factory=list)
     schools: list[Shape] = field(default_factory=list)
     buildings: list[Shape] = field(default_factory=list)
+    stops: list[Shape] = field(default_factory=list)
+    crossings: list[Shape] = field(default_factory=list)
+    car_parks: list[Shape] = field(default_factory=list)
     restrictions: list[Restriction] = field(default_factory=list)
     bus_only_ways: int = 0
     data_date: date | None = None
@@ -148,7 +154,9 @@ def _check_streets(extract: Extract) -> None:
 
 def _read(extract: Extract) -> None:
     source = osmium.FileProcessor(str(extract.file)).with_locations()
-    source.with_filter(osmium.filter.KeyFilter("highway", "amenity", "building", "ele", *RESTRICTIONS))
+    source.with_filter(
+        osmium.filter.KeyFilter("highway", "public_transport", "amenity", "building", "ele", *RESTRICTIONS)
+    )
     newest = _header_time(source.header)
     latest: datetime | None = None
     for item in source:
@@ -194,6 +202,7 @@ def _take(extract: Extract, item: Item) -> None:
         members = tuple((member.type, member.role, member.ref) for member in item.members)
         extract.restrictions.append(Restriction(item.id, tags, members))
     _take_place(extract, item, tags)
+    _take_cleared(extract, item, tags)
 
 
 def _take_place(extract: Extract, item: Item, tags: Mapping[str, str]) -> None:
@@ -203,6 +212,20 @@ def _take_place(extract: Extract, item: Item, tags: Mapping[str, str]) -> None:
         extract.schools.append(_shape(item, tags))
     elif tags.get("building", "no") != "no" and isinstance(item, osmium.osm.Way):
         extract.buildings.append(_shape(item, {"building": tags["building"]}))
+
+
+def _take_cleared(extract: Extract, item: Item, tags: Mapping[str, str]) -> None:
+    """Bus stops, crossings that are marked, and open car parks that anybody may use."""
+    if tags.get("highway") == "bus_stop" or tags.get("public_transport") == "platform":
+        if all(tags.get(key, "no") == "no" for key in TRACKS_AND_WATER):
+            extract.stops.append(_shape(item, tags))
+    elif tags.get("highway") == "crossing":
+        if tags.get("crossing") not in {"no", "unmarked"} and tags.get("crossing:markings") != "no":
+            extract.crossings.append(_shape(item, tags))
+    elif tags.get("amenity") == "parking":
+        shut = tags.get("access") in {"private", "no", "customers", "permit"}
+        if not shut and tags.get("parking") not in {"underground", "multi-storey", "rooftop"}:
+            extract.car_parks.append(_shape(item, tags))
 
 
 def _shape(item: Item, tags: Mapping[str, str]) -> Shape:
@@ -221,13 +244,14 @@ def _refs(way: osmium.osm.Way) -> tuple[int, ...]:
 
 def _find_members(extract: Extract) -> None:
     """Gives relations the node ids of their outer ways: ways without tags of their own were passed over."""
-    wanted = {way for shape in (*extract.rooms, *extract.schools) for way in shape.members}
+    lists = (extract.rooms, extract.schools, extract.stops, extract.car_parks)
+    wanted = {way for shapes in lists for shape in shapes for way in shape.members}
     if not wanted:
         return
     source = osmium.FileProcessor(str(extract.file), osmium.osm.WAY).with_filter(osmium.filter.IdFilter(wanted))
     lines = {way.id: _refs(way) for way in source if isinstance(way, osmium.osm.Way)}
-    extract.rooms[:] = [_with_rings(shape, lines) for shape in extract.rooms]
-    extract.schools[:] = [_with_rings(shape, lines) for shape in extract.schools]
+    for shapes in lists:
+        shapes[:] = [_with_rings(shape, lines) for shape in shapes]
 
 
 def _with_rings(shape: Shape, lines: Mapping[int, tuple[int, ...]]) -> Shape:
@@ -255,7 +279,8 @@ def _find_positions(extract: Extract, table: osmium.index.LocationTable | None) 
 def _wanted_nodes(extract: Extract) -> Iterator[int]:
     for way in extract.ways:
         yield from way.nodes
-    for shape in (*extract.rooms, *extract.schools, *(extract.buildings if extract.schools else ())):
+    drawn = (*extract.rooms, *extract.schools, *extract.stops, *extract.car_parks)
+    for shape in (*drawn, *(extract.buildings if extract.schools else ())):
         for ring in shape.rings:
             yield from ring
 

@@ -26,11 +26,11 @@ def rooms(extract: Extract, segments: Sequence[Segment] = (), near_m: float = 10
     One without a name of its own is called after the nearest named street within ``near_m``, as '' says little
     to a driver; far from any it stays ''.
     """
-    found = [(shape, _place(shape, extract.positions)) for shape in extract.rooms]
+    found = [(shape, place_of(shape, extract.positions)) for shape in extract.rooms]
     placed = [(shape, place) for shape, place in found if place is not None]
-    streets = _street_names([place for _, place in placed], segments, near_m)
+    streets = street_names([place for _, place in placed], segments, near_m)
     made = [
-        Room(shape.source_id, _name(shape) or street, place[0], place[1], ROOM_KIND[shape.tags["amenity"]])
+        Room(shape.source_id, name_of(shape) or street, place[0], place[1], ROOM_KIND[shape.tags["amenity"]])
         for (shape, place), street in zip(placed, streets, strict=True)
     ]
     return _numbered(sorted(made, key=lambda room: room.id))
@@ -55,10 +55,10 @@ def schools(extract: Extract) -> list[Building]:
     the footprints on the grounds, never the yard. A school that is only a point lends its name to the school
     building it stands in. ``area_m2`` is None where no footprint is drawn.
     """
-    outlines = [_outline(shape, extract.positions) for shape in extract.schools]
-    known = [outline for outline in outlines if outline is not None]
+    outlines = [outline(shape, extract.positions) for shape in extract.schools]
+    known = [one for one in outlines if one is not None]
     areas = sorted((o for o in known if o.is_grounds and o.ring), key=lambda o: -o.area_m2)
-    others = [_outline(shape, extract.positions) for shape in extract.buildings] if areas else []
+    others = [outline(shape, extract.positions) for shape in extract.buildings] if areas else []
     footprints = [o for o in (*known, *others) if o is not None and o.is_building and o.ring]
     made, taken = [], set()
     for area in areas:
@@ -111,7 +111,7 @@ def _school(main: Outline, footprints: Sequence[Outline], others: Iterable[Outli
     largest = max(footprints, key=lambda o: o.area_m2, default=main)
     area = sum(o.area_m2 for o in footprints)
     parts = [main, *sorted(others, key=lambda o: o.id), *footprints]
-    name = next((_name(part.shape) for part in parts if _name(part.shape)), "")
+    name = next((name_of(part.shape) for part in parts if name_of(part.shape)), "")
     return Building(main.id, name, *largest.place, kind=_kind(main.shape), area_m2=round(area, 1) if area else None)
 
 
@@ -119,12 +119,14 @@ def _kind(shape: Shape) -> str:
     return next(tag for tag in (shape.tags.get("amenity"), shape.tags.get("building")) if tag in SCHOOLS)
 
 
-def _name(shape: Shape) -> str:
+def name_of(shape: Shape) -> str:
+    """The name that a shape has of its own, or ''."""
     return shape.tags.get("name", "").replace("\x00", "").strip()
 
 
-def _outline(shape: Shape, positions: Mapping[int, Point]) -> Outline | None:
-    place = _place(shape, positions)
+def outline(shape: Shape, positions: Mapping[int, Point]) -> Outline | None:
+    """A shape with its place and its ring; None where the extract has no part of it."""
+    place = place_of(shape, positions)
     if place is None:
         return None
     ring = _ring(shape, positions)
@@ -138,7 +140,7 @@ def _area_m2(ring: Sequence[Point]) -> float:
     return abs(float(GEOD.polygon_area_perimeter(lons, lats)[0]))
 
 
-def _place(shape: Shape, positions: Mapping[int, Point]) -> Point | None:
+def place_of(shape: Shape, positions: Mapping[int, Point]) -> Point | None:
     """Where a shape is: its point, the centre of its area, or the middle of what the extract has of it."""
     if shape.place is not None:
         return shape.place
@@ -189,20 +191,21 @@ def _centre(ring: Sequence[Point]) -> Point:
     )
 
 
-def _street_names(places: Sequence[Point], segments: Sequence[Segment], near_m: float) -> list[str]:
+def street_names(places: Sequence[Point], segments: Sequence[Segment], near_m: float) -> list[str]:
     """For each place the name of the nearest vertex of a named street within ``near_m``, or ''."""
     named = [(point, s.name) for s in segments if s.name for point in s.geometry]
     if not named or not places:
         return [""] * len(places)
     origin = places[0]
-    tree = cKDTree(_flat([point for point, _ in named], origin))
-    _, nearest = tree.query(_flat(places, origin))
+    tree = cKDTree(flat([point for point, _ in named], origin))
+    _, nearest = tree.query(flat(places, origin))
     return [
         named[i][1] if distance_m(place, named[i][0]) <= near_m else ""
         for place, i in zip(places, nearest.tolist(), strict=True)
     ]
 
 
-def _flat(points: Sequence[Point], origin: Point) -> npt.NDArray[np.float64]:
+def flat(points: Sequence[Point], origin: Point) -> npt.NDArray[np.float64]:
+    """(n, 2) metres east and north of ``origin``."""
     lon, lat = np.array(points, float).T
     return np.column_stack(local_xy(lon, lat, origin))

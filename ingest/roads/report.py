@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from city.things import Segment
+from city.upkeep import Place
 from city.words import Network
 from ingest.roads.cut import Cut
 from ingest.roads.osm import Extract
@@ -56,6 +57,7 @@ class ImportReport:
     inclines_agree: int
     rooms: int
     buildings: int
+    places: Mapping[str, int]
     seconds: float
 
     def text(self) -> str:
@@ -73,6 +75,7 @@ class ImportReport:
             self._terrain_line(),
             *self._relief_line(),
             f"rooms: {self.rooms}; schools: {self.buildings}",
+            f"places to clear: {_listed(self.places) or 'none'}",
             f"done in {self.seconds:.1f} s",
         ]
         return "\n".join(lines)
@@ -111,6 +114,7 @@ def report(
     turns: Turns,
     rooms: int,
     buildings: int,
+    places: Sequence[Place],
     vanished: int,
     relief: int,
     seconds: tuple[float, float],
@@ -147,6 +151,7 @@ def report(
         inclines_agree=sloped.inclines_agree,
         rooms=rooms,
         buildings=buildings,
+        places=_counted(place.kind for place in places),
         seconds=round(seconds[1], 2),
     )
 

@@ -56,7 +56,7 @@ def cut(segments: Sequence[Segment], minutes: float, work_kmh: dict[Network, flo
     for network, route_class in sorted(groups):
         members = groups[network, route_class]
         work = np.array([service_minutes(segments[i], work_kmh[network]) for i in members])
-        pieces = _bisect(np.array(members), work, _places(segments, members), minutes)
+        pieces = bisect(np.array(members), work, _places(segments, members), minutes)
         turer += [
             Tur(f"{route_class}-{number}", _title(segments, piece), network, route_class, tuple(int(i) for i in piece))
             for number, piece in enumerate(pieces, start=1)
@@ -71,7 +71,7 @@ def _places(segments: Sequence[Segment], members: Sequence[int]) -> np.ndarray[t
     return np.column_stack(local_xy(points[:, 0], points[:, 1], origin))
 
 
-def _bisect(
+def bisect(
     members: np.ndarray[tuple[int], np.dtype[np.int64]],
     work: np.ndarray[tuple[int], np.dtype[np.float64]],
     places: np.ndarray[tuple[int, int], np.dtype[np.float64]],
@@ -85,7 +85,7 @@ def _bisect(
     at = int(np.searchsorted(np.cumsum(work[order]), work.sum() / 2)) + 1
     at = min(max(at, 1), len(members) - 1)
     halves = order[:at], order[at:]
-    return [piece for half in halves for piece in _bisect(members[half], work[half], places[half], minutes)]
+    return [piece for half in halves for piece in bisect(members[half], work[half], places[half], minutes)]
 
 
 def _title(segments: Sequence[Segment], piece: Iterable[int]) -> str:

@@ -121,6 +121,18 @@ ORDER BY segment_id COLLATE "C";
 -- The middle one of the heights that are known of the streets.
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY elevation_m) FROM road_segment WHERE elevation_m IS NOT NULL;
 
+-- name: forget_places
+-- Before the places of a dataset are written anew.
+DELETE FROM place WHERE dataset = %(dataset)s;
+
+-- name: copy_places
+-- Takes places in, one row after the other.
+COPY place (place_id, dataset, kind, name, lon, lat, area_m2) FROM STDIN;
+
+-- name: load_places
+-- Every place that is cleared for itself, in the order of its id, bytewise.
+SELECT place_id AS id, kind, name, lon, lat, area_m2 FROM place ORDER BY place_id COLLATE "C";
+
 -- name: save_room
 -- A waste room; one that is known keeps its vessels.
 INSERT INTO room (room_id, dataset, name, lon, lat, kind, simulated)

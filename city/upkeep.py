@@ -1,0 +1,48 @@
+"""Work beside the ploughing of streets: places cleared for themselves, snow to drive away, grit to sweep up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from city.words import AskKind, PlaceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A bus stop, a crossing, a car park or a school yard: cleared for itself, mostly by hand or by a small machine.
+
+    ``area_m2`` is what is to be cleared of a car park or a yard; None where it is not drawn.
+    """
+
+    id: str
+    kind: PlaceKind
+    name: str
+    lon: float
+    lat: float
+    area_m2: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonWork:
+    """How often a segment was ploughed this season since its snow was driven away, and sanded since it was swept."""
+
+    segment: str
+    ploughed: int
+    sanded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Haulage or sweeping that a person asks for: ``segments`` are those where it is not done yet.
+
+    ``who`` is a role or a vehicle.
+    """
+
+    id: str
+    kind: AskKind
+    segments: tuple[str, ...]
+    who: str
+    why: str
+    at: datetime
+    until: datetime
