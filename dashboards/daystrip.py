@@ -17,9 +17,9 @@ from dashboards.charts import band_path, line_path
 from dashboards.desk import Desk
 from dashboards.voice import Voice
 from models.snow import SnowRange
-from models.weather import HourlyWeather, hourly
+from models.weather import HourlyWeather
 from planner.snapshot import Snapshot
-from planner.snow_state import on_the_ground, snow_ahead
+from planner.snow_state import on_the_ground, snow_ahead, weather_ahead
 from planner.thresholds import limits
 from store import facts, pages, plans, readings, roads, weather
 from store.connect import Connection
@@ -103,7 +103,7 @@ def _ahead(connection: Connection, plan: Plan, segment: Segment) -> tuple[Hourly
             t for t in facts.treatments(connection, at - day) if t.segment == segment.id and t.done_at < at
         ),
     )
-    hours = hourly(forecasts, at.replace(minute=0, second=0, microsecond=0), HOURS)
+    hours = weather_ahead(snapshot)
     rules = limits(plans.thresholds(connection, at))
     ground = on_the_ground(snapshot, rules.value("snow.left_after_plough_cm"))
     return hours, snow_ahead(snapshot, hours, ground), float(ground[0])

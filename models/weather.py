@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,6 +52,14 @@ class HourlyWeather:
     def hour_start(self, hour: int) -> datetime:
         """When hour ``hour`` begins."""
         return self.start + hour * HOUR
+
+    def from_within(self, at: datetime) -> HourlyWeather:
+        """The same with only what falls after ``at`` in the first hour, for depths that were seen at that time."""
+        left = min(1.0, max(0.0, (self.start + HOUR - at) / HOUR))
+        share = np.ones(self.hours)
+        share[:1] = left
+        falls = {name: getattr(self, name) * share for name in ("precip_mm", "precip_low_mm", "precip_high_mm")}
+        return replace(self, **falls)
 
     @property
     def missing_hours(self) -> int:

@@ -25,6 +25,7 @@ from planner.orders import add_event, decide
 from planner.publish import check_schema, publish
 from planner.snapshot import Snapshot
 from planner.snow import judge_streets, snow_plan
+from planner.snow_action import BESIDE
 from planner.snow_state import fresh_depths
 from planner.watch import busts, difference, driven_since, flips
 from store import archive, drafts, orders, pages, plans
@@ -90,7 +91,9 @@ def _made(
 def _without_stood_down(snapshot: Snapshot, called: Set[str]) -> Snapshot:
     """The snapshot in which orders that nobody has begun, on turer that are not asked for any more, bind nobody."""
     begun = {order.key for order in snapshot.orders if order.state not in STANDS_DOWN}
-    running = tuple(item for item in snapshot.running if item.key in begun or item.target in called)
+    running = tuple(
+        item for item in snapshot.running if item.key in begun or item.target in called or item.kind in BESIDE
+    )
     return replace(snapshot, running=running)
 
 

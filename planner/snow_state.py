@@ -122,9 +122,11 @@ def snow_ahead(snapshot: Snapshot, weather: HourlyWeather, now_cm: Floats, behin
 
 
 def weather_ahead(snapshot: Snapshot) -> HourlyWeather:
-    """The forecast on an hourly grid from the present hour on."""
+    """The forecast on an hourly grid from the present hour on. Where sensors say what lies now, what fell in the
+    present hour before it is in that."""
     start = snapshot.at.replace(minute=0, second=0, microsecond=0)
-    return hourly(snapshot.forecasts, start, snapshot.knobs.horizon_h, reference_m(snapshot))
+    hours = hourly(snapshot.forecasts, start, snapshot.knobs.horizon_h, reference_m(snapshot))
+    return hours.from_within(snapshot.at) if fresh_depths(snapshot) else hours
 
 
 def weather_behind(snapshot: Snapshot) -> HourlyWeather:

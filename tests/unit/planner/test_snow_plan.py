@@ -487,3 +487,19 @@ def test_what_no_vehicle_serves_lowers_the_score() -> None:
     assert score["classes"]["C1"]["deadlines_met"] == 0.0
     assert score["classes"]["P1"]["deadlines_met"] == 1.0
     assert 0.0 < score["served"] < 1.0
+
+
+def test_what_fell_before_a_sensor_spoke_is_not_added_again() -> None:
+    """At ten to four, with 6 mm an hour: a street that a sensor sees at 2 cm now gets ten minutes of the present
+    hour."""
+    late = AT + 50 * HOUR / 60
+    falling = forecast(-4.0, 6.0)
+    dry = replace(
+        falling, steps=tuple(replace(s, precip_mm_h=0.0) if s.valid_from >= AT + HOUR else s for s in falling.steps)
+    )
+    seen = replace(depth(2.0), time=late - HOUR / 60)
+    peak = max(
+        item.reasons[0].value or 0.0
+        for item in plan_of(snow_snapshot(at=late, readings=(seen,), forecasts=(dry,))).interventions
+    )
+    assert 2.0 < peak < 4.0
