@@ -275,6 +275,8 @@ def _check(settings: Settings) -> None:
         ZoneInfo(settings.municipality.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ConfigError(f"municipality.time_zone: no zone is called '{settings.municipality.time_zone}'") from error
+    if settings.planner.snow_horizon_h < 1:
+        raise ConfigError(f"planner.snow_horizon_h is {settings.planner.snow_horizon_h}; write 1 or more hours")
     country = settings.municipality.country
     if len(country) != 2 or not country.isascii() or not country.isupper():
         raise ConfigError(

@@ -28,7 +28,7 @@ from store.connect import Connection
 router = APIRouter(prefix="/api/v1", tags=["judgements"])
 QUANTITIES = ("snow_depth", "slippery")
 CAUSES = get_args(DeclineCause)
-LONGEST_H = 24.0
+SHORTEST_H, LONGEST_H = 0.05, 24.0
 
 TRUTH = {
     "type": "object",
@@ -98,7 +98,9 @@ def end_truth(request: Request, truth_id: str, got: Annotated[Sent, Depends(sent
     """200; taken back twice is no error."""
     desk = desk_of(request)
     with desk.connection() as connection:
-        judgements.end_truth(connection, as_id(truth_id, "truth"), desk.clock.now(), WHO)
+        known = judgements.end_truth(connection, as_id(truth_id, "truth"), desk.clock.now(), WHO)
+        if not known:
+            raise NotFound(f"nobody has noted anything under {truth_id}")
         pages.note(connection, f"truth:{truth_id}:end")
         pages.tell(connection, "truth")
     return _answer(request, got, {"ended": truth_id}, status=200)
@@ -207,8 +209,8 @@ def _value(got: Sent) -> float:
 
 def _hours(got: Sent) -> float:
     hours = _number(got, "hours") if got.fields.get("hours") not in (None, "", [""]) else 4.0
-    if not 0.0 < hours <= LONGEST_H:
-        raise Problem(422, f"hours is {hours:g}; write how long it holds, at most {LONGEST_H:g}")
+    if not SHORTEST_H <= hours <= LONGEST_H:
+        raise Problem(422, f"hours is {hours:g}; write how long it holds, from {SHORTEST_H:g} to at most {LONGEST_H:g}")
     return hours
 
 
@@ -217,7 +219,7 @@ def _number(got: Sent, name: str) -> float:
     value = value[0] if isinstance(value, list) and value else value
     try:
         number = float(value.replace(",", ".") if isinstance(value, str) else value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise Problem(422, f"{name} must be a number") from None
     if not math.isfinite(number):
         raise Problem(422, f"{name} must be a number")

@@ -29,20 +29,29 @@ class MomentLine:
 
 
 def orders_at(
-    found: Mapping[str, OrderNow], histories: Mapping[str, Sequence[OrderEvent]], at: datetime
+    found: Sequence[OrderNow], histories: Mapping[str, Sequence[OrderEvent]], at: datetime
 ) -> tuple[dict[str, OrderNow], dict[str, list[OrderEvent]]]:
-    """Orders and their events as they stood at a time; those that came later are not there."""
+    """The newest order of each key as it stood at a time, with its events; ``found`` newest first."""
     then: dict[str, OrderNow] = {}
     events: dict[str, list[OrderEvent]] = {}
-    for key, order in found.items():
+    for order in found:
         known = [event for event in histories.get(order.id, ()) if event.at <= at]
         states = [event for event in known if event.kind not in PASSING]
-        if states:
+        if states and order.key not in then:
             last = states[-1]
             state = cast(OrderState, last.kind)
-            then[key] = replace(order, state=state, state_at=last.at, state_who=last.who, state_note=last.note)
+            passed = [event.vehicle for event in known if event.vehicle]
+            vehicle = passed[-1] if passed else _first_vehicle(order, histories.get(order.id, ()))
+            then[order.key] = replace(
+                order, vehicle=vehicle, state=state, state_at=last.at, state_who=last.who, state_note=last.note
+            )
             events[order.id] = known
     return then, events
+
+
+def _first_vehicle(order: OrderNow, history: Sequence[OrderEvent]) -> str | None:
+    """Whose an order was before it went on: known where it never did."""
+    return None if any(event.vehicle for event in history) else order.vehicle
 
 
 def moment_lines(desk: Desk, connection: Connection, day: date, voice: Voice) -> list[MomentLine]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, get_args
 
 from fastapi import APIRouter, Query, Request
@@ -18,6 +18,7 @@ from dashboards.daystrip import day_strip
 from dashboards.desk import Desk, desk_of
 from dashboards.draftbox import draft_box
 from dashboards.freshness import freshness
+from dashboards.problems import Problem
 from dashboards.render import page, voice_of
 from dashboards.rows import Known, Row, rows
 from dashboards.status import status_of
@@ -31,6 +32,7 @@ from store.orders import OrderNow
 
 router = APIRouter(include_in_schema=False)
 ORDERS_BACK = timedelta(hours=36)
+EARLIEST, LATEST_YEAR = datetime(2000, 1, 1, tzinfo=UTC), 2200
 SENTENCE_END = re.compile(r"(?<!\bkl)\. (?=[A-ZÅÄÖ0-9])")
 
 
@@ -69,8 +71,13 @@ def today(
     at: datetime | None = None,
 ) -> Response:
     """The newest plan of a domain, or that of an earlier service day; ``at``: the page as it was at that time."""
-    if at is not None and at.tzinfo is None:
-        at = at.replace(tzinfo=desk_of(request).settings.municipality.zone)
+    desk = desk_of(request)
+    if at is not None:
+        at = at if at.tzinfo else at.replace(tzinfo=desk.settings.municipality.zone)
+        if not EARLIEST <= at <= desk.clock.now():
+            raise Problem(422, "at is a time that was not yet, or before 2000; write one of the past")
+    if on is not None and not EARLIEST.year <= on.year < LATEST_YEAR:
+        raise Problem(422, "day is out of all reckoning; write a date such as 2026-11-24")
     return show(request, domain, on=on, opened=opened, at=at)
 
 
@@ -122,8 +129,7 @@ def _parts(
     is_live = head is not None and live is not None and head.id == live.id and at is None
     known = _known(desk, connection, domain, plan, now, is_live)
     if at is not None:
-        then, events = orders_at(known.orders, known.histories, at)
-        known = replace(known, orders=then, histories=events, now=at)
+        known = _known_at(connection, known, domain, at)
     draft = open_draft(connection, plan.id, at) if plan and domain == "snow" and (is_live or at) else None
     seen = judgements.truths(connection, now) if domain == "snow" and (is_live or at) else ()
     day = plan.service_day if plan else on
@@ -172,6 +178,13 @@ def _known(desk: Desk, connection: Connection, domain: Domain, plan: Plan | None
         live=live,
         progress=desk.progress(connection, [o for o in newest.values() if o.state == "started"]) if live else {},
     )
+
+
+def _known_at(connection: Connection, known: Known, domain: Domain, at: datetime) -> Known:
+    """What was known at a time: the newest order of each key that there was, with its events until then."""
+    found = orders.orders(connection, at - ORDERS_BACK, domain=domain, limit=1000, until=at)
+    then, events = orders_at(found, pages.histories(connection, [order.id for order in found]), at)
+    return replace(known, orders=then, histories=events, now=at)
 
 
 def _litres(connection: Connection) -> Mapping[str, float]:

@@ -58,7 +58,7 @@ def demonstration(
             where = address(installation.broker_url)
             now = clock.now()
             publish_history(connection, list(_world(town).messages(now - HISTORY, now)), where, stop, say)
-            _await_forecast(connection, clock, stop, say)
+            await_forecast(connection, clock, stop, say)
             if once:
                 _print_plans(connection, settings, clock, say)
                 return 0
@@ -101,6 +101,7 @@ def environment(settings: Settings, forecasts: str) -> dict[str, str]:
         "DAGSPLAN_STATE_DIR": settings.state_dir,
         "DAGSPLAN_MUNICIPALITY__NAME": town.name,
         "DAGSPLAN_MUNICIPALITY__TIME_ZONE": town.time_zone,
+        "DAGSPLAN_MUNICIPALITY__COUNTRY": town.country,
         "DAGSPLAN_MUNICIPALITY__LONGITUDE": str(town.longitude),
         "DAGSPLAN_MUNICIPALITY__LATITUDE": str(town.latitude),
         "DAGSPLAN_WEATHER__PROVIDERS": "smhi",
@@ -147,7 +148,8 @@ def publish_history(
     say(f"  all acknowledged by the broker, {readings.count_readings(connection)} readings stored")
 
 
-def _await_forecast(connection: Connection, clock: Clock, stop: threading.Event, say: Callable[[str], None]) -> None:
+def await_forecast(connection: Connection, clock: Clock, stop: threading.Event, say: Callable[[str], None]) -> None:
+    """Waits until the daemon has fetched one."""
     _await(lambda: weather.newest_issue(connection, clock.now()) is not None, stop, 60.0, "no forecast has arrived")
     issue = weather.newest_issue(connection, clock.now())
     assert issue is not None

@@ -17,8 +17,18 @@ from city.clock import Clock, FixedClock, SimulatedClock, SystemClock
 from city.errors import DagsplanError
 from city.said import clock_sv
 from city.settings import Settings
-from deploy.demonstration import HISTORY, SEED, ZONE, demo_settings, environment, fresh, publish_history, set_up
-from deploy.installation import SERVICES, Installation, prepare_schema
+from deploy.demonstration import (
+    HISTORY,
+    SEED,
+    ZONE,
+    await_forecast,
+    demo_settings,
+    environment,
+    fresh,
+    publish_history,
+    set_up,
+)
+from deploy.installation import Installation, prepare_schema
 from ingest.daemon import Daemon
 from ingest.session import Address, address, provision
 from ingest.simulator.crew import Crew, Rolls, Said
@@ -112,10 +122,12 @@ def _serve(
     """Time runs from ``OPENS_AT``; sensors and drivers act, and a person decides."""
     wall = SystemClock().now()
     clock, where = SimulatedClock(OPENS_AT, wall, speed), address(installation.broker_url)
-    with connect(installation.dsn, "night") as connection:
-        set_simulated_clock(connection, clock.starts_at, wall, speed)
     with forecast_server(STORM, clock) as forecasts:
-        installation.start_services(SERVICES, environment(settings, forecasts))
+        with connect(installation.dsn, "night") as connection:
+            set_simulated_clock(connection, clock.starts_at, wall, speed)
+            installation.start_services(("ingest",), environment(settings, forecasts))
+            await_forecast(connection, clock, stop, say)
+        installation.start_services(("scheduler", "web"))
         say(f"it is {clock_sv(OPENS_AT, ZONE)}; time is simulated, {speed:g} times as fast")
         messages = world(town).messages(OPENS_AT, OPENS_AT + timedelta(days=2))
         for name, run in (

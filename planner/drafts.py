@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 
 import msgspec
+import psycopg
 
 from city.clock import Clock
-from city.draft import Bust
+from city.draft import Bust, Difference
 from city.errors import Conflict, DagsplanError, NotFound
 from city.plan import Plan
 from city.settings import Settings
@@ -24,7 +25,7 @@ from planner.make import Made
 from planner.orders import add_event, decide
 from planner.publish import check_schema, publish
 from planner.snapshot import Snapshot
-from planner.snow import judge_streets, snow_plan
+from planner.snow import Judged, judge_streets, snow_plan
 from planner.snow_action import BESIDE
 from planner.snow_state import fresh_depths
 from planner.watch import busts, difference, driven_since, flips
@@ -33,6 +34,8 @@ from store.connect import Connection
 from store.drafts import Draft
 
 log = logging.getLogger("dagsplan.watch")
+WATCH = "watch"
+"""Who answers a draft that has lost its reason."""
 STANDS_DOWN = frozenset({"decided", "sent", "acknowledged", "unanswered"})
 
 
@@ -52,11 +55,12 @@ def watch(
     if live is None or not snapshot.segments:
         return None
     made, found = _made(connection, snapshot, live, executor, kept or Kept())
-    if made is None:
-        return None
-    told = difference(live, made.plan, snapshot.orders, found)
+    told = Difference() if made is None else difference(live, made.plan, snapshot.orders, found)
     before = drafts.newest(connection, live.id)
-    if not (told.added or told.dropped or told.busts) or (before and before.difference.same_as == told.same_as):
+    if made is None or not (told.added or told.dropped or told.busts):
+        _withdraw(connection, before, now)
+        return None
+    if before is not None and before.answered_by != WATCH and before.difference.same_as == told.same_as:
         return None
     check_schema(made.plan)
     draft = Draft(str(uuid.uuid4()), live.id, now, event, told)
@@ -79,7 +83,7 @@ def _made(
     found: list[Bust] = []
     if before is not None:
         then = unpack(before.strands, before.plan_id, before.service_day, before.simulated)
-        driven = driven_since(snapshot.orders, live)
+        driven = driven_since(snapshot.orders, live) | _judged_by_people(snapshot, judged)
         found = busts(then, judged.needs.strands, driven, seen=bool(fresh_depths(snapshot)))
     called = judged.needs.called.turer
     if not found and not flips(live, set(called), snapshot.orders):
@@ -88,13 +92,30 @@ def _made(
     return Made(free, snow_plan(free, judged, executor, kept), judged), found
 
 
+def _judged_by_people(snapshot: Snapshot, judged: Judged) -> set[str]:
+    """The turer of which a person has said how they are: what they saw is no forecast."""
+    seen = {name for truth in snapshot.truths for name in truth.segments}
+    return {tur.id for tur in judged.turer if any(snapshot.segments[i].id in seen for i in tur.segments)}
+
+
 def _without_stood_down(snapshot: Snapshot, called: Set[str]) -> Snapshot:
     """The snapshot in which orders that nobody has begun, on turer that are not asked for any more, bind nobody."""
-    begun = {order.key for order in snapshot.orders if order.state not in STANDS_DOWN}
+    newest = {order.key: order.state for order in snapshot.orders}  # given in the order in which they were made
+    begun = {key for key, state in newest.items() if state not in STANDS_DOWN}
     running = tuple(
         item for item in snapshot.running if item.key in begun or item.target in called or item.kind in BESIDE
     )
     return replace(snapshot, running=running)
+
+
+def _withdraw(connection: Connection, draft: Draft | None, now: datetime) -> None:
+    """Takes back a draft that nobody has answered: what is known asks for the live plan again."""
+    if draft is None or draft.taken is not None:
+        return
+    try:
+        leave(connection, draft.id, WATCH, now)
+    except Conflict:
+        log.info("the draft was answered meanwhile", extra={"draft": draft.id})
 
 
 def take(connection: Connection, draft_id: str, who: str, now: datetime) -> Plan:
@@ -154,6 +175,10 @@ def _held(connection: Connection, draft_id: str) -> tuple[Draft, Plan, bytes]:
 def _stand_down(connection: Connection, draft: Draft, who: str, now: datetime) -> None:
     for change in draft.difference.dropped:
         order = orders.live_order(connection, change.key)
+        if order is None:
+            continue
+        orders.lock_order(connection, order[0])  # so that nobody begins between this look and the event
+        order = orders.live_order(connection, change.key)
         if order is not None and order[1] in STANDS_DOWN:
             add_event(connection, order[0], "aborted", who, now, note="behövs inte längre: ur vaktens utkast")
 
@@ -173,6 +198,10 @@ def watched(
     """As ``watch``; a fault of the planner costs a line in the log, and the live plan stands."""
     try:
         return watch(connection, settings, clock, event, executor, kept)
+    except psycopg.OperationalError:
+        raise
     except DagsplanError as error:
         log.warning("the watch could not look: %s", error, extra={"event": event})
-        return None
+    except Exception:
+        log.exception("the watch could not look; the live plan stands", extra={"event": event})
+    return None

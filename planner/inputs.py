@@ -205,7 +205,7 @@ def _devices(connection: Connection, kinds: set[str]) -> tuple[Device, ...]:
 def _marked(snapshot: Snapshot) -> Snapshot:
     """Marks a snapshot as simulated where anything in it is."""
     tables = (
-        snapshot.forecasts[:1],
+        snapshot.forecasts,
         snapshot.devices,
         snapshot.vehicles,
         snapshot.rooms,

@@ -109,11 +109,14 @@ def _still_treated(snapshot: Snapshot, rules: Limits, weather: HourlyWeather, gr
 
 
 def _as_judged(snapshot: Snapshot, weather: HourlyWeather, grip: Hundredths, *, slippery: float = 0.15) -> Hundredths:
-    """What a person says of a street holds until the time that they gave: slippery, or not."""
+    """What a person says of a street holds until the time that they gave: slippery, unless something was spread
+    since, or not."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
+    treated = {t.segment: t.done_at for t in snapshot.treatments if AGAINST_SLIP & set(t.action.split("_"))}
     for truth in snapshot.truths:
         if truth.quantity == "slippery" and truth.at <= snapshot.at < truth.until:
             hours = max(1, int(np.ceil((truth.until - weather.start) / timedelta(hours=1))))
-            rows = [index[name] for name in truth.segments if name in index]
+            here = [name for name in truth.segments if not (truth.value and treated.get(name, truth.at) > truth.at)]
+            rows = [index[name] for name in here if name in index]
             grip[rows, :hours] = round(slippery * 100.0) if truth.value else NONE
     return grip

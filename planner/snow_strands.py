@@ -161,9 +161,11 @@ def call_out(strands: Strands, rules: Limits, asked: Set[str] = frozenset()) -> 
 
 
 def lowered(own: Sequence[Criteria], asked: Sequence[bool]) -> tuple[Ints, Ints]:
-    """Dry and wet limits (n,) [0.01 cm] with the hysteresis taken off where a tur is asked for."""
+    """Dry and wet limits (n,) [0.01 cm] with the hysteresis taken off where a tur is asked for, but never down to bare
+    ground."""
     less = np.array([c.hysteresis if called else 0 for c, called in zip(own, asked, strict=True)], np.int64)
-    return np.array([c.dry_limit for c in own], np.int64) - less, np.array([c.wet_limit for c in own], np.int64) - less
+    dry, wet = (np.array([getattr(c, name) for c in own], np.int64) for name in ("dry_limit", "wet_limit"))
+    return np.maximum(dry - less, np.minimum(dry, 1)), np.maximum(wet - less, np.minimum(wet, 1))
 
 
 def _led(first: Ints, lead: Ints) -> Ints:

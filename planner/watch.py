@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from datetime import timedelta
 
 import numpy as np
@@ -55,7 +55,7 @@ def _change(item: Intervention) -> Change:
 
 
 def busts(
-    then: Run, now: Strands, driven: Set[str], *, seen: bool, slack_cm: float = 0.5, share: float = 0.1
+    then: Run, now: Strands, driven: Set[str], *, seen: bool, slack_cm: float = 1.0, share: float = 0.1
 ) -> list[Bust]:
     """Where the live plan's range (``then``) does not hold what is known now, in turer that nobody has driven since.
 
@@ -119,7 +119,4 @@ def _outside(
 
 def driven_since(orders: Sequence[GivenOrder], plan: Plan) -> set[str]:
     """The turer that somebody was out on since a plan was made."""
-    states: Mapping[str, str] = {
-        order.target: order.state for order in orders if order.last_event_at >= plan.valid_from
-    }
-    return {target for target, state in states.items() if state in OUT}
+    return {order.target for order in orders if order.state in OUT and order.last_event_at >= plan.valid_from}

@@ -17,7 +17,7 @@ from store.sql import query
 
 @dataclass(frozen=True)
 class Draft:
-    """A plan that is proposed. ``taken`` None: nobody has answered."""
+    """A plan that is proposed. ``taken`` None: nobody has answered; else ``answered_by`` says who has."""
 
     id: str
     base_plan: str
@@ -25,6 +25,7 @@ class Draft:
     event: str
     difference: Difference
     taken: bool | None = None
+    answered_by: str = ""
 
 
 def add_draft(connection: Connection, draft: Draft, plan: Plan, strands: bytes) -> bool:
@@ -51,7 +52,7 @@ def newest(connection: Connection, base_plan: str, at: datetime | None = None) -
 def lock_draft(connection: Connection, draft_id: str) -> tuple[Draft, Plan, bytes] | None:
     """A draft with its plan and curves, held until the end of the transaction."""
     row = connection.execute(query("drafts", "lock_draft"), {"draft_id": draft_id}).fetchone()
-    return None if row is None else (_draft(row), from_json(msgspec.json.encode(row[6])), bytes(row[7]))
+    return None if row is None else (_draft(row), from_json(msgspec.json.encode(row[7])), bytes(row[8]))
 
 
 def answer(connection: Connection, draft_id: str, taken: bool, at: datetime, who: str, plan_id: str | None) -> None:
@@ -61,4 +62,5 @@ def answer(connection: Connection, draft_id: str, taken: bool, at: datetime, who
 
 
 def _draft(row: tuple[Any, ...]) -> Draft:
-    return Draft(str(row[0]), str(row[1]), row[2], row[3], msgspec.convert(row[4], Difference), row[5])
+    told = msgspec.convert(row[4], Difference)
+    return Draft(str(row[0]), str(row[1]), row[2], row[3], told, row[5], row[6] or "")

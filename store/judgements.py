@@ -35,9 +35,10 @@ def add_truth(connection: Connection, truth: HumanTruth, noted_at: datetime) -> 
     connection.execute(query("judgements", "add_truth"), columns(truth) | {"noted_at": noted_at})
 
 
-def end_truth(connection: Connection, truth_id: str, at: datetime, who: str) -> None:
-    """Takes a truth back."""
-    connection.execute(query("judgements", "end_truth"), {"id": truth_id, "at": at, "who": who})
+def end_truth(connection: Connection, truth_id: str, at: datetime, who: str) -> bool:
+    """Takes a truth back; False where there is none of that id."""
+    row = connection.execute(query("judgements", "end_truth"), {"id": truth_id, "at": at, "who": who}).fetchone()
+    return row is not None and bool(row[0])
 
 
 def known_segments(connection: Connection, segments: Sequence[str]) -> set[str]:

@@ -88,10 +88,15 @@ def add_event(connection: Connection, event: OrderEvent) -> None:
 
 
 def orders(
-    connection: Connection, since: datetime, *, domain: Domain | None = None, limit: int = 500
+    connection: Connection,
+    since: datetime,
+    *,
+    domain: Domain | None = None,
+    limit: int = 500,
+    until: datetime | None = None,
 ) -> tuple[OrderNow, ...]:
-    """Orders with their present state, newest first."""
-    parameters = {"domain": domain, "since": since, "limit": limit}
+    """Orders with their present state, newest first; those made after ``until`` are left out."""
+    parameters = {"domain": domain, "since": since, "limit": limit, "until": until}
     return select(connection, query("orders", "orders"), parameters, OrderNow)
 
 

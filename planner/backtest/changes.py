@@ -9,6 +9,7 @@ from city.errors import ConfigError
 from city.things import Threshold
 from planner.thresholds import seed, unit_of
 
+MOST = 1e6
 HELP = "write KEY=VALUE, or KEY/CLASS=VALUE such as snow.start_dry_cm/C1=5"
 
 
@@ -27,7 +28,7 @@ class Changes:
         """The rows with these values in place of their own; of a scope that had none, new ones."""
         held = {(row.key, row.scope): row for row in rows or tuple(seed())}
         for key, scope, value, text in self.wanted:
-            same = [row for row in held.values() if row.key == key]
+            same = [row for row in held.values() if row.key == key] or [row for row in seed() if row.key == key]
             scopes = [row.scope for row in same] if scope is None else [scope]
             for name in scopes:
                 held[key, name] = replace(same[0], scope=name, value=value, text=text, reason="prövas", version=0)
@@ -60,6 +61,9 @@ def _change(text: str, allowed: Sequence[str] | None) -> tuple[str, str | None, 
 
 def _value(said: str) -> tuple[float | None, str | None]:
     try:
-        return float(said.replace(",", ".")), None
+        value = float(said.replace(",", "."))
     except ValueError:
         return None, said
+    if not abs(value) <= MOST:
+        raise ConfigError(f"{said} is no value of a threshold; write a number up to {MOST:g}")
+    return value, None

@@ -123,11 +123,11 @@ def replay(runs: Sequence[Run], rules_of: RulesOf, costs: Costs = Costs()) -> Re
 
 
 def _hours_until(run: Run, later: Sequence[Run], *, most: int = 24) -> int:
-    """Hours until the next run, within the curves."""
+    """Whole hours of the clock until the next run, within the curves: of runs of one hour the last counts it."""
     horizon = min(most, int(run.strands.dry.shape[2]))
     if not later:
         return horizon
-    return max(0, min(horizon, round((later[0].strands.at - run.strands.at) / timedelta(hours=1))))
+    return max(0, min(horizon, round((later[0].strands.start - run.strands.start) / timedelta(hours=1))))
 
 
 def _count_over(strands: Strands, rules: Limits, hours: int, into: defaultdict[str, float]) -> None:

@@ -6,7 +6,7 @@ ON CONFLICT (base_plan, inputs_hash) DO NOTHING;
 
 -- name: newest
 -- The newest draft against a plan with its answer, both as they were known at a time where one is given.
-SELECT d.draft_id, d.base_plan, d.made_at, d.event, d.difference, a.taken
+SELECT d.draft_id, d.base_plan, d.made_at, d.event, d.difference, a.taken, a.who
 FROM snow_draft d LEFT JOIN snow_draft_answer a
   ON a.draft_id = d.draft_id AND (%(at)s::timestamptz IS NULL OR a.at <= %(at)s)
 WHERE d.base_plan = %(base_plan)s AND (%(at)s::timestamptz IS NULL OR d.made_at <= %(at)s)
@@ -15,7 +15,8 @@ ORDER BY d.made_at DESC, d.draft_id LIMIT 1;
 -- name: lock_draft
 -- A draft with its plan and curves, held until the end of the transaction.
 SELECT d.draft_id, d.base_plan, d.made_at, d.event, d.difference,
-       (SELECT a.taken FROM snow_draft_answer a WHERE a.draft_id = d.draft_id), d.doc, d.strands
+       (SELECT a.taken FROM snow_draft_answer a WHERE a.draft_id = d.draft_id),
+       (SELECT a.who FROM snow_draft_answer a WHERE a.draft_id = d.draft_id), d.doc, d.strands
 FROM snow_draft d WHERE d.draft_id = %(draft_id)s FOR UPDATE;
 
 -- name: answer

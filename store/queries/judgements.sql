@@ -11,8 +11,11 @@ INSERT INTO human_truth (truth_id, segments, quantity, value, at, until, who, wh
 VALUES (%(id)s, %(segments)s, %(quantity)s, %(value)s, %(at)s, %(until)s, %(who)s, %(why)s, %(noted_at)s);
 
 -- name: end_truth
--- Takes a truth back; one that is taken back already stays so.
-INSERT INTO human_truth_end (truth_id, at, who) VALUES (%(id)s, %(at)s, %(who)s) ON CONFLICT DO NOTHING;
+-- Takes a truth back, and says whether there is one; one that is taken back already stays so.
+WITH known AS (SELECT truth_id FROM human_truth WHERE truth_id = %(id)s),
+     ended AS (INSERT INTO human_truth_end (truth_id, at, who) SELECT truth_id, %(at)s, %(who)s FROM known
+               ON CONFLICT DO NOTHING)
+SELECT EXISTS (SELECT FROM known);
 
 -- name: known_segments
 -- Which of these segments there are.

@@ -40,6 +40,7 @@ SELECT order_id::text AS id, plan_id::text AS plan_id, domain, key, target, vehi
        contractor_id AS contractor, expected_end, created_at, state, state_at, state_who, state_note
 FROM order_now
 WHERE (%(domain)s::text IS NULL OR domain = %(domain)s) AND created_at >= %(since)s
+  AND (%(until)s::timestamptz IS NULL OR created_at <= %(until)s)
 ORDER BY created_at DESC, key LIMIT %(limit)s;
 
 -- name: orders_of_day

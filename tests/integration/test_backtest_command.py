@@ -71,6 +71,8 @@ def test_words_name_days_and_sums(tmp_path: Path, capsys: pytest.CaptureFixture[
         ("snow.nonsense=3", "there is no threshold snow.nonsense"),
         ("snow.decide_by=sometimes", "none of low, mid, high"),
         ("snow.start_dry_cm=low", "given with --value"),
+        ("snow.start_dry_cm=nan", "no value of a threshold"),
+        ("snow.hold_h=1e30", "no value of a threshold"),
     ],
 )
 def test_a_wrong_change_is_one_line(

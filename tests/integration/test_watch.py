@@ -11,8 +11,9 @@ from city.clock import FixedClock
 from city.errors import Conflict, NotFound
 from city.plan import Plan
 from city.truth import HumanTruth
+from planner import drafts
 from planner.backtest.archive import unpack
-from planner.drafts import leave, open_draft, take, watch
+from planner.drafts import leave, open_draft, take, watch, watched
 from planner.kept import Kept
 from planner.orders import add_event, decide
 from planner.schedule import look, plan_now
@@ -183,6 +184,47 @@ def test_what_was_left_is_not_asked_again_until_it_changes(database: Connection)
     again = looked(database, LATER + HOUR / 3)
     assert again is not None
     assert targets(again.difference.dropped) == {"C1"}
+
+
+def test_a_draft_that_lost_its_reason_is_withdrawn_and_may_come_back(database: Connection) -> None:
+    """9 cm, then 4 again, then 9: the draft goes and comes, and the one that went cannot be taken."""
+    live = night(database)
+    see(database, 9.0, LATER - HOUR / 10)
+    first = looked(database)
+    assert first is not None
+    see(database, 4.0, LATER + HOUR / 4)
+    assert looked(database, LATER + HOUR / 3) is None
+    assert open_draft(database, live.id) is None
+    with pytest.raises(Conflict):
+        take(database, first.id, "dispatcher", LATER + HOUR / 3)
+    see(database, 9.0, LATER + HOUR / 2)
+    again = looked(database, LATER + 0.6 * HOUR)
+    assert again is not None
+    assert again.difference.same_as == first.difference.same_as
+
+
+def test_what_a_person_saw_is_no_forecast_that_busted(database: Connection) -> None:
+    night(database)
+    here = tuple(s.id for s in snow_snapshot().segments)
+    truth = HumanTruth("7d9f5a8e-7a0e-4c33-9b60-0a0a0a0a0a0b", here, "snow_depth", 12.0, AT, LATER + HOUR, "jour", "")
+    judgements.add_truth(database, truth, AT)
+    draft = looked(database)
+    assert draft is not None
+    assert draft.difference.added
+    assert draft.difference.busts == ()
+
+
+def test_a_fault_of_the_planner_leaves_the_plan_standing(
+    database: Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    night(database)
+
+    def broken(*_: object) -> None:
+        raise AssertionError("tur P1-1: a drive that is none")
+
+    monkeypatch.setattr(drafts, "judge_streets", broken)
+    assert watched(database, town.settings(), FixedClock(LATER), "test") is None
+    assert "the live plan stands" in caplog.text
 
 
 def test_what_an_officer_saw_makes_a_draft(database: Connection) -> None:

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from city.clock import FixedClock
+from city.things import Threshold
 from planner.drafts import watch
-from store import judgements
+from store import judgements, plans
 from tests.unit.dashboards import town
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
@@ -22,8 +23,12 @@ def saw(client, **parts):
 
 
 def drafted(database, client):
-    """A truth that brings turer in, and the watch's draft of it half an hour later."""
-    assert saw(client, street="Skolgränd").status_code == 201
+    """Residential streets wait for 60 cm from ten minutes after the plan: the watch's draft half an hour later."""
+    assert saw(client, street="Skolgränd", value=1.0).status_code == 201
+    for key in ("snow.start_dry_cm", "snow.start_wet_cm"):
+        rule = Threshold(key, "P3", 60.0, "cm", 0, town.AT + timedelta(minutes=10), "test", "test")
+        plans.add_threshold(database, rule)
+    database.commit()
     return watch(database, town.settings(), FixedClock(LATER), "test")
 
 
@@ -47,6 +52,8 @@ def test_what_was_seen_is_kept_listed_and_taken_back(client, filled):
         ({"quantity": "colour"}, 422, "choose from snow_depth, slippery"),
         ({"hours": 0}, 422, "at most 24"),
         ({"hours": 25}, 422, "at most 24"),
+        ({"hours": "1e-300"}, 422, "at most 24"),
+        ({"value": "9" * 400}, 422, "must be a number"),
         ({"street": ""}, 422, "name the streets"),
     ],
 )
@@ -55,6 +62,33 @@ def test_what_cannot_be_is_refused_with_the_way_out(client, filled, parts, statu
     assert answer.status_code == status
     assert said in answer.json()["detail"]
     assert client.get("/api/v1/truths").json()["truths"] == []
+
+
+def test_what_nobody_noted_cannot_be_taken_back(client, filled):
+    answer = client.post("/api/v1/truths/7d9f5a8e-7a0e-4c33-9b60-0a0a0a0a0a0a/end", json={})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["at=0001-01-01T00:00", "at=9999-12-31T23:59", "day=9999-12-31", "at=2026-11-24T09:00:00Z"]
+)
+def test_a_time_that_cannot_be_looked_at_is_refused(client, snow, query):
+    assert client.get(f"/idag?{query}").status_code == 422
+
+
+def test_an_order_that_was_refused_later_still_stands_at_its_minute(client, database, snow, clock):
+    """Sent, refused, decided again: at the minute between the first was sent."""
+    key = snow.interventions[0].key
+    body = {"plan_id": snow.id, "keys": [key]}
+    (first,) = client.post("/api/v1/orders", json=body).json()["ids"]
+    client.post(f"/api/v1/orders/{first}/events", json={"kind": "sent"})
+    clock.instant = town.AT + timedelta(minutes=10)
+    client.post(f"/api/v1/orders/{first}/events", json={"kind": "refused"})
+    client.post("/api/v1/orders", json=body)
+    clock.instant = town.AT + timedelta(minutes=20)
+    at = (town.AT + timedelta(minutes=5)).isoformat()
+    then = client.get("/idag", params={"domain": "snow", "day": str(snow.service_day), "at": at}).text
+    assert "Utkallad" in then
 
 
 def test_a_tur_can_be_named_instead_of_its_streets(client, snow):
@@ -81,17 +115,19 @@ def test_a_decline_needs_a_known_cause_and_key(client, snow, change):
 
 
 def test_a_draft_is_shown_and_taken_with_one_tap(client, database, snow):
+    waiting = next(item for item in snow.interventions if item.target == "P3-1")
+    client.post("/api/v1/orders", json={"plan_id": snow.id, "keys": [waiting.key]})
     draft = drafted(database, client)
+    assert waiting.key in {change.key for change in draft.difference.dropped}
     page = client.get("/idag").text
-    assert "Läget har ändrats" in page or "Prognosen sprack" in page
-    for change in draft.difference.added:
-        assert change.target in page
+    assert "Läget har ändrats" in page
+    assert f"+0 −{len(draft.difference.dropped)} turer" in page
     assert client.get("/api/v1/drafts/snow").json()["draft"]["id"] == draft.id
     after = client.post(f"/api/v1/drafts/{draft.id}", content="answer=take", headers=FORM)
     assert after.status_code == 200
     assert 'id="draft"' not in after.text
-    keys = {order["key"] for order in client.get("/api/v1/orders").json()["orders"]}
-    assert keys == {change.key for change in draft.difference.added}
+    states = {order["key"]: order["state"] for order in client.get("/api/v1/orders").json()["orders"]}
+    assert states == {waiting.key: "aborted"}
     again = client.post(f"/api/v1/drafts/{draft.id}", content="answer=take", headers=FORM)
     assert again.status_code == 409
     assert "Utkastet gäller inte längre" in again.text

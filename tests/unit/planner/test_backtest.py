@@ -156,3 +156,13 @@ def test_hours_over_the_limit_are_counted_until_the_next_run() -> None:
     found = replay(night(9.0, 9.0), lambda run: limits(limits_with()))
     assert found.hours_over["P1"] == pytest.approx(26.0)
     assert found.hours_over["P3"] == 0.0
+
+
+def test_runs_within_one_hour_do_not_lose_hours_over_the_limit() -> None:
+    """Seven runs ten minutes apart: the hour is counted once, by the last, with the day after it."""
+    runs = []
+    for place in range(7):
+        at = AT + place * HOUR / 6
+        reading = replace(depth(9.0), time=at - HOUR / 20)
+        runs.append(kept(snow_snapshot(at=at, readings=(reading,), forecasts=())))
+    assert replay(runs, lambda run: limits(limits_with())).hours_over["P1"] == pytest.approx(25.0)

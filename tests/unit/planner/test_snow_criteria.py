@@ -64,6 +64,12 @@ def test_a_tur_that_is_asked_for_stays_until_well_under(cm: float, asked: tuple[
     assert ("P1" in classes(plan_of(still(cm, asked=asked)))) is goes
 
 
+def test_hysteresis_never_asks_for_bare_ground() -> None:
+    """A limit of half a centimetre with half a centimetre of hysteresis: asked for, and nothing lies there."""
+    low = limits_with(*(threshold("snow.start_dry_cm", name, 0.5) for name in ("P1", "P3", "C1")))
+    assert not plan_of(still(0.0, asked=("P1-1", "P3-1", "C1-1"), thresholds=low)).verdict.go
+
+
 @pytest.mark.parametrize(("hold_h", "goes"), [(1.0, True), (24.0, False)])
 def test_a_limit_must_hold_for_its_hours(hold_h: float, goes: bool) -> None:
     """Snow that melts away within hours: over the limit now, but not all day."""
@@ -235,6 +241,12 @@ def test_ploughing_in_frost_is_followed_by_salt() -> None:
 def test_a_mild_road_is_ploughed_and_no_more() -> None:
     plan = plan_of(snow_snapshot(readings=(depth(12.0),), forecasts=(forecast(4.0),), thresholds=limits_with(*SALT)))
     assert {action for action, _ in actions(plan).values()} == {"plough"}
+
+
+def test_what_was_spread_after_somebody_found_it_slippery_counts() -> None:
+    dry = snow_snapshot(readings=(depth(0.0),), forecasts=(), thresholds=limits_with(*SALT))
+    done = tuple(Treatment(s.id, "salt", AT - HOUR / 4) for s in streets())
+    assert not plan_of(replace(dry, truths=(saw(1.0, quantity="slippery"),), treatments=done)).verdict.go
 
 
 def test_a_person_who_finds_it_slippery_is_believed() -> None:
