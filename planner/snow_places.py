@@ -74,13 +74,21 @@ class Asked:
 def places_asked(snapshot: Snapshot, needs: Needs, behind: Behind) -> Asked:
     """Which places are to be cleared. Those of a running order are its own."""
     rows = nearest_streets(snapshot)
+    wanted = planned(snapshot, needs.service.rules)
+    astray, rows = int((wanted & (rows < 0)).sum()), np.where(wanted, rows, -1)
     held = {item.target for item in snapshot.running}
     pieces = [piece for piece in cut_places(snapshot, rows) if piece.id not in held]
     if not pieces:
-        return Asked((), int((rows < 0).sum()))
+        return Asked((), astray)
     depths = _depths(snapshot, needs, behind, rows)
     found = [(piece, tuple(_needed(snapshot, needs, piece, rows, depths))) for piece in pieces]
-    return Asked(tuple(one for one in found if one[1]), int((rows < 0).sum()))
+    return Asked(tuple(one for one in found if one[1]), astray)
+
+
+def planned(snapshot: Snapshot, rules: Limits) -> Bools:
+    """(n_places,) whether a place is of a kind that the city wants planned (``snow.places``)."""
+    wanted = {row.scope for row in rules.rows if row.key == "snow.places" and row.text == "plan"}
+    return np.array([place.kind in wanted for place in snapshot.places], bool)
 
 
 def nearest_streets(snapshot: Snapshot, *, near_m: float = 60.0) -> Ints:

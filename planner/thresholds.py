@@ -9,14 +9,18 @@ from typing import TypeVar
 
 from city.errors import ConfigError, NotFound, PlanNotPossible
 from city.things import Threshold
-from city.words import ROUTE_CLASSES
+from city.words import PLACE_KINDS, ROUTE_CLASSES
 
 VAXJO = "Växjö kommuns publicerade regel (vaxjo.se, 2021-01-07, uppdaterad 2022-03-07)"
 REST_LAW = "arbetstidslagen (1982:673) 13 §: minst elva timmars sammanhängande ledighet under varje dygn"
 OURS = "förval i dagsplan, inte publicerat av någon kommun: pröva och ändra"
 SEED_FROM = datetime(2000, 1, 1, tzinfo=UTC)
 PIKALERT = "Pikalert (NCAR, road condition and treatment), oprövat här: pröva och ändra"
-WORDS = {"snow.decide_by": ("low", "mid", "high"), "snow.anti_slip": ("salt", "sand", "none")}
+WORDS = {
+    "snow.decide_by": ("low", "mid", "high"),
+    "snow.anti_slip": ("salt", "sand", "none"),
+    "snow.places": ("plan", "leave"),
+}
 """Thresholds that are a word, with the words that they may be; every other text is a time of day, or of ``DAYS``."""
 DAYS = frozenset({"snow.sweep_from"})
 """Thresholds that are a day of the year, MM-DD."""
@@ -94,6 +98,8 @@ def seed() -> Iterable[Threshold]:
         yield _row("snow.place_start_cm", kind, 3.0, "cm", OURS)
         yield _row("snow.place_done_by", kind, None, "local time", OURS, clock_of_kind)
     yield _row("snow.place_start_cm", "parking", 8.0, "cm", OURS)
+    for kind in PLACE_KINDS:
+        yield _row("snow.places", kind, None, "choice", f"planeras inte förrän kommunen vill; {OURS}", "leave")
     yield _row(
         "snow.place_done_by", "parking", None, "local time", f"nattetid som i Växjö; klockslaget: {OURS}", "07:00"
     )

@@ -13,10 +13,10 @@ from city.upkeep import Ask, Place, SeasonWork
 from ingest.roads import import_roads
 from planner.orders import add_event, decide
 from planner.schedule import plan_now
-from store import asks, facts, orders, roads
+from store import asks, facts, orders, plans, roads
 from store.connect import Connection
 from tests.integration.plan_town import fill, settings
-from tests.unit.planner.snapshots import AT, SOUTH, WEST
+from tests.unit.planner.snapshots import AT, SOUTH, WEST, threshold
 
 HELSINKI = Path(__file__).parents[2] / "deploy" / "demo" / "helsinki.osm.pbf"
 
@@ -43,9 +43,17 @@ def test_an_import_replaces_the_places_of_its_dataset_alone(database: Connection
     assert roads.load_places(database) == (other,)
 
 
+def test_places_are_left_until_the_city_wants_them(database: Connection) -> None:
+    fill(database)
+    roads.replace_places(database, "streets", [Place("p1", "bus_stop", "Torget", WEST + 0.001, SOUTH)])
+    plan = plan_now(database, settings(), "snow", FixedClock(AT))
+    assert all(item.kind != "places" for item in plan.interventions)
+
+
 def test_what_is_cleared_is_not_asked_for_again(database: Connection) -> None:
     """Through a real order: before it is done the piece is asked for, after it is not."""
     fill(database)
+    plans.add_threshold(database, threshold("snow.places", "bus_stop", None, text="plan"))
     roads.replace_places(database, "streets", [Place("p1", "bus_stop", "Torget", WEST + 0.001, SOUTH)])
     plan = plan_now(database, settings(), "snow", FixedClock(AT))
     (item,) = [item for item in plan.interventions if item.kind == "places"]

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from city.things import Threshold
 from city.upkeep import Ask, Place
-from store import asks, roads
+from store import asks, plans, roads
 from tests.unit.dashboards.test_day_page import said
 from tests.unit.dashboards.town import AT
 
@@ -21,6 +22,8 @@ def beside(filled, publish):
     kinds = ("bus_stop", "crossing", "parking")
     places = [Place(f"p{i}", kind, f"Plats {i}", first[0], first[1]) for i, kind in enumerate(kinds)]
     roads.replace_places(filled, "OpenStreetMap", places)
+    for kind in kinds:
+        plans.add_threshold(filled, Threshold("snow.places", kind, None, "choice", 0, AT, "test", "test", "plan"))
     for number, kind in enumerate(("haul", "sweep"), start=1):
         name = uuid.UUID(int=number)
         asks.add_ask(filled, Ask(str(name), kind, (streets[0].id,), "jour", "", AT, AT + timedelta(days=2)))

@@ -24,7 +24,7 @@ from city.things import (
     Vehicle,
     Vessel,
 )
-from city.words import ROUTE_CLASSES, Keeper, Network, RouteClass
+from city.words import PLACE_KINDS, ROUTE_CLASSES, Keeper, Network, RouteClass
 from planner.snapshot import Knobs, Snapshot
 from planner.thresholds import seed
 
@@ -113,8 +113,10 @@ def threshold(key: str, scope: str, value: float | None, version: int = 2, text:
 
 
 def limits_with(*rows: Threshold) -> tuple[Threshold, ...]:
-    """The seed with these rows in place of its own, and nothing spread unless they say so."""
-    mine = {(row.key, row.scope): row for row in (*against_slip(), *rows)}
+    """The seed with these rows in place of its own, every kind of place planned, and nothing spread unless they say
+    so."""
+    places = (threshold("snow.places", kind, None, text="plan") for kind in PLACE_KINDS)
+    mine = {(row.key, row.scope): row for row in (*against_slip(), *places, *rows)}
     rows = tuple(mine.values())
     return (*(row for row in seed() if (row.key, row.scope) not in mine), *rows)
 

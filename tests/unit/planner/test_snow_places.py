@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from city.things import CalendarDay, HumanTruth, Treatment, Vehicle
+from city.things import CalendarDay, Treatment, Vehicle
+from city.truth import HumanTruth
 from city.upkeep import Place
 from city.words import PlaceKind
 from planner.publish import check_schema
