@@ -272,7 +272,7 @@ def test_the_map_shows_what_is_done_and_left(desk):
     page = drawn(desk, "/karta")
     page.get_by_text("Gjort och kvar").click()
     assert page.locator("[data-legend=status]").is_visible()
-    assert page.locator("[data-n=left]").inner_text() == "17"
+    assert page.locator("[data-n=left]").inner_text() == "18"
 
 
 def test_the_map_shows_the_road_surface_hour_by_hour(desk):
