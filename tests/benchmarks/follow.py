@@ -21,13 +21,13 @@ from city.network import StreetNetwork, build
 from city.things import Position, Segment
 from ingest.roads import with_reachable
 from ingest.roads.osm import read_segments
+from planner.fleet import fleet_of
+from planner.kept import Kept
 from planner.night.traces import Trace, longer, stretch
-from planner.routes.sectors import cut, passes
+from planner.routes.sectors import passes
 from planner.snapshot import Snapshot
-from planner.snow import DrivenTur, drive_all
-from planner.snow_need import judge
-from planner.snow_state import on_the_ground, road_behind, snow_ahead, weather_ahead
-from planner.thresholds import limits
+from planner.snow import judge_streets
+from planner.snow_work import DrivenTur, drive_all
 from tests.benchmarks.measure import Row
 from tests.integration.test_real_towns import storm
 
@@ -41,7 +41,7 @@ def run() -> list[Row]:
     """A row for each kind of feed."""
     snapshot = _snapshot()
     network = build(snapshot.segments)
-    driven = _driven(snapshot, network)
+    driven = _driven(snapshot)
     return [_row(snapshot, network, driven, every_s, noise_m) for every_s, noise_m in FEEDS]
 
 
@@ -81,14 +81,14 @@ def _snapshot() -> Snapshot:
     return replace(made, knobs=replace(made.knobs, tur_minutes=45.0, tur_iterations=10))
 
 
-def _driven(snapshot: Snapshot, network: StreetNetwork) -> list[DrivenTur]:
-    rules, behind = limits(snapshot.thresholds), road_behind(snapshot)
-    weather = weather_ahead(snapshot)
-    now_cm = on_the_ground(snapshot, rules.value("snow.left_after_plough_cm"), behind)
-    needs = judge(snapshot, rules, weather, snow_ahead(snapshot, weather, now_cm, behind))
-    turer = cut(snapshot.segments, snapshot.knobs.tur_minutes, {"street": 15.0, "cycle": 10.0})
-    due = [tur for tur in turer if any(needs[i].needed for i in tur.segments)]
-    return [item for item in drive_all(snapshot, network, due, needs) if item.drive.traversals]
+def _driven(snapshot: Snapshot) -> list[DrivenTur]:
+    """The first run of each tur, as a plan drives it."""
+    kept = Kept()
+    judged = judge_streets(snapshot, kept)
+    due = [tur for tur in judged.turer if judged.needs.asks(tur)]
+    fleet = fleet_of(snapshot, judged.streets.network)
+    driven = drive_all(snapshot, judged.streets, fleet, due, judged.needs, kept.drives)
+    return [item for item in driven if item.drive.traversals and not item.run]
 
 
 def _legs(network: StreetNetwork, item: DrivenTur) -> Iterator[tuple[float, int, bool]]:
