@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 
 import msgspec
 
@@ -24,6 +25,7 @@ class Measured(msgspec.Struct, frozen=True, gc=False):
 
 
 Decoder = Callable[[str, bytes], list[Measured]]
+T = TypeVar("T")
 MAX_TOPIC_BYTES = 200
 MAX_TOPIC_LEVELS = 7
 _DEVICE = re.compile(r"^[^\x00-\x1f+#/]{1,100}$")
@@ -36,6 +38,20 @@ def decode(topic: str, payload: bytes) -> list[Measured]:
         return decoder(device, payload)
     except RecursionError as error:
         raise RejectedMessage("too_deep", "nested deeper than any reading is") from error
+
+
+def parsed(decoder: msgspec.json.Decoder[T], payload: bytes, hint: Callable[[str], str] = str) -> T:
+    """The value of a payload. Raises RejectedMessage naming the field; ``hint`` may add the way out to what is said."""
+    try:
+        return decoder.decode(payload)
+    except UnicodeDecodeError as error:
+        raise RejectedMessage("not_json", f"not UTF-8 at byte {error.start}") from error
+    except msgspec.ValidationError as error:
+        raise RejectedMessage("shape", hint(str(error))) from error
+    except msgspec.DecodeError as error:
+        raise RejectedMessage("not_json", str(error)) from error
+    except RecursionError as error:
+        raise RejectedMessage("too_deep", "nested deeper than any message is") from error
 
 
 @lru_cache(maxsize=20_000)

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from city.errors import RejectedMessage
-from ingest.payloads import Measured
+from ingest.payloads import Measured, parsed
 
 
 class DeviceInfo(msgspec.Struct, frozen=True, rename="camel"):
@@ -39,14 +39,7 @@ _decoder = msgspec.json.Decoder(Uplink)
 
 def decode(device: str, payload: bytes) -> list[Measured]:
     """The values of an uplink. Raises RejectedMessage naming the field and, for version 3, the way out."""
-    try:
-        uplink = _decoder.decode(payload)
-    except UnicodeDecodeError as error:
-        raise RejectedMessage("not_json", f"not UTF-8 at byte {error.start}") from error
-    except msgspec.ValidationError as error:
-        raise RejectedMessage("shape", _hint(payload, str(error))) from error
-    except msgspec.DecodeError as error:
-        raise RejectedMessage("not_json", str(error)) from error
+    uplink = parsed(_decoder, payload, lambda problem: _hint(payload, problem))
     if uplink.device_info.dev_eui.lower() != device.lower():
         raise RejectedMessage("device", f"the payload names {uplink.device_info.dev_eui}, the topic {device}")
     if not uplink.object:

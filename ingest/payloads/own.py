@@ -8,8 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from city.errors import RejectedMessage
-from ingest.payloads import Measured
+from ingest.payloads import Measured, parsed
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 
@@ -26,12 +25,5 @@ _decoder = msgspec.json.Decoder(OwnReading | Annotated[list[OwnReading], Meta(ma
 
 def decode(device: str, payload: bytes) -> list[Measured]:
     """The readings of a message. Raises RejectedMessage naming the field."""
-    try:
-        read = _decoder.decode(payload)
-    except UnicodeDecodeError as error:
-        raise RejectedMessage("not_json", f"not UTF-8 at byte {error.start}") from error
-    except msgspec.ValidationError as error:
-        raise RejectedMessage("shape", str(error)) from error
-    except msgspec.DecodeError as error:
-        raise RejectedMessage("not_json", str(error)) from error
+    read = parsed(_decoder, payload)
     return [Measured(device, item.time, item.values) for item in (read if isinstance(read, list) else [read])]

@@ -10,9 +10,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from city.errors import RejectedMessage
 from city.things import Position
-from ingest.payloads import check_topic, checked_device
+from ingest.payloads import check_topic, checked_device, parsed
 
 _TOPIC = re.compile(r"dagsplan/([^/]*)/position")
 
@@ -40,15 +39,6 @@ def decode(topic: str, payload: bytes) -> list[Position]:
     """The positions of a message. Raises RejectedMessage naming the field; what they say is not judged here."""
     check_topic(topic)
     vehicle = checked_device(topic.split("/")[1])
-    try:
-        read = _decoder.decode(payload)
-    except UnicodeDecodeError as error:
-        raise RejectedMessage("not_json", f"not UTF-8 at byte {error.start}") from error
-    except msgspec.ValidationError as error:
-        raise RejectedMessage("shape", str(error)) from error
-    except msgspec.DecodeError as error:
-        raise RejectedMessage("not_json", str(error)) from error
-    except RecursionError as error:
-        raise RejectedMessage("too_deep", "nested deeper than any position is") from error
+    read = parsed(_decoder, payload)
     found = read if isinstance(read, list) else [read]
     return [Position(vehicle, p.time, p.lon, p.lat, p.heading, p.speed_kmh, p.accuracy_m) for p in found]
