@@ -21,3 +21,7 @@ class HumanTruth:
     until: datetime
     who: str
     why: str
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is known at a time and its time is not out."""
+        return self.at <= at < self.until

@@ -15,12 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from city.compiled import inlined
-from city.words import ROUTE_CLASSES
+from city.words import READINGS, ROUTE_CLASSES
 
 Floats = npt.NDArray[np.floating[Any]]
 Hundredths = npt.NDArray[np.int16]
 Ints = npt.NDArray[np.int64]
-READINGS = ("low", "mid", "high")
 """How a forecast may be read: little snow in mild air, as it stands, much snow in cold air."""
 FINE = 100
 """Parts of a hundredth of a centimetre in which depths are carried from hour to hour."""

@@ -38,9 +38,13 @@ UNDER_WAY: frozenset[OrderState] = frozenset({"decided", "sent", "acknowledged",
 DeclineCause = Literal["precipitation", "drifting", "road_temperature", "practice", "other"]
 """Why people turn a proposal down: the four causes that twenty years of field trials found, and others."""
 
+ForecastReading = Literal["low", "mid", "high"]
+"""How a forecast is read: at the low end of its range, as it stands, at the high end."""
+
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
 ROUTE_CLASSES: tuple[RouteClass, ...] = get_args(RouteClass)
 PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
+READINGS: tuple[ForecastReading, ...] = get_args(ForecastReading)
 CLOSED_TO_SMALL: frozenset[str] = frozenset({"motorway", "motorway_link", "trunk", "trunk_link"})
 """Kinds of street (OpenStreetMap's words) that a cycle-way plough does not drive."""
 PLANNED_KEEPERS: frozenset[Keeper] = frozenset({"municipal", "unknown"})

@@ -13,14 +13,13 @@ from starlette.responses import Response
 from city.errors import NotFound
 from city.upkeep import Ask
 from city.words import AskKind
-from dashboards.api_orders import WHO
+from dashboards.api_orders import NOTE_LENGTH, WHO, as_id, note_of
 from dashboards.desk import Desk, desk_of
 from dashboards.forms import Sent, sent
 from dashboards.problems import Problem
 from store import asks, judgements
 
 router = APIRouter(prefix="/api/v1/asks", tags=["asks"])
-WHY_LENGTH = 500
 USUAL_LAST = timedelta(hours=48)
 """How long it holds where nobody says: a choice of ours."""
 LONGEST = timedelta(days=60)
@@ -35,7 +34,7 @@ BODY = {
                     "properties": {
                         "kind": {"type": "string", "enum": list(get_args(AskKind))},
                         "segments": {"type": "array", "items": {"type": "string"}, "minItems": 1},
-                        "why": {"type": "string", "maxLength": WHY_LENGTH},
+                        "why": {"type": "string", "maxLength": NOTE_LENGTH},
                         "until": {
                             "type": "string",
                             "format": "date-time",
@@ -72,7 +71,7 @@ def ask_for(request: Request, got: Annotated[Sent, Depends(sent)]) -> Response:
         kind=cast(AskKind, kind),
         segments=tuple(segments),
         who=WHO,
-        why=" ".join(got.text("why").split())[:WHY_LENGTH],
+        why=note_of(got, "why"),
         at=now,
         until=_until(got.text("until"), now),
     )
@@ -84,10 +83,7 @@ def ask_for(request: Request, got: Annotated[Sent, Depends(sent)]) -> Response:
 def end(request: Request, ask_id: str) -> Response:
     """204, also where it is taken back already; 404 where there is no such ask."""
     desk = desk_of(request)
-    try:
-        known = str(uuid.UUID(ask_id))
-    except ValueError as error:
-        raise NotFound(f"there is no ask '{ask_id[:60]}'") from error
+    known = as_id(ask_id, "ask")
     with desk.connection() as connection:
         if not asks.end_ask(connection, known, desk.clock.now(), WHO):
             raise NotFound(f"there is no ask {known}")

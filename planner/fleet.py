@@ -159,9 +159,13 @@ def fleet_of(snapshot: Snapshot, network: StreetNetwork) -> Fleet:
     turns: dict[str, list[RosterTurn]] = {}
     for turn in sorted(snapshot.roster, key=lambda turn: turn.starts_at):
         turns.setdefault(turn.vehicle, []).append(turn)
-    prices = Prices(snapshot.knobs.cost_per_h, {c.id: c for c in snapshot.contractors})
     free_from = {v.id: _free_from(snapshot, v) for v in able}
-    return Fleet([v for v in able if v.id in homes], free_from, homes, turns, prices, rota_of(snapshot))
+    return Fleet([v for v in able if v.id in homes], free_from, homes, turns, prices_of(snapshot), rota_of(snapshot))
+
+
+def prices_of(snapshot: Snapshot) -> Prices:
+    """The prices of a snapshot's contractors."""
+    return Prices(snapshot.knobs.cost_per_h, {c.id: c for c in snapshot.contractors})
 
 
 def rota_of(snapshot: Snapshot) -> Rota:

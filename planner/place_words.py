@@ -101,8 +101,7 @@ def _reasons(snapshot: Snapshot, item: DrivenRound, worst: PlaceNeed) -> Iterabl
     yield _counted(item.needs)
     streets = {snapshot.segments[need.segment].id for need in item.needs}
     for truth in snapshot.truths:
-        current = truth.quantity == DEPTH and truth.at <= snapshot.at < truth.until
-        if current and streets & set(truth.segments):
+        if truth.quantity == DEPTH and truth.holds(snapshot.at) and streets & set(truth.segments):
             yield seen_by(snapshot, truth)
     yield plain(f"Klart senast kl. {clock_sv(deadline, zone)}", f"Done by {clock_en(deadline, zone)}")
     yield from late(item.assignment, deadline, zone)

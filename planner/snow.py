@@ -48,15 +48,6 @@ class Judged:
     behind: Behind
 
 
-def plan_snow(snapshot: Snapshot, executor: Executor | None = None, kept: Kept | None = None) -> Plan:
-    """The snow plan of a snapshot; its turer are searched by the workers of ``executor``, else on all cores here.
-
-    What ``kept`` holds of plans before is not worked out again; the plan is the same.
-    """
-    kept = kept or Kept()
-    return snow_plan(snapshot, judge_streets(snapshot, kept), executor, kept)
-
-
 def judge_streets(snapshot: Snapshot, kept: Kept | None = None) -> Judged:
     """The decision alone: what each street needs and which turer are asked for, without any routes."""
     streets = (kept or Kept()).streets(snapshot.segments, snapshot.turns)

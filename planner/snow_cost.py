@@ -9,17 +9,12 @@ from datetime import timedelta
 from city.plan import Intervention
 from city.things import Vehicle
 from city.words import Network
-from planner.fleet import Prices
+from planner.fleet import prices_of
 from planner.routes.sectors import Tur, service_minutes
 from planner.snapshot import Snapshot
 from planner.snow_work import DrivenTur
 
 MINUTE = timedelta(minutes=1)
-
-
-def prices_of(snapshot: Snapshot) -> Prices:
-    """The prices of a snapshot's contractors."""
-    return Prices(snapshot.knobs.cost_per_h, {c.id: c for c in snapshot.contractors})
 
 
 def cost_of(snapshot: Snapshot, items: Sequence[Intervention]) -> float:

@@ -7,10 +7,8 @@ import numpy as np
 from city.plan import Text
 from city.said import figure_en, figure_sv
 from planner.snow_need import Needs
-from planner.snow_rule import NONE
+from planner.snow_rule import FAR_UNDER, NONE
 from planner.snow_strands import call_out, read_by
-
-UNKNOWN = -32768
 
 
 def turer_range(needs: Needs) -> tuple[int, int]:
@@ -33,7 +31,7 @@ def _first_out(needs: Needs) -> Text | None:
     margins: dict[str, int] = {}
     for row in np.flatnonzero(called.by_depth != NONE):
         name = called.strands.tur[row]
-        margins[name] = max(int(called.margin[row]), margins.get(name, UNKNOWN))
+        margins[name] = max(int(called.margin[row]), margins.get(name, FAR_UNDER))
     out = {name: margin for name, margin in margins.items() if name not in slips}
     if not out:
         return None
@@ -45,7 +43,7 @@ def _first_out(needs: Needs) -> Text | None:
 def _next_in(needs: Needs) -> Text | None:
     """The tur that is not called and has least missing to its limit."""
     called, going = needs.called, needs.called.turer
-    rows = [row for row in np.flatnonzero(called.margin > UNKNOWN) if called.strands.tur[row] not in going]
+    rows = [row for row in np.flatnonzero(called.margin > FAR_UNDER) if called.strands.tur[row] not in going]
     if not rows:
         return None
     row = max(rows, key=lambda row: int(called.margin[row]))

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from city.geo import local_xy, middle
-from city.things import Reading
 from city.words import ROUTE_CLASSES
 from models.slipperiness import grip_of
 from models.snow import SnowState
@@ -19,6 +18,7 @@ from planner.routes.sectors import plannable
 from planner.snapshot import Snapshot
 from planner.snow_rule import NONE, Hundredths, hundredths
 from planner.snow_service import Service
+from planner.snow_state import fresh
 from planner.thresholds import Limits
 
 Bools = npt.NDArray[np.bool_]
@@ -72,27 +72,16 @@ def _junctions(snapshot: Snapshot, *, arms: int = 3) -> frozenset[int]:
     return frozenset(node for node, main in met.items() if len(main) >= arms and sum(main) >= 2)
 
 
-def fresh_friction(snapshot: Snapshot, *, fresh_h: float = 2.0) -> list[tuple[Reading, float, float]]:
-    """The newest friction of each placed device in the last hours: (reading, lon, lat)."""
-    places = {d.id: (d.lon, d.lat) for d in snapshot.devices if d.lon is not None and d.lat is not None}
-    newest: dict[str, Reading] = {}
-    for reading in sorted(snapshot.readings, key=lambda reading: reading.time):
-        age_h = (snapshot.at - reading.time) / timedelta(hours=1)
-        if reading.quantity == FRICTION and reading.device in places and 0 <= age_h <= fresh_h:
-            newest[reading.device] = reading
-    return [(reading, *places[device]) for device, reading in sorted(newest.items())]
-
-
 def _seen(snapshot: Snapshot, grip: Floats, *, near_m: float = 200.0, hours: int = 2) -> Floats:
     """Near a device that measured friction its figure holds for the first hours."""
-    fresh = fresh_friction(snapshot)
-    if not fresh or not len(grip):
+    measured = fresh(snapshot, FRICTION)
+    if not measured or not len(grip):
         return grip
     middles = np.array([middle(s.geometry) for s in snapshot.segments])
-    away = np.array([np.hypot(*local_xy(middles[:, 0], middles[:, 1], (lon, lat))) for _, lon, lat in fresh])
+    away = np.array([np.hypot(*local_xy(middles[:, 0], middles[:, 1], (lon, lat))) for _, lon, lat in measured])
     nearest, grip = away.argmin(axis=0), grip.copy()
     near = np.flatnonzero(away.min(axis=0) <= near_m)
-    grip[near, :hours] = np.array([reading.value for reading, _, _ in fresh])[nearest[near]][:, None]
+    grip[near, :hours] = np.array([reading.value for reading, _, _ in measured])[nearest[near]][:, None]
     return grip
 
 
@@ -114,7 +103,7 @@ def _as_judged(snapshot: Snapshot, weather: HourlyWeather, grip: Hundredths, *, 
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
     treated = {t.segment: t.done_at for t in snapshot.treatments if AGAINST_SLIP & set(t.action.split("_"))}
     for truth in snapshot.truths:
-        if truth.quantity == "slippery" and truth.at <= snapshot.at < truth.until:
+        if truth.quantity == "slippery" and truth.holds(snapshot.at):
             hours = max(1, int(np.ceil((truth.until - weather.start) / timedelta(hours=1))))
             here = [name for name in truth.segments if not (truth.value and treated.get(name, truth.at) > truth.at)]
             rows = [index[name] for name in here if name in index]

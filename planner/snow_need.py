@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from city.things import Threshold
-from city.words import ROUTE_CLASSES, Certainty, Network, RouteClass
+from city.words import READINGS, ROUTE_CLASSES, Certainty, Network, RouteClass
 from models.snow import SnowRange
 from models.weather import HourlyWeather
 from planner.routes.sectors import Tur, passes
@@ -20,7 +20,7 @@ from planner.snapshot import Snapshot
 from planner.snow_action import PLOUGH, Action, action_of
 from planner.snow_grip import grip_curves, sand_spots
 from planner.snow_rule import Ints
-from planner.snow_service import READINGS, Criteria, Service, all_criteria, service_of
+from planner.snow_service import Criteria, Service, all_criteria, service_of
 from planner.snow_strands import Called, Curves, Strands, call_out, depth_curves, lowered, strands_of
 from planner.thresholds import Limits
 

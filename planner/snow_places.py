@@ -20,13 +20,14 @@ from city.nearby import Nearby
 from city.serviceday import local_instant
 from city.things import Threshold
 from city.upkeep import Place
+from city.words import READINGS
 from models.snow import Behind
 from planner.routes.sectors import bisect, plannable
 from planner.snapshot import Snapshot
 from planner.snow_action import CLEAR
 from planner.snow_need import Needs
 from planner.snow_rule import Ints, hundredths, limit_hundredths
-from planner.snow_service import READINGS, is_school_day
+from planner.snow_service import is_school_day
 from planner.snow_state import DEPTH, fallen_since, on_the_ground
 from planner.thresholds import Limits
 
@@ -161,7 +162,7 @@ def _cleared(snapshot: Snapshot, rows: Ints) -> dict[int, datetime]:
     looked = {
         street: truth.at
         for truth in sorted(snapshot.truths, key=lambda truth: truth.at)
-        if truth.quantity == DEPTH and truth.at <= snapshot.at < truth.until
+        if truth.quantity == DEPTH and truth.holds(snapshot.at)
         for street in truth.segments
     }
     found = {}

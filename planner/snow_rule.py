@@ -17,6 +17,8 @@ from city.compiled import bare, inlined
 Hundredths = npt.NDArray[np.int16]
 Ints = npt.NDArray[np.int64]
 NONE = -1
+FAR_UNDER = -32768
+"""The margin of a strand of which nothing is known [0.01 cm]."""
 MOST_CM = 320.0
 
 
@@ -51,12 +53,12 @@ def first_held(dry: Hundredths, wet: Hundredths, dry_limit: int, wet_limit: int,
 
 @bare
 def nearest(dry: Hundredths, wet: Hundredths, dry_limit: int, wet_limit: int) -> tuple[int, int]:
-    """The hour in which a strand is farthest over or nearest to its limit, and by how much [0.01 cm]; (0, -32768)
-    where nothing is known."""
-    best, at = -32768, 0
+    """The hour in which a strand is farthest over or nearest to its limit, and by how much [0.01 cm]; the first
+    hour and ``FAR_UNDER`` where nothing is known."""
+    best, at = FAR_UNDER, 0
     for hour in range(len(dry)):
-        by_dry = dry[hour] - dry_limit if dry[hour] >= 0 else -32768
-        by_wet = wet[hour] - wet_limit if wet[hour] >= 0 else -32768
+        by_dry = dry[hour] - dry_limit if dry[hour] >= 0 else FAR_UNDER
+        by_wet = wet[hour] - wet_limit if wet[hour] >= 0 else FAR_UNDER
         if max(by_dry, by_wet) > best:
             best, at = max(by_dry, by_wet), hour
     return at, best

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +13,12 @@ import numpy.typing as npt
 from city.geo import local_xy, middle
 from city.serviceday import local_instant
 from city.things import Threshold
-from city.words import ROUTE_CLASSES, RouteClass
+from city.words import READINGS, ROUTE_CLASSES, ForecastReading, RouteClass
 from planner.snapshot import Snapshot
 from planner.snow_rule import limit_hundredths
 from planner.thresholds import Limits
 
 Ints = npt.NDArray[np.int64]
-Reading = Literal["low", "mid", "high"]
-READINGS: tuple[Reading, ...] = ("low", "mid", "high")
 RISES: dict[RouteClass, RouteClass] = {"P3": "P2", "P2": "P1", "C2": "C1"}
 """What a class rises to where children walk to school."""
 SCHOOLS = frozenset({"school", "kindergarten"})
@@ -110,7 +107,7 @@ class Criteria:
     hold_h: int
     hysteresis: int
     lead_h: int
-    reading: Reading
+    reading: ForecastReading
     grip: Threshold
     grip_limit: int
     anti_slip: str

@@ -30,11 +30,16 @@ def elevations(snapshot: Snapshot) -> Floats:
 
 def fresh_depths(snapshot: Snapshot) -> list[tuple[Reading, float, float]]:
     """The newest depth reading of each placed sensor that is not silent: (reading, lon, lat)."""
+    return fresh(snapshot, DEPTH)
+
+
+def fresh(snapshot: Snapshot, quantity: str) -> list[tuple[Reading, float, float]]:
+    """The newest reading of a quantity of each placed device that spoke in the last hours: (reading, lon, lat)."""
     places = {d.id: (d.lon, d.lat) for d in snapshot.devices if d.lon is not None and d.lat is not None}
     newest: dict[str, Reading] = {}
     for reading in sorted(snapshot.readings, key=lambda reading: reading.time):
         age_h = (snapshot.at - reading.time).total_seconds() / 3600
-        if reading.quantity == DEPTH and reading.device in places and 0 <= age_h <= FRESH_H:
+        if reading.quantity == quantity and reading.device in places and 0 <= age_h <= FRESH_H:
             newest[reading.device] = reading
     found = []
     for device, reading in sorted(newest.items()):
@@ -175,7 +180,7 @@ def _as_seen(snapshot: Snapshot, depth: Floats, past: Floats) -> Floats:
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
     ploughed = {t.segment: t.done_at for t in snapshot.treatments if t.action.startswith("plough")}
     for truth in sorted(snapshot.truths, key=lambda truth: truth.at):
-        if truth.quantity != DEPTH or not truth.at <= snapshot.at < truth.until:
+        if truth.quantity != DEPTH or not truth.holds(snapshot.at):
             continue
         for name in truth.segments:
             i = index.get(name)

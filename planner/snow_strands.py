@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from city.things import Segment
-from city.words import ROUTE_CLASSES, Network, RouteClass
+from city.words import READINGS, ROUTE_CLASSES, Network, RouteClass
 from models.snow import SnowRange
 from planner.routes.sectors import Tur, service_minutes
 from planner.snow_rule import NONE, Hundredths, Ints, decide, decide_grip, hundredths
-from planner.snow_service import READINGS, Criteria, all_criteria
+from planner.snow_service import Criteria, all_criteria
 from planner.thresholds import Limits
 
 Bools = npt.NDArray[np.bool_]

@@ -194,7 +194,7 @@ def _as_judged(snapshot: Snapshot, needs: Sequence[Need]) -> Iterable[Reason]:
     """What people saw on these streets, which goes before the model."""
     here = {snapshot.segments[need.segment].id for need in needs}
     for truth in snapshot.truths:
-        if here & set(truth.segments) and truth.at <= snapshot.at < truth.until:
+        if here & set(truth.segments) and truth.holds(snapshot.at):
             yield seen_by(snapshot, truth)
 
 

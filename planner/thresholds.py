@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from city.errors import ConfigError, NotFound, PlanNotPossible
 from city.things import Threshold
-from city.words import PLACE_KINDS, ROUTE_CLASSES
+from city.words import PLACE_KINDS, READINGS, ROUTE_CLASSES
 
 VAXJO = "Växjö kommuns publicerade regel (vaxjo.se, 2021-01-07, uppdaterad 2022-03-07)"
 REST_LAW = "arbetstidslagen (1982:673) 13 §: minst elva timmars sammanhängande ledighet under varje dygn"
@@ -17,7 +17,7 @@ OURS = "förval i dagsplan, inte publicerat av någon kommun: pröva och ändra"
 SEED_FROM = datetime(2000, 1, 1, tzinfo=UTC)
 PIKALERT = "Pikalert (NCAR, road condition and treatment), oprövat här: pröva och ändra"
 WORDS = {
-    "snow.decide_by": ("low", "mid", "high"),
+    "snow.decide_by": READINGS,
     "snow.anti_slip": ("salt", "sand", "none"),
     "snow.places": ("plan", "leave"),
 }

@@ -13,10 +13,10 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from city.words import ROUTE_CLASSES
+from city.words import READINGS, ROUTE_CLASSES
 from planner.backtest.archive import Run
 from planner.snow_rule import Ints, over_hours
-from planner.snow_service import READINGS, all_criteria
+from planner.snow_service import all_criteria
 from planner.snow_strands import Called, Strands, call_out, lowered
 from planner.thresholds import Limits
 

@@ -14,9 +14,8 @@ from datetime import timedelta
 
 import numpy as np
 
-from city.errors import PlanNotPossible
-from city.winter import FINE, READINGS, Ints, SimulatedWinter, WinterTown, foreseen
-from city.words import ROUTE_CLASSES, RouteClass
+from city.winter import FINE, Ints, SimulatedWinter, WinterTown, foreseen
+from city.words import READINGS, ROUTE_CLASSES, ForecastReading, RouteClass
 from planner.backtest.loop import run_winter
 from planner.backtest.state import Book, Rule, bare_streets, crew_of, empty_book, weather_of, work_of
 from planner.backtest.summary import CalledDay, ClassHours, Policy, Summary
@@ -28,7 +27,7 @@ KNOBS: Mapping[str, Mapping[str, float]] = {
     "snow.hysteresis_cm": {"*": 0.25},
     "snow.lead_h": {"P1": 2.0, "P2": 3.0, "P3": 4.0, "C1": 1.0, "C2": 0.0},
 }
-DECIDE_BY: Mapping[str, str] = {"P1": "high", "P2": "high", "P3": "high", "*": "mid"}
+DECIDE_BY: Mapping[str, ForecastReading] = {"P1": "high", "P2": "high", "P3": "high", "*": "mid"}
 """How the rule is set where no threshold says it: tuned on simulated winters, see ``docs/simulated-winters.md``."""
 
 
@@ -93,10 +92,9 @@ def _number(rules: Limits, key: str, scope: RouteClass) -> float:
 
 
 def _reading(rules: Limits, scope: RouteClass, key: str = "snow.decide_by") -> int:
-    said = rules.row(key, scope).text if _is_set(rules, key, scope) else DECIDE_BY.get(scope, DECIDE_BY["*"])
-    if said not in READINGS:
-        raise PlanNotPossible(f"threshold {key} ({scope}): '{said}' is no reading; write {', '.join(READINGS)}")
-    return READINGS.index(said)
+    if _is_set(rules, key, scope):
+        return READINGS.index(rules.word(key, scope, READINGS))
+    return READINGS.index(DECIDE_BY.get(scope, DECIDE_BY["*"]))
 
 
 def _is_set(rules: Limits, key: str, scope: str) -> bool:

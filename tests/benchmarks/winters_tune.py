@@ -12,8 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from city.things import Threshold
-from city.winter import READINGS
-from city.words import ROUTE_CLASSES
+from city.words import READINGS, ROUTE_CLASSES
 from ingest.simulator.winter import winter
 from ingest.simulator.winter_town import town
 from planner.backtest.summary import Summary

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.things import GivenOrder, RosterTurn
+from planner.make import make_plan
 from planner.night.rest import Rota, rested, too_long
-from planner.snow import plan_snow
 from planner.thresholds import seed
 from tests.unit.planner.snapshots import AT, HOUR, depth, snow_snapshot
 from tests.unit.planner.test_night_progress import tur
@@ -90,7 +90,7 @@ def test_the_sentence_names_the_stretch_and_the_end_of_the_rest() -> None:
 
 def test_a_plan_leaves_who_must_rest_at_home_and_says_so() -> None:
     """P01 came home five hours ago from twelve hours: every street tur goes to P02, and the plan says why."""
-    plan = plan_snow(snow_snapshot(orders=(drove(-17, -5),), readings=(depth(25.0),)))
+    plan = make_plan(snow_snapshot(orders=(drove(-17, -5),), readings=(depth(25.0),)))
     begins = {(item.vehicle, item.starts_at) for item in plan.interventions if item.network == "street"}
     assert {vehicle for vehicle, at in begins if at and at < AT + 6 * HOUR} == {"P02"}
     (said,) = [weak for weak in plan.degradations if weak.source == "rest"]
@@ -102,7 +102,7 @@ def test_a_plan_ends_before_the_thirteenth_hour() -> None:
     alone = tuple(v for v in snow_snapshot().vehicles if v.id != "P02")
     roster = tuple(RosterTurn(v.id, AT - HOUR, AT + 30 * HOUR) for v in alone)
     snapshot = snow_snapshot(vehicles=alone, roster=roster, orders=(drove(-12.75, -0.5),), readings=(depth(25.0),))
-    plan = plan_snow(replace(snapshot, knobs=replace(snapshot.knobs, tur_minutes=8.0)))
+    plan = make_plan(replace(snapshot, knobs=replace(snapshot.knobs, tur_minutes=8.0)))
     spans = [(i.starts_at, i.ready_by) for i in plan.interventions if i.vehicle == "P01" and i.starts_at and i.ready_by]
     stop = AT + HOUR / 4
     early = [ends for begins, ends in spans if begins < stop]
@@ -115,7 +115,7 @@ def test_a_plan_ends_before_the_thirteenth_hour() -> None:
 def test_a_folder_without_the_limits_is_planned_with_those_of_the_seed() -> None:
     """A snapshot of before the rest rules were there obeys them all the same."""
     old = tuple(row for row in seed() if row.key not in {"snow.rest_h", "snow.most_hours", "snow.acknowledge_min"})
-    plan = plan_snow(snow_snapshot(orders=(drove(-17, -5),), thresholds=old))
+    plan = make_plan(snow_snapshot(orders=(drove(-17, -5),), thresholds=old))
     assert [weak.source for weak in plan.degradations if weak.source == "rest"] == ["rest"]
 
 

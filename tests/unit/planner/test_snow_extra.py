@@ -12,8 +12,8 @@ from city.errors import PlanNotPossible
 from city.plan import Intervention
 from city.things import Vehicle
 from city.upkeep import Ask, SeasonWork
+from planner.make import make_plan
 from planner.publish import check_schema
-from planner.snow import plan_snow
 from planner.snow_words import treatments_of
 from planner.thresholds import unit_of
 from tests.unit.planner.snapshots import AT, HOUR, depth, forecast, limits_with, snow_snapshot, threshold
@@ -24,7 +24,7 @@ STREET, SMALL, WAY = "s/0-1", "s/0-5", "c/20-21"
 
 def extra(**parts: Any) -> list[Intervention]:
     """The haulage and sweeping of a plan, held against the schema."""
-    plan = plan_snow(snow_snapshot(**parts))
+    plan = make_plan(snow_snapshot(**parts))
     check_schema(plan)
     return [item for item in plan.interventions if item.kind in {"haul", "sweep"}]
 
@@ -76,7 +76,7 @@ def test_an_ask_holds_only_in_its_time() -> None:
 
 
 def test_it_begins_after_all_snow_work_and_takes_no_vehicle_twice() -> None:
-    plan = plan_snow(snow_snapshot(asks=(ask("haul", SMALL, STREET),), season=(SeasonWork(STREET, 6, 0),)))
+    plan = make_plan(snow_snapshot(asks=(ask("haul", SMALL, STREET),), season=(SeasonWork(STREET, 6, 0),)))
     hauls = [item for item in plan.interventions if item.kind == "haul"]
     snow = [item for item in plan.interventions if item.kind not in {"haul", "sweep"}]
     assert len(snow) == 2
@@ -111,7 +111,7 @@ def test_the_first_day_of_sweeping_is_a_threshold() -> None:
 
 
 def test_without_a_vehicle_or_on_streets_that_are_not_ours_it_is_said() -> None:
-    plan = plan_snow(
+    plan = make_plan(
         snow_snapshot(
             asks=(ask("sweep", WAY), ask("haul", "gone", id="a2")),
             vehicles=(Vehicle("P01", "snow", "dep"),),

@@ -11,9 +11,9 @@ from city.things import CalendarDay, Treatment, Vehicle
 from city.truth import HumanTruth
 from city.upkeep import Place
 from city.words import PlaceKind
+from planner.make import make_plan
 from planner.publish import check_schema
 from planner.snapshot import Knobs
-from planner.snow import plan_snow
 from planner.snow_places import cut_places, nearest_streets
 from planner.snow_words import treatments_of
 from tests.unit.planner.snapshots import AT, HOUR, SOUTH, WEST, ahead, depth, limits_with, snow_snapshot, threshold
@@ -31,7 +31,7 @@ KINDS = (stop(1), stop(2, "crossing"), stop(3, "parking"), stop(4, "school_yard"
 
 def rounds(**parts: Any) -> list[Any]:
     """The rounds of places of a plan, held against the schema."""
-    plan = plan_snow(snow_snapshot(**parts))
+    plan = make_plan(snow_snapshot(**parts))
     check_schema(plan)
     return [item for item in plan.interventions if item.kind == "places"]
 
@@ -94,7 +94,7 @@ def test_the_order_of_places_is_the_same_every_night_and_no_detour() -> None:
 def test_no_vehicle_is_booked_twice() -> None:
     """One cycle plough drives its way first and then round after round."""
     places = tuple(stop(i, "parking", column=0.1 * i) for i in range(40))
-    plan = plan_snow(snow_snapshot(places=places))
+    plan = make_plan(snow_snapshot(places=places))
     mine = sorted((i for i in plan.interventions if i.vehicle == "G01"), key=lambda i: i.starts_at)
     assert mine[0].target.startswith("C")
     assert len(mine) > 10
@@ -106,14 +106,14 @@ def test_no_vehicle_is_booked_twice() -> None:
 
 
 def test_without_a_vehicle_it_is_said() -> None:
-    plan = plan_snow(snow_snapshot(places=KINDS, vehicles=(Vehicle("P01", "snow", "dep"),)))
+    plan = make_plan(snow_snapshot(places=KINDS, vehicles=(Vehicle("P01", "snow", "dep"),)))
     assert not [item for item in plan.interventions if item.kind == "places"]
     assert any("utan bemannat fordon: 1" in weak.effect for weak in plan.degradations)
 
 
 def test_a_place_far_from_every_street_is_said() -> None:
     far = Place("far", "bus_stop", "Långt bort", WEST + 0.1, SOUTH)
-    plan = plan_snow(snow_snapshot(places=(far,)))
+    plan = make_plan(snow_snapshot(places=(far,)))
     assert any(weak.source == "places" and weak.effect.startswith("1 plats") for weak in plan.degradations)
 
 
@@ -152,7 +152,7 @@ def test_done_is_noted_for_each_place() -> None:
 
 
 def test_the_verdict_counts_turer_and_rounds_apart() -> None:
-    plan = plan_snow(snow_snapshot(places=(stop(1),), readings=(depth(3.2),), segments=snow_snapshot().segments[:8]))
+    plan = make_plan(snow_snapshot(places=(stop(1),), readings=(depth(3.2),), segments=snow_snapshot().segments[:8]))
     assert plan.verdict.go
     assert "0 av" in plan.verdict.text
     assert "1 runda till hållplatser" in plan.verdict.text
