@@ -182,7 +182,7 @@ def run_broker_config(options: argparse.Namespace, _: Settings) -> int:
 def run_plan(options: argparse.Namespace, settings: Settings) -> int:
     """One plan now, from the database or from a folder."""
     from city.plan import to_json
-    from planner.readable import readable
+    from planner.words.terminal import readable
 
     snapshot, plan = _plan_from_files(options) if options.files else _plan_fromopened_store(options, settings)
     say(to_json(plan, indent=2).decode() if options.json else readable(plan, snapshot.zone))
@@ -191,8 +191,8 @@ def run_plan(options: argparse.Namespace, settings: Settings) -> int:
 
 def _plan_from_files(options: argparse.Namespace) -> tuple[Snapshot, Plan]:
     from planner.bundle import load, save
-    from planner.make import make_plan
     from planner.publish import check_schema
+    from planner.services import make_plan
 
     snapshot = load(options.files, options.domain)
     if options.save_inputs:
@@ -215,7 +215,7 @@ def _plan_fromopened_store(options: argparse.Namespace, settings: Settings) -> t
 
 def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
     """What snow plans would have been under other thresholds, from kept runs or from a folder of snapshots."""
-    from planner.backtest import command
+    from planner.snow.backtest import command
 
     if options.files:
         found = command.from_files(options.files, options.set, options.since, options.until)
@@ -238,7 +238,7 @@ def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
 
 def run_forecast(options: argparse.Namespace, _: Settings) -> int:
     """A model alone, from a folder of files."""
-    from planner.road_words import answer
+    from planner.road.words import answer
 
     say(answer(options.files, as_json=options.json))
     return 0
@@ -247,7 +247,8 @@ def run_forecast(options: argparse.Namespace, _: Settings) -> int:
 def run_routes(options: argparse.Namespace, settings: Settings) -> int:
     """Today's routes with their scores, and beside each our own over the same work."""
     from planner.inputs import read_routes
-    from planner.routes import existing, existing_words
+    from planner.routes.compare import existing
+    from planner.routes.compare import words as existing_words
 
     with opened_store(settings, "routes") as (connection, _):
         today = read_routes(connection)
@@ -304,7 +305,7 @@ def _letter(row: dict[str, Any]) -> str:
 
 def run_bench_carp(options: argparse.Namespace, _: Settings) -> int:
     """The arc-routing engine on benchmark files, checked."""
-    from planner.routes import bench
+    from planner.routes.carp import bench
 
     for answer in bench.answers(bench.asked_of(options)):
         say(json.dumps(answer, ensure_ascii=False) if options.json else bench.in_words(answer))
@@ -313,8 +314,8 @@ def run_bench_carp(options: argparse.Namespace, _: Settings) -> int:
 
 def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     """Lists the thresholds that hold, or adds the next version of one."""
-    from city.things import Threshold
-    from planner.thresholds import unit_of
+    from city.entities import Threshold
+    from planner.thresholds.limits import unit_of
     from store import plans
 
     with opened_store(settings, "threshold") as (connection, clock):

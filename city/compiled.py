@@ -27,9 +27,9 @@ _SOURCES = (
     "city/shortest.py",
     "city/viterbi.py",
     "city/winter.py",
-    "planner/backtest",
+    "planner/snow/backtest",
     "planner/routes/search",
-    "planner/snow_rule.py",
+    "planner/snow/rule.py",
     "models/road",
 )
 

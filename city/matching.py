@@ -18,12 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from city.arcstates import ArcGraph, from_network
+from city.entities import Point
 from city.nearby import Near, Nearby
 from city.network import Floats, StreetNetwork, open_to, with_forbidden
-from city.things import Point
 from city.track import Line, Positions, positions
 from city.viterbi import Roads, Rules, Seen, between, follow, scratch
-from city.words import Network
+from city.vocabulary import Network
 
 Reason = Literal["no street near", "too long without positions", "no way that fits"]
 

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from city.entities import Point, Segment
 from city.geo import local_xy
 from city.network import Floats, Ints
-from city.things import Point, Segment
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from city.entities import Point, Segment
 from city.geo import local_xy
-from city.things import Point, Segment
-from city.words import CLOSED_TO_SMALL, Network
+from city.vocabulary import CLOSED_TO_SMALL, Network
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

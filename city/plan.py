@@ -7,13 +7,14 @@ either language for ever. Times are RFC 3339 with offset; distances m, masses kg
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from city.words import Certainty, Domain, Mode, PlaceKind
+from city.vocabulary import CLEAR, Certainty, Domain, Mode, PlaceKind
 
 
 class Text(Struct, frozen=True):
@@ -193,3 +194,19 @@ def intervention_key(domain: Domain, target: str, service_day: date, run: int) -
 def intervention_id(inputs_hash: str, key: str) -> str:
     """A short id that is the same for the same inputs."""
     return hashlib.sha256(f"{inputs_hash}/{key}".encode()).hexdigest()[:20]
+
+
+def treatments_of(item: Intervention) -> list[tuple[str, str]]:
+    """What a finished tur has done: (segment, action) pairs; of a round of places (place, ``clear``)."""
+    done = [(action.id, action.action) for action in item.segments] if isinstance(item.segments, tuple) else []
+    return done + ([(place.id, CLEAR) for place in item.places] if isinstance(item.places, tuple) else [])
+
+
+@dataclass(frozen=True)
+class RunKey:
+    """What makes a scheduled plan unique."""
+
+    domain: Domain
+    service_day: date
+    slot: str
+    mode: Mode

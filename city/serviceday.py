@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from city.words import Domain
+from city.vocabulary import Domain
 
 _SLOT = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 BEGINS: dict[Domain, time] = {"snow": time(12, 0), "waste": time(0, 0), "heating": time(0, 0)}

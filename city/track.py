@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from city.entities import Point
 from city.geo import local_xy
 from city.network import Floats, Ints
-from city.things import Point
 
 
 @dataclass(frozen=True)

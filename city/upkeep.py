@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from city.words import AskKind, PlaceKind
+from city.vocabulary import AskKind, PlaceKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from city.compiled import inlined
-from city.words import READINGS, ROUTE_CLASSES
+from city.vocabulary import READINGS, ROUTE_CLASSES
 
 Floats = npt.NDArray[np.floating[Any]]
 Hundredths = npt.NDArray[np.int16]

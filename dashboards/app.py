@@ -16,23 +16,19 @@ from starlette.types import Scope
 from city.clock import Clock
 from city.settings import Settings
 from city.version import code_version
-from dashboards import (
-    api_asks,
-    api_facts,
-    api_judgements,
-    api_map,
-    api_orders,
-    api_plans,
-    api_roads,
-    day,
-    guard,
-    handover,
-    health,
-    pages,
-    problems,
-    streams,
-)
-from dashboards.desk import Desk
+from dashboards.api import events as streams
+from dashboards.api import facts as api_facts
+from dashboards.api import health
+from dashboards.api import map as api_map
+from dashboards.api import observations as api_judgements
+from dashboards.api import orders as api_orders
+from dashboards.api import plans as api_plans
+from dashboards.api import requests as api_asks
+from dashboards.api import roads as api_roads
+from dashboards.pages import day, handover
+from dashboards.pages import map as pages
+from dashboards.web import guard, problems
+from dashboards.web.context import Desk
 from store.connect import Connection
 
 __all__ = ["create_app"]

@@ -18,16 +18,17 @@ from city.errors import ImportRefused, StoreUnavailable
 from city.plan import Plan
 from city.settings import Municipality, Settings
 from deploy.installation import Installation, prepare_schema
-from ingest.payloads import decode
+from ingest.payloads.topics import decode
+from ingest.publisher import Sent, publish_all
 from ingest.roads import import_roads
 from ingest.session import Address, address
 from ingest.simulator.forecasts import forecast_server
-from ingest.simulator.publisher import publish_all, publish_live
-from ingest.simulator.signals import Sent, World
+from ingest.simulator.publisher import publish_live
+from ingest.simulator.signals import World
 from ingest.simulator.storm import Storm
 from ingest.simulator.town import Town, populate, town_of
-from planner.readable import readable
 from planner.schedule import Scheduler
+from planner.words.terminal import readable
 from store import readings, weather
 from store.clock import set_simulated_clock
 from store.connect import Connection, connect

@@ -11,9 +11,9 @@ from typing import Any
 from city.clock import Clock
 from city.errors import DagsplanError
 from city.settings import Settings
-from city.words import DOMAINS
+from city.vocabulary import DOMAINS
 from ingest.session import address
-from planner.schedule import next_due
+from planner.due import next_due
 from store import health, plans, readings, weather
 from store.clock import installation_clock
 from store.condition import Condition, condition

@@ -23,9 +23,9 @@ import numpy as np
 import psutil
 
 from city.clock import Clock, SystemClock, stopwatch
+from city.entities import Device
 from city.errors import SourceUnavailable
 from city.settings import Mqtt
-from city.things import Device
 from deploy.brokerprofile import PLUGIN, Profile, profile_text
 from deploy.scratch import Mosquitto
 from ingest.broker import embedded_broker

@@ -19,7 +19,7 @@ from city.clock import SystemClock, stopwatch
 from city.settings import Settings
 from ingest.broker import embedded_broker
 from ingest.session import address, provision
-from planner.thresholds import seed
+from planner.thresholds.seed import seed
 from store import plans
 from store.connect import Connection
 from store.embedded import embedded_postgres

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from city.draft import Bust
+from city.entities import OrderEvent
 from city.plan import Plan
 from city.said import clock_sv, figure_sv, span_sv
-from city.things import OrderEvent
-from city.words import PLANNED_KEEPERS, ROUTE_CLASSES, RouteClass
+from city.vocabulary import PLANNED_KEEPERS, ROUTE_CLASSES, RouteClass
 from ingest.simulator.storm import Storm
 from planner.night.handover import Handover
-from planner.thresholds import limits
+from planner.thresholds.limits import limits
 from store import facts, pages, plans, roads
 from store.connect import Connection
 from store.drafts import Draft

@@ -13,21 +13,20 @@ from city.clock import stopwatch
 from city.errors import StoreUnavailable
 from city.serviceday import service_day
 from city.settings import Settings
-from city.words import UNDER_WAY, Mode
+from city.vocabulary import UNDER_WAY, Mode
 from deploy.demonstration import ZONE
 from deploy.night_journal import Journal, said_classes, said_handover
-from deploy.storm_night import OPENS_AT, STORM, Evening, world
+from deploy.storm_scene import OPENS_AT, STORM, Evening, world
+from ingest.publisher import Publisher, Sent
 from ingest.simulator.crew import Crew, Rolls
 from ingest.simulator.forecasts import forecast_server
-from ingest.simulator.publisher import Publisher
-from ingest.simulator.signals import Sent
 from ingest.weather.client import WeatherClient
-from planner.call_out import escalate, note_call
-from planner.drafts import open_draft, take
-from planner.kept import Kept
-from planner.night_watch import night_of
+from planner.night.call_out import escalate, note_call
+from planner.night.follow import night_of
 from planner.orders import add_event, decide
 from planner.schedule import Scheduler, look
+from planner.snow.memory import Kept
+from planner.watch.answer import open_draft, take
 from store import orders, plans
 from store.connect import Connection
 from store.orders import OrderNow

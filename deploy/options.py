@@ -11,7 +11,7 @@ from typing import Any
 
 from city.clock import aware
 from city.version import code_version
-from city.words import DOMAINS
+from city.vocabulary import DOMAINS
 from deploy.brokerprofile import PLUGIN, PROFILES
 
 

@@ -7,8 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import httpx
 import psycopg
@@ -19,7 +18,6 @@ from city.said import clock_sv
 from city.settings import Settings
 from deploy.demonstration import (
     HISTORY,
-    SEED,
     ZONE,
     await_forecast,
     demo_settings,
@@ -29,38 +27,19 @@ from deploy.demonstration import (
     set_up,
 )
 from deploy.installation import Installation, prepare_schema
+from deploy.storm_scene import OPENS_AT, STORM, Evening, world
 from ingest.daemon import Daemon
+from ingest.publisher import Publisher
 from ingest.session import Address, address, provision
 from ingest.simulator.crew import Crew, Rolls, Said
 from ingest.simulator.forecasts import forecast_server
-from ingest.simulator.publisher import Publisher, publish_live
-from ingest.simulator.signals import World
-from ingest.simulator.storm import Storm
+from ingest.simulator.publisher import publish_live
 from ingest.simulator.town import Town
 from store.clock import set_simulated_clock
-from store.connect import Connection, connect
+from store.connect import connect
 
 log = logging.getLogger("dagsplan.night")
-OPENS_AT = datetime(2027, 1, 11, 18, 5, tzinfo=ZONE).astimezone(UTC)
-STORM = Storm(
-    begins=datetime(2027, 1, 11, 20, 0, tzinfo=ZONE).astimezone(UTC),
-    total_mm=11.0,
-    known_from=datetime(2027, 1, 12, 1, 0, tzinfo=ZONE).astimezone(UTC),
-    foretold=0.4,
-)
-SILENT_FROM = datetime(2027, 1, 11, 22, 30, tzinfo=ZONE).astimezone(UTC)
 SPEED = 60.0
-
-
-@dataclass(frozen=True)
-class Evening:
-    """The town as it stands when the night begins, with the daemon that takes in what its devices send."""
-
-    connection: Connection
-    clock: FixedClock
-    town: Town
-    where: Address
-    daemon: Daemon
 
 
 def storm_night(
@@ -104,11 +83,6 @@ def ingesting(settings: Settings, dsn: str, where: Address, clock: Clock) -> Ite
     finally:
         daemon.stop.set()
         thread.join(10.0)
-
-
-def world(town: Town) -> World:
-    """What the town's devices send in this night."""
-    return World(town, STORM, ZONE, SEED, SILENT_FROM)
 
 
 def _serve(

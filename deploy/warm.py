@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from city.arcstates import from_network
+from city.entities import Depot, Forecast, ForecastStep, Segment, Vehicle
 from city.matching import Matcher
 from city.network import build
 from city.shortest import Place, Rates, between
-from city.things import Depot, Forecast, ForecastStep, Segment, Vehicle
 from city.track import Line
-from planner.make import make_plan
+from planner.services import make_plan
 from planner.snapshot import Knobs, Snapshot
 
 AT = datetime(2026, 1, 10, 2, 0, tzinfo=UTC)

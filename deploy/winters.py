@@ -7,11 +7,11 @@ from datetime import datetime
 
 from ingest.simulator.winter import winter
 from ingest.simulator.winter_town import town
-from planner.backtest import summary
-from planner.backtest.changes import Changes, changes_of
-from planner.backtest.replay import REPLAYED
-from planner.backtest.winters import replay
-from planner.thresholds import limits
+from planner.snow.backtest import summary
+from planner.snow.backtest.replay import REPLAYED
+from planner.snow.backtest.winters import replay
+from planner.thresholds.changes import Changes, changes_of
+from planner.thresholds.limits import limits
 from store import plans
 from store.connect import Connection
 

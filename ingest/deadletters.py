@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ingest.publisher import Sent, publish_all
 from ingest.session import Address
-from ingest.simulator.publisher import publish_all
-from ingest.simulator.signals import Sent
 from store import readings
 from store.connect import Connection
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from city.things import Position
+from city.entities import Position
 from ingest.validate import ClockRule, Fault, clock_fault, utc
 from store import positions
 from store.connect import Connection

@@ -23,8 +23,8 @@ from city.errors import ConfigError, SourceUnavailable
 from city.settings import Mqtt
 from ingest.inbox import Inbox
 from ingest.link import LinkedClient
+from ingest.message import Message
 from ingest.pump import Pump
-from ingest.writer import Message
 
 log = logging.getLogger("dagsplan.mqtt")
 DROPPED = "$SYS/broker/publish/messages/dropped"

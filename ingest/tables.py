@@ -12,9 +12,9 @@ from pathlib import Path
 import msgspec
 import psycopg
 
+from city.entities import Building, CalendarDay, CallOut, Contractor, Dataset, Depot, Room, RosterTurn, Vehicle, Vessel
 from city.errors import ImportRefused
 from city.tables import check_cell, rows_of
-from city.things import Building, CalendarDay, CallOut, Contractor, Dataset, Depot, Room, RosterTurn, Vehicle, Vessel
 from store import calls, facts, roads
 from store.connect import Connection
 

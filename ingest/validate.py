@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from ingest.payloads import Measured
+from ingest.payloads.measured import Measured
 from ingest.quantities import quantity
 
 

@@ -14,10 +14,12 @@ from datetime import datetime
 import msgspec
 import psycopg
 
+from city.entities import Position
 from city.errors import RejectedMessage
 from city.settings import Ingest
-from city.things import Position
-from ingest.payloads import decode, device_of, position
+from ingest.message import Message
+from ingest.payloads import position
+from ingest.payloads.topics import decode, device_of
 from ingest.positions import Doorkeeper, validate_positions
 from ingest.quantities import quantity
 from ingest.validate import ClockRule, Fault, Row, validate
@@ -29,14 +31,6 @@ RETRY_FIRST = frozenset({"23505", "40001", "40P01"})
 """A race for a key or a lock: the same batch is tried again before it counts as bad data."""
 OF_THE_DATA = frozenset({"22", "23", "44", "54", "P0"})
 """Classes of errors that a message can be to blame for; all others are the database's, and the batch is kept."""
-
-
-class Message(msgspec.Struct, frozen=True, gc=False):
-    """What arrived, and when by our clock."""
-
-    topic: str
-    payload: bytes
-    received_at: datetime
 
 
 class Taken(msgspec.Struct):

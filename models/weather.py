@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from city.things import Forecast, ForecastStep
+from city.entities import Forecast, ForecastStep
 
 Floats = npt.NDArray[np.float64]
 HOUR = timedelta(hours=1)

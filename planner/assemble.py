@@ -11,8 +11,8 @@ from city.said import figure_en, figure_sv
 from city.serviceday import bounds
 from planner.fleet import rota_of
 from planner.night.rest import too_long
-from planner.say import weak
 from planner.snapshot import Snapshot
+from planner.words.sentences import weak
 
 UNPUBLISHED = "unpublished"
 

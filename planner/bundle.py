@@ -20,11 +20,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from city.entities import Forecast, ForecastStep, Segment, Vehicle
 from city.errors import ImportRefused
 from city.plan import Intervention
 from city.tables import checked, numbered, rows_of, typed, write
-from city.things import Forecast, ForecastStep, Segment, Vehicle
-from city.words import Domain
+from city.vocabulary import Domain
 from planner.snapshot import Knobs, Snapshot
 
 T = TypeVar("T")

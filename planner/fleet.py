@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from city.entities import Contractor, RosterTurn, Vehicle
 from city.network import StreetNetwork
-from city.things import Contractor, RosterTurn, Vehicle
-from city.words import CLOSED_TO_SMALL, Network
+from city.vocabulary import CLOSED_TO_SMALL, Network
 from planner.night.rest import Rota, rota
 from planner.snapshot import Snapshot
-from planner.thresholds import limits
+from planner.thresholds.limits import limits
 
 
 @dataclass(frozen=True)

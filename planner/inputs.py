@@ -10,17 +10,17 @@ import msgspec
 from holidays import country_holidays
 
 from city.clock import Clock
+from city.entities import CalendarDay, Device, Forecast, GivenOrder, Reading, Vehicle
 from city.errors import ConfigError
 from city.plan import Intervention, Plan
 from city.serviceday import service_day
 from city.settings import Settings
-from city.things import CalendarDay, Device, Forecast, GivenOrder, Reading, Vehicle
-from city.words import UNDER_WAY, Domain, Mode
-from planner.backtest.archive import Run, unpack
-from planner.backtest.changes import Changes
-from planner.routes.existing import Today
+from city.vocabulary import UNDER_WAY, Domain, Mode
+from planner.routes.compare.existing import Today
 from planner.snapshot import Knobs, Snapshot
-from planner.thresholds import Limits, limits
+from planner.snow.archive import Run, unpack
+from planner.thresholds.changes import Changes
+from planner.thresholds.limits import Limits, limits
 from store import archive, asks, facts, judgements, orders, plans, readings, roads, rollups, routes, weather
 from store.connect import Connection, one_moment
 

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from city.entities import OrderEvent
 from city.errors import Conflict, NotFound
-from city.plan import Intervention, Plan
-from city.things import OrderEvent
-from city.words import OrderEventKind, OrderState
-from planner.snow_words import treatments_of
+from city.plan import Intervention, Plan, treatments_of
+from city.vocabulary import OrderEventKind, OrderState
 from store import facts, orders, plans
 from store.connect import Connection
 from store.orders import NewOrder

@@ -12,12 +12,11 @@ import jsonschema
 import msgspec
 
 from city.errors import Conflict
-from city.plan import Intervention, Plan, from_json, to_json
-from planner.outlook import Outlook
+from city.plan import Intervention, Plan, RunKey, from_json, to_json
+from planner.snow.outlook import Outlook
 from store import archive, plans
 from store import outlook as outlooks
 from store.connect import Connection
-from store.plans import RunKey
 
 
 @cache

@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from datetime import date, datetime, timedelta
 
@@ -15,58 +15,28 @@ import psycopg
 
 from city.clock import Clock
 from city.errors import Conflict, DagsplanError, StoreUnavailable
-from city.plan import Plan
-from city.serviceday import service_day, slot_instant
+from city.plan import Plan, RunKey
+from city.serviceday import service_day
 from city.settings import Settings
-from city.words import DOMAINS, Domain, Mode
-from planner.call_out import escalate
-from planner.drafts import watched
+from city.vocabulary import Domain, Mode
+from planner.due import due_runs
 from planner.inputs import read_snapshot
-from planner.kept import Kept
-from planner.make import Made, make
-from planner.noted import Noted
-from planner.outlook import road_outlook
-from planner.prepare import whole_turer
+from planner.night.call_out import escalate
 from planner.publish import check_schema, publish, publish_outlook
+from planner.routes.workers import workers
+from planner.services import Made, make
 from planner.snapshot import Snapshot
-from planner.workers import workers
+from planner.snow.memory import Kept
+from planner.snow.outlook import road_outlook
+from planner.snow.prepare import whole_turer
+from planner.watch.drafts import watched
+from planner.watch.wake import Noted
 from store import plans, rollups
 from store.connect import Connection
 from store.housekeeping import keep_house
-from store.plans import RunKey
 
 log = logging.getLogger("dagsplan.schedule")
 RETRY = timedelta(minutes=5)
-
-
-def due_runs(settings: Settings, now: datetime) -> Iterator[tuple[RunKey, datetime]]:
-    """The runs of the present service days that are due at ``now``, oldest first, with when each was due."""
-    zone = settings.municipality.zone
-    mode: Mode = settings.planner.mode  # type: ignore[assignment]  # checked when the settings were read
-    for domain in DOMAINS:
-        day = service_day(now, domain, zone)
-        slots = [(slot_instant(day, slot, domain, zone), slot) for slot in slots_of(settings, domain)]
-        for due_at, slot in sorted(slots):
-            if due_at <= now:
-                yield RunKey(domain, day, slot, mode), due_at
-
-
-def slots_of(settings: Settings, domain: Domain) -> tuple[str, ...]:
-    """The due times of a domain."""
-    planner = settings.planner
-    return {"snow": planner.snow_slots, "waste": planner.waste_slots, "heating": planner.heating_slots}[domain]
-
-
-def next_due(settings: Settings, domain: Domain, now: datetime) -> datetime | None:
-    """When the next plan of a domain is due; None where it has no slots."""
-    zone = settings.municipality.zone
-    day = service_day(now, domain, zone)
-    times = [
-        slot_instant(day + timedelta(days=ahead), slot, domain, zone)
-        for ahead in (0, 1)
-        for slot in slots_of(settings, domain)
-    ]
-    return min((instant for instant in times if instant > now), default=None)
 
 
 class Scheduler:

@@ -8,8 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from city.plan import Intervention, canonical_hash, intervention_key
-from city.things import (
+from city.entities import (
     Building,
     CalendarDay,
     Contractor,
@@ -28,10 +27,11 @@ from city.things import (
     Vehicle,
     Vessel,
 )
-from city.truth import HumanTruth
+from city.observation import HumanTruth
+from city.plan import Intervention, canonical_hash, intervention_key
 from city.upkeep import Ask, Place, SeasonWork
 from city.version import code_version
-from city.words import Domain, Mode
+from city.vocabulary import Domain, Mode
 
 NOT_HASHED = frozenset({"previous"})
 """What stands in a snapshot but decides nothing: the plan that will be superseded."""

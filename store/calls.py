@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from city.things import CallOut
+from city.entities import CallOut
 from store.connect import Connection
 from store.rows import columns, select
 from store.sql import query

@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from city.things import (
-    Building,
-    CalendarDay,
-    Contractor,
-    Depot,
-    Device,
-    Room,
-    RosterTurn,
-    Treatment,
-    Vehicle,
-    Vessel,
-)
-from city.words import Domain
+from city.entities import Building, CalendarDay, Contractor, Depot, Device, Room, RosterTurn, Treatment, Vehicle, Vessel
+from city.vocabulary import Domain
 from store.connect import Connection
 from store.rows import columns, select
 from store.sql import query

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from city.truth import HumanTruth
-from city.words import DeclineCause
+from city.observation import HumanTruth
+from city.vocabulary import DeclineCause
 from store.connect import Connection
 from store.rows import columns, select
 from store.sql import query

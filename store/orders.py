@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from city.things import GivenOrder, OrderEvent
-from city.words import Domain, OrderState
+from city.entities import GivenOrder, OrderEvent
+from city.vocabulary import Domain, OrderState
 from store.connect import Connection
 from store.rows import columns, select
 from store.sql import query

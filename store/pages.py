@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from city.things import OrderEvent, Segment
-from city.words import Domain, Mode
+from city.entities import OrderEvent, Segment
+from city.vocabulary import Domain, Mode
 from store.connect import Connection
 from store.rows import select
 from store.sql import query

@@ -10,22 +10,12 @@ from typing import Any
 import msgspec
 from psycopg.types.json import Jsonb
 
-from city.plan import Plan, from_json, to_json
-from city.things import Threshold
-from city.words import Domain, Mode
+from city.entities import Threshold
+from city.plan import Plan, RunKey, from_json, to_json
+from city.vocabulary import Domain, Mode
 from store.connect import Connection
 from store.rows import columns, select
 from store.sql import query
-
-
-@dataclass(frozen=True)
-class RunKey:
-    """What makes a scheduled plan unique."""
-
-    domain: Domain
-    service_day: date
-    slot: str
-    mode: Mode
 
 
 @dataclass(frozen=True)

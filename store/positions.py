@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from city.things import Position
+from city.entities import Position
 from store.connect import Connection
 from store.rows import columns, select
 from store.sql import query

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg.rows import dict_row
 
-from city.things import Reading
+from city.entities import Reading
 from store.connect import Connection
 from store.rows import select
 from store.sql import query

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from city.things import Building, Dataset, Point, Room, Segment, SegmentRelief, TurnBan
+from city.entities import Building, Dataset, Point, Room, Segment, SegmentRelief, TurnBan
 from city.upkeep import Place
 from store.connect import Connection
 from store.rows import select

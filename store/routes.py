@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from city.things import ExistingRoute, RouteStep
+from city.entities import ExistingRoute, RouteStep
 from store.connect import Connection
 from store.sql import query
 

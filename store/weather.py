@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from city.things import Forecast, ForecastStep
+from city.entities import Forecast, ForecastStep
 from store.connect import Connection
 from store.pages import note
 from store.rows import columns, select

@@ -12,7 +12,7 @@ from docs.draw.nearest import nearest_first
 from docs.draw.plan_svg import drawing
 from docs.draw.town import town
 from planner.routes.bound import lower_bound
-from planner.routes.carpcheck import check
+from planner.routes.carp.check import check
 from planner.routes.drives import VehicleDrive, drive, solution
 from planner.routes.encode import Route
 from planner.routes.problem import Problem

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from city.errors import RejectedMessage
-from ingest.payloads import Measured, parsed
+from ingest.payloads.measured import Measured, parsed
 
 
 class DeviceInfo(msgspec.Struct, frozen=True, rename="camel"):

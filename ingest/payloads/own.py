@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from ingest.payloads import Measured, parsed
+from ingest.payloads.measured import Measured, parsed
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 

@@ -10,8 +10,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from city.things import Position
-from ingest.payloads import check_topic, checked_device, parsed
+from city.entities import Position
+from ingest.payloads.measured import check_topic, checked_device, parsed
 
 _TOPIC = re.compile(r"dagsplan/([^/]*)/position")
 

@@ -8,14 +8,15 @@ from datetime import datetime
 from pathlib import Path
 
 from city.clock import stopwatch
+from city.entities import Building, Dataset, Room, Segment, SegmentRelief, TurnBan
 from city.geo import bbox
 from city.network import build
-from city.things import Building, Dataset, Room, Segment, SegmentRelief, TurnBan
 from city.upkeep import Place
-from city.words import CLOSED_TO_SMALL
+from city.vocabulary import CLOSED_TO_SMALL
 from ingest.roads.cleared import places as places_of
 from ingest.roads.cut import cut
-from ingest.roads.osm import Extract, read_extract
+from ingest.roads.extract import Extract
+from ingest.roads.osm import read_extract
 from ingest.roads.places import rooms as rooms_of
 from ingest.roads.places import schools as schools_of
 from ingest.roads.relief import relief, relief_rows

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial import cKDTree
 
-from city.things import Point, Segment
+from city.entities import Point, Segment
 from city.upkeep import Place
-from city.words import PlaceKind
-from ingest.roads.osm import Extract, Shape
+from city.vocabulary import PlaceKind
+from ingest.roads.extract import Extract, Shape
 from ingest.roads.places import Outline, flat, name_of, outline, street_names
 
 

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from city.entities import Point, Segment
 from city.geo import GEOD
-from city.things import Point, Segment
 from ingest.roads import limits
 from ingest.roads import tags as read
-from ingest.roads.osm import Extract, Way
+from ingest.roads.extract import Extract, Way
 
 Piece = tuple[int, ...]
 """Node ids from junction to junction in drawing direction."""

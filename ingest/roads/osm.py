@@ -8,17 +8,15 @@ segments of the ways.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
 
 import osmium
 
+from city.entities import Segment
 from city.errors import ImportRefused
-from city.things import Point, Segment
-from city.words import Network
 from ingest.roads import tags as read
+from ingest.roads.extract import Extract, Item, Restriction, Shape, SpotHeight, Way
 
 ENDINGS = (".osm.pbf", ".pbf", ".osm.gz", ".osm.bz2", ".osm")
 ROOM_AMENITIES = frozenset({"waste_basket", "waste_disposal", "recycling"})
@@ -27,79 +25,8 @@ TRACKS_AND_WATER = frozenset({"train", "subway", "light_rail", "ferry", "railway
 """A platform with one of these is its owner's to clear."""
 RESTRICTIONS = tuple(f"restriction{of}" for of in ("", ":hgv", ":motor_vehicle", ":conditional", ":hgv:conditional"))
 """The tags by which turn restrictions are found. Those of other vehicles alone do not concern us."""
-Item = osmium.osm.Node | osmium.osm.Way | osmium.osm.Relation
 
 _GOOD = "give an OpenStreetMap extract (.osm.pbf, .osm.gz, .osm.bz2 or .osm), for instance one from Geofabrik"
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A way of the street or the cycle network as the file has it: ``nodes`` are ids in drawing order."""
-
-    id: int
-    network: Network
-    tags: Mapping[str, str]
-    nodes: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SpotHeight:
-    """A node whose elevation somebody wrote down [m]."""
-
-    lon: float
-    lat: float
-    elevation_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A node, way or relation that a place is made of. ``rings`` are its lines of node ids, or its one node.
-
-    ``members`` are the outer ways of a relation, still to be looked up.
-    """
-
-    kind: Literal["node", "way", "relation"]
-    id: int
-    tags: Mapping[str, str]
-    rings: tuple[tuple[int, ...], ...] = ()
-    members: tuple[int, ...] = ()
-    place: Point | None = None
-
-    @property
-    def source_id(self) -> str:
-        return f"osm/{self.kind}/{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Restriction:
-    """A turn restriction as the file has it: ``members`` are (kind n or w, role, id)."""
-
-    id: int
-    tags: Mapping[str, str]
-    members: tuple[tuple[str, str, int], ...]
-
-    def ways(self, role: str) -> tuple[int, ...]:
-        """The ways of a role."""
-        return tuple(number for kind, of, number in self.members if kind == "w" and of == role)
-
-
-@dataclass
-class Extract:
-    """What was read. ``positions`` holds (lon, lat) of every node of a kept way or shape that the file has."""
-
-    file: Path
-    ways: list[Way] = field(default_factory=list)
-    positions: dict[int, Point] = field(default_factory=dict)
-    spot_heights: list[SpotHeight] = field(default_factory=list)
-    rooms: list[Shape] = field(default_factory=list)
-    schools: list[Shape] = field(default_factory=list)
-    buildings: list[Shape] = field(default_factory=list)
-    stops: list[Shape] = field(default_factory=list)
-    crossings: list[Shape] = field(default_factory=list)
-    car_parks: list[Shape] = field(default_factory=list)
-    restrictions: list[Restriction] = field(default_factory=list)
-    bus_only_ways: int = 0
-    data_date: date | None = None
 
 
 def read_segments(file: Path) -> list[Segment]:

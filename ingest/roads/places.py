@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from city.entities import Building, Point, Room, Segment
 from city.geo import GEOD, distance_m, local_xy
-from city.things import Building, Point, Room, Segment
-from ingest.roads.osm import SCHOOLS, Extract, Shape
+from ingest.roads.extract import Extract, Shape
+from ingest.roads.osm import SCHOOLS
 
 ROOM_KIND = {"waste_basket": "basket", "waste_disposal": "container", "recycling": "recycling"}
 

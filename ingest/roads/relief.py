@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from city.entities import Segment, SegmentRelief
 from city.geo import middle
-from city.things import Segment, SegmentRelief
 from ingest.roads.terrain import METRES_PER_DEGREE, SPOT_HEIGHTS, ElevationSource
 
 Floats = npt.NDArray[np.float64]

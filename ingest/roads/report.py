@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from city.things import Segment
+from city.entities import Segment
 from city.upkeep import Place
-from city.words import Network
+from city.vocabulary import Network
 from ingest.roads.cut import Cut
-from ingest.roads.osm import Extract
+from ingest.roads.extract import Extract
 from ingest.roads.slope import Sloped
 from ingest.roads.turns import Turns
 

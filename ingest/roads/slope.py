@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from city.entities import Segment
 from city.geo import GEOD
-from city.things import Segment
 from ingest.roads.straight import Continuations
 from ingest.roads.terrain import SPOT_HEIGHTS, ElevationSource
 

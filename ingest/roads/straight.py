@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from city.things import Point, Segment
+from city.entities import Point, Segment
 
 
 class Continuations:

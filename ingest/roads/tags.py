@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from city.words import Keeper, Network, RouteClass
+from city.vocabulary import Keeper, Network, RouteClass
 
 Tags = Mapping[str, str]
 

@@ -24,7 +24,7 @@ from scipy.spatial import QhullError, cKDTree
 
 from city.errors import ImportRefused
 from city.geo import local_xy
-from ingest.roads.osm import SpotHeight
+from ingest.roads.extract import SpotHeight
 
 Floats = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]

@@ -11,10 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from city.things import Segment, TurnBan
-from city.words import Network
+from city.entities import Segment, TurnBan
+from city.vocabulary import Network
 from ingest.roads.cut import way_of
-from ingest.roads.osm import Restriction
+from ingest.roads.extract import Restriction
 
 CONDITIONAL = "only at some times"
 OTHER_VEHICLES = "for other vehicles"

@@ -8,13 +8,14 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from city.entities import ExistingRoute, Vehicle
 from city.errors import ImportRefused
 from city.matching import Matched, Matcher
 from city.network import StreetNetwork, build
-from city.things import ExistingRoute, Vehicle
 from city.track import Line
-from city.words import Network, RouteClass
-from ingest.routes.read import Part, Read, read
+from city.vocabulary import Network, RouteClass
+from ingest.routes.parts import Part, Read
+from ingest.routes.read import read
 from ingest.routes.report import RouteFound, RoutesReport, found
 from ingest.routes.work import steps
 from store.connect import Connection

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from city.errors import ImportRefused
-from city.words import RouteClass
-from ingest.routes.read import HELP, BadFeature, Part, Read, line_of, named, sifted
+from city.vocabulary import RouteClass
+from ingest.routes.parts import HELP, BadFeature, Part, Read, line_of, named, sifted
 
 
 class Properties(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from city.errors import ImportRefused
-from ingest.routes.read import BadFeature, Part, Read, line_of, named, sifted
+from ingest.routes.parts import BadFeature, Part, Read, line_of, named, sifted
 
 _POINTS = {"trkpt", "rtept"}
 _ROUTES = {"trk", "rte"}

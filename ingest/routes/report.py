@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from city.entities import ExistingRoute
 from city.matching import Gap, Matched, Matcher
-from city.things import ExistingRoute
-from city.words import Network
+from city.vocabulary import Network
 
 ASSUMED = "what it clears is assumed: the first passage of each street that the municipality keeps"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from city.entities import RouteStep, Segment
 from city.matching import Matched
 from city.network import StreetNetwork
-from city.things import RouteStep, Segment
-from city.words import PLANNED_KEEPERS, Network, RouteClass
+from city.vocabulary import PLANNED_KEEPERS, Network, RouteClass
 
 
 def steps(

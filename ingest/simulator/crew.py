@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import Any
 
+from city.entities import Point
 from city.plan import Intervention, Plan
-from city.things import Point
-from city.words import OrderEventKind
-from ingest.simulator.signals import Sent
+from city.vocabulary import OrderEventKind
+from ingest.publisher import Sent
 from store import calls, orders, plans
 from store.connect import Connection
 from store.orders import OrderNow

@@ -10,20 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from city.things import Building, Device, Vessel
+from city.entities import Building, Device, Vessel
+from ingest.publisher import Sent
 from ingest.simulator.storm import Storm
 from ingest.simulator.town import INDOOR_EVERY_S, LEVEL_EVERY_S, SNOW_EVERY_S, Town
 
 HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True, order=True)
-class Sent:
-    """One message as a device sends it."""
-
-    time: datetime
-    topic: str
-    payload: bytes
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ import random
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from city.geo import middle
-from city.things import (
+from city.entities import (
     Building,
     CalendarDay,
     CallOut,
@@ -20,6 +19,7 @@ from city.things import (
     Vehicle,
     Vessel,
 )
+from city.geo import middle
 from store import calls, facts, roads
 from store.connect import Connection
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from city.vocabulary import ROUTE_CLASSES
 from city.winter import Contract, Strands, WinterTown
-from city.words import ROUTE_CLASSES
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]

@@ -12,9 +12,9 @@ import httpx
 import psycopg
 
 from city.clock import Clock
+from city.entities import Forecast
 from city.errors import ConfigError, DagsplanError, ImportRefused, SourceUnavailable
 from city.settings import Settings
-from city.things import Forecast
 from city.version import code_version
 from ingest.weather import metno, smhi
 from store.connect import Connection

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from city.entities import Forecast, ForecastStep
 from city.errors import ImportRefused
-from city.things import Forecast, ForecastStep
 
 PROVIDER = "metno"
 Instant = Annotated[datetime, Meta(tz=True)]

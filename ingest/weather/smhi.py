@@ -13,8 +13,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from city.entities import Forecast, ForecastStep
 from city.errors import ImportRefused
-from city.things import Forecast, ForecastStep
 
 PROVIDER = "smhi"
 MISSING = 9999.0

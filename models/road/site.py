@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from city.entities import Segment
 from city.errors import DagsplanError
 from city.geo import middle
-from city.things import Segment
 from models.road.segment import HORIZONS, NODES, Ground, Place
 
 Floats = npt.NDArray[np.floating[Any]]

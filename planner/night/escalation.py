@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from city.entities import CallOut
 from city.plan import Intervention
 from city.said import clock_en, clock_sv
-from city.things import CallOut
-from city.words import Network
+from city.vocabulary import Network
 from planner.night.rest import Rota
 
 

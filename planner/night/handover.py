@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from city.entities import OrderEvent
 from city.plan import Intervention, Plan
-from city.things import OrderEvent
-from city.words import OrderState
+from city.vocabulary import OrderState
 from planner.night.progress import Feed, Progress, Street
 
 Todo = Literal["call", "rest", "decide", "wait", "look", "follow"]

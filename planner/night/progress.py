@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from city.entities import OrderEvent
 from city.plan import Intervention, SegmentAction
-from city.things import OrderEvent
-from city.words import OrderState
+from city.vocabulary import OrderState
 
 Feed = Literal["none", "live", "silent"]
 """Whether positions come in: none has, they do, or they have stopped."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from city.entities import GivenOrder, RosterTurn
 from city.plan import Intervention, Text
 from city.said import clock_en, clock_sv, figure_en, figure_sv
-from city.things import GivenOrder, RosterTurn
 
 Span = tuple[datetime, datetime]
 

@@ -10,12 +10,12 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
+from city.entities import Position, Segment
 from city.geo import local_xy
 from city.matching import Matcher
 from city.network import build
-from city.things import Position, Segment
 from city.track import Line
-from city.words import Network
+from city.vocabulary import Network
 
 CHUNK = timedelta(minutes=10)
 """What is matched in one step; older stretches are settled and not matched again."""

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
+from city.entities import TurnBan
 from city.network import StreetNetwork
-from city.things import TurnBan
 
 
 def faults(

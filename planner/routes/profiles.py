@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from city.entities import Vehicle
 from city.network import StreetNetwork, open_to
-from city.things import Vehicle
-from city.words import Network
+from city.vocabulary import Network
 from planner.routes.problem import Profile
 
 USUAL_WORK_KMH: dict[Network, float] = {"street": 15.0, "cycle": 10.0}

@@ -14,8 +14,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from city.arcstates import ArcGraph
+from city.entities import Vehicle
 from city.network import Ints, StreetNetwork, open_to
-from city.things import Vehicle
 
 Bools = npt.NDArray[np.bool_]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from city.entities import Segment
 from city.geo import local_xy, middle
-from city.things import Segment
-from city.words import PLANNED_KEEPERS, Network, RouteClass
+from city.vocabulary import PLANNED_KEEPERS, Network, RouteClass
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from city import things
+from city import entities as things
 from city.arcstates import ArcGraph, from_network
 from city.network import StreetNetwork
-from city.words import Network
+from city.vocabulary import Network
 from planner.routes.problem import Problem, Task, Vehicle
 from planner.routes.profiles import SECOND_M, profile
 from planner.routes.reach import Bools, reached, workable

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from city.arcstates import ArcGraph, from_network
+from city.entities import TurnBan, Vehicle
 from city.network import StreetNetwork
-from city.things import TurnBan, Vehicle
-from city.words import Network
+from city.vocabulary import Network
 from planner.routes.bound import least_metres
 from planner.routes.drives import drive
 from planner.routes.encode import Route
@@ -157,3 +158,17 @@ def _driven(network: StreetNetwork, asked: Town, routes: Sequence[Route], least_
         least_m=least_m,
         left_out=asked.left_out,
     )
+
+
+def served(network: StreetNetwork, drive: Drive) -> Iterable[int]:
+    """The rows of the segments that a drive works on, in driving order, each once."""
+    return dict.fromkeys(int(network.arc_segment[step.arc]) for step in drive.traversals if step.serve)
+
+
+def geometry_of(network: StreetNetwork, drive: Drive) -> dict[str, Any]:
+    """A whole drive as one line."""
+    points: list[tuple[float, float]] = []
+    for step in drive.traversals:
+        line = network.arc_points(step.arc)
+        points += line[1:] if points and points[-1] == line[0] else line
+    return {"type": "LineString", "coordinates": points}

@@ -13,9 +13,9 @@ import numpy as np
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from city.entities import Point
 from city.geo import local_xy
 from city.network import Floats, Ints, StreetNetwork
-from city.things import Point
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from planner.routes.bench import Asked, answers
+from planner.routes.carp.bench import Asked, answers
 from planner.routes.solve import Stop
 from tests.benchmarks.measure import Row
 

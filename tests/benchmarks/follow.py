@@ -16,18 +16,18 @@ from pathlib import Path
 
 import numpy as np
 
+from city.entities import Position, Segment
 from city.geo import local_xy
 from city.network import StreetNetwork, build
-from city.things import Position, Segment
 from ingest.roads import with_reachable
 from ingest.roads.osm import read_segments
 from planner.fleet import fleet_of
-from planner.kept import Kept
 from planner.night.traces import Trace, longer, stretch
 from planner.routes.sectors import passes
 from planner.snapshot import Snapshot
-from planner.snow import judge_streets
-from planner.snow_work import DrivenTur, drive_all
+from planner.snow.memory import Kept
+from planner.snow.plan import judge_streets
+from planner.snow.work import DrivenTur, drive_all
 from tests.benchmarks.measure import Row
 from tests.integration.test_real_towns import storm
 

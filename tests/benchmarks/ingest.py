@@ -31,7 +31,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from city.clock import SystemClock
-from city.things import Device
+from city.entities import Device
 from deploy.ingestbench import bench_ingest
 from deploy.scratch import Mosquitto
 from store import facts

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from models.road.forcing import Forcing, Weather, on_grid, weather
 from models.road.physics import SIGMA
-from planner.forecast_road import Bundle, ObservedRow, OtherRow, SiteRow, WeatherRow
+from planner.road.forecast import Bundle, ObservedRow, OtherRow, SiteRow, WeatherRow
 
 Floats = npt.NDArray[np.floating[Any]]
 AT = datetime(2012, 11, 26, 2, 0, tzinfo=UTC)

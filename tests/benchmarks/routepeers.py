@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 
 from planner.routes.bound import lower_bound
-from planner.routes.carpcheck import check
+from planner.routes.carp.check import check
+from planner.routes.carp.instances import read
 from planner.routes.drives import drive, solution
 from planner.routes.encode import Route
-from planner.routes.instances import read
 from planner.routes.problem import Problem
 from planner.routes.solve import Stop, solve
 from tests.benchmarks import carp

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from city.clock import SystemClock
-from city.things import Device
+from city.entities import Device
 from store.connect import Connection, connect
 from store.embedded import embedded_postgres
 from store.facts import save_device

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from city.entities import ExistingRoute, Point, Vehicle
 from city.matching import Matched, Matcher
 from city.network import StreetNetwork, build
-from city.things import ExistingRoute, Point, Vehicle
 from city.track import Line
 from docs.draw.nearest import nearest_first
 from ingest.roads import with_reachable
@@ -22,8 +22,8 @@ from ingest.roads.cut import cut
 from ingest.roads.osm import read_extract
 from ingest.routes.work import steps
 from planner.routes import sectors
+from planner.routes.compare.existing import Compared, Today, compare
 from planner.routes.drives import drive
-from planner.routes.existing import Compared, Today, compare
 from planner.routes.profiles import USUAL_WORK_KMH
 from planner.routes.sectors import Tur, passes
 from planner.routes.town import Crew, Work, town

@@ -15,15 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
+from city.entities import Point, Segment, Vehicle
 from city.network import StreetNetwork, build
-from city.things import Point, Segment, Vehicle
-from city.words import PLANNED_KEEPERS
+from city.vocabulary import PLANNED_KEEPERS
 from ingest.roads import with_reachable
 from ingest.roads.cut import cut
 from ingest.roads.osm import read_extract
 from planner.routes.borders import served
 from planner.routes.bound import lower_bound
-from planner.routes.carpcheck import check
+from planner.routes.carp.check import check
 from planner.routes.drives import drive, solution
 from planner.routes.encode import Route
 from planner.routes.locally import LocalPlan, relieved, replan_near

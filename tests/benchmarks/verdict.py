@@ -12,15 +12,15 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from city.entities import Forecast, Treatment
 from city.plan import Plan
-from city.things import Forecast, Treatment
-from planner import snow
 from planner.bundle import load
-from planner.kept import Kept
-from planner.make import make_plan
-from planner.prepare import whole_turer
 from planner.publish import check_schema
+from planner.services import make_plan
 from planner.snapshot import Snapshot
+from planner.snow import plan as snow
+from planner.snow.memory import Kept
+from planner.snow.prepare import whole_turer
 from store.embedded import embedded_postgres
 from tests.benchmarks import oslo
 from tests.benchmarks.measure import Row, command

@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from city.things import Threshold
+from city.entities import Threshold
+from city.vocabulary import ROUTE_CLASSES
 from city.winter import SimulatedWinter, WinterTown
-from city.words import ROUTE_CLASSES
 from ingest.simulator.winter import Climate, winter
 from ingest.simulator.winter_town import town
-from planner.backtest.summary import Policy, Summary
-from planner.backtest.winters import KNOBS, replay
-from planner.thresholds import SEED_FROM, Limits, limits, seed
+from planner.snow.backtest.summary import Policy, Summary
+from planner.snow.backtest.winters import KNOBS, replay
+from planner.thresholds.limits import Limits, limits
+from planner.thresholds.seed import SEED_FROM, seed
 from tests.benchmarks.measure import Row, call
 
 HELD_OUT = range(201, 221)

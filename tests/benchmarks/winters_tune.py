@@ -11,13 +11,14 @@ import random
 import sys
 from collections.abc import Mapping, Sequence
 
-from city.things import Threshold
-from city.words import READINGS, ROUTE_CLASSES
+from city.entities import Threshold
+from city.vocabulary import READINGS, ROUTE_CLASSES
 from ingest.simulator.winter import winter
 from ingest.simulator.winter_town import town
-from planner.backtest.summary import Summary
-from planner.backtest.winters import DECIDE_BY, KNOBS, replay
-from planner.thresholds import SEED_FROM, Limits, limits
+from planner.snow.backtest.summary import Summary
+from planner.snow.backtest.winters import DECIDE_BY, KNOBS, replay
+from planner.thresholds.limits import Limits, limits
+from planner.thresholds.seed import SEED_FROM
 
 TUNING = range(1, 21)
 NETWORKS = (("P1", "P2", "P3"), ("C1", "C2"))

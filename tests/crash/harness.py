@@ -23,8 +23,8 @@ import psycopg
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from city.clock import SystemClock, stopwatch
+from city.entities import Device
 from city.settings import Mqtt
-from city.things import Device
 from deploy.scratch import Mosquitto
 from ingest.session import address, provision
 from store.connect import connect

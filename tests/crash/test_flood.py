@@ -16,14 +16,14 @@ from paho.mqtt.client import topic_matches_sub
 from city.clock import FixedClock
 from city.settings import Ingest, Mqtt, Settings
 from ingest.daemon import Daemon
+from ingest.publisher import Sent
 from ingest.session import address
-from ingest.simulator.signals import Sent
 from store.connect import connect
 from tests.brokers import mosquitto
 from tests.conftest import absent
 from tests.integration.test_daemon import Running, adopt, publish
+from tests.unit.ingest.payloads.test_payloads import PAYLOADS
 from tests.unit.ingest.poison import OWN, TABLE, UP, own
-from tests.unit.ingest.test_payloads import PAYLOADS
 
 pytestmark = pytest.mark.crash
 AT = datetime(2027, 1, 12, 2, 0, tzinfo=UTC)

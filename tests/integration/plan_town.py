@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from city.entities import Building, Dataset, Room
 from city.settings import Municipality, Planner, Settings
-from city.things import Building, Dataset, Room
-from planner.thresholds import seed
+from planner.thresholds.seed import seed
 from store import facts, plans, roads, weather
 from store.connect import Connection
 from tests.unit.planner.snapshots import AT, HOUR, forecast, heating_snapshot, snow_snapshot, streets, waste_snapshot

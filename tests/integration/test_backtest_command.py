@@ -12,11 +12,11 @@ import pytest
 from city.clock import FixedClock
 from city.settings import Store
 from dagsplan import main
-from planner.backtest.changes import Changes, changes_of
-from planner.backtest.replay import replay
 from planner.bundle import save
 from planner.inputs import read_kept_runs, read_rules
 from planner.schedule import plan_now
+from planner.snow.backtest.replay import replay
+from planner.thresholds.changes import Changes, changes_of
 from store import housekeeping, plans
 from store.connect import Connection
 from tests.integration import plan_town as town

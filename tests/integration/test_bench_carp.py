@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import dagsplan
-from planner.routes.carpcheck import check
-from planner.routes.instances import read
-from tests.unit.planner.test_routes_instances import DAT, salting, written
+from planner.routes.carp.check import check
+from planner.routes.carp.instances import read
+from tests.unit.planner.routes.test_routes_instances import DAT, salting, written
 
 KEYS = {"instance", "cost", "lower_bound", "feasible", "overtime_min", "routes", "seconds", "iterations"}
 

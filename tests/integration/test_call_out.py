@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from city.clock import FixedClock
+from city.entities import CallOut, RosterTurn
 from city.errors import ImportRefused
 from city.plan import Plan
-from city.things import CallOut, RosterTurn
-from dashboards.api_orders import WHO
+from dashboards.api.orders import WHO
 from ingest.tables import import_fleet
-from planner.call_out import escalate, note_call
 from planner.inputs import read_snapshot
+from planner.night.call_out import escalate, note_call
 from planner.orders import add_event, decide
 from planner.schedule import plan_now
 from store import calls, facts, orders

@@ -19,13 +19,12 @@ import psycopg
 import pytest
 
 from city.clock import FixedClock, stopwatch
+from city.entities import Device
 from city.settings import Ingest, Mqtt, Settings
-from city.things import Device
 from ingest.broker import embedded_broker, free_port
 from ingest.daemon import Daemon
+from ingest.publisher import Sent, publish_all
 from ingest.session import Session, address, provision
-from ingest.simulator.publisher import publish_all
-from ingest.simulator.signals import Sent
 from store.connect import connect
 from store.embedded import embedded_postgres
 from store.facts import save_device

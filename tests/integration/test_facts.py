@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from city.clock import SimulatedClock, SystemClock
+from city.entities import Building, CalendarDay, Contractor, Dataset, Depot, Device, Room, RosterTurn, Vehicle, Vessel
 from city.errors import ImportRefused
-from city.things import Building, CalendarDay, Contractor, Dataset, Depot, Device, Room, RosterTurn, Vehicle, Vessel
 from ingest.tables import IMPORTERS, import_buildings, import_calendar, import_fleet, import_rooms
 from store import facts
 from store.clock import installation_clock, set_simulated_clock

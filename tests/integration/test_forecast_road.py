@@ -14,8 +14,8 @@ from dagsplan import main
 from models.road.forcing import on_grid
 from models.road.run import at_rest, run
 from models.road.site import sites
-from planner.forecast_road import forecast_all
-from planner.road_words import scores
+from planner.road.forecast import forecast_all
+from planner.road.words import scores
 from tests.benchmarks.road_cases import case045, col_de_porte, se1018
 
 AT = datetime(2027, 1, 12, 0, 0, tzinfo=UTC)

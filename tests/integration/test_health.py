@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from city.clock import FixedClock, SystemClock
+from city.entities import Device
 from city.errors import ConfigError
 from city.settings import Database, Ingest, Mqtt, Settings
-from city.things import Device
 from deploy.doctor import examine
 from ingest.broker import free_port
 from ingest.daemon import Daemon
 from ingest.exposition import served
+from ingest.message import Message
+from ingest.publisher import Sent
 from ingest.session import Session, address, provision
-from ingest.simulator.signals import Sent
-from ingest.writer import Message
 from store import health
 from store.clock import set_simulated_clock
 from store.connect import Connection, connect

@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 
+from city.entities import Device, Reading
 from city.settings import Ingest
-from city.things import Device, Reading
+from ingest.message import Message
 from ingest.validate import ClockRule
-from ingest.writer import Message, Writer
+from ingest.writer import Writer
 from models.fill import fill_state
 from models.heat import warm_up
 from planner.inputs import QUANTITIES, RAW, read_snapshot

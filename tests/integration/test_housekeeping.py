@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from city.settings import Ingest, Store
+from ingest.message import Message
 from ingest.validate import ClockRule
-from ingest.writer import Message, Tally, Writer
+from ingest.writer import Tally, Writer
 from store import housekeeping
 from store.condition import condition
 from store.connect import Connection, connect

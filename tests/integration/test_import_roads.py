@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from city.entities import Building, Dataset
 from city.errors import ImportRefused
-from city.things import Building, Dataset
 from ingest.roads import import_roads
 from ingest.roads.osm import read_segments
 from store.roads import load_datasets, load_relief, load_segments, replace_segments, save_buildings, save_dataset

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import dagsplan
+from city.entities import RouteStep, Vehicle
 from city.errors import ImportRefused
 from city.network import build
-from city.things import RouteStep, Vehicle
 from ingest.roads import import_roads
 from ingest.routes import import_routes
 from planner.routes.sectors import cut, passes

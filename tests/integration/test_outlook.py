@@ -17,10 +17,10 @@ from ingest.roads import import_roads
 from ingest.simulator.frost import Frost
 from ingest.weather.client import import_file
 from planner.inputs import read_snapshot
-from planner.make import make
-from planner.outlook import road_outlook
 from planner.publish import publish_outlook
 from planner.schedule import Scheduler, plan_now, show_roads
+from planner.services import make
+from planner.snow.outlook import road_outlook
 from store import outlook, roads
 from store.connect import Connection
 from tests.unit.dashboards import town

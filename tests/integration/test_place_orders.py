@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from city.clock import FixedClock
-from city.things import Dataset
+from city.entities import Dataset
 from city.upkeep import Ask, Place, SeasonWork
 from ingest.roads import import_roads
 from planner.orders import add_event, decide

@@ -14,10 +14,10 @@ from city.clock import FixedClock
 from city.plan import from_json, to_json
 from planner.bundle import load, save
 from planner.inputs import read_snapshot
-from planner.make import make_plan
 from planner.orders import decide
 from planner.publish import publish
 from planner.schedule import plan_now
+from planner.services import make_plan
 from store import plans, weather
 from store.connect import Connection
 from tests.integration.plan_town import fill, settings

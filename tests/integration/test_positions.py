@@ -11,8 +11,9 @@ import pytest
 from city.clock import FixedClock
 from city.plan import Plan
 from city.settings import Ingest, Store
+from ingest.message import Message
 from ingest.validate import ClockRule
-from ingest.writer import Message, Writer
+from ingest.writer import Writer
 from planner.orders import add_event, decide
 from planner.schedule import plan_now
 from store import positions

@@ -9,20 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from city.entities import Depot, Segment, Threshold, Vehicle
 from city.plan import Plan
 from city.settings import Municipality, Planner, Settings
-from city.things import Depot, Segment, Threshold, Vehicle
-from dashboards.daystrip import AGREES_CM, _ahead, _deciding_segment, _figure_of
+from dashboards.pages.daystrip import AGREES_CM, _ahead, _deciding_segment, _figure_of
 from ingest.roads import import_roads, with_reachable
 from ingest.roads.cut import cut
 from ingest.roads.osm import read_extract, read_segments
 from ingest.roads.turns import turn_bans
 from ingest.weather.client import import_file
 from planner.inputs import read_snapshot
-from planner.make import make_plan
 from planner.publish import check_schema
+from planner.services import make_plan
 from planner.snapshot import Snapshot
-from planner.thresholds import seed
+from planner.thresholds.seed import seed
 from store import facts, plans, roads
 from store.connect import Connection
 from tests.unit.planner.snapshots import HOUR, ahead

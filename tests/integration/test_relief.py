@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from city.things import Segment
+from city.entities import Segment
 from ingest.roads.relief import relief
 from ingest.roads.terrain import METRES_PER_DEGREE
 from tests.benchmarks import road_land

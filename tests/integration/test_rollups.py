@@ -9,10 +9,11 @@ from typing import LiteralString
 
 import pytest
 
+from city.entities import Device
 from city.settings import Ingest
-from city.things import Device
+from ingest.message import Message
 from ingest.validate import ClockRule
-from ingest.writer import Message, Writer
+from ingest.writer import Writer
 from store.connect import Connection, connect
 from store.facts import save_device
 from store.rollups import HOUR, Lag, hour_of, lag, refresh, windows

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from planner.make import make_plan
 from planner.routes.solve import Stop
 from planner.routes.split import solve_split
-from planner.workers import workers
+from planner.routes.workers import workers
+from planner.services import make_plan
+from tests.unit.planner.routes.test_routes_split import grid
 from tests.unit.planner.snapshots import depth, snow_snapshot
-from tests.unit.planner.test_routes_split import grid
 
 SHORT = Stop(iterations=300)
 

@@ -13,20 +13,20 @@ import pytest
 
 from city.clock import FixedClock
 from city.errors import Conflict, PlanNotPossible
-from city.plan import Plan
+from city.plan import Plan, RunKey
 from city.serviceday import slot_instant
-from city.words import DOMAINS
+from city.vocabulary import DOMAINS
 from planner import schedule
+from planner.due import due_runs, next_due, slots_of
 from planner.inputs import read_snapshot
-from planner.make import Made, make, make_plan
 from planner.publish import publish
-from planner.schedule import Scheduler, due_runs, keep_up, next_due, slots_of
+from planner.schedule import Scheduler, keep_up
+from planner.services import Made, make, make_plan
 from planner.snapshot import Snapshot
 from store import plans
 from store.condition import condition
 from store.connect import Connection, connect
 from store.housekeeping import TASKS
-from store.plans import RunKey
 from tests.integration.plan_town import fill, settings
 from tests.unit.planner.snapshots import AT, HOUR
 

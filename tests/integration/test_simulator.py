@@ -11,19 +11,21 @@ import httpx
 import pytest
 
 from city.clock import FixedClock, SimulatedClock
+from city.entities import Building, Device, Vessel
 from city.errors import ImportRefused
 from city.settings import Ingest
-from city.things import Building, Device, Vessel
-from ingest.payloads import decode
+from ingest.message import Message
+from ingest.payloads.topics import decode
+from ingest.publisher import Sent, publish_all
 from ingest.session import address
 from ingest.simulator.forecasts import forecast_server
-from ingest.simulator.publisher import publish_all, publish_live, recorded
-from ingest.simulator.signals import Sent, World
+from ingest.simulator.publisher import publish_live, recorded
+from ingest.simulator.signals import World
 from ingest.simulator.storm import Storm
 from ingest.simulator.town import Town
 from ingest.validate import ClockRule, validate
 from ingest.weather import smhi
-from ingest.writer import Message, Writer
+from ingest.writer import Writer
 from store.connect import Connection, connect
 from store.facts import save_device
 from store.readings import count_readings, dead_letter_counts

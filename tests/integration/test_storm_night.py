@@ -12,8 +12,9 @@ import msgspec
 from city.settings import Settings
 from deploy.demonstration import demo_settings
 from deploy.night_walk import walk
-from deploy.storm_night import OPENS_AT, evening
-from planner.night_watch import item_of, night_of
+from deploy.storm_night import evening
+from deploy.storm_scene import OPENS_AT
+from planner.night.follow import item_of, night_of
 from planner.schedule import plan_now
 from store import facts, orders, plans
 from store.connect import Connection

@@ -11,11 +11,12 @@ from typing import LiteralString, cast
 import psycopg
 import pytest
 
+from city.entities import Device
 from city.errors import SchemaMismatch
 from city.settings import Ingest
-from city.things import Device
+from ingest.message import Message
 from ingest.validate import ClockRule
-from ingest.writer import Message, Writer
+from ingest.writer import Writer
 from store.connect import Connection, connect
 from store.facts import save_device
 from store.migrate import check_schema, known, migrate

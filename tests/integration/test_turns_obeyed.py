@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from city.entities import Depot, TurnBan, Vehicle
 from city.plan import Plan
-from city.things import Depot, TurnBan, Vehicle
 from ingest.roads import import_roads
 from planner.bundle import load, save
 from planner.inputs import read_snapshot
-from planner.make import make_plan
-from planner.thresholds import seed
+from planner.services import make_plan
+from planner.thresholds.seed import seed
 from store import facts, plans, weather
 from store.connect import Connection
 from store.roads import load_segments, load_turns

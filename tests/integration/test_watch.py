@@ -9,14 +9,15 @@ import pytest
 
 from city.clock import FixedClock
 from city.errors import Conflict, NotFound
+from city.observation import HumanTruth
 from city.plan import Plan
-from city.truth import HumanTruth
-from planner import drafts
-from planner.backtest.archive import unpack
-from planner.drafts import leave, open_draft, take, watch, watched
-from planner.kept import Kept
 from planner.orders import add_event, decide
 from planner.schedule import look, plan_now
+from planner.snow.archive import unpack
+from planner.snow.memory import Kept
+from planner.watch import drafts
+from planner.watch.answer import leave, open_draft, take
+from planner.watch.drafts import watch, watched
 from store import archive, facts, judgements, orders, plans, weather
 from store.connect import Connection
 from store.drafts import Draft

@@ -12,17 +12,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import dagsplan
+from city.entities import Device
 from city.settings import Ingest
-from city.things import Device
 from ingest.broker import embedded_broker
-from ingest.payloads import decode
+from ingest.message import Message
+from ingest.payloads.topics import decode
 from ingest.validate import ClockRule
-from ingest.writer import Message, Writer
+from ingest.writer import Writer
 from store.connect import Connection, connect
 from store.facts import devices, save_device
 from store.readings import count_readings, dead_letter_counts, dead_letters, letters_to_replay
+from tests.unit.ingest.payloads.test_payloads import PAYLOADS, TOPICS
 from tests.unit.ingest.poison import GOOD, OWN, TABLE, UP, Poison, own, up
-from tests.unit.ingest.test_payloads import PAYLOADS, TOPICS
 
 AT = datetime(2027, 1, 12, 2, 0, tzinfo=UTC)
 RULE = ClockRule(timedelta(days=7), timedelta(seconds=300))

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from city.entities import Point, Segment
 from city.geo import local_xy
 from city.network import StreetNetwork, build
-from city.things import Point, Segment
 from tests.unit.planner.snapshots import street
 
 LON, LAT = 14.80, 56.87

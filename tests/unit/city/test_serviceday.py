@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.serviceday import BEGINS, bounds, check_slot, local_instant, service_day, slot_instant
-from city.words import DOMAINS, Domain
+from city.vocabulary import DOMAINS, Domain
 
 SWEDEN = ZoneInfo("Europe/Stockholm")
 SPRING, AUTUMN = date(2027, 3, 28), date(2027, 10, 31)

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from city.clock import FixedClock
+from city.entities import CallOut, Position
 from city.geo import local_xy
 from city.plan import Plan
-from city.things import CallOut, Position
-from planner.call_out import escalate, note_call
+from planner.night.call_out import escalate, note_call
 from planner.orders import add_event, decide
 from store import calls, facts, positions, roads
 from store.connect import Connection

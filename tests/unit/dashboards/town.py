@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from city.clock import FixedClock
-from city.plan import Plan
-from city.settings import Municipality, Planner, Settings
-from city.things import (
+from city.entities import (
     Building,
     CalendarDay,
     Contractor,
@@ -22,9 +20,11 @@ from city.things import (
     Vehicle,
     Vessel,
 )
-from city.words import Domain, RouteClass
+from city.plan import Plan
+from city.settings import Municipality, Planner, Settings
+from city.vocabulary import Domain, RouteClass
 from planner.schedule import plan_now
-from planner.thresholds import seed
+from planner.thresholds.seed import seed
 from store import facts, plans, roads, weather
 from store.connect import Connection
 

@@ -6,7 +6,7 @@ from city.matching import Matcher
 from city.network import build
 from city.track import Line
 from deploy.warm import CORNERS, _block, _night, warm
-from planner.make import make_plan
+from planner.services import make_plan
 
 
 def test_the_made_night_calls_out_and_drives() -> None:

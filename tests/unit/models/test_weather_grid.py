@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from city.things import Forecast, ForecastStep
+from city.entities import Forecast, ForecastStep
 from models.weather import hourly
 
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from city.things import (
+from city.entities import (
     Building,
     CalendarDay,
     Contractor,
@@ -24,9 +24,9 @@ from city.things import (
     Vehicle,
     Vessel,
 )
-from city.words import PLACE_KINDS, ROUTE_CLASSES, Keeper, Network, RouteClass
+from city.vocabulary import PLACE_KINDS, ROUTE_CLASSES, Keeper, Network, RouteClass
 from planner.snapshot import Knobs, Snapshot
-from planner.thresholds import seed
+from planner.thresholds.seed import seed
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 """03.00 in Sweden, a Tuesday; the snow day is that of the 23rd."""

@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from city.entities import Device, GivenOrder, Reading, Treatment
 from city.errors import ImportRefused
 from city.plan import from_json, to_json
-from city.things import Device, GivenOrder, Reading, Treatment
 from planner.bundle import load, save
-from planner.make import make_plan
+from planner.services import make_plan
 from planner.snapshot import Snapshot
 from tests.unit.planner.snapshots import (
     AT,
@@ -138,7 +138,7 @@ def test_the_hash_and_the_plan_do_not_hang_on_the_process(tmp_path: Path) -> Non
 def _planned(folder: Path, seed: str) -> str:
     code = (
         "import sys; from pathlib import Path\n"
-        "from planner.bundle import load\nfrom planner.make import make_plan\nfrom city.plan import to_json\n"
+        "from planner.bundle import load\nfrom planner.services import make_plan\nfrom city.plan import to_json\n"
         "for d in ('snow', 'waste', 'heating'): print(to_json(make_plan(load(Path(sys.argv[1]) / d))).decode())"
     )
     environment = {**os.environ, "PYTHONHASHSEED": seed}

@@ -1,0 +1,57 @@
+"""The field's own words as types: what may stand in a column, a payload or a plan."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+CLEAR = "clear"
+"""What is done at a place, which is not a street."""
+
+BESIDE = frozenset({"places", "haul", "sweep"})
+"""Kinds of interventions that are no turer."""
+
+Domain = Literal["snow", "waste", "heating"]
+Mode = Literal["shadow", "assist", "live"]
+Network = Literal["street", "cycle"]
+Keeper = Literal["municipal", "state", "private", "unknown"]
+RouteClass = Literal["P1", "P2", "P3", "C1", "C2"]
+"""Service level: P1 main, P2 collector, P3 residential street; C1 main, C2 other cycle or foot-cycle way."""
+AskKind = Literal["haul", "sweep"]
+"""Work on streets that a rule or a person starts: snow driven away, grit swept up."""
+PlaceKind = Literal["bus_stop", "crossing", "parking", "school_yard"]
+"""Places that are cleared for themselves."""
+Channel = Literal["sms", "voice", "radio", "email", "app"]
+"""How somebody is called."""
+Certainty = Literal["high", "medium", "low"]
+OrderEventKind = Literal[
+    "decided",
+    "overridden",
+    "sent",
+    "acknowledged",
+    "unanswered",
+    "refused",
+    "started",
+    "segment_done",
+    "stop_done",
+    "aborted",
+    "done",
+]
+OrderState = Literal["decided", "sent", "acknowledged", "unanswered", "refused", "started", "aborted", "done"]
+"""``unanswered``: called out, and nobody on the list has acknowledged; somebody must call by hand."""
+UNDER_WAY: frozenset[OrderState] = frozenset({"decided", "sent", "acknowledged", "unanswered", "started"})
+"""An order in one of these states is a fact for the next plan."""
+
+DeclineCause = Literal["precipitation", "drifting", "road_temperature", "practice", "other"]
+"""Why people turn a proposal down: the four causes that twenty years of field trials found, and others."""
+
+ForecastReading = Literal["low", "mid", "high"]
+"""How a forecast is read: at the low end of its range, as it stands, at the high end."""
+
+DOMAINS: tuple[Domain, ...] = get_args(Domain)
+ROUTE_CLASSES: tuple[RouteClass, ...] = get_args(RouteClass)
+PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
+READINGS: tuple[ForecastReading, ...] = get_args(ForecastReading)
+CLOSED_TO_SMALL: frozenset[str] = frozenset({"motorway", "motorway_link", "trunk", "trunk_link"})
+"""Kinds of street (OpenStreetMap's words) that a cycle-way plough does not drive."""
+PLANNED_KEEPERS: frozenset[Keeper] = frozenset({"municipal", "unknown"})
+"""Whose streets we plan. Unknown ones are planned too until a source says otherwise, and the plan says so."""

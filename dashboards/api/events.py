@@ -1,0 +1,69 @@
+"""``/api/v1/events``: the plan versions now and at every change. Pages then fetch themselves again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import psycopg
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from dashboards.pages.observations import noted_stamp
+from dashboards.web.context import Desk, desk_of
+from planner.watch.answer import open_draft
+from store import judgements, pages
+from store.connect import Connection
+from store.outlook import outlook_stamp
+
+router = APIRouter(prefix="/api/v1", tags=["events"])
+LOOK_BACK = timedelta(days=7)
+
+
+@router.get("/events", summary="Server-sent events: the live plan of each domain, now and at every change")
+async def events(request: Request) -> StreamingResponse:
+    """Each event ``plans`` carries the whole state; there is nothing to catch up on after a lost connection."""
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_lines(desk_of(request)), headers=headers, media_type="text/event-stream")
+
+
+async def _lines(desk: Desk) -> AsyncIterator[str]:
+    yield "retry: 3000\n\n"
+    async for changed in desk.hub.changes():
+        yield await run_in_threadpool(_state_event, desk) if changed else ": still here\n\n"
+
+
+def _state_event(desk: Desk) -> str:
+    try:
+        with desk.connection() as connection:
+            return f"event: plans\ndata: {msgspec.json.encode(state(desk, connection)).decode()}\n\n"
+    except psycopg.OperationalError:
+        return "event: unavailable\ndata: {}\n\n"
+
+
+def state(desk: Desk, connection: Connection) -> dict[str, dict[str, Any]]:
+    """For each domain that has a plan: its id, version and service day, how far its orders have come, and for snow the
+    stamp of the streets' outlook, which comes some seconds after the plan, and one of drafts and of what people saw."""
+    since = desk.clock.now() - LOOK_BACK
+    steps = {stamp.domain: stamp.events for stamp in pages.order_stamps(connection, since)}
+    live = {head.domain: head for head in pages.heads(connection, desk.mode)}
+    noted = _noted(connection, live["snow"].id, desk.clock.now()) if "snow" in live else ""
+    outlook = {"snow": {"outlook": outlook_stamp(connection), "noted": noted}}
+    return {
+        head.domain: {
+            "id": head.id,
+            "version": head.version,
+            "service_day": head.service_day.isoformat(),
+            "order_events": steps.get(head.domain, 0),
+            **outlook.get(head.domain, {}),
+        }
+        for head in live.values()
+    }
+
+
+def _noted(connection: Connection, plan_id: str, now: datetime) -> str:
+    draft = open_draft(connection, plan_id)
+    return noted_stamp(draft.id if draft else "", [truth.id for truth in judgements.truths(connection, now)])

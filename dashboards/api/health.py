@@ -1,0 +1,75 @@
+"""Health for machines: is the process alive, can it serve, and a few figures for Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import psycopg
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from city.errors import SchemaMismatch, StoreUnavailable
+from city.metrics import line
+from city.version import code_version
+from dashboards.web.context import Desk, desk_of
+from store import health, pages, readings, weather
+from store.connect import Connection
+from store.migrate import check_schema
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/livez", summary="The process answers", response_class=PlainTextResponse)
+def livez() -> str:
+    """Asks nothing of anybody."""
+    return "ok"
+
+
+@router.get("/readyz", summary="Database and schema are there")
+@router.get("/healthz", include_in_schema=False)
+def readyz(request: Request) -> JSONResponse:
+    """Names each check; 503 where one fails."""
+    checks = {"database": "ok", "schema": "ok"}
+    try:
+        with desk_of(request).connection() as connection:
+            check_schema(connection)
+    except SchemaMismatch as error:
+        checks["schema"] = str(error)
+    except (StoreUnavailable, psycopg.OperationalError):
+        checks = {"database": "the database does not answer", "schema": "not known"}
+    good = all(found == "ok" for found in checks.values())
+    return JSONResponse({"status": "ok" if good else "failing", "checks": checks}, 200 if good else 503)
+
+
+@router.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
+def metrics(request: Request) -> Response:
+    """Plain text of the Prometheus exposition format; without the database only what the process knows itself."""
+    desk = desk_of(request)
+    lines = [line("build_info", 1, version=code_version()), line("sse_clients", desk.hub.clients)]
+    try:
+        with desk.connection() as connection:
+            lines += ["dagsplan_database_up 1", *_stored(desk, connection)]
+    except (StoreUnavailable, psycopg.OperationalError):
+        lines.append("dagsplan_database_up 0")
+    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+
+
+def _stored(desk: Desk, connection: Connection) -> Iterable[str]:
+    now = desk.clock.now()
+    for head in pages.heads(connection, desk.mode):
+        yield line("plan_version", head.version, domain=head.domain)
+        yield line("plan_last_success_timestamp_seconds", head.created_at.timestamp(), domain=head.domain)
+        yield line("plan_interventions", head.interventions, domain=head.domain)
+    for count in pages.order_counts(connection, now - timedelta(days=1)):
+        yield line("orders", count.orders, domain=count.domain, state=count.state)
+    fresh = readings.freshness(connection, now)
+    yield line("devices", fresh.devices)
+    yield line("devices_silent", fresh.silent)
+    if fresh.last_time is not None:
+        yield line("reading_age_seconds", (now - fresh.last_time).total_seconds())
+    for daemon in health.daemons(connection, now):
+        yield from health.exposition(daemon, now)
+    issue = weather.newest_issue(connection, now)
+    if issue is not None:
+        yield line("forecast_age_seconds", (now - issue.issued_at).total_seconds())

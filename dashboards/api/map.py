@@ -1,0 +1,179 @@
+"""What the map draws: streets as compact arrays, which change with an import, and how things stand on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from city.entities import Point, Segment
+from city.plan import Intervention, Plan
+from city.vocabulary import ROUTE_CLASSES, Domain
+from dashboards.pages.rows import Known, Row, rows
+from dashboards.web.context import Desk, desk_of
+from dashboards.web.locale import Voice
+from dashboards.web.render import voice_of
+from store import facts, orders, pages, roads
+from store.connect import Connection
+
+router = APIRouter(prefix="/api/v1", tags=["map"])
+SCALE = 1e5
+"""Coordinates are whole hundred-thousandths of a degree: about a metre, finer than a drawn line."""
+
+
+@router.get("/segments.json", summary="All streets as compact arrays for drawing")
+def segments(request: Request) -> Response:
+    """``points`` holds for each segment lon, lat of its first point and then steps, in 1e-5 degrees."""
+    desk = desk_of(request)
+    with desk.connection() as connection:
+        stamp = pages.streets_stamp(connection)
+        headers = {"ETag": f'"{stamp}"', "Cache-Control": "no-cache"}
+        if f'"{stamp}"' in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        body = _streets(desk, connection, stamp)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+@router.get("/map/{domain}.json", summary="How streets, rooms or buildings stand in the live plan")
+def status(request: Request, domain: Domain) -> Response:
+    """Interventions with their status, and for each segment, room or building which of them it belongs to."""
+    desk, voice = desk_of(request), voice_of(request)
+    with desk.connection() as connection:
+        body = _status(desk, connection, domain, voice)
+    return Response(msgspec.json.encode(body), headers={"Cache-Control": "no-cache"}, media_type="application/json")
+
+
+def _streets(desk: Desk, connection: Connection, stamp: str) -> bytes:
+    """The encoded streets, kept until the next import."""
+    return desk.streets.get(
+        stamp, lambda: msgspec.json.encode(_compact(roads.load_segments(connection)) | _origin(connection))
+    )
+
+
+def _compact(streets: Sequence[Segment]) -> dict[str, Any]:
+    names = sorted({street.name for street in streets})
+    place = {name: number for number, name in enumerate(names)}
+    lons = [lon for street in streets for lon, _ in street.geometry]
+    lats = [lat for street in streets for _, lat in street.geometry]
+    return {
+        "bbox": [min(lons), min(lats), max(lons), max(lats)] if streets else None,
+        "scale": SCALE,
+        "classes": list(ROUTE_CLASSES),
+        "names": names,
+        "id": [street.id for street in streets],
+        "name": [place[street.name] for street in streets],
+        "class": [ROUTE_CLASSES.index(street.route_class) for street in streets],
+        "points": [_steps(street.geometry) for street in streets],
+    }
+
+
+def _steps(line: Sequence[Point]) -> list[int]:
+    """First point, then the steps from point to point."""
+    whole = [(round(lon * SCALE), round(lat * SCALE)) for lon, lat in line]
+    return [*whole[0], *(part for a, b in pairwise(whole) for part in (b[0] - a[0], b[1] - a[1]))]
+
+
+def _origin(connection: Connection) -> dict[str, Any]:
+    sets = roads.load_datasets(connection)
+    return {
+        "datasets": [
+            {
+                "name": d.name,
+                "attribution": d.attribution,
+                "licence": d.licence,
+                "date": d.data_date,
+                "simulated": d.simulated,
+            }
+            for d in sets
+        ]
+    }
+
+
+def _status(desk: Desk, connection: Connection, domain: Domain, voice: Voice) -> dict[str, Any]:
+    plan, now = desk.live(connection, domain), desk.clock.now()
+    body: dict[str, Any] = {"domain": domain, "plan": None, "simulated": desk.clock.simulated, "items": []}
+    if plan is not None:
+        body |= {"plan": {"id": plan.id, "version": plan.version}, "simulated": plan.simulated or desk.clock.simulated}
+        body["items"] = _items(plan, rows(plan, _known(connection, plan, desk), voice))
+    body["depots"] = [{"name": d.name, "kind": d.kind, "lon": d.lon, "lat": d.lat} for d in facts.depots(connection)]
+    if domain == "snow":
+        body["segments"] = {} if plan is None else _segment_states(plan)
+    else:
+        body["places"] = list(_rooms(connection, plan, voice) if domain == "waste" else _buildings(connection, plan))
+    body["at"] = now
+    return body
+
+
+def _known(connection: Connection, plan: Plan, desk: Desk) -> Known:
+    now = desk.clock.now()
+    since = min(now, plan.valid_from) - timedelta(hours=36)
+    newest: dict[str, orders.OrderNow] = {}
+    for order in orders.orders(connection, since, domain=plan.domain, limit=1000):
+        newest.setdefault(order.key, order)
+    return Known(now, newest, {}, contractors={c.id: c.name for c in facts.contractors(connection)})
+
+
+def _items(plan: Plan, table: Sequence[Row]) -> list[dict[str, Any]]:
+    """The interventions in the plan's own order, in words."""
+    by_key = {row.key: row for row in table}
+    return [_item(by_key[item.key]) for item in plan.interventions]
+
+
+def _item(row: Row) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "anchor": row.anchor,
+        "title": f"{row.code} {row.title}".strip(),
+        "under": row.under,
+        "state": row.status.state,
+        "status": row.status.word,
+        "figure": row.figure,
+        "beside": row.beside,
+        "limit": row.range_line,
+        "action": row.action,
+        "vehicle": " · ".join(part for part in (row.vehicle, row.contractor) if part),
+        "times": row.times,
+    }
+
+
+def _segment_states(plan: Plan) -> dict[str, list[float | int | None]]:
+    """Segment id → [place of its first intervention in ``items``, depth in cm]."""
+    found: dict[str, list[float | int | None]] = {}
+    for place, item in enumerate(plan.interventions):
+        for action in item.segments if isinstance(item.segments, tuple) else ():
+            found.setdefault(action.id, [place, action.depth_cm])
+    return found
+
+
+def _rooms(connection: Connection, plan: Plan | None, voice: Voice) -> Iterable[dict[str, Any]]:
+    """All rooms; those on a round say which, when and why."""
+    stops: dict[str, dict[str, Any]] = {}
+    for place, item in enumerate(plan.interventions if plan else ()):
+        for stop in item.stops if isinstance(item.stops, tuple) else ():
+            known = stops.setdefault(stop.room, {"item": place, "reasons": []})
+            known["reasons"].append(f"{voice.clock(stop.arrives_at)}: {voice.reason(stop)}")
+    for room in facts.rooms(connection):
+        yield {"id": room.id, "name": room.name, "lon": room.lon, "lat": room.lat} | stops.get(room.id, {"item": None})
+
+
+def _buildings(connection: Connection, plan: Plan | None) -> Iterable[dict[str, Any]]:
+    """All buildings, with the line of the plan that is theirs."""
+    items: dict[str, tuple[int, Intervention]] = {
+        item.target: (place, item) for place, item in enumerate(plan.interventions if plan else ())
+    }
+    for building in facts.buildings(connection):
+        place, item = items.get(building.id, (None, None))
+        heated = item is not None and item.starts_at is not None
+        yield {
+            "id": building.id,
+            "name": building.name,
+            "lon": building.lon,
+            "lat": building.lat,
+            "item": place,
+            "heated": heated,
+        }

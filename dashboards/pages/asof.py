@@ -1,0 +1,77 @@
+"""The day page as it was at a minute: the plan that was live, orders as far as they had come, what had been seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import cast
+
+from city.entities import OrderEvent
+from city.serviceday import bounds
+from city.vocabulary import OrderState
+from dashboards.web.context import Desk
+from dashboards.web.locale import Voice
+from store import pages
+from store.connect import Connection
+from store.orders import OrderNow
+
+PASSING = frozenset({"overridden", "segment_done", "stop_done"})
+
+
+@dataclass(frozen=True)
+class MomentLine:
+    """A moment of the night, with the address of the page as it was then."""
+
+    clock: str
+    at: str
+    text: str
+
+
+def orders_at(
+    found: Sequence[OrderNow], histories: Mapping[str, Sequence[OrderEvent]], at: datetime
+) -> tuple[dict[str, OrderNow], dict[str, list[OrderEvent]]]:
+    """The newest order of each key as it stood at a time, with its events; ``found`` newest first."""
+    then: dict[str, OrderNow] = {}
+    events: dict[str, list[OrderEvent]] = {}
+    for order in found:
+        known = [event for event in histories.get(order.id, ()) if event.at <= at]
+        states = [event for event in known if event.kind not in PASSING]
+        if states and order.key not in then:
+            last = states[-1]
+            state = cast(OrderState, last.kind)
+            passed = [event.vehicle for event in known if event.vehicle]
+            vehicle = passed[-1] if passed else _first_vehicle(order, histories.get(order.id, ()))
+            then[order.key] = replace(
+                order, vehicle=vehicle, state=state, state_at=last.at, state_who=last.who, state_note=last.note
+            )
+            events[order.id] = known
+    return then, events
+
+
+def _first_vehicle(order: OrderNow, history: Sequence[OrderEvent]) -> str | None:
+    """Whose an order was before it went on: known where it never did."""
+    return None if any(event.vehicle for event in history) else order.vehicle
+
+
+def moment_lines(desk: Desk, connection: Connection, day: date, voice: Voice) -> list[MomentLine]:
+    """What became known or was decided of a snow service day."""
+    begins, ends = bounds(day, "snow", voice.zone)
+    return [
+        MomentLine(voice.clock(moment.at), moment.at.isoformat(), _said(moment, voice))
+        for moment in pages.moments(connection, desk.mode, day, begins, ends)
+    ]
+
+
+def _said(moment: pages.Moment, voice: Voice) -> str:
+    t = voice.words
+    if moment.kind == "plan":
+        kind = "draft" if moment.more.startswith("event:draft") else "hand" if moment.more.startswith("event") else ""
+        return t(f"moment.plan_{kind}" if kind else "moment.plan", version=moment.what, slot=moment.more)
+    if moment.kind == "draft":
+        dropped, _, bust = moment.more.partition(" ")
+        return t("moment.bust" if bust else "moment.draft", added=moment.what, dropped=dropped)
+    if moment.kind == "decline":
+        return t("moment.decline", cause=t(f"cause.{moment.what}"))
+    why = f": {moment.more}" if moment.more else ""
+    return t(f"moment.{moment.kind}", who=t.known(f"who.{moment.what}", moment.what)) + why

@@ -1,0 +1,31 @@
+"""The map page, and the browser's own wishes."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from city.vocabulary import Domain
+from dashboards.pages.freshness import freshness
+from dashboards.web.context import desk_of
+from dashboards.web.render import page, voice_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/karta")
+def chart(request: Request, domain: Domain = "snow") -> Response:
+    """The map of a domain's live plan. Everything that it says also stands in the day page's table."""
+    desk, voice = desk_of(request), voice_of(request)
+    with desk.connection() as connection:
+        plan = desk.live(connection, domain)
+        fresh = freshness(desk, connection, domain, plan, voice)
+    return page(request, "karta.html", nav="karta", domain=domain, fresh=fresh, plan=plan)
+
+
+@router.get("/favicon.ico")
+def favicon() -> Response:
+    """The mark, for browsers that ask for it by its old name."""
+    return Response((files("dashboards") / "static" / "icon.svg").read_bytes(), media_type="image/svg+xml")

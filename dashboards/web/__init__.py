@@ -1,0 +1,1 @@
+"""What every page and endpoint stands on: context, language, templates, guard, live events, problems."""

@@ -1,0 +1,114 @@
+"""What every endpoint needs: settings, database, clock, published plans and the open event streams."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+
+from fastapi import Request
+from psycopg_pool import ConnectionPool
+
+from city.clock import Clock
+from city.plan import Plan
+from city.settings import Settings
+from city.vocabulary import Domain, Mode
+from dashboards.web.hub import Hub
+from planner.night.follow import Traces, progress_of
+from planner.night.progress import Progress
+from store import pages, plans
+from store.connect import Connection
+from store.orders import OrderNow
+
+
+class Shelf:
+    """Published plans by id. A plan never changes, so one that was read once need not be read again."""
+
+    def __init__(self, places: int = 12) -> None:
+        self._places = places
+        self._plans: OrderedDict[str, Plan] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, connection: Connection, plan_id: str) -> Plan | None:
+        """A plan by id, from memory or from the database."""
+        with self._lock:
+            if plan_id in self._plans:
+                self._plans.move_to_end(plan_id)
+                return self._plans[plan_id]
+        plan = plans.by_id(connection, plan_id)
+        if plan is not None:
+            self._keep(plan)
+        return plan
+
+    def _keep(self, plan: Plan) -> None:
+        with self._lock:
+            self._plans[plan.id] = plan
+            while len(self._plans) > self._places:
+                self._plans.popitem(last=False)
+
+
+class Copy:
+    """One encoded answer, kept until what it was made from changes."""
+
+    def __init__(self) -> None:
+        self._stamp = ""
+        self._body = b""
+        self._lock = Lock()
+
+    def get(self, stamp: str, make: Callable[[], bytes]) -> bytes:
+        """The answer for a stamp; made once, however many ask at the same time."""
+        with self._lock:
+            if self._stamp != stamp:
+                self._body, self._stamp = make(), stamp
+            return self._body
+
+
+class Desk:
+    """One municipality's web room."""
+
+    def __init__(self, settings: Settings, pool: ConnectionPool[Connection], clock: Clock) -> None:
+        self.settings = settings
+        self.pool = pool
+        self.clock = clock
+        self.shelf = Shelf()
+        self.streets, self.roads = Copy(), Copy()
+        self.hub = Hub(pool)
+        self.traces = Traces()
+
+    @property
+    def mode(self) -> Mode:
+        """The mode whose plans are live."""
+        return self.settings.planner.mode  # type: ignore[return-value]  # checked when the settings were read
+
+    @property
+    def base(self) -> str:
+        """What stands before every path, without a slash at its end."""
+        return self.settings.web.base_path.rstrip("/")
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection of the pool; commits at the end, rolls back on an error."""
+        with self.pool.connection() as connection:
+            yield connection
+
+    def head(self, connection: Connection, domain: Domain) -> pages.PlanHead | None:
+        """The frame of the live plan of a domain."""
+        return next((head for head in pages.heads(connection, self.mode) if head.domain == domain), None)
+
+    def progress(self, connection: Connection, found: Sequence[OrderNow], steps: int = 8) -> dict[str, Progress]:
+        """How far each of some orders is now, by id; at most ``steps`` stretches of positions are matched for it."""
+        return progress_of(
+            connection, found, self.clock.now(), self.traces, lambda plan_id: self.shelf.get(connection, plan_id), steps
+        )
+
+    def live(self, connection: Connection, domain: Domain) -> Plan | None:
+        """The live plan of a domain."""
+        head = self.head(connection, domain)
+        return None if head is None else self.shelf.get(connection, head.id)
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the running application."""
+    desk: Desk = request.app.state.desk
+    return desk

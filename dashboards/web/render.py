@@ -1,0 +1,112 @@
+"""From a template to a page: language, theme, words, addresses."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from fastapi import Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from dashboards.web.context import desk_of
+from dashboards.web.locale import Voice
+from dashboards.web.texts import Language, is_language, words
+
+THEMES = ("auto", "light", "dark")
+YEAR_S = 365 * 86_400
+
+
+@cache
+def environment() -> Environment:
+    """The templates: everything is escaped, an unknown name is a fault."""
+    made = Environment(
+        loader=PackageLoader("dashboards", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["asset"] = fingerprint
+    return made
+
+
+@cache
+def fingerprint(name: str) -> str:
+    """A static file's name with what its contents hash to, so that it may be kept for ever."""
+    digest = hashlib.sha256((files("dashboards") / "static" / name).read_bytes()).hexdigest()[:10]
+    return f"{name}?v={digest}"
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person's browser asks: by its Accept header, and never under a path made for programs' reads."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def language_of(request: Request) -> Language:
+    """The language: asked for in the address, else remembered, else the municipality's."""
+    asked = (request.query_params.get("lang"), request.cookies.get("lang"), desk_of(request).settings.web.language)
+    return cast(Language, next((code for code in asked if is_language(code)), "sv"))
+
+
+def theme_of(request: Request) -> str:
+    """The theme: asked for, remembered, or the system's."""
+    asked = (request.query_params.get("theme"), request.cookies.get("theme"))
+    return next((name for name in asked if name in THEMES), "auto")
+
+
+def voice_of(request: Request) -> Voice:
+    """How this request is answered in words and figures."""
+    return Voice(words(language_of(request)), desk_of(request).settings.municipality.zone)
+
+
+def page(request: Request, template: str, status: int = 200, **parts: Any) -> Response:  # noqa: ANN401 - of templates
+    """A whole page; remembers language and theme where they were asked for."""
+    desk, voice = desk_of(request), voice_of(request)
+    body = (
+        environment()
+        .get_template(template)
+        .render(
+            t=voice.words,
+            voice=voice,
+            base=desk.base,
+            municipality=desk.settings.municipality.name,
+            language=voice.words.language,
+            theme=theme_of(request),
+            next_theme=THEMES[(THEMES.index(theme_of(request)) + 1) % 3],
+            here=_address(request),
+            **parts,
+        )
+    )
+    response = HTMLResponse(body, status, {"Cache-Control": "no-cache", "Vary": "Cookie"})
+    _remember(request, response)
+    return response
+
+
+def _address(request: Request) -> Callable[..., str]:
+    """This page's address with some query parameters changed: ``here(lang="en")``; None takes one out.
+
+    A page that answers a form has no address of its own: its links lead to the day page.
+    """
+    desk = desk_of(request)
+    path = request.url.path if request.method == "GET" else "/idag"
+    path = path if path.startswith(f"{desk.base}/") else f"{desk.base}{path}"
+
+    def here(**changes: str | None) -> str:
+        kept = dict(request.query_params) | changes
+        query = urlencode({name: value for name, value in kept.items() if value is not None})
+        return f"{path}?{query}" if query else path
+
+    return here
+
+
+def _remember(request: Request, response: Response) -> None:
+    path = desk_of(request).base or "/"
+    for name, allowed in (("lang", is_language), ("theme", THEMES.__contains__)):
+        value = request.query_params.get(name)
+        if value is not None and allowed(value):
+            response.set_cookie(name, value, max_age=YEAR_S, path=path, samesite="lax")

@@ -1,0 +1,84 @@
+"""Publishes messages to the broker as devices do: for replays, the simulator and dead letters sent again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+
+from city.errors import SourceUnavailable
+from ingest.session import Address
+
+
+class Publisher:
+    """One connection that counts what the broker has acknowledged."""
+
+    def __init__(self, where: Address, client_id: str = "dagsplan-simulator", window: int = 100) -> None:
+        self.where = where
+        self.acknowledged = 0
+        self._room = threading.BoundedSemaphore(window)
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv311)
+        self._client.max_inflight_messages_set(window)
+        self._client.on_publish = self._on_publish
+        if where.user:
+            self._client.username_pw_set(where.user, where.password)
+        if where.tls:
+            self._client.tls_set()
+
+    def __enter__(self) -> Publisher:
+        try:
+            self._client.connect(self.where.host, self.where.port, keepalive=30)
+        except OSError as error:
+            raise SourceUnavailable(f"the broker {self.where}", f"{error.strerror or error}; is it running?") from error
+        self._client.loop_start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def send(self, message: Sent) -> None:
+        """Sends one message; waits while the window is full. Raises SourceUnavailable after 30 s without room."""
+        if not self._room.acquire(timeout=30.0):
+            raise SourceUnavailable(f"the broker {self.where}", "has not acknowledged anything for 30 s")
+        sent = self._client.publish(message.topic, message.payload, qos=1)
+        if sent.rc not in {MQTTErrorCode.MQTT_ERR_SUCCESS, MQTTErrorCode.MQTT_ERR_NO_CONN}:
+            raise SourceUnavailable(f"the broker {self.where}", mqtt.error_string(sent.rc))
+
+    def settle(self, sent: int, timeout_s: float = 60.0) -> None:
+        """Waits until the broker has acknowledged ``sent`` messages. Raises SourceUnavailable after the time."""
+        pause = threading.Event()
+        for _ in range(int(timeout_s / 0.05)):
+            if self.acknowledged >= sent:
+                return
+            pause.wait(0.05)
+        raise SourceUnavailable(f"the broker {self.where}", f"acknowledged {self.acknowledged} of {sent} messages")
+
+    def _on_publish(self, *_: object) -> None:
+        self.acknowledged += 1
+        self._room.release()
+
+
+def publish_all(where: Address, messages: Iterable[Sent], progress: Callable[[int], None] = lambda _: None) -> int:
+    """Publishes as fast as the broker takes them; gives how many were acknowledged."""
+    count = 0
+    with Publisher(where) as publisher:
+        for count, message in enumerate(messages, start=1):
+            publisher.send(message)
+            if count % 500 == 0:
+                progress(count)
+        publisher.settle(count)
+    return count
+
+
+@dataclass(frozen=True, order=True)
+class Sent:
+    """One message as a device sends it."""
+
+    time: datetime
+    topic: str
+    payload: bytes

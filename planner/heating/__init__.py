@@ -1,0 +1,1 @@
+"""Heating: when which building is warm and aired, and why."""

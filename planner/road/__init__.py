@@ -1,0 +1,1 @@
+"""The road model alone, from files."""

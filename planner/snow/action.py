@@ -1,0 +1,94 @@
+"""What is done on a street: plough, salt, brine ahead of frost, sand where it is too cold for salt, and how much."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from city.plan import Text
+from city.said import figure_en, figure_sv
+from models.slipperiness import salt_dose
+from planner.thresholds.limits import Limits
+
+Kind = Literal["none", "plough", "plough_salt", "plough_sand", "salt", "brine", "sand"]
+KINDS_SV: dict[str, str] = {
+    "plough": "plog",
+    "plough_salt": "plog och salt",
+    "plough_sand": "plog och sand",
+    "salt": "salt",
+    "brine": "saltlösning",
+    "sand": "sand",
+}
+KINDS_EN: dict[str, str] = {
+    "plough": "plough",
+    "plough_salt": "plough and salt",
+    "plough_sand": "plough and sand",
+    "salt": "salt",
+    "brine": "brine",
+    "sand": "sand",
+}
+
+
+class Action(NamedTuple):
+    """What is done, and how much is spread [g/m²] of salt (as dry salt, in brine too) or sand."""
+
+    kind: Kind
+    dose_g_m2: float = 0.0
+
+
+PLOUGH = Action("plough")
+
+
+def action_of(
+    method: str,
+    rules: Limits,
+    *,
+    plough: bool,
+    slippery: bool,
+    slips_now: bool,
+    spot: bool,
+    target: float,
+    surface_c: float,
+    film_mm: float,
+    left_mm: float = 1.0,
+    packed: float = 0.25,
+) -> Action:
+    """The action for one street. ``method`` is that of its class, ``spot`` where sand is spread, ``film_mm`` what lies
+    on it when it gets slippery; brine is spread where nothing is slippery yet. ``surface_c`` may be NaN.
+
+    After the plough ``left_mm`` of snow water stays (Pikalert); a class that is sanded is sanded then where its
+    friction target is not under that of ``packed`` snow.
+    """
+    salts = method == "salt" and not surface_c < rules.value("snow.salt_lowest_c")
+    if slippery:
+        return Action("salt" if slips_now else "brine", _salt(rules, film_mm, surface_c)) if salts else _sand(rules)
+    freezes = plough and surface_c <= rules.value("snow.treat_below_c")
+    if freezes and salts:
+        return Action("plough_salt", _salt(rules, left_mm, surface_c))
+    if freezes and spot and (method == "salt" or (method == "sand" and target >= packed)):
+        return Action("plough_sand", rules.value("snow.sand_g_m2"))
+    return Action("plough" if plough else "none")
+
+
+def _sand(rules: Limits) -> Action:
+    return Action("sand", rules.value("snow.sand_g_m2"))
+
+
+def _salt(rules: Limits, film_mm: float, surface_c: float) -> float:
+    dose = salt_dose(
+        np.array([film_mm]),
+        np.array([0.0 if math.isnan(surface_c) else surface_c]),
+        least_g_m2=rules.value("snow.salt_least_g_m2"),
+        most_g_m2=rules.value("snow.salt_most_g_m2"),
+    )
+    return round(float(dose[0]), 1)
+
+
+def in_words(action: Action) -> Text:
+    """'Plog och salt, 12 g/m²'."""
+    sv, en = KINDS_SV.get(action.kind, action.kind), KINDS_EN.get(action.kind, action.kind)
+    if not action.dose_g_m2:
+        return Text(sv, en)
+    return Text(f"{sv}, {figure_sv(action.dose_g_m2, 0)} g/m²", f"{en}, {figure_en(action.dose_g_m2, 0)} g/m²")

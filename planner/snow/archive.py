@@ -1,0 +1,61 @@
+"""The strands of a plan as bytes: what is kept of every snow plan so that other thresholds can be tried on it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from city.errors import StoreUnavailable
+from planner.snow.strands import Strands
+
+ARRAYS = ("minutes", "dry", "wet", "grip")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One snow plan as it was decided: the turer that were ``asked`` for before it, and those it ``called``."""
+
+    name: str
+    service_day: date
+    simulated: bool
+    asked: tuple[str, ...]
+    called: tuple[str, ...]
+    strands: Strands
+
+
+def pack(strands: Strands, asked: tuple[str, ...], called: tuple[str, ...]) -> bytes:
+    """The curves and what they led to; ``unpack`` gives the same again to the last bit."""
+    words: dict[str, Any] = {
+        "times": np.array([strands.at.isoformat(), strands.start.isoformat()]),
+        "tur": np.array(strands.tur, str),
+        "route_class": np.array(strands.route_class, str),
+        "asked": np.array(asked, str),
+        "called": np.array(called, str),
+    }
+    out = io.BytesIO()
+    np.savez_compressed(out, **words, **{name: getattr(strands, name) for name in ARRAYS})
+    return out.getvalue()
+
+
+def unpack(raw: bytes, name: str, service_day: date, simulated: bool) -> Run:
+    """A kept run. Raises StoreUnavailable where the bytes are none."""
+    try:
+        with np.load(io.BytesIO(raw), allow_pickle=False) as kept:
+            parts = {key: kept[key] for key in kept.files}
+            at, start = (datetime.fromisoformat(str(text)) for text in parts["times"])
+            strands = Strands(
+                at,
+                start,
+                tuple(parts["tur"].tolist()),
+                tuple(parts["route_class"].tolist()),
+                *(parts[key] for key in ARRAYS),
+            )
+            asked, called = tuple(parts["asked"].tolist()), tuple(parts["called"].tolist())
+    except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
+        raise StoreUnavailable(f"the kept curves of snow plan {name} cannot be read ({error})") from error
+    return Run(name, service_day, simulated, asked, called, strands)

@@ -1,0 +1,44 @@
+"""A back-test from files: every folder of a snapshot within a folder is one run, judged anew under any thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from city.errors import ImportRefused
+from planner.bundle import load
+from planner.snapshot import Snapshot
+from planner.snow.archive import Run
+from planner.snow.plan import judge_streets
+from planner.thresholds.changes import Changes
+
+
+def snapshots(folder: Path, first: date | None, last: date | None) -> list[Snapshot]:
+    """The snow snapshots of a folder and of the folders in it, of the service days from ``first`` to ``last``.
+
+    Raises ImportRefused where there is none, and for a folder that cannot be read.
+    """
+    found = [load(place, "snow") for place in _places(folder)]
+    if not found:
+        raise ImportRefused(folder, "holds no snapshot.toml", "write snapshots there with 'plan snow --save-inputs'")
+    return sorted(
+        (s for s in found if (first is None or s.service_day >= first) and (last is None or s.service_day <= last)),
+        key=lambda snapshot: snapshot.at,
+    )
+
+
+def run_of(snapshot: Snapshot, changes: Changes) -> Run:
+    """The run of a snapshot under changed thresholds; the turer that it calls are those of its own."""
+    judged = judge_streets(replace(snapshot, thresholds=changes.applied(snapshot.thresholds)))
+    strands = judged.needs.strands
+    called = tuple(sorted(judged.needs.called.turer))
+    name = f"{snapshot.at.isoformat()} {snapshot.slot}"
+    return Run(name, snapshot.service_day, snapshot.simulated, snapshot.asked, called, strands)
+
+
+def _places(folder: Path) -> Iterator[Path]:
+    if (folder / "snapshot.toml").is_file():
+        yield folder
+    yield from sorted(file.parent for file in folder.glob("*/snapshot.toml"))

@@ -1,0 +1,1 @@
+"""Work beside the ploughing of streets: places, haulage, grit sweeping."""

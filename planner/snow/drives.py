@@ -1,0 +1,123 @@
+"""The drives of a night's turer: searched side by side before anybody knows who takes which, and each only once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+from city.entities import Vehicle
+from city.vocabulary import Network
+from planner.fleet import Fleet, Wish
+from planner.routes.reach import Reach
+from planner.routes.sectors import Tur
+from planner.routes.tur import Drive, Job, drive_turer
+from planner.snapshot import Snapshot
+from planner.snow.memory import Shelf, Streets
+from planner.snow.need import Need
+
+SPREAD_KMH: dict[Network, float] = {"street": 30.0, "cycle": 15.0}
+"""How fast a vehicle spreads where it does not plough: our choice."""
+
+
+def wish_of(wanted: Sequence[Need]) -> Wish:
+    """When the first of the streets may be begun, and when the first must be done."""
+    return Wish(min(need.from_when for need in wanted), min(need.deadline for need in wanted))
+
+
+def at_work(vehicle: Vehicle, wanted: Sequence[Need]) -> Vehicle:
+    """The vehicle as it does this work: where it spreads alone it is faster."""
+    if not all(need.by_grip for need in wanted):
+        return vehicle
+    return replace(vehicle, work_kmh=max(vehicle.work_kmh, min(SPREAD_KMH[vehicle.network], vehicle.drive_kmh)))
+
+
+class Drives:
+    """Drives by what is needed and by the kind and home of the vehicle; those of plans before are ``known``."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        streets: Streets,
+        fleet: Fleet,
+        known: Shelf[Drive],
+        executor: Executor | None = None,
+    ) -> None:
+        self.snapshot, self.streets, self.fleet, self.known, self.executor = snapshot, streets, fleet, known, executor
+        self._reaches: dict[Network, Reach] = {}
+        self._found: dict[Hashable, Drive] = {}
+
+    def ahead(self, work: Sequence[tuple[Tur, Sequence[Need]]]) -> None:
+        """Searches the drives of all turer at once, each for the vehicle that would take it if it were the first."""
+        chosen = ((wanted, self.choose(tur, wanted)) for tur, wanted in work)
+        self._find([self._job(wanted, vehicle) for wanted, vehicle in chosen if vehicle is not None])
+
+    def choose(self, tur: Tur, wanted: Sequence[Need]) -> Vehicle | None:
+        """The vehicle that leaves out least of what is needed, in time, cheaply, and early; None where there is
+        none."""
+        needs, reach = self._needs(wanted), self._reach(tur.network)
+        counted: dict[Hashable, int] = {}
+
+        def left_out(v: Vehicle) -> int:
+            """Counted once for all vehicles of one size and home."""
+            size = self.fleet.home(v), v.width_m, v.weight_t
+            if size not in counted:
+                counted[size] = reach.left_out(needs, v, self.fleet.home(v))
+            return counted[size]
+
+        return self.fleet.choose(tur.network, wish_of(wanted), lambda v: self._lasts(wanted, v), left_out)
+
+    def _lasts(self, wanted: Sequence[Need], vehicle: Vehicle, *, usual_deadhead: float = 0.5) -> timedelta:
+        """How long a drive takes: as it was found, else its work with the usual share of driving without work."""
+        job = self._job(wanted, vehicle)
+        found = self._found.get(self._key(job))
+        if found is not None:
+            return timedelta(seconds=found.seconds)
+        metres = sum(self.snapshot.segments[need.segment].length_m * need.passes for need in wanted)
+        return timedelta(hours=metres / 1000.0 / job.vehicle.work_kmh * (1.0 + usual_deadhead))
+
+    def of(self, wanted: Sequence[Need], vehicle: Vehicle) -> Drive:
+        """The drive of a vehicle over what is needed, searched now where it was not before."""
+        job = self._job(wanted, vehicle)
+        self._find([job])
+        return self._found[self._key(job)]
+
+    def _find(self, jobs: Sequence[Job]) -> None:
+        """Finds the drives of jobs: in this plan, among those that are kept, or by a search."""
+        open_jobs: dict[Hashable, Job] = {}
+        for key, job in ((self._key(job), job) for job in jobs):
+            drive = self._found.get(key) or self.known.find(key)
+            if drive is None:
+                open_jobs[key] = job
+            else:
+                self._found[key] = drive
+        for key, drive in zip(open_jobs, self._searched(list(open_jobs.values())), strict=True):
+            self._found[key] = self.known.put(key, drive)
+
+    def _needs(self, wanted: Sequence[Need]) -> dict[int, int]:
+        return {need.segment: need.passes for need in wanted}
+
+    def _job(self, wanted: Sequence[Need], vehicle: Vehicle) -> Job:
+        graph = self._reach(vehicle.network).graph
+        return Job(graph, self._needs(wanted), at_work(vehicle, wanted), self.fleet.home(vehicle))
+
+    def _reach(self, clears: Network) -> Reach:
+        if clears not in self._reaches:
+            self._reaches[clears] = self.streets.reach(clears, self.fleet.homes.values())
+        return self._reaches[clears]
+
+    def _key(self, job: Job) -> Hashable:
+        """All that a drive depends on."""
+        v, knobs, homes = job.vehicle, self.snapshot.knobs, tuple(sorted(set(self.fleet.homes.values())))
+        kind = v.network, v.work_kmh, v.drive_kmh, v.width_m, v.weight_t, job.home
+        needs = tuple(sorted(job.needs.items()))
+        return self.streets.digest, homes, needs, kind, knobs.tur_iterations, self.snapshot.seed
+
+    def _searched(self, jobs: Sequence[Job]) -> list[Drive]:
+        network, each, seed = self.streets.network, self.snapshot.knobs.tur_iterations, self.snapshot.seed
+        if self.executor is not None:
+            return drive_turer(network, jobs, self.executor, iterations_each=each, seed=seed)
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, max(1, len(jobs)))) as pool:
+            return drive_turer(network, jobs, pool, iterations_each=each, seed=seed)

@@ -1,0 +1,53 @@
+"""What would change the verdict: the tur that drops out first, the one that comes in first, and the range between."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from city.plan import Text
+from city.said import figure_en, figure_sv
+from planner.snow.need import Needs
+from planner.snow.rule import FAR_UNDER, NONE
+from planner.snow.strands import call_out, read_by
+
+
+def turer_range(needs: Needs) -> tuple[int, int]:
+    """How many turer the low and the high reading of the forecast would call out."""
+    rules, asked = needs.service.rules, frozenset(needs.snapshot.asked)
+    low, high = (len(call_out(read_by(needs.strands, reading), rules, asked).turer) for reading in (0, 2))
+    return min(low, high), max(low, high)
+
+
+def flip_of(needs: Needs) -> Text:
+    """In digits: how much less snow takes the first tur out, how much more brings the next one in."""
+    said = [text for text in (_first_out(needs), _next_in(needs)) if text is not None]
+    return Text(" ".join(text.sv for text in said), " ".join(text.en for text in said))
+
+
+def _first_out(needs: Needs) -> Text | None:
+    """Of the turer that depth alone calls: the one with the smallest margin of its deepest strand."""
+    called = needs.called
+    slips = {called.strands.tur[row] for row in np.flatnonzero(called.by_grip != NONE)}
+    margins: dict[str, int] = {}
+    for row in np.flatnonzero(called.by_depth != NONE):
+        name = called.strands.tur[row]
+        margins[name] = max(int(called.margin[row]), margins.get(name, FAR_UNDER))
+    out = {name: margin for name, margin in margins.items() if name not in slips}
+    if not out:
+        return None
+    name = min(sorted(out), key=out.__getitem__)
+    cm = out[name] / 100.0 + 0.01
+    return Text(f"Blir det {figure_sv(cm)} cm mindre utgår {name}.", f"With {figure_en(cm)} cm less {name} drops out.")
+
+
+def _next_in(needs: Needs) -> Text | None:
+    """The tur that is not called and has least missing to its limit."""
+    called, going = needs.called, needs.called.turer
+    rows = [row for row in np.flatnonzero(called.margin > FAR_UNDER) if called.strands.tur[row] not in going]
+    if not rows:
+        return None
+    row = max(rows, key=lambda row: int(called.margin[row]))
+    cm, name = -int(called.margin[row]) / 100.0, called.strands.tur[row]
+    if cm <= 0.0:  # over its limit, but not for as long as it must be
+        return None
+    return Text(f"Blir det {figure_sv(cm)} cm mer tillkommer {name}.", f"With {figure_en(cm)} cm more {name} comes in.")

@@ -1,0 +1,111 @@
+"""Where and when streets will be slippery, as far as something can be spread against it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from city.geo import local_xy, middle
+from city.vocabulary import ROUTE_CLASSES
+from models.slipperiness import grip_of
+from models.snow import SnowState
+from models.weather import HourlyWeather
+from planner.routes.sectors import plannable
+from planner.snapshot import Snapshot
+from planner.snow.criteria import Service
+from planner.snow.rule import NONE, Hundredths, hundredths
+from planner.snow.state import fresh
+from planner.thresholds.limits import Limits
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.floating[Any]]
+FRICTION = "friction"
+AGAINST_SLIP = frozenset({"salt", "brine", "sand"})
+
+
+def grip_curves(
+    snapshot: Snapshot, service: Service, weather: HourlyWeather, mid: SnowState, spots: Bools
+) -> Hundredths:
+    """(n, n_hours) grip [0.01] in the hours in which a segment is ours to treat: -1 where it is not known, where it is
+    treated already, or where it is too cold for salt and no place for sand."""
+    grip = hundredths(_seen(snapshot, grip_of(mid.lies, mid.surface_c)))
+    grip[~_ours(snapshot, service, mid, spots)] = NONE
+    return _as_judged(snapshot, weather, _still_treated(snapshot, service.rules, weather, grip))
+
+
+def _ours(snapshot: Snapshot, service: Service, mid: SnowState, spots: Bools) -> Bools:
+    """(n, n_hours) whether anything is spread there: salt where it is warm enough for it, sand at its places."""
+    rules = service.rules
+    salted = np.array([rules.row("snow.anti_slip", name).text == "salt" for name in ROUTE_CLASSES])[service.served_as]
+    ours = np.array([plannable(segment) for segment in snapshot.segments], bool)
+    warm = np.nan_to_num(mid.surface_c, nan=-99.0) >= rules.value("snow.salt_lowest_c")
+    return ours[:, None] & (spots[:, None] | (salted[:, None] & warm))
+
+
+def sand_spots(snapshot: Snapshot, rules: Limits) -> Bools:
+    """(n,) where sand is spread: hills, junctions of main streets, and cycle ways throughout."""
+    hill = rules.value("snow.hill_pct")
+    junctions = _junctions(snapshot)
+    return np.array(
+        [
+            s.network == "cycle"
+            or (s.grade_pct is not None and abs(s.grade_pct) >= hill)
+            or s.from_node in junctions
+            or s.to_node in junctions
+            for s in snapshot.segments
+        ],
+        bool,
+    )
+
+
+def _junctions(snapshot: Snapshot, *, arms: int = 3) -> frozenset[int]:
+    """Nodes where ``arms`` streets meet of which two at least are main or collector streets."""
+    met: defaultdict[int, list[bool]] = defaultdict(list)
+    for segment in snapshot.segments:
+        if segment.network == "street":
+            for node in (segment.from_node, segment.to_node):
+                met[node].append(segment.route_class != "P3")
+    return frozenset(node for node, main in met.items() if len(main) >= arms and sum(main) >= 2)
+
+
+def _seen(snapshot: Snapshot, grip: Floats, *, near_m: float = 200.0, hours: int = 2) -> Floats:
+    """Near a device that measured friction its figure holds for the first hours."""
+    measured = fresh(snapshot, FRICTION)
+    if not measured or not len(grip):
+        return grip
+    middles = np.array([middle(s.geometry) for s in snapshot.segments])
+    away = np.array([np.hypot(*local_xy(middles[:, 0], middles[:, 1], (lon, lat))) for _, lon, lat in measured])
+    nearest, grip = away.argmin(axis=0), grip.copy()
+    near = np.flatnonzero(away.min(axis=0) <= near_m)
+    grip[near, :hours] = np.array([reading.value for reading, _, _ in measured])[nearest[near]][:, None]
+    return grip
+
+
+def _still_treated(snapshot: Snapshot, rules: Limits, weather: HourlyWeather, grip: Hundredths) -> Hundredths:
+    """What was spread holds for ``snow.treatment_lasts_h``."""
+    index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
+    lasts = timedelta(hours=rules.value("snow.treatment_lasts_h"))
+    for treatment in snapshot.treatments:
+        i = index.get(treatment.segment)
+        if i is not None and AGAINST_SLIP & set(treatment.action.split("_")):
+            until = (treatment.done_at + lasts - weather.start) / timedelta(hours=1)
+            grip[i, : max(0, int(np.ceil(until)))] = NONE
+    return grip
+
+
+def _as_judged(snapshot: Snapshot, weather: HourlyWeather, grip: Hundredths, *, slippery: float = 0.15) -> Hundredths:
+    """What a person says of a street holds until the time that they gave: slippery, unless something was spread
+    since, or not."""
+    index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
+    treated = {t.segment: t.done_at for t in snapshot.treatments if AGAINST_SLIP & set(t.action.split("_"))}
+    for truth in snapshot.truths:
+        if truth.quantity == "slippery" and truth.holds(snapshot.at):
+            hours = max(1, int(np.ceil((truth.until - weather.start) / timedelta(hours=1))))
+            here = [name for name in truth.segments if not (truth.value and treated.get(name, truth.at) > truth.at)]
+            rows = [index[name] for name in here if name in index]
+            grip[rows, :hours] = round(slippery * 100.0) if truth.value else NONE
+    return grip

@@ -1,0 +1,146 @@
+"""The snow plan: which turer, in which order, by which vehicle, and why. A function of the snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from city.plan import Degradation, Intervention, Plan
+from city.vocabulary import BESIDE, Network
+from models.snow import Behind, land_effects
+from planner.assemble import assemble
+from planner.fleet import fleet_of
+from planner.routes.profiles import USUAL_WORK_KMH
+from planner.routes.sectors import Tur
+from planner.snapshot import Snapshot
+from planner.snow.beside.extra import DrivenExtra, ExtraWork, extra_asked
+from planner.snow.beside.places import places_asked
+from planner.snow.beside.rounds import DrivenRound, PlaceRounds
+from planner.snow.cost import cost_of, full_cost, full_minutes
+from planner.snow.memory import Kept, Streets
+from planner.snow.need import Need, Needs, deciding, judge
+from planner.snow.score import plan_score
+from planner.snow.state import on_the_ground, road_behind, sites_of, snow_ahead, weather_ahead, weather_behind
+from planner.snow.words.extra import extra_intervention, weak_extra
+from planner.snow.words.places import place_intervention, weak_places
+from planner.snow.words.surface import Land, weak_stations
+from planner.snow.words.turer import intervention
+from planner.snow.words.verdict import Answer, verdict
+from planner.snow.words.weak import degradations
+from planner.snow.work import DrivenTur, drive_all
+from planner.thresholds.limits import limits
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is known of the streets before anybody is sent: the turer of the town, what each street needs, what was weak
+    about the sensors in the roads."""
+
+    streets: Streets
+    turer: tuple[Tur, ...]
+    needs: Needs
+    weak: tuple[Degradation, ...]
+    behind: Behind
+
+
+def judge_streets(snapshot: Snapshot, kept: Kept | None = None) -> Judged:
+    """The decision alone: what each street needs and which turer are asked for, without any routes."""
+    streets = (kept or Kept()).streets(snapshot.segments, snapshot.turns)
+    rules = limits(snapshot.thresholds)
+    weather, behind = weather_ahead(snapshot), road_behind(snapshot)
+    now_cm = on_the_ground(snapshot, rules.value("snow.left_after_plough_cm"), behind)
+    ahead = snow_ahead(snapshot, weather, now_cm, behind)
+    work_kmh = work_speeds(snapshot)
+    turer = streets.turer(snapshot.knobs.tur_minutes, work_kmh)
+    needs = judge(snapshot, rules, weather, ahead, turer, work_kmh)
+    return Judged(streets, tuple(turer), needs, tuple(weak_stations(behind)), behind)
+
+
+def snow_plan(snapshot: Snapshot, judged: Judged, executor: Executor | None = None, kept: Kept | None = None) -> Plan:
+    """The plan of a judgement."""
+    needs, network = judged.needs, judged.streets.network
+    held = {item.target: item for item in snapshot.running}
+    due = [tur for tur in judged.turer if tur.id not in held and needs.asks(tur)]
+    drives, fleet = (kept or Kept()).drives, fleet_of(snapshot, network)
+    places = PlaceRounds(snapshot, network, fleet, places_asked(snapshot, needs, judged.behind))
+    driven = drive_all(snapshot, judged.streets, fleet, due, needs, drives, executor, places.drive)
+    extra = ExtraWork(snapshot, judged.streets, fleet, extra_asked(snapshot, judged.turer, needs), needs)
+    extra.drive(drives, executor)
+    booked: list[DrivenTur | DrivenRound | DrivenExtra] = [*driven, *places.driven, *extra.driven]
+    latest = fleet.latest_starts({item.assignment: item.deadline for item in booked})
+    land = _land(needs, [deciding(item.needs) for item in driven])
+    drivable = [item for item in driven if item.drive.traversals]
+    fresh = [intervention(snapshot, network, item, land, latest[item.assignment]) for item in drivable]
+    rounds = [place_intervention(snapshot, item, latest[item.assignment]) for item in places.driven]
+    more = [extra_intervention(snapshot, network, needs, item, latest[item.assignment]) for item in extra.driven]
+    items = ordered([*held.values(), *fresh, *rounds, *more])
+    stuck = len(due) - len({item.target for item in fresh})
+    unmanned = len(due) - len({item.tur.id for item in driven})
+    weak = [*degradations(snapshot, needs.weather, driven, unmanned), *judged.weak]
+    weak += [*weak_places(places), *weak_extra(extra)]
+    full = full_cost(snapshot, full_minutes(snapshot, judged.turer, driven, work_speeds(snapshot)))
+    answer = Answer(judged.turer, items, needs, cost_of(snapshot, items), full, stuck)
+    totals = _totals(snapshot, judged.turer, due, items, driven, needs)
+    return assemble(snapshot, verdict(snapshot, answer, weak), weak, items, totals)
+
+
+def _land(needs: Needs, wanted: Sequence[Need]) -> Land:
+    """What the land round each deciding street does to its surface in the hour that decides [K]."""
+    snapshot, weather = needs.snapshot, needs.weather
+    at = {need.segment: need.peak_at for need in wanted}
+    rows = sorted(at)
+    places = sites_of(snapshot).taken(np.array(rows, np.int64))
+    effects = land_effects(places, weather_behind(snapshot), weather)
+    hours = [round((at[row] - weather.start) / timedelta(hours=1)) - 1 for row in rows]
+    return {
+        row: {name: float(kelvin[k, hour]) for name, kelvin in effects.items()}
+        for k, (row, hour) in enumerate(zip(rows, hours, strict=True))
+    }
+
+
+def ordered(items: Sequence[Intervention]) -> list[Intervention]:
+    """Most urgent first: by class, then by start, then by name."""
+    return sorted(items, key=lambda item: (item.priority, str(item.starts_at), item.target))
+
+
+def work_speeds(snapshot: Snapshot) -> dict[Network, float]:
+    """The slowest working speed of the fleet of each network, so that every vehicle can do every tur [km/h]."""
+    speeds = dict(USUAL_WORK_KMH)
+    for network in speeds:
+        own = [v.work_kmh for v in snapshot.vehicles if v.network == network]
+        if own:
+            speeds[network] = min(own)
+    return speeds
+
+
+def _totals(
+    snapshot: Snapshot,
+    turer: Sequence[Tur],
+    due: Sequence[Tur],
+    items: Sequence[Intervention],
+    driven: Sequence[DrivenTur],
+    needs: Needs,
+) -> dict[str, Any]:
+    metres = sum(item.distance_m for item in items)
+    deadhead = sum(item.drive.deadhead_m for item in driven)
+    going = {item.target for item in items if item.kind not in BESIDE}
+    return {
+        "turer": len(turer),
+        "turer_needed": len(going),
+        "runs": len(items),
+        "segments": len(snapshot.segments),
+        "segments_needed": int(needs.needed.sum()),
+        "distance_m": round(metres, 1),
+        "deadhead_m": round(deadhead, 1),
+        "minutes": round(sum(item.minutes for item in items), 1),
+        "late": sum(item.ready_by > item.deadline for item in items if item.ready_by and item.deadline),
+        "unreachable_segments": sum(not segment.reachable for segment in snapshot.segments),
+        "max_depth_cm": round(needs.max_depth_cm, 2),
+        "score": plan_score(driven, [need for tur in due for need in needs.of(tur)]),
+        "without_vehicle": sum(needs.asks(tur) and tur.id not in going for tur in turer),
+    }

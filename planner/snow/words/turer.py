@@ -1,0 +1,175 @@
+"""The snow plan in words: interventions with their reasons, the verdict line, and what was weak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from city.network import StreetNetwork
+from city.plan import Intervention, Reason, SegmentAction, Text, intervention_id, intervention_key
+from city.said import clock_en, clock_sv, figure_en, figure_sv, span_en, span_sv
+from planner.routes.check import faults
+from planner.routes.tur import geometry_of, served
+from planner.snapshot import Snapshot, next_run
+from planner.snow.action import KINDS_EN, KINDS_SV
+from planner.snow.need import Need, deciding
+from planner.snow.state import fresh_depths
+from planner.snow.words.classes import CLASS_EN, CLASS_SV, late
+from planner.snow.words.friction import grip_flip, grip_reason, kind_of, seen_by
+from planner.snow.words.surface import Land, surface_reason
+from planner.words.sentences import forecast_age_s, forecast_source, measured, plain
+
+if TYPE_CHECKING:
+    from planner.snow.work import DrivenTur
+
+
+def intervention(
+    snapshot: Snapshot, network: StreetNetwork, item: DrivenTur, land: Land, latest_start: datetime
+) -> Intervention:
+    """One tur as an intervention; ``land`` says what the land does to its deciding street.
+
+    Raises AssertionError where the drive does not pass the checker.
+    """
+    steps = [(step.arc, step.serve) for step in item.drive.traversals]
+    needs = {need.segment: need.passes for need in item.needs}
+    turns = [ban for ban in snapshot.turns if ban.binds(item.tur.network)]
+    wrong = faults(network, item.drive.start_node, steps, needs, item.drive.left_out, turns)
+    assert not wrong, f"tur {item.tur.id}: {wrong[0]}"
+    worst = deciding(item.needs)
+    run = next_run(snapshot, item.tur.id) + item.run
+    key = intervention_key("snow", item.tur.id, snapshot.service_day, run)
+    flip = _flip(item.needs, worst)
+    return Intervention(
+        id=intervention_id(snapshot.inputs_hash, key),
+        key=key,
+        kind=kind_of(item.needs),
+        target=item.tur.id,
+        title=f"{item.tur.id} {item.tur.title}".strip(),
+        priority=int(item.tur.route_class[1]),
+        score=round(_score(worst), 3),
+        reasons=tuple(_reasons(snapshot, item, worst, land.get(worst.segment, {}))),
+        flip=flip.sv,
+        flip_en=flip.en,
+        depot=item.assignment.vehicle.depot,
+        vehicle=item.assignment.vehicle.id,
+        contractor=item.assignment.vehicle.contractor,
+        starts_at=item.assignment.starts_at,
+        ready_by=item.assignment.ready_by,
+        deadline=item.deadline,
+        asked_from=item.asked_from,
+        latest_start=latest_start,
+        minutes=round(item.drive.seconds / 60, 1),
+        distance_m=round(item.drive.metres, 1),
+        geometry=geometry_of(network, item.drive),
+        simulated=snapshot.simulated,
+        network=item.tur.network,
+        segments=tuple(_actions(snapshot, network, item)),
+    )
+
+
+def _score(need: Need) -> float:
+    """How many times its limit lies there; of slipperiness, how far under its target the grip is."""
+    if need.by_grip:
+        return (need.grip_limit.value or 0.0) / max(0.01, need.grip) if need.grip_limit else 0.0
+    return need.depth_cm / max(0.1, need.limit_cm)
+
+
+def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need, land: Mapping[str, float]) -> Iterable[Reason]:
+    zone = snapshot.zone
+    yield grip_reason(snapshot, item.needs, worst) if worst.by_grip else _depth_reason(snapshot, worst)
+    if item.run:
+        yield plain(
+            "Det fortsätter snöa: körs en gång till innan lägre klasser",
+            "Snow goes on: driven again before lower classes",
+        )
+    for reading, _, _ in fresh_depths(snapshot)[:3]:
+        yield measured(
+            Text(f"givare {reading.device}", f"sensor {reading.device}"),
+            reading.value,
+            "cm",
+            source=reading.device,
+            age_s=(snapshot.at - reading.time).total_seconds(),
+        )
+    if np.isfinite(worst.surface_c[0]):
+        yield surface_reason(snapshot, worst, land)
+    yield from _spread(item.needs)
+    yield from _as_judged(snapshot, item.needs)
+    deadline = item.deadline
+    yield plain(
+        f"{CLASS_SV[item.tur.route_class]}: klart senast kl. {clock_sv(deadline, zone)}",
+        f"{CLASS_EN[item.tur.route_class]}: done by {clock_en(deadline, zone)}",
+    )
+    yield from late(item.assignment, deadline, zone)
+
+
+def _depth_reason(snapshot: Snapshot, worst: Need) -> Reason:
+    """The snow of the street that decides, with its range and limit."""
+    zone, segment = snapshot.zone, snapshot.segments[worst.segment]
+    kind = Text("blöt snö", "wet snow") if worst.wet else Text("torr snö", "dry snow")
+    where = f"{segment.name}: " if segment.name else ""
+    return measured(
+        Text(
+            f"{where}{kind.sv} kl. {clock_sv(worst.peak_at, zone)}",
+            f"{where}{kind.en} at {clock_en(worst.peak_at, zone)}",
+        ),
+        worst.depth_cm,
+        "cm",
+        low=worst.low_cm,
+        high=worst.high_cm,
+        limit=worst.limit,
+        source=forecast_source(snapshot.forecasts),
+        age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
+    )
+
+
+def _spread(needs: Sequence[Need]) -> Iterable[Reason]:
+    """What is spread on the way: each kind with its streets and doses."""
+    doses: dict[str, list[float]] = {}
+    for need in needs:
+        if need.action.dose_g_m2:
+            doses.setdefault(need.action.kind, []).append(need.action.dose_g_m2)
+    for kind, each in sorted(doses.items()):
+        low, high = min(each), max(each)
+        sv = figure_sv(low, 0) if round(low) == round(high) else span_sv(low, high, 0)
+        en = figure_en(low, 0) if round(low) == round(high) else span_en(low, high, 0)
+        yield plain(
+            f"{KINDS_SV[kind].capitalize()} på {len(each)} sträckor: {sv} g/m²",
+            f"{KINDS_EN[kind].capitalize()} on {len(each)} segments: {en} g/m²",
+        )
+
+
+def _as_judged(snapshot: Snapshot, needs: Sequence[Need]) -> Iterable[Reason]:
+    """What people saw on these streets, which goes before the model."""
+    here = {snapshot.segments[need.segment].id for need in needs}
+    for truth in snapshot.truths:
+        if here & set(truth.segments) and truth.holds(snapshot.at):
+            yield seen_by(snapshot, truth)
+
+
+def _flip(needs: Sequence[Need], worst: Need) -> Text:
+    """What would take this tur out: every segment under its limit."""
+    if worst.by_grip:
+        return grip_flip(needs, worst)
+    limit = worst.limit_cm
+    margin, n = worst.over_cm, len(needs)
+    return Text(
+        f"Under {figure_sv(limit)} cm utgår turen; marginal {figure_sv(margin)} cm, {n} sträckor över gränsen.",
+        f"Under {figure_en(limit)} cm it drops out; margin {figure_en(margin)} cm, {n} segments over the limit.",
+    )
+
+
+def _actions(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur) -> Iterable[SegmentAction]:
+    """The segments in driving order, each once."""
+    needs = {need.segment: need for need in item.needs}
+    for index in served(network, item.drive):
+        need = needs[index]
+        yield SegmentAction(
+            id=snapshot.segments[index].id,
+            action=need.action.kind,
+            dose_g_m2=need.action.dose_g_m2,
+            passes=need.passes,
+            depth_cm=round(need.depth_cm, 2),
+        )

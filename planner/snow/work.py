@@ -1,0 +1,122 @@
+"""The night's work: each tur that is asked for with its vehicle and its drive, and class 1 again before class 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from planner.fleet import Assignment, Fleet
+from planner.routes.sectors import Tur
+from planner.routes.tur import Drive
+from planner.snapshot import Snapshot
+from planner.snow.drives import Drives, wish_of
+from planner.snow.memory import Shelf, Streets
+from planner.snow.need import Need, Needs
+
+FIRST_CLASS = "1"
+
+
+@dataclass(frozen=True)
+class Work:
+    """A tur that is asked for. ``run`` counts how often within this plan, from 0."""
+
+    tur: Tur
+    needs: tuple[Need, ...]
+    run: int = 0
+
+
+@dataclass(frozen=True)
+class DrivenTur:
+    """Work with its vehicle and its drive."""
+
+    tur: Tur
+    needs: tuple[Need, ...]
+    assignment: Assignment
+    drive: Drive
+    run: int = 0
+
+    @property
+    def deadline(self) -> datetime:
+        """When the first of its streets must be done."""
+        return wish_of(self.needs).deadline
+
+    @property
+    def asked_from(self) -> datetime:
+        """When the first of its streets may be begun."""
+        return wish_of(self.needs).earliest
+
+
+def drive_all(
+    snapshot: Snapshot,
+    streets: Streets,
+    fleet: Fleet,
+    due: Sequence[Tur],
+    needs: Needs,
+    known: Shelf[Drive],
+    executor: Executor | None = None,
+    after_class_1: Callable[[], object] = lambda: None,
+) -> list[DrivenTur]:
+    """Gives each due tur, most urgent first, to a vehicle. Where snow goes on, class 1 is driven again before class
+    2; what ``after_class_1`` books goes before class 2 too."""
+    drives = Drives(snapshot, streets, fleet, known, executor)
+    work = sorted((Work(tur, needs.of(tur)) for tur in due), key=_urgency)
+    drives.ahead([(item.tur, item.needs) for item in work])
+    first = [item for item in work if item.tur.route_class.endswith(FIRST_CLASS)]
+    driven = list(_driven(first, drives, fleet))
+    again = [more for item in driven if (more := _again(needs, item)) is not None]
+    drives.ahead([(item.tur, item.needs) for item in again])
+    driven += _driven(sorted(again, key=_urgency), drives, fleet)
+    after_class_1()
+    driven += _driven(work[len(first) :], drives, fleet)
+    return driven
+
+
+def _urgency(item: Work) -> tuple[str, datetime, str]:
+    return item.tur.route_class[1], wish_of(item.needs).earliest, item.tur.id
+
+
+def _driven(work: Sequence[Work], drives: Drives, fleet: Fleet) -> Iterator[DrivenTur]:
+    for item in work:
+        vehicle = drives.choose(item.tur, item.needs)
+        if vehicle is not None:
+            drive = drives.of(item.needs, vehicle)
+            assignment = fleet.assign(vehicle, wish_of(item.needs), timedelta(seconds=drive.seconds))
+            yield DrivenTur(item.tur, item.needs, assignment, drive, item.run)
+
+
+def _again(needs: Needs, item: DrivenTur) -> Work | None:
+    """The streets of a tur that are over their limits again after it was driven, by what falls from then on."""
+    left_cm = needs.service.rules.value("snow.left_after_plough_cm")
+    done = int(np.ceil((item.assignment.ready_by - needs.weather.start) / timedelta(hours=1))) - 1
+    if not 0 <= done < needs.weather.hours - 1:
+        return None
+    served = [need for need in item.needs if not need.by_grip and need.segment not in item.drive.left_out]
+    found = [more for need in served if (more := _over_again(needs, need, done, left_cm))]
+    return Work(item.tur, tuple(found), item.run + 1) if found else None
+
+
+def _over_again(needs: Needs, need: Need, done: int, left_cm: float) -> Need | None:
+    """A street that was ploughed by the end of hour ``done``: when what has fallen since is over its limit."""
+    i = need.segment
+    depth = left_cm + np.maximum(0.0, needs.ahead.mid.depth_cm[i] - needs.ahead.mid.depth_cm[i, done])
+    margin = np.where(np.arange(len(depth)) > done, depth - needs.limit[i] / 100.0, -np.inf)
+    if margin.max() < 0.0:
+        return None
+    first, peak = int((margin >= 0.0).argmax()), int(margin.argmax())
+    from_when = needs.strands.hour(first)
+    fallen = needs.ahead.low.depth_cm[i, [done, peak]], needs.ahead.high.depth_cm[i, [done, peak]]
+    low, high = (min(max(0.0, float(two[1] - two[0])) + left_cm, 1e3) for two in fallen)
+    return replace(
+        need,
+        depth_cm=float(depth[peak]),
+        low_cm=min(low, float(depth[peak])),
+        high_cm=max(high, float(depth[peak])),
+        over_cm=float(margin[peak]),
+        peak_at=needs.weather.hour_start(peak + 1),
+        from_when=from_when,
+        deadline=needs.service.deadline(need.route_class, from_when),
+    )

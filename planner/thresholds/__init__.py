@@ -1,0 +1,1 @@
+"""Limits that decide: versioned rows, their seed, and changes that are tried."""

@@ -1,0 +1,1 @@
+"""Waste: which rooms are emptied, in which rounds, and why."""

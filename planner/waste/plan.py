@@ -1,0 +1,184 @@
+"""The waste plan: which rooms must be emptied, which may, and in what round. A function of the snapshot."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from itertools import count, pairwise
+from typing import Any
+
+import numpy as np
+
+from city.network import StreetNetwork, build
+from city.plan import (
+    Intervention,
+    Plan,
+    RoundStop,
+    intervention_id,
+    intervention_key,
+)
+from city.serviceday import local_instant
+from planner.assemble import assemble
+from planner.snapshot import Snapshot, next_run
+from planner.thresholds.limits import Limits, limits
+from planner.waste.need import judge
+from planner.waste.room import RoomNeed
+from planner.waste.rounds import TIP_S, Round, StopWish, Truck, plan_rounds
+from planner.waste.site import Site, site_of
+from planner.waste.words import degradations, missed_rooms, no_truck, summary_of, verdict
+
+SHIFT_BEGINS = time(6, 0)
+
+
+def plan_waste(snapshot: Snapshot) -> Plan:
+    """The waste plan of a snapshot."""
+    rules = limits(snapshot.thresholds)
+    needs = judge(snapshot, rules)
+    network = build(snapshot.segments)
+    items = list(snapshot.running)
+    weaknesses = list(degradations(snapshot, needs))
+    for fraction, wanted in _by_fraction(_not_under_way(snapshot, needs)):
+        site = site_of(snapshot, network, fraction, wanted, {item.vehicle for item in items})
+        if site is None:
+            weaknesses.append(no_truck(fraction))
+            continue
+        rounds = _rounds(snapshot, rules, site)
+        taken = {item.target for item in snapshot.running}
+        targets = (name for number in count(1) if (name := f"{fraction}-{number}") not in taken)
+        shift = _shift(snapshot, items)
+        items += [
+            _intervention(snapshot, network, site, target, found, rules, shift)
+            for target, found in zip(targets, rounds, strict=False)
+        ]
+        weaknesses += missed_rooms(wanted, site, rounds)
+    totals = _totals(needs, items)
+    return assemble(snapshot, verdict(snapshot, needs, items, weaknesses), weaknesses, items, totals)
+
+
+def _not_under_way(snapshot: Snapshot, needs: Sequence[RoomNeed]) -> list[RoomNeed]:
+    """The needs but those that a round which is out already sees to."""
+    stops = [stop for item in snapshot.running if isinstance(item.stops, tuple) for stop in item.stops]
+    fetched = {vessel for stop in stops for vessel in stop.vessels}
+    return [need for need in needs if any(vessel.id not in fetched for vessel in need.vessels)]
+
+
+def _shift(snapshot: Snapshot, items: Sequence[Intervention]) -> dict[str, datetime]:
+    """From when each truck is free of the rounds that it has; a truck without any is free from the shift on."""
+    return {item.vehicle: item.ready_by for item in items if item.vehicle and item.ready_by}
+
+
+def _by_fraction(needs: Sequence[RoomNeed]) -> list[tuple[str, list[RoomNeed]]]:
+    """Each fraction goes on its own truck: what must be fetched, and what would be worth a detour.
+
+    Fractions without anything that must be fetched today are left out.
+    """
+    groups: dict[str, list[RoomNeed]] = defaultdict(list)
+    for need in needs:
+        if need.must or need.prize >= 1.0:
+            groups[need.fraction].append(need)
+    return [(name, group) for name, group in sorted(groups.items()) if any(need.must for need in group)]
+
+
+def _rounds(snapshot: Snapshot, rules: Limits, site: Site) -> list[Round]:
+    minutes = rules.value("waste.minutes_per_vessel")
+    wishes = [
+        StopWish(need.litres, 60.0 * minutes * len(need.vessels), None if need.must else need.prize)
+        for need in site.needs
+    ]
+    trucks = [Truck(truck.id, truck.capacity_l) for truck in site.trucks]
+    found = plan_rounds(
+        wishes,
+        trucks,
+        site.metres,
+        site.seconds,
+        iterations=snapshot.knobs.round_iterations,
+        seed=snapshot.seed,
+    )
+    return [item for item in found if any(stop is not None for stop in item.stops)]
+
+
+def _intervention(
+    snapshot: Snapshot,
+    network: StreetNetwork,
+    site: Site,
+    target: str,
+    found: Round,
+    rules: Limits,
+    shift: Mapping[str, datetime],
+) -> Intervention:
+    key = intervention_key("waste", target, snapshot.service_day, next_run(snapshot, target))
+    visited = [site.needs[stop] for stop in found.stops if stop is not None]
+    begins = max(snapshot.at, local_instant(snapshot.service_day, SHIFT_BEGINS, snapshot.zone))
+    starts_at = max(begins, shift.get(found.truck, begins))
+    truck = next(truck for truck in site.trucks if truck.id == found.truck)
+    worst = max(visited, key=lambda need: need.score)
+    return Intervention(
+        id=intervention_id(snapshot.inputs_hash, key),
+        key=key,
+        kind="round",
+        target=target,
+        title=target.replace("-", " "),
+        priority=1 if any(need.must for need in visited) else 2,
+        score=round(max(need.score for need in visited), 4),
+        reasons=(summary_of(visited), *worst.reasons[:2]),
+        flip=worst.flip.sv,
+        flip_en=worst.flip.en,
+        depot=truck.depot,
+        vehicle=truck.id,
+        contractor=truck.contractor,
+        starts_at=starts_at,
+        ready_by=starts_at + timedelta(seconds=found.seconds),
+        minutes=round(found.seconds / 60, 1),
+        distance_m=round(found.metres, 1),
+        geometry=_geometry(network, site, found),
+        simulated=snapshot.simulated,
+        stops=tuple(_stops(site, found, starts_at, rules)),
+    )
+
+
+def _stops(site: Site, found: Round, starts_at: datetime, rules: Limits) -> Iterable[RoundStop]:
+    """The stops with the time of arrival, counting work and the drives between."""
+    service = 60.0 * rules.value("waste.minutes_per_vessel")
+    clock, place = 0.0, 0
+    for stop in found.stops:
+        row = 1 if stop is None else stop + 2
+        clock += float(site.seconds[place, row])
+        if stop is not None:
+            need = site.needs[stop]
+            yield RoundStop(
+                room=need.room.id,
+                name=need.room.name or need.room.id,
+                vessels=tuple(vessel.id for vessel in need.vessels),
+                reason="; ".join(reason.text for reason in need.reasons),
+                reason_en="; ".join(reason.text_en for reason in need.reasons),
+                arrives_at=starts_at + timedelta(seconds=clock),
+                lon=need.room.lon,
+                lat=need.room.lat,
+            )
+        clock += TIP_S if stop is None else service * len(site.needs[stop].vessels)
+        place = row
+
+
+def _geometry(network: StreetNetwork, site: Site, found: Round) -> dict[str, Any]:
+    """The way of the truck over the streets, from depot to depot."""
+    order = [0, *(1 if stop is None else stop + 2 for stop in found.stops), 0]
+    points: list[tuple[float, float]] = []
+    for origin, target in pairwise(order):
+        if np.isfinite(site.seconds[origin, target]):
+            for arc in network.path(site.nodes[origin], site.nodes[target], site.how.seconds):
+                line = network.arc_points(arc)
+                points += line[1:] if points and points[-1] == line[0] else line
+    return {"type": "LineString", "coordinates": points}
+
+
+def _totals(needs: Sequence[RoomNeed], items: Sequence[Intervention]) -> dict[str, Any]:
+    stops = [stop for item in items if isinstance(item.stops, tuple) for stop in item.stops]
+    return {
+        "rooms": len({need.room.id for need in needs}),
+        "rooms_visited": len({stop.room for stop in stops}),
+        "vessels_emptied": sum(len(stop.vessels) for stop in stops),
+        "must_go": sum(need.must for need in needs),
+        "distance_m": round(sum(item.distance_m for item in items), 1),
+        "minutes": round(sum(item.minutes for item in items), 1),
+    }

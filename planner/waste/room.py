@@ -1,0 +1,45 @@
+"""What a waste room needs, and what is known of each of its vessels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from city.entities import Room, Vessel
+from city.plan import Reason, Text
+from models.fill import FillState
+from planner.thresholds.limits import Limits
+
+
+@dataclass(frozen=True)
+class RoomNeed:
+    """One room and fraction: must it be visited, what would a visit be worth, what is loaded, and why.
+
+    ``probability`` is that of overflow of the fullest vessel before the next possible visit, NaN-free; ``blind``
+    where no vessel has a fresh level.
+    """
+
+    room: Room
+    fraction: str
+    vessels: tuple[Vessel, ...]
+    must: bool
+    probability: float
+    prize: float
+    litres: float
+    score: float
+    blind: bool
+    reasons: tuple[Reason, ...]
+    flip: Text
+
+
+@dataclass(frozen=True)
+class VesselView:
+    vessel: Vessel
+    state: FillState | None
+    probability: float | None
+    after_next: float | None
+    age_days: float | None
+    due: bool
+
+
+def max_age_days(rules: Limits, vessel: Vessel) -> float:
+    return vessel.max_age_days or rules.value("waste.max_age_days", vessel.fraction)

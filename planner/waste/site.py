@@ -1,0 +1,81 @@
+"""Where the trucks of a fraction start and tip, and the way between all places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from city.entities import Depot, Vehicle
+from city.network import StreetNetwork
+from planner.routes.problem import Profile
+from planner.routes.profiles import profile
+from planner.snapshot import Snapshot
+from planner.waste.room import RoomNeed
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the trucks of one fraction start and tip, and the tables of the way between all places.
+
+    ``metres`` and ``seconds`` (2 + n, 2 + n): depot, disposal, then the rooms in the order of ``needs``.
+    """
+
+    needs: tuple[RoomNeed, ...]
+    trucks: tuple[Vehicle, ...]
+    nodes: tuple[int, ...]
+    metres: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    seconds: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    how: Profile
+
+
+def site_of(
+    snapshot: Snapshot, network: StreetNetwork, fraction: str, needs: Sequence[RoomNeed], used: set[str | None]
+) -> Site | None:
+    """The site of a fraction with the trucks that may fetch it; idle ones where there are any, else those of ``used``
+    that are not on a running order, after their rounds. None without truck, depot or street."""
+    trucks = tuple(v for v in snapshot.vehicles if not v.fractions or fraction in v.fractions)
+    homes = {depot.id: depot for depot in snapshot.depots}
+    trucks = tuple(truck for truck in trucks if truck.depot in homes)
+    if not trucks:
+        return None
+    busy = {item.vehicle for item in snapshot.running}
+    free = tuple(truck for truck in trucks if truck.id not in busy)
+    free = tuple(truck for truck in free if truck.id not in used) or free
+    if not free:
+        return None
+    depot = homes[free[0].depot]
+    disposal = next((d for d in snapshot.depots if d.kind == "disposal"), depot)
+    how = profile(network, _largest(free))
+    if not np.isfinite(how.seconds).any():
+        return None
+    most = max(truck.capacity_l or np.inf for truck in free)
+    fitting = tuple(need for need in needs if need.litres <= most)
+    return _tables(network, fitting, free, (depot, disposal), how)
+
+
+def _largest(trucks: Sequence[Vehicle]) -> Vehicle:
+    """The first truck, as wide and heavy as any: rounds of a fraction use streets that are open to all its trucks."""
+    width_m = max((truck.width_m for truck in trucks if truck.width_m is not None), default=None)
+    weight_t = max((truck.weight_t for truck in trucks if truck.weight_t is not None), default=None)
+    return replace(trucks[0], network="street", width_m=width_m, weight_t=weight_t)
+
+
+def _tables(
+    network: StreetNetwork,
+    needs: tuple[RoomNeed, ...],
+    trucks: tuple[Vehicle, ...],
+    ends: tuple[Depot, Depot],
+    how: Profile,
+) -> Site:
+    """Distances over the streets between the nodes nearest to each place."""
+    drivable = np.zeros(network.n_nodes, bool)
+    open_arcs = np.isfinite(how.seconds)
+    main, part = network.arc_from[open_arcs], network.parts(how.seconds)
+    drivable[main] = part[main] == np.bincount(part[main]).argmax()
+    places = [(end.lon, end.lat) for end in ends] + [(need.room.lon, need.room.lat) for need in needs]
+    nodes = tuple(network.nearest_node(place, drivable) for place in places)
+    seconds = network.travel(nodes, nodes, how.seconds)
+    metres = network.travel(nodes, nodes, np.where(open_arcs, network.arc_m, np.inf))
+    return Site(needs, trucks, nodes, metres, seconds, how)

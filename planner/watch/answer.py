@@ -1,0 +1,83 @@
+"""What a person answers to a draft: accepted, it becomes the plan; rejected, it is not shown again."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+import msgspec
+
+from city.errors import Conflict, NotFound
+from city.plan import Plan
+from planner.orders import add_event, decide
+from planner.publish import publish
+from store import drafts, orders, pages, plans
+from store.connect import Connection
+from store.drafts import Draft
+
+STANDS_DOWN = frozenset({"decided", "sent", "acknowledged", "unanswered"})
+
+
+def take(connection: Connection, draft_id: str, who: str, now: datetime) -> Plan:
+    """Publishes a draft as the plan, makes orders of what it adds, and calls off what it stands down and nobody has
+    begun.
+
+    Raises NotFound for an unknown draft, Conflict where it was answered already or the plan it was made against is not
+    the live one any more.
+    """
+    with connection.transaction():
+        draft, plan, strands = _held(connection, draft_id)
+        live = plans.by_id(connection, draft.base_plan)
+        assert live is not None
+        plans.lock_plans(connection, "snow")
+        newest = plans.latest(connection, "snow", live.mode, live.service_day)
+        if newest is None or newest.id != live.id:
+            raise Conflict(
+                "the plan that this draft was made against was superseded; look at the newest and decide again"
+            )
+        named = msgspec.structs.replace(plan, slot=f"event:draft:{draft.id}")
+        published = publish(connection, named, now, strands=strands)
+        _stand_down(connection, draft, who, now)
+        keys = [change.key for change in draft.difference.added]
+        if keys:
+            decide(connection, published.id, keys, who, now, note="ur vaktens utkast")
+        drafts.answer(connection, draft.id, True, now, who, published.id)
+        pages.tell(connection, "orders")
+    return published
+
+
+def leave(connection: Connection, draft_id: str, who: str, now: datetime) -> None:
+    """Notes that a draft was turned down: it is not shown again until it would change something else."""
+    with connection.transaction():
+        draft, _, _ = _held(connection, draft_id)
+        drafts.answer(connection, draft.id, False, now, who, None)
+        pages.tell(connection, "draft")
+
+
+def open_draft(connection: Connection, plan_id: str, at: datetime | None = None) -> Draft | None:
+    """The draft against a plan that waits for an answer."""
+    draft = drafts.newest(connection, plan_id, at)
+    return draft if draft is not None and draft.taken is None else None
+
+
+def _held(connection: Connection, draft_id: str) -> tuple[Draft, Plan, bytes]:
+    try:
+        found = drafts.lock_draft(connection, str(uuid.UUID(draft_id)))
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound(f"there is no draft {draft_id}")
+    if found[0].taken is not None:
+        raise Conflict("the draft was taken already" if found[0].taken else "the draft was turned down already")
+    return found
+
+
+def _stand_down(connection: Connection, draft: Draft, who: str, now: datetime) -> None:
+    for change in draft.difference.dropped:
+        order = orders.live_order(connection, change.key)
+        if order is None:
+            continue
+        orders.lock_order(connection, order[0])  # so that nobody begins between this look and the event
+        order = orders.live_order(connection, change.key)
+        if order is not None and order[1] in STANDS_DOWN:
+            add_event(connection, order[0], "aborted", who, now, note="behövs inte längre: ur vaktens utkast")

@@ -1,0 +1,164 @@
+"""The pages as text: what they say in each state."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from city.plan import RunKey
+from store import plans
+
+
+def said(answer) -> str:
+    """The page's words, without marks; every space is a plain one."""
+    body = re.sub(r"<(script|svg)\b.*?</\1>", " ", answer.text, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
+
+
+def test_the_first_page_is_the_day_page(client):
+    answer = client.get("/", follow_redirects=False)
+    assert answer.headers["location"] == "/idag"
+
+
+def test_every_answer_keeps_to_its_own_host(client, snow):
+    for path in ("/idag", "/karta", "/no-such-page", "/api/v1/openapi.json", "/static/idag.js"):
+        headers = client.get(path).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+    text = client.get("/idag").text
+    assert "style=" not in text
+    assert re.findall(r'(?:src|href|action)="(?:https?:)?//', text) == []
+
+
+@pytest.mark.parametrize("domain", ["snow", "waste", "heating"])
+def test_without_a_plan_the_page_says_when_and_how(client, domain):
+    page = said(client.get(f"/idag?domain={domain}"))
+    assert "Ingen plan är räknad än" in page
+    assert f"dagsplan plan {domain}" in page
+
+
+@pytest.mark.parametrize(("language", "verdict", "button"), [("sv", "text", "Kalla ut"), ("en", "text_en", "Call out")])
+def test_the_answer_stands_first_in_each_language(client, snow, language, verdict, button):
+    answer = client.get(f"/idag?lang={language}")
+    headline = re.search(r"<h1[^>]*>(.*?)</h1>", answer.text).group(1)
+    assert getattr(snow.verdict, verdict).startswith(html.unescape(headline))
+    assert f'<html lang="{language}"' in answer.text
+    assert f"{button} {len(snow.interventions)} turer" in said(answer)
+    assert f"lang={language}" in answer.headers["set-cookie"]
+
+
+def test_the_language_is_remembered(client, snow):
+    client.get("/idag?lang=en")
+    assert "Call out" in client.get("/idag").text
+
+
+def test_the_theme_is_asked_for_and_remembered(client):
+    assert 'data-theme="dark"' in client.get("/idag?theme=dark").text
+    assert 'data-theme="dark"' in client.get("/karta").text
+    assert "data-theme=" not in client.get("/idag?theme=auto").text.split("<head>")[0]
+
+
+def test_every_row_says_why_with_figure_range_and_limit(client, snow):
+    page = said(client.get("/idag"))
+    for item in snow.interventions:
+        first = item.reasons[0]
+        assert f"{first.value:.1f} cm".replace(".", ",") in page
+        assert f"gräns {first.threshold:.0f}" in page
+    for weak in snow.degradations:
+        assert weak.effect in page
+
+
+def test_rounds_show_their_stops_in_order(client, publish):
+    plan = publish("waste")
+    page = said(client.get("/idag?domain=waste"))
+    places = [page.index(stop.name) for stop in plan.interventions[0].stops]
+    assert places == sorted(places)
+    assert "kärl" in page
+
+
+def test_buildings_show_heat_and_ventilation(client, publish):
+    publish("heating")
+    page = said(client.get("/idag?domain=heating"))
+    assert "Norra skolan" in page
+    assert "17,4 °C" in page
+    assert "07.00–16.00" in page
+
+
+def test_simulated_data_is_said_on_every_page(client, snow, clock):
+    assert "Simulerade data" not in said(client.get("/idag"))
+    clock.simulated = True
+    for path in ("/idag", "/karta", "/idag?domain=heating"):
+        assert "Simulerade data · klockan är tis 24 nov 03.06" in said(client.get(path))
+
+
+def test_a_silent_sensor_is_counted(client, snow):
+    assert "1 av 5 givare tysta" in said(client.get("/idag"))
+
+
+def test_a_plan_whose_next_run_did_not_come_is_called_old(client, snow, clock):
+    assert "GAMLA DATA" not in said(client.get("/idag"))
+    clock.advance(hours=16)
+    assert "PLANEN BYGGER PÅ GAMLA DATA" in said(client.get("/idag"))
+
+
+def test_a_late_start_is_said_and_stands_first(client, snow, clock):
+    clock.advance(minutes=30)
+    page = said(client.get("/idag"))
+    assert "Försenad 30 min" in page
+
+
+def test_a_run_that_failed_says_why_above_the_old_plan(client, snow, filled, clock):
+    run = RunKey("snow", snow.service_day, "03:00", "assist")
+    plans.claim_run(filled, run, "me", clock.now(), clock.now(), clock.now())
+    plans.fail_run(filled, run, "me", "smhi: no answer in 20 s", clock.now())
+    filled.commit()
+    page = said(client.get("/idag"))
+    assert "Ny plan kunde inte räknas 03.06" in page
+    assert "smhi: no answer in 20 s" in page
+    assert snow.verdict.text.split(":")[0] in page
+
+
+def test_an_earlier_day_can_be_read_but_not_ordered_from(client, snow, publish, clock):
+    clock.advance(hours=24)
+    publish("snow")
+    page = client.get(f"/idag?day={snow.service_day}")
+    assert "Du ser planen för" in said(page)
+    assert 'name="keys"' not in page.text
+    assert 'name="keys"' in client.get("/idag").text
+
+
+def test_names_are_escaped(client, filled, publish):
+    filled.execute("UPDATE building SET name = '<script>alert(1)</script>'")
+    filled.commit()
+    publish("heating")
+    text = client.get("/idag?domain=heating").text
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert" in text
+
+
+def test_a_page_that_is_not_there_is_a_kind_page(client):
+    answer = client.get("/nowhere", headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert "Sidan finns inte" in answer.text
+
+
+def test_nothing_needed_is_an_answer_too(client, database, clock):
+    from tests.unit.dashboards import town
+
+    town.fill(database, snow_mm_h=0.0)
+    database.execute("DELETE FROM reading")
+    database.commit()
+    plan = town.publish(database, "snow", clock)
+    assert plan.interventions == ()
+    page = said(client.get("/idag"))
+    assert "Ingen utkallning behövs" in page
+    assert "Närmast" in page
+
+
+def test_the_strip_is_drawn_and_comes_to_the_plans_figure(client, snow):
+    text = client.get("/idag").text
+    peak = f"{snow.interventions[0].reasons[0].value:.1f}".replace(".", ",")
+    assert f"snödjup {peak} cm" in text

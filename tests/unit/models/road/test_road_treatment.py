@@ -1,0 +1,98 @@
+"""Treatments on the hours of the untreated road, ranges, scores and the meeting with observations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.road.physics import SNOW
+from models.road.run import at_rest, run, undriven
+from models.road.score import brier, by_lead, errors, event, reliability
+from models.road.spread import bounds, members, probability
+from models.road.start import fading, frozen_or_silent, meet, spread_corrections
+from models.road.treat import increments, treated
+from tests.unit.models.road.test_road_balance import day, mixed, some
+
+
+def test_without_treatment_the_recursion_is_the_physics() -> None:
+    where = mixed()
+    state = at_rest(where, np.full(len(where), 1.0))
+    state.store[:] = (0.5, 1.0, 0.2, 5.0)
+    untreated = run(where, day(), state, hourly_waters=True)
+    nothing = np.zeros((len(where), 48), bool)
+    out = treated(increments(untreated), nothing, nothing)
+    assert np.abs(out.store_mm - untreated.store_mm).max() < 1e-6
+    assert np.abs(out.depth_cm - untreated.depth_cm).max() < 1e-6
+
+
+def test_a_plough_leaves_little_and_new_snow_comes_on_top() -> None:
+    where = some(["road"], 0.0)
+    untreated = run(
+        where, day(24, air_c=-5.0, precip_mm_h=1.0, cloud=1.0), at_rest(where, np.array([-4.0])), hourly_waters=True
+    )
+    plough = np.zeros((1, 24), bool)
+    plough[0, 11] = True
+    out = treated(increments(untreated), plough, np.zeros_like(plough))
+    assert out.store_mm[0, 10, SNOW] == pytest.approx(untreated.store_mm[0, 10, SNOW])
+    assert out.store_mm[0, 11, SNOW] == 1.0
+    assert 11.0 < out.store_mm[0, -1, SNOW] < untreated.store_mm[0, -1, SNOW]
+
+
+def test_members_come_from_the_seed_and_hold_the_forecast() -> None:
+    forcing = day()
+    one, two, other = members(forcing, 5, 7), members(forcing, 5, 7), members(forcing, 5, 8)
+    assert one[0] is forcing
+    assert all(np.array_equal(a.air.air_c, b.air.air_c) for a, b in zip(one, two, strict=True))
+    assert not np.array_equal(one[1].air.air_c, other[1].air.air_c)
+    values = np.array([[1.0], [9.0], [8.0]])
+    assert [b[0] for b in bounds(values)] == [1.0, pytest.approx(8.8)]
+    assert 0.0 < probability(np.array([[True], [True]]))[0] < 1.0
+
+
+def test_a_station_is_met_and_its_correction_fades() -> None:
+    """Observations made by the model itself under 25 W/m² more: found again, and gone after a day."""
+    where, forcing = some(["road"]), day(30, precip_mm_h=0.0)
+    state, at = at_rest(where, np.array([1.0])), 144
+    truth = undriven(where, forcing)._replace(correction=np.array([25.0]), fade=np.ones(forcing.steps))
+    observed = run(where, forcing, state, drive=truth, every=1, steps=at).surface_c
+    met = meet(where, forcing, state, observed, at)
+    assert met.correction[0] == pytest.approx(25.0, abs=2.0)
+    assert abs(met.miss_k[0]) < 0.02
+    assert fading(forcing, at)[at - 1] == 1.0
+    assert fading(forcing, at)[-1] < 0.02
+
+
+def test_a_frozen_and_a_silent_station_are_said_and_not_used() -> None:
+    where, forcing = some(["road"] * 2), day(30)
+    observed = np.full((2, 144), np.nan)
+    observed[0, ::6] = 3.3
+    observed[1, 0:40:6] = 1.0
+    assert [part.tolist() for part in frozen_or_silent(observed, 300.0)] == [[True, False], [False, True]]
+    met = meet(where, forcing, at_rest(where, np.full(2, 1.0)), observed, 144)
+    assert met.correction.tolist() == [0.0, 0.0]
+    assert [note.split(":")[1] for note in met.notes] == [
+        " stood on one value for hours; not used",
+        " silent; not used",
+    ]
+
+
+def test_corrections_reach_likely_neighbours_most() -> None:
+    stations, streets = some(["road"]), some(["road", "bridge", "road"])
+    streets.lon[2] += 1.0
+    spread = spread_corrections(streets, stations, np.array([20.0]))
+    assert spread[0] == pytest.approx(20.0)
+    assert 5.0 < spread[1] < 15.0
+    assert abs(spread[2]) < 0.1
+
+
+def test_scores_of_a_case_done_by_hand() -> None:
+    observed = np.array([0.0, 1.0, -1.0, 5.0])
+    off = errors(observed + np.array([1.0, -1.0, 1.0, 1.0]), observed)
+    assert (off.count, off.rmse, off.mae, off.bias) == (4, 1.0, 1.0, 0.5)
+    lead, night = np.array([1.0, 2.0, 3.0, 24.0]), np.array([True, True, False, False])
+    parts = by_lead({"model": observed + 2.0}, observed, lead, night)["model"]
+    assert [parts[name].count for name in ("all", "near_zero", "night", "+1 h", "+3 h", "+24 h")] == [4, 3, 2, 1, 2, 1]
+    said = event(np.array([True, True, False, False]), np.array([True, False, True, False]), np.ones(4, bool))
+    assert (said.pod, said.far, said.csi, said.frequency_bias) == (0.5, 0.5, pytest.approx(1 / 3), 1.0)
+    assert brier(np.array([1.0, 0.0]), np.array([True, True])) == 0.5
+    assert reliability(np.array([0.1, 0.9]), np.array([False, True])) == [(0.1, 0.0, 1), (0.9, 1.0, 1)]

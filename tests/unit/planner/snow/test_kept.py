@@ -1,0 +1,119 @@
+"""What is kept between plans: it saves the search of what did not change, and never changes a plan."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from city.entities import Depot, Treatment, TurnBan, Vehicle
+from city.plan import Plan
+from planner.services import make_plan
+from planner.snapshot import Knobs, Snapshot
+from planner.snow.memory import Kept, Shelf
+from planner.snow.prepare import whole_turer
+from tests.unit.planner.snapshots import AT, HOUR, depth, forecast, place, snow_snapshot, streets
+
+
+class Counted(Executor):
+    """Does what is asked at once, and counts it."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.asked += 1
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+def deep(**parts: object) -> Snapshot:
+    """Snow over every limit."""
+    return snow_snapshot(readings=(depth(30.0),), **parts)
+
+
+def searched(snapshot: Snapshot, kept: Kept) -> int:
+    counted = Counted()
+    make_plan(snapshot, counted, kept)
+    return counted.asked
+
+
+def drives(plan: Plan) -> list[object]:
+    return [(item.target, item.vehicle, item.geometry, item.minutes, item.distance_m) for item in plan.interventions]
+
+
+FLEET = deep().vehicles
+CHANGES: dict[str, dict[str, object]] = {
+    "nothing": {},
+    "needs": {"treatments": (Treatment("s/0-1", "plough", AT - 0.1 * HOUR),)},
+    "seed": {"seed": 7},
+    "iterations": {"knobs": Knobs(tur_minutes=30.0, tur_iterations=1)},
+    "cut": {"knobs": Knobs(tur_minutes=2.0)},
+    "home": {"depots": (Depot("dep", "Förrådet", *place(12)),)},
+    "speed": {"vehicles": tuple(replace(v, work_kmh=v.work_kmh / 2) for v in FLEET)},
+    "driving speed": {"vehicles": tuple(replace(v, drive_kmh=7.0) for v in FLEET)},
+    "turning place of another": {"depots": (*deep().depots, Depot("d2", "Gården", *place(2))),
+                                 "vehicles": (*FLEET, Vehicle("P09", "snow", "d2"))},
+    "width": {"vehicles": tuple(replace(v, width_m=3.0) for v in FLEET)},
+    "streets": {"segments": tuple(replace(s, length_m=s.length_m + 50.0) for s in streets())},
+    "narrow street": {"segments": tuple(replace(s, max_width_m=2.0 if s.id == "s/1-2" else None) for s in streets())},
+    "turns": {"turns": (TurnBan("s/0-1", 1, "s/1-2"),)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_plan_is_the_same_with_what_was_kept_and_without(change: str) -> None:
+    """Whatever a drive depends on changes after the first plan: what is kept must then not be taken."""
+    kept = Kept()
+    make_plan(deep(vehicles=tuple(replace(v, width_m=2.5) for v in FLEET)), kept=kept)
+    make_plan(deep(), kept=kept)
+    snapshot = deep(**CHANGES[change])
+    assert make_plan(snapshot, kept=kept) == make_plan(snapshot)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_plan_is_the_same_however_many_search(workers: int) -> None:
+    with ThreadPoolExecutor(workers) as executor:
+        assert make_plan(deep(), executor, Kept()) == make_plan(deep(), Counted())
+
+
+def test_only_what_changed_is_searched() -> None:
+    """A new forecast that asks for the same streets searches nothing, a cleared street its own tur."""
+    kept = Kept()
+    assert searched(deep(), kept) > 2
+    assert searched(deep(forecasts=(forecast(-5.0, 0.4),)), kept) == 0
+    assert searched(deep(treatments=(Treatment("s/0-1", "plough", AT - 0.1 * HOUR),)), kept) == 1
+    assert searched(deep(), kept) == 0
+
+
+def test_a_change_of_the_streets_searches_all_again() -> None:
+    kept = Kept()
+    first = searched(deep(), kept)
+    assert searched(deep(segments=tuple(replace(s, name="Ny") for s in streets())), kept) == first
+
+
+def test_the_longest_unused_is_forgotten() -> None:
+    shelf: Shelf[int] = Shelf(2)
+    shelf.put("a", 1)
+    shelf.put("b", 2)
+    assert shelf.find("a") == 1
+    shelf.put("c", 3)
+    assert (shelf.find("a"), shelf.find("b"), shelf.find("c")) == (1, None, 3)
+
+
+def test_a_full_shelf_of_drives_costs_a_search_and_not_the_plan() -> None:
+    few = Kept(most_drives=1)
+    assert make_plan(deep(), kept=few) == make_plan(deep(), kept=few) == make_plan(deep())
+    assert drives(make_plan(deep(), kept=few)) == drives(make_plan(deep()))
+
+
+def test_prepared_turer_are_not_searched_again() -> None:
+    """After the drives of whole turer are kept, a plan that needs them all searches none, and is the same plan."""
+    snapshot, kept = deep(), Kept()
+    bare = replace(snapshot, readings=(depth(0.0),))
+    assert set(whole_turer(bare, kept)) == {"P1-1", "P3-1", "C1-1"}
+    assert searched(snapshot, kept) == 0
+    assert drives(make_plan(snapshot, kept=kept)) == drives(make_plan(snapshot))

@@ -1,0 +1,233 @@
+"""The waste plan: who must be emptied, who may, by which truck, and what is not known."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from city.entities import Depot, GivenOrder, Room, Vehicle, Vessel
+from city.plan import Plan
+from planner.publish import check_schema
+from planner.services import make_plan
+from planner.snapshot import Snapshot
+from planner.thresholds.limits import limits
+from planner.waste.need import days_to_next_visit, judge
+from planner.waste.room import RoomNeed
+from planner.waste.rounds import TIP_S
+from tests.unit.planner.snapshots import AT, HOUR, levels, limits_with, place, streets, threshold, waste_snapshot
+
+
+def plan_of(snapshot: Snapshot) -> Plan:
+    plan = make_plan(snapshot)
+    check_schema(plan)
+    return plan
+
+
+def rooms(plan: Plan) -> list[str]:
+    return sorted(stop.room for item in plan.interventions for stop in item.stops)  # type: ignore[union-attr]
+
+
+def needs(snapshot: Snapshot) -> dict[str, RoomNeed]:
+    return {need.room.id: need for need in judge(snapshot, limits(snapshot.thresholds))}
+
+
+def effects(plan: Plan) -> str:
+    return " ".join(item.effect for item in plan.degradations)
+
+
+def limited(snapshot: Snapshot, probability: float, *, version: int = 2) -> Snapshot:
+    row = threshold("waste.overflow_probability", "*", probability, version)
+    return replace(snapshot, thresholds=limits_with(row))
+
+
+def test_the_full_one_must_be_emptied_and_the_others_not() -> None:
+    """95 % and ten more a day must go; 50 % and 8 % need not."""
+    got = needs(waste_snapshot())
+    assert {room for room, need in got.items() if need.must} == {"r1"}
+    assert got["r1"].probability > 0.5 > 0.01 > got["r3"].probability
+
+
+def test_the_limit_decides_and_its_version_is_said() -> None:
+    """With the limit over its probability the room drops out; the reason holds figure, limit and version."""
+    base = waste_snapshot(readings=levels("lev-1", 88.0))
+    p = needs(base)["r1"].probability
+    assert 0.1 < p < 0.9
+    strict = limited(base, p - 0.001, version=5)
+    loose = limited(base, p + 0.001)
+    assert needs(strict)["r1"].must
+    assert not needs(loose)["r1"].must
+    risk = needs(strict)["r1"].reasons[1]
+    assert (risk.value, risk.threshold_version) == (pytest.approx(p, abs=1e-4), 5)
+
+
+def test_the_flip_of_a_stop_is_true() -> None:
+    """The limit that the flip names takes the stop out."""
+    base = waste_snapshot(readings=levels("lev-1", 88.0))
+    flip = needs(base)["r1"].flip.sv
+    said = int(flip.split("gränsen ")[1].split(" %")[0]) / 100
+    assert not needs(replace(base, thresholds=limits_with(threshold("waste.overflow_probability", "*", said))))[
+        "r1"
+    ].must
+    assert needs(replace(base, thresholds=limits_with(threshold("waste.overflow_probability", "*", said - 0.01))))[
+        "r1"
+    ].must
+
+
+def test_friday_must_last_until_monday() -> None:
+    """The next visit after Friday is three days off, after Saturday two, else one; the same level is riskier then."""
+    assert [days_to_next_visit(date(2026, 11, 23) + timedelta(days=i)) for i in range(7)] == [1, 1, 1, 1, 3, 2, 1]
+    tuesday = waste_snapshot(readings=levels("lev-1", 75.0))
+    friday = replace(tuesday, service_day=date(2026, 11, 27))
+    assert needs(friday)["r1"].probability > needs(tuesday)["r1"].probability
+    assert needs(friday)["r1"].must
+    assert not needs(tuesday)["r1"].must
+
+
+def test_a_vessel_without_sensor_is_emptied_on_its_calendar_day() -> None:
+    """In any fourteen days it is due exactly once, is called blind, and says that a calendar decides."""
+    blind = waste_snapshot(readings=(), vessels=(Vessel("v1", "r1", "residual", 660.0),))
+    days = [needs(replace(blind, service_day=date(2026, 11, 2) + timedelta(days=i)))["r1"] for i in range(14)]
+    assert sum(need.must for need in days) == 1
+    assert all(need.blind for need in days)
+    assert "fast kalender" in days[0].reasons[0].text
+
+
+def test_the_hygiene_age_makes_a_must() -> None:
+    """Emptied 13.5 days ago with 14 allowed: it cannot wait for tomorrow."""
+    old = Vessel("v1", "r1", "residual", 660.0, last_emptied=AT - timedelta(days=13.5))
+    young = replace(old, last_emptied=AT - timedelta(days=3))
+    assert needs(waste_snapshot(readings=(), vessels=(old,)))["r1"].must
+    assert not needs(waste_snapshot(readings=(), vessels=(young,)))["r1"].must
+    assert not needs(waste_snapshot(readings=(), vessels=(replace(old, max_age_days=30.0),)))["r1"].must
+
+
+def test_unknown_levels_are_no_zero_risk() -> None:
+    """With nothing due and no level known the verdict says that no levels are known, not '0 % risk'."""
+    calm = Vessel("v1", "r1", "residual", 660.0, last_emptied=AT - timedelta(days=1))
+    plan = plan_of(waste_snapshot(readings=(), vessels=(calm,)))
+    assert plan.verdict.text == "Ingen tömning behövs i dag. Inga nivåer är kända."
+    assert "1 av 1 rum saknar färska nivåer" in effects(plan)
+    assert plan.verdict.certainty != "high"
+
+
+def test_no_rooms_is_not_called_a_day_off() -> None:
+    """Without rooms the verdict says so with low certainty."""
+    plan = plan_of(waste_snapshot(rooms=(), vessels=()))
+    assert "Inga miljörum är inlagda" in plan.verdict.text
+    assert plan.verdict.certainty == "low"
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"vehicles": ()}, "Ingen ledig bil"),
+        ({"depots": ()}, "känd depå"),
+        ({"segments": ()}, "Inga gator är inlästa"),
+        ({"vehicles": (Vehicle("A01", "waste", "dep", fractions=("food",)),)}, "residual"),
+    ],
+)
+def test_rooms_and_nobody_to_send(parts: dict[str, object], said: str) -> None:
+    """Without truck, depot, streets, or a truck for the fraction: a refusal that says why."""
+    plan = plan_of(waste_snapshot(**parts))
+    assert not plan.verdict.go
+    assert "Rum behöver tömmas, men ingen bil kan skickas." in plan.verdict.text
+    assert said in effects(plan)
+
+
+def test_streets_for_cycles_only_are_no_streets_for_a_truck() -> None:
+    """A folder with cycle ways alone gives a refusal, not a fault."""
+    from tests.unit.planner.snapshots import street
+
+    plan = plan_of(waste_snapshot(segments=(street(0, 1, "C1", network="cycle"),)))
+    assert not plan.verdict.go
+
+
+def test_a_truck_keeps_off_streets_that_are_too_weak_for_it() -> None:
+    """The first block is too weak for 26 t: the round goes another way; where every street is, there is none."""
+    weak = waste_snapshot(segments=tuple(replace(s, max_weight_t=3.5) if s.id == "s/0-1" else s for s in streets()))
+    truck = replace(weak.vehicles[0], weight_t=26.0)
+    light, heavy = (plan_of(replace(weak, vehicles=(v,))) for v in (weak.vehicles[0], truck))
+    assert rooms(light) == rooms(heavy) != []
+    assert heavy.totals["distance_m"] > light.totals["distance_m"]
+    shut = replace(weak, segments=tuple(replace(s, max_weight_t=3.5) for s in weak.segments), vehicles=(truck,))
+    assert plan_of(shut).interventions == ()
+    assert plan_of(shut).degradations
+
+
+def test_a_room_with_two_fractions_is_one_room() -> None:
+    """Two rounds to the same room visit one room, and each has its own truck."""
+    both = (Vessel("v1", "r1", "residual", 660.0, "lev-1"), Vessel("v2", "r1", "food", 140.0, "lev-1"))
+    trucks = (Vehicle("A01", "waste", "dep"), Vehicle("A02", "waste", "dep"))
+    plan = plan_of(waste_snapshot(vessels=both, vehicles=trucks))
+    assert plan.verdict.text.startswith("Töm 1 av 1 rum")
+    assert {item.vehicle for item in plan.interventions} == {"A01", "A02"}
+
+
+def test_one_truck_for_two_fractions_drives_them_one_after_the_other() -> None:
+    """The second round begins when the first is back."""
+    both = (Vessel("v1", "r1", "residual", 660.0, "lev-1"), Vessel("v2", "r1", "food", 140.0, "lev-1"))
+    first, second = plan_of(waste_snapshot(vessels=both)).interventions
+    assert first.vehicle == second.vehicle == "A01"
+    assert second.starts_at == first.ready_by
+
+
+def test_a_round_that_is_out_is_kept_and_its_rooms_are_not_fetched_twice() -> None:
+    """The running round stays; a room that filled meanwhile gets a new round under a name of its own."""
+    first = plan_of(waste_snapshot())
+    (out,) = first.interventions
+    fetched = set(rooms(first))
+    fuller = (*levels("lev-1", 95.0), *levels("lev-2", 95.0), *levels("lev-3", 95.0))
+    trucks = (*waste_snapshot().vehicles, Vehicle("A02", "waste", "dep"))
+    later = plan_of(waste_snapshot(at=AT + HOUR, readings=fuller, running=(out,), vehicles=trucks))
+    assert out in later.interventions
+    assert rooms(later) == ["r1", "r2", "r3"]
+    (new,) = (item for item in later.interventions if item != out)
+    assert (new.target, new.vehicle) == ("residual-2", "A02")
+    assert fetched.isdisjoint(stop.room for stop in new.stops)  # type: ignore[union-attr]
+
+
+def test_a_room_too_large_for_any_truck_is_said_and_not_overloaded() -> None:
+    """660 l at 95 % do not go into 500 l: the room is named, the truck stays within its capacity."""
+    small = (Vehicle("A01", "waste", "dep", capacity_l=500.0),)
+    plan = plan_of(waste_snapshot(vehicles=small))
+    assert rooms(plan) == []
+    assert "1 rum som måste tömmas ryms inte: Rum 1" in effects(plan)
+
+
+def test_stops_arrive_in_order_and_before_the_round_ends() -> None:
+    """Arrivals rise along the round, tipping in between is counted, and the last is before ``ready_by``."""
+    full = tuple(r for i in (1, 2, 3) for r in levels(f"lev-{i}", 100.0))
+    plan = plan_of(waste_snapshot(readings=full, vehicles=(Vehicle("A01", "waste", "dep", capacity_l=700.0),)))
+    (item,) = plan.interventions
+    arrivals = [stop.arrives_at for stop in item.stops]  # type: ignore[union-attr]
+    assert arrivals == sorted(arrivals)
+    assert all((b - a).total_seconds() > TIP_S for a, b in itertools.pairwise(arrivals))
+    assert item.ready_by is not None
+    assert arrivals[-1] + timedelta(seconds=180 + TIP_S) <= item.ready_by
+
+
+def test_a_finished_round_gives_run_two_on_the_same_day_only() -> None:
+    """Done this morning: the next of that name is run 2; done yesterday: run 1."""
+
+    def key(day: str) -> str:
+        order = GivenOrder("o", "p", "waste", f"waste:residual-1:{day}:1", "residual-1", "done", "A01", AT)
+        return plan_of(waste_snapshot(orders=(order,))).interventions[0].key
+
+    assert key("2026-11-24").endswith(":2")
+    assert key("2026-11-23").endswith(":1")
+
+
+def test_the_disposal_site_is_missed_where_there_is_none() -> None:
+    """Without a disposal site the trucks tip at the depot, and the plan says so."""
+    plan = plan_of(waste_snapshot(depots=(Depot("dep", "Förrådet", *place(0)),)))
+    assert plan.verdict.go
+    assert "Ingen tipp-plats" in effects(plan)
+
+
+def test_a_room_without_a_name_is_called_by_its_id() -> None:
+    """Texts never hold an empty name."""
+    plan = plan_of(waste_snapshot(rooms=(Room("r1", "", *place(2)),), readings=levels("lev-1", 20.0)))
+    assert "Närmast: r1," in plan.verdict.text
