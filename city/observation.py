@@ -7,7 +7,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class HumanTruth:
+class Observation:
     """What an officer or a driver saw, which overrules the model on these streets from ``at`` until ``until``.
 
     ``quantity`` is ``snow_depth`` [cm], or ``slippery`` (1 it is, 0 it is not). ``who`` is a role or a vehicle.

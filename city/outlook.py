@@ -13,8 +13,9 @@ LANDS = ("height", "shade", "sky", "traffic", "bridge")
 
 @dataclass(frozen=True)
 class SegmentOutlook:
-    """One street. ``surface_c`` [°C] and ``depth_cm`` of snow [cm] with their lowest and highest readings; ``lies``:
-    dry, wet, ice, snow or empty for each hour; ``height_k`` … ``bridge_k``: what the land does to the surface [K]."""
+    """One street. ``surface_c`` [°C] and ``depth_cm`` of snow [cm] with their lowest and highest readings;
+    ``condition``: dry, wet, ice, snow or empty for each hour; ``height_k`` … ``bridge_k``: what the land does to the
+    surface [K]."""
 
     segment: str
     surface_c: Series
@@ -23,7 +24,7 @@ class SegmentOutlook:
     depth_cm: Series
     depth_low_cm: Series
     depth_high_cm: Series
-    lies: tuple[str, ...]
+    condition: tuple[str, ...]
     height_k: Series
     shade_k: Series
     sky_k: Series

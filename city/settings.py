@@ -112,7 +112,7 @@ class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     housekeeping_timeout_s: float = 600.0
 
 
-class Weather(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WeatherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Forecasts. No provider is asked unless it is named here: nothing leaves the host unasked."""
 
     providers: tuple[str, ...] = ()
@@ -168,7 +168,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mqtt: Mqtt = Mqtt()
     ingest: Ingest = Ingest()
     store: Store = Store()
-    weather: Weather = Weather()
+    weather: WeatherSettings = WeatherSettings()
     planner: Planner = Planner()
     web: Web = Web()
     log: Log = Log()

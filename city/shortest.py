@@ -33,7 +33,7 @@ class Rates:
 
 
 @dataclass(frozen=True)
-class Place:
+class EdgePlace:
     """Where a way begins: at the end of ``arc``, just driven; or at ``node``, from standstill, where arc is -1."""
 
     arc: int = -1
@@ -41,7 +41,7 @@ class Place:
 
 
 def between(
-    graph: ArcGraph, rates: Rates, sources: Sequence[Place], targets: Sequence[int], *, worth_an_order: float = 1e6
+    graph: ArcGraph, rates: Rates, sources: Sequence[EdgePlace], targets: Sequence[int], *, worth_an_order: float = 1e6
 ) -> tuple[Table, Table]:
     """(len(sources), len(targets)) price and seconds from each source to the *beginning* of each target arc.
 
@@ -81,7 +81,7 @@ def _climbed(graph: ArcGraph, rates: Rates, rows: Sequence[First], wanted: Ints)
 
 
 def _far_off(
-    graph: ArcGraph, rates: Rates, sources: Sequence[Place], wanted: Ints, *, samples: int = 3
+    graph: ArcGraph, rates: Rates, sources: Sequence[EdgePlace], wanted: Ints, *, samples: int = 3
 ) -> npt.NDArray[np.bool_]:
     """(len(wanted),) which targets are better searched from their own side.
 
@@ -102,7 +102,7 @@ def _far_off(
 
 
 def _from_targets(
-    graph: ArcGraph, rates: Rates, sources: Sequence[Place], targets: Sequence[int]
+    graph: ArcGraph, rates: Rates, sources: Sequence[EdgePlace], targets: Sequence[int]
 ) -> tuple[Table, Table]:
     """The same, searched against the direction of driving: from the end of every arc to the targets."""
     ahead = [[source.arc] if source.arc >= 0 else list(graph.leaving[source.node]) for source in sources]
@@ -144,7 +144,7 @@ def apart(links: csr_matrix, sources: Sequence[int], targets: Sequence[int]) -> 
     return distances
 
 
-def arrivals(graph: ArcGraph, rates: Rates, source: Place, node: int) -> list[tuple[int, float, float]]:
+def arrivals(graph: ArcGraph, rates: Rates, source: EdgePlace, node: int) -> list[tuple[int, float, float]]:
     """(arc, price, seconds) of the ways from a source to a node, one for each arc that one may arrive by.
 
     Being there already is the source's own arc at no price, or arc -1 where the source is the node itself.
@@ -162,7 +162,7 @@ def arrivals(graph: ArcGraph, rates: Rates, source: Place, node: int) -> list[tu
     return found
 
 
-def way(graph: ArcGraph, rates: Rates, source: Place, target: int) -> list[int]:
+def way(graph: ArcGraph, rates: Rates, source: EdgePlace, target: int) -> list[int]:
     """The arcs driven from a source to the beginning of the target arc, without it. Raises ValueError if there is no
     way."""
     first, turn_s = _first_of(graph, source)
@@ -194,7 +194,7 @@ def _backward(graph: ArcGraph) -> Steps:
     return graph.leads_at, graph.leads, graph.lead_turn_s
 
 
-def _first_of(graph: ArcGraph, source: Place) -> First:
+def _first_of(graph: ArcGraph, source: EdgePlace) -> First:
     if source.arc < 0:
         leaving = np.asarray(graph.leaving[source.node], np.int64)
         return leaving, np.zeros(len(leaving))
@@ -220,7 +220,7 @@ def _tables(steps: Steps, rates: Rates, rows: Sequence[First], wanted: Ints) -> 
     return price, seconds
 
 
-def _spread_from(graph: ArcGraph, rates: Rates, source: Place, target: int = -1) -> tuple[Floats, Floats, Ints]:
+def _spread_from(graph: ArcGraph, rates: Rates, source: EdgePlace, target: int = -1) -> tuple[Floats, Floats, Ints]:
     """Prices, seconds and the arcs before, from a source to everywhere; only as far as ``target`` if it is given."""
     found = _Found(np.full(graph.n_arcs, np.inf), np.empty(graph.n_arcs), np.full(graph.n_arcs, -1, np.int64))
     wanted = np.zeros(graph.n_arcs, np.bool_)

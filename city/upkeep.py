@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from city.vocabulary import AskKind, PlaceKind
+from city.vocabulary import PlaceKind, WorkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,14 @@ class SeasonWork:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class WorkRequest:
     """Haulage or sweeping that a person asks for: ``segments`` are those where it is not done yet.
 
     ``who`` is a role or a vehicle.
     """
 
     id: str
-    kind: AskKind
+    kind: WorkKind
     segments: tuple[str, ...]
     who: str
     why: str

@@ -56,7 +56,7 @@ class Rules(NamedTuple):
     beam: float = 60.0
 
 
-class Scratch(NamedTuple):
+class ViterbiScratch(NamedTuple):
     """What a search writes on; only what bears its ``stamp`` is of the present one."""
 
     label: Floats
@@ -66,16 +66,16 @@ class Scratch(NamedTuple):
     heap_arc: Ints
 
 
-def scratch(roads: Roads) -> Scratch:
+def scratch(roads: Roads) -> ViterbiScratch:
     """Fresh paper for the searches on a network."""
     n, pushes = len(roads.metres), len(roads.follows) + 64
-    return Scratch(
+    return ViterbiScratch(
         np.zeros(n), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(pushes), np.zeros(pushes, np.int64)
     )
 
 
 @compiled
-def follow(roads: Roads, seen: Seen, rules: Rules, work: Scratch) -> tuple[Ints, Ints]:
+def follow(roads: Roads, seen: Seen, rules: Rules, work: ViterbiScratch) -> tuple[Ints, Ints]:
     """(n,) the chosen state of each position, -1 where none, and (n,) the unbroken piece that it belongs to, or -1.
 
     A position that cannot be reached is passed over; where that lasts, the piece ends and the next begins behind it.
@@ -124,7 +124,7 @@ def _lost(seen: Seen, rules: Rules, last: int, t: int, dropped: int) -> bool:
 
 @compiled
 def _advance(
-    roads: Roads, seen: Seen, rules: Rules, work: Scratch, mark: int, last: int, t: int, cost: Floats, came: Ints
+    roads: Roads, seen: Seen, rules: Rules, work: ViterbiScratch, mark: int, last: int, t: int, cost: Floats, came: Ints
 ) -> tuple[int, bool]:
     """Costs of the states of ``t`` from those of ``last``: the stamp used last, and whether any could be reached."""
     straight = np.hypot(seen.x[t] - seen.x[last], seen.y[t] - seen.y[last])
@@ -149,7 +149,7 @@ def _advance(
 
 @compiled
 def _price(
-    roads: Roads, rules: Rules, work: Scratch, mark: int, arc: int, place: float, target: int, there: float
+    roads: Roads, rules: Rules, work: ViterbiScratch, mark: int, arc: int, place: float, target: int, there: float
 ) -> tuple[float, int]:
     """Price from a place on an arc to one on another, and how: 0 on along it, 1 turning round on it, 2 by its end."""
     best, how = np.inf, -1
@@ -168,7 +168,7 @@ def _price(
 
 
 @compiled
-def _spread(roads: Roads, work: Scratch, mark: int, arc: int, rest: float, limit: float) -> None:
+def _spread(roads: Roads, work: ViterbiScratch, mark: int, arc: int, rest: float, limit: float) -> None:
     """Labels the arcs whose beginning lies within a price of ``limit``, ``rest`` being what is left of ``arc``."""
     size = _open(roads, work, mark, arc, rest, limit, 0, -1)
     while size > 0:
@@ -179,7 +179,9 @@ def _spread(roads: Roads, work: Scratch, mark: int, arc: int, rest: float, limit
 
 
 @compiled
-def _open(roads: Roads, work: Scratch, mark: int, arc: int, reached: float, limit: float, size: int, came: int) -> int:
+def _open(
+    roads: Roads, work: ViterbiScratch, mark: int, arc: int, reached: float, limit: float, size: int, came: int
+) -> int:
     """Puts what may follow an arc on the heap; its new size."""
     for at in range(roads.follows_at[arc], roads.follows_at[arc + 1]):
         following = roads.follows[at]
@@ -206,7 +208,7 @@ def _trace(
 
 @compiled
 def between(
-    roads: Roads, rules: Rules, work: Scratch, straight: float, arc: int, place: float, target: int, there: float
+    roads: Roads, rules: Rules, work: ViterbiScratch, straight: float, arc: int, place: float, target: int, there: float
 ) -> tuple[int, Ints]:
     """How one drives from state to state, as ``_price`` has it, and the whole arcs that lie between."""
     work.stamp[:] = 0

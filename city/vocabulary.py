@@ -7,7 +7,7 @@ from typing import Literal, get_args
 CLEAR = "clear"
 """What is done at a place, which is not a street."""
 
-BESIDE = frozenset({"places", "haul", "sweep"})
+NON_ROUTE_KINDS = frozenset({"places", "haul", "sweep"})
 """Kinds of interventions that are no turer."""
 
 Domain = Literal["snow", "waste", "heating"]
@@ -16,7 +16,7 @@ Network = Literal["street", "cycle"]
 Keeper = Literal["municipal", "state", "private", "unknown"]
 RouteClass = Literal["P1", "P2", "P3", "C1", "C2"]
 """Service level: P1 main, P2 collector, P3 residential street; C1 main, C2 other cycle or foot-cycle way."""
-AskKind = Literal["haul", "sweep"]
+WorkKind = Literal["haul", "sweep"]
 """Work on streets that a rule or a person starts: snow driven away, grit swept up."""
 PlaceKind = Literal["bus_stop", "crossing", "parking", "school_yard"]
 """Places that are cleared for themselves."""

@@ -1,6 +1,6 @@
 """A simulated winter as a value: what happened hour by hour, what was seen of it, and what was forecast at each hour.
 
-A *strand* is the streets of one class in one tur. The weather is kept for each *zone* of a town; a strand has its own
+A *group* is the streets of one class in one tur. The weather is kept for each *zone* of a town; a group has its own
 share of its zone's snow and its height over or under it. All times are whole hours from a start at 12.00, the beginning
 of a service day. Depths and temperatures are whole hundredths, so that a winter that is kept decides as it did before.
 """
@@ -64,8 +64,8 @@ def lain(depth: int, core: int, fresh: int, air: int, law: SnowLaw) -> tuple[int
 
 
 @dataclass(frozen=True)
-class Strands:
-    """The work of a town, one entry a strand (n,).
+class WinterGroups:
+    """The work of a town, one entry a group (n,).
 
     ``route_class`` indexes ``ROUTE_CLASSES``; ``share`` is the true depth of fresh snow over its zone's and
     ``believed`` what those who plan take for it [1/1000]; ``warmer`` is its air over its zone's [0.01 K]; ``minutes``
@@ -85,7 +85,7 @@ class Strands:
         return len(self.names)
 
     def of(self, route_class: str) -> npt.NDArray[np.bool_]:
-        """(n,) which strands are of a class."""
+        """(n,) which groups are of a class."""
         return np.asarray(self.route_class == ROUTE_CLASSES.index(route_class))
 
 
@@ -102,9 +102,9 @@ class Contract:
 
 @dataclass(frozen=True)
 class WinterTown:
-    """A town for winters: its strands, the strand that the town's one station stands in, and its contract."""
+    """A town for winters: its groups, the group that the town's one station stands in, and its contract."""
 
-    strands: Strands
+    groups: WinterGroups
     station: int
     contract: Contract
     law: SnowLaw = LAW
@@ -152,7 +152,7 @@ def foreseen(town: WinterTown, winter: SimulatedWinter) -> tuple[WinterTown, Sim
         ahead_air=air,
         wider=np.zeros_like(winter.wider),
     )
-    return replace(town, strands=replace(town.strands, believed=town.strands.share)), known
+    return replace(town, groups=replace(town.groups, believed=town.groups.share)), known
 
 
 def _from_each_hour(series: Hundredths, leads: int) -> Hundredths:

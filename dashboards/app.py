@@ -23,12 +23,12 @@ from dashboards.api import map as api_map
 from dashboards.api import observations as api_judgements
 from dashboards.api import orders as api_orders
 from dashboards.api import plans as api_plans
-from dashboards.api import requests as api_asks
+from dashboards.api import requests as api_requests
 from dashboards.api import roads as api_roads
 from dashboards.pages import day, handover
 from dashboards.pages import map as pages
 from dashboards.web import guard, problems
-from dashboards.web.context import Desk
+from dashboards.web.context import AppContext
 from store.connect import Connection
 
 __all__ = ["create_app"]
@@ -36,7 +36,7 @@ __all__ = ["create_app"]
 
 def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Clock) -> FastAPI:
     """The application. It asks the database only when it is asked itself; the pool stays the caller's to close."""
-    desk = Desk(settings, pool, clock)
+    context = AppContext(settings, pool, clock)
     app = FastAPI(
         title="dagsplan",
         version=code_version(),
@@ -46,11 +46,11 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         openapi_url="/api/v1/openapi.json",
         lifespan=_lifespan,
     )
-    app.state.desk = desk
+    app.state.context = context
     for room in (
         api_plans,
         api_orders,
-        api_asks,
+        api_requests,
         api_judgements,
         api_facts,
         api_map,
@@ -65,14 +65,14 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
     app.mount("/static", _Static(directory=str(files("dashboards") / "static")), name="static")
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=5)
-    app.add_middleware(guard.Guard, refusal=_refusal(app), loopback_only=_loopback_only(settings), base=desk.base)
+    app.add_middleware(guard.Guard, refusal=_refusal(app), loopback_only=_loopback_only(settings), base=context.base)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
-    app.state.desk.hub.close()
+    app.state.context.hub.close()
 
 
 def _loopback_only(settings: Settings) -> bool:

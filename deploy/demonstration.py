@@ -19,14 +19,14 @@ from city.plan import Plan
 from city.settings import Municipality, Settings
 from deploy.installation import Installation, prepare_schema
 from ingest.payloads.topics import decode
-from ingest.publisher import Sent, publish_all
+from ingest.publisher import Publication, publish_all
 from ingest.roads import import_roads
 from ingest.session import Address, address
 from ingest.simulator.forecasts import forecast_server
 from ingest.simulator.publisher import publish_live
 from ingest.simulator.signals import World
 from ingest.simulator.storm import Storm
-from ingest.simulator.town import Town, populate, town_of
+from ingest.simulator.town import SimulatedTown, populate, town_of
 from planner.schedule import Scheduler
 from planner.words.terminal import readable
 from store import readings, weather
@@ -125,7 +125,7 @@ def _begin(connection: Connection, speed: float) -> SimulatedClock:
     return SimulatedClock(OPENS_AT, wall, speed)
 
 
-def set_up(connection: Connection, clock: Clock, say: Callable[[str], None]) -> Town:
+def set_up(connection: Connection, clock: Clock, say: Callable[[str], None]) -> SimulatedTown:
     """The streets of the town, and a simulated depot, fleet, vessels and sensors for them."""
     say("reading the streets of central Helsinki (OpenStreetMap, ODbL)")
     report = import_roads(connection, EXTRACT, [], clock.now())
@@ -136,7 +136,7 @@ def set_up(connection: Connection, clock: Clock, say: Callable[[str], None]) -> 
 
 def publish_history(
     connection: Connection,
-    messages: Sequence[Sent],
+    messages: Sequence[Publication],
     where: Address,
     stop: threading.Event,
     say: Callable[[str], None],
@@ -175,10 +175,10 @@ def _print_plans(connection: Connection, settings: Settings, clock: Clock, say: 
         say("\n" + readable(plan, ZONE))
 
 
-def _live(town: Town, clock: Clock, where: Address, stop: threading.Event) -> int:
+def _live(town: SimulatedTown, clock: Clock, where: Address, stop: threading.Event) -> int:
     now = clock.now()
     return publish_live(where, _world(town).messages(now, now + timedelta(days=2)), clock, stop)
 
 
-def _world(town: Town) -> World:
+def _world(town: SimulatedTown) -> World:
     return World(town, STORM, ZONE, SEED, silent_from=OPENS_AT - timedelta(minutes=52))

@@ -52,7 +52,7 @@ class Figures:
 
 
 @dataclass
-class Town:
+class BenchTown:
     """What one measurement runs on."""
 
     broker: str
@@ -86,7 +86,7 @@ def bench_ingest(
             return _measured(town, process, share, rate, patience_s)
 
 
-def _measured(town: Town, daemon: psutil.Process, share: Sequence[int], rate: float, patience_s: float) -> Figures:
+def _measured(town: BenchTown, daemon: psutil.Process, share: Sequence[int], rate: float, patience_s: float) -> Figures:
     port = town.url.rsplit(":", 1)[1]
     busy, begin = _cpu_s(daemon), stopwatch()
     command = [sys.executable, "-m", "deploy.loadgen", port]
@@ -116,7 +116,7 @@ def _measured(town: Town, daemon: psutil.Process, share: Sequence[int], rate: fl
     )
 
 
-def _newest(town: Town, devices: int) -> tuple[datetime, list[datetime | None]]:
+def _newest(town: BenchTown, devices: int) -> tuple[datetime, list[datetime | None]]:
     """For each device the time of its newest row that others see, and when we looked."""
     found = town.connection.execute(
         "SELECT (SELECT time FROM reading r WHERE r.series_id = s.series_id ORDER BY time DESC LIMIT 1) "
@@ -126,7 +126,7 @@ def _newest(town: Town, devices: int) -> tuple[datetime, list[datetime | None]]:
 
 
 def _latencies(
-    town: Town, seen: Sequence[tuple[datetime, list[datetime | None]]], devices: int
+    town: BenchTown, seen: Sequence[tuple[datetime, list[datetime | None]]], devices: int
 ) -> tuple[np.ndarray, float, float]:
     """Seconds from publication to the first look that found it, of all rows; the first publication, the last look.
 
@@ -148,7 +148,7 @@ def _latencies(
     return np.concatenate(waits) if waits else np.zeros(1), first, float(looked[-1])
 
 
-def _rows(town: Town) -> int:
+def _rows(town: BenchTown) -> int:
     """Rows so far, from the counters of the newest numbers: cheap enough to be asked all the time."""
     found = town.connection.execute(
         "SELECT coalesce(sum((SELECT value + 1 FROM reading r WHERE r.series_id = s.series_id "
@@ -157,13 +157,13 @@ def _rows(town: Town) -> int:
     return int(found[0]) if found else 0
 
 
-def _distinct(town: Town) -> tuple[int, int]:
+def _distinct(town: BenchTown) -> tuple[int, int]:
     found = town.connection.execute("SELECT count(DISTINCT (series_id, value)), count(*) FROM reading").fetchone()
     assert found is not None
     return int(found[0]), int(found[1])
 
 
-def _first_heard(town: Town, daemon: psutil.Process, patience_s: float = 30.0) -> None:
+def _first_heard(town: BenchTown, daemon: psutil.Process, patience_s: float = 30.0) -> None:
     """Waits until the daemon has stored a first reading, and takes it away again: it is connected and warm."""
     port, until = int(town.url.rsplit(":", 1)[1]), stopwatch() + patience_s
     subprocess.run(
@@ -177,7 +177,7 @@ def _first_heard(town: Town, daemon: psutil.Process, patience_s: float = 30.0) -
 
 
 @contextmanager
-def _town(folder: Path, profile: Profile, program: str, plugin: PurePosixPath | None) -> Iterator[Town]:
+def _town(folder: Path, profile: Profile, program: str, plugin: PurePosixPath | None) -> Iterator[BenchTown]:
     folder.chmod(0o755)
     clock = SystemClock()
     with (
@@ -186,7 +186,7 @@ def _town(folder: Path, profile: Profile, program: str, plugin: PurePosixPath | 
         connect(dsn, "bench") as connection,
     ):
         migrate(connection, clock.now())
-        yield Town(name, url, dsn, connection, clock)
+        yield BenchTown(name, url, dsn, connection, clock)
 
 
 @contextmanager
@@ -206,7 +206,7 @@ def _broker(folder: Path, profile: Profile, program: str, plugin: PurePosixPath 
 
 
 @contextmanager
-def _daemon(town: Town) -> Iterator[psutil.Process]:
+def _daemon(town: BenchTown) -> Iterator[psutil.Process]:
     environment = {**os.environ, "DAGSPLAN_DATABASE__DSN": town.dsn, "DAGSPLAN_MQTT__URL": town.url}
     command = [sys.executable, "-m", "dagsplan", "ingest"]
     child = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)

@@ -17,16 +17,16 @@ from city.vocabulary import UNDER_WAY, Mode
 from deploy.demonstration import ZONE
 from deploy.night_journal import Journal, said_classes, said_handover
 from deploy.storm_scene import OPENS_AT, STORM, Evening, world
-from ingest.publisher import Publisher, Sent
-from ingest.simulator.crew import Crew, Rolls
+from ingest.publisher import Publication, Publisher
+from ingest.simulator.crew import Rolls, SimulatedCrew
 from ingest.simulator.forecasts import forecast_server
 from ingest.weather.client import WeatherClient
 from planner.night.call_out import escalate, note_call
 from planner.night.follow import night_of
 from planner.orders import add_event, decide
 from planner.schedule import Scheduler, look
-from planner.snow.memory import Kept
-from planner.watch.answer import open_draft, take
+from planner.snow.cache import PlanCache
+from planner.watch.answer import accept, open_draft
 from store import orders, plans
 from store.connect import Connection
 from store.orders import OrderNow
@@ -76,9 +76,9 @@ class Walk:
     publisher: Publisher
     client: WeatherClient
     journal: Journal
-    crew: Crew = field(default_factory=Crew)
+    crew: SimulatedCrew = field(default_factory=SimulatedCrew)
     rolls: Rolls = field(default_factory=Rolls)
-    kept: Kept = field(default_factory=Kept)
+    cache: PlanCache = field(default_factory=PlanCache)
     published: int = 0
 
     @property
@@ -118,9 +118,9 @@ class Walk:
     def plan_and_watch(self) -> None:
         """A new forecast where there is one, the plan that is due, the watch, and what the officer makes of it."""
         self.client.fetch(self.connection, "smhi")
-        for plan in Scheduler(self.connection, self.settings, self.opened.clock, kept=self.kept).ensure_due(self.now):
+        for plan in Scheduler(self.connection, self.settings, self.opened.clock, cache=self.cache).ensure_due(self.now):
             self.journal.plan(plan, self.now)
-        look(self.connection, self.settings, self.opened.clock, [], None, self.kept)
+        look(self.connection, self.settings, self.opened.clock, [], None, self.cache)
         self._decide()
 
     def _decide(self) -> None:
@@ -130,7 +130,7 @@ class Walk:
         draft = open_draft(self.connection, live.id)
         if draft is not None:
             self.journal.draft(draft, self.now)
-            live = take(self.connection, draft.id, OFFICER, self.now)
+            live = accept(self.connection, draft.id, OFFICER, self.now)
         states = {order.key: order.state for order in reversed(self._orders())}
         keys = [item.key for item in live.interventions if states.get(item.key, "aborted") in {"aborted", "refused"}]
         decide(self.connection, live.id, keys, OFFICER, self.now)
@@ -151,7 +151,7 @@ class Walk:
         found = night_of(self.connection, self._day(), self.mode, self.now)
         said_handover(found, self.journal)
 
-    def _publish(self, messages: Sequence[Sent], *, patience_s: float = 60.0) -> None:
+    def _publish(self, messages: Sequence[Publication], *, patience_s: float = 60.0) -> None:
         """Sends messages and waits until the daemon has committed them."""
         before = self.opened.daemon.tally.messages
         for message in messages:

@@ -31,10 +31,10 @@ from deploy.storm_scene import OPENS_AT, STORM, Evening, world
 from ingest.daemon import Daemon
 from ingest.publisher import Publisher
 from ingest.session import Address, address, provision
-from ingest.simulator.crew import Crew, Rolls, Said
+from ingest.simulator.crew import Rolls, Said, SimulatedCrew
 from ingest.simulator.forecasts import forecast_server
 from ingest.simulator.publisher import publish_live
-from ingest.simulator.town import Town
+from ingest.simulator.town import SimulatedTown
 from store.clock import set_simulated_clock
 from store.connect import connect
 
@@ -88,7 +88,7 @@ def ingesting(settings: Settings, dsn: str, where: Address, clock: Clock) -> Ite
 def _serve(
     settings: Settings,
     installation: Installation,
-    town: Town,
+    town: SimulatedTown,
     speed: float,
     stop: threading.Event,
     say: Callable[[str], None],
@@ -114,7 +114,7 @@ def _serve(
 
 def _drive(settings: Settings, dsn: str, where: Address, clock: Clock, stop: threading.Event) -> None:
     """The drivers, until ``stop``: positions to the broker, steps of orders to the web service."""
-    crew, rolls, before, web = Crew(), Rolls(), clock.now(), settings.web
+    crew, rolls, before, web = SimulatedCrew(), Rolls(), clock.now(), settings.web
     base = f"http://{web.host}:{web.port}{web.base_path}/api/v1/orders"
     with Publisher(where, "dagsplan-simulator-crew") as publisher, httpx.Client(timeout=20.0) as http:
         while not stop.wait(max(0.2, clock.real_seconds(20.0))):

@@ -14,7 +14,7 @@ from ingest.daemon import Daemon
 from ingest.session import Address
 from ingest.simulator.signals import World
 from ingest.simulator.storm import Storm
-from ingest.simulator.town import Town
+from ingest.simulator.town import SimulatedTown
 from store.connect import Connection
 
 OPENS_AT = datetime(2027, 1, 11, 18, 5, tzinfo=ZONE).astimezone(UTC)
@@ -33,11 +33,11 @@ class Evening:
 
     connection: Connection
     clock: FixedClock
-    town: Town
+    town: SimulatedTown
     where: Address
     daemon: Daemon
 
 
-def world(town: Town) -> World:
+def world(town: SimulatedTown) -> World:
     """What the town's devices send in this night."""
     return World(town, STORM, ZONE, SEED, SILENT_FROM)

@@ -9,10 +9,10 @@ from city.arcstates import from_network
 from city.entities import Depot, Forecast, ForecastStep, Segment, Vehicle
 from city.matching import Matcher
 from city.network import build
-from city.shortest import Place, Rates, between
+from city.shortest import EdgePlace, Rates, between
 from city.track import Line
 from planner.services import make_plan
-from planner.snapshot import Knobs, Snapshot
+from planner.snapshot import PlannerParams, Snapshot
 
 AT = datetime(2026, 1, 10, 2, 0, tzinfo=UTC)
 CORNERS = ((15.000, 59.000), (15.002, 59.000), (15.002, 59.001), (15.000, 59.001))
@@ -29,7 +29,7 @@ def warm(note: Callable[[str], None]) -> None:
 def _many_ways() -> None:
     """A table of many ways, as whole towns ask for; four streets are searched one by one."""
     graph = from_network(build(_block()))
-    between(graph, Rates(graph.metres, graph.metres), [Place(arc=0)], [0], worth_an_order=0.0)
+    between(graph, Rates(graph.metres, graph.metres), [EdgePlace(arc=0)], [0], worth_an_order=0.0)
 
 
 def _night(*, mm_h: float = 4.0) -> Snapshot:
@@ -42,7 +42,7 @@ def _night(*, mm_h: float = 4.0) -> Snapshot:
         at=AT,
         service_day=date(2026, 1, 9),
         slot="03:00",
-        knobs=Knobs(tur_iterations=2),
+        params=PlannerParams(tur_iterations=2),
         segments=_block(),
         forecasts=(Forecast("smhi", *CORNERS[0], AT - timedelta(hours=24), steps),),
         depots=(Depot("d", "d", *CORNERS[0]),),

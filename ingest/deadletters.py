@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ingest.publisher import Sent, publish_all
+from ingest.publisher import Publication, publish_all
 from ingest.session import Address
 from store import readings
 from store.connect import Connection
@@ -16,6 +16,6 @@ def replay(connection: Connection, where: Address, now: datetime, reason: str | 
     They are marked only after the broker has acknowledged them all. What is still wrong is rejected anew.
     """
     letters = readings.letters_to_replay(connection, reason)
-    count = publish_all(where, [Sent(now, topic, payload) for _, topic, payload in letters])
+    count = publish_all(where, [Publication(now, topic, payload) for _, topic, payload in letters])
     readings.mark_replayed(connection, [number for number, _, _ in letters], now)
     return count

@@ -50,7 +50,7 @@ def _fault(position: Position) -> Fault | None:
     return None
 
 
-class Doorkeeper:
+class PositionFilter:
     """Lets in the positions of vehicles that are out; tells once of each vehicle that it begins to leave out."""
 
     def __init__(self) -> None:

@@ -41,7 +41,7 @@ class Publisher:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def send(self, message: Sent) -> None:
+    def send(self, message: Publication) -> None:
         """Sends one message; waits while the window is full. Raises SourceUnavailable after 30 s without room."""
         if not self._room.acquire(timeout=30.0):
             raise SourceUnavailable(f"the broker {self.where}", "has not acknowledged anything for 30 s")
@@ -63,7 +63,9 @@ class Publisher:
         self._room.release()
 
 
-def publish_all(where: Address, messages: Iterable[Sent], progress: Callable[[int], None] = lambda _: None) -> int:
+def publish_all(
+    where: Address, messages: Iterable[Publication], progress: Callable[[int], None] = lambda _: None
+) -> int:
     """Publishes as fast as the broker takes them; gives how many were acknowledged."""
     count = 0
     with Publisher(where) as publisher:
@@ -76,7 +78,7 @@ def publish_all(where: Address, messages: Iterable[Sent], progress: Callable[[in
 
 
 @dataclass(frozen=True, order=True)
-class Sent:
+class Publication:
     """One message as a device sends it."""
 
     time: datetime

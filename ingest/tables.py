@@ -23,7 +23,7 @@ HELP = "see docs/imports.md"
 
 
 @dataclass(frozen=True)
-class Fleet:
+class FleetFile:
     """A fleet file: tables ``[[depot]]``, ``[[contractor]]``, ``[[vehicle]]``, ``[[turn]]``, ``[[call]]``."""
 
     depot: tuple[Depot, ...] = ()
@@ -105,21 +105,21 @@ IMPORTERS: dict[str, Importer] = {
 }
 
 
-def _fleet(file: Path) -> Fleet:
+def _fleet(file: Path) -> FleetFile:
     try:
         tree = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise ImportRefused(file, error.strerror or "cannot be read", "check the path") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ImportRefused(file, f"is not TOML ({error})", HELP) from error
-    unknown = set(tree) - {part.name for part in fields(Fleet)}
+    unknown = set(tree) - {part.name for part in fields(FleetFile)}
     if unknown:
         raise ImportRefused(file, f"has an unknown table [[{sorted(unknown)[0]}]]", HELP)
     try:
-        fleet = msgspec.convert(tree, Fleet)
+        fleet = msgspec.convert(tree, FleetFile)
     except msgspec.ValidationError as error:
         raise ImportRefused(file, str(error), HELP) from error
-    for part in fields(Fleet):
+    for part in fields(FleetFile):
         for number, row in enumerate(getattr(fleet, part.name), start=1):
             for column in fields(row):
                 check_cell(getattr(row, column.name), column.name, file, f"[[{part.name}]] number {number}")

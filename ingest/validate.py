@@ -13,7 +13,7 @@ from ingest.payloads.measured import Measured
 from ingest.quantities import quantity
 
 
-class Row(msgspec.Struct, frozen=True, gc=False):
+class ReadingRow(msgspec.Struct, frozen=True, gc=False):
     """One value that may be stored."""
 
     device: str
@@ -37,9 +37,11 @@ class ClockRule:
     ahead: timedelta
 
 
-def validate(measured: Iterable[Measured], received_at: datetime, rule: ClockRule) -> tuple[list[Row], list[Fault]]:
+def validate(
+    measured: Iterable[Measured], received_at: datetime, rule: ClockRule
+) -> tuple[list[ReadingRow], list[Fault]]:
     """Good values as rows, and the faults of the others: a bad value does not take its neighbours with it."""
-    rows: list[Row] = []
+    rows: list[ReadingRow] = []
     faults: list[Fault] = []
     for item in measured:
         time = utc(item.time)
@@ -50,7 +52,7 @@ def validate(measured: Iterable[Measured], received_at: datetime, rule: ClockRul
         for name, value in item.values.items():
             wrong = _value_fault(name, value)
             if wrong is None:
-                rows.append(Row(item.device, name, time, value))
+                rows.append(ReadingRow(item.device, name, time, value))
             else:
                 faults.append(wrong)
     return rows, faults

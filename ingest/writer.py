@@ -20,9 +20,9 @@ from city.settings import Ingest
 from ingest.message import Message
 from ingest.payloads import position
 from ingest.payloads.topics import decode, device_of
-from ingest.positions import Doorkeeper, validate_positions
+from ingest.positions import PositionFilter, validate_positions
 from ingest.quantities import quantity
-from ingest.validate import ClockRule, Fault, Row, validate
+from ingest.validate import ClockRule, Fault, ReadingRow, validate
 from store.connect import Connection
 from store.sql import query
 
@@ -37,7 +37,7 @@ class Taken(msgspec.Struct):
     """A message after decoding: rows to store, and the fault to keep, if any."""
 
     message: Message
-    rows: list[Row]
+    rows: list[ReadingRow]
     fault: Fault | None = None
     sqlstate: str | None = None
     strangers: set[str] = msgspec.field(default_factory=set)
@@ -69,7 +69,7 @@ class Writer:
         self._adopted: set[str] = set()
         self._staged = False
         self._again = Tally()
-        self._doorkeeper = Doorkeeper()
+        self._doorkeeper = PositionFilter()
 
     def write(self, messages: Sequence[Message]) -> None:
         """Stores a batch. Raises psycopg.OperationalError where the database is away: nothing is stored then."""
@@ -189,7 +189,7 @@ class Writer:
         for key in sorted(new.keys() - self._series.keys()):
             self._series_id(new[key])
 
-    def _series_id(self, row: Row) -> int:
+    def _series_id(self, row: ReadingRow) -> int:
         key = (row.device, row.quantity)
         if key not in self._series:
             parameters = {"device": row.device, "quantity": row.quantity, "unit": quantity(row.quantity).unit}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.snow import LIES
+from models.snow import ROAD_CONDITIONS
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -19,8 +19,8 @@ FREEZES_C = (0.0, -0.59, -3.05, -6.56, -10.89, -16.46, -21.1)
 """Freezing point of salt water by its share of sodium chloride (CRC Handbook of Chemistry and Physics)."""
 
 
-def grip_of(
-    lies: npt.NDArray[np.int8],
+def friction_of(
+    condition: npt.NDArray[np.int8],
     surface_c: Floats,
     *,
     dry: float = 0.8,
@@ -35,9 +35,11 @@ def grip_of(
     The middles of the ranges that VTI meddelande 911A (2001) lists for dry and wet roads, loose snow, black ice, and
     ice that is wet, which is ice warmer than ``melting_c``. Loose snow counts as such whoever has packed it.
     """
-    by_kind = np.array([dry, wet, ice, snow])[[("dry", "wet", "ice", "snow").index(name) for name in LIES]]
-    grip = np.where(lies >= 0, by_kind[np.maximum(lies, 0)], np.nan)
-    return np.asarray(np.where((lies == LIES.index("ice")) & (surface_c > melting_c), wet_ice, grip))
+    by_kind = np.array([dry, wet, ice, snow])[[("dry", "wet", "ice", "snow").index(name) for name in ROAD_CONDITIONS]]
+    friction = np.where(condition >= 0, by_kind[np.maximum(condition, 0)], np.nan)
+    return np.asarray(
+        np.where((condition == ROAD_CONDITIONS.index("ice")) & (surface_c > melting_c), wet_ice, friction)
+    )
 
 
 def salt_dose(

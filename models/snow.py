@@ -21,7 +21,7 @@ from models.road.hours import OWN_PHASE, RULE, forcing, lacking
 from models.road.physics import PHYSICS, SNOW, WATER
 from models.road.run import Surface, at_rest, run, undriven
 from models.road.score import slippery
-from models.road.segment import Drive, State
+from models.road.segment import SiteForcing, SiteState
 from models.road.site import CONSTRUCTIONS, Sites
 from models.road.start import fading, meet, spread_corrections
 from models.weather import HourlyWeather
@@ -29,7 +29,7 @@ from models.weather import HourlyWeather
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-LIES = ("dry", "wet", "ice", "snow")
+ROAD_CONDITIONS = ("dry", "wet", "ice", "snow")
 """What is on the road, from least to most."""
 UNKNOWN = -1
 LYING = PHYSICS._replace(wear_snow_h=0.0, packed=0.0, cap_snow_mm=np.inf, packing_wind=0.0)
@@ -40,14 +40,14 @@ houses and trees: a forecast's wind is that over open land, and the wind term ne
 @dataclass(frozen=True)
 class SnowState:
     """After each hour (n_segments, n_hours): ``depth_cm``, ``water_mm`` of snow; ``wet`` where the snow is heavy or
-    slush; ``surface_c`` of the road [°C], NaN where no weather is known; ``lies``: which of ``LIES``
+    slush; ``surface_c`` of the road [°C], NaN where no weather is known; ``condition``: which of ``ROAD_CONDITIONS``
     is on it, -1 where that is not known; ``film_mm`` of water, ice and frost together, without the snow."""
 
     depth_cm: Floats
     water_mm: Floats
     wet: Bools
     surface_c: Floats
-    lies: npt.NDArray[np.int8]
+    condition: npt.NDArray[np.int8]
     film_mm: Floats
 
 
@@ -75,32 +75,32 @@ class Stations:
 
 
 @dataclass(frozen=True)
-class Behind:
+class Hindcast:
     """The hours until now: ``depth_cm`` (n, n_hours), no hours where no weather was known; the state at their end.
 
     ``correction`` (n,) [W/m²] is what the stations ask for now; ``unused`` names stations that could not be met.
     """
 
     depth_cm: Floats
-    after: State | None
+    after: SiteState | None
     correction: Floats
     unused: tuple[str, ...] = ()
 
 
-def snow_behind(sites: Sites, hours: HourlyWeather, stations: Stations | None = None) -> Behind:
+def snow_hindcast(sites: Sites, hours: HourlyWeather, stations: Stations | None = None) -> Hindcast:
     """From a bare road at the beginning of ``hours`` to now. Streets whose sites are the same are run once.
 
     Where road stations have spoken, the last hours are corrected so that the model ends on what they saw; their
     corrections are spread to the streets by distance and likeness.
     """
     if not known(hours) or not len(sites):
-        return Behind(np.zeros((len(sites), 0)), None, np.zeros(len(sites)))
+        return Hindcast(np.zeros((len(sites), 0)), None, np.zeros(len(sites)))
     air = forcing(hours)
     correction, unused = _asked_for(sites, stations)
     rows, kind = alike(sites, correction)
     few = sites.taken(rows)
     out = _run(few, air, _bare(few, air), drive=_corrected(few, air, correction[rows], _lately(air)))
-    return Behind(out.depth_cm[kind], _taken(out.after, kind), correction, unused)
+    return Hindcast(out.depth_cm[kind], _taken(out.after, kind), correction, unused)
 
 
 def _asked_for(
@@ -125,7 +125,7 @@ def _asked_for(
     return np.round(spread / step_w_m2) * step_w_m2, tuple(places.ids[i] for i in np.flatnonzero(~used))
 
 
-def _corrected(sites: Sites, air: Forcing, correction: Floats, fade: Floats) -> Drive:
+def _corrected(sites: Sites, air: Forcing, correction: Floats, fade: Floats) -> SiteForcing:
     return undriven(sites, air)._replace(correction=np.asarray(correction, float), fade=fade)
 
 
@@ -138,7 +138,7 @@ def _lately(air: Forcing, *, window_h: float = 3.0) -> Floats:
 def snow_range(
     sites: Sites,
     hours: HourlyWeather,
-    behind: Behind,
+    behind: Hindcast,
     now_cm: Floats,
     *,
     spread: float = 0.4,
@@ -200,7 +200,7 @@ def _surface(sites: Sites, air: Forcing, before: HourlyWeather) -> Floats:
     """(n, n_hours) temperature of the surface after a day behind; streets that are alike run once."""
     rows, kind = alike(sites)
     few = sites.taken(rows)
-    behind = snow_behind(few, before).after
+    behind = snow_hindcast(few, before).after
     surface: Floats = _run(few, air, _bare(few, air) if behind is None else behind).surface_c[kind]
     return surface
 
@@ -210,7 +210,7 @@ def known(hours: HourlyWeather) -> bool:
     return bool((np.isfinite(hours.temp_c) & np.isfinite(hours.precip_mm)).any())
 
 
-def _bare(sites: Sites, air: Forcing) -> State:
+def _bare(sites: Sites, air: Forcing) -> SiteState:
     first = np.repeat(air.air.air_c[:1, 0], len(sites))
     return at_rest(sites, first, air_c=first)
 
@@ -218,10 +218,10 @@ def _bare(sites: Sites, air: Forcing) -> State:
 def _run(
     sites: Sites,
     air: Forcing,
-    state: State,
+    state: SiteState,
     phase: int = OWN_PHASE,
     *,
-    drive: Drive | None = None,
+    drive: SiteForcing | None = None,
     same_air_m: float = 77.0,
 ) -> Surface:
     """The forecast's own word on rain or snow holds within half a kelvin of its height, the rule elsewhere."""
@@ -231,7 +231,7 @@ def _run(
 
 
 def _state(
-    sites: Sites, air: Forcing, state: State, kind: Ints, correction: Floats, phase: int = OWN_PHASE
+    sites: Sites, air: Forcing, state: SiteState, kind: Ints, correction: Floats, phase: int = OWN_PHASE
 ) -> SnowState:
     """Wet is snow that holds water or lies in air over -0.5 °C."""
     out = _run(sites, air, state, phase, drive=_corrected(sites, air, correction, fading(air, 0)))
@@ -239,17 +239,17 @@ def _state(
     lift = np.nan_to_num(sites.elevation_m - air.reference_m[0])
     mild = hourly + (LYING.lapse_k_m * lift)[:, None] > -0.5
     wet = (out.depth_cm > 0) & (out.wet | mild)
-    lies = lying(out.surface_c, out.store_mm)
+    condition = lying(out.surface_c, out.store_mm)
     store = out.store_mm[kind]
     film = store.sum(axis=-1) - store[..., SNOW]
-    return SnowState(out.depth_cm[kind], store[..., SNOW], wet[kind], out.surface_c[kind], lies[kind], film)
+    return SnowState(out.depth_cm[kind], store[..., SNOW], wet[kind], out.surface_c[kind], condition[kind], film)
 
 
 def lying(surface_c: Floats, store_mm: Floats, *, snow_mm: float = 0.2, wet_mm: float = 0.1) -> npt.NDArray[np.int8]:
-    """(n, n_hours) which of ``LIES`` is on the road: snow before ice (frost too) before water."""
-    found = np.where(store_mm[..., WATER] > wet_mm, LIES.index("wet"), LIES.index("dry"))
-    found = np.where(slippery(surface_c, store_mm), LIES.index("ice"), found)
-    return np.where(store_mm[..., SNOW] > snow_mm, LIES.index("snow"), found).astype(np.int8)
+    """(n, n_hours) which of ``ROAD_CONDITIONS`` is on the road: snow before ice (frost too) before water."""
+    found = np.where(store_mm[..., WATER] > wet_mm, ROAD_CONDITIONS.index("wet"), ROAD_CONDITIONS.index("dry"))
+    found = np.where(slippery(surface_c, store_mm), ROAD_CONDITIONS.index("ice"), found)
+    return np.where(store_mm[..., SNOW] > snow_mm, ROAD_CONDITIONS.index("snow"), found).astype(np.int8)
 
 
 def _amounts(hours: HourlyWeather, spread: float, wider: float) -> tuple[Floats, Floats]:
@@ -260,7 +260,7 @@ def _amounts(hours: HourlyWeather, spread: float, wider: float) -> tuple[Floats,
     return np.maximum(0.0, mid - wider * np.maximum(less, 0.0)), mid + wider * np.maximum(more, 0.0)
 
 
-def _with_snow(state: State, depth_cm: Floats, fresh_kg_m3: float) -> State:
+def _with_snow(state: SiteState, depth_cm: Floats, fresh_kg_m3: float) -> SiteState:
     """The state with this depth of snow, as dense as the snow that was modelled there."""
     density = np.where(state.store[:, SNOW] > 0.0, state.density, fresh_kg_m3)
     store = state.store.copy()
@@ -268,18 +268,18 @@ def _with_snow(state: State, depth_cm: Floats, fresh_kg_m3: float) -> State:
     return state._replace(store=store, density=density)
 
 
-def _taken(state: State, rows: Any) -> State:  # noqa: ANN401 - an index array
-    return State(*(part[rows] for part in state))
+def _taken(state: SiteState, rows: Any) -> SiteState:  # noqa: ANN401 - an index array
+    return SiteState(*(part[rows] for part in state))
 
 
 def _held(now_cm: Floats, hours: int, density: float) -> SnowState:
     depth = np.repeat(np.asarray(now_cm, float)[:, None], hours, axis=1)
-    lies = np.where(depth > 0.0, LIES.index("snow"), UNKNOWN).astype(np.int8)
+    condition = np.where(depth > 0.0, ROAD_CONDITIONS.index("snow"), UNKNOWN).astype(np.int8)
     no = np.zeros(depth.shape)
-    return SnowState(depth, depth * density / 100.0, no.astype(bool), np.full(depth.shape, np.nan), lies, no)
+    return SnowState(depth, depth * density / 100.0, no.astype(bool), np.full(depth.shape, np.nan), condition, no)
 
 
 def _bounded(bound: np.ufunc, state: SnowState, mid: SnowState) -> SnowState:
     """``state`` kept on its side of the middle; its surface temperature as it came."""
     depth, water = bound(state.depth_cm, mid.depth_cm), bound(state.water_mm, mid.water_mm)
-    return SnowState(depth, water, state.wet, state.surface_c, state.lies, state.film_mm)
+    return SnowState(depth, water, state.wet, state.surface_c, state.condition, state.film_mm)

@@ -12,7 +12,7 @@ from city.serviceday import bounds
 from planner.fleet import rota_of
 from planner.night.rest import too_long
 from planner.snapshot import Snapshot
-from planner.words.sentences import weak
+from planner.words.sentences import degradation
 
 UNPUBLISHED = "unpublished"
 
@@ -49,7 +49,7 @@ def assemble(
 def _without_thresholds(snapshot: Snapshot) -> Iterable[Degradation]:
     """A snapshot that holds no thresholds is planned with the seed, and says so."""
     if not snapshot.thresholds:
-        yield weak(
+        yield degradation(
             "thresholds",
             "Inga gränser är inlagda: förvalen används.",
             "No thresholds are entered: the defaults are used.",
@@ -64,11 +64,11 @@ def _rest(snapshot: Snapshot, items: Sequence[Intervention]) -> Iterable[Degrada
     for vehicle in snapshot.vehicles:
         why = rota.free(vehicle.id, snapshot.at).why(snapshot.zone)
         if why.sv:
-            yield weak("rest", why.sv, why.en)
+            yield degradation("rest", why.sv, why.en)
     most = rota.most / timedelta(hours=1)
     for vehicle_id, worked in too_long(rota, items, {item.key for item in snapshot.running}):
         hours = worked / timedelta(hours=1)
-        yield weak(
+        yield degradation(
             "rest",
             f"{vehicle_id} får {figure_sv(hours)} h i sträck, mer än {figure_sv(most, 0)} h: pröva bemanningen.",
             f"{vehicle_id} gets {figure_en(hours)} h in a row, more than {figure_en(most, 0)} h: check the roster.",

@@ -25,7 +25,7 @@ from city.errors import ImportRefused
 from city.plan import Intervention
 from city.tables import checked, numbered, rows_of, typed, write
 from city.vocabulary import Domain
-from planner.snapshot import Knobs, Snapshot
+from planner.snapshot import PlannerParams, Snapshot
 
 T = TypeVar("T")
 ISSUE = ("provider", "lon", "lat", "issued_at", "elevation_m", "simulated")
@@ -87,11 +87,11 @@ def _head(snapshot: Snapshot) -> str:
     singles = {
         name: getattr(snapshot, name)
         for name, hint in typing.get_type_hints(Snapshot).items()
-        if (typing.get_origin(hint) is not tuple or name == "asked") and name != "knobs"
+        if (typing.get_origin(hint) is not tuple or name == "asked") and name != "params"
     }
     lines = [f"{name} = {_toml(value)}" for name, value in singles.items() if value is not None]
-    knobs = [f"{name} = {_toml(value)}" for name, value in dataclasses.asdict(snapshot.knobs).items()]
-    return "\n".join([*lines, "", "[knobs]", *knobs, ""])
+    params = [f"{name} = {_toml(value)}" for name, value in dataclasses.asdict(snapshot.params).items()]
+    return "\n".join([*lines, "", "[params]", *params, ""])
 
 
 def _toml(value: object) -> str:
@@ -112,16 +112,16 @@ def _read_head(folder: Path, domain: Domain | None) -> dict[str, Any]:
         raise ImportRefused(file, f"is not TOML ({error})", "see docs/bundles.md") from error
     if domain is not None and head.setdefault("domain", domain) != domain:
         raise ImportRefused(file, f"is for {head['domain']}", f"ask for 'plan {head['domain']}' or change its domain")
-    head["knobs"] = _knobs(head.get("knobs", {}), file)
+    head["params"] = _params(head.get("params", {}), file)
     return head
 
 
-def _knobs(table: object, file: Path) -> Knobs:
-    knobs = checked(table, Knobs, file, "[knobs]")
+def _params(table: object, file: Path) -> PlannerParams:
+    params = checked(table, PlannerParams, file, "[params]")
     for name in ("horizon_h", "tur_minutes", "round_iterations", "tur_iterations"):
-        if getattr(knobs, name) <= 0:
-            raise ImportRefused(file, f"[knobs]: {name} is {getattr(knobs, name)}", "write a number over 0")
-    return knobs
+        if getattr(params, name) <= 0:
+            raise ImportRefused(file, f"[params]: {name} is {getattr(params, name)}", "write a number over 0")
+    return params
 
 
 def _check_zone(file: Path, zone: object) -> None:

@@ -18,7 +18,7 @@ from planner.thresholds.limits import limits
 
 
 @dataclass(frozen=True)
-class Wish:
+class TimeWindow:
     """When a piece of work may begin, and by when it must be done."""
 
     earliest: datetime
@@ -72,7 +72,11 @@ class Fleet:
     booked: dict[str, list[Assignment]] = field(default_factory=dict)
 
     def choose(
-        self, network: Network, wish: Wish, lasts: Callable[[Vehicle], timedelta], left_out: Callable[[Vehicle], int]
+        self,
+        network: Network,
+        wish: TimeWindow,
+        lasts: Callable[[Vehicle], timedelta],
+        left_out: Callable[[Vehicle], int],
     ) -> Vehicle | None:
         """The vehicle of a network that leaves out least of the work (``left_out`` counts it); of those one that is
         done in time, else the least late; then the cheapest, a new call-out with its least hours counted; then the
@@ -90,7 +94,7 @@ class Fleet:
         """The node that a vehicle starts from."""
         return self.homes[vehicle.id]
 
-    def assign(self, vehicle: Vehicle, wish: Wish, lasts: timedelta) -> Assignment:
+    def assign(self, vehicle: Vehicle, wish: TimeWindow, lasts: timedelta) -> Assignment:
         """Books a vehicle into its first gap from when the work may begin. ValueError where it is never manned."""
         begins = self.begins(vehicle, wish.earliest, lasts) or self.begins(vehicle, wish.earliest, timedelta(0))
         if begins is None:
@@ -130,7 +134,7 @@ class Fleet:
         return next((max(at, turn.starts_at) for turn in turns if at < turn.ends_at), None)
 
     def _rank(
-        self, vehicle: Vehicle, wish: Wish, begins: datetime, lasts: timedelta
+        self, vehicle: Vehicle, wish: TimeWindow, begins: datetime, lasts: timedelta
     ) -> tuple[float, float, datetime, datetime]:
         """Minutes late, what it adds to the cost, when it begins, and when it was free."""
         late = max(0.0, (begins + lasts - wish.deadline) / timedelta(minutes=1))
@@ -165,7 +169,7 @@ def fleet_of(snapshot: Snapshot, network: StreetNetwork) -> Fleet:
 
 def prices_of(snapshot: Snapshot) -> Prices:
     """The prices of a snapshot's contractors."""
-    return Prices(snapshot.knobs.cost_per_h, {c.id: c for c in snapshot.contractors})
+    return Prices(snapshot.params.cost_per_h, {c.id: c for c in snapshot.contractors})
 
 
 def rota_of(snapshot: Snapshot) -> Rota:

@@ -17,12 +17,12 @@ from city.serviceday import service_day
 from city.settings import Settings
 from city.vocabulary import UNDER_WAY, Domain, Mode
 from planner.routes.compare.existing import Today
-from planner.snapshot import Knobs, Snapshot
+from planner.snapshot import PlannerParams, Snapshot
 from planner.snow.archive import Run, unpack
 from planner.thresholds.changes import Changes
 from planner.thresholds.limits import Limits, limits
-from store import archive, asks, facts, judgements, orders, plans, readings, roads, rollups, routes, weather
-from store.connect import Connection, one_moment
+from store import archive, facts, judgements, orders, plans, readings, requests, roads, rollups, routes, weather
+from store.connect import Connection, snapshot_transaction
 
 QUANTITIES: dict[Domain, tuple[str, ...]] = {
     "snow": ("snow_depth", "air_temperature", "road_temperature", "friction"),
@@ -63,7 +63,7 @@ def read_snapshot(
     day = service_day(at, domain, zone) if day is None else day
     if LOOK_BACK[domain] > RAW:
         rollups.refresh(connection, at, since=at - LOOK_BACK[domain])
-    with one_moment(connection):
+    with snapshot_transaction(connection):
         previous = plans.latest(connection, domain, mode, day)
         given = orders.given_orders(connection, domain, at - timedelta(hours=36))
         fleet = facts.vehicles(connection, domain)
@@ -78,7 +78,7 @@ def read_snapshot(
             simulated=clock is not None and clock.simulated,
             previous=None if previous is None else previous.id,
             asked=_asked(previous, given),
-            knobs=_knobs(settings),
+            params=_params(settings),
             thresholds=plans.thresholds(connection, at),
             forecasts=_forecasts(connection, domain, at),
             readings=_readings(connection, domain, at),
@@ -135,9 +135,9 @@ def _holidays(settings: Settings, day: date) -> tuple[CalendarDay, ...]:
     return tuple(CalendarDay("holiday", d, "holiday") for d in days if d in known)
 
 
-def _knobs(settings: Settings) -> Knobs:
+def _params(settings: Settings) -> PlannerParams:
     planner = settings.planner
-    return Knobs(
+    return PlannerParams(
         planner.snow_horizon_h,
         planner.tur_minutes,
         planner.full_call_out_cost_per_h,
@@ -180,9 +180,9 @@ def _with_domain_tables(connection: Connection, common: Snapshot, at: datetime) 
             calendar=facts.calendar_days(connection, common.service_day, common.service_day + timedelta(days=2)),
             roster=facts.roster(connection, at, at + timedelta(hours=24)),
             treatments=facts.treatments(connection, at - timedelta(hours=24)),
-            truths=judgements.truths(connection, at),
-            season=asks.season(connection, at),
-            asks=asks.asks(connection, at),
+            observations=judgements.observations(connection, at),
+            season=requests.season(connection, at),
+            requests=requests.requests(connection, at),
         )
     if common.domain == "waste":
         return replace(
@@ -219,17 +219,17 @@ def _marked(snapshot: Snapshot) -> Snapshot:
 def read_kept_runs(connection: Connection, first: date | None, last: date | None) -> list[Run]:
     """The kept snow plans of the service days from ``first`` to ``last``; all where they are None."""
     kept = archive.kept_runs(connection, first, last)
-    return [unpack(row.strands, row.plan_id, row.service_day, row.simulated) for row in kept]
+    return [unpack(row.curves, row.plan_id, row.service_day, row.simulated) for row in kept]
 
 
 def read_rules(connection: Connection, changes: Changes) -> Callable[[Run], Limits]:
     """The rules of a kept run: the thresholds of its time, with changes."""
-    return lambda run: limits(changes.applied(plans.thresholds(connection, run.strands.at)))
+    return lambda run: limits(changes.applied(plans.thresholds(connection, run.groups.at)))
 
 
 def read_routes(connection: Connection) -> Today:
     """The routes that are driven today with the streets and the fleet as they are now."""
-    with one_moment(connection):
+    with snapshot_transaction(connection):
         return Today(
             routes.load_routes(connection),
             roads.load_segments(connection),

@@ -54,10 +54,10 @@ def publish(
     *,
     run: RunKey | None = None,
     claimed_by: str = "",
-    strands: bytes | None = None,
+    curves: bytes | None = None,
 ) -> Plan:
     """Publishes a plan and gives it with its id and version. The same inputs as the live plan give the live plan.
-    ``strands`` is what is kept of a snow plan beside it.
+    ``curves`` is what is kept of a snow plan beside it.
 
     Raises Conflict where ``run`` was claimed by another planner meanwhile; nothing is written then.
     """
@@ -78,8 +78,8 @@ def publish(
                 supersedes=None if before is None else before.id,
             )
             plans.add_plan(connection, published)
-            if strands is not None:
-                archive.keep(connection, published, strands)
+            if curves is not None:
+                archive.keep(connection, published, curves)
         if run is not None:
             plans.finish_run(connection, run, published.id, now)
     return published

@@ -26,11 +26,11 @@ from planner.publish import check_schema, publish, publish_outlook
 from planner.routes.workers import workers
 from planner.services import Made, make
 from planner.snapshot import Snapshot
-from planner.snow.memory import Kept
+from planner.snow.cache import PlanCache
 from planner.snow.outlook import road_outlook
 from planner.snow.prepare import whole_turer
 from planner.watch.drafts import watched
-from planner.watch.wake import Noted
+from planner.watch.wake import ChangeListener
 from store import plans, rollups
 from store.connect import Connection
 from store.housekeeping import keep_house
@@ -48,9 +48,9 @@ class Scheduler:
         settings: Settings,
         clock: Clock,
         executor: Executor | None = None,
-        kept: Kept | None = None,
+        cache: PlanCache | None = None,
     ) -> None:
-        self.connection, self.executor, self.kept = connection, executor, kept
+        self.connection, self.executor, self.cache = connection, executor, cache
         self.settings = settings
         self.clock = clock
         self.name = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
@@ -74,9 +74,9 @@ class Scheduler:
             snapshot = read_snapshot(
                 self.connection, self.settings, run.domain, now, slot=run.slot, day=run.service_day, clock=self.clock
             )
-            made = make(snapshot, self.executor, self.kept)
+            made = make(snapshot, self.executor, self.cache)
             now_out = self.clock.now()
-            plan = publish(self.connection, made.plan, now_out, run=run, claimed_by=self.name, strands=made.strands())
+            plan = publish(self.connection, made.plan, now_out, run=run, claimed_by=self.name, curves=made.curves())
         except Conflict as conflict:
             log.info("run taken over", extra={"domain": run.domain, "slot": run.slot, "why": str(conflict)})
             return None
@@ -98,10 +98,10 @@ class Scheduler:
 
 def show_roads(connection: Connection, made: Made, now: datetime) -> None:
     """After a snow plan is out: the outlook of every street, for the map. Its failure costs the map alone."""
-    if made.judged is None or not made.snapshot.segments:
+    if made.assessed is None or not made.snapshot.segments:
         return
     try:
-        publish_outlook(connection, road_outlook(made.snapshot, made.judged.needs.ahead), now)
+        publish_outlook(connection, road_outlook(made.snapshot, made.assessed.needs.ahead), now)
     except psycopg.OperationalError:
         raise
     except Exception:
@@ -129,7 +129,7 @@ def plan_by_hand(connection: Connection, snapshot: Snapshot, clock: Clock, *, dr
     check_schema(made.plan)
     if dry_run:
         return made.plan
-    published = publish(connection, made.plan, clock.now(), strands=made.strands())
+    published = publish(connection, made.plan, clock.now(), curves=made.curves())
     show_roads(connection, made, clock.now())
     return published
 
@@ -147,7 +147,7 @@ def look(
     clock: Clock,
     events: Sequence[str],
     executor: Executor | None,
-    kept: Kept,
+    cache: PlanCache,
 ) -> None:
     """The watch: at its interval, and at once where something was noted. One of several schedulers looks."""
     now = clock.now()
@@ -161,20 +161,20 @@ def look(
         events = [*events, slot]
         plans.finish_run(connection, due, None, now)
     if events:
-        watched(connection, settings, clock, events[0], executor, kept)
+        watched(connection, settings, clock, events[0], executor, cache)
 
 
 def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock: Clock, stop: threading.Event) -> None:
     """Asks what is due now and at every ring, on a fresh connection each time, until ``stop`` is set; passes on what
     nobody acknowledged at every ring too."""
 
-    kept, noted, one_at_a_time = Kept(), Noted(connect), threading.Lock()
+    cache, changes, one_at_a_time = PlanCache(), ChangeListener(connect), threading.Lock()
 
     def ask() -> None:
         try:
             with one_at_a_time, connect() as connection:
-                Scheduler(connection, settings, clock, executor, kept).ensure_due(clock.now())
-                look(connection, settings, clock, noted.taken(), executor, kept)
+                Scheduler(connection, settings, clock, executor, cache).ensure_due(clock.now())
+                look(connection, settings, clock, changes.drain(), executor, cache)
                 keep_up(connection, settings, clock.now())
         except (psycopg.Error, StoreUnavailable) as error:
             log.warning(str(error).strip().splitlines()[0])
@@ -190,7 +190,7 @@ def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock:
         try:
             with connect() as connection:
                 snapshot = read_snapshot(connection, settings, "snow", clock.now(), slot="prepare", clock=clock)
-            turer = whole_turer(snapshot, kept)
+            turer = whole_turer(snapshot, cache)
             while not stop.is_set():
                 with one_at_a_time:
                     if next(turer, None) is None:
@@ -204,7 +204,7 @@ def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock:
         ask()
         silence = ring(ask, every_s)
         threading.Thread(target=prepare, name="prepare", daemon=True).start()
-        noted.listen(ask, stop)
+        changes.listen(ask, stop)
         silence()
     hush()
 

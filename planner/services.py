@@ -9,8 +9,8 @@ from city.plan import Plan
 from planner.heating.plan import plan_heating
 from planner.snapshot import Snapshot
 from planner.snow.archive import pack
-from planner.snow.memory import Kept
-from planner.snow.plan import Judged, judge_streets, snow_plan
+from planner.snow.cache import PlanCache
+from planner.snow.plan import Assessment, assess_streets, snow_plan
 from planner.waste.plan import plan_waste
 
 PLANNERS = {"waste": plan_waste, "heating": plan_heating}
@@ -22,26 +22,26 @@ class Made:
 
     snapshot: Snapshot
     plan: Plan
-    judged: Judged | None = None
+    assessed: Assessment | None = None
 
-    def strands(self) -> bytes | None:
-        """What is kept of a snow plan for back-tests."""
-        if self.judged is None:
+    def curves(self) -> bytes | None:
+        """What is cache of a snow plan for back-tests."""
+        if self.assessed is None:
             return None
         called = tuple(sorted({item.target for item in self.plan.interventions}))
-        return pack(self.judged.needs.strands, self.snapshot.asked, called)
+        return pack(self.assessed.needs.groups, self.snapshot.asked, called)
 
 
-def make(snapshot: Snapshot, executor: Executor | None = None, kept: Kept | None = None) -> Made:
-    """The plan of a snapshot. ``executor``: whose workers search the routes, else all cores here; ``kept``: what this
+def make(snapshot: Snapshot, executor: Executor | None = None, cache: PlanCache | None = None) -> Made:
+    """The plan of a snapshot. ``executor``: whose workers search the routes, else all cores here; ``cache``: what this
     process keeps from plan to plan; the plan is the same."""
     if snapshot.domain != "snow":
         return Made(snapshot, PLANNERS[snapshot.domain](snapshot))
-    kept = kept or Kept()
-    judged = judge_streets(snapshot, kept)
-    return Made(snapshot, snow_plan(snapshot, judged, executor, kept), judged)
+    cache = cache or PlanCache()
+    assessed = assess_streets(snapshot, cache)
+    return Made(snapshot, snow_plan(snapshot, assessed, executor, cache), assessed)
 
 
-def make_plan(snapshot: Snapshot, executor: Executor | None = None, kept: Kept | None = None) -> Plan:
+def make_plan(snapshot: Snapshot, executor: Executor | None = None, cache: PlanCache | None = None) -> Plan:
     """The plan alone."""
-    return make(snapshot, executor, kept).plan
+    return make(snapshot, executor, cache).plan

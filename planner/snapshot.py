@@ -27,9 +27,9 @@ from city.entities import (
     Vehicle,
     Vessel,
 )
-from city.observation import HumanTruth
+from city.observation import Observation
 from city.plan import Intervention, canonical_hash, intervention_key
-from city.upkeep import Ask, Place, SeasonWork
+from city.upkeep import Place, SeasonWork, WorkRequest
 from city.version import code_version
 from city.vocabulary import Domain, Mode
 
@@ -38,7 +38,7 @@ NOT_HASHED = frozenset({"previous"})
 
 
 @dataclass(frozen=True, slots=True)
-class Knobs:
+class PlannerParams:
     """Settings that decide something, with their defaults; the same in a folder written by hand."""
 
     horizon_h: int = 24
@@ -66,7 +66,7 @@ class Snapshot:
     simulated: bool = False
     previous: str | None = None
     asked: tuple[str, ...] = ()
-    knobs: Knobs = Knobs()
+    params: PlannerParams = PlannerParams()
     thresholds: tuple[Threshold, ...] = ()
     segments: tuple[Segment, ...] = ()
     turns: tuple[TurnBan, ...] = ()
@@ -84,9 +84,9 @@ class Snapshot:
     vehicles: tuple[Vehicle, ...] = ()
     roster: tuple[RosterTurn, ...] = ()
     treatments: tuple[Treatment, ...] = ()
-    truths: tuple[HumanTruth, ...] = ()
+    observations: tuple[Observation, ...] = ()
     season: tuple[SeasonWork, ...] = ()
-    asks: tuple[Ask, ...] = ()
+    requests: tuple[WorkRequest, ...] = ()
     orders: tuple[GivenOrder, ...] = ()
     running: tuple[Intervention, ...] = ()
 

@@ -18,17 +18,17 @@ class KeptRun:
     plan_id: str
     service_day: date
     simulated: bool
-    strands: bytes
+    curves: bytes
 
 
-def keep(connection: Connection, plan: Plan, strands: bytes) -> None:
+def keep(connection: Connection, plan: Plan, curves: bytes) -> None:
     """Keeps the curves of a plan; the caller's transaction publishes both."""
     parameters = {
         "plan_id": plan.id,
         "at": plan.valid_from,
         "service_day": plan.service_day,
         "simulated": plan.simulated,
-        "strands": strands,
+        "curves": curves,
     }
     connection.execute(query("archive", "keep"), parameters)
 
@@ -38,7 +38,7 @@ def kept_runs(connection: Connection, start: date | None, end: date | None) -> t
     return select(connection, query("archive", "kept_runs"), {"first": start, "last": end}, KeptRun)
 
 
-def strands_of(connection: Connection, plan_id: str) -> KeptRun | None:
+def curves_of(connection: Connection, plan_id: str) -> KeptRun | None:
     """What is kept of one plan."""
     found = select(connection, query("archive", "of_plan"), {"plan_id": plan_id}, KeptRun)
     return found[0] if found else None

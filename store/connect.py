@@ -58,7 +58,7 @@ def pool(dsn: str, application: str, *, size: int = 8, timeout_s: int = 5) -> Co
 
 
 @contextmanager
-def one_moment(connection: Connection) -> Iterator[None]:
+def snapshot_transaction(connection: Connection) -> Iterator[None]:
     """A transaction in which every query sees the same moment, and none writes."""
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

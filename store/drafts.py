@@ -17,18 +17,18 @@ from store.sql import query
 
 @dataclass(frozen=True)
 class Draft:
-    """A plan that is proposed. ``taken`` None: nobody has answered; else ``answered_by`` says who has."""
+    """A plan that is proposed. ``accepted`` None: nobody has answered; else ``answered_by`` says who has."""
 
     id: str
     base_plan: str
     made_at: datetime
     event: str
     difference: Difference
-    taken: bool | None = None
+    accepted: bool | None = None
     answered_by: str = ""
 
 
-def add_draft(connection: Connection, draft: Draft, plan: Plan, strands: bytes) -> bool:
+def add_draft(connection: Connection, draft: Draft, plan: Plan, curves: bytes) -> bool:
     """Adds a draft with its plan; False where the same inputs have given one for the same live plan already."""
     parameters = {
         "draft_id": draft.id,
@@ -38,7 +38,7 @@ def add_draft(connection: Connection, draft: Draft, plan: Plan, strands: bytes) 
         "inputs_hash": plan.inputs_hash,
         "difference": Jsonb(draft.difference, dumps=msgspec.json.encode),
         "doc": Jsonb(plan, dumps=to_json),
-        "strands": strands,
+        "curves": curves,
     }
     return connection.execute(query("drafts", "add_draft"), parameters).rowcount == 1
 
@@ -55,9 +55,9 @@ def lock_draft(connection: Connection, draft_id: str) -> tuple[Draft, Plan, byte
     return None if row is None else (_draft(row), from_json(msgspec.json.encode(row[7])), bytes(row[8]))
 
 
-def answer(connection: Connection, draft_id: str, taken: bool, at: datetime, who: str, plan_id: str | None) -> None:
+def answer(connection: Connection, draft_id: str, accepted: bool, at: datetime, who: str, plan_id: str | None) -> None:
     """Notes what somebody answered."""
-    parameters = {"draft_id": draft_id, "taken": taken, "at": at, "who": who, "plan_id": plan_id}
+    parameters = {"draft_id": draft_id, "accepted": accepted, "at": at, "who": who, "plan_id": plan_id}
     connection.execute(query("drafts", "answer"), parameters)
 
 

@@ -41,7 +41,7 @@ class DaemonHealth:
 
 
 @dataclass(frozen=True)
-class Heard:
+class DevicesHeard:
     """A series: the time of its newest reading, when that was received, and since when its value is the same."""
 
     device_id: str
@@ -61,9 +61,9 @@ def daemons(connection: Connection, now: datetime, forget_after: timedelta = tim
     return list(select(connection, query("health", "daemons"), {"since": now - forget_after}, DaemonHealth))
 
 
-def heard(connection: Connection, on_time: datetime | None = None) -> tuple[Heard, ...]:
+def heard(connection: Connection, on_time: datetime | None = None) -> tuple[DevicesHeard, ...]:
     """When each series was last heard and last changed; with ``on_time`` only of devices that are not silent then."""
-    return select(connection, query("health", "heard"), {"since": on_time}, Heard)
+    return select(connection, query("health", "heard"), {"since": on_time}, DevicesHeard)
 
 
 def frozen(connection: Connection, now: datetime, unchanged: timedelta = timedelta(days=1)) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from city.observation import HumanTruth
+from city.observation import Observation
 from city.vocabulary import DeclineCause
 from store.connect import Connection
 from store.rows import columns, select
@@ -25,19 +25,21 @@ class Decline:
     at: datetime
 
 
-def truths(connection: Connection, at: datetime) -> tuple[HumanTruth, ...]:
+def observations(connection: Connection, at: datetime) -> tuple[Observation, ...]:
     """What people saw and still held at a time, as it was known then."""
-    return select(connection, query("judgements", "truths"), {"at": at}, HumanTruth)
+    return select(connection, query("judgements", "observations"), {"at": at}, Observation)
 
 
-def add_truth(connection: Connection, truth: HumanTruth, noted_at: datetime) -> None:
+def add_observation(connection: Connection, observation: Observation, noted_at: datetime) -> None:
     """Notes what somebody saw."""
-    connection.execute(query("judgements", "add_truth"), columns(truth) | {"noted_at": noted_at})
+    connection.execute(query("judgements", "add_observation"), columns(observation) | {"noted_at": noted_at})
 
 
-def end_truth(connection: Connection, truth_id: str, at: datetime, who: str) -> bool:
-    """Takes a truth back; False where there is none of that id."""
-    row = connection.execute(query("judgements", "end_truth"), {"id": truth_id, "at": at, "who": who}).fetchone()
+def end_observation(connection: Connection, observation_id: str, at: datetime, who: str) -> bool:
+    """Takes an observation back; False where there is none of that id."""
+    row = connection.execute(
+        query("judgements", "end_observation"), {"id": observation_id, "at": at, "who": who}
+    ).fetchone()
     return row is not None and bool(row[0])
 
 

@@ -47,7 +47,8 @@ class OrderCount:
 @dataclass(frozen=True)
 class Moment:
     """Something that became known or was decided: a ``plan`` (version, slot), a ``draft`` (turer added; dropped, and
-    whether the forecast busted), a draft ``taken`` or ``left``, a ``truth`` (who, why), a ``decline`` (cause, note)."""
+    whether the forecast busted), a draft ``accepted`` or ``rejected``, an ``observation`` (who, why), a
+    ``decline`` (cause, note)."""
 
     at: datetime
     kind: str

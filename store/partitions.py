@@ -22,7 +22,7 @@ A_MONDAY = datetime(2000, 1, 3, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Part:
+class Partition:
     """A partition and its bounds; the default one has none."""
 
     name: str
@@ -41,9 +41,9 @@ def divided(connection: Connection) -> bool:
     return row is not None and row[0] == "p"
 
 
-def parts(connection: Connection) -> tuple[Part, ...]:
+def parts(connection: Connection) -> tuple[Partition, ...]:
     """The partitions, oldest first; the default one stands last."""
-    return select(connection, query("partitions", "parts"), {}, Part)
+    return select(connection, query("partitions", "parts"), {}, Partition)
 
 
 def divide(connection: Connection) -> None:

@@ -17,7 +17,7 @@ FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardPosition:
     """How many positions an order's vehicles have sent while they were out on it, and the time of the newest."""
 
     order_id: str
@@ -45,9 +45,9 @@ def add(connection: Connection, rows: Sequence[tuple[Position, datetime]]) -> in
         return cursor.rowcount if parameters else 0
 
 
-def heard(connection: Connection, order_ids: Sequence[str]) -> dict[str, Heard]:
+def heard(connection: Connection, order_ids: Sequence[str]) -> dict[str, HeardPosition]:
     """What has come in of positions for some orders, by order id."""
-    found = select(connection, query("positions", "heard"), {"ids": list(order_ids)}, Heard)
+    found = select(connection, query("positions", "heard"), {"ids": list(order_ids)}, HeardPosition)
     return {row.order_id: row for row in found}
 
 

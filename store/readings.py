@@ -17,7 +17,7 @@ from store.sql import query
 
 
 @dataclass(frozen=True)
-class Freshness:
+class NewestTimes:
     """The time of the newest reading, and how many of the devices are silent for twice their interval."""
 
     last_time: datetime | None
@@ -26,7 +26,7 @@ class Freshness:
 
 
 @dataclass(frozen=True)
-class Summary:
+class HourSummary:
     """An hour or a day of one series, from ``time`` on: how many readings, their mean, extremes and last."""
 
     device: str
@@ -82,15 +82,15 @@ def summaries(
     device: str | None = None,
     quantity: str | None = None,
     limit: int = 1000,
-) -> tuple[Summary, ...]:
+) -> tuple[HourSummary, ...]:
     """A page of hours, or of days of a time zone, newest first. Refresh the hours before, outside a transaction."""
     parameters = {"device": device, "quantity": quantity, "start": start, "end": end, "limit": limit}
-    return select(connection, query("readings", f"per_{per}"), parameters | {"zone": zone.key}, Summary)
+    return select(connection, query("readings", f"per_{per}"), parameters | {"zone": zone.key}, HourSummary)
 
 
-def freshness(connection: Connection, now: datetime) -> Freshness:
+def freshness(connection: Connection, now: datetime) -> NewestTimes:
     """How fresh the data is."""
-    return select(connection, query("readings", "freshness"), {"now": now}, Freshness)[0]
+    return select(connection, query("readings", "freshness"), {"now": now}, NewestTimes)[0]
 
 
 def count_readings(connection: Connection) -> int:

@@ -612,19 +612,19 @@ CREATE TABLE road_outlook_segment (
     depth_cm real[] NOT NULL,
     depth_low_cm real[] NOT NULL,
     depth_high_cm real[] NOT NULL,
-    lies text[] NOT NULL,
+    condition text[] NOT NULL,
     height_k real[] NOT NULL,
     shade_k real[] NOT NULL,
     sky_k real[] NOT NULL,
     traffic_k real[] NOT NULL,
     bridge_k real[] NOT NULL
 );
-COMMENT ON TABLE road_outlook_segment IS 'A figure for each hour of road_outlook: surface [°C] and snow [cm] with their range, what lies there, and what the land does to the surface [K]; NULL where it is not known.';
+COMMENT ON TABLE road_outlook_segment IS 'A figure for each hour of road_outlook: surface [°C] and snow [cm] with their range, the condition of the road, and what the land does to the surface [K]; NULL where it is not known.';
 
 -- The snow decision -----------------------------------------------------------------------------------------
 
-CREATE TABLE human_truth (
-    truth_id uuid PRIMARY KEY,
+CREATE TABLE observation (
+    observation_id uuid PRIMARY KEY,
     segments text[] NOT NULL CHECK (cardinality(segments) > 0),
     quantity text NOT NULL CHECK (quantity IN ('snow_depth', 'slippery')),
     value double precision NOT NULL CHECK (value >= 0 AND value < 1000),
@@ -634,13 +634,13 @@ CREATE TABLE human_truth (
     why text NOT NULL,
     noted_at timestamptz NOT NULL
 );
-COMMENT ON TABLE human_truth IS 'What an officer or driver saw, which overrules the model for a stated time; who is a role or a vehicle, never a person.';
-CREATE TABLE human_truth_end (
-    truth_id uuid PRIMARY KEY REFERENCES human_truth,
+COMMENT ON TABLE observation IS 'What an officer or driver saw, which overrules the model for a stated time; who is a role or a vehicle, never a person.';
+CREATE TABLE observation_end (
+    observation_id uuid PRIMARY KEY REFERENCES observation,
     at timestamptz NOT NULL,
     who text NOT NULL
 );
-COMMENT ON TABLE human_truth_end IS 'A truth that was taken back before its time was out.';
+COMMENT ON TABLE observation_end IS 'An observation that was taken back before its time was out.';
 
 CREATE TABLE decline (
     plan_id uuid NOT NULL,
@@ -659,10 +659,10 @@ CREATE TABLE snow_archive (
     at timestamptz NOT NULL,
     service_day date NOT NULL,
     simulated boolean NOT NULL,
-    strands bytea NOT NULL
+    curves bytea NOT NULL
 );
 CREATE INDEX snow_archive_by_time ON snow_archive (at);
-COMMENT ON TABLE snow_archive IS 'The curves by which each snow plan decided, so that other thresholds can be tried on them; packed by planner/backtest.';
+COMMENT ON TABLE snow_archive IS 'The curves by which each snow plan decided, so that other thresholds can be tried on them; packed by planner/snow/archive.py.';
 
 CREATE TABLE snow_draft (
     draft_id uuid PRIMARY KEY,
@@ -672,26 +672,26 @@ CREATE TABLE snow_draft (
     inputs_hash text NOT NULL,
     difference jsonb NOT NULL,
     doc jsonb NOT NULL,
-    strands bytea NOT NULL,
+    curves bytea NOT NULL,
     UNIQUE (base_plan, inputs_hash)
 );
 CREATE INDEX snow_draft_by_time ON snow_draft (made_at DESC);
-COMMENT ON TABLE snow_draft IS 'A plan that the watch proposes, as its difference from the live one. It is no plan until somebody takes it.';
+COMMENT ON TABLE snow_draft IS 'A plan that the watch proposes, as its difference from the live one. It is no plan until somebody accepts it.';
 CREATE TABLE snow_draft_answer (
     draft_id uuid PRIMARY KEY REFERENCES snow_draft,
-    taken boolean NOT NULL,
+    accepted boolean NOT NULL,
     at timestamptz NOT NULL,
     who text NOT NULL,
     plan_id uuid REFERENCES plan
 );
 
-CREATE TRIGGER human_truth_is_history BEFORE UPDATE OR DELETE ON human_truth
+CREATE TRIGGER observation_is_history BEFORE UPDATE OR DELETE ON observation
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER decline_is_history BEFORE UPDATE OR DELETE ON decline
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER snow_draft_is_a_value BEFORE UPDATE OR DELETE ON snow_draft
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER human_truth_is_kept BEFORE TRUNCATE ON human_truth
+CREATE TRIGGER observation_is_kept BEFORE TRUNCATE ON observation
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER decline_is_kept BEFORE TRUNCATE ON decline
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -712,8 +712,8 @@ CREATE TABLE place (
 CREATE INDEX place_by_dataset ON place (dataset);
 COMMENT ON TABLE place IS 'Bus stops, crossings, car parks and school yards, which are cleared for themselves; what was done there stands in treatment.';
 
-CREATE TABLE ask (
-    ask_id uuid PRIMARY KEY,
+CREATE TABLE work_request (
+    request_id uuid PRIMARY KEY,
     kind text NOT NULL CHECK (kind IN ('haul', 'sweep')),
     segments text[] NOT NULL CHECK (cardinality(segments) > 0),
     who text NOT NULL CHECK (who <> ''),
@@ -721,14 +721,14 @@ CREATE TABLE ask (
     at timestamptz NOT NULL,
     until timestamptz NOT NULL CHECK (until > at)
 );
-COMMENT ON TABLE ask IS 'Snow haulage or grit sweeping that a person asks for on some streets; who is a role or a vehicle, never a person.';
-CREATE TABLE ask_end (
-    ask_id uuid PRIMARY KEY REFERENCES ask,
+COMMENT ON TABLE work_request IS 'Snow haulage or grit sweeping that a person asks for on some streets; who is a role or a vehicle, never a person.';
+CREATE TABLE work_request_end (
+    request_id uuid PRIMARY KEY REFERENCES work_request,
     at timestamptz NOT NULL,
     who text NOT NULL
 );
-COMMENT ON TABLE ask_end IS 'What was asked for and taken back before its time was out.';
-CREATE TRIGGER ask_is_history BEFORE UPDATE OR DELETE ON ask
+COMMENT ON TABLE work_request_end IS 'What was asked for and taken back before its time was out.';
+CREATE TRIGGER work_request_is_history BEFORE UPDATE OR DELETE ON work_request
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER ask_is_kept BEFORE TRUNCATE ON ask
+CREATE TRIGGER work_request_is_kept BEFORE TRUNCATE ON work_request
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

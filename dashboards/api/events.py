@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from dashboards.pages.observations import noted_stamp
-from dashboards.web.context import Desk, desk_of
+from dashboards.web.context import AppContext, context_of
 from planner.watch.answer import open_draft
 from store import judgements, pages
 from store.connect import Connection
@@ -27,30 +27,30 @@ LOOK_BACK = timedelta(days=7)
 async def events(request: Request) -> StreamingResponse:
     """Each event ``plans`` carries the whole state; there is nothing to catch up on after a lost connection."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_lines(desk_of(request)), headers=headers, media_type="text/event-stream")
+    return StreamingResponse(_lines(context_of(request)), headers=headers, media_type="text/event-stream")
 
 
-async def _lines(desk: Desk) -> AsyncIterator[str]:
+async def _lines(context: AppContext) -> AsyncIterator[str]:
     yield "retry: 3000\n\n"
-    async for changed in desk.hub.changes():
-        yield await run_in_threadpool(_state_event, desk) if changed else ": still here\n\n"
+    async for changed in context.hub.changes():
+        yield await run_in_threadpool(_state_event, context) if changed else ": still here\n\n"
 
 
-def _state_event(desk: Desk) -> str:
+def _state_event(context: AppContext) -> str:
     try:
-        with desk.connection() as connection:
-            return f"event: plans\ndata: {msgspec.json.encode(state(desk, connection)).decode()}\n\n"
+        with context.connection() as connection:
+            return f"event: plans\ndata: {msgspec.json.encode(state(context, connection)).decode()}\n\n"
     except psycopg.OperationalError:
         return "event: unavailable\ndata: {}\n\n"
 
 
-def state(desk: Desk, connection: Connection) -> dict[str, dict[str, Any]]:
+def state(context: AppContext, connection: Connection) -> dict[str, dict[str, Any]]:
     """For each domain that has a plan: its id, version and service day, how far its orders have come, and for snow the
     stamp of the streets' outlook, which comes some seconds after the plan, and one of drafts and of what people saw."""
-    since = desk.clock.now() - LOOK_BACK
+    since = context.clock.now() - LOOK_BACK
     steps = {stamp.domain: stamp.events for stamp in pages.order_stamps(connection, since)}
-    live = {head.domain: head for head in pages.heads(connection, desk.mode)}
-    noted = _noted(connection, live["snow"].id, desk.clock.now()) if "snow" in live else ""
+    live = {head.domain: head for head in pages.heads(connection, context.mode)}
+    noted = _noted(connection, live["snow"].id, context.clock.now()) if "snow" in live else ""
     outlook = {"snow": {"outlook": outlook_stamp(connection), "noted": noted}}
     return {
         head.domain: {
@@ -66,4 +66,6 @@ def state(desk: Desk, connection: Connection) -> dict[str, dict[str, Any]]:
 
 def _noted(connection: Connection, plan_id: str, now: datetime) -> str:
     draft = open_draft(connection, plan_id)
-    return noted_stamp(draft.id if draft else "", [truth.id for truth in judgements.truths(connection, now)])
+    return noted_stamp(
+        draft.id if draft else "", [observation.id for observation in judgements.observations(connection, now)]
+    )

@@ -34,7 +34,7 @@ WASTE = (
     "Latitud",
 )
 HEATING = ("Byggnad", "Varför", "Värme från", "Öppnar", "Timmar med värme", "Timmar med ventilation", "Vad som ändrar")
-BESIDE = {"places": "platser", "haul": "bortforsling", "sweep": "sandupptagning"}
+NON_ROUTE_KINDS = {"places": "platser", "haul": "bortforsling", "sweep": "sandupptagning"}
 """What is no tur; the number beside it is of places where it is of these."""
 FORMULA = frozenset("=+-@\t\r")
 
@@ -71,7 +71,7 @@ def plan_geojson(plan: Plan) -> bytes:
 
 def _turer(item: Intervention) -> Iterable[Sequence[Cell]]:
     parts = [one for one in (item.segments, item.places) if isinstance(one, tuple)]
-    action, n = BESIDE.get(item.kind, "plogning"), sum(len(one) for one in parts)
+    action, n = NON_ROUTE_KINDS.get(item.kind, "plogning"), sum(len(one) for one in parts)
     first = item.reasons[0] if item.reasons else Reason(text="", text_en="")
     low, high = first.range or (None, None)
     yield (

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from city.errors import SchemaMismatch, StoreUnavailable
 from city.metrics import line
 from city.version import code_version
-from dashboards.web.context import Desk, desk_of
+from dashboards.web.context import AppContext, context_of
 from store import health, pages, readings, weather
 from store.connect import Connection
 from store.migrate import check_schema
@@ -32,7 +32,7 @@ def readyz(request: Request) -> JSONResponse:
     """Names each check; 503 where one fails."""
     checks = {"database": "ok", "schema": "ok"}
     try:
-        with desk_of(request).connection() as connection:
+        with context_of(request).connection() as connection:
             check_schema(connection)
     except SchemaMismatch as error:
         checks["schema"] = str(error)
@@ -45,19 +45,19 @@ def readyz(request: Request) -> JSONResponse:
 @router.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
 def metrics(request: Request) -> Response:
     """Plain text of the Prometheus exposition format; without the database only what the process knows itself."""
-    desk = desk_of(request)
-    lines = [line("build_info", 1, version=code_version()), line("sse_clients", desk.hub.clients)]
+    context = context_of(request)
+    lines = [line("build_info", 1, version=code_version()), line("sse_clients", context.hub.clients)]
     try:
-        with desk.connection() as connection:
-            lines += ["dagsplan_database_up 1", *_stored(desk, connection)]
+        with context.connection() as connection:
+            lines += ["dagsplan_database_up 1", *_stored(context, connection)]
     except (StoreUnavailable, psycopg.OperationalError):
         lines.append("dagsplan_database_up 0")
     return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 
 
-def _stored(desk: Desk, connection: Connection) -> Iterable[str]:
-    now = desk.clock.now()
-    for head in pages.heads(connection, desk.mode):
+def _stored(context: AppContext, connection: Connection) -> Iterable[str]:
+    now = context.clock.now()
+    for head in pages.heads(connection, context.mode):
         yield line("plan_version", head.version, domain=head.domain)
         yield line("plan_last_success_timestamp_seconds", head.created_at.timestamp(), domain=head.domain)
         yield line("plan_interventions", head.interventions, domain=head.domain)

@@ -14,10 +14,10 @@ from starlette.responses import Response
 from city.entities import Point, Segment
 from city.plan import Intervention, Plan
 from city.vocabulary import ROUTE_CLASSES, Domain
-from dashboards.pages.rows import Known, Row, rows
-from dashboards.web.context import Desk, desk_of
-from dashboards.web.locale import Voice
-from dashboards.web.render import voice_of
+from dashboards.pages.rows import Known, PlanRow, rows
+from dashboards.web.context import AppContext, context_of
+from dashboards.web.locale import Locale
+from dashboards.web.render import locale_of
 from store import facts, orders, pages, roads
 from store.connect import Connection
 
@@ -29,28 +29,28 @@ SCALE = 1e5
 @router.get("/segments.json", summary="All streets as compact arrays for drawing")
 def segments(request: Request) -> Response:
     """``points`` holds for each segment lon, lat of its first point and then steps, in 1e-5 degrees."""
-    desk = desk_of(request)
-    with desk.connection() as connection:
+    context = context_of(request)
+    with context.connection() as connection:
         stamp = pages.streets_stamp(connection)
         headers = {"ETag": f'"{stamp}"', "Cache-Control": "no-cache"}
         if f'"{stamp}"' in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        body = _streets(desk, connection, stamp)
+        body = _streets(context, connection, stamp)
     return Response(body, headers=headers, media_type="application/json")
 
 
 @router.get("/map/{domain}.json", summary="How streets, rooms or buildings stand in the live plan")
 def status(request: Request, domain: Domain) -> Response:
     """Interventions with their status, and for each segment, room or building which of them it belongs to."""
-    desk, voice = desk_of(request), voice_of(request)
-    with desk.connection() as connection:
-        body = _status(desk, connection, domain, voice)
+    context, locale = context_of(request), locale_of(request)
+    with context.connection() as connection:
+        body = _status(context, connection, domain, locale)
     return Response(msgspec.json.encode(body), headers={"Cache-Control": "no-cache"}, media_type="application/json")
 
 
-def _streets(desk: Desk, connection: Connection, stamp: str) -> bytes:
+def _streets(context: AppContext, connection: Connection, stamp: str) -> bytes:
     """The encoded streets, kept until the next import."""
-    return desk.streets.get(
+    return context.streets.get(
         stamp, lambda: msgspec.json.encode(_compact(roads.load_segments(connection)) | _origin(connection))
     )
 
@@ -94,23 +94,26 @@ def _origin(connection: Connection) -> dict[str, Any]:
     }
 
 
-def _status(desk: Desk, connection: Connection, domain: Domain, voice: Voice) -> dict[str, Any]:
-    plan, now = desk.live(connection, domain), desk.clock.now()
-    body: dict[str, Any] = {"domain": domain, "plan": None, "simulated": desk.clock.simulated, "items": []}
+def _status(context: AppContext, connection: Connection, domain: Domain, locale: Locale) -> dict[str, Any]:
+    plan, now = context.live(connection, domain), context.clock.now()
+    body: dict[str, Any] = {"domain": domain, "plan": None, "simulated": context.clock.simulated, "items": []}
     if plan is not None:
-        body |= {"plan": {"id": plan.id, "version": plan.version}, "simulated": plan.simulated or desk.clock.simulated}
-        body["items"] = _items(plan, rows(plan, _known(connection, plan, desk), voice))
+        body |= {
+            "plan": {"id": plan.id, "version": plan.version},
+            "simulated": plan.simulated or context.clock.simulated,
+        }
+        body["items"] = _items(plan, rows(plan, _known(connection, plan, context), locale))
     body["depots"] = [{"name": d.name, "kind": d.kind, "lon": d.lon, "lat": d.lat} for d in facts.depots(connection)]
     if domain == "snow":
         body["segments"] = {} if plan is None else _segment_states(plan)
     else:
-        body["places"] = list(_rooms(connection, plan, voice) if domain == "waste" else _buildings(connection, plan))
+        body["places"] = list(_rooms(connection, plan, locale) if domain == "waste" else _buildings(connection, plan))
     body["at"] = now
     return body
 
 
-def _known(connection: Connection, plan: Plan, desk: Desk) -> Known:
-    now = desk.clock.now()
+def _known(connection: Connection, plan: Plan, context: AppContext) -> Known:
+    now = context.clock.now()
     since = min(now, plan.valid_from) - timedelta(hours=36)
     newest: dict[str, orders.OrderNow] = {}
     for order in orders.orders(connection, since, domain=plan.domain, limit=1000):
@@ -118,13 +121,13 @@ def _known(connection: Connection, plan: Plan, desk: Desk) -> Known:
     return Known(now, newest, {}, contractors={c.id: c.name for c in facts.contractors(connection)})
 
 
-def _items(plan: Plan, table: Sequence[Row]) -> list[dict[str, Any]]:
+def _items(plan: Plan, table: Sequence[PlanRow]) -> list[dict[str, Any]]:
     """The interventions in the plan's own order, in words."""
     by_key = {row.key: row for row in table}
     return [_item(by_key[item.key]) for item in plan.interventions]
 
 
-def _item(row: Row) -> dict[str, Any]:
+def _item(row: PlanRow) -> dict[str, Any]:
     return {
         "key": row.key,
         "anchor": row.anchor,
@@ -150,13 +153,13 @@ def _segment_states(plan: Plan) -> dict[str, list[float | int | None]]:
     return found
 
 
-def _rooms(connection: Connection, plan: Plan | None, voice: Voice) -> Iterable[dict[str, Any]]:
+def _rooms(connection: Connection, plan: Plan | None, locale: Locale) -> Iterable[dict[str, Any]]:
     """All rooms; those on a round say which, when and why."""
     stops: dict[str, dict[str, Any]] = {}
     for place, item in enumerate(plan.interventions if plan else ()):
         for stop in item.stops if isinstance(item.stops, tuple) else ():
             known = stops.setdefault(stop.room, {"item": place, "reasons": []})
-            known["reasons"].append(f"{voice.clock(stop.arrives_at)}: {voice.reason(stop)}")
+            known["reasons"].append(f"{locale.clock(stop.arrives_at)}: {locale.reason(stop)}")
     for room in facts.rooms(connection):
         yield {"id": room.id, "name": room.name, "lon": room.lon, "lat": room.lat} | stops.get(room.id, {"item": None})
 

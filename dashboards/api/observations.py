@@ -13,15 +13,15 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from city.errors import Conflict, NotFound
-from city.observation import HumanTruth
+from city.observation import Observation
 from city.vocabulary import DeclineCause
 from dashboards.api.orders import NOTE_LENGTH, WHO, as_id, body_of, note_of
 from dashboards.pages import day
 from dashboards.pages.rows import anchor
-from dashboards.web.context import Desk, desk_of
-from dashboards.web.forms import Sent, sent
-from dashboards.web.problems import Problem
-from planner.watch.answer import leave, open_draft, take
+from dashboards.web.context import AppContext, context_of
+from dashboards.web.forms import SentForm, sent
+from dashboards.web.problems import HttpProblem
+from planner.watch.answer import accept, open_draft, reject
 from store import judgements, pages
 from store.connect import Connection
 
@@ -58,28 +58,30 @@ DECLINE = {
 ANSWER = {
     "type": "object",
     "required": ["answer"],
-    "properties": {"answer": {"type": "string", "enum": ["take", "leave"]}},
+    "properties": {"answer": {"type": "string", "enum": ["accept", "reject"]}},
 }
 
 
-@router.get("/truths", summary="What people saw and still holds")
+@router.get("/observations", summary="What people saw and still holds")
 def list_truths(request: Request) -> Response:
     """Oldest first."""
-    desk = desk_of(request)
-    with desk.connection() as connection:
-        found = judgements.truths(connection, desk.clock.now())
-    return _json({"truths": found})
+    context = context_of(request)
+    with context.connection() as connection:
+        found = judgements.observations(connection, context.clock.now())
+    return _json({"observations": found})
 
 
-@router.post("/truths", status_code=201, summary="Note what somebody saw on streets", openapi_extra=body_of(TRUTH))
-def add_truth(request: Request, got: Annotated[Sent, Depends(sent)]) -> Response:
+@router.post(
+    "/observations", status_code=201, summary="Note what somebody saw on streets", openapi_extra=body_of(TRUTH)
+)
+def add_observation(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response:
     """201 with the row. It goes before sensors and model until its time is out, and the watch looks at once."""
-    desk = desk_of(request)
-    now = desk.clock.now()
-    with desk.connection() as connection:
-        truth = HumanTruth(
+    context = context_of(request)
+    now = context.clock.now()
+    with context.connection() as connection:
+        observation = Observation(
             str(uuid.uuid4()),
-            tuple(_segments(desk, connection, got)),
+            tuple(_segments(context, connection, got)),
             _choice(got, "quantity", QUANTITIES),
             _value(got),
             now,
@@ -87,33 +89,33 @@ def add_truth(request: Request, got: Annotated[Sent, Depends(sent)]) -> Response
             got.text("who", WHO)[:60] or WHO,
             note_of(got, "why"),
         )
-        judgements.add_truth(connection, truth, now)
-        pages.note(connection, f"truth:{truth.id}")
-        pages.tell(connection, "truth")
-    return _answer(request, got, {"truth": truth}, key=got.text("key"))
+        judgements.add_observation(connection, observation, now)
+        pages.note(connection, f"observation:{observation.id}")
+        pages.tell(connection, "observation")
+    return _answer(request, got, {"observation": observation}, key=got.text("key"))
 
 
-@router.post("/truths/{truth_id}/end", summary="Take back what somebody saw")
-def end_truth(request: Request, truth_id: str, got: Annotated[Sent, Depends(sent)]) -> Response:
+@router.post("/observations/{observation_id}/end", summary="Take back what somebody saw")
+def end_observation(request: Request, observation_id: str, got: Annotated[SentForm, Depends(sent)]) -> Response:
     """200; taken back twice is no error."""
-    desk = desk_of(request)
-    with desk.connection() as connection:
-        known = judgements.end_truth(connection, as_id(truth_id, "truth"), desk.clock.now(), WHO)
+    context = context_of(request)
+    with context.connection() as connection:
+        known = judgements.end_observation(connection, as_id(observation_id, "observation"), context.clock.now(), WHO)
         if not known:
-            raise NotFound(f"nobody has noted anything under {truth_id}")
-        pages.note(connection, f"truth:{truth_id}:end")
-        pages.tell(connection, "truth")
-    return _answer(request, got, {"ended": truth_id}, status=200)
+            raise NotFound(f"nobody has noted anything under {observation_id}")
+        pages.note(connection, f"observation:{observation_id}:end")
+        pages.tell(connection, "observation")
+    return _answer(request, got, {"ended": observation_id}, status=200)
 
 
 @router.get("/declines", summary="What was turned down, and how many proposals were taken or declined by cause")
 def list_declines(request: Request, since: datetime | None = None) -> Response:
     """Since a time (the last 30 days unless it is given): the rows, oldest first, and the counts."""
-    desk = desk_of(request)
-    begin = desk.clock.now() - timedelta(days=30) if since is None else since
+    context = context_of(request)
+    begin = context.clock.now() - timedelta(days=30) if since is None else since
     if begin.tzinfo is None:
-        raise Problem(422, "since needs its offset; write it as 2026-11-24T04:30:00+01:00")
-    with desk.connection() as connection:
+        raise HttpProblem(422, "since needs its offset; write it as 2026-11-24T04:30:00+01:00")
+    with context.connection() as connection:
         found, counts = judgements.declines(connection, begin), judgements.decided_counts(connection, begin)
     return _json({"declines": found, "counts": {"accepted": 0, **dict.fromkeys(CAUSES, 0), **counts}})
 
@@ -121,22 +123,22 @@ def list_declines(request: Request, since: datetime | None = None) -> Response:
 @router.post(
     "/declines", status_code=201, summary="Turn interventions down, with the cause", openapi_extra=body_of(DECLINE)
 )
-def decline(request: Request, got: Annotated[Sent, Depends(sent)]) -> Response:
+def decline(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response:
     """201. The cause is one of the four known from the field, or ``other``."""
-    desk = desk_of(request)
+    context = context_of(request)
     plan_id, cause = as_id(got.text("plan_id"), "plan"), _choice(got, "cause", CAUSES)
     keys = got.texts("keys") or [key for key in [got.text("key")] if key]
     if not keys:
-        raise Problem(422, "keys must name at least one intervention")
-    with desk.connection() as connection:
-        plan = desk.shelf.get(connection, plan_id)
+        raise HttpProblem(422, "keys must name at least one intervention")
+    with context.connection() as connection:
+        plan = context.shelf.get(connection, plan_id)
         if plan is None:
             raise NotFound(f"there is no plan {plan_id}")
         known = {item.key for item in plan.interventions}
         missing = [key for key in keys if key not in known]
         if missing:
             raise NotFound(f"plan {plan.version} has no intervention {missing[0]}")
-        now = desk.clock.now()
+        now = context.clock.now()
         rows = [judgements.Decline(plan_id, key, cast(DeclineCause, cause), note_of(got), WHO, now) for key in keys]
         for row in rows:
             judgements.add_decline(connection, row)
@@ -147,27 +149,27 @@ def decline(request: Request, got: Annotated[Sent, Depends(sent)]) -> Response:
 @router.get("/drafts/snow", summary="The watch's draft against the live snow plan, where one waits for an answer")
 def draft(request: Request) -> Response:
     """404 where none waits."""
-    desk = desk_of(request)
-    with desk.connection() as connection:
-        live = desk.head(connection, "snow")
+    context = context_of(request)
+    with context.connection() as connection:
+        live = context.head(connection, "snow")
         found = None if live is None else open_draft(connection, live.id)
     if found is None:
         raise NotFound("no draft waits for an answer")
     return _json({"draft": found})
 
 
-@router.post("/drafts/{draft_id}", summary="Take or leave a draft", openapi_extra=body_of(ANSWER))
-def answer_draft(request: Request, draft_id: str, got: Annotated[Sent, Depends(sent)]) -> Response:
+@router.post("/drafts/{draft_id}", summary="Accept or reject a draft", openapi_extra=body_of(ANSWER))
+def answer_draft(request: Request, draft_id: str, got: Annotated[SentForm, Depends(sent)]) -> Response:
     """Taken, it is published, what it adds is decided and what it stands down is called off; 409 where it was
     answered or its plan superseded."""
-    desk, now = desk_of(request), desk_of(request).clock.now()
-    wanted = _choice(got, "answer", ("take", "leave"))
+    context, now = context_of(request), context_of(request).clock.now()
+    wanted = _choice(got, "answer", ("accept", "reject"))
     try:
-        with desk.connection() as connection:
-            if wanted == "take":
-                plan_id = take(connection, draft_id, WHO, now).id
+        with context.connection() as connection:
+            if wanted == "accept":
+                plan_id = accept(connection, draft_id, WHO, now).id
             else:
-                leave(connection, draft_id, WHO, now)
+                reject(connection, draft_id, WHO, now)
                 plan_id = ""
     except Conflict:
         if not got.by_form:
@@ -176,7 +178,7 @@ def answer_draft(request: Request, draft_id: str, got: Annotated[Sent, Depends(s
     return _answer(request, got, {"answer": wanted, "plan_id": plan_id or None}, status=200)
 
 
-def _segments(desk: Desk, connection: Connection, got: Sent) -> Sequence[str]:
+def _segments(context: AppContext, connection: Connection, got: SentForm) -> Sequence[str]:
     """The segments that are named: one by one, by their street, or as those of an intervention."""
     named, street, key = got.texts("segments") if "segments" in got.fields else [], got.text("street"), got.text("key")
     if named:
@@ -190,53 +192,55 @@ def _segments(desk: Desk, connection: Connection, got: Sent) -> Sequence[str]:
             raise NotFound(f"there is no street called {street[:80]}")
         return found
     if key:
-        plan = desk.shelf.get(connection, as_id(got.text("plan_id"), "plan"))
+        plan = context.shelf.get(connection, as_id(got.text("plan_id"), "plan"))
         item = next((i for i in plan.interventions if i.key == key), None) if plan is not None else None
         if item is None or not isinstance(item.segments, tuple):
             raise NotFound(f"there is no tur {key[:80]} in that plan")
         return [part.id for part in item.segments]
-    raise Problem(422, "name the streets: segments, street, or plan_id with key")
+    raise HttpProblem(422, "name the streets: segments, street, or plan_id with key")
 
 
-def _value(got: Sent) -> float:
+def _value(got: SentForm) -> float:
     value = _number(got, "value")
     if got.text("quantity") == "slippery" and value not in (0.0, 1.0):
-        raise Problem(422, "value of slippery is 1 (it is) or 0 (it is not)")
+        raise HttpProblem(422, "value of slippery is 1 (it is) or 0 (it is not)")
     if not 0.0 <= value < 400.0:
-        raise Problem(422, f"value is {value:g}; write a depth from 0 to 400 cm")
+        raise HttpProblem(422, f"value is {value:g}; write a depth from 0 to 400 cm")
     return value
 
 
-def _hours(got: Sent) -> float:
+def _hours(got: SentForm) -> float:
     hours = _number(got, "hours") if got.fields.get("hours") not in (None, "", [""]) else 4.0
     if not SHORTEST_H <= hours <= LONGEST_H:
-        raise Problem(422, f"hours is {hours:g}; write how long it holds, from {SHORTEST_H:g} to at most {LONGEST_H:g}")
+        raise HttpProblem(
+            422, f"hours is {hours:g}; write how long it holds, from {SHORTEST_H:g} to at most {LONGEST_H:g}"
+        )
     return hours
 
 
-def _number(got: Sent, name: str) -> float:
+def _number(got: SentForm, name: str) -> float:
     value: Any = got.fields.get(name)
     value = value[0] if isinstance(value, list) and value else value
     try:
         number = float(value.replace(",", ".") if isinstance(value, str) else value)
     except (TypeError, ValueError, OverflowError):
-        raise Problem(422, f"{name} must be a number") from None
+        raise HttpProblem(422, f"{name} must be a number") from None
     if not math.isfinite(number):
-        raise Problem(422, f"{name} must be a number")
+        raise HttpProblem(422, f"{name} must be a number")
     return number
 
 
-def _choice(got: Sent, name: str, choices: Sequence[str]) -> str:
+def _choice(got: SentForm, name: str, choices: Sequence[str]) -> str:
     word = got.text(name)
     if word not in choices:
-        raise Problem(422, f"{name} is '{word[:40]}'; choose from {', '.join(choices)}")
+        raise HttpProblem(422, f"{name} is '{word[:40]}'; choose from {', '.join(choices)}")
     return word
 
 
-def _answer(request: Request, got: Sent, body: object, *, key: str = "", status: int = 201) -> Response:
+def _answer(request: Request, got: SentForm, body: object, *, key: str = "", status: int = 201) -> Response:
     if got.by_form:
         place = f"#{anchor(key)}" if key else ""
-        return RedirectResponse(f"{desk_of(request).base}/idag?domain=snow{place}", 303)
+        return RedirectResponse(f"{context_of(request).base}/idag?domain=snow{place}", 303)
     return _json(body, status)
 
 

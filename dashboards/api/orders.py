@@ -16,9 +16,9 @@ from city.errors import Conflict, NotFound
 from city.vocabulary import Domain, OrderEventKind
 from dashboards.pages import day
 from dashboards.pages.rows import anchor
-from dashboards.web.context import Desk, desk_of
-from dashboards.web.forms import Sent, sent
-from dashboards.web.problems import Problem
+from dashboards.web.context import AppContext, context_of
+from dashboards.web.forms import SentForm, sent
+from dashboards.web.problems import HttpProblem
 from planner.night.call_out import note_call
 from planner.orders import add_event, decide
 from store import orders, pages
@@ -61,9 +61,9 @@ def list_orders(
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> Response:
     """Orders made since a time (the last three days unless it is given)."""
-    desk = desk_of(request)
-    begin = desk.clock.now() - timedelta(days=3) if since is None else _aware(since)
-    with desk.connection() as connection:
+    context = context_of(request)
+    begin = context.clock.now() - timedelta(days=3) if since is None else _aware(since)
+    with context.connection() as connection:
         found = orders.orders(connection, begin, domain=domain, limit=limit)
     return Response(msgspec.json.encode({"orders": found}), media_type="application/json")
 
@@ -71,47 +71,47 @@ def list_orders(
 @router.post(
     "", status_code=201, summary="Make orders of interventions, all or none", openapi_extra=body_of(ORDER_BODY)
 )
-def make_orders(request: Request, got: Annotated[Sent, Depends(sent)]) -> Response:
+def make_orders(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response:
     """201 with the ids; 409 where the plan was superseded or an intervention has an order that is under way."""
-    desk = desk_of(request)
+    context = context_of(request)
     plan_id, keys = as_id(got.text("plan_id"), "plan"), got.texts("keys")
     if not keys:
         return _refused(request, got, plan_id, keys, 422)
     try:
-        with desk.connection() as connection:
-            made = decide(connection, plan_id, keys, WHO, desk.clock.now(), note_of(got))
+        with context.connection() as connection:
+            made = decide(connection, plan_id, keys, WHO, context.clock.now(), note_of(got))
             pages.tell(connection, "orders")
-            plan = desk.shelf.get(connection, plan_id)
+            plan = context.shelf.get(connection, plan_id)
     except Conflict:
         if not got.by_form:
             raise
         return _refused(request, got, plan_id, keys, 409)
     if got.by_form:
         assert plan is not None
-        return _back(desk, plan.domain, keys[0] if len(keys) == 1 else None)
+        return _back(context, plan.domain, keys[0] if len(keys) == 1 else None)
     return Response(msgspec.json.encode({"ids": made}), 201, media_type="application/json")
 
 
 @router.post(
     "/{order_id}/events", status_code=201, summary="Add the next step of an order", openapi_extra=body_of(EVENT_BODY)
 )
-def next_step(request: Request, order_id: str, got: Annotated[Sent, Depends(sent)]) -> Response:
+def next_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(sent)]) -> Response:
     """201 with the whole history; 409 where the step may not follow the present state.
 
     ``segment_done`` names a ``segment`` of the order (404 where it has none such); said twice, it stands there once.
     """
-    desk, kind = desk_of(request), got.text("kind")
+    context, kind = context_of(request), got.text("kind")
     if kind not in get_args(OrderEventKind):
-        raise Problem(422, f"'{kind}' is no step of an order; choose from {', '.join(get_args(OrderEventKind))}")
-    order_id, now, segment = as_id(order_id, "order"), desk.clock.now(), got.text("segment") or None
+        raise HttpProblem(422, f"'{kind}' is no step of an order; choose from {', '.join(get_args(OrderEventKind))}")
+    order_id, now, segment = as_id(order_id, "order"), context.clock.now(), got.text("segment") or None
     if kind == "segment_done" and segment is None:
-        raise Problem(422, "segment must name the street that is done")
+        raise HttpProblem(422, "segment must name the street that is done")
     try:
-        with desk.connection() as connection, connection.transaction():
+        with context.connection() as connection, connection.transaction():
             step = cast(OrderEventKind, kind)
             history = add_event(connection, order_id, step, WHO, now, note_of(got), segment=segment)
             if kind == "sent":
-                note_call(connection, desk.settings, order_id, now)
+                note_call(connection, context.settings, order_id, now)
             pages.tell(connection, "orders")
             order = orders.lock_order(connection, order_id)
     except Conflict:
@@ -120,29 +120,29 @@ def next_step(request: Request, order_id: str, got: Annotated[Sent, Depends(sent
         return _refused_step(request, order_id)
     if got.by_form:
         assert order is not None
-        return _back(desk, order["domain"], order["key"])
+        return _back(context, order["domain"], order["key"])
     return Response(msgspec.json.encode({"history": history}), 201, media_type="application/json")
 
 
 @router.get("/{order_id}/progress", summary="What is done of an order, what is left, and when it will be ready")
 def how_far(request: Request, order_id: str) -> Response:
     """``share`` and ``left`` are null where nobody can say: a silent vehicle has not done nothing."""
-    desk, order_id = desk_of(request), as_id(order_id, "order")
-    with desk.connection() as connection:
+    context, order_id = context_of(request), as_id(order_id, "order")
+    with context.connection() as connection:
         order = orders.order(connection, order_id)
         if order is None:
             raise NotFound(f"there is no order {order_id}")
-        found = desk.progress(connection, [order], steps=1000)[order_id]
+        found = context.progress(connection, [order], steps=1000)[order_id]
     return Response(msgspec.json.encode({"order": order, "progress": found}), media_type="application/json")
 
 
-def _refused(request: Request, got: Sent, plan_id: str, keys: list[str], status: int) -> Response:
+def _refused(request: Request, got: SentForm, plan_id: str, keys: list[str], status: int) -> Response:
     """The day page as it is now, with what was asked for still chosen and a notice above it."""
     if not got.by_form:
-        raise Problem(status, "keys must name at least one intervention")
-    desk = desk_of(request)
-    with desk.connection() as connection:
-        plan = desk.shelf.get(connection, plan_id)
+        raise HttpProblem(status, "keys must name at least one intervention")
+    context = context_of(request)
+    with context.connection() as connection:
+        plan = context.shelf.get(connection, plan_id)
     if plan is None:
         raise NotFound(f"there is no plan {plan_id}")
     notice = "conflict" if status == 409 else "nothing_chosen"
@@ -150,18 +150,18 @@ def _refused(request: Request, got: Sent, plan_id: str, keys: list[str], status:
 
 
 def _refused_step(request: Request, order_id: str) -> Response:
-    with desk_of(request).connection() as connection:
+    with context_of(request).connection() as connection:
         order = orders.lock_order(connection, order_id)
     assert order is not None
     return day.show(request, order["domain"], notice="step_refused", status=409)
 
 
-def _back(desk: Desk, domain: Domain, key: str | None) -> Response:
+def _back(context: AppContext, domain: Domain, key: str | None) -> Response:
     place = f"#{anchor(key)}" if key else ""
-    return RedirectResponse(f"{desk.base}/idag?{urlencode({'domain': domain})}{place}", 303)
+    return RedirectResponse(f"{context.base}/idag?{urlencode({'domain': domain})}{place}", 303)
 
 
-def note_of(got: Sent, name: str = "note") -> str:
+def note_of(got: SentForm, name: str = "note") -> str:
     """A note in one line, cut to its length."""
     return re.sub(r"\s+", " ", got.text(name))[:NOTE_LENGTH]
 
@@ -176,5 +176,5 @@ def as_id(text: str, what: str) -> str:
 
 def _aware(instant: datetime) -> datetime:
     if instant.tzinfo is None:
-        raise Problem(422, "a time needs its offset; write it as 2026-11-24T04:30:00+01:00")
+        raise HttpProblem(422, "a time needs its offset; write it as 2026-11-24T04:30:00+01:00")
     return instant

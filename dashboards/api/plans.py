@@ -13,8 +13,8 @@ from city.errors import NotFound
 from city.plan import Plan, to_json
 from city.vocabulary import Domain
 from dashboards.api.export import plan_csv, plan_geojson
-from dashboards.web.context import Desk, desk_of
-from dashboards.web.problems import Problem
+from dashboards.web.context import AppContext, context_of
+from dashboards.web.problems import HttpProblem
 from store import pages
 from store.connect import Connection
 
@@ -30,22 +30,22 @@ def plan(
 ) -> Response:
     """The format follows the suffix, else the Accept header, else it is JSON. ETag is the plan's id and format."""
     which, kind = _split(request, name)
-    desk = desk_of(request)
-    with desk.connection() as connection:
-        found = _found(desk, connection, domain, which)
+    context = context_of(request)
+    with context.connection() as connection:
+        found = _found(context, connection, domain, which)
     headers = {"ETag": f'"{found.id}-{kind}"', "Cache-Control": "no-cache", "Vary": "Accept"}
     if headers["ETag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     if kind == "text/csv":
         file = f"dagsplan-{domain}-{found.service_day.isoformat()}-v{found.version}.csv"
         headers["Content-Disposition"] = f'attachment; filename="{file}"'
-    return Response(_writers(desk)[kind](found), headers=headers, media_type=kind)
+    return Response(_writers(context)[kind](found), headers=headers, media_type=kind)
 
 
-def _writers(desk: Desk) -> dict[str, Callable[[Plan], bytes]]:
+def _writers(context: AppContext) -> dict[str, Callable[[Plan], bytes]]:
     return {
         "application/json": to_json,
-        "text/csv": lambda plan: plan_csv(plan, desk.settings.municipality.zone),
+        "text/csv": lambda plan: plan_csv(plan, context.settings.municipality.zone),
         "application/geo+json": plan_geojson,
     }
 
@@ -56,15 +56,15 @@ def _split(request: Request, name: str) -> tuple[str, str]:
         if name.endswith(suffix):
             return name.removesuffix(suffix), kind
     if "." in name:
-        raise Problem(404, f"there is no format .{name.split('.', 1)[1]}; choose .json, .csv or .geojson")
+        raise HttpProblem(404, f"there is no format .{name.split('.', 1)[1]}; choose .json, .csv or .geojson")
     accepted = request.headers.get("accept", "")
     return name, next((kind for kind in SUFFIXES.values() if kind in accepted), "application/json")
 
 
-def _found(desk: Desk, connection: Connection, domain: Domain, which: str) -> Plan:
+def _found(context: AppContext, connection: Connection, domain: Domain, which: str) -> Plan:
     day = None if which == "latest" else _day(which)
-    head = next((head for head in pages.heads(connection, desk.mode, day) if head.domain == domain), None)
-    found = None if head is None else desk.shelf.get(connection, head.id)
+    head = next((head for head in pages.heads(connection, context.mode, day) if head.domain == domain), None)
+    found = None if head is None else context.shelf.get(connection, head.id)
     if found is None:
         when = f" for {day.isoformat()}" if day else " yet"
         raise NotFound(f"there is no {domain} plan{when}; make one with 'dagsplan plan {domain}'")
@@ -75,4 +75,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Problem(422, f"'{text}' is no date; write latest or a date such as 2026-11-24") from error
+        raise HttpProblem(422, f"'{text}' is no date; write latest or a date such as 2026-11-24") from error

@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from city.outlook import Series
 from dashboards.pages.road import panel
-from dashboards.web.context import desk_of
-from dashboards.web.locale import Voice
-from dashboards.web.render import page, voice_of
+from dashboards.web.context import context_of
+from dashboards.web.locale import Locale
+from dashboards.web.render import locale_of, page
 from store import outlook
-from store.connect import Connection, one_moment
+from store.connect import Connection, snapshot_transaction
 
 router = APIRouter(tags=["map"])
 LETTERS = {"dry": "d", "wet": "w", "ice": "i", "snow": "s", "": "-"}
@@ -27,49 +27,49 @@ EARLY = 5
 @router.get("/api/v1/roads.json", summary="The surface of every street by the newest snow plan, hour by hour")
 def surfaces(request: Request) -> Response:
     """``c`` holds for each street and hour tenths of a degree, ``cm`` tenths of a centimetre of snow, null where not
-    known; ``lies`` a letter an hour: dry, wet, ice or frost, snow, or - for not known."""
-    desk, voice = desk_of(request), voice_of(request)
-    with desk.connection() as connection, one_moment(connection):
-        stamp = f"{outlook.outlook_stamp(connection)}/{voice.words.language}"
+    known; ``condition`` a letter an hour: dry, wet, ice or frost, snow, or - for not known."""
+    context, locale = context_of(request), locale_of(request)
+    with context.connection() as connection, snapshot_transaction(connection):
+        stamp = f"{outlook.outlook_stamp(connection)}/{locale.words.language}"
         headers = {"ETag": f'"{stamp}"', "Cache-Control": "no-cache", "Vary": "Cookie"}
         if f'"{stamp}"' in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        body = desk.roads.get(stamp, lambda: msgspec.json.encode(_body(connection, voice)))
+        body = context.roads.get(stamp, lambda: msgspec.json.encode(_body(connection, locale)))
     return Response(body, headers=headers, media_type="application/json")
 
 
 @router.get("/karta/gata", include_in_schema=False)
 def street(request: Request, segment: str, hour: int = 0) -> Response:
     """One street in an hour: its surface and snow with their range, what the land does, and its day as a chart."""
-    desk, voice = desk_of(request), voice_of(request)
-    with desk.connection() as connection, one_moment(connection):
+    context, locale = context_of(request), locale_of(request)
+    with context.connection() as connection, snapshot_transaction(connection):
         frame, found = outlook.outlook_frame(connection), outlook.street(connection, segment)
-    shown = None if frame is None or found is None else panel(frame, found, hour, desk.clock.now(), voice)
+    shown = None if frame is None or found is None else panel(frame, found, hour, context.clock.now(), locale)
     return page(request, "street.html", shown=shown)
 
 
-def _body(connection: Connection, voice: Voice) -> dict[str, Any]:
+def _body(connection: Connection, locale: Locale) -> dict[str, Any]:
     frame = outlook.outlook_frame(connection)
     if frame is None:
-        return {"at": None, "hours": [], "start": 0, "id": [], "c": [], "cm": [], "lies": []}
+        return {"at": None, "hours": [], "start": 0, "id": [], "c": [], "cm": [], "condition": []}
     rows = outlook.surfaces(connection)
     ends = [frame.first_hour + timedelta(hours=hour) for hour in range(frame.hours)]
     return {
         "at": frame.at,
         "source": frame.source,
         "simulated": frame.simulated,
-        "hours": [f"{voice.day(end)} {voice.clock(end)}" for end in ends],
-        "start": _early(ends, voice),
+        "hours": [f"{locale.day(end)} {locale.clock(end)}" for end in ends],
+        "start": _early(ends, locale),
         "id": [row[0] for row in rows],
         "c": [_tenths(row[1]) for row in rows],
         "cm": [_tenths(row[2]) for row in rows],
-        "lies": ["".join(LETTERS[name] for name in row[3]) for row in rows],
+        "condition": ["".join(LETTERS[name] for name in row[3]) for row in rows],
     }
 
 
-def _early(ends: Sequence[datetime], voice: Voice) -> int:
+def _early(ends: Sequence[datetime], locale: Locale) -> int:
     """The next early morning's place among the hours, else the first."""
-    return next((at for at, end in enumerate(ends) if end.astimezone(voice.zone).hour == EARLY), 0)
+    return next((at for at, end in enumerate(ends) if end.astimezone(locale.zone).hour == EARLY), 0)
 
 
 def _tenths(series: Series) -> list[int | None]:

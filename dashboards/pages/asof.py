@@ -10,8 +10,8 @@ from typing import cast
 from city.entities import OrderEvent
 from city.serviceday import bounds
 from city.vocabulary import OrderState
-from dashboards.web.context import Desk
-from dashboards.web.locale import Voice
+from dashboards.web.context import AppContext
+from dashboards.web.locale import Locale
 from store import pages
 from store.connect import Connection
 from store.orders import OrderNow
@@ -54,17 +54,17 @@ def _first_vehicle(order: OrderNow, history: Sequence[OrderEvent]) -> str | None
     return None if any(event.vehicle for event in history) else order.vehicle
 
 
-def moment_lines(desk: Desk, connection: Connection, day: date, voice: Voice) -> list[MomentLine]:
+def moment_lines(context: AppContext, connection: Connection, day: date, locale: Locale) -> list[MomentLine]:
     """What became known or was decided of a snow service day."""
-    begins, ends = bounds(day, "snow", voice.zone)
+    begins, ends = bounds(day, "snow", locale.zone)
     return [
-        MomentLine(voice.clock(moment.at), moment.at.isoformat(), _said(moment, voice))
-        for moment in pages.moments(connection, desk.mode, day, begins, ends)
+        MomentLine(locale.clock(moment.at), moment.at.isoformat(), _said(moment, locale))
+        for moment in pages.moments(connection, context.mode, day, begins, ends)
     ]
 
 
-def _said(moment: pages.Moment, voice: Voice) -> str:
-    t = voice.words
+def _said(moment: pages.Moment, locale: Locale) -> str:
+    t = locale.words
     if moment.kind == "plan":
         kind = "draft" if moment.more.startswith("event:draft") else "hand" if moment.more.startswith("event") else ""
         return t(f"moment.plan_{kind}" if kind else "moment.plan", version=moment.what, slot=moment.more)

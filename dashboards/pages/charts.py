@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 
 from city.plan import HeatHour, Intervention, Reason
-from dashboards.web.locale import Voice
+from dashboards.web.locale import Locale
 
 Place = tuple[float, float]
 """A point in a chart's own units: to the right and down."""
@@ -85,7 +85,7 @@ class HeatStrip:
     said: str
 
 
-def heat_strip(item: Intervention, now: datetime, voice: Voice) -> HeatStrip | None:
+def heat_strip(item: Intervention, now: datetime, locale: Locale) -> HeatStrip | None:
     """The strip of a building's hours; None where the plan gives none."""
     hours = item.heat if isinstance(item.heat, tuple) else ()
     if not hours:
@@ -95,11 +95,11 @@ def heat_strip(item: Intervention, now: datetime, voice: Voice) -> HeatStrip | N
     runs = _runs(hours)
     air = [hour.on for hour in item.ventilation] if isinstance(item.ventilation, tuple) else []
     return HeatStrip(
-        spans=tuple(_heat_span(runs, place, n, voice) for place in range(len(runs))),
+        spans=tuple(_heat_span(runs, place, n, locale) for place in range(len(runs))),
         air=tuple(_pieces(air)),
-        ticks=tuple((100.0 * hour / n, voice.clock(hours[hour].starts_at)[:2]) for hour in range(0, n, 6)),
+        ticks=tuple((100.0 * hour / n, locale.clock(hours[hour].starts_at)[:2]) for hour in range(0, n, 6)),
         now=round(100.0 * passed / n, 2) if 0 <= passed <= n else None,
-        said="; ".join(f"{voice.clock(hours[start].starts_at)} {voice.short(value)} °C" for start, _, value in runs),
+        said="; ".join(f"{locale.clock(hours[start].starts_at)} {locale.short(value)} °C" for start, _, value in runs),
     )
 
 
@@ -113,12 +113,12 @@ def _runs(hours: tuple[HeatHour, ...]) -> list[tuple[int, int, float]]:
     return found
 
 
-def _heat_span(runs: list[tuple[int, int, float]], place: int, n: int, voice: Voice) -> HeatSpan:
+def _heat_span(runs: list[tuple[int, int, float]], place: int, n: int, locale: Locale) -> HeatSpan:
     start, length, value = runs[place]
     coldest, warmest = min(run[2] for run in runs), max(run[2] for run in runs)
     warm = value > coldest or coldest == warmest
     height = 1.0 if warm else 0.45
-    label = voice.short(value) if length >= 3 else ""
+    label = locale.short(value) if length >= 3 else ""
     return HeatSpan(round(100.0 * start / n, 2), round(100.0 * length / n, 2), height, label, warm)
 
 

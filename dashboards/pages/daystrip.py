@@ -14,12 +14,12 @@ import numpy.typing as npt
 from city.entities import Segment
 from city.plan import Intervention, Plan
 from dashboards.pages.charts import band_path, line_path
-from dashboards.web.context import Desk
-from dashboards.web.locale import Voice
+from dashboards.web.context import AppContext
+from dashboards.web.locale import Locale
 from models.snow import SnowRange
 from models.weather import HourlyWeather
 from planner.snapshot import Snapshot
-from planner.snow.state import on_the_ground, snow_ahead, weather_ahead
+from planner.snow.state import on_the_ground, snow_ahead, weather_forecast
 from planner.thresholds.limits import limits
 from store import facts, pages, plans, readings, roads, weather
 from store.connect import Connection
@@ -52,7 +52,9 @@ class DayStrip:
     said: str
 
 
-def day_strip(desk: Desk, connection: Connection, plan: Plan, now: datetime, voice: Voice) -> DayStrip | None:
+def day_strip(
+    context: AppContext, connection: Connection, plan: Plan, now: datetime, locale: Locale
+) -> DayStrip | None:
     """The strip of a snow plan's first tur; None where there is none, or where the figure does not come out."""
     item = next((item for item in plan.interventions if item.segments and _by_depth(item)), None)
     if plan.domain != "snow" or item is None or item.reasons[0].value is None:
@@ -63,7 +65,7 @@ def day_strip(desk: Desk, connection: Connection, plan: Plan, now: datetime, voi
     seen = _ahead(connection, plan, segment)
     if seen is None or abs(_figure_of(seen[1], item) - item.reasons[0].value) > AGREES_CM:
         return None
-    return _drawn(*seen, item, segment, now, voice)
+    return _drawn(*seen, item, segment, now, locale)
 
 
 def _by_depth(item: Intervention) -> bool:
@@ -103,7 +105,7 @@ def _ahead(connection: Connection, plan: Plan, segment: Segment) -> tuple[Hourly
             t for t in facts.treatments(connection, at - day) if t.segment == segment.id and t.done_at < at
         ),
     )
-    hours = weather_ahead(snapshot)
+    hours = weather_forecast(snapshot)
     rules = limits(plans.thresholds(connection, at))
     ground = on_the_ground(snapshot, rules.value("snow.left_after_plough_cm"))
     return hours, snow_ahead(snapshot, hours, ground), float(ground[0])
@@ -123,7 +125,7 @@ def _drawn(
     item: Intervention,
     segment: Segment,
     now: datetime,
-    voice: Voice,
+    locale: Locale,
 ) -> DayStrip:
     low, mid, high = (np.concatenate([[ground_cm], state.depth_cm[0]]) for state in (snow.low, snow.mid, snow.high))
     low, high = np.minimum(low, mid), np.maximum(high, mid)
@@ -140,9 +142,9 @@ def _drawn(
         return round(100.0 - 100.0 * depth / top, 1)
 
     street = segment.name or item.title
-    limit_text = voice.words("strip.limit", limit=voice.short(limit))
-    peak_text = voice.words(
-        "strip.peak", depth=voice.figure(float(mid[peak])), clock=voice.clock(hours.hour_start(peak))
+    limit_text = locale.words("strip.limit", limit=locale.short(limit))
+    peak_text = locale.words(
+        "strip.peak", depth=locale.figure(float(mid[peak])), clock=locale.clock(hours.hour_start(peak))
     )
     air, zero_y = _air(hours.temp_c)
     return DayStrip(
@@ -155,12 +157,12 @@ def _drawn(
         limit_text=limit_text,
         peak_y=y(float(mid[peak])),
         peak_text=peak_text,
-        ticks=tuple(_ticks(hours, voice)),
+        ticks=tuple(_ticks(hours, locale)),
         now=x(now),
-        now_text=voice.words("strip.now", clock=voice.clock(now)),
+        now_text=locale.words("strip.now", clock=locale.clock(now)),
         ready=x(item.deadline) if item.deadline else None,
         ready_label=_label_x(x(now), x(item.deadline) if item.deadline else None),
-        ready_text=voice.words("strip.ready", clock=voice.clock(item.deadline)) if item.deadline else "",
+        ready_text=locale.words("strip.ready", clock=locale.clock(item.deadline)) if item.deadline else "",
         said=f"{peak_text}. {limit_text}.",
     )
 
@@ -192,11 +194,11 @@ def _air(temps: Floats) -> tuple[str, float | None]:
     return _line(temps, 60.0, bottom, top), round(60.0 - 60.0 * (0.0 - bottom) / (top - bottom), 1)
 
 
-def _ticks(hours: HourlyWeather, voice: Voice) -> list[tuple[float, str, bool]]:
+def _ticks(hours: HourlyWeather, locale: Locale) -> list[tuple[float, str, bool]]:
     """Every third local hour; every second of them may give way on a narrow screen."""
     found = []
     for hour in range(HOURS + 1):
-        local = hours.hour_start(hour).astimezone(voice.zone)
+        local = hours.hour_start(hour).astimezone(locale.zone)
         if local.hour % 3 == 0:
             found.append((round(100.0 * hour / HOURS, 2), f"{local.hour:02d}", local.hour % 6 != 0))
     return found

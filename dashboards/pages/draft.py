@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from city.draft import Bust, Change
-from dashboards.web.locale import Voice
+from dashboards.web.locale import Locale
 from store.drafts import Draft
 
 
@@ -35,55 +35,55 @@ class DraftBox:
     cost: str
 
 
-def draft_box(draft: Draft, voice: Voice, currency: str) -> DraftBox:
+def draft_box(draft: Draft, locale: Locale, currency: str) -> DraftBox:
     """A draft in words."""
-    told, t = draft.difference, voice.words
-    lines = [_line(change, True, voice) for change in told.added]
-    lines += [_line(change, False, voice) for change in told.dropped]
+    told, t = draft.difference, locale.words
+    lines = [_line(change, True, locale) for change in told.added]
+    lines += [_line(change, False, locale) for change in told.dropped]
     return DraftBox(
         draft.id,
-        _title(told.busts, voice),
-        voice.clock(draft.made_at),
-        tuple(_bust(bust, draft.made_at, voice) for bust in told.busts),
+        _title(told.busts, locale),
+        locale.clock(draft.made_at),
+        tuple(_bust(bust, draft.made_at, locale) for bust in told.busts),
         tuple(lines),
-        t("draft.take", added=len(told.added), dropped=len(told.dropped)) if lines else t("draft.take_plan"),
-        _cost(told.cost, currency, voice),
+        t("draft.accept", added=len(told.added), dropped=len(told.dropped)) if lines else t("draft.accept_plan"),
+        _cost(told.cost, currency, locale),
     )
 
 
-def _title(busts: tuple[Bust, ...], voice: Voice) -> str:
+def _title(busts: tuple[Bust, ...], locale: Locale) -> str:
     if not busts:
-        return voice.words("draft.changed")
-    return voice.words("draft.more" if busts[0].more else "draft.less")
+        return locale.words("draft.changed")
+    return locale.words("draft.more" if busts[0].more else "draft.less")
 
 
-def _bust(bust: Bust, made_at: datetime, voice: Voice) -> str:
+def _bust(bust: Bust, made_at: datetime, locale: Locale) -> str:
     """'9,0 cm kl. 04.00 på P1-1. Planen räknade med 4,0 cm (3,1–5,2).'"""
     key = "draft.bust_seen" if bust.seen else "draft.bust_ahead"
-    return voice.words(
+    return locale.words(
         key,
-        cm=voice.figure(bust.cm),
+        cm=locale.figure(bust.cm),
         tur=bust.tur,
-        clock=voice.moment(bust.at, made_at),
-        expected=voice.figure(bust.expected_cm),
-        span=voice.span(bust.low_cm, bust.high_cm),
+        clock=locale.moment(bust.at, made_at),
+        expected=locale.figure(bust.expected_cm),
+        span=locale.span(bust.low_cm, bust.high_cm),
         share=round(100 * bust.share),
     )
 
 
-def _line(change: Change, added: bool, voice: Voice) -> ChangeLine:
+def _line(change: Change, added: bool, locale: Locale) -> ChangeLine:
     return ChangeLine(
         added,
         change.target,
-        change.title.removeprefix(change.target).strip() or voice.words("row.no_name"),
+        change.title.removeprefix(change.target).strip() or locale.words("row.no_name"),
         change.vehicle or "",
-        voice.clock(change.starts_at) if change.starts_at else "",
-        change.why if voice.swedish else change.why_en,
+        locale.clock(change.starts_at) if change.starts_at else "",
+        change.why if locale.swedish else change.why_en,
     )
 
 
-def _cost(cost: float, currency: str, voice: Voice) -> str:
+def _cost(cost: float, currency: str, locale: Locale) -> str:
     if abs(cost) < 50:
         return ""
     key = "draft.dearer" if cost > 0 else "draft.cheaper"
-    return voice.words(key, amount=voice.money(abs(cost), currency))
+    return locale.words(key, amount=locale.money(abs(cost), currency))

@@ -14,9 +14,9 @@ from starlette.responses import Response
 from city.serviceday import service_day
 from dashboards.pages.freshness import freshness
 from dashboards.pages.status import LOOKS
-from dashboards.web.context import Desk, desk_of
-from dashboards.web.locale import Voice
-from dashboards.web.render import page, voice_of
+from dashboards.web.context import AppContext, context_of
+from dashboards.web.locale import Locale
+from dashboards.web.render import locale_of, page
 from planner.night.follow import night_of
 from planner.night.handover import Handover, PassedOn, Remark, TurNight
 from planner.night.progress import Street
@@ -28,7 +28,7 @@ MOST_NAMES = 6
 
 
 @dataclass(frozen=True)
-class Line:
+class HandoverLine:
     """One tur as the page prints it; every field is a text."""
 
     code: str
@@ -55,24 +55,24 @@ class Line:
 )
 def as_json(request: Request, day: date) -> Response:
     """``left`` is null where nobody can say what is done; ``todo`` is what the next shift must do, null for nothing."""
-    desk = desk_of(request)
-    with desk.connection() as connection:
-        found = _night(desk, connection, day)
+    context = context_of(request)
+    with context.connection() as connection:
+        found = _night(context, connection, day)
     return Response(msgspec.json.encode(found), media_type="application/json")
 
 
 @router.get("/overlamning", include_in_schema=False)
 def sheet(request: Request, on: Annotated[date | None, Query(alias="day")] = None) -> Response:
     """The page of a service day; the present one unless it is asked for another."""
-    desk, voice = desk_of(request), voice_of(request)
-    zone = desk.settings.municipality.zone
-    day = on or service_day(desk.clock.now(), "snow", zone)
-    with desk.connection() as connection:
-        found = _night(desk, connection, day)
+    context, locale = context_of(request), locale_of(request)
+    zone = context.settings.municipality.zone
+    day = on or service_day(context.clock.now(), "snow", zone)
+    with context.connection() as connection:
+        found = _night(context, connection, day)
         names = {contractor.id: contractor.name for contractor in facts.contractors(connection)}
-        days = plans.days(connection, "snow", desk.mode)
-        fresh = freshness(desk, connection, "snow", desk.live(connection, "snow"), voice)
-    lines = [_line(tur, found, names, voice) for tur in found.turer if tur.state != "proposed"]
+        days = plans.days(connection, "snow", context.mode)
+        fresh = freshness(context, connection, "snow", context.live(connection, "snow"), locale)
+    lines = [_line(tur, found, names, locale) for tur in found.turer if tur.state != "proposed"]
     waiting = [tur.target for tur in found.turer if tur.state == "proposed"]
     return page(
         request,
@@ -81,25 +81,30 @@ def sheet(request: Request, on: Annotated[date | None, Query(alias="day")] = Non
         domain="snow",
         fresh=fresh,
         day=day,
-        days=[(one.isoformat(), voice.date(one)) for one in days],
-        span=f"{voice.date(day)}–{voice.date(day + timedelta(days=1))}",
-        at=voice.moment(found.at, found.at),
-        answer=_answer(found, voice),
+        days=[(one.isoformat(), locale.date(one)) for one in days],
+        span=f"{locale.date(day)}–{locale.date(day + timedelta(days=1))}",
+        at=locale.moment(found.at, found.at),
+        answer=_answer(found, locale),
         todo=[line for line in lines if line.todo],
         lines=lines,
         waiting=waiting,
     )
 
 
-def _night(desk: Desk, connection: Connection, day: date) -> Handover:
+def _night(context: AppContext, connection: Connection, day: date) -> Handover:
     return night_of(
-        connection, day, desk.mode, desk.clock.now(), desk.traces, lambda plan_id: desk.shelf.get(connection, plan_id)
+        connection,
+        day,
+        context.mode,
+        context.clock.now(),
+        context.traces,
+        lambda plan_id: context.shelf.get(connection, plan_id),
     )
 
 
-def _answer(found: Handover, voice: Voice) -> str:
+def _answer(found: Handover, locale: Locale) -> str:
     """The night in a sentence or two."""
-    t = voice.words
+    t = locale.words
     if not found.turer:
         return t("night.nothing")
     called = sum(n for state, n in found.states.items() if state != "proposed")
@@ -107,20 +112,20 @@ def _answer(found: Handover, voice: Voice) -> str:
     if waiting := found.states.get("proposed", 0):
         said.append(t.count("night.proposed", waiting))
     if found.left_streets:
-        said.append(t.count("night.left", found.left_streets, km=voice.km(found.left_m)))
+        said.append(t.count("night.left", found.left_streets, km=locale.km(found.left_m)))
     if found.unknown:
         said.append(t.count("night.unknown", found.unknown))
     return " ".join(said)
 
 
-def _line(tur: TurNight, found: Handover, names: Mapping[str, str], voice: Voice) -> Line:
+def _line(tur: TurNight, found: Handover, names: Mapping[str, str], locale: Locale) -> HandoverLine:
     look, icon = LOOKS[tur.state]
-    t = voice.words
+    t = locale.words
 
     def clock(at: object) -> str:
-        return voice.clock(at) if at is not None else ""  # type: ignore[arg-type]  # a time
+        return locale.clock(at) if at is not None else ""  # type: ignore[arg-type]  # a time
 
-    return Line(
+    return HandoverLine(
         code=tur.target,
         title=tur.title.removeprefix(tur.target).strip() or t("row.no_name"),
         vehicle=tur.vehicle or "",
@@ -132,60 +137,60 @@ def _line(tur: TurNight, found: Handover, names: Mapping[str, str], voice: Voice
         acknowledged=clock(tur.acknowledged_at),
         started=clock(tur.started_at),
         ended=clock(tur.ended_at),
-        share=_share(tur, voice),
-        left=_left(tur, voice),
-        streets=_streets(tur.left or (), voice),
-        late="" if tur.late_s is None else voice.age(tur.late_s),
-        said=tuple(_said(tur, found, voice)),
-        todo="" if tur.todo is None else _todo(tur, found, voice),
+        share=_share(tur, locale),
+        left=_left(tur, locale),
+        streets=_streets(tur.left or (), locale),
+        late="" if tur.late_s is None else locale.age(tur.late_s),
+        said=tuple(_said(tur, found, locale)),
+        todo="" if tur.todo is None else _todo(tur, found, locale),
     )
 
 
-def _share(tur: TurNight, voice: Voice) -> str:
-    return voice.words("night.not_known") if tur.share is None else f"{100 * tur.share:.0f}\N{NO-BREAK SPACE}%"
+def _share(tur: TurNight, locale: Locale) -> str:
+    return locale.words("night.not_known") if tur.share is None else f"{100 * tur.share:.0f}\N{NO-BREAK SPACE}%"
 
 
-def _left(tur: TurNight, voice: Voice) -> str:
+def _left(tur: TurNight, locale: Locale) -> str:
     if tur.left is None:
-        return voice.words("night.not_known")
-    return voice.words.count("row.segments", len(tur.left)) if tur.left else ""
+        return locale.words("night.not_known")
+    return locale.words.count("row.segments", len(tur.left)) if tur.left else ""
 
 
-def _streets(left: tuple[Street, ...], voice: Voice) -> str:
+def _streets(left: tuple[Street, ...], locale: Locale) -> str:
     """The names of streets, each once; beyond some how many more there are."""
-    names = list(dict.fromkeys(street.name or voice.words("row.no_name") for street in left))
+    names = list(dict.fromkeys(street.name or locale.words("row.no_name") for street in left))
     more = len(names) - MOST_NAMES
     shown = ", ".join(names[:MOST_NAMES])
-    return shown + " " + voice.words("night.more", n=more) if more > 0 else shown
+    return shown + " " + locale.words("night.more", n=more) if more > 0 else shown
 
 
-def _said(tur: TurNight, found: Handover, voice: Voice) -> list[str]:
+def _said(tur: TurNight, found: Handover, locale: Locale) -> list[str]:
     """What happened on the way, in the order of time."""
-    t = voice.words
-    lines = [(one.at, _passed(one, voice)) for one in tur.passed_on]
-    lines += [(one.at, _remark(one, voice)) for one in tur.remarks]
-    said = [f"{voice.moment(at, found.at)} {text}" for at, text in sorted(lines)]
+    t = locale.words
+    lines = [(one.at, _passed(one, locale)) for one in tur.passed_on]
+    lines += [(one.at, _remark(one, locale)) for one in tur.remarks]
+    said = [f"{locale.moment(at, found.at)} {text}" for at, text in sorted(lines)]
     if tur.feed == "silent" and tur.heard_at is not None:
-        said.append(t("night.silent", clock=voice.moment(tur.heard_at, found.at)))
+        said.append(t("night.silent", clock=locale.moment(tur.heard_at, found.at)))
     if tur.unseen:
-        said.append(t("night.unseen", streets=_streets(tur.unseen, voice)))
+        said.append(t("night.unseen", streets=_streets(tur.unseen, locale)))
     return said
 
 
-def _passed(one: PassedOn, voice: Voice) -> str:
+def _passed(one: PassedOn, locale: Locale) -> str:
     key = "night.passed" if one.to_vehicle else "night.exhausted"
     who = f" ({one.who})" if one.who else ""
-    return voice.words(key, vehicle=one.from_vehicle or "–", age=voice.age(one.waited_s), to=f"{one.to_vehicle}{who}")
+    return locale.words(key, vehicle=one.from_vehicle or "–", age=locale.age(one.waited_s), to=f"{one.to_vehicle}{who}")
 
 
-def _remark(one: Remark, voice: Voice) -> str:
-    t = voice.words
+def _remark(one: Remark, locale: Locale) -> str:
+    t = locale.words
     said = f"{t(f'event.{one.kind}')}, {t.known(f'who.{one.who}', one.who)}"
     return f"{said}: {one.note}" if one.note else said
 
 
-def _todo(tur: TurNight, found: Handover, voice: Voice) -> str:
-    t = voice.words
+def _todo(tur: TurNight, found: Handover, locale: Locale) -> str:
+    t = locale.words
     if tur.todo == "follow" and tur.ready_at is not None:
-        return t("todo.follow_until", clock=voice.moment(tur.ready_at, found.at))
+        return t("todo.follow_until", clock=locale.moment(tur.ready_at, found.at))
     return t(f"todo.{tur.todo}")

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from city.vocabulary import Domain
 from dashboards.pages.freshness import freshness
-from dashboards.web.context import desk_of
-from dashboards.web.render import page, voice_of
+from dashboards.web.context import context_of
+from dashboards.web.render import locale_of, page
 
 router = APIRouter(include_in_schema=False)
 
@@ -18,10 +18,10 @@ router = APIRouter(include_in_schema=False)
 @router.get("/karta")
 def chart(request: Request, domain: Domain = "snow") -> Response:
     """The map of a domain's live plan. Everything that it says also stands in the day page's table."""
-    desk, voice = desk_of(request), voice_of(request)
-    with desk.connection() as connection:
-        plan = desk.live(connection, domain)
-        fresh = freshness(desk, connection, domain, plan, voice)
+    context, locale = context_of(request), locale_of(request)
+    with context.connection() as connection:
+        plan = context.live(connection, domain)
+        fresh = freshness(context, connection, domain, plan, locale)
     return page(request, "karta.html", nav="karta", domain=domain, fresh=fresh, plan=plan)
 
 

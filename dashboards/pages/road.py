@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from city.outlook import OutlookFrame, SegmentOutlook, Series
 from dashboards.pages.charts import band_path, line_path
-from dashboards.web.locale import Voice
+from dashboards.web.locale import Locale
 from planner.snow.words.surface import land_felt
 
 WIDE, HIGH = 240.0, 90.0
@@ -17,13 +17,13 @@ WIDE, HIGH = 240.0, 90.0
 
 @dataclass(frozen=True)
 class Panel:
-    """``figure`` is the surface in the hour, ``span`` its range, ``lies`` what is on it, ``snow`` and ``land`` whole
-    lines or empty; the rest is the chart."""
+    """``figure`` is the surface in the hour, ``span`` its range, ``condition`` what is on it, ``snow`` and ``land``
+    whole lines or empty; the rest is the chart."""
 
     clock: str
     figure: str
     span: str
-    lies: str
+    condition: str
     snow: str
     land: str
     source: str
@@ -38,50 +38,52 @@ class Panel:
     said: str
 
 
-def panel(frame: OutlookFrame, street: SegmentOutlook, hour: int, now: datetime, voice: Voice) -> Panel:
+def panel(frame: OutlookFrame, street: SegmentOutlook, hour: int, now: datetime, locale: Locale) -> Panel:
     """The street in an hour of the outlook; an hour outside of it is taken as the nearest one."""
     hour = min(max(0, hour), frame.hours - 1)
     ends = [frame.first_hour + timedelta(hours=k) for k in range(frame.hours)]
     bottom, top = _scale([*street.surface_low_c, *street.surface_high_c])
     middle, low, high = street.surface_c[hour], street.surface_low_c[hour], street.surface_high_c[hour]
     known = middle is not None and low is not None and high is not None
-    figure = voice.words("road.surface", value=voice.figure(middle)) if middle is not None else ""
-    span = voice.words("road.span", low=voice.figure(low), high=voice.figure(high)) if known else ""  # type: ignore[arg-type]
+    figure = locale.words("road.surface", value=locale.figure(middle)) if middle is not None else ""
+    span = locale.words("road.span", low=locale.figure(low), high=locale.figure(high)) if known else ""  # type: ignore[arg-type]
     return Panel(
-        clock=voice.moment(ends[hour], now),
-        figure=figure or voice.words("road.unknown"),
+        clock=locale.moment(ends[hour], now),
+        figure=figure or locale.words("road.unknown"),
         span=span,
-        lies=voice.words(f"road.{street.lies[hour]}") if street.lies[hour] else "",
-        snow=_snow(street, hour, voice),
-        land=_land(street, hour, voice),
-        source=voice.words("road.source", source=frame.source or "–", age=voice.age((now - frame.at).total_seconds())),
+        condition=locale.words(f"road.{street.condition[hour]}") if street.condition[hour] else "",
+        snow=_snow(street, hour, locale),
+        land=_land(street, hour, locale),
+        source=locale.words(
+            "road.source", source=frame.source or "–", age=locale.age((now - frame.at).total_seconds())
+        ),
         simulated=frame.simulated,
         band=_band(street.surface_low_c, street.surface_high_c, bottom, top),
         middle=_line(street.surface_c, bottom, top),
         zero_y=_y(0.0, bottom, top),
         hour_x=_x(hour, frame.hours),
-        ticks=tuple(_ticks(ends, voice)),
-        top_text=f"{voice.short(top)} °C",
-        bottom_text=f"{voice.short(bottom)} °C",
-        said=voice.words("road.said", clock=voice.moment(ends[hour], now), figure=figure, span=span),
+        ticks=tuple(_ticks(ends, locale)),
+        top_text=f"{locale.short(top)} °C",
+        bottom_text=f"{locale.short(bottom)} °C",
+        said=locale.words("road.said", clock=locale.moment(ends[hour], now), figure=figure, span=span),
     )
 
 
-def _snow(street: SegmentOutlook, hour: int, voice: Voice) -> str:
+def _snow(street: SegmentOutlook, hour: int, locale: Locale) -> str:
     depth, low, high = street.depth_cm[hour], street.depth_low_cm[hour], street.depth_high_cm[hour]
     if depth is None or low is None or high is None or high < 0.05:
         return ""
-    return voice.words("road.snow_line", depth=voice.figure(depth), span=voice.span(low, high))
+    return locale.words("road.snow_line", depth=locale.figure(depth), span=locale.span(low, high))
 
 
-def _land(street: SegmentOutlook, hour: int, voice: Voice) -> str:
+def _land(street: SegmentOutlook, hour: int, locale: Locale) -> str:
     """What the land does, or that it does next to nothing; nothing is said where it is not known."""
     effects = street.land(hour)
     if not effects:
         return ""
     felt = land_felt(effects, least_k=0.1)
-    said = felt.sv if voice.swedish else felt.en
-    return voice.words("road.land", parts=said) if said else voice.words("road.open")
+    said = felt.sv if locale.swedish else felt.en
+    return locale.words("road.land", parts=said) if said else locale.words("road.open")
 
 
 def _scale(values: Sequence[float | None]) -> tuple[float, float]:
@@ -111,7 +113,7 @@ def _band(low: Series, high: Series, bottom: float, top: float) -> str:
     return band_path(upper, lower)
 
 
-def _ticks(ends: Sequence[datetime], voice: Voice) -> list[tuple[float, str]]:
+def _ticks(ends: Sequence[datetime], locale: Locale) -> list[tuple[float, str]]:
     """Every sixth local hour: place [%] and hour."""
-    local = [end.astimezone(voice.zone).hour for end in ends]
+    local = [end.astimezone(locale.zone).hour for end in ends]
     return [(round(100.0 * k / max(1, len(ends) - 1), 2), f"{h:02d}") for k, h in enumerate(local) if h % 6 == 0]

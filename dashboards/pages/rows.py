@@ -10,8 +10,8 @@ from datetime import datetime
 from city.entities import OrderEvent
 from city.plan import Intervention, PlaceStop, Plan, Reason, RoundStop
 from dashboards.pages.charts import HeatStrip, SpanPlot, heat_strip, span_plot
-from dashboards.pages.status import Status, Step, may_abort, may_order, status_of, steps_of
-from dashboards.web.locale import Voice
+from dashboards.pages.status import NextStep, Status, may_abort, may_order, status_of, steps_of
+from dashboards.web.locale import Locale
 from planner.night.handover import passed_on
 from planner.night.progress import Progress
 from store.orders import OrderNow
@@ -41,7 +41,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Stop:
+class StopLine:
     """One stop of a round."""
 
     arrives: str
@@ -63,7 +63,7 @@ class Step0:
 
 
 @dataclass(frozen=True)
-class Row:
+class PlanRow:
     """One tur, round or building."""
 
     anchor: str
@@ -87,19 +87,19 @@ class Row:
     flip: str
     facts: tuple[tuple[str, str], ...]
     status: Status
-    steps: tuple[Step, ...]
+    steps: tuple[NextStep, ...]
     order_id: str
     abort: bool
     choose: bool
     history: tuple[Step0, ...]
-    stops: tuple[Stop, ...]
+    stops: tuple[StopLine, ...]
     heat: HeatStrip | None
     air: str
 
 
-def rows(plan: Plan, known: Known, voice: Voice) -> list[Row]:
+def rows(plan: Plan, known: Known, locale: Locale) -> list[PlanRow]:
     """The rows of a plan: what needs a hand first, then as the plan ordered them."""
-    made = [_row(plan, item, known, voice) for item in plan.interventions]
+    made = [_row(plan, item, known, locale) for item in plan.interventions]
     return sorted(made, key=lambda row: row.status.rank)
 
 
@@ -108,67 +108,67 @@ def anchor(key: str) -> str:
     return "r-" + re.sub(r"[^A-Za-z0-9_-]+", "-", key)
 
 
-def _row(plan: Plan, item: Intervention, known: Known, voice: Voice) -> Row:
+def _row(plan: Plan, item: Intervention, known: Known, locale: Locale) -> PlanRow:
     order = known.orders.get(item.key)
     first = _deciding(item)
     live = known.live
-    return Row(
+    return PlanRow(
         anchor=anchor(item.key),
         key=item.key,
-        title=_title(plan, item, voice),
+        title=_title(plan, item, locale),
         code=item.target if plan.domain == "snow" else "",
-        under=_under(plan, item, voice),
+        under=_under(plan, item, locale),
         prio=item.priority,
-        figure=_figure(first, voice),
-        beside=_beside(first, voice),
-        range_line=_range_line(first, voice),
+        figure=_figure(first, locale),
+        beside=_beside(first, locale),
+        range_line=_range_line(first, locale),
         plot=span_plot(first) if first else None,
-        sources=tuple(_sources(plan, item, known, voice)),
-        action=voice.words(f"action.{item.kind}"),
+        sources=tuple(_sources(plan, item, known, locale)),
+        action=locale.words(f"action.{item.kind}"),
         vehicle=(order.vehicle if order else item.vehicle) or "",
         contractor=_contractor(order.contractor if order else item.contractor, known),
-        times=_times(item, voice),
-        length=_length(item, voice),
-        late=_late(item, voice),
-        reasons=tuple(_sentence(voice.reason(reason)) for reason in item.reasons),
-        flip=voice.flip(item),
-        facts=tuple(_facts(plan, item, known, voice)),
-        status=_status(item, order, known, voice),
-        steps=steps_of(order, voice) if live else (),
+        times=_times(item, locale),
+        length=_length(item, locale),
+        late=_late(item, locale),
+        reasons=tuple(_sentence(locale.reason(reason)) for reason in item.reasons),
+        flip=locale.flip(item),
+        facts=tuple(_facts(plan, item, known, locale)),
+        status=_status(item, order, known, locale),
+        steps=steps_of(order, locale) if live else (),
         order_id=order.id if order else "",
         abort=may_abort(order) and live,
         choose=may_order(order) and live,
-        history=_history(item, order, known, voice),
-        stops=_stops(item, known, voice),
-        heat=heat_strip(item, known.now, voice) if isinstance(item.heat, tuple) else None,
-        air=_air(item, voice),
+        history=_history(item, order, known, locale),
+        stops=_stops(item, known, locale),
+        heat=heat_strip(item, known.now, locale) if isinstance(item.heat, tuple) else None,
+        air=_air(item, locale),
     )
 
 
-def _title(plan: Plan, item: Intervention, voice: Voice) -> str:
+def _title(plan: Plan, item: Intervention, locale: Locale) -> str:
     if plan.domain == "snow":
-        return item.title.removeprefix(item.target).strip() or voice.words("row.no_name")
+        return item.title.removeprefix(item.target).strip() or locale.words("row.no_name")
     if plan.domain == "waste":
         fraction, _, number = item.target.rpartition("-")
-        return voice.words("row.round", fraction=voice.words.known(f"fraction.{fraction}", fraction), number=number)
+        return locale.words("row.round", fraction=locale.words.known(f"fraction.{fraction}", fraction), number=number)
     return item.title
 
 
-def _under(plan: Plan, item: Intervention, voice: Voice) -> str:
+def _under(plan: Plan, item: Intervention, locale: Locale) -> str:
     if item.kind == "places":
-        return voice.words.count("row.places", len(item.places) if isinstance(item.places, tuple) else 0)
+        return locale.words.count("row.places", len(item.places) if isinstance(item.places, tuple) else 0)
     if item.kind in {"haul", "sweep"}:
-        return voice.words.count("row.segments", len(item.segments) if isinstance(item.segments, tuple) else 0)
+        return locale.words.count("row.segments", len(item.segments) if isinstance(item.segments, tuple) else 0)
     if plan.domain == "snow":
         network = item.network if isinstance(item.network, str) else "street"
         run = item.key.rsplit(":", 1)[-1]
-        said = [voice.words(f"class.{network}", prio=item.priority)]
+        said = [locale.words(f"class.{network}", prio=item.priority)]
         if run.isdigit() and int(run) > 1:
-            said.append(voice.words("row.run", n=run))
+            said.append(locale.words("row.run", n=run))
         return " · ".join(said)
     if plan.domain == "waste":
         stops = item.stops if isinstance(item.stops, tuple) else ()
-        return voice.words.count("row.stops", len(stops))
+        return locale.words.count("row.stops", len(stops))
     return ""
 
 
@@ -177,38 +177,38 @@ def _deciding(item: Intervention) -> Reason | None:
     return next((reason for reason in item.reasons if reason.value is not None), None)
 
 
-def _unit(reason: Reason, voice: Voice) -> str:
-    return voice.words.known(f"unit_of.{reason.unit}", reason.unit or "")
+def _unit(reason: Reason, locale: Locale) -> str:
+    return locale.words.known(f"unit_of.{reason.unit}", reason.unit or "")
 
 
 def _digits(reason: Reason) -> int:
     return 0 if reason.unit == "%" else 1
 
 
-def _figure(reason: Reason | None, voice: Voice) -> str:
+def _figure(reason: Reason | None, locale: Locale) -> str:
     if reason is None or reason.value is None:
         return ""
-    return f"{voice.figure(reason.value, _digits(reason))}\N{NO-BREAK SPACE}{_unit(reason, voice)}"
+    return f"{locale.figure(reason.value, _digits(reason))}\N{NO-BREAK SPACE}{_unit(reason, locale)}"
 
 
-def _beside(reason: Reason | None, voice: Voice) -> str:
+def _beside(reason: Reason | None, locale: Locale) -> str:
     """What the figure stands for: the words before it in the reason's own sentence."""
     if reason is None or reason.value is None:
         return ""
-    before, found, _ = voice.reason(reason).partition(f" {voice.figure(reason.value, _digits(reason))} ")
+    before, found, _ = locale.reason(reason).partition(f" {locale.figure(reason.value, _digits(reason))} ")
     return before.rpartition(": ")[2] if found else ""
 
 
-def _range_line(reason: Reason | None, voice: Voice) -> str:
+def _range_line(reason: Reason | None, locale: Locale) -> str:
     if reason is None:
         return ""
-    parts = [] if reason.range is None else [voice.span(*reason.range, _digits(reason))]
+    parts = [] if reason.range is None else [locale.span(*reason.range, _digits(reason))]
     if reason.threshold is not None:
-        parts.append(voice.words("row.limit", limit=voice.short(reason.threshold)))
+        parts.append(locale.words("row.limit", limit=locale.short(reason.threshold)))
     return ", ".join(parts)
 
 
-def _sources(plan: Plan, item: Intervention, known: Known, voice: Voice) -> list[Source]:
+def _sources(plan: Plan, item: Intervention, known: Known, locale: Locale) -> list[Source]:
     """One icon for each kind of source, with the age of its youngest figure."""
     youngest: dict[str, float] = {}
     for reason in item.reasons:
@@ -217,14 +217,14 @@ def _sources(plan: Plan, item: Intervention, known: Known, voice: Voice) -> list
         icon = "sensor" if reason.source in known.devices else "cloud"
         youngest[icon] = min(reason.age_s, youngest.get(icon, reason.age_s))
     return [
-        Source(icon, voice.words(f"source.{icon}"), _age(age, voice))
+        Source(icon, locale.words(f"source.{icon}"), _age(age, locale))
         for icon, age in sorted(youngest.items(), reverse=True)
     ]
 
 
-def _age(seconds: float, voice: Voice) -> str:
+def _age(seconds: float, locale: Locale) -> str:
     """Bare minutes, as the column's head says; from 100 minutes on with its unit."""
-    return str(round(seconds / 60)) if seconds < 6000 else voice.age(seconds)
+    return str(round(seconds / 60)) if seconds < 6000 else locale.age(seconds)
 
 
 def _contractor(contractor: str | None, known: Known) -> str:
@@ -232,55 +232,55 @@ def _contractor(contractor: str | None, known: Known) -> str:
     return names.get(contractor or "", contractor or "")
 
 
-def _times(item: Intervention, voice: Voice) -> str:
+def _times(item: Intervention, locale: Locale) -> str:
     if item.starts_at is None:
-        return voice.words("row.not_started") if item.kind == "heat" else ""
-    return voice.stretch(item.starts_at, item.ready_by) if item.ready_by else voice.clock(item.starts_at)
+        return locale.words("row.not_started") if item.kind == "heat" else ""
+    return locale.stretch(item.starts_at, item.ready_by) if item.ready_by else locale.clock(item.starts_at)
 
 
-def _length(item: Intervention, voice: Voice) -> str:
-    parts = [voice.minutes(item.minutes)] if item.minutes else []
-    return " · ".join(parts + ([voice.km(item.distance_m)] if item.distance_m else []))
+def _length(item: Intervention, locale: Locale) -> str:
+    parts = [locale.minutes(item.minutes)] if item.minutes else []
+    return " · ".join(parts + ([locale.km(item.distance_m)] if item.distance_m else []))
 
 
-def _late(item: Intervention, voice: Voice) -> str:
+def _late(item: Intervention, locale: Locale) -> str:
     """How much later than its deadline it is planned to be ready."""
     if item.deadline is None or item.ready_by is None or item.ready_by <= item.deadline:
         return ""
-    return voice.words("row.planned_late", age=voice.age((item.ready_by - item.deadline).total_seconds()))
+    return locale.words("row.planned_late", age=locale.age((item.ready_by - item.deadline).total_seconds()))
 
 
-def _facts(plan: Plan, item: Intervention, known: Known, voice: Voice) -> list[tuple[str, str]]:
+def _facts(plan: Plan, item: Intervention, known: Known, locale: Locale) -> list[tuple[str, str]]:
     """What the decision rests on, as label and value."""
-    t = voice.words
+    t = locale.words
     facts = []
     if isinstance(item.segments, tuple):
         facts.append((t("fact.segments"), t.count("row.segments", len(item.segments))))
     if item.deadline is not None:
-        facts.append((t("fact.deadline"), voice.moment(item.deadline, known.now)))
+        facts.append((t("fact.deadline"), locale.moment(item.deadline, known.now)))
     if item.depot:
         facts.append((t("fact.depot"), item.depot))
     versions = sorted({reason.threshold_version for reason in item.reasons if reason.threshold_version is not None})
     if versions:
         facts.append((t("fact.limit"), t("fact.limit_version", n=", ".join(str(n) for n in versions))))
     facts.append(
-        (t("fact.plan"), t("fact.plan_version", n=plan.version, clock=voice.moment(plan.created_at, known.now)))
+        (t("fact.plan"), t("fact.plan_version", n=plan.version, clock=locale.moment(plan.created_at, known.now)))
     )
     facts.append((t("fact.inputs"), plan.inputs_hash[:12]))
     return facts
 
 
-def _status(item: Intervention, order: OrderNow | None, known: Known, voice: Voice) -> Status:
+def _status(item: Intervention, order: OrderNow | None, known: Known, locale: Locale) -> Status:
     order_id = order.id if order else ""
     far, history = known.progress.get(order_id), known.histories.get(order_id, ())
-    return status_of(item, order, known.now, voice, far, history)
+    return status_of(item, order, known.now, locale, far, history)
 
 
-def _history(item: Intervention, order: OrderNow | None, known: Known, voice: Voice) -> tuple[Step0, ...]:
+def _history(item: Intervention, order: OrderNow | None, known: Known, locale: Locale) -> tuple[Step0, ...]:
     """The steps of an order, a street that was done by its driver's word not among them: these stand in the share."""
     if order is None:
         return ()
-    t, events = voice.words, known.histories.get(order.id, ())
+    t, events = locale.words, known.histories.get(order.id, ())
     passed = {one.at: one for one in passed_on(events, item.vehicle)} if events else {}
     made = []
     for event in events:
@@ -288,47 +288,47 @@ def _history(item: Intervention, order: OrderNow | None, known: Known, voice: Vo
             continue
         word = t(f"event.{event.kind}")
         if event.kind == "overridden" and event.at in passed:
-            word = t("event.passed", age=voice.age(passed[event.at].waited_s), vehicle=event.vehicle or "")
+            word = t("event.passed", age=locale.age(passed[event.at].waited_s), vehicle=event.vehicle or "")
         who = t.known(f"who.{event.who}", event.who)
-        made.append(Step0(voice.moment(event.at, known.now), word, who, event.note))
+        made.append(Step0(locale.moment(event.at, known.now), word, who, event.note))
     return tuple(made)
 
 
-def _stops(item: Intervention, known: Known, voice: Voice) -> tuple[Stop, ...]:
+def _stops(item: Intervention, known: Known, locale: Locale) -> tuple[StopLine, ...]:
     if isinstance(item.places, tuple):
-        return tuple(_place(number, place, voice) for number, place in enumerate(item.places, start=1))
-    return tuple(_stop(stop, known, voice) for stop in item.stops) if isinstance(item.stops, tuple) else ()
+        return tuple(_place(number, place, locale) for number, place in enumerate(item.places, start=1))
+    return tuple(_stop(stop, known, locale) for stop in item.stops) if isinstance(item.stops, tuple) else ()
 
 
-def _place(number: int, place: PlaceStop, voice: Voice) -> Stop:
+def _place(number: int, place: PlaceStop, locale: Locale) -> StopLine:
     """A place as a stop: its number in place of a time, which nobody has promised."""
-    kind = voice.words(f"place.{place.kind}")
-    depth = f"{voice.figure(place.depth_cm, 1)}\N{NO-BREAK SPACE}cm"
-    return Stop(str(number), place.name or kind, place.id, kind, depth, voice.minutes(place.minutes))
+    kind = locale.words(f"place.{place.kind}")
+    depth = f"{locale.figure(place.depth_cm, 1)}\N{NO-BREAK SPACE}cm"
+    return StopLine(str(number), place.name or kind, place.id, kind, depth, locale.minutes(place.minutes))
 
 
-def _stop(stop: RoundStop, known: Known, voice: Voice) -> Stop:
+def _stop(stop: RoundStop, known: Known, locale: Locale) -> StopLine:
     sizes = [(known.litres or {}).get(vessel) for vessel in stop.vessels]
     litres = sum(size for size in sizes if size is not None)
-    return Stop(
-        arrives=voice.clock(stop.arrives_at),
+    return StopLine(
+        arrives=locale.clock(stop.arrives_at),
         name=stop.name,
         room=stop.room,
-        vessels=voice.words.count("row.vessels", len(stop.vessels)),
+        vessels=locale.words.count("row.vessels", len(stop.vessels)),
         litres=f"{litres:.0f}\N{NO-BREAK SPACE}l" if litres else "",
-        reason=_sentence(voice.reason(stop)),
+        reason=_sentence(locale.reason(stop)),
     )
 
 
-def _air(item: Intervention, voice: Voice) -> str:
+def _air(item: Intervention, locale: Locale) -> str:
     """When ventilation runs: from the first hour on to the end of the last."""
     hours = [hour.starts_at for hour in item.ventilation if hour.on] if isinstance(item.ventilation, tuple) else []
     if not isinstance(item.ventilation, tuple):
         return ""
     if not hours:
-        return voice.words("row.air_off")
+        return locale.words("row.air_off")
     ends = [hour.starts_at for hour in item.ventilation if hour.starts_at > hours[-1]]
-    return voice.stretch(hours[0], ends[0]) if ends else voice.words("row.air_from", clock=voice.clock(hours[0]))
+    return locale.stretch(hours[0], ends[0]) if ends else locale.words("row.air_from", clock=locale.clock(hours[0]))
 
 
 def _sentence(text: str) -> str:

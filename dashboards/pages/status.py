@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from city.entities import OrderEvent
 from city.plan import Intervention
 from city.vocabulary import OrderEventKind
-from dashboards.web.locale import Voice
+from dashboards.web.locale import Locale
 from planner.night.handover import passed_on
 from planner.night.progress import Progress
 from planner.orders import NEXT
@@ -58,7 +58,7 @@ class Status:
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """A step that may be taken: the event and the word on its button."""
 
     kind: OrderEventKind
@@ -69,7 +69,7 @@ def status_of(
     item: Intervention,
     order: OrderNow | None,
     now: datetime,
-    voice: Voice,
+    locale: Locale,
     far: Progress | None = None,
     history: Sequence[OrderEvent] = (),
 ) -> Status:
@@ -77,43 +77,43 @@ def status_of(
     events."""
     state = "proposed" if order is None else order.state
     look, icon = LOOKS[state]
-    word = _word(state, order, now, voice, far)
-    second = "" if order is None else _second(item, order, now, voice, far, history)
+    word = _word(state, order, now, locale, far)
+    second = "" if order is None else _second(item, order, now, locale, far, history)
     late = late_by(item, state, now)
     if late is None:
         return Status(state, word, look, icon, second, URGENCY.index(state))
-    said = voice.words("state.late", age=voice.age(late.total_seconds()))
+    said = locale.words("state.late", age=locale.age(late.total_seconds()))
     return Status(state, said, "is-late", "late", _joined(word, second), URGENCY.index("late"))
 
 
-def _word(state: str, order: OrderNow | None, now: datetime, voice: Voice, far: Progress | None) -> str:
+def _word(state: str, order: OrderNow | None, now: datetime, locale: Locale, far: Progress | None) -> str:
     """The state with its time, or with how much is done of what is under way."""
     if state == "started" and far is not None and far.share is not None:
-        return voice.words("state.share", percent=f"{100 * far.share:.0f}")
-    word = voice.words(f"state.{state}")
-    return word if order is None else f"{word} {voice.moment(order.state_at, now)}"
+        return locale.words("state.share", percent=f"{100 * far.share:.0f}")
+    word = locale.words(f"state.{state}")
+    return word if order is None else f"{word} {locale.moment(order.state_at, now)}"
 
 
 def _second(
     item: Intervention,
     order: OrderNow,
     now: datetime,
-    voice: Voice,
+    locale: Locale,
     far: Progress | None,
     history: Sequence[OrderEvent],
 ) -> str:
     """What is said below the state: who did not answer, when it will be ready, whether its vehicle is silent."""
-    t, said = voice.words, [order.state_note]
+    t, said = locale.words, [order.state_note]
     passed = passed_on(history, item.vehicle) if history and order.state in {"sent", "unanswered"} else ()
     if passed:
         last = passed[-1]
         key = "state.passed" if last.to_vehicle else "state.exhausted"
-        said.append(t(key, age=voice.age(last.waited_s), vehicle=last.to_vehicle or ""))
+        said.append(t(key, age=locale.age(last.waited_s), vehicle=last.to_vehicle or ""))
     if order.state == "started" and far is not None:
         if far.ready_at is not None:
-            said.append(t("state.ready", clock=voice.moment(far.ready_at, now)))
+            said.append(t("state.ready", clock=locale.moment(far.ready_at, now)))
         if far.feed == "silent" and far.heard_at is not None:
-            said.append(t("state.silent", age=voice.age((now - far.heard_at).total_seconds())))
+            said.append(t("state.silent", age=locale.age((now - far.heard_at).total_seconds())))
         elif far.share is None:
             said.append(t("state.unheard"))
     return _joined(*said)
@@ -134,12 +134,12 @@ def late_by(item: Intervention, state: str, now: datetime) -> timedelta | None:
     return now - due
 
 
-def steps_of(order: OrderNow | None, voice: Voice) -> tuple[Step, ...]:
+def steps_of(order: OrderNow | None, locale: Locale) -> tuple[NextStep, ...]:
     """The steps that may follow, the usual one first."""
     if order is None:
         return ()
     allowed = [kind for kind in OFFERED.get(order.state, ()) if kind in NEXT[order.state]]
-    return tuple(Step(kind, voice.words(f"step.{kind}")) for kind in allowed)
+    return tuple(NextStep(kind, locale.words(f"step.{kind}")) for kind in allowed)
 
 
 def may_abort(order: OrderNow | None) -> bool:

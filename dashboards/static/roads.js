@@ -25,7 +25,7 @@ export const roadLayer = ({ words, base, json, changed }) => {
 
   const tally = () => {
     const found = { s: 0, i: 0, w: 0, d: 0 };
-    for (const row of known.lies) if (row[hour] in found) found[row[hour]] += 1;
+    for (const row of known.condition) if (row[hour] in found) found[row[hour]] += 1;
     const put = { snow: found.s, ice: found.i, wet: found.w, dry: found.d, all: known.id.length };
     one("#counts").textContent = Object.entries(put).reduce((text, [name, n]) => text.replace(`{${name}}`, n), words.counts);
   };

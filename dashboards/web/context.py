@@ -22,7 +22,7 @@ from store.connect import Connection
 from store.orders import OrderNow
 
 
-class Shelf:
+class PublishedPlans:
     """Published plans by id. A plan never changes, so one that was read once need not be read again."""
 
     def __init__(self, places: int = 12) -> None:
@@ -64,14 +64,14 @@ class Copy:
             return self._body
 
 
-class Desk:
+class AppContext:
     """One municipality's web room."""
 
     def __init__(self, settings: Settings, pool: ConnectionPool[Connection], clock: Clock) -> None:
         self.settings = settings
         self.pool = pool
         self.clock = clock
-        self.shelf = Shelf()
+        self.shelf = PublishedPlans()
         self.streets, self.roads = Copy(), Copy()
         self.hub = Hub(pool)
         self.traces = Traces()
@@ -108,7 +108,7 @@ class Desk:
         return None if head is None else self.shelf.get(connection, head.id)
 
 
-def desk_of(request: Request) -> Desk:
-    """The desk of the running application."""
-    desk: Desk = request.app.state.desk
-    return desk
+def context_of(request: Request) -> AppContext:
+    """The context of the running application."""
+    context: AppContext = request.app.state.context
+    return context

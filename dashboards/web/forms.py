@@ -9,14 +9,14 @@ from urllib.parse import parse_qs
 import msgspec
 from fastapi import Request
 
-from dashboards.web.problems import Problem
+from dashboards.web.problems import HttpProblem
 
 LIMIT_BYTES = 256 * 1024
 FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentForm:
     """The fields that were sent, each a list, and whether a page sent them (it is then answered with a page)."""
 
     fields: dict[str, Any]
@@ -27,41 +27,41 @@ class Sent:
         value = self.fields.get(name, otherwise)
         value = value[0] if isinstance(value, list) and value else value
         if not isinstance(value, str):
-            raise Problem(422, f"{name} must be a text")
+            raise HttpProblem(422, f"{name} must be a text")
         return value.strip()
 
     def texts(self, name: str) -> list[str]:
         """One field as a list of texts, each once, in their order."""
         value = self.fields.get(name, [])
         if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-            raise Problem(422, f"{name} must be a list of texts")
+            raise HttpProblem(422, f"{name} must be a list of texts")
         return list(dict.fromkeys(value))
 
 
-async def sent(request: Request) -> Sent:
-    """Reads a form or JSON. Raises Problem 413 where it is too long, 415 and 422 where it is neither."""
+async def sent(request: Request) -> SentForm:
+    """Reads a form or JSON. Raises HttpProblem 413 where it is too long, 415 and 422 where it is neither."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > LIMIT_BYTES:
-            raise Problem(413, f"at most {LIMIT_BYTES // 1024} kB may be sent")
+            raise HttpProblem(413, f"at most {LIMIT_BYTES // 1024} kB may be sent")
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind == FORM:
-        return Sent(_form(bytes(body)), by_form=True)
+        return SentForm(_form(bytes(body)), by_form=True)
     if kind != "application/json":
-        raise Problem(415, f"send application/json or {FORM}")
-    return Sent(_json(bytes(body)), by_form=False)
+        raise HttpProblem(415, f"send application/json or {FORM}")
+    return SentForm(_json(bytes(body)), by_form=False)
 
 
 def _form(body: bytes) -> dict[str, Any]:
     try:
         return dict(parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=2000))
     except ValueError as error:
-        raise Problem(422, "the form is not UTF-8 or has too many fields") from error
+        raise HttpProblem(422, "the form is not UTF-8 or has too many fields") from error
 
 
 def _json(body: bytes) -> dict[str, Any]:
     try:
         return msgspec.json.decode(body, type=dict[str, Any])
     except msgspec.DecodeError as error:
-        raise Problem(422, f"the body is no JSON object: {error}") from error
+        raise HttpProblem(422, f"the body is no JSON object: {error}") from error

@@ -16,7 +16,7 @@ MORNING = time(12, 0)
 
 
 @dataclass(frozen=True)
-class Voice:
+class Locale:
     """Everything that differs between the languages, so that views and templates do not ask which one it is."""
 
     words: Words

@@ -33,7 +33,7 @@ TITLES = {
 PAGES = frozenset({403, 404, 409, 422, 503})
 
 
-class Problem(DagsplanError):
+class HttpProblem(DagsplanError):
     """A refusal with its status."""
 
     def __init__(self, status: int, detail: str) -> None:
@@ -47,7 +47,7 @@ def answer(request: Request, status: int, detail: str) -> Response:
         key = str(status) if status in PAGES else "500"
         return page(request, "problem.html", status, key=key, detail=detail if status in {404, 409, 422} else "")
     path = request.url.path
-    body = {"type": "about:blank", "title": TITLES.get(status, "Problem"), "status": status, "detail": detail}
+    body = {"type": "about:blank", "title": TITLES.get(status, "HttpProblem"), "status": status, "detail": detail}
     raw = msgspec.json.encode(body | {"instance": path})
     headers = {"Retry-After": "5"} if status == 503 else {}
     return Response(raw, status, headers, "application/problem+json")
@@ -70,7 +70,7 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _saying(status))
     for unavailable in (StoreUnavailable, psycopg.OperationalError):
         app.add_exception_handler(unavailable, _unavailable)
-    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HttpProblem, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(msgspec.ValidationError, _saying(422))
@@ -91,7 +91,7 @@ def _unavailable(request: Request, error: Exception) -> Response:
 
 
 def _problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
+    assert isinstance(error, HttpProblem)
     return answer(request, error.status, str(error))
 
 

@@ -13,8 +13,8 @@ from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from dashboards.web.context import desk_of
-from dashboards.web.locale import Voice
+from dashboards.web.context import context_of
+from dashboards.web.locale import Locale
 from dashboards.web.texts import Language, is_language, words
 
 THEMES = ("auto", "light", "dark")
@@ -49,7 +49,7 @@ def wants_page(request: Request) -> bool:
 
 def language_of(request: Request) -> Language:
     """The language: asked for in the address, else remembered, else the municipality's."""
-    asked = (request.query_params.get("lang"), request.cookies.get("lang"), desk_of(request).settings.web.language)
+    asked = (request.query_params.get("lang"), request.cookies.get("lang"), context_of(request).settings.web.language)
     return cast(Language, next((code for code in asked if is_language(code)), "sv"))
 
 
@@ -59,23 +59,23 @@ def theme_of(request: Request) -> str:
     return next((name for name in asked if name in THEMES), "auto")
 
 
-def voice_of(request: Request) -> Voice:
+def locale_of(request: Request) -> Locale:
     """How this request is answered in words and figures."""
-    return Voice(words(language_of(request)), desk_of(request).settings.municipality.zone)
+    return Locale(words(language_of(request)), context_of(request).settings.municipality.zone)
 
 
 def page(request: Request, template: str, status: int = 200, **parts: Any) -> Response:  # noqa: ANN401 - of templates
     """A whole page; remembers language and theme where they were asked for."""
-    desk, voice = desk_of(request), voice_of(request)
+    context, locale = context_of(request), locale_of(request)
     body = (
         environment()
         .get_template(template)
         .render(
-            t=voice.words,
-            voice=voice,
-            base=desk.base,
-            municipality=desk.settings.municipality.name,
-            language=voice.words.language,
+            t=locale.words,
+            locale=locale,
+            base=context.base,
+            municipality=context.settings.municipality.name,
+            language=locale.words.language,
             theme=theme_of(request),
             next_theme=THEMES[(THEMES.index(theme_of(request)) + 1) % 3],
             here=_address(request),
@@ -92,9 +92,9 @@ def _address(request: Request) -> Callable[..., str]:
 
     A page that answers a form has no address of its own: its links lead to the day page.
     """
-    desk = desk_of(request)
+    context = context_of(request)
     path = request.url.path if request.method == "GET" else "/idag"
-    path = path if path.startswith(f"{desk.base}/") else f"{desk.base}{path}"
+    path = path if path.startswith(f"{context.base}/") else f"{context.base}{path}"
 
     def here(**changes: str | None) -> str:
         kept = dict(request.query_params) | changes
@@ -105,7 +105,7 @@ def _address(request: Request) -> Callable[..., str]:
 
 
 def _remember(request: Request, response: Response) -> None:
-    path = desk_of(request).base or "/"
+    path = context_of(request).base or "/"
     for name, allowed in (("lang", is_language), ("theme", THEMES.__contains__)):
         value = request.query_params.get(name)
         if value is not None and allowed(value):

@@ -17,7 +17,7 @@ from planner.routes.drives import VehicleDrive, drive, solution
 from planner.routes.encode import Route
 from planner.routes.problem import Problem
 from planner.routes.score import score
-from planner.routes.solve import Stop, solve
+from planner.routes.solve import StopRule, solve
 from planner.routes.timeline import moments
 
 IMAGES = Path(__file__).parent.parent / "img"
@@ -37,7 +37,7 @@ def main() -> None:
 def plans(problem: Problem, iterations: int) -> dict[str, tuple[str, Sequence[Route]]]:
     """The two plans, each with the name of its file and its title."""
     return {
-        "route-searched": ("Found by the search", solve(problem, Stop(iterations=iterations), seed=1).routes),
+        "route-searched": ("Found by the search", solve(problem, StopRule(iterations=iterations), seed=1).routes),
         "route-nearest": ("Nearest street next", nearest_first(problem)),
     }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from city.shortest import Place, arrivals, between
+from city.shortest import EdgePlace, arrivals, between
 from planner.routes.encode import Fill, Route, Serve, Step
 from planner.routes.problem import Problem
 from planner.routes.tables import start_of
@@ -18,7 +18,7 @@ class _Truck:
     """A vehicle on its way: where it stands, what it has left [demand], how long it has driven [s]."""
 
     number: int
-    at: Place
+    at: EdgePlace
     left: float
     busy_s: float = 0.0
     steps: list[Step] = field(default_factory=list)
@@ -43,7 +43,7 @@ def _serve_nearest(problem: Problem, truck: _Truck, todo: set[int]) -> None:
     _, seconds = between(problem.graph, problem.rates(vehicle), [truck.at], [arc])
     truck.busy_s += float(seconds[0, 0]) + float(problem.profile(vehicle).work_seconds[arc])
     truck.left -= problem.tasks[task].demand
-    truck.at = Place(arc=arc)
+    truck.at = EdgePlace(arc=arc)
     truck.steps.append(Serve(task, arc))
     todo.remove(task)
 
@@ -65,7 +65,7 @@ def _refill(problem: Problem, truck: _Truck) -> None:
         for arc, price, seconds in arrivals(problem.graph, problem.rates(vehicle), truck.at, refill.node)
     ]
     _, seconds, arc, number = min(ways)
-    truck.at = Place(arc=arc) if arc >= 0 else Place(node=problem.refills[number].node)
+    truck.at = EdgePlace(arc=arc) if arc >= 0 else EdgePlace(node=problem.refills[number].node)
     truck.busy_s += seconds + problem.refills[number].seconds
     truck.left = vehicle.capacity
     truck.steps.append(Fill(number))

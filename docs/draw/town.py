@@ -15,7 +15,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from city.arcstates import ArcGraph, from_arrays
-from planner.routes.problem import Problem, Profile, Refill, Task, Vehicle
+from planner.routes.problem import Problem, Profile, Refill, RouteVehicle, Task
 
 Road = tuple[int, int]
 Places = npt.NDArray[np.float64]
@@ -74,7 +74,7 @@ def town(
     )
     load = sum(task.demand for task in tasks) / loads
     vehicles = tuple(
-        Vehicle(name, depot, load, end="refill", shift_s=shift_s)
+        RouteVehicle(name, depot, load, end="refill", shift_s=shift_s)
         for name, depot in zip(("A", "B"), depots, strict=True)
     )
     profile = Profile(graph.metres / (drive_kmh / 3.6), graph.metres / (work_kmh / 3.6))

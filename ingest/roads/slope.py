@@ -41,7 +41,7 @@ class Sloped:
 
 
 @dataclass(frozen=True)
-class Profile:
+class HeightProfile:
     """All lines as one chain of samples, with a gap of a metre between lines so that none runs into the next.
 
     ``first`` (n_segments + 1,) sample index where each begins; ``chain`` (n_samples,) [m], ``lon``, ``lat`` [°];
@@ -90,7 +90,7 @@ def with_terrain(
     return Sloped(done, cover, tuple(segments[i].id for i in np.flatnonzero(steep).tolist()), compared, agree)
 
 
-def lay_out(segments: Sequence[Segment], step_m: float = 10.0) -> Profile:
+def lay_out(segments: Sequence[Segment], step_m: float = 10.0) -> HeightProfile:
     """Samples every line at equal spacing, at most ``step_m``, both ends included."""
     starts = np.cumsum([0] + [len(s.geometry) for s in segments])
     points = np.array([point for s in segments for point in s.geometry], float)
@@ -104,10 +104,10 @@ def lay_out(segments: Sequence[Segment], step_m: float = 10.0) -> Profile:
     share = (np.arange(first[-1]) - first[owner]) / pieces[owner]
     chain = start_m[owner] + share * (end_m - start_m)[owner]
     lon, lat = np.interp(chain, along, points[:, 0]), np.interp(chain, along, points[:, 1])
-    return Profile(first, chain, lon, lat, start_m, end_m)
+    return HeightProfile(first, chain, lon, lat, start_m, end_m)
 
 
-def sample_all(sources: Sequence[ElevationSource], profile: Profile) -> tuple[Floats, Ints]:
+def sample_all(sources: Sequence[ElevationSource], profile: HeightProfile) -> tuple[Floats, Ints]:
     """Elevation of each sample (n_samples,) [m] and the index of the source it came from (-1 = none)."""
     z = np.full(len(profile.chain), np.nan)
     which = np.full(len(z), -1, np.int64)
@@ -124,7 +124,7 @@ def sample_all(sources: Sequence[ElevationSource], profile: Profile) -> tuple[Fl
     return z, which
 
 
-def straighten_structures(segments: Sequence[Segment], profile: Profile, z: Floats, rounds: int = 500) -> Floats:
+def straighten_structures(segments: Sequence[Segment], profile: HeightProfile, z: Floats, rounds: int = 500) -> Floats:
     """Elevation with bridges and tunnels laid straight between the ends of the whole structure (n_samples,) [m].
 
     A node where only bridges or tunnels meet gets the mean of its neighbours weighted by 1/length, as a straight
@@ -166,7 +166,9 @@ def _settle(height: Floats, floating: npt.NDArray[np.bool_], edges: Ints, weight
     return height
 
 
-def _base(which: Ints, sources: Sequence[ElevationSource], profile: Profile, base_m: float, cells: float) -> Floats:
+def _base(
+    which: Ints, sources: Sequence[ElevationSource], profile: HeightProfile, base_m: float, cells: float
+) -> Floats:
     """(n_segments,) how long a stretch is that a grade is taken over [m]."""
     resolution = np.array([source.resolution_m for source in sources] + [0.0])
     coarsest = np.maximum.reduceat(resolution[which], profile.first[:-1])
@@ -174,7 +176,7 @@ def _base(which: Ints, sources: Sequence[ElevationSource], profile: Profile, bas
 
 
 def grades_pct(
-    segments: Sequence[Segment], profile: Profile, z: Floats, least_m: float = 60.0, base: Floats | None = None
+    segments: Sequence[Segment], profile: HeightProfile, z: Floats, least_m: float = 60.0, base: Floats | None = None
 ) -> Floats:
     """(n_segments,) steepest grade [%], positive uphill as drawn; NaN where no stretch is known.
 
@@ -196,7 +198,7 @@ def grades_pct(
 
 
 def _stretches(
-    segments: Sequence[Segment], profile: Profile, z: Floats, short: Ints, base_m: float
+    segments: Sequence[Segment], profile: HeightProfile, z: Floats, short: Ints, base_m: float
 ) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats], Ints]:
     """For each short segment where its lengthened stretch begins and ends (chain) and how far out that is [m]."""
     ways_on = Continuations(segments, profile.end_m - profile.start_m)
@@ -233,7 +235,7 @@ def _compare(segments: Sequence[Segment], grade: Floats, inclines: Mapping[str, 
 
 def _filled(
     segments: Sequence[Segment],
-    profile: Profile,
+    profile: HeightProfile,
     z: Floats,
     grade: Floats,
     which: Ints,

@@ -13,7 +13,7 @@ from city.vocabulary import RouteClass
 from ingest.routes.parts import HELP, BadFeature, Part, Read, line_of, named, sifted
 
 
-class Properties(msgspec.Struct, frozen=True):
+class FeatureProperties(msgspec.Struct, frozen=True):
     """What a feature may say: the route by ``route`` or ``name``, who drives it, its class, whether it is worked, and
     its turn among the features of its route."""
 
@@ -36,7 +36,7 @@ class Feature(msgspec.Struct, frozen=True):
     """One feature of a collection."""
 
     geometry: Geometry | None = None
-    properties: Properties | None = None
+    properties: FeatureProperties | None = None
 
 
 def read(file: Path, content: bytes) -> Read:
@@ -64,7 +64,7 @@ def _part(raw: object) -> Part:
         feature = msgspec.convert(raw, Feature)
     except msgspec.ValidationError as error:
         raise BadFeature(f"{error}; {HELP}") from error
-    said = feature.properties or Properties()
+    said = feature.properties or FeatureProperties()
     lines = [line_of(points, said.serve, where, drawn=True) for where, points in _coordinates(feature.geometry)]
     name = said.route if said.route is not None else said.name
     return Part(tuple(lines), _text(name), _text(said.vehicle), said.route_class, said.order)

@@ -17,7 +17,7 @@ from typing import Any
 from city.entities import Point
 from city.plan import Intervention, Plan
 from city.vocabulary import OrderEventKind
-from ingest.publisher import Sent
+from ingest.publisher import Publication
 from store import calls, orders, plans
 from store.connect import Connection
 from store.orders import OrderNow
@@ -28,7 +28,7 @@ NOTE = "simulerad förare"
 
 
 @dataclass(frozen=True)
-class Called:
+class CrewCall:
     """An order that a driver has, in its state since ``since`` (``sent``: since the vehicle that holds it was told)."""
 
     order_id: str
@@ -55,16 +55,16 @@ class Rolls:
     def __init__(self) -> None:
         self._plans: dict[str, Mapping[str, Intervention]] = {}
 
-    def called(self, connection: Connection, now: datetime) -> list[Called]:
+    def called(self, connection: Connection, now: datetime) -> list[CrewCall]:
         """The snow orders that a vehicle has and that have not ended, in the order in which they are to be driven."""
         found = [o for o in orders.orders(connection, now - BACK, domain="snow") if o.state in AT_WORK and o.vehicle]
         called = [self._called(connection, order) for order in found]
         return sorted(called, key=lambda one: (str(one.item.starts_at), one.order_id))
 
-    def _called(self, connection: Connection, order: OrderNow) -> Called:
+    def _called(self, connection: Connection, order: OrderNow) -> CrewCall:
         since = calls.last_call(connection, order.id) if order.state == "sent" else order.state_at
         assert order.vehicle is not None
-        return Called(order.id, order.vehicle, order.state, since, self.item(connection, order))
+        return CrewCall(order.id, order.vehicle, order.state, since, self.item(connection, order))
 
     def item(self, connection: Connection, order: OrderNow) -> Intervention:
         """What an order was made of."""
@@ -76,7 +76,7 @@ class Rolls:
 
 
 @dataclass(frozen=True)
-class Crew:
+class SimulatedCrew:
     """How the drivers are: they answer ``answers_after`` they were told, but for the vehicles that are ``silent``; a
     position is sent ``every`` so often. All are our choice."""
 
@@ -84,7 +84,7 @@ class Crew:
     answers_after: timedelta = timedelta(minutes=2)
     every: timedelta = timedelta(seconds=20)
 
-    def says(self, called: Sequence[Called], before: datetime, now: datetime) -> list[Said]:
+    def says(self, called: Sequence[CrewCall], before: datetime, now: datetime) -> list[Said]:
         """What the drivers say between ``before`` and ``now``. Each begins at the planned time, or as soon as it is
         back, one tur after the other, and is done after the planned minutes."""
         out = {one.vehicle for one in called if one.state == "started"}
@@ -99,12 +99,12 @@ class Crew:
                 told += _on_the_way(one, before, now)
         return told
 
-    def positions(self, called: Sequence[Called], before: datetime, now: datetime) -> list[Sent]:
+    def positions(self, called: Sequence[CrewCall], before: datetime, now: datetime) -> list[Publication]:
         """What the vehicles that are out send after ``before`` and up to ``now``, oldest first."""
         out = [one for one in called if one.state == "started"]
         return sorted(message for one in out for message in self._track(one, before, now))
 
-    def _track(self, one: Called, before: datetime, now: datetime) -> Iterator[Sent]:
+    def _track(self, one: CrewCall, before: datetime, now: datetime) -> Iterator[Publication]:
         line = _line(one.item)
         first = max(0, math.floor((before - one.since) / self.every) + 1)
         last = math.floor((min(now, _ends(one)) - one.since) / self.every)
@@ -114,7 +114,7 @@ class Crew:
 
 
 def _on_the_way(
-    one: Called, before: datetime, now: datetime, *, taps: Sequence[float] = (0.5, 0.75), behind: float = 0.25
+    one: CrewCall, before: datetime, now: datetime, *, taps: Sequence[float] = (0.5, 0.75), behind: float = 0.25
 ) -> Iterator[Said]:
     """At some shares of a tur a driver taps a street that was begun long ago (``behind``, a share of the tur)."""
     streets = one.item.segments if isinstance(one.item.segments, tuple) else ()
@@ -126,11 +126,11 @@ def _on_the_way(
         yield Said(one.order_id, one.vehicle, "done")
 
 
-def _lasts(one: Called) -> timedelta:
+def _lasts(one: CrewCall) -> timedelta:
     return timedelta(minutes=max(1.0, one.item.minutes))
 
 
-def _ends(one: Called) -> datetime:
+def _ends(one: CrewCall) -> datetime:
     return one.since + _lasts(one)
 
 
@@ -153,6 +153,6 @@ def _along(line: tuple[list[Point], list[float]], share: float) -> Point:
     return x0 + part * (x1 - x0), y0 + part * (y1 - y0)
 
 
-def _sent(vehicle: str, at: datetime, place: Point) -> Sent:
+def _sent(vehicle: str, at: datetime, place: Point) -> Publication:
     body = {"time": at.astimezone(UTC).isoformat(), "lon": round(place[0], 6), "lat": round(place[1], 6)}
-    return Sent(at, f"dagsplan/{vehicle}/position", json.dumps(body).encode())
+    return Publication(at, f"dagsplan/{vehicle}/position", json.dumps(body).encode())

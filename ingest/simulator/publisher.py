@@ -10,11 +10,11 @@ from pathlib import Path
 
 from city.clock import Clock, aware
 from city.errors import ImportRefused
-from ingest.publisher import Publisher, Sent
+from ingest.publisher import Publication, Publisher
 from ingest.session import Address
 
 
-def publish_live(where: Address, messages: Iterable[Sent], clock: Clock, stop: threading.Event) -> int:
+def publish_live(where: Address, messages: Iterable[Publication], clock: Clock, stop: threading.Event) -> int:
     """Publishes each message at its own time of the installation's clock, until ``stop`` is set.
 
     Gives how many the broker has acknowledged. Raises SourceUnavailable where it does not acknowledge the last ones.
@@ -31,7 +31,7 @@ def publish_live(where: Address, messages: Iterable[Sent], clock: Clock, stop: t
     return count
 
 
-def recorded(file: Path, start: datetime | None = None) -> Iterator[Sent]:
+def recorded(file: Path, start: datetime | None = None) -> Iterator[Publication]:
     """Messages of a recorded day: JSON lines ``{"time", "topic", "payload"}``, moved to begin at ``start``.
 
     Raises ImportRefused naming the line.
@@ -49,7 +49,7 @@ def recorded(file: Path, start: datetime | None = None) -> Iterator[Sent]:
             ) from error
         if shift is None:
             shift = (start - time) if start else (time - time)
-        yield Sent(time + shift, topic, raw)
+        yield Publication(time + shift, topic, raw)
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from city.entities import Building, Device, Vessel
-from ingest.publisher import Sent
+from ingest.publisher import Publication
 from ingest.simulator.storm import Storm
-from ingest.simulator.town import INDOOR_EVERY_S, LEVEL_EVERY_S, SNOW_EVERY_S, Town
+from ingest.simulator.town import INDOOR_EVERY_S, LEVEL_EVERY_S, SNOW_EVERY_S, SimulatedTown
 
 HOUR = timedelta(hours=1)
 
@@ -22,13 +22,13 @@ HOUR = timedelta(hours=1)
 class World:
     """The town, its storm, and from when one snow sensor is silent."""
 
-    town: Town
+    town: SimulatedTown
     storm: Storm
     zone: ZoneInfo
     seed: int
     silent_from: datetime
 
-    def messages(self, start: datetime, end: datetime) -> Iterator[Sent]:
+    def messages(self, start: datetime, end: datetime) -> Iterator[Publication]:
         """All messages from start to end, in order of time."""
         parts = [self._snow(device, start, end) for device in self.town.snow]
         parts.append(self._air(start, end))
@@ -36,7 +36,7 @@ class World:
         parts += [self._indoor(building, start, end) for building in self.town.buildings]
         return heapq.merge(*parts)
 
-    def _snow(self, device: Device, start: datetime, end: datetime) -> Iterator[Sent]:
+    def _snow(self, device: Device, start: datetime, end: datetime) -> Iterator[Publication]:
         """Depth with the sensor's own bias and noise; the last sensor falls silent."""
         chance = random.Random(f"{self.seed}/{device.id}")  # noqa: S311 - a made-up signal
         scale = chance.uniform(0.9, 1.1)
@@ -46,11 +46,11 @@ class World:
                 noise = random.Random(f"{device.id}/{at}").gauss(0.0, 0.1)  # noqa: S311
                 yield own(device.id, at, snow_depth=round(max(0.0, self.storm.depth_cm(at) * scale + noise), 1))
 
-    def _air(self, start: datetime, end: datetime) -> Iterator[Sent]:
+    def _air(self, start: datetime, end: datetime) -> Iterator[Publication]:
         for at in _grid(start, end, SNOW_EVERY_S, self.town.air.id):
             yield own(self.town.air.id, at, air_temperature=round(self.storm.temperature_c(at), 1))
 
-    def _levels(self, vessel: Vessel, start: datetime, end: datetime) -> Iterator[Sent]:
+    def _levels(self, vessel: Vessel, start: datetime, end: datetime) -> Iterator[Publication]:
         """Inflow by day with a rhythm, since the last emptying; before it a full cycle of its own."""
         assert vessel.device is not None
         assert vessel.last_emptied is not None
@@ -62,7 +62,7 @@ class World:
             level = min(110.0, rate * days * (1.0 + 0.1 * chance.gauss(0.0, 0.3)) + 2.0)
             yield chirpstack(vessel.device, at, fill_level=round(max(0.0, level), 0), battery=92)
 
-    def _indoor(self, building: Building, start: datetime, end: datetime) -> Iterator[Sent]:
+    def _indoor(self, building: Building, start: datetime, end: datetime) -> Iterator[Publication]:
         """A building that cools at night and warms from 05 on school days, each at its own pace."""
         assert building.device is not None
         chance = random.Random(f"{self.seed}/{building.id}")  # noqa: S311
@@ -79,13 +79,13 @@ class World:
                 yield own(building.device, at, indoor_temperature=round(temp, 2))
 
 
-def own(device: str, at: datetime, **values: float) -> Sent:
+def own(device: str, at: datetime, **values: float) -> Publication:
     """A message in our own JSON."""
     body = {"time": _text(at), "values": values}
-    return Sent(at, f"dagsplan/{device}/reading", json.dumps(body).encode())
+    return Publication(at, f"dagsplan/{device}/reading", json.dumps(body).encode())
 
 
-def chirpstack(dev_eui: str, at: datetime, **values: float) -> Sent:
+def chirpstack(dev_eui: str, at: datetime, **values: float) -> Publication:
     """A ChirpStack v4 uplink."""
     body = {
         "deduplicationId": f"{random.Random(f'{dev_eui}/{at}').getrandbits(64):016x}",  # noqa: S311
@@ -94,7 +94,7 @@ def chirpstack(dev_eui: str, at: datetime, **values: float) -> Sent:
         "fPort": 85,
         "object": values,
     }
-    return Sent(at, f"application/simulated/device/{dev_eui}/event/up", json.dumps(body).encode())
+    return Publication(at, f"application/simulated/device/{dev_eui}/event/up", json.dumps(body).encode())
 
 
 def _grid(start: datetime, end: datetime, every_s: float, name: str) -> Iterator[datetime]:

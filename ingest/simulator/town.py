@@ -27,7 +27,7 @@ SNOW_EVERY_S, LEVEL_EVERY_S, INDOOR_EVERY_S = 900.0, 3600.0, 1800.0
 
 
 @dataclass(frozen=True)
-class Town:
+class SimulatedTown:
     """What the simulator speaks for."""
 
     snow: tuple[Device, ...]
@@ -37,7 +37,7 @@ class Town:
     centre: Point
 
 
-def populate(connection: Connection, at: datetime, seed: int) -> Town:
+def populate(connection: Connection, at: datetime, seed: int) -> SimulatedTown:
     """Adds depot, fleet, vessels, sensors and calendar to the imported streets, rooms and buildings."""
     segments = roads.load_segments(connection)
     chance = random.Random(seed)  # noqa: S311 - a made-up town
@@ -52,16 +52,16 @@ def populate(connection: Connection, at: datetime, seed: int) -> Town:
         facts.save_vessels(connection, vessels)
         _save_devices(connection, snow, air, vessels, buildings)
         facts.save_calendar(connection, _calendar(at.date()))
-    return Town(snow, air, vessels, buildings, centre)
+    return SimulatedTown(snow, air, vessels, buildings, centre)
 
 
-def town_of(connection: Connection) -> Town:
+def town_of(connection: Connection) -> SimulatedTown:
     """The town as ``populate`` left it in the database."""
     devices = facts.devices(connection)
     air = next(device for device in devices if device.id == "luft-01")
     assert air.lon is not None
     assert air.lat is not None
-    return Town(
+    return SimulatedTown(
         tuple(device for device in devices if device.kind == "snow" and device.id != air.id),
         air,
         facts.vessels(connection),

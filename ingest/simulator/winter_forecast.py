@@ -56,7 +56,7 @@ class Forecasts(NamedTuple):
     wider: Hundredths
 
 
-class Errors(NamedTuple):
+class ForecastErrors(NamedTuple):
     """Spreads by lead (n_leads,): of the amount's logarithm, of the time [h], of the air [K]."""
 
     amount: Floats
@@ -82,10 +82,10 @@ def errors(
     amount: tuple[float, float] = (0.15, 0.30),
     time_h: tuple[float, float] = (0.3, 2.2),
     air_k: tuple[float, float] = (0.5, 1.0),
-) -> Errors:
+) -> ForecastErrors:
     """Spreads at the first hour and what a day adds: 45 % in amount, two and a half hours, 1.5 K after a day."""
     lead = (np.arange(LEADS) + 1.0) / LEADS
-    return Errors(
+    return ForecastErrors(
         scale * (amount[0] + amount[1] * np.sqrt(lead)),
         scale * (time_h[0] + time_h[1] * lead),
         scale * (air_k[0] + air_k[1] * lead),

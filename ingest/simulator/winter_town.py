@@ -1,4 +1,4 @@
-"""The town that simulated winters fall on: strands, zones, fleet and prices, of the size of Växjö. Frozen: see
+"""The town that simulated winters fall on: groups, zones, fleet and prices, of the size of Växjö. Frozen: see
 ``docs/simulated-winters.md``."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from city.vocabulary import ROUTE_CLASSES
-from city.winter import Contract, Strands, WinterTown
+from city.winter import Contract, WinterGroups, WinterTown
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
@@ -55,7 +55,7 @@ def zones(seed: int = 1, *, across: int = 4, down: int = 3, side_km: float = 3.0
 def town(
     seed: int = 1,
     *,
-    strands: tuple[int, ...] = (36, 54, 135, 34, 41),
+    groups: tuple[int, ...] = (36, 54, 135, 34, 41),
     network_km: tuple[float, float] = (550.0, 170.0),
     passes: tuple[float, float] = (2.0, 1.3),
     work_kmh: tuple[float, float] = (15.0, 10.0),
@@ -73,7 +73,7 @@ def town(
     zone by shelter and drift, which nobody knows beforehand, are our choice. ``variation`` scales that spread.
     """
     chance = np.random.default_rng([seed, 2])
-    kind = np.repeat(np.arange(len(ROUTE_CLASSES)), strands)
+    kind = np.repeat(np.arange(len(ROUTE_CLASSES)), groups)
     n, cycle = len(kind), (kind >= 3).astype(int)
     length_m = chance.lognormal(0.0, 0.3, n)
     for network in (0, 1):
@@ -83,7 +83,7 @@ def town(
     rise_m = height_sd_m * chance.standard_normal(n)
     zone = chance.permutation(np.arange(n) % len(zones(seed)))
     share = np.exp(variation * local_sd * chance.standard_normal(n))
-    work = Strands(
+    work = WinterGroups(
         names=tuple(f"{ROUTE_CLASSES[k]}-{number}" for number, k in enumerate(kind, start=1)),
         route_class=kind.astype(np.int64),
         zone=zone.astype(np.int64),
@@ -108,7 +108,7 @@ def _thousandths(share: Floats) -> Ints:
     return whole
 
 
-def _station(work: Strands, places: Zones) -> int:
-    """The P1 strand with the most usual share in a zone with a station: a town puts its one station well."""
+def _station(work: WinterGroups, places: Zones) -> int:
+    """The P1 group with the most usual share in a zone with a station: a town puts its one station well."""
     able = np.flatnonzero(work.of("P1") & np.isin(work.zone, places.stations))
     return int(able[np.argmin(np.abs(work.share[able] - 1000))])

@@ -1,1 +1,1 @@
-"""Weather: one module a provider turns an answer into a :class:`city.things.Forecast`; the client fetches politely."""
+"""Weather: one module a provider turns an answer into a :class:`city.entities.Forecast`; the client is polite."""

@@ -19,7 +19,7 @@ PROVIDER = "metno"
 Instant = Annotated[datetime, Meta(tz=True)]
 
 
-class Summary(msgspec.Struct):
+class MetnoSummary(msgspec.Struct):
     """The symbol of a period."""
 
     symbol_code: str | None = None
@@ -28,7 +28,7 @@ class Summary(msgspec.Struct):
 class Period(msgspec.Struct):
     """A period after an instant."""
 
-    summary: Summary | None = None
+    summary: MetnoSummary | None = None
     details: dict[str, float | None] = {}
 
 
@@ -60,24 +60,24 @@ class Head(msgspec.Struct):
     updated_at: Instant
 
 
-class Properties(msgspec.Struct):
+class MetnoProperties(msgspec.Struct):
     """The series and its head."""
 
     meta: Head
     timeseries: Annotated[list[Entry], Meta(min_length=1)]
 
 
-class Place(msgspec.Struct):
+class MetnoGeometry(msgspec.Struct):
     """Longitude, latitude and, where given, height."""
 
     coordinates: Annotated[list[float], Meta(min_length=2)]
 
 
-class Answer(msgspec.Struct):
+class MetnoAnswer(msgspec.Struct):
     """A whole answer."""
 
-    geometry: Place
-    properties: Properties
+    geometry: MetnoGeometry
+    properties: MetnoProperties
 
 
 def parse(raw: bytes, file: object, *, simulated: bool = False) -> Forecast:
@@ -86,7 +86,7 @@ def parse(raw: bytes, file: object, *, simulated: bool = False) -> Forecast:
         body: Any = msgspec.json.decode(raw)
         if isinstance(body, dict) and "headers" in body and "data" in body:
             body = body["data"]
-        answer = msgspec.convert(body, Answer)
+        answer = msgspec.convert(body, MetnoAnswer)
         steps = tuple(_steps(answer.properties.timeseries))
     except (msgspec.DecodeError, UnicodeDecodeError, OverflowError, RecursionError) as error:
         raise ImportRefused(

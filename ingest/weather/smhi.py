@@ -39,7 +39,7 @@ TYPES = {
 Instant = Annotated[datetime, Meta(tz=True)]
 
 
-class Step(msgspec.Struct, rename="camel"):
+class SmhiStep(msgspec.Struct, rename="camel"):
     """One step as SMHI sends it; ``data`` is whatever it holds this year."""
 
     time: Instant
@@ -47,21 +47,21 @@ class Step(msgspec.Struct, rename="camel"):
     data: dict[str, Any] = {}
 
 
-class Place(msgspec.Struct):
+class SmhiGeometry(msgspec.Struct):
     """Longitude and latitude."""
 
     coordinates: Annotated[list[float], Meta(min_length=2)]
 
 
-class Answer(msgspec.Struct, rename="camel"):
+class SmhiAnswer(msgspec.Struct, rename="camel"):
     """A whole answer."""
 
     reference_time: Instant
-    geometry: Place
-    time_series: Annotated[list[Step], Meta(min_length=1)]
+    geometry: SmhiGeometry
+    time_series: Annotated[list[SmhiStep], Meta(min_length=1)]
 
 
-_decoder = msgspec.json.Decoder(Answer)
+_decoder = msgspec.json.Decoder(SmhiAnswer)
 
 
 def parse(raw: bytes, file: object, *, simulated: bool = False) -> Forecast:
@@ -77,7 +77,7 @@ def parse(raw: bytes, file: object, *, simulated: bool = False) -> Forecast:
     return Forecast(PROVIDER, lon, lat, answer.reference_time, steps, None, simulated)
 
 
-def _steps(series: list[Step]) -> list[ForecastStep]:
+def _steps(series: list[SmhiStep]) -> list[ForecastStep]:
     steps = []
     before: datetime | None = None
     for step in sorted(series, key=lambda item: item.time):

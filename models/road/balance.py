@@ -94,12 +94,12 @@ from models.road.segment import (
     SUN_UP,
     WATERS_OF,
     WIND,
-    Drive,
     Floats,
     Ground,
-    Kept,
-    Place,
-    State,
+    KeptHours,
+    SiteConstants,
+    SiteForcing,
+    SiteState,
     descend,
     eliminate,
     fold,
@@ -321,15 +321,15 @@ def settle(p: Physics, w: Floats, wanted: float, t: float, stiff: float) -> tupl
 def run_one(
     p: Physics,
     air: Floats,
-    place: Place,
+    place: SiteConstants,
     ground: Ground,
-    drive: Drive,
-    state: State,
+    drive: SiteForcing,
+    state: SiteState,
     i: int,
     first: int,
     steps: int,
     every: int,
-    kept: Kept,
+    kept: KeptHours,
 ) -> None:
     """All steps of one segment."""
     w = np.empty((ROWS, HORIZONS))
@@ -350,15 +350,15 @@ def run_one(
 def run_road(
     p: Physics,
     air: Floats,
-    place: Place,
+    place: SiteConstants,
     ground: Ground,
-    drive: Drive,
-    state: State,
+    drive: SiteForcing,
+    state: SiteState,
     rows: tuple[int, int],
     first: int,
     steps: int,
     every: int,
-    kept: Kept,
+    kept: KeptHours,
 ) -> None:
     """Runs ``steps`` from ``first`` for segments ``rows[0]`` to ``rows[1]``, and writes ``kept``."""
     for i in range(rows[0], rows[1]):

@@ -55,7 +55,7 @@ class ImpossibleValue(DagsplanError):
 
 
 @dataclass(frozen=True)
-class Weather:
+class RoadWeather:
     """One place's weather at ``times``, whatever their steps; each field (n_times,), NaN where it is not known.
 
     ``precip_mm_h`` is the mean rate since the time before [mm/h], all else holds at its time. ``direct_w_m2`` is on
@@ -108,14 +108,14 @@ class Forcing:
 
 def weather(
     times: Sequence[datetime], lat: float, lon: float, elevation_m: float = float("nan"), **fields: Floats
-) -> Weather:
-    """A ``Weather`` of the fields that are known; the others are NaN throughout."""
+) -> RoadWeather:
+    """A ``RoadWeather`` of the fields that are known; the others are NaN throughout."""
     nothing = np.full(len(times), np.nan)
     given = {name: np.asarray(fields.get(name, nothing), float) for name in FIELDS}
-    return Weather(tuple(times), lat, lon, elevation_m=elevation_m, **given)
+    return RoadWeather(tuple(times), lat, lon, elevation_m=elevation_m, **given)
 
 
-def plausible(weather: Weather) -> None:
+def plausible(weather: RoadWeather) -> None:
     """Raises ImpossibleValue for the first value outside its bounds, of all fields."""
     for name in FIELDS:
         values = getattr(weather, name)
@@ -125,7 +125,7 @@ def plausible(weather: Weather) -> None:
             raise ImpossibleValue(name, weather.times[bad[0]], float(values[bad[0]]))
 
 
-def on_grid(weathers: Sequence[Weather], start: datetime, hours: float, step_s: float = 300.0) -> Forcing:
+def on_grid(weathers: Sequence[RoadWeather], start: datetime, hours: float, step_s: float = 300.0) -> Forcing:
     """Lays weather of one or more places on an even grid.
 
     Values between two times are linear, rates hold over their step whatever its length. What is missing is derived or
@@ -139,7 +139,7 @@ def on_grid(weathers: Sequence[Weather], start: datetime, hours: float, step_s: 
     return Forcing(start, step_s, air, reference, tuple(dict.fromkeys(notes)))
 
 
-def _one(weather: Weather, start: datetime, steps: int, step_s: float, notes: list[str]) -> Air:
+def _one(weather: RoadWeather, start: datetime, steps: int, step_s: float, notes: list[str]) -> Air:
     plausible(weather)
     grid = _Grid(weather, start, steps, step_s, notes)
     air_c = grid.known("air_c")
@@ -170,7 +170,7 @@ def _one(weather: Weather, start: datetime, steps: int, step_s: float, notes: li
 class _Grid:
     """One place's weather and the grid it is laid on."""
 
-    def __init__(self, weather: Weather, start: datetime, steps: int, step_s: float, notes: list[str]) -> None:
+    def __init__(self, weather: RoadWeather, start: datetime, steps: int, step_s: float, notes: list[str]) -> None:
         self.weather, self.notes = weather, notes
         self.at = np.array([(time - start).total_seconds() for time in weather.times])
         self.middle = step_s * (np.arange(steps) + 0.5)

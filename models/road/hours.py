@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.road.forcing import PLAUSIBLE, Forcing, Weather, on_grid, saturation_hpa, weather
+from models.road.forcing import PLAUSIBLE, Forcing, RoadWeather, on_grid, saturation_hpa, weather
 from models.weather import HourlyWeather
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -46,7 +46,7 @@ def lacking(hours: HourlyWeather) -> tuple[str, ...]:
     return tuple(name for name, values in fields.items() if np.isnan(values[known]).any())
 
 
-def _at_ends(hours: HourlyWeather, fields: dict[str, Floats]) -> Weather:
+def _at_ends(hours: HourlyWeather, fields: dict[str, Floats]) -> RoadWeather:
     times = [hours.hour_start(hour + 1) for hour in range(hours.hours)]
     return weather(times, hours.lat, hours.lon, hours.reference_m, **fields)
 

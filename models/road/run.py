@@ -15,7 +15,7 @@ from city.errors import DagsplanError
 from models.road.balance import run_road
 from models.road.forcing import Forcing
 from models.road.physics import PHYSICS, STORED, WATERS, Physics, gained
-from models.road.segment import NODES, Drive, Kept, State
+from models.road.segment import NODES, KeptHours, SiteForcing, SiteState
 from models.road.site import Sites, ground, place
 from models.road.snowpack import run_natural
 
@@ -37,8 +37,8 @@ class Surface:
     depth_cm: Floats
     energy: Floats
     waters: Floats
-    before: State
-    after: State
+    before: SiteState
+    after: SiteState
 
     @property
     def wet(self) -> npt.NDArray[np.bool_]:
@@ -61,30 +61,32 @@ class Surface:
 
 def at_rest(
     sites: Sites, surface_c: Floats, dtype: npt.DTypeLike = np.float64, *, air_c: Floats | None = None
-) -> State:
+) -> SiteState:
     """A dry start: the column linear from the surface (n,) [°C] to the deep temperature, or the air under a bridge."""
     n = len(sites)
     under = np.where(sites.underside, surface_c if air_c is None else air_c, sites.deep_c)
     share = np.linspace(0.0, 1.0, NODES)
     column = surface_c[:, None] * (1.0 - share) + under[:, None] * share
-    return State(
+    return SiteState(
         np.ascontiguousarray(column, dtype), np.zeros((n, 4), dtype), np.full(n, 100.0, dtype), np.zeros(n, dtype)
     )
 
 
-def undriven(sites: Sites, forcing: Forcing) -> Drive:
+def undriven(sites: Sites, forcing: Forcing) -> SiteForcing:
     """Nothing imposed, nothing corrected."""
     n = len(sites)
-    return Drive(np.zeros(n), np.zeros(forcing.steps), np.full((0, forcing.steps), np.nan), np.full(n, -1, np.int64))
+    return SiteForcing(
+        np.zeros(n), np.zeros(forcing.steps), np.full((0, forcing.steps), np.nan), np.full(n, -1, np.int64)
+    )
 
 
 def run(
     sites: Sites,
     forcing: Forcing,
-    state: State,
+    state: SiteState,
     *,
     weather_of: Ints | None = None,
-    drive: Drive | None = None,
+    drive: SiteForcing | None = None,
     first: int = 0,
     steps: int | None = None,
     every: int = 12,
@@ -100,8 +102,8 @@ def run(
     steps = forcing.steps - first if steps is None else steps
     outs = steps // every
     kind = state.column.dtype
-    after = State(*(np.array(part, kind) for part in state))
-    kept = Kept(
+    after = SiteState(*(np.array(part, kind) for part in state))
+    kept = KeptHours(
         np.empty((n, outs), kind), np.empty((n, outs, 4), kind), np.empty((n, outs), kind), np.zeros((n, 12)),
         np.zeros((n, outs if hourly_waters else 1, len(WATERS))),
     )  # fmt: skip

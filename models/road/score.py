@@ -18,7 +18,7 @@ LEADS_H = (1.0, 3.0, 6.0, 12.0, 24.0)
 
 
 @dataclass(frozen=True)
-class Errors:
+class ErrorFigures:
     """Of ``count`` pairs [K]; NaN where there are none. Bias is forecast minus observed."""
 
     count: int
@@ -57,13 +57,13 @@ class Event:
         return _over(self.hits + self.false_alarms, self.hits + self.misses)
 
 
-def errors(forecast: Floats, observed: Floats, chosen: Bools | None = None) -> Errors:
+def errors(forecast: Floats, observed: Floats, chosen: Bools | None = None) -> ErrorFigures:
     """Errors over all pairs that are known (and ``chosen``)."""
     known = ~(np.isnan(forecast) | np.isnan(observed))
     off = (forecast - observed)[known if chosen is None else known & chosen]
     if not len(off):
-        return Errors(0, float("nan"), float("nan"), float("nan"))
-    return Errors(len(off), float(np.sqrt(np.mean(off**2))), float(np.abs(off).mean()), float(off.mean()))
+        return ErrorFigures(0, float("nan"), float("nan"), float("nan"))
+    return ErrorFigures(len(off), float(np.sqrt(np.mean(off**2))), float(np.abs(off).mean()), float(off.mean()))
 
 
 def by_lead(
@@ -74,7 +74,7 @@ def by_lead(
     *,
     leads_h: tuple[float, ...] = LEADS_H,
     near_c: float = 3.0,
-) -> dict[str, dict[str, Errors]]:
+) -> dict[str, dict[str, ErrorFigures]]:
     """Errors of each forecast: ``all``, ``near_zero`` (|observed| < 3 °C), ``night``, ``day``, and each lead band.
 
     All arrays are flat and pairwise. The band of +3 h holds leads over 1 h and up to 3 h, and so on.

@@ -52,7 +52,7 @@ class Air(NamedTuple):
 """Places of the fields above in the one array (13, n_sets, n_steps) that compiled code reads."""
 
 
-class Place(NamedTuple):
+class SiteConstants(NamedTuple):
     """What is round each segment (n,): sky view, horizons (n, 36) [rad], slope and aspect [rad], height over that of
     its weather and depth under its surroundings [m], traffic 0 to 1, and which weather is its own."""
 
@@ -76,7 +76,7 @@ class Ground(NamedTuple):
     deep_c: Floats
 
 
-class Drive(NamedTuple):
+class SiteForcing(NamedTuple):
     """What is done to the balance from outside: a radiation correction (n,) [W/m²] and its share at each step
     (n_steps,), and rows of imposed surface temperature (k, n_steps) [°C] with the row of each segment, -1 = none."""
 
@@ -86,7 +86,7 @@ class Drive(NamedTuple):
     imposed_of: Ints
 
 
-class State(NamedTuple):
+class SiteState(NamedTuple):
     """Where each segment stands: column (n, 12) [°C], stores (n, 4) [mm], snow density (n,) [kg/m³], salt [g/m²]."""
 
     column: Floats
@@ -95,7 +95,7 @@ class State(NamedTuple):
     salt: Floats
 
 
-class Kept(NamedTuple):
+class KeptHours(NamedTuple):
     """What a run writes: at each output time the surface (n, n_out) [°C], stores (n, n_out, 4) [mm], snow depth
     (n, n_out) [cm]; energy terms (n, 12) [J/m²]; water terms (n, n_out or 1, 25) [mm]."""
 
@@ -107,7 +107,7 @@ class Kept(NamedTuple):
 
 
 @njit(error_model="numpy")
-def taken_out(w: Floats, place: Place, ground: Ground, drive: Drive, state: State, i: int) -> None:
+def taken_out(w: Floats, place: SiteConstants, ground: Ground, drive: SiteForcing, state: SiteState, i: int) -> None:
     """Lays segment ``i`` into the table."""
     w[:] = 0.0
     for j in range(NODES):
@@ -126,7 +126,7 @@ def taken_out(w: Floats, place: Place, ground: Ground, drive: Drive, state: Stat
 
 
 @njit(error_model="numpy")
-def put_back(w: Floats, state: State, kept: Kept, i: int) -> None:
+def put_back(w: Floats, state: SiteState, kept: KeptHours, i: int) -> None:
     """Writes the state and the energy budget of segment ``i`` back from the table."""
     for j in range(NODES):
         state.column[i, j] = w[COLUMN, j]
@@ -137,7 +137,7 @@ def put_back(w: Floats, state: State, kept: Kept, i: int) -> None:
 
 
 @njit(error_model="numpy")
-def keep(w: Floats, kept: Kept, i: int, at: int, terms: int) -> None:
+def keep(w: Floats, kept: KeptHours, i: int, at: int, terms: int) -> None:
     """Writes an output time of segment ``i`` and moves its ``terms`` water terms to the books."""
     kept.surface[i, at] = 0.5 * (w[COLUMN, 0] + w[COLUMN, 1])
     kept.depth[i, at] = 100.0 * w[STORE, 3] / w[FACTS, DENSITY]

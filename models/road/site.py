@@ -12,7 +12,7 @@ import numpy.typing as npt
 from city.entities import Segment
 from city.errors import DagsplanError
 from city.geo import middle
-from models.road.segment import HORIZONS, NODES, Ground, Place
+from models.road.segment import HORIZONS, NODES, Ground, SiteConstants
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
@@ -136,11 +136,11 @@ def with_relief(sites: Sites, sky: Floats, horizon: Floats, slope: Floats, aspec
     return replace(sites, sky=sky, horizon=horizon, slope=slope, aspect=aspect, tpi_m=tpi_m)
 
 
-def place(sites: Sites, weather_of: Ints, reference_m: Floats) -> Place:
+def place(sites: Sites, weather_of: Ints, reference_m: Floats) -> SiteConstants:
     """What the kernel needs of their surroundings. A height or terrain that is not known changes nothing."""
     lift = np.nan_to_num(sites.elevation_m - reference_m[weather_of])
     hollow = np.maximum(0.0, -np.nan_to_num(sites.tpi_m))
-    return Place(
+    return SiteConstants(
         np.where(np.isnan(sites.sky), 1.0, sites.sky), np.nan_to_num(sites.horizon), np.nan_to_num(sites.slope),
         np.nan_to_num(sites.aspect), lift, hollow, np.asarray(sites.traffic, float), weather_of,
     )  # fmt: skip

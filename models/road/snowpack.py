@@ -58,12 +58,12 @@ from models.road.segment import (
     STORE,
     WATERS_OF,
     WIND,
-    Drive,
     Floats,
     Ground,
-    Kept,
-    Place,
-    State,
+    KeptHours,
+    SiteConstants,
+    SiteForcing,
+    SiteState,
     keep,
     put_back,
     taken_out,
@@ -338,8 +338,8 @@ def natural_step(
 
 @njit(error_model="numpy")
 def natural_one(
-    p: Physics, air: Floats, place: Place, ground: Ground, drive: Drive, state: State, pack: Floats, white: Floats,
-    i: int, first: int, steps: int, every: int, kept: Kept,
+    p: Physics, air: Floats, place: SiteConstants, ground: Ground, drive: SiteForcing, state: SiteState,
+    pack: Floats, white: Floats, i: int, first: int, steps: int, every: int, kept: KeptHours,
 ) -> None:  # fmt: skip
     """All steps of one place; ``pack`` (n, 5, 3) and ``white`` (n,) are the snow's own state."""
     w, s, old = np.empty((ROWS, HORIZONS)), pack[i].copy(), np.empty((5, LAYERS))
@@ -360,8 +360,8 @@ def natural_one(
 
 @threaded
 def run_natural(
-    p: Physics, air: Floats, place: Place, ground: Ground, drive: Drive, state: State, pack: Floats, white: Floats,
-    first: int, steps: int, every: int, kept: Kept,
+    p: Physics, air: Floats, place: SiteConstants, ground: Ground, drive: SiteForcing, state: SiteState,
+    pack: Floats, white: Floats, first: int, steps: int, every: int, kept: KeptHours,
 ) -> None:  # fmt: skip
     """Runs all places; as ``balance.run_road``."""
     for i in range(len(white)):

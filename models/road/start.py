@@ -15,7 +15,7 @@ import numpy.typing as npt
 from models.road.forcing import Forcing
 from models.road.physics import PHYSICS, Physics
 from models.road.run import Surface, run, undriven
-from models.road.segment import Drive, State
+from models.road.segment import SiteForcing, SiteState
 from models.road.site import Sites
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -29,7 +29,7 @@ class Met:
     meet, and how far the model still is from the last observation (n,) [K], NaN where there was none."""
 
     at: int
-    state: State
+    state: SiteState
     correction: Floats
     miss_k: Floats
     notes: tuple[str, ...]
@@ -69,7 +69,7 @@ def between(observed: Floats, *, longest: int = 36) -> Floats:
 def meet(
     sites: Sites,
     forcing: Forcing,
-    state: State,
+    state: SiteState,
     observed: Floats,
     at: int,
     *,
@@ -93,7 +93,7 @@ def meet(
     padded = np.full((len(sites), forcing.steps), np.nan)
     padded[:, :begin] = imposed[:, :begin]
 
-    def go(state: State, drive: Drive, first: int, last: int) -> Surface:
+    def go(state: SiteState, drive: SiteForcing, first: int, last: int) -> Surface:
         return run(
             sites, forcing, state, weather_of=weather_of, drive=drive, first=first, steps=last - first, every=1,
             physics=physics,

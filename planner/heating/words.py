@@ -18,7 +18,14 @@ from models.heat import WarmUp
 from planner.heating.need import BuildingDay, assumed_outdoor_c, at_opening_c
 from planner.snapshot import Snapshot
 from planner.thresholds.limits import Limits
-from planner.words.sentences import forecast_age_s, forecast_source, measured, plain, weak, weak_forecast
+from planner.words.sentences import (
+    degradation,
+    forecast_age_s,
+    forecast_source,
+    text_reason,
+    value_reason,
+    weak_forecast,
+)
 
 KINDS_SV = {"school": "skoldag", "fritids": "fritids", "evening": "kvällsuthyrning", "closed": "stängt"}
 KINDS_EN = {"school": "school day", "fritids": "after-school care", "evening": "evening hire", "closed": "closed"}
@@ -31,12 +38,12 @@ def reasons_of(
     if day.indoor is not None:
         age = (snapshot.at - day.indoor.time).total_seconds()
         limit = rules.row("heating.reach_c")
-        yield measured(
+        yield value_reason(
             Text("inne", "indoors"), day.indoor.value, "°C", limit=limit, source=day.building.device, age_s=age
         )
     yield _warm_up_reason(day.model)
     if day.outdoor_c is not None:
-        yield measured(
+        yield value_reason(
             Text("kallast ute före kl. 12", "coldest outdoors before 12"),
             day.outdoor_c,
             "°C",
@@ -45,16 +52,16 @@ def reasons_of(
         )
     sv, en = KINDS_SV.get(day.kind, day.kind), KINDS_EN.get(day.kind, day.kind)
     if opens is None or start is None:
-        yield plain(f"{sv}: sänkt hela dygnet", f"{en}: set back all day", source="calendar")
+        yield text_reason(f"{sv}: sänkt hela dygnet", f"{en}: set back all day", source="calendar")
     else:
-        yield plain(
+        yield text_reason(
             f"{sv}, öppnar {clock_sv(opens, zone)}: värmen på {clock_sv(start, zone)}",
             f"{en}, opens {clock_en(opens, zone)}: heat on at {clock_en(start, zone)}",
             source="calendar",
         )
         reach, then = rules.value("heating.reach_c"), at_opening_c(snapshot, rules, day, opens)
         if opens > snapshot.at and then < reach:
-            yield plain(
+            yield text_reason(
                 f"Når {figure_sv(then)} °C vid öppning, inte {figure_sv(reach)}: tiden räcker inte",
                 f"Reaches {figure_en(then)} °C at opening, not {figure_en(reach)}: there is too little time",
                 source="indoor readings" if day.model.measured else "default",
@@ -120,7 +127,7 @@ def degradations(snapshot: Snapshot, days: Sequence[BuildingDay]) -> Iterable[De
     if days and snapshot.forecasts:
         yield from weak_forecast(snapshot.forecasts, snapshot.at, 0)
     if any(day.outdoor_c is None for day in days):
-        yield weak(
+        yield degradation(
             "forecast",
             f"Ingen prognos för utetemperaturen: {figure_sv(assumed_outdoor_c(days[0]), 0)} °C antas.",
             f"No forecast of the outdoor temperature: {figure_en(assumed_outdoor_c(days[0]), 0)} °C is assumed.",
@@ -129,7 +136,7 @@ def degradations(snapshot: Snapshot, days: Sequence[BuildingDay]) -> Iterable[De
     for day in days:
         if not day.fresh:
             age = None if day.indoor is None else (snapshot.at - day.indoor.time).total_seconds()
-            yield weak(
+            yield degradation(
                 day.building.id,
                 f"{day.building.name}: ingen färsk innetemperatur, klockplan från nattemperatur används.",
                 f"{day.building.name}: no fresh indoor temperature, a clock plan from the night set-point is used.",
@@ -137,7 +144,7 @@ def degradations(snapshot: Snapshot, days: Sequence[BuildingDay]) -> Iterable[De
             )
     unknown = sorted({day.building.calendar for day in days if not day.known_day})
     if unknown:
-        yield weak(
+        yield degradation(
             "calendar",
             f"Kalendern {', '.join(unknown)} säger inget om dagen: vardag räknas som skoldag.",
             f"Calendar {', '.join(unknown)} says nothing of the day: a weekday is taken as a school day.",

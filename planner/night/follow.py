@@ -10,14 +10,14 @@ from threading import Lock
 from city.entities import Position, Segment, Vehicle
 from city.plan import Intervention, Plan
 from city.vocabulary import Mode, Network
-from planner.night.handover import Handover, Known, handover
+from planner.night.handover import Handover, KnownNight, handover
 from planner.night.progress import Progress, Street, Track, progress
 from planner.night.traces import Trace, longer, stretch
 from planner.routes.profiles import USUAL_WORK_KMH
 from store import facts, orders, pages, plans, positions, roads
 from store.connect import Connection
 from store.orders import OrderNow
-from store.positions import Heard
+from store.positions import HeardPosition
 
 PlanOf = Callable[[str], Plan | None]
 ROUND = 0.02
@@ -45,7 +45,9 @@ class Traces:
         with self._lock:
             return self._kept.get(order_id, Trace()).until
 
-    def of(self, connection: Connection, order: OrderNow, clears: Network, heard: Heard, left: Allowance) -> Track:
+    def of(
+        self, connection: Connection, order: OrderNow, clears: Network, heard: HeardPosition, left: Allowance
+    ) -> Track:
         """What an order's positions say, as far as ``left`` goes."""
         with self._lock:
             trace = self._kept.get(order.id, Trace())
@@ -60,7 +62,7 @@ class Traces:
         return Track(heard.newest, trace.passages if trace.until else None, trace.until)
 
 
-def _step(connection: Connection, order: OrderNow, network: Network, heard: Heard, trace: Trace) -> Trace:
+def _step(connection: Connection, order: OrderNow, network: Network, heard: HeardPosition, trace: Trace) -> Trace:
     """A trace one step on; from the beginning where older positions have come late."""
     found = positions.of_order(connection, order.id, trace.settled_until)
     if heard.positions > trace.settled_n + len(found):
@@ -113,7 +115,7 @@ def night_of(
     histories = pages.histories(connection, [order.id for order in found])
     made = [
         (
-            Known(o.id, o.key, o.vehicle, o.contractor, o.state, histories[o.id], far[o.id]),
+            KnownNight(o.id, o.key, o.vehicle, o.contractor, o.state, histories[o.id], far[o.id]),
             item_of(plan_of(o.plan_id), o.key),
         )
         for o in found

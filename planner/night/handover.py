@@ -52,7 +52,7 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownNight:
     """What is known of an order: its present vehicle and state, its history, and how far it is."""
 
     id: str
@@ -111,7 +111,7 @@ class Handover:
 def handover(
     service_day: date,
     now: datetime,
-    orders: Sequence[tuple[Known, Intervention]],
+    orders: Sequence[tuple[KnownNight, Intervention]],
     plan: Plan | None,
     streets: Mapping[str, Street],
 ) -> Handover:
@@ -151,12 +151,12 @@ def passed_on(history: Sequence[OrderEvent], first: str | None) -> tuple[PassedO
     return tuple(found)
 
 
-def _stood_down(known: Known, asked: Collection[str]) -> bool:
+def _stood_down(known: KnownNight, asked: Collection[str]) -> bool:
     """Whether an order was called off before anybody began, on a tur that the newest plan asks for no more."""
     return known.state == "aborted" and known.key not in asked and _when(known.history, "started") is None
 
 
-def _tur(known: Known, item: Intervention, streets: Mapping[str, Street], *, open_: bool) -> TurNight:
+def _tur(known: KnownNight, item: Intervention, streets: Mapping[str, Street], *, open_: bool) -> TurNight:
     """``open_``: no newer order was made of the same tur, and it is still asked for, so that what is left of it is
     still to be done."""
     found = known.progress

@@ -19,10 +19,10 @@ import numpy.typing as npt
 from city.clock import aware
 from city.errors import ImportRefused
 from city.tables import checked, numbered, rows_of, typed
-from models.road.forcing import FIELDS, PLAUSIBLE, Forcing, Weather, on_grid, weather
+from models.road.forcing import FIELDS, PLAUSIBLE, Forcing, RoadWeather, on_grid, weather
 from models.road.run import at_rest, run, undriven
 from models.road.score import slippery
-from models.road.segment import State
+from models.road.segment import SiteState
 from models.road.site import Layers, Sites, sites
 from models.road.spread import bounds, members, probability
 from models.road.start import fading, meet, relaxation
@@ -259,7 +259,7 @@ def _layer(text: str) -> tuple[str, float]:
         ) from error
 
 
-def _joined(row: SiteRow, seen: Sequence[WeatherRow], ahead: Sequence[WeatherRow], at: datetime) -> Weather:
+def _joined(row: SiteRow, seen: Sequence[WeatherRow], ahead: Sequence[WeatherRow], at: datetime) -> RoadWeather:
     """What was measured up to ``at``, and the forecast after; field by field where nobody measured one before."""
     measured = {name for name in FIELDS if any(getattr(r, name) is not None for r in seen)}
     if measured & {"dew_point_c", "humidity_pct"}:
@@ -284,7 +284,7 @@ def _joined(row: SiteRow, seen: Sequence[WeatherRow], ahead: Sequence[WeatherRow
     return weather([r.time for r in rows], row.lat, row.lon, height, **fields)
 
 
-def _start(case: Case) -> tuple[State, Floats, tuple[str, ...]]:
+def _start(case: Case) -> tuple[SiteState, Floats, tuple[str, ...]]:
     """The state at step ``at`` (of natural ground at step 0), the correction (1,) [W/m²] and what is to be said."""
     place, forcing, at = case.place, case.forcing, case.at
     first = next((r.surface_c for r in case.seen if r.surface_c is not None), forcing.air.air_c[0, 0])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.road.score import Errors, brier, by_lead, event, reliability
+from models.road.score import ErrorFigures, brier, by_lead, event, reliability
 from planner.road.forecast import Bundle, ObservedRow, SiteForecast, forecast_all, load
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -171,7 +171,7 @@ def _event(
     return dataclasses.asdict(found) | {name: _two(value) for name, value in rates.items()}
 
 
-def _rounded(e: Errors) -> dict[str, Any]:
+def _rounded(e: ErrorFigures) -> dict[str, Any]:
     return {"count": e.count, "rmse": _two(e.rmse), "mae": _two(e.mae), "bias": _two(e.bias)}
 
 

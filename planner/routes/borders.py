@@ -21,7 +21,7 @@ from planner.routes.encode import Route, Serve
 from planner.routes.frozen import Frozen, freeze
 from planner.routes.problem import Problem
 from planner.routes.replan import CALM
-from planner.routes.solve import Result, Stop, solve
+from planner.routes.solve import Result, StopRule, solve
 from planner.routes.worth import worth
 
 
@@ -37,7 +37,7 @@ def at_borders(
     problem: Problem,
     groups: Sequence[Collection[int]],
     routes: Sequence[Route],
-    stop: Stop,
+    stop: StopRule,
     executor: Executor,
     seed: int = 0,
     *,
@@ -63,7 +63,7 @@ def at_borders(
     return Passed(tuple(of_vehicle[vehicle] for vehicle in sorted(of_vehicle)), tuple(results))
 
 
-def _searched(frozen: Frozen, stop: Stop, seed: int) -> Result:
+def _searched(frozen: Frozen, stop: StopRule, seed: int) -> Result:
     return solve(frozen.problem, stop, seed, CALM, frozen.routes)
 
 

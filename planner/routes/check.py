@@ -13,7 +13,7 @@ from city.entities import TurnBan
 from city.network import StreetNetwork
 
 
-def faults(
+def violations(
     network: StreetNetwork,
     start_node: int,
     steps: Sequence[tuple[int, bool]],

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from city.arcstates import ArcGraph
-from city.shortest import Place, Rates, arrivals, way
+from city.shortest import EdgePlace, Rates, arrivals, way
 from planner.routes.encode import Route, Serve
-from planner.routes.problem import Problem, Vehicle
+from planner.routes.problem import Problem, RouteVehicle
 from planner.routes.tables import start_of
 
 
@@ -37,7 +37,7 @@ def drive(problem: Problem, routes: Sequence[Route]) -> tuple[VehicleDrive, ...]
     return tuple(_Driver(problem, problem.vehicles[route.vehicle]).drive(route) for route in routes)
 
 
-def deadhead(graph: ArcGraph, rates: Rates, at: Place, arc: int) -> list[int]:
+def deadhead(graph: ArcGraph, rates: Rates, at: EdgePlace, arc: int) -> list[int]:
     """The arcs driven without work to the beginning of an arc. Nothing is cheaper than to go straight on."""
     if at.arc >= 0 and graph.may_follow(at.arc, arc) and graph.turn(at.arc, arc) == 0.0:
         return []
@@ -47,7 +47,7 @@ def deadhead(graph: ArcGraph, rates: Rates, at: Place, arc: int) -> list[int]:
 class _Driver:
     """Drives one route, remembering where it stands."""
 
-    def __init__(self, problem: Problem, vehicle: Vehicle) -> None:
+    def __init__(self, problem: Problem, vehicle: RouteVehicle) -> None:
         self.problem, self.vehicle = problem, vehicle
         self.rates = problem.rates(vehicle)
         self.at = start_of(vehicle)
@@ -67,7 +67,7 @@ class _Driver:
     def _serve(self, step: Serve) -> None:
         self._deadhead(deadhead(self.problem.graph, self.rates, self.at, step.arc))
         self.legs.append(Leg(step.arc, task=step.task))
-        self.at = Place(arc=step.arc)
+        self.at = EdgePlace(arc=step.arc)
 
     def _fill(self, refill: int, following: Serve | None) -> None:
         """To a refill by the arc that is best for the way there and on to what follows."""
@@ -80,10 +80,10 @@ class _Driver:
             self.legs.append(Leg(last.arc, last.task, refill))
         else:
             self.refill_at_start = refill
-        self.at = Place(arc=arc) if arc >= 0 else Place(node=node)
+        self.at = EdgePlace(arc=arc) if arc >= 0 else EdgePlace(node=node)
 
     def _onward(self, arc: int, node: int, following: Serve | None) -> float:
-        source = Place(arc=arc) if arc >= 0 else Place(node=node)
+        source = EdgePlace(arc=arc) if arc >= 0 else EdgePlace(node=node)
         if following is None:
             return min((one[1] for one in self._end_ways(source)), default=0.0)
         try:
@@ -100,7 +100,7 @@ class _Driver:
     def _deadhead(self, arcs: Sequence[int]) -> None:
         self.legs += [Leg(arc) for arc in arcs]
 
-    def _end_ways(self, source: Place) -> list[tuple[int, float, float, int]]:
+    def _end_ways(self, source: EdgePlace) -> list[tuple[int, float, float, int]]:
         """(arc to arrive by, price, seconds, refill or -1) of the ways to where the drive may end."""
         graph, vehicle = self.problem.graph, self.vehicle
         if vehicle.end == "open":

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from planner.routes.problem import Problem
 from planner.routes.search.chain import directions, rebuild
-from planner.routes.search.model import CAR, JOB, WAY, Model, Records, State, empty_state
+from planner.routes.search.model import CAR, JOB, WAY, Model, Records, SearchState, empty_state
 from planner.routes.tables import FAR, Tables
 
 NEVER_S = 1e15
@@ -80,7 +80,7 @@ def encode(
     )
 
 
-def fresh(model: Model, made: Tables, *, most_refills: int | None = None) -> State:
+def fresh(model: Model, made: Tables, *, most_refills: int | None = None) -> SearchState:
     """A solution that serves nothing; a route has room for ``most_refills``, which no step of the search exceeds."""
     ways = np.concatenate([np.diff(made.first), np.ones(2 * model.v, np.int64)])
     most = _enough_refills(model) if most_refills is None else most_refills
@@ -188,7 +188,7 @@ def _groups(problem: Problem) -> npt.NDArray[np.int64]:
     return np.array([seen.setdefault(key, len(seen)) for key in keys], np.int64)
 
 
-def state_of(model: Model, made: Tables, routes: Sequence[Route]) -> State:
+def state_of(model: Model, made: Tables, routes: Sequence[Route]) -> SearchState:
     """The chains of routes. Tasks that stand twice, or by a vehicle that may not, are left to be served anew; so are
     refills for which a route has no room left to be placed."""
     state = fresh(model, made)
@@ -210,12 +210,12 @@ def state_of(model: Model, made: Tables, routes: Sequence[Route]) -> State:
     return state
 
 
-def routes_of(model: Model, made: Tables, state: State) -> tuple[Route, ...]:
+def routes_of(model: Model, made: Tables, state: SearchState) -> tuple[Route, ...]:
     """The routes of a solution, with the best directions and refills."""
     return tuple(_route(model, made, state, vehicle) for vehicle in range(model.v))
 
 
-def _route(model: Model, made: Tables, state: State, vehicle: int) -> Route:
+def _route(model: Model, made: Tables, state: SearchState, vehicle: int) -> Route:
     rebuild(model, state, vehicle)
     directions(model, state, vehicle)
     el, kind = state.el, int(model.car["kind"][vehicle])

@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from city.arcstates import ArcGraph
-from city.shortest import Place, Rates, between
+from city.shortest import EdgePlace, Rates, between
 from planner.routes.drives import deadhead
 from planner.routes.encode import Fill, Route, Serve, Step
-from planner.routes.problem import Problem, Profile, Task, Vehicle
+from planner.routes.problem import Problem, Profile, RouteVehicle, Task
 
 Run = tuple[Serve, ...]
 """Tasks that are served one after the other."""
@@ -95,7 +95,7 @@ class _Pieces:
         self.metres: list[float] = []
         self.seconds: defaultdict[str, list[float]] = defaultdict(list)
 
-    def steps(self, steps: Sequence[Step], free: Collection[int], vehicle: Vehicle) -> Iterator[Step]:
+    def steps(self, steps: Sequence[Step], free: Collection[int], vehicle: RouteVehicle) -> Iterator[Step]:
         """The steps of a route: loose tasks and refills as they are, what lies between them in pieces."""
         held, run = frozenset({vehicle.id}), list[Serve]()
         for step in steps:
@@ -107,11 +107,11 @@ class _Pieces:
             yield self.add((step,), vehicle, None) if isinstance(step, Serve) else step
         yield from (self.add(part, vehicle, held) for part in self.held(run, vehicle))
 
-    def held(self, run: Sequence[Serve], vehicle: Vehicle) -> Iterator[Run]:
+    def held(self, run: Sequence[Serve], vehicle: RouteVehicle) -> Iterator[Run]:
         """A run in pieces that stay with their vehicle."""
         return (part for some in _cut(run, self.longest) for part in self.joined(some, vehicle))
 
-    def joined(self, run: Sequence[Serve], vehicle: Vehicle) -> Iterator[Run]:
+    def joined(self, run: Sequence[Serve], vehicle: RouteVehicle) -> Iterator[Run]:
         """A run, cut where a vehicle has no way on, or no longer works."""
         graph, rates = self.problem.graph, self.problem.rates(vehicle)
         work_s, part = self.problem.profile(vehicle).work_seconds, list[Serve]()
@@ -125,7 +125,7 @@ class _Pieces:
         if part:
             yield tuple(part)
 
-    def add(self, run: Run, vehicle: Vehicle, vehicles: frozenset[str] | None) -> Serve:
+    def add(self, run: Run, vehicle: RouteVehicle, vehicles: frozenset[str] | None) -> Serve:
         """A run as a task of the smaller problem; ``vehicle`` is the kind that finds its way between the tasks."""
         self.known.update(step.task for step in run)
         self.runs.append(run)
@@ -138,17 +138,22 @@ class _Pieces:
         self.ends.append((run[0].arc, run[-1].arc))
         return Serve(len(self.tasks) - 1, arc)
 
-    def _legs(self, run: Run, vehicle: Vehicle) -> list[tuple[int, int]]:
+    def _legs(self, run: Run, vehicle: RouteVehicle) -> list[tuple[int, int]]:
         """(arc, task or -1) of a run with the driving between its tasks."""
         graph, rates = self.problem.graph, self.problem.rates(vehicle)
         legs = [(run[0].arc, run[0].task)]
         for step in run[1:]:
-            legs += [(arc, -1) for arc in deadhead(graph, rates, Place(arc=legs[-1][0]), step.arc)]
+            legs += [(arc, -1) for arc in deadhead(graph, rates, EdgePlace(arc=legs[-1][0]), step.arc)]
             legs.append((step.arc, step.task))
         return legs
 
     def _piece(
-        self, run: Run, legs: Sequence[tuple[int, int]], vehicle: Vehicle, arc: int, vehicles: frozenset[str] | None
+        self,
+        run: Run,
+        legs: Sequence[tuple[int, int]],
+        vehicle: RouteVehicle,
+        arc: int,
+        vehicles: frozenset[str] | None,
     ) -> Task:
         """One task that stands for a run. Its length and times are noted for its arc."""
         tasks = [self.problem.tasks[step.task] for step in run]
@@ -192,7 +197,7 @@ def _cut(run: Sequence[Serve], longest: int) -> Iterator[Sequence[Serve]]:
 def _ways(graph: ArcGraph, rates: Rates, one: Serve, other: Serve) -> bool:
     """Whether there is a way from the end of one task to the beginning of another."""
     return graph.may_follow(one.arc, other.arc) or bool(
-        np.isfinite(between(graph, rates, [Place(arc=one.arc)], [other.arc])[0][0, 0])
+        np.isfinite(between(graph, rates, [EdgePlace(arc=one.arc)], [other.arc])[0][0, 0])
     )
 
 

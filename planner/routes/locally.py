@@ -19,7 +19,7 @@ from planner.routes.encode import Route, Serve
 from planner.routes.frozen import Frozen, freeze
 from planner.routes.problem import Problem
 from planner.routes.replan import CALM, Rest
-from planner.routes.solve import Params, Result, Stop, solve
+from planner.routes.solve import Params, Result, StopRule, solve
 from planner.routes.timeline import moments
 from planner.routes.worth import Worth, worth
 
@@ -41,7 +41,7 @@ class LocalPlan:
 def replan_near(
     rest: Rest,
     nodes: Collection[int],
-    stop: Stop,
+    stop: StopRule,
     seed: int = 0,
     *,
     price_per_change: float = 0.0,
@@ -67,7 +67,7 @@ def replan_near(
 
 
 def relieved(
-    problem: Problem, routes: Sequence[Route], stop: Stop, seed: int = 0, *, rounds: int = 3, most: int = 300
+    problem: Problem, routes: Sequence[Route], stop: StopRule, seed: int = 0, *, rounds: int = 3, most: int = 300
 ) -> tuple[Route, ...]:
     """A plan in which the surroundings of the tasks that are late are searched again, so that neighbours may help.
 

@@ -45,7 +45,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Vehicle:
+class RouteVehicle:
     """A vehicle with its shift. It starts at ``start``, or at the end of ``start_arc`` if that is set (it is on its
     way).
 
@@ -93,30 +93,30 @@ class Problem:
     name: str
     graph: ArcGraph
     tasks: tuple[Task, ...]
-    vehicles: tuple[Vehicle, ...]
+    vehicles: tuple[RouteVehicle, ...]
     refills: tuple[Refill, ...] = ()
     profiles: Mapping[str, Profile] = field(default_factory=dict)
 
-    def profile(self, vehicle: Vehicle) -> Profile:
+    def profile(self, vehicle: RouteVehicle) -> Profile:
         return self.profiles[vehicle.profile]
 
-    def rates(self, vehicle: Vehicle) -> Rates:
+    def rates(self, vehicle: RouteVehicle) -> Rates:
         """What driving without work costs this vehicle."""
         seconds = self.profile(vehicle).seconds
         price = np.where(np.isfinite(seconds), _priced(vehicle, self.graph.metres, seconds), np.inf)
         return Rates(price, seconds, vehicle.price_per_s)
 
-    def work_price(self, vehicle: Vehicle) -> Floats:
+    def work_price(self, vehicle: RouteVehicle) -> Floats:
         """(n_arcs,) what driving each arc with work costs; inf where the vehicle may not."""
         seconds = self.profile(vehicle).work_seconds
         return np.where(np.isfinite(seconds), _priced(vehicle, self.graph.metres, seconds), np.inf)
 
-    def may_serve(self, vehicle: Vehicle, task: Task) -> bool:
+    def may_serve(self, vehicle: RouteVehicle, task: Task) -> bool:
         """Whether the vehicle is allowed to do the task and may work on one of its arcs."""
         named = task.vehicles is None or vehicle.id in task.vehicles
         return named and bool(np.isfinite(self.profile(vehicle).work_seconds[list(task.arcs)]).any())
 
-    def largest_load(self, vehicle: Vehicle) -> float:
+    def largest_load(self, vehicle: RouteVehicle) -> float:
         """The most that a vehicle can carry to one task: its first load, or what a refill gives it."""
         return max([vehicle.first_load, *(min(vehicle.capacity, refill.amount) for refill in self.refills)])
 
@@ -146,7 +146,7 @@ def without(problem: Problem, left_out: Iterable[str]) -> Problem:
     return replace(problem, tasks=tuple(task for task in problem.tasks if task.id not in gone))
 
 
-def _priced(vehicle: Vehicle, metres: Floats, seconds: Floats) -> Floats:
+def _priced(vehicle: RouteVehicle, metres: Floats, seconds: Floats) -> Floats:
     """Objective of metres and seconds; an unpriced second costs nothing even where it is infinite."""
     timed = vehicle.price_per_s * np.where(np.isfinite(seconds), seconds, 0.0)
     priced: Floats = vehicle.price_per_m * metres + timed
@@ -159,7 +159,7 @@ def _refuse_twice(name: str, what: str, ids: list[str]) -> None:
         raise PlanNotPossible(f"{name}: two {what}s have the id {twice}; give each its own")
 
 
-def _refuse_vehicle(problem: Problem, vehicle: Vehicle) -> None:
+def _refuse_vehicle(problem: Problem, vehicle: RouteVehicle) -> None:
     def refuse(why: str) -> None:
         raise PlanNotPossible(f"{problem.name}: vehicle {vehicle.id} {why}")
 

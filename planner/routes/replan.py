@@ -17,10 +17,10 @@ from city.errors import PlanNotPossible
 from city.shortest import between
 from planner.routes.drives import VehicleDrive, drive
 from planner.routes.encode import Fill, Route, Serve, Step
-from planner.routes.problem import Problem, Profile, Task, Vehicle
-from planner.routes.solve import Params, Result, Stop, solve
+from planner.routes.problem import Problem, Profile, RouteVehicle, Task
+from planner.routes.solve import Params, Result, StopRule, solve
 from planner.routes.tables import start_of
-from planner.routes.timeline import Moment, moments
+from planner.routes.timeline import Stage, moments
 
 CALM = Params(hot=0.02, cold=0.002)
 """A search that begins from a good plan must not begin by forgetting it."""
@@ -112,7 +112,9 @@ def ice(
     return replace(rest, problem=replace(rest.problem, tasks=tuple(tasks)))
 
 
-def replan(rest: Rest, stop: Stop, seed: int = 0, *, price_per_change: float = 0.0, params: Params = CALM) -> Replanned:
+def replan(
+    rest: Rest, stop: StopRule, seed: int = 0, *, price_per_change: float = 0.0, params: Params = CALM
+) -> Replanned:
     """The best plan of what is left, a task that changes its vehicle costing ``price_per_change`` beyond the drive.
 
     Raises PlanNotPossible that names the task or vehicle where nothing can be planned.
@@ -126,13 +128,13 @@ def replan(rest: Rest, stop: Stop, seed: int = 0, *, price_per_change: float = 0
     return Replanned(rest, result, result.cost - price_per_change * priced, moved)
 
 
-def _begun(problem: Problem, moment: Moment, now_s: float) -> bool:
+def _begun(problem: Problem, moment: Stage, now_s: float) -> bool:
     """Whether an arc is done, or being driven, at a time: it ends before, or less than its own time later."""
     seconds = max(float(p.work_seconds[moment.leg.arc]) for p in problem.profiles.values())
     return moment.seconds - (seconds if math.isfinite(seconds) else 0.0) < now_s
 
 
-def _present(vehicle: Vehicle, passed: Sequence[Moment], now_s: float, problem: Problem) -> Vehicle:
+def _present(vehicle: RouteVehicle, passed: Sequence[Stage], now_s: float, problem: Problem) -> RouteVehicle:
     """A vehicle as it stands after what it has passed, with what is left of its shift."""
     end_s = vehicle.earliest_s + vehicle.shift_s
     now = max(now_s, vehicle.earliest_s, passed[-1].seconds if passed else 0.0)
@@ -143,7 +145,7 @@ def _present(vehicle: Vehicle, passed: Sequence[Moment], now_s: float, problem: 
     return replace(later, start=int(problem.graph.arc_to[arc]), start_arc=arc, load=passed[-1].load, price_used=0.0)
 
 
-def _fills(one: VehicleDrive, passed: Sequence[Moment]) -> int:
+def _fills(one: VehicleDrive, passed: Sequence[Stage]) -> int:
     """How many refills are behind a vehicle."""
     return sum(moment.leg.refill >= 0 for moment in passed) + (one.refill_at_start >= 0 and bool(passed))
 
@@ -200,7 +202,7 @@ def _without_impossible(rest: Rest) -> Rest:
     return replace(rest, problem=left, routes=routes, left_out=(*rest.left_out, *gone), orphans=orphans)
 
 
-def _reached(problem: Problem, vehicle: Vehicle) -> set[int]:
+def _reached(problem: Problem, vehicle: RouteVehicle) -> set[int]:
     """The arcs of tasks whose beginning a vehicle can drive to from where it stands, and that it may work on."""
     arcs = sorted({arc for task in problem.tasks for arc in task.arcs})
     price, _ = between(problem.graph, problem.rates(vehicle), [start_of(vehicle)], arcs)

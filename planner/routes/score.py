@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from planner.routes.drives import VehicleDrive
 from planner.routes.problem import Problem, Task
-from planner.routes.timeline import Moment, moments
+from planner.routes.timeline import Stage, moments
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def difference(ours: Score, theirs: Score) -> dict[str, float]:
     return {part: float(getattr(ours, part) - getattr(theirs, part)) for part in parts}
 
 
-def _done(problem: Problem, timed: Iterable[Sequence[Moment]]) -> dict[int, float]:
+def _done(problem: Problem, timed: Iterable[Sequence[Stage]]) -> dict[int, float]:
     """Task -> seconds when it is first done."""
     done: dict[int, float] = {}
     for moment in (moment for passed in timed for moment in passed if moment.leg.task >= 0):
@@ -88,11 +88,11 @@ def _u_turns(problem: Problem, one: VehicleDrive) -> int:
     return sum(int(problem.graph.reverse[leg.arc]) == following.arc for leg, following in pairwise(one.legs))
 
 
-def _seconds(problem: Problem, number: int, passed: Sequence[Moment]) -> float:
+def _seconds(problem: Problem, number: int, passed: Sequence[Stage]) -> float:
     return passed[-1].seconds - problem.vehicles[number].earliest_s if passed else 0.0
 
 
-def _overtime(problem: Problem, number: int, passed: Sequence[Moment]) -> float:
+def _overtime(problem: Problem, number: int, passed: Sequence[Stage]) -> float:
     vehicle = problem.vehicles[number]
     end_s = vehicle.earliest_s + vehicle.shift_s
     return max(0.0, passed[-1].seconds - end_s) if passed else 0.0

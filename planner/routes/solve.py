@@ -18,14 +18,14 @@ from planner.routes.search.anneal import anneal
 from planner.routes.search.chain import cut
 from planner.routes.search.chance import seeded
 from planner.routes.search.journal import settle
-from planner.routes.search.model import Model, State, copy_state, scratch
+from planner.routes.search.model import Model, SearchState, copy_state, scratch
 from planner.routes.search.score import faults
 from planner.routes.stock import overdrawn
 from planner.routes.tables import FAR, Tables, tables
 
 
 @dataclass(frozen=True)
-class Stop:
+class StopRule:
     """When to stop: after ``iterations``, or after ``seconds`` of this process's CPU time, compilation not counted."""
 
     iterations: int | None = None
@@ -117,7 +117,7 @@ class Result:
 
 def solve(
     problem: Problem,
-    stop: Stop,
+    stop: StopRule,
     seed: int = 0,
     params: Params | None = None,
     initial: Sequence[Route] | None = None,
@@ -152,7 +152,7 @@ def solve(
 
 def solve_seeds(
     problem: Problem,
-    stop: Stop,
+    stop: StopRule,
     seeds: Sequence[int],
     executor: Executor,
     params: Params | None = None,
@@ -189,7 +189,7 @@ class _Run:
             spare.begin(None)
             spare.slice(1, 1.0, 1.0)
 
-    def begin(self, initial: State | None) -> None:
+    def begin(self, initial: SearchState | None) -> None:
         """A first solution: the given one, completed, or one of greedy insertion."""
         if initial is not None:
             self.now, self.given = initial, True
@@ -216,7 +216,7 @@ class _Run:
             first,
         )
 
-    def until(self, stop: Stop, enough: float, slices: int = 100) -> int:
+    def until(self, stop: StopRule, enough: float, slices: int = 100) -> int:
         """Slices until the stop; the temperature follows the share of it that is used up. Returns the iterations."""
         if stop.iterations is None:
             return self._until_seconds(float(stop.seconds or 0.0), enough, slices)
@@ -279,7 +279,7 @@ class _Run:
         used = [r for r in np.argsort(count, kind="stable").tolist() if count[r] > 0]
         return [r for r in used if (others - self.model.allowed[:, r]).all()][:most]
 
-    def _go_on_from(self, state: State) -> None:
+    def _go_on_from(self, state: SearchState) -> None:
         copy_state(state, self.now)
         settle(self.now)
 
@@ -322,6 +322,6 @@ def natural_weights(model: Model) -> npt.NDArray[np.float64]:
     return weights
 
 
-def temperature_scale(model: Model, state: State) -> float:
+def temperature_scale(model: Model, state: SearchState) -> float:
     """The mean price of a task in a first solution."""
     return max(1e-9, float(state.tour["price"].sum()) / max(1, model.n))

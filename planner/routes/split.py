@@ -19,7 +19,7 @@ from city.network import Floats
 from planner.routes.borders import at_borders, ends_of, road_net
 from planner.routes.encode import Route, Serve, Step
 from planner.routes.problem import Problem, refuse_impossible
-from planner.routes.solve import Params, Result, Stop, solve
+from planner.routes.solve import Params, Result, StopRule, solve
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Split:
 
 def solve_split(
     problem: Problem,
-    stop: Stop,
-    border: Stop,
+    stop: StopRule,
+    border: StopRule,
     executor: Executor,
     seed: int = 0,
     params: Params | None = None,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from planner.routes.drives import VehicleDrive, drive
 from planner.routes.encode import Route
-from planner.routes.problem import Problem, Vehicle
+from planner.routes.problem import Problem, RouteVehicle
 
 
 def overdrawn(problem: Problem, routes: Sequence[Route], *, slip: float = 1e-6) -> float:
@@ -27,7 +27,7 @@ def overdrawn(problem: Problem, routes: Sequence[Route], *, slip: float = 1e-6) 
     return math.fsum(over for refill, over in more.items() if over > slip * given[refill])
 
 
-def _taken(problem: Problem, vehicle: Vehicle, one: VehicleDrive) -> Iterator[tuple[int, float]]:
+def _taken(problem: Problem, vehicle: RouteVehicle, one: VehicleDrive) -> Iterator[tuple[int, float]]:
     """(refill, what it gives) of every visit. What cannot be emptied is not filled."""
     load = vehicle.first_load
     visits = [(-1, one.refill_at_start), *((leg.task, leg.refill) for leg in one.legs)]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from city.shortest import Place, Table, arrivals, between
-from planner.routes.problem import Problem, Vehicle
+from city.shortest import EdgePlace, Table, arrivals, between
+from planner.routes.problem import Problem, RouteVehicle
 
 FAR = np.float32(1e12)
 """Price of a way that does not exist; finite, so that sums of it can still be compared."""
@@ -58,10 +58,10 @@ def tables(problem: Problem) -> Tables:
     return Tables(price, seconds, by_refill, work_s, first, kind_of, arc_of)
 
 
-def _kinds(problem: Problem) -> tuple[list[Vehicle], npt.NDArray[np.int64]]:
+def _kinds(problem: Problem) -> tuple[list[RouteVehicle], npt.NDArray[np.int64]]:
     """One vehicle of each kind (same profile and prices), and the kind of each vehicle."""
     keys: dict[tuple[str, float, float], int] = {}
-    kinds: list[Vehicle] = []
+    kinds: list[RouteVehicle] = []
     kind_of = []
     for vehicle in problem.vehicles:
         key = (vehicle.profile, vehicle.price_per_m, vehicle.price_per_s)
@@ -72,16 +72,16 @@ def _kinds(problem: Problem) -> tuple[list[Vehicle], npt.NDArray[np.int64]]:
     return kinds, np.array(kind_of, np.int64)
 
 
-def start_of(vehicle: Vehicle) -> Place:
+def start_of(vehicle: RouteVehicle) -> EdgePlace:
     """Where a vehicle begins: on its way at the end of an arc, or standing at a node."""
-    return Place(arc=vehicle.start_arc) if vehicle.start_arc >= 0 else Place(node=vehicle.start)
+    return EdgePlace(arc=vehicle.start_arc) if vehicle.start_arc >= 0 else EdgePlace(node=vehicle.start)
 
 
 class _Filler:
     """Fills the tables of one kind of vehicle."""
 
     def __init__(
-        self, problem: Problem, kind: Vehicle, arc_of: npt.NDArray[np.int64], own: npt.NDArray[np.int64]
+        self, problem: Problem, kind: RouteVehicle, arc_of: npt.NDArray[np.int64], own: npt.NDArray[np.int64]
     ) -> None:
         self.problem, self.kind, self.own = problem, kind, own
         self.rates = problem.rates(kind)
@@ -89,7 +89,10 @@ class _Filler:
         self.fleet = [problem.vehicles[v] for v in own]
         self.starts = self.n + own
         self.ends = self.n + len(problem.vehicles) + own
-        self.sources = [*(Place(arc=arc) for arc in arc_of.tolist()), *(start_of(vehicle) for vehicle in self.fleet)]
+        self.sources = [
+            *(EdgePlace(arc=arc) for arc in arc_of.tolist()),
+            *(start_of(vehicle) for vehicle in self.fleet),
+        ]
         self.rows = np.concatenate([np.arange(self.n), self.starts])
         self.columns = self._wanted()
         self.reach = between(problem.graph, self.rates, self.sources, list(self.columns))
@@ -115,7 +118,7 @@ class _Filler:
         for end, vehicle in zip(self.ends.tolist(), self.fleet, strict=True):
             price[self.rows, end], seconds[self.rows, end] = self._to_end(vehicle)
 
-    def _to_end(self, vehicle: Vehicle) -> tuple[Table, Table]:
+    def _to_end(self, vehicle: RouteVehicle) -> tuple[Table, Table]:
         """(n_rows,) to the end of a route: a node, the nearest refill, or nowhere."""
         if vehicle.end == "open":
             return np.zeros(len(self.rows), np.float32), np.zeros(len(self.rows), np.float32)
@@ -169,7 +172,7 @@ class _Filler:
 
     def _onward(self, arc: int, node: int) -> tuple[Table, Table]:
         """(n_traversals + n_ends,) from a refill, reached by an arc, to the beginning of every task and to the ends."""
-        source = Place(arc=arc) if arc >= 0 else Place(node=node)
+        source = EdgePlace(arc=arc) if arc >= 0 else EdgePlace(node=node)
         price, seconds = between(self.problem.graph, self.rates, [source], self.arc_of.tolist())
         ends = [self._end_from(source, vehicle) for vehicle in self.fleet]
         return (
@@ -177,7 +180,7 @@ class _Filler:
             np.concatenate([seconds[0], np.array([end[1] for end in ends], np.float32)]),
         )
 
-    def _end_from(self, source: Place, vehicle: Vehicle) -> tuple[float, float]:
+    def _end_from(self, source: EdgePlace, vehicle: RouteVehicle) -> tuple[float, float]:
         if vehicle.end == "open":
             return 0.0, 0.0
         nodes = [vehicle.end_node] if vehicle.end == "node" else [refill.node for refill in self.problem.refills]

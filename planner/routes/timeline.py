@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from planner.routes.drives import Leg, VehicleDrive
-from planner.routes.problem import Problem, Vehicle
+from planner.routes.problem import Problem, RouteVehicle
 
 
 @dataclass(frozen=True)
-class Moment:
+class Stage:
     """After an arc of a drive: ``seconds`` since the start of planning [s], ``load`` left, the leg itself."""
 
     seconds: float
@@ -18,12 +18,12 @@ class Moment:
     leg: Leg
 
 
-def moments(problem: Problem, drive: VehicleDrive) -> tuple[Moment, ...]:
+def moments(problem: Problem, drive: VehicleDrive) -> tuple[Stage, ...]:
     """A moment for each arc of a drive. Opening times are waited for, breaks taken when due."""
     return tuple(_moments(problem, problem.vehicles[drive.vehicle], drive))
 
 
-def _moments(problem: Problem, vehicle: Vehicle, drive: VehicleDrive) -> Iterator[Moment]:
+def _moments(problem: Problem, vehicle: RouteVehicle, drive: VehicleDrive) -> Iterator[Stage]:
     now, driven, load, before = vehicle.earliest_s, 0.0, vehicle.first_load, vehicle.start_arc
     if drive.refill_at_start >= 0:
         refill = problem.refills[drive.refill_at_start]
@@ -40,11 +40,11 @@ def _moments(problem: Problem, vehicle: Vehicle, drive: VehicleDrive) -> Iterato
         if leg.refill >= 0:
             refill = problem.refills[leg.refill]
             now, load = now + refill.seconds, min(vehicle.capacity, max(0.0, load) + refill.amount)
-        yield Moment(now, max(0.0, load), leg)
+        yield Stage(now, max(0.0, load), leg)
         before = leg.arc
 
 
-def _seconds(problem: Problem, vehicle: Vehicle, before: int, leg: Leg) -> float:
+def _seconds(problem: Problem, vehicle: RouteVehicle, before: int, leg: Leg) -> float:
     """Time of an arc and of the turn into it."""
     profile = problem.profile(vehicle)
     seconds = float((profile.work_seconds if leg.task >= 0 else profile.seconds)[leg.arc])

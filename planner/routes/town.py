@@ -16,13 +16,13 @@ from city import entities as things
 from city.arcstates import ArcGraph, from_network
 from city.network import StreetNetwork
 from city.vocabulary import Network
-from planner.routes.problem import Problem, Task, Vehicle
+from planner.routes.problem import Problem, RouteVehicle, Task
 from planner.routes.profiles import SECOND_M, profile
 from planner.routes.reach import Bools, reached, workable
 
 
 @dataclass(frozen=True)
-class Work:
+class TownWork:
     """What is due on a street or cycle way: ``segment`` (index into the network's segments) is driven ``passes`` times.
 
     ``opens_s``, ``deadline_s`` count from the start of planning, each late second weighs ``weight``. Vehicles that
@@ -39,7 +39,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Crew:
+class TownCrew:
     """A vehicle of the city on duty: it leaves node ``home`` at ``earliest_s`` and is back there ``shift_s`` later.
 
     The objective is ``price_per_m`` x metres + ``price_per_s`` x seconds + ``price_used`` if it leaves.
@@ -55,7 +55,7 @@ class Crew:
 
 
 @dataclass(frozen=True)
-class Town:
+class TownPlan:
     """The problem, and what is not in it: ``left_out`` are segments that no vehicle gets to and home again."""
 
     problem: Problem
@@ -68,19 +68,19 @@ class Town:
 
 def town(
     network: StreetNetwork,
-    work: Sequence[Work],
-    fleet: Sequence[Crew],
+    work: Sequence[TownWork],
+    fleet: Sequence[TownCrew],
     *,
     name: str = "town",
     turning: Iterable[int] = (),
     u_turn_s: float = 0.0,
     u_turn_elsewhere_s: float = 120.0,
     graph: ArcGraph | None = None,
-) -> Town:
+) -> TownPlan:
     """The problem of doing ``work`` with ``fleet``. ``graph``: one made before from the same network and homes.
 
     Turning round takes ``u_turn_s`` at dead ends, at homes and at the nodes ``turning``; elsewhere a lorry backs round
-    a corner in ``u_turn_elsewhere_s`` [s], so that one-way streets strand nobody; infinite forbids it. An even number
+    a corner in ``u_turn_elsewhere_s`` [s], so that one-way streets group nobody; infinite forbids it. An even number
     of passes on a two-way segment is shared between its directions, an odd one has one pass in whichever direction
     suits; a one-way segment has all in its own. Tasks are called by segment id, "/" and a number.
     """
@@ -102,18 +102,18 @@ def town(
         if not arcs:
             left_out.add(one.segment)
     done = Problem(name, graph, tuple(tasks), empty.vehicles, profiles=profiles)
-    return Town(done, tuple(sorted(left_out)))
+    return TownPlan(done, tuple(sorted(left_out)))
 
 
-def _kind(crew: Crew) -> str:
+def _kind(crew: TownCrew) -> str:
     """Name of the profile of a vehicle: what it clears, how fast it works and drives, how wide and heavy it is."""
     vehicle = crew.vehicle
     size = [f"{value:g} {unit}" for value, unit in ((vehicle.width_m, "m"), (vehicle.weight_t, "t")) if value]
     return " ".join([vehicle.network, f"{vehicle.work_kmh:g}/{vehicle.drive_kmh:g}", *size])
 
 
-def _vehicle(crew: Crew) -> Vehicle:
-    return Vehicle(
+def _vehicle(crew: TownCrew) -> RouteVehicle:
+    return RouteVehicle(
         crew.vehicle.id,
         crew.home,
         end_node=crew.home,
@@ -126,7 +126,7 @@ def _vehicle(crew: Crew) -> Vehicle:
     )
 
 
-def _reach(problem: Problem, fleet: Sequence[Crew]) -> dict[Network, dict[str, Bools]]:
+def _reach(problem: Problem, fleet: Sequence[TownCrew]) -> dict[Network, dict[str, Bools]]:
     """By network and vehicle the arcs (n_arcs,) that it can work on; worked out once for each kind and home."""
     found: dict[tuple[str, int], Bools] = {}
     able: dict[Network, dict[str, Bools]] = {}
@@ -140,7 +140,7 @@ def _reach(problem: Problem, fleet: Sequence[Crew]) -> dict[Network, dict[str, B
 
 def _tasks(
     network: StreetNetwork,
-    one: Work,
+    one: TownWork,
     arcs: Sequence[int],
     able: Mapping[str, Bools],
     n_fleet: int,

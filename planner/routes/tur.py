@@ -17,9 +17,9 @@ from planner.routes.drives import drive
 from planner.routes.encode import Route
 from planner.routes.problem import Problem
 from planner.routes.score import Score, score
-from planner.routes.solve import Stop, solve
+from planner.routes.solve import StopRule, solve
 from planner.routes.timeline import moments
-from planner.routes.town import Crew, Town, Work, town
+from planner.routes.town import TownCrew, TownPlan, TownWork, town
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def drive_turer(
     A two-way street with two passes is done once in each direction; a cycle way once in either. The search takes
     ``iterations_each`` steps for each pass, so that the same needs always give the same drive, whoever works it out.
     """
-    asked: list[Town] = []
+    asked: list[TownPlan] = []
     found: list[Callable[[], Found]] = []
     for job in jobs:  # searched while the next is still being put together
         asked.append(_asked(network, job))
@@ -123,13 +123,13 @@ def drive_turer(
     return [_driven(network, one, *result()) for one, result in zip(asked, found, strict=True)]
 
 
-def _asked(network: StreetNetwork, job: Job) -> Town:
+def _asked(network: StreetNetwork, job: Job) -> TownPlan:
     vehicle = job.vehicle
     work = [
-        Work(segment, passes, network.segments[segment].route_class, network=vehicle.network)
+        TownWork(segment, passes, network.segments[segment].route_class, network=vehicle.network)
         for segment, passes in sorted(job.needs.items())
     ]
-    return town(network, work, [Crew(vehicle, job.home)], name=f"tur of {vehicle.id}", graph=job.graph)
+    return town(network, work, [TownCrew(vehicle, job.home)], name=f"tur of {vehicle.id}", graph=job.graph)
 
 
 Found = tuple[tuple[Route, ...], float]
@@ -140,10 +140,10 @@ def _searched(problem: Problem, iterations_each: int, seed: int) -> Found:
     """What a worker does of a tur."""
     if not problem.tasks:
         return (), 0.0
-    return solve(problem, Stop(iterations=iterations_each * len(problem.tasks)), seed).routes, least_metres(problem)
+    return solve(problem, StopRule(iterations=iterations_each * len(problem.tasks)), seed).routes, least_metres(problem)
 
 
-def _driven(network: StreetNetwork, asked: Town, routes: Sequence[Route], least_m: float) -> Drive:
+def _driven(network: StreetNetwork, asked: TownPlan, routes: Sequence[Route], least_m: float) -> Drive:
     problem = asked.problem
     whole = [one for one in drive(problem, routes) if one.legs]
     legs = [leg for one in whole for leg in one.legs]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from planner.routes.drives import VehicleDrive, drive
 from planner.routes.encode import Route
 from planner.routes.problem import Problem
-from planner.routes.timeline import Moment, moments
+from planner.routes.timeline import Stage, moments
 
 
 class Worth(NamedTuple):
@@ -54,7 +54,7 @@ def _worth(problem: Problem, one: VehicleDrive) -> tuple[float, float, float]:
     return _overload(problem, one, passed), late_s + over_s, cost
 
 
-def _overload(problem: Problem, one: VehicleDrive, passed: Sequence[Moment]) -> float:
+def _overload(problem: Problem, one: VehicleDrive, passed: Sequence[Stage]) -> float:
     """How much is served that is not on board."""
     vehicle = problem.vehicles[one.vehicle]
     more = problem.refills[one.refill_at_start].amount if one.refill_at_start >= 0 else 0.0

@@ -1,4 +1,4 @@
-"""The strands of a plan as bytes: what is kept of every snow plan so that other thresholds can be tried on it."""
+"""The groups of a plan as bytes: what is kept of every snow plan so that other thresholds can be tried on it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from city.errors import StoreUnavailable
-from planner.snow.strands import Strands
+from planner.snow.groups import ServiceGroups
 
-ARRAYS = ("minutes", "dry", "wet", "grip")
+ARRAYS = ("minutes", "dry", "wet", "friction")
 
 
 @dataclass(frozen=True)
@@ -25,20 +25,20 @@ class Run:
     simulated: bool
     asked: tuple[str, ...]
     called: tuple[str, ...]
-    strands: Strands
+    groups: ServiceGroups
 
 
-def pack(strands: Strands, asked: tuple[str, ...], called: tuple[str, ...]) -> bytes:
+def pack(groups: ServiceGroups, asked: tuple[str, ...], called: tuple[str, ...]) -> bytes:
     """The curves and what they led to; ``unpack`` gives the same again to the last bit."""
     words: dict[str, Any] = {
-        "times": np.array([strands.at.isoformat(), strands.start.isoformat()]),
-        "tur": np.array(strands.tur, str),
-        "route_class": np.array(strands.route_class, str),
+        "times": np.array([groups.at.isoformat(), groups.start.isoformat()]),
+        "tur": np.array(groups.tur, str),
+        "route_class": np.array(groups.route_class, str),
         "asked": np.array(asked, str),
         "called": np.array(called, str),
     }
     out = io.BytesIO()
-    np.savez_compressed(out, **words, **{name: getattr(strands, name) for name in ARRAYS})
+    np.savez_compressed(out, **words, **{name: getattr(groups, name) for name in ARRAYS})
     return out.getvalue()
 
 
@@ -48,7 +48,7 @@ def unpack(raw: bytes, name: str, service_day: date, simulated: bool) -> Run:
         with np.load(io.BytesIO(raw), allow_pickle=False) as kept:
             parts = {key: kept[key] for key in kept.files}
             at, start = (datetime.fromisoformat(str(text)) for text in parts["times"])
-            strands = Strands(
+            groups = ServiceGroups(
                 at,
                 start,
                 tuple(parts["tur"].tolist()),
@@ -58,4 +58,4 @@ def unpack(raw: bytes, name: str, service_day: date, simulated: bool) -> Run:
             asked, called = tuple(parts["asked"].tolist()), tuple(parts["called"].tolist())
     except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise StoreUnavailable(f"the kept curves of snow plan {name} cannot be read ({error})") from error
-    return Run(name, service_day, simulated, asked, called, strands)
+    return Run(name, service_day, simulated, asked, called, groups)

@@ -64,7 +64,7 @@ def _deadhead(
     snapshot: Snapshot, driven: Sequence[DrivenTur], work_kmh: Mapping[Network, float], usual: float
 ) -> float:
     """Driving without work as a share of the work, of the drives that plough."""
-    ploughs = [item for item in driven if not all(need.by_grip for need in item.needs)]
+    ploughs = [item for item in driven if not all(need.by_friction for need in item.needs)]
     work = sum(_work(snapshot, item, work_kmh) for item in ploughs)
     drive = sum(item.drive.seconds for item in ploughs) / 60.0
     return max(0.0, drive - work) / work if work > 0.0 else usual

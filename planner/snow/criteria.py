@@ -108,15 +108,15 @@ class Criteria:
     hysteresis: int
     lead_h: int
     reading: ForecastReading
-    grip: Threshold
-    grip_limit: int
+    friction: Threshold
+    friction_limit: int
     anti_slip: str
 
 
 def criteria(rules: Limits, route_class: RouteClass) -> Criteria:
     """The criteria of a class. PlanNotPossible names a threshold that nobody set or that cannot be."""
     dry, wet = rules.row("snow.start_dry_cm", route_class), rules.row("snow.start_wet_cm", route_class)
-    grip = rules.row("snow.friction", route_class)
+    friction = rules.row("snow.friction", route_class)
     return Criteria(
         route_class,
         dry,
@@ -127,7 +127,7 @@ def criteria(rules: Limits, route_class: RouteClass) -> Criteria:
         limit_hundredths(rules.value("snow.hysteresis_cm", route_class)),
         max(0, round(rules.value("snow.lead_h", route_class))),
         rules.word("snow.decide_by", route_class, READINGS),
-        grip,
+        friction,
         limit_hundredths(rules.value("snow.friction", route_class)),
         rules.word("snow.anti_slip", route_class, ("salt", "sand", "none")),
     )

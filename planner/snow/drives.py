@@ -10,26 +10,26 @@ from datetime import timedelta
 
 from city.entities import Vehicle
 from city.vocabulary import Network
-from planner.fleet import Fleet, Wish
+from planner.fleet import Fleet, TimeWindow
 from planner.routes.reach import Reach
 from planner.routes.sectors import Tur
 from planner.routes.tur import Drive, Job, drive_turer
 from planner.snapshot import Snapshot
-from planner.snow.memory import Shelf, Streets
+from planner.snow.cache import Shelf, Streets
 from planner.snow.need import Need
 
 SPREAD_KMH: dict[Network, float] = {"street": 30.0, "cycle": 15.0}
 """How fast a vehicle spreads where it does not plough: our choice."""
 
 
-def wish_of(wanted: Sequence[Need]) -> Wish:
+def window_of(wanted: Sequence[Need]) -> TimeWindow:
     """When the first of the streets may be begun, and when the first must be done."""
-    return Wish(min(need.from_when for need in wanted), min(need.deadline for need in wanted))
+    return TimeWindow(min(need.from_when for need in wanted), min(need.deadline for need in wanted))
 
 
 def at_work(vehicle: Vehicle, wanted: Sequence[Need]) -> Vehicle:
     """The vehicle as it does this work: where it spreads alone it is faster."""
-    if not all(need.by_grip for need in wanted):
+    if not all(need.by_friction for need in wanted):
         return vehicle
     return replace(vehicle, work_kmh=max(vehicle.work_kmh, min(SPREAD_KMH[vehicle.network], vehicle.drive_kmh)))
 
@@ -67,7 +67,7 @@ class Drives:
                 counted[size] = reach.left_out(needs, v, self.fleet.home(v))
             return counted[size]
 
-        return self.fleet.choose(tur.network, wish_of(wanted), lambda v: self._lasts(wanted, v), left_out)
+        return self.fleet.choose(tur.network, window_of(wanted), lambda v: self._lasts(wanted, v), left_out)
 
     def _lasts(self, wanted: Sequence[Need], vehicle: Vehicle, *, usual_deadhead: float = 0.5) -> timedelta:
         """How long a drive takes: as it was found, else its work with the usual share of driving without work."""
@@ -85,7 +85,7 @@ class Drives:
         return self._found[self._key(job)]
 
     def _find(self, jobs: Sequence[Job]) -> None:
-        """Finds the drives of jobs: in this plan, among those that are kept, or by a search."""
+        """Finds the drives of jobs: in this plan, among those that are cache, or by a search."""
         open_jobs: dict[Hashable, Job] = {}
         for key, job in ((self._key(job), job) for job in jobs):
             drive = self._found.get(key) or self.known.find(key)
@@ -110,13 +110,13 @@ class Drives:
 
     def _key(self, job: Job) -> Hashable:
         """All that a drive depends on."""
-        v, knobs, homes = job.vehicle, self.snapshot.knobs, tuple(sorted(set(self.fleet.homes.values())))
+        v, params, homes = job.vehicle, self.snapshot.params, tuple(sorted(set(self.fleet.homes.values())))
         kind = v.network, v.work_kmh, v.drive_kmh, v.width_m, v.weight_t, job.home
         needs = tuple(sorted(job.needs.items()))
-        return self.streets.digest, homes, needs, kind, knobs.tur_iterations, self.snapshot.seed
+        return self.streets.digest, homes, needs, kind, params.tur_iterations, self.snapshot.seed
 
     def _searched(self, jobs: Sequence[Job]) -> list[Drive]:
-        network, each, seed = self.streets.network, self.snapshot.knobs.tur_iterations, self.snapshot.seed
+        network, each, seed = self.streets.network, self.snapshot.params.tur_iterations, self.snapshot.seed
         if self.executor is not None:
             return drive_turer(network, jobs, self.executor, iterations_each=each, seed=seed)
         with ThreadPoolExecutor(min(os.cpu_count() or 1, max(1, len(jobs)))) as pool:

@@ -6,15 +6,15 @@ import numpy as np
 
 from city.plan import Text
 from city.said import figure_en, figure_sv
+from planner.snow.groups import call_out, read_by
 from planner.snow.need import Needs
 from planner.snow.rule import FAR_UNDER, NONE
-from planner.snow.strands import call_out, read_by
 
 
 def turer_range(needs: Needs) -> tuple[int, int]:
     """How many turer the low and the high reading of the forecast would call out."""
     rules, asked = needs.service.rules, frozenset(needs.snapshot.asked)
-    low, high = (len(call_out(read_by(needs.strands, reading), rules, asked).turer) for reading in (0, 2))
+    low, high = (len(call_out(read_by(needs.groups, reading), rules, asked).turer) for reading in (0, 2))
     return min(low, high), max(low, high)
 
 
@@ -25,12 +25,12 @@ def flip_of(needs: Needs) -> Text:
 
 
 def _first_out(needs: Needs) -> Text | None:
-    """Of the turer that depth alone calls: the one with the smallest margin of its deepest strand."""
+    """Of the turer that depth alone calls: the one with the smallest margin of its deepest group."""
     called = needs.called
-    slips = {called.strands.tur[row] for row in np.flatnonzero(called.by_grip != NONE)}
+    slips = {called.groups.tur[row] for row in np.flatnonzero(called.by_friction != NONE)}
     margins: dict[str, int] = {}
     for row in np.flatnonzero(called.by_depth != NONE):
-        name = called.strands.tur[row]
+        name = called.groups.tur[row]
         margins[name] = max(int(called.margin[row]), margins.get(name, FAR_UNDER))
     out = {name: margin for name, margin in margins.items() if name not in slips}
     if not out:
@@ -43,11 +43,11 @@ def _first_out(needs: Needs) -> Text | None:
 def _next_in(needs: Needs) -> Text | None:
     """The tur that is not called and has least missing to its limit."""
     called, going = needs.called, needs.called.turer
-    rows = [row for row in np.flatnonzero(called.margin > FAR_UNDER) if called.strands.tur[row] not in going]
+    rows = [row for row in np.flatnonzero(called.margin > FAR_UNDER) if called.groups.tur[row] not in going]
     if not rows:
         return None
     row = max(rows, key=lambda row: int(called.margin[row]))
-    cm, name = -int(called.margin[row]) / 100.0, called.strands.tur[row]
+    cm, name = -int(called.margin[row]) / 100.0, called.groups.tur[row]
     if cm <= 0.0:  # over its limit, but not for as long as it must be
         return None
     return Text(f"Blir det {figure_sv(cm)} cm mer tillkommer {name}.", f"With {figure_en(cm)} cm more {name} comes in.")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from city.geo import local_xy, middle
 from city.vocabulary import ROUTE_CLASSES
-from models.slipperiness import grip_of
+from models.slipperiness import friction_of
 from models.snow import SnowState
 from models.weather import HourlyWeather
 from planner.routes.sectors import plannable
@@ -27,14 +27,14 @@ FRICTION = "friction"
 AGAINST_SLIP = frozenset({"salt", "brine", "sand"})
 
 
-def grip_curves(
+def friction_curves(
     snapshot: Snapshot, service: Service, weather: HourlyWeather, mid: SnowState, spots: Bools
 ) -> Hundredths:
-    """(n, n_hours) grip [0.01] in the hours in which a segment is ours to treat: -1 where it is not known, where it is
-    treated already, or where it is too cold for salt and no place for sand."""
-    grip = hundredths(_seen(snapshot, grip_of(mid.lies, mid.surface_c)))
-    grip[~_ours(snapshot, service, mid, spots)] = NONE
-    return _as_judged(snapshot, weather, _still_treated(snapshot, service.rules, weather, grip))
+    """(n, n_hours) friction [0.01] in the hours in which a segment is ours to treat: -1 where it is not known, where it
+    is treated already, or where it is too cold for salt and no place for sand."""
+    friction = hundredths(_seen(snapshot, friction_of(mid.condition, mid.surface_c)))
+    friction[~_ours(snapshot, service, mid, spots)] = NONE
+    return _as_judged(snapshot, weather, _still_treated(snapshot, service.rules, weather, friction))
 
 
 def _ours(snapshot: Snapshot, service: Service, mid: SnowState, spots: Bools) -> Bools:
@@ -72,20 +72,20 @@ def _junctions(snapshot: Snapshot, *, arms: int = 3) -> frozenset[int]:
     return frozenset(node for node, main in met.items() if len(main) >= arms and sum(main) >= 2)
 
 
-def _seen(snapshot: Snapshot, grip: Floats, *, near_m: float = 200.0, hours: int = 2) -> Floats:
+def _seen(snapshot: Snapshot, friction: Floats, *, near_m: float = 200.0, hours: int = 2) -> Floats:
     """Near a device that measured friction its figure holds for the first hours."""
     measured = fresh(snapshot, FRICTION)
-    if not measured or not len(grip):
-        return grip
+    if not measured or not len(friction):
+        return friction
     middles = np.array([middle(s.geometry) for s in snapshot.segments])
     away = np.array([np.hypot(*local_xy(middles[:, 0], middles[:, 1], (lon, lat))) for _, lon, lat in measured])
-    nearest, grip = away.argmin(axis=0), grip.copy()
+    nearest, friction = away.argmin(axis=0), friction.copy()
     near = np.flatnonzero(away.min(axis=0) <= near_m)
-    grip[near, :hours] = np.array([reading.value for reading, _, _ in measured])[nearest[near]][:, None]
-    return grip
+    friction[near, :hours] = np.array([reading.value for reading, _, _ in measured])[nearest[near]][:, None]
+    return friction
 
 
-def _still_treated(snapshot: Snapshot, rules: Limits, weather: HourlyWeather, grip: Hundredths) -> Hundredths:
+def _still_treated(snapshot: Snapshot, rules: Limits, weather: HourlyWeather, friction: Hundredths) -> Hundredths:
     """What was spread holds for ``snow.treatment_lasts_h``."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
     lasts = timedelta(hours=rules.value("snow.treatment_lasts_h"))
@@ -93,19 +93,25 @@ def _still_treated(snapshot: Snapshot, rules: Limits, weather: HourlyWeather, gr
         i = index.get(treatment.segment)
         if i is not None and AGAINST_SLIP & set(treatment.action.split("_")):
             until = (treatment.done_at + lasts - weather.start) / timedelta(hours=1)
-            grip[i, : max(0, int(np.ceil(until)))] = NONE
-    return grip
+            friction[i, : max(0, int(np.ceil(until)))] = NONE
+    return friction
 
 
-def _as_judged(snapshot: Snapshot, weather: HourlyWeather, grip: Hundredths, *, slippery: float = 0.15) -> Hundredths:
+def _as_judged(
+    snapshot: Snapshot, weather: HourlyWeather, friction: Hundredths, *, slippery: float = 0.15
+) -> Hundredths:
     """What a person says of a street holds until the time that they gave: slippery, unless something was spread
     since, or not."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
     treated = {t.segment: t.done_at for t in snapshot.treatments if AGAINST_SLIP & set(t.action.split("_"))}
-    for truth in snapshot.truths:
-        if truth.quantity == "slippery" and truth.holds(snapshot.at):
-            hours = max(1, int(np.ceil((truth.until - weather.start) / timedelta(hours=1))))
-            here = [name for name in truth.segments if not (truth.value and treated.get(name, truth.at) > truth.at)]
+    for observation in snapshot.observations:
+        if observation.quantity == "slippery" and observation.holds(snapshot.at):
+            hours = max(1, int(np.ceil((observation.until - weather.start) / timedelta(hours=1))))
+            here = [
+                name
+                for name in observation.segments
+                if not (observation.value and treated.get(name, observation.at) > observation.at)
+            ]
             rows = [index[name] for name in here if name in index]
-            grip[rows, :hours] = round(slippery * 100.0) if truth.value else NONE
-    return grip
+            friction[rows, :hours] = round(slippery * 100.0) if observation.value else NONE
+    return friction

@@ -19,9 +19,9 @@ from planner.routes.sectors import Tur, passes
 from planner.snapshot import Snapshot
 from planner.snow.action import PLOUGH, Action, action_of
 from planner.snow.criteria import Criteria, Service, all_criteria, service_of
-from planner.snow.friction import grip_curves, sand_spots
+from planner.snow.friction import friction_curves, sand_spots
+from planner.snow.groups import Called, Curves, ServiceGroups, call_out, depth_curves, groups_of, lowered
 from planner.snow.rule import Ints
-from planner.snow.strands import Called, Curves, Strands, call_out, depth_curves, lowered, strands_of
 from planner.thresholds.limits import Limits
 
 Bools = npt.NDArray[np.bool_]
@@ -34,8 +34,8 @@ class Need:
 
     ``limit`` is the dry or the wet depth, whichever applied in that hour, which ends at ``peak_at``; ``limit_cm`` is
     what it comes to here, lower where the tur is asked for already. ``over_cm`` is how far the reading that decides is
-    over it. ``by_grip`` where nothing but slipperiness asks for work: ``grip`` is then the lowest. ``from_when``
-    is when work may begin, ``deadline`` when the service must be done. ``surface_c`` is the road's
+    over it. ``by_friction`` where nothing but slipperiness asks for work: ``friction`` is then the lowest.
+    ``from_when`` is when work may begin, ``deadline`` when the service must be done. ``surface_c`` is the road's
     temperature (mid, lowest, highest) at ``peak_at`` [°C], NaN where no weather is known; ``corrected`` where
     sensors in the road had a say in it.
     """
@@ -55,9 +55,9 @@ class Need:
     deadline: datetime
     surface_c: tuple[float, float, float] = (float("nan"),) * 3
     corrected: bool = False
-    by_grip: bool = False
-    grip: float = float("nan")
-    grip_limit: Threshold | None = None
+    by_friction: bool = False
+    friction: float = float("nan")
+    friction_limit: Threshold | None = None
     action: Action = PLOUGH
     passes: int = 1
 
@@ -79,8 +79,8 @@ class Needs:
     weather: HourlyWeather
     ahead: SnowRange
     curves: Curves
-    strands: Strands
-    strand_of: Ints
+    groups: ServiceGroups
+    group_of: Ints
     called: Called
     limit: Ints
     over: Bools
@@ -115,7 +115,7 @@ class Needs:
     @cached_property
     def nearest(self) -> Need | None:
         """The segment of a tur whose depth is the largest share of its limit."""
-        rows = np.flatnonzero(self.strand_of >= 0)
+        rows = np.flatnonzero(self.group_of >= 0)
         if not len(rows):
             return None
         depth = self.curves.depth[1, rows, self.peak[rows]]
@@ -135,7 +135,7 @@ class Needs:
         route_class = ROUTE_CLASSES[self.service.served_as[i]]
         own = self._criteria[route_class]
         wet = bool(self.curves.wet[i, hour])
-        from_when = self.strands.hour(int(self.first[i]) if self.over[i] or self.slips[i] else 0)
+        from_when = self.groups.hour(int(self.first[i]) if self.over[i] or self.slips[i] else 0)
         reading = READINGS.index(own.reading)
         slips = bool(self.slips[i])
         return Need(
@@ -154,9 +154,9 @@ class Needs:
             deadline=self._deadline(route_class, from_when),
             surface_c=_surface(self.ahead, i, hour),
             corrected=bool(self.ahead.corrected[i]),
-            by_grip=slips,
-            grip=self._lowest_grip(i),
-            grip_limit=own.grip,
+            by_friction=slips,
+            friction=self._lowest_friction(i),
+            friction_limit=own.friction,
             action=self._action(i, own),
             passes=1 if slips else passes(self.snapshot.segments[i]),
         )
@@ -165,8 +165,8 @@ class Needs:
     def _deadline(self) -> Any:  # noqa: ANN401 - the cached form of a method
         return lru_cache(maxsize=None)(self.service.deadline)
 
-    def _lowest_grip(self, i: int) -> float:
-        known = self.curves.grip[i][self.curves.grip[i] >= 0]
+    def _lowest_friction(self, i: int) -> float:
+        known = self.curves.friction[i][self.curves.friction[i] >= 0]
         return float(known.min()) / 100.0 if len(known) else float("nan")
 
     def _action(self, i: int, own: Criteria) -> Action:
@@ -180,15 +180,15 @@ class Needs:
             self.service.rules,
             plough=plough,
             slippery=bool(self.slips[i]),
-            slips_now=bool(0 <= self.curves.grip[i, 0] < own.grip_limit),
+            slips_now=bool(0 <= self.curves.friction[i, 0] < own.friction_limit),
             spot=bool(self.spots[i]),
-            target=own.grip_limit / 100.0,
+            target=own.friction_limit / 100.0,
             surface_c=surface_c,
             film_mm=float(mid.film_mm[i, hour]),
         )
 
 
-def judge(
+def assess(
     snapshot: Snapshot,
     rules: Limits,
     weather: HourlyWeather,
@@ -198,11 +198,11 @@ def judge(
 ) -> Needs:
     """The judgement of all segments. Raises PlanNotPossible where a threshold of a class that is there is missing."""
     service, spots = service_of(snapshot, rules), sand_spots(snapshot, rules)
-    grip = grip_curves(snapshot, service, weather, ahead.mid, spots)
-    curves = Curves(depth_curves(ahead), ahead.mid.wet, grip)
-    strands, of = strands_of(snapshot.segments, turer, service.served_as, curves, work_kmh, snapshot.at, weather.start)
-    called = call_out(strands, rules, frozenset(snapshot.asked))
-    return _of_segments(snapshot, service, weather, ahead, curves, (strands, of, called), spots)
+    friction = friction_curves(snapshot, service, weather, ahead.mid, spots)
+    curves = Curves(depth_curves(ahead), ahead.mid.wet, friction)
+    groups, of = groups_of(snapshot.segments, turer, service.served_as, curves, work_kmh, snapshot.at, weather.start)
+    called = call_out(groups, rules, frozenset(snapshot.asked))
+    return _of_segments(snapshot, service, weather, ahead, curves, (groups, of, called), spots)
 
 
 def _of_segments(
@@ -211,33 +211,35 @@ def _of_segments(
     weather: HourlyWeather,
     ahead: SnowRange,
     curves: Curves,
-    decided: tuple[Strands, Ints, Called],
+    decided: tuple[ServiceGroups, Ints, Called],
     spots: Bools,
 ) -> Needs:
-    """The segments of strands that are called, and of those the ones over their limits or under their target."""
-    strands, of, called = decided
+    """The segments of groups that are called, and of those the ones over their limits or under their target."""
+    groups, of, called = decided
     own = all_criteria(service.rules, service.classes)
     each = [own[ROUTE_CLASSES[kind]] for kind in service.served_as]
-    limit = curves.limits(*lowered(each, _asked(snapshot.asked, strands, of)))
+    limit = curves.limits(*lowered(each, _asked(snapshot.asked, groups, of)))
     reading = np.array([READINGS.index(c.reading) for c in each], np.int64)
     depth = curves.depth[reading, np.arange(len(each))]
-    target = np.array([0 if c.anti_slip == "none" else c.grip_limit for c in each], np.int64)
-    by_depth = (of >= 0) & (called.by_depth[of] >= 0) if len(strands) else np.zeros(len(of), bool)
-    by_grip = (of >= 0) & (called.by_grip[of] >= 0) if len(strands) else np.zeros(len(of), bool)
+    target = np.array([0 if c.anti_slip == "none" else c.friction_limit for c in each], np.int64)
+    by_depth = (of >= 0) & (called.by_depth[of] >= 0) if len(groups) else np.zeros(len(of), bool)
+    by_friction = (of >= 0) & (called.by_friction[of] >= 0) if len(groups) else np.zeros(len(of), bool)
     over_hours = depth >= limit
-    slip_hours = (curves.grip >= 0) & (curves.grip < target[:, None])
+    slip_hours = (curves.friction >= 0) & (curves.friction < target[:, None])
     over = by_depth & over_hours.any(axis=1)
-    slips = by_grip & slip_hours.any(axis=1) & ~over
+    slips = by_friction & slip_hours.any(axis=1) & ~over
     lead = np.array([c.lead_h for c in each], np.int64)
     from_depth = _first(over_hours, called.held_depth, of, over, lead)
-    from_grip = _first(slip_hours, called.by_grip, of, by_grip & slip_hours.any(axis=1), np.zeros_like(lead))
-    first = np.minimum(from_depth, from_grip)
+    from_friction = _first(
+        slip_hours, called.by_friction, of, by_friction & slip_hours.any(axis=1), np.zeros_like(lead)
+    )
+    first = np.minimum(from_depth, from_friction)
     peak = (depth.astype(np.int64) - limit).argmax(axis=1)
-    return Needs(snapshot, service, weather, ahead, curves, strands, of, called, limit, over, slips, peak, first, spots)
+    return Needs(snapshot, service, weather, ahead, curves, groups, of, called, limit, over, slips, peak, first, spots)
 
 
 def _first(hours: Bools, held: Ints, of: Ints, wanted: Bools, lead: Ints) -> Ints:
-    """(n,) from which hour a segment is to be worked on: the first of its own from the hour on in which its strand is
+    """(n,) from which hour a segment is to be worked on: the first of its own from the hour on in which its group is
     called, less the lead; after all hours where it is not ``wanted``."""
     if not len(held):
         return np.full(len(of), hours.shape[1])
@@ -247,10 +249,10 @@ def _first(hours: Bools, held: Ints, of: Ints, wanted: Bools, lead: Ints) -> Int
     return np.where(wanted, np.maximum(own - lead, 0), hours.shape[1])
 
 
-def _asked(asked: Sequence[str], strands: Strands, of: Ints) -> list[bool]:
+def _asked(asked: Sequence[str], groups: ServiceGroups, of: Ints) -> list[bool]:
     """(n,) whether the tur of each segment is asked for already."""
     known: Set[str] = set(asked)
-    return [row >= 0 and strands.tur[row] in known for row in of]
+    return [row >= 0 and groups.tur[row] in known for row in of]
 
 
 def _surface(ahead: SnowRange, i: int, hour: int) -> tuple[float, float, float]:
@@ -262,5 +264,5 @@ def _surface(ahead: SnowRange, i: int, hour: int) -> tuple[float, float, float]:
 def deciding(needs: Sequence[Need]) -> Need:
     """The need that is farthest over its limit [cm], so that its margin is that of all; the first of equals. Where
     slipperiness alone asks: the slipperiest."""
-    ploughed = [need for need in needs if not need.by_grip]
-    return max(ploughed, key=lambda need: need.over_cm) if ploughed else min(needs, key=lambda need: need.grip)
+    ploughed = [need for need in needs if not need.by_friction]
+    return max(ploughed, key=lambda need: need.over_cm) if ploughed else min(needs, key=lambda need: need.friction)

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from city.outlook import LANDS, OutlookFrame, SegmentOutlook, Series
-from models.snow import LIES, SnowRange, land_effects
+from models.snow import ROAD_CONDITIONS, SnowRange, land_effects
 from planner.snapshot import Snapshot
-from planner.snow.state import on_the_ground, road_behind, sites_of, snow_ahead, weather_ahead, weather_behind
+from planner.snow.state import on_the_ground, road_hindcast, sites_of, snow_ahead, weather_forecast, weather_hindcast
 from planner.thresholds.limits import limits
 from planner.words.sentences import forecast_source
 
@@ -43,15 +43,15 @@ class Outlook:
         for i, segment in enumerate(self.ids):
             if self.covered[i]:
                 continue
-            lies = tuple(LIES[code] if code >= 0 else "" for code in states[0].lies[i].tolist())
+            condition = tuple(ROAD_CONDITIONS[code] if code >= 0 else "" for code in states[0].condition[i].tolist())
             before, after = ((_series(figure[i]) for figure in some) for some in (figures, land))
-            yield SegmentOutlook(segment, *before, lies, *after)  # type: ignore[call-arg, arg-type]  # six and five
+            yield SegmentOutlook(segment, *before, condition, *after)  # type: ignore[call-arg, arg-type]  # six and five
 
 
 def road_outlook(snapshot: Snapshot, ahead: SnowRange | None = None) -> Outlook:
     """The outlook over the plan's horizon, from the same readings, forecasts and clearings as the plan's own;
     ``ahead`` is the plan's own where it is at hand."""
-    weather = weather_ahead(snapshot)
+    weather = weather_forecast(snapshot)
     frame = OutlookFrame(
         at=snapshot.at,
         first_hour=weather.start + timedelta(hours=1),
@@ -64,14 +64,14 @@ def road_outlook(snapshot: Snapshot, ahead: SnowRange | None = None) -> Outlook:
         tuple(segment.id for segment in snapshot.segments),
         tuple(segment.tunnel for segment in snapshot.segments),
         _ahead(snapshot) if ahead is None else ahead,
-        land_effects(sites_of(snapshot), weather_behind(snapshot), weather),
+        land_effects(sites_of(snapshot), weather_hindcast(snapshot), weather),
     )
 
 
 def _ahead(snapshot: Snapshot) -> SnowRange:
-    behind = road_behind(snapshot)
+    behind = road_hindcast(snapshot)
     now_cm = on_the_ground(snapshot, limits(snapshot.thresholds).value("snow.left_after_plough_cm"), behind)
-    return snow_ahead(snapshot, weather_ahead(snapshot), now_cm, behind)
+    return snow_ahead(snapshot, weather_forecast(snapshot), now_cm, behind)
 
 
 def _series(values: Floats) -> Series:

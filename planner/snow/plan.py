@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from city.plan import Degradation, Intervention, Plan
-from city.vocabulary import BESIDE, Network
-from models.snow import Behind, land_effects
+from city.vocabulary import NON_ROUTE_KINDS, Network
+from models.snow import Hindcast, land_effects
 from planner.assemble import assemble
 from planner.fleet import fleet_of
 from planner.routes.profiles import USUAL_WORK_KMH
@@ -21,23 +21,23 @@ from planner.snapshot import Snapshot
 from planner.snow.beside.extra import DrivenExtra, ExtraWork, extra_asked
 from planner.snow.beside.places import places_asked
 from planner.snow.beside.rounds import DrivenRound, PlaceRounds
+from planner.snow.cache import PlanCache, Streets
 from planner.snow.cost import cost_of, full_cost, full_minutes
-from planner.snow.memory import Kept, Streets
-from planner.snow.need import Need, Needs, deciding, judge
+from planner.snow.need import Need, Needs, assess, deciding
 from planner.snow.score import plan_score
-from planner.snow.state import on_the_ground, road_behind, sites_of, snow_ahead, weather_ahead, weather_behind
+from planner.snow.state import on_the_ground, road_hindcast, sites_of, snow_ahead, weather_forecast, weather_hindcast
 from planner.snow.words.extra import extra_intervention, weak_extra
 from planner.snow.words.places import place_intervention, weak_places
 from planner.snow.words.surface import Land, weak_stations
 from planner.snow.words.turer import intervention
-from planner.snow.words.verdict import Answer, verdict
+from planner.snow.words.verdict import VerdictBasis, verdict
 from planner.snow.words.weak import degradations
 from planner.snow.work import DrivenTur, drive_all
 from planner.thresholds.limits import limits
 
 
 @dataclass(frozen=True)
-class Judged:
+class Assessment:
     """What is known of the streets before anybody is sent: the turer of the town, what each street needs, what was weak
     about the sensors in the roads."""
 
@@ -45,31 +45,33 @@ class Judged:
     turer: tuple[Tur, ...]
     needs: Needs
     weak: tuple[Degradation, ...]
-    behind: Behind
+    behind: Hindcast
 
 
-def judge_streets(snapshot: Snapshot, kept: Kept | None = None) -> Judged:
+def assess_streets(snapshot: Snapshot, cache: PlanCache | None = None) -> Assessment:
     """The decision alone: what each street needs and which turer are asked for, without any routes."""
-    streets = (kept or Kept()).streets(snapshot.segments, snapshot.turns)
+    streets = (cache or PlanCache()).streets(snapshot.segments, snapshot.turns)
     rules = limits(snapshot.thresholds)
-    weather, behind = weather_ahead(snapshot), road_behind(snapshot)
+    weather, behind = weather_forecast(snapshot), road_hindcast(snapshot)
     now_cm = on_the_ground(snapshot, rules.value("snow.left_after_plough_cm"), behind)
     ahead = snow_ahead(snapshot, weather, now_cm, behind)
     work_kmh = work_speeds(snapshot)
-    turer = streets.turer(snapshot.knobs.tur_minutes, work_kmh)
-    needs = judge(snapshot, rules, weather, ahead, turer, work_kmh)
-    return Judged(streets, tuple(turer), needs, tuple(weak_stations(behind)), behind)
+    turer = streets.turer(snapshot.params.tur_minutes, work_kmh)
+    needs = assess(snapshot, rules, weather, ahead, turer, work_kmh)
+    return Assessment(streets, tuple(turer), needs, tuple(weak_stations(behind)), behind)
 
 
-def snow_plan(snapshot: Snapshot, judged: Judged, executor: Executor | None = None, kept: Kept | None = None) -> Plan:
+def snow_plan(
+    snapshot: Snapshot, assessed: Assessment, executor: Executor | None = None, cache: PlanCache | None = None
+) -> Plan:
     """The plan of a judgement."""
-    needs, network = judged.needs, judged.streets.network
+    needs, network = assessed.needs, assessed.streets.network
     held = {item.target: item for item in snapshot.running}
-    due = [tur for tur in judged.turer if tur.id not in held and needs.asks(tur)]
-    drives, fleet = (kept or Kept()).drives, fleet_of(snapshot, network)
-    places = PlaceRounds(snapshot, network, fleet, places_asked(snapshot, needs, judged.behind))
-    driven = drive_all(snapshot, judged.streets, fleet, due, needs, drives, executor, places.drive)
-    extra = ExtraWork(snapshot, judged.streets, fleet, extra_asked(snapshot, judged.turer, needs), needs)
+    due = [tur for tur in assessed.turer if tur.id not in held and needs.asks(tur)]
+    drives, fleet = (cache or PlanCache()).drives, fleet_of(snapshot, network)
+    places = PlaceRounds(snapshot, network, fleet, places_asked(snapshot, needs, assessed.behind))
+    driven = drive_all(snapshot, assessed.streets, fleet, due, needs, drives, executor, places.drive)
+    extra = ExtraWork(snapshot, assessed.streets, fleet, extra_asked(snapshot, assessed.turer, needs), needs)
     extra.drive(drives, executor)
     booked: list[DrivenTur | DrivenRound | DrivenExtra] = [*driven, *places.driven, *extra.driven]
     latest = fleet.latest_starts({item.assignment: item.deadline for item in booked})
@@ -81,11 +83,11 @@ def snow_plan(snapshot: Snapshot, judged: Judged, executor: Executor | None = No
     items = ordered([*held.values(), *fresh, *rounds, *more])
     stuck = len(due) - len({item.target for item in fresh})
     unmanned = len(due) - len({item.tur.id for item in driven})
-    weak = [*degradations(snapshot, needs.weather, driven, unmanned), *judged.weak]
+    weak = [*degradations(snapshot, needs.weather, driven, unmanned), *assessed.weak]
     weak += [*weak_places(places), *weak_extra(extra)]
-    full = full_cost(snapshot, full_minutes(snapshot, judged.turer, driven, work_speeds(snapshot)))
-    answer = Answer(judged.turer, items, needs, cost_of(snapshot, items), full, stuck)
-    totals = _totals(snapshot, judged.turer, due, items, driven, needs)
+    full = full_cost(snapshot, full_minutes(snapshot, assessed.turer, driven, work_speeds(snapshot)))
+    answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, stuck)
+    totals = _totals(snapshot, assessed.turer, due, items, driven, needs)
     return assemble(snapshot, verdict(snapshot, answer, weak), weak, items, totals)
 
 
@@ -95,7 +97,7 @@ def _land(needs: Needs, wanted: Sequence[Need]) -> Land:
     at = {need.segment: need.peak_at for need in wanted}
     rows = sorted(at)
     places = sites_of(snapshot).taken(np.array(rows, np.int64))
-    effects = land_effects(places, weather_behind(snapshot), weather)
+    effects = land_effects(places, weather_hindcast(snapshot), weather)
     hours = [round((at[row] - weather.start) / timedelta(hours=1)) - 1 for row in rows]
     return {
         row: {name: float(kelvin[k, hour]) for name, kelvin in effects.items()}
@@ -128,7 +130,7 @@ def _totals(
 ) -> dict[str, Any]:
     metres = sum(item.distance_m for item in items)
     deadhead = sum(item.drive.deadhead_m for item in driven)
-    going = {item.target for item in items if item.kind not in BESIDE}
+    going = {item.target for item in items if item.kind not in NON_ROUTE_KINDS}
     return {
         "turer": len(turer),
         "turer_needed": len(going),

@@ -10,25 +10,25 @@ import numpy as np
 
 from planner.fleet import fleet_of
 from planner.snapshot import Snapshot
+from planner.snow.cache import PlanCache
 from planner.snow.drives import Drives
-from planner.snow.memory import Kept
-from planner.snow.plan import judge_streets
+from planner.snow.plan import assess_streets
 
 
-def whole_turer(snapshot: Snapshot, kept: Kept) -> Iterator[str]:
+def whole_turer(snapshot: Snapshot, cache: PlanCache) -> Iterator[str]:
     """Searches one tur after the other as if all of it had to be ploughed, by the vehicle that would take it first, and
-    gives its name when its drive is kept. What is kept already costs nothing."""
-    judged = judge_streets(snapshot, kept)
-    everywhere = judged.needs.strand_of >= 0
+    gives its name when its drive is cache. What is cache already costs nothing."""
+    assessed = assess_streets(snapshot, cache)
+    everywhere = assessed.needs.group_of >= 0
     needs = replace(
-        judged.needs,
+        assessed.needs,
         over=everywhere,
         slips=np.zeros_like(everywhere),
-        first=np.zeros_like(judged.needs.first),
+        first=np.zeros_like(assessed.needs.first),
     )
-    fleet = fleet_of(snapshot, judged.streets.network)
-    drives = Drives(snapshot, judged.streets, fleet, kept.drives)
-    for tur in judged.turer:
+    fleet = fleet_of(snapshot, assessed.streets.network)
+    drives = Drives(snapshot, assessed.streets, fleet, cache.drives)
+    for tur in assessed.turer:
         wanted = needs.of(tur)
         vehicle = drives.choose(tur, wanted)
         if vehicle is not None:

@@ -13,7 +13,7 @@ from city.entities import Reading
 from city.geo import local_xy, middle
 from models.road.alike import rounded
 from models.road.site import Sites, of_segments, with_relief
-from models.snow import Behind, SnowRange, Stations, snow_behind, snow_range
+from models.snow import Hindcast, SnowRange, Stations, snow_hindcast, snow_range
 from models.weather import HourlyWeather, hourly
 from planner.snapshot import Snapshot
 
@@ -70,10 +70,10 @@ def sites_of(snapshot: Snapshot) -> Sites:
     return rounded(with_relief(sites, land[:, 0], horizon, land[:, 1], land[:, 2], land[:, 3]))
 
 
-def road_behind(snapshot: Snapshot) -> Behind:
+def road_hindcast(snapshot: Snapshot) -> Hindcast:
     """The road in the last day by the forecasts of the time, from bare ground, ending on what road sensors saw."""
     sites = sites_of(snapshot)
-    return snow_behind(sites, weather_behind(snapshot), road_stations(snapshot, sites))
+    return snow_hindcast(sites, weather_hindcast(snapshot), road_stations(snapshot, sites))
 
 
 def road_stations(snapshot: Snapshot, sites: Sites, *, near_m: float = 200.0) -> Stations | None:
@@ -106,35 +106,35 @@ def _nearest(sites: Sites, place: tuple[float, float], near_m: float) -> int:
     return int(away.argmin()) if away.min() <= near_m else -1
 
 
-def on_the_ground(snapshot: Snapshot, left_cm: float, behind: Behind | None = None) -> Floats:
+def on_the_ground(snapshot: Snapshot, left_cm: float, behind: Hindcast | None = None) -> Floats:
     """(n_segments,) snow depth now [cm]. ``left_cm`` is what a plough leaves.
 
     From sensors where any has spoken in the last hours, by inverse distance; else from the forecasts of the
     last day, beginning on bare ground. A segment that was cleared since holds what has fallen since then. What a
-    person saw and still holds goes before all. ``behind`` is ``road_behind`` where it is at hand.
+    person saw and still holds goes before all. ``behind`` is ``road_hindcast`` where it is at hand.
     """
-    past = (road_behind(snapshot) if behind is None else behind).depth_cm
+    past = (road_hindcast(snapshot) if behind is None else behind).depth_cm
     modelled = past[:, -1] if past.shape[1] else np.zeros(len(snapshot.segments))
     seen = _seen(snapshot)
     depth = modelled if seen is None else seen
     return _as_seen(snapshot, _after_treatment(snapshot, depth, past, left_cm), past)
 
 
-def snow_ahead(snapshot: Snapshot, weather: HourlyWeather, now_cm: Floats, behind: Behind | None = None) -> SnowRange:
+def snow_ahead(snapshot: Snapshot, weather: HourlyWeather, now_cm: Floats, behind: Hindcast | None = None) -> SnowRange:
     """Low, mid and high snow of each segment in the hours ahead."""
-    past = road_behind(snapshot) if behind is None else behind
+    past = road_hindcast(snapshot) if behind is None else behind
     return snow_range(sites_of(snapshot), weather, past, now_cm)
 
 
-def weather_ahead(snapshot: Snapshot) -> HourlyWeather:
+def weather_forecast(snapshot: Snapshot) -> HourlyWeather:
     """The forecast on an hourly grid from the present hour on. Where sensors say what lies now, what fell in the
     present hour before it is in that."""
     start = snapshot.at.replace(minute=0, second=0, microsecond=0)
-    hours = hourly(snapshot.forecasts, start, snapshot.knobs.horizon_h, reference_m(snapshot))
+    hours = hourly(snapshot.forecasts, start, snapshot.params.horizon_h, reference_m(snapshot))
     return hours.from_within(snapshot.at) if fresh_depths(snapshot) else hours
 
 
-def weather_behind(snapshot: Snapshot) -> HourlyWeather:
+def weather_hindcast(snapshot: Snapshot) -> HourlyWeather:
     """What the forecasts said of the last day."""
     return hourly(snapshot.forecasts, _back(snapshot.at), LOOK_BACK_H, reference_m(snapshot))
 
@@ -179,11 +179,11 @@ def _as_seen(snapshot: Snapshot, depth: Floats, past: Floats) -> Floats:
     """What people saw, and what has fallen since; a street that was ploughed after they looked is left alone."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
     ploughed = {t.segment: t.done_at for t in snapshot.treatments if t.action.startswith("plough")}
-    for truth in sorted(snapshot.truths, key=lambda truth: truth.at):
-        if truth.quantity != DEPTH or not truth.holds(snapshot.at):
+    for observation in sorted(snapshot.observations, key=lambda observation: observation.at):
+        if observation.quantity != DEPTH or not observation.holds(snapshot.at):
             continue
-        for name in truth.segments:
+        for name in observation.segments:
             i = index.get(name)
-            if i is not None and not (name in ploughed and ploughed[name] > truth.at):
-                depth[i] = truth.value + fallen_since(snapshot, past[i], truth.at)
+            if i is not None and not (name in ploughed and ploughed[name] > observation.at):
+                depth[i] = observation.value + fallen_since(snapshot, past[i], observation.at)
     return depth

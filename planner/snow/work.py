@@ -13,15 +13,15 @@ from planner.fleet import Assignment, Fleet
 from planner.routes.sectors import Tur
 from planner.routes.tur import Drive
 from planner.snapshot import Snapshot
-from planner.snow.drives import Drives, wish_of
-from planner.snow.memory import Shelf, Streets
+from planner.snow.cache import Shelf, Streets
+from planner.snow.drives import Drives, window_of
 from planner.snow.need import Need, Needs
 
 FIRST_CLASS = "1"
 
 
 @dataclass(frozen=True)
-class Work:
+class TurWork:
     """A tur that is asked for. ``run`` counts how often within this plan, from 0."""
 
     tur: Tur
@@ -42,12 +42,12 @@ class DrivenTur:
     @property
     def deadline(self) -> datetime:
         """When the first of its streets must be done."""
-        return wish_of(self.needs).deadline
+        return window_of(self.needs).deadline
 
     @property
     def asked_from(self) -> datetime:
         """When the first of its streets may be begun."""
-        return wish_of(self.needs).earliest
+        return window_of(self.needs).earliest
 
 
 def drive_all(
@@ -63,7 +63,7 @@ def drive_all(
     """Gives each due tur, most urgent first, to a vehicle. Where snow goes on, class 1 is driven again before class
     2; what ``after_class_1`` books goes before class 2 too."""
     drives = Drives(snapshot, streets, fleet, known, executor)
-    work = sorted((Work(tur, needs.of(tur)) for tur in due), key=_urgency)
+    work = sorted((TurWork(tur, needs.of(tur)) for tur in due), key=_urgency)
     drives.ahead([(item.tur, item.needs) for item in work])
     first = [item for item in work if item.tur.route_class.endswith(FIRST_CLASS)]
     driven = list(_driven(first, drives, fleet))
@@ -75,28 +75,28 @@ def drive_all(
     return driven
 
 
-def _urgency(item: Work) -> tuple[str, datetime, str]:
-    return item.tur.route_class[1], wish_of(item.needs).earliest, item.tur.id
+def _urgency(item: TurWork) -> tuple[str, datetime, str]:
+    return item.tur.route_class[1], window_of(item.needs).earliest, item.tur.id
 
 
-def _driven(work: Sequence[Work], drives: Drives, fleet: Fleet) -> Iterator[DrivenTur]:
+def _driven(work: Sequence[TurWork], drives: Drives, fleet: Fleet) -> Iterator[DrivenTur]:
     for item in work:
         vehicle = drives.choose(item.tur, item.needs)
         if vehicle is not None:
             drive = drives.of(item.needs, vehicle)
-            assignment = fleet.assign(vehicle, wish_of(item.needs), timedelta(seconds=drive.seconds))
+            assignment = fleet.assign(vehicle, window_of(item.needs), timedelta(seconds=drive.seconds))
             yield DrivenTur(item.tur, item.needs, assignment, drive, item.run)
 
 
-def _again(needs: Needs, item: DrivenTur) -> Work | None:
+def _again(needs: Needs, item: DrivenTur) -> TurWork | None:
     """The streets of a tur that are over their limits again after it was driven, by what falls from then on."""
     left_cm = needs.service.rules.value("snow.left_after_plough_cm")
     done = int(np.ceil((item.assignment.ready_by - needs.weather.start) / timedelta(hours=1))) - 1
     if not 0 <= done < needs.weather.hours - 1:
         return None
-    served = [need for need in item.needs if not need.by_grip and need.segment not in item.drive.left_out]
+    served = [need for need in item.needs if not need.by_friction and need.segment not in item.drive.left_out]
     found = [more for need in served if (more := _over_again(needs, need, done, left_cm))]
-    return Work(item.tur, tuple(found), item.run + 1) if found else None
+    return TurWork(item.tur, tuple(found), item.run + 1) if found else None
 
 
 def _over_again(needs: Needs, need: Need, done: int, left_cm: float) -> Need | None:
@@ -107,7 +107,7 @@ def _over_again(needs: Needs, need: Need, done: int, left_cm: float) -> Need | N
     if margin.max() < 0.0:
         return None
     first, peak = int((margin >= 0.0).argmax()), int(margin.argmax())
-    from_when = needs.strands.hour(first)
+    from_when = needs.groups.hour(first)
     fallen = needs.ahead.low.depth_cm[i, [done, peak]], needs.ahead.high.depth_cm[i, [done, peak]]
     low, high = (min(max(0.0, float(two[1] - two[0])) + left_cm, 1e3) for two in fallen)
     return replace(

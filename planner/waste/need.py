@@ -19,7 +19,7 @@ LEVEL = "fill_level"
 STALE_DAYS = 2.0
 
 
-def judge(snapshot: Snapshot, rules: Limits) -> list[RoomNeed]:
+def assess(snapshot: Snapshot, rules: Limits) -> list[RoomNeed]:
     """A judgement for every room and fraction that has vessels, by room id and fraction."""
     rooms = {room.id: room for room in snapshot.rooms}
     levels = _levels(snapshot.readings)

@@ -22,9 +22,9 @@ from city.serviceday import local_instant
 from planner.assemble import assemble
 from planner.snapshot import Snapshot, next_run
 from planner.thresholds.limits import Limits, limits
-from planner.waste.need import judge
+from planner.waste.need import assess
 from planner.waste.room import RoomNeed
-from planner.waste.rounds import TIP_S, Round, StopWish, Truck, plan_rounds
+from planner.waste.rounds import TIP_S, Client, Round, Truck, plan_rounds
 from planner.waste.site import Site, site_of
 from planner.waste.words import degradations, missed_rooms, no_truck, summary_of, verdict
 
@@ -34,7 +34,7 @@ SHIFT_BEGINS = time(6, 0)
 def plan_waste(snapshot: Snapshot) -> Plan:
     """The waste plan of a snapshot."""
     rules = limits(snapshot.thresholds)
-    needs = judge(snapshot, rules)
+    needs = assess(snapshot, rules)
     network = build(snapshot.segments)
     items = list(snapshot.running)
     weaknesses = list(degradations(snapshot, needs))
@@ -83,7 +83,7 @@ def _by_fraction(needs: Sequence[RoomNeed]) -> list[tuple[str, list[RoomNeed]]]:
 def _rounds(snapshot: Snapshot, rules: Limits, site: Site) -> list[Round]:
     minutes = rules.value("waste.minutes_per_vessel")
     wishes = [
-        StopWish(need.litres, 60.0 * minutes * len(need.vessels), None if need.must else need.prize)
+        Client(need.litres, 60.0 * minutes * len(need.vessels), None if need.must else need.prize)
         for need in site.needs
     ]
     trucks = [Truck(truck.id, truck.capacity_l) for truck in site.trucks]
@@ -92,7 +92,7 @@ def _rounds(snapshot: Snapshot, rules: Limits, site: Site) -> list[Round]:
         trucks,
         site.metres,
         site.seconds,
-        iterations=snapshot.knobs.round_iterations,
+        iterations=snapshot.params.round_iterations,
         seed=snapshot.seed,
     )
     return [item for item in found if any(stop is not None for stop in item.stops)]

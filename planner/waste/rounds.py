@@ -22,7 +22,7 @@ OF_A_KRONA = 1000
 
 
 @dataclass(frozen=True)
-class StopWish:
+class Client:
     """One room: litres to load, seconds of work, and what coming is worth [kr]; None where it must be visited."""
 
     litres: float
@@ -49,7 +49,7 @@ class Round:
 
 
 def plan_rounds(
-    wishes: Sequence[StopWish],
+    wishes: Sequence[Client],
     trucks: Sequence[Truck],
     metres: npt.NDArray[np.float64],
     seconds: npt.NDArray[np.float64],
@@ -77,7 +77,7 @@ def plan_rounds(
 
 
 def _model(
-    wishes: Sequence[StopWish],
+    wishes: Sequence[Client],
     trucks: Sequence[Truck],
     metres: npt.NDArray[np.float64],
     seconds: npt.NDArray[np.float64],

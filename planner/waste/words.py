@@ -20,13 +20,13 @@ from planner.thresholds.limits import Limits
 from planner.waste.room import RoomNeed, VesselView, max_age_days
 from planner.waste.rounds import Round
 from planner.waste.site import Site
-from planner.words.sentences import measured, plain, weak
+from planner.words.sentences import degradation, text_reason, value_reason
 
 
 def summary_of(visited: Sequence[RoomNeed]) -> Reason:
     must = sum(need.must for need in visited)
     vessels = sum(len(need.vessels) for need in visited)
-    return plain(
+    return text_reason(
         f"{len(visited)} rum, {vessels} kärl: {must} måste tömmas, {len(visited) - must} ligger på vägen.",
         f"{len(visited)} rooms, {vessels} vessels: {must} must be emptied, {len(visited) - must} are on the way.",
     )
@@ -75,19 +75,19 @@ def _no_round(needs: Sequence[RoomNeed]) -> Text:
 def degradations(snapshot: Snapshot, needs: Sequence[RoomNeed]) -> Iterable[Degradation]:
     blind = sum(need.blind for need in needs)
     if blind:
-        yield weak(
+        yield degradation(
             "level_sensors",
             f"{blind} av {len(needs)} rum saknar färska nivåer: kalender och ålder styr där.",
             f"{blind} of {len(needs)} rooms have no fresh levels: calendar and age decide there.",
         )
     if not snapshot.segments and needs:
-        yield weak(
+        yield degradation(
             "network",
             "Inga gator är inlästa: ronder kan inte läggas.",
             "No streets are imported: rounds cannot be laid.",
         )
     if all(depot.kind != "disposal" for depot in snapshot.depots) and needs:
-        yield weak(
+        yield degradation(
             "disposal",
             "Ingen tipp-plats är inlagd: bilarna tippar vid depån.",
             "No disposal site: trucks tip at the depot.",
@@ -95,7 +95,7 @@ def degradations(snapshot: Snapshot, needs: Sequence[RoomNeed]) -> Iterable[Degr
 
 
 def no_truck(fraction: str) -> Degradation:
-    return weak(
+    return degradation(
         "fleet",
         f"Ingen ledig bil med känd depå når {fraction}: dess rum kan inte tömmas.",
         f"No free truck with a known depot reaches {fraction}: its rooms cannot be emptied.",
@@ -106,7 +106,7 @@ def missed_rooms(wanted: Sequence[RoomNeed], site: Site, rounds: Sequence[Round]
     visited = {site.needs[stop].room.id for item in rounds for stop in item.stops if stop is not None}
     missed = [need.room.name or need.room.id for need in wanted if need.must and need.room.id not in visited]
     if missed:
-        yield weak(
+        yield degradation(
             "rounds",
             f"{len(missed)} rum som måste tömmas ryms inte: {', '.join(missed[:3])}.",
             f"{len(missed)} rooms that must be emptied do not fit: {', '.join(missed[:3])}.",
@@ -120,7 +120,7 @@ def reasons_of(
     if fullest is not None and fullest.state is not None:
         low, mid, high = level_range(fullest.state, snapshot.at)
         age = (snapshot.at - fullest.state.measured_at).total_seconds()
-        yield measured(
+        yield value_reason(
             Text("nivå", "level"), mid, "%", low=low, high=high, source=fullest.vessel.device, age_s=age, digits=0
         )
         yield _risk(rules, fraction, probability)
@@ -157,7 +157,7 @@ def _age_reasons(rules: Limits, views: Sequence[VesselView]) -> Iterable[Reason]
             source="emptyings",
         )
     elif all(v.state is None for v in views):
-        yield plain(
+        yield text_reason(
             "varken givare eller känd tömning: fast kalender",
             "neither sensor nor known emptying: fixed calendar",
             source="calendar",

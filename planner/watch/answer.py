@@ -18,7 +18,7 @@ from store.drafts import Draft
 STANDS_DOWN = frozenset({"decided", "sent", "acknowledged", "unanswered"})
 
 
-def take(connection: Connection, draft_id: str, who: str, now: datetime) -> Plan:
+def accept(connection: Connection, draft_id: str, who: str, now: datetime) -> Plan:
     """Publishes a draft as the plan, makes orders of what it adds, and calls off what it stands down and nobody has
     begun.
 
@@ -26,7 +26,7 @@ def take(connection: Connection, draft_id: str, who: str, now: datetime) -> Plan
     the live one any more.
     """
     with connection.transaction():
-        draft, plan, strands = _held(connection, draft_id)
+        draft, plan, curves = _held(connection, draft_id)
         live = plans.by_id(connection, draft.base_plan)
         assert live is not None
         plans.lock_plans(connection, "snow")
@@ -36,7 +36,7 @@ def take(connection: Connection, draft_id: str, who: str, now: datetime) -> Plan
                 "the plan that this draft was made against was superseded; look at the newest and decide again"
             )
         named = msgspec.structs.replace(plan, slot=f"event:draft:{draft.id}")
-        published = publish(connection, named, now, strands=strands)
+        published = publish(connection, named, now, curves=curves)
         _stand_down(connection, draft, who, now)
         keys = [change.key for change in draft.difference.added]
         if keys:
@@ -46,7 +46,7 @@ def take(connection: Connection, draft_id: str, who: str, now: datetime) -> Plan
     return published
 
 
-def leave(connection: Connection, draft_id: str, who: str, now: datetime) -> None:
+def reject(connection: Connection, draft_id: str, who: str, now: datetime) -> None:
     """Notes that a draft was turned down: it is not shown again until it would change something else."""
     with connection.transaction():
         draft, _, _ = _held(connection, draft_id)
@@ -57,7 +57,7 @@ def leave(connection: Connection, draft_id: str, who: str, now: datetime) -> Non
 def open_draft(connection: Connection, plan_id: str, at: datetime | None = None) -> Draft | None:
     """The draft against a plan that waits for an answer."""
     draft = drafts.newest(connection, plan_id, at)
-    return draft if draft is not None and draft.taken is None else None
+    return draft if draft is not None and draft.accepted is None else None
 
 
 def _held(connection: Connection, draft_id: str) -> tuple[Draft, Plan, bytes]:
@@ -67,8 +67,8 @@ def _held(connection: Connection, draft_id: str) -> tuple[Draft, Plan, bytes]:
         found = None
     if found is None:
         raise NotFound(f"there is no draft {draft_id}")
-    if found[0].taken is not None:
-        raise Conflict("the draft was taken already" if found[0].taken else "the draft was turned down already")
+    if found[0].accepted is not None:
+        raise Conflict("the draft was accepted already" if found[0].accepted else "the draft was rejected already")
     return found
 
 

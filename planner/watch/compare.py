@@ -10,10 +10,10 @@ import numpy as np
 from city.draft import Bust, Change, Difference
 from city.entities import GivenOrder
 from city.plan import Intervention, Plan
-from city.vocabulary import BESIDE
+from city.vocabulary import NON_ROUTE_KINDS
 from planner.snow.archive import Run
+from planner.snow.groups import ServiceGroups
 from planner.snow.rule import Hundredths, Ints
-from planner.snow.strands import Strands
 
 HOUR = timedelta(hours=1)
 LOW, MID, HIGH = range(3)
@@ -26,7 +26,7 @@ def flips(live: Plan, called: Set[str], orders: Sequence[GivenOrder]) -> bool:
     that was driven is asked for again where its streets come over their limits again."""
     done = {order.key for order in orders if order.state == "done"}
     out = {order.target for order in orders if order.state == "started"}
-    waiting = {item.target for item in live.interventions if item.key not in done and item.kind not in BESIDE}
+    waiting = {item.target for item in live.interventions if item.key not in done and item.kind not in NON_ROUTE_KINDS}
     return set(called) - out != waiting - out
 
 
@@ -55,30 +55,30 @@ def _change(item: Intervention) -> Change:
 
 
 def busts(
-    then: Run, now: Strands, driven: Set[str], *, seen: bool, slack_cm: float = 1.0, share: float = 0.1
+    then: Run, now: ServiceGroups, driven: Set[str], *, seen: bool, slack_cm: float = 1.0, share: float = 0.1
 ) -> list[Bust]:
     """Where the live plan's range (``then``) does not hold what is known now, in turer that nobody has driven since.
 
     The hour that has just begun is held against it where sensors speak (``seen``), and the hour farthest ahead that
-    both know. Named where over ``share`` of the strands lie more than ``slack_cm`` outside, both design choices.
+    both know. Named where over ``share`` of the groups lie more than ``slack_cm`` outside, both design choices.
     """
-    pairs = _pairs(then.strands, now, driven)
+    pairs = _pairs(then.groups, now, driven)
     if not len(pairs):
         return []
-    offset = round((now.start - then.strands.start) / HOUR)
-    both = then.strands.dry.shape[2] - offset
+    offset = round((now.start - then.groups.start) / HOUR)
+    both = then.groups.dry.shape[2] - offset
     if offset < 0 or both <= 0:
         return []
     hours = [(0, True)] if seen else []
     hours += [(min(both, now.dry.shape[2]) - 1, False)] if both > 1 else []
     found: list[Bust] = []
     for hour, observed in hours:
-        found += _outside(then.strands, now, pairs, (offset + hour, hour), round(slack_cm * 100), share, observed)
+        found += _outside(then.groups, now, pairs, (offset + hour, hour), round(slack_cm * 100), share, observed)
     return found
 
 
-def _pairs(then: Strands, now: Strands, driven: Set[str]) -> Ints:
-    """(k, 2) rows of the same strand then and now."""
+def _pairs(then: ServiceGroups, now: ServiceGroups, driven: Set[str]) -> Ints:
+    """(k, 2) rows of the same group then and now."""
     at = {(tur, kind): row for row, (tur, kind) in enumerate(zip(then.tur, then.route_class, strict=True))}
     rows = [
         (at[tur, kind], row)
@@ -88,14 +88,14 @@ def _pairs(then: Strands, now: Strands, driven: Set[str]) -> Ints:
     return np.array(rows, np.int64).reshape(-1, 2)
 
 
-def _depth(strands: Strands, reading: int, hour: int) -> Hundredths:
-    """(n,) the deepest street of each strand [0.01 cm]."""
-    deepest: Hundredths = np.maximum(strands.dry[reading, :, hour], strands.wet[reading, :, hour])
+def _depth(groups: ServiceGroups, reading: int, hour: int) -> Hundredths:
+    """(n,) the deepest street of each group [0.01 cm]."""
+    deepest: Hundredths = np.maximum(groups.dry[reading, :, hour], groups.wet[reading, :, hour])
     return deepest
 
 
 def _outside(
-    then: Strands, now: Strands, pairs: Ints, hours: tuple[int, int], slack: int, share: float, seen: bool
+    then: ServiceGroups, now: ServiceGroups, pairs: Ints, hours: tuple[int, int], slack: int, share: float, seen: bool
 ) -> Iterator[Bust]:
     before, after = pairs.T
     low, mid, high = (_depth(then, reading, hours[0])[before].astype(int) for reading in (LOW, MID, HIGH))

@@ -18,15 +18,15 @@ LISTEN_S = 1.0
 AGAIN_S = 5.0
 
 
-class Noted:
-    """Listens for what others note (a report, a truth, a forecast) and wakes the scheduler."""
+class ChangeListener:
+    """Listens for what others note (a report, an observation, a forecast) and wakes the scheduler."""
 
     def __init__(self, connect: Callable[[], Connection]) -> None:
         self._connect = connect
         self._events: list[str] = []
         self._lock = threading.Lock()
 
-    def taken(self) -> list[str]:
+    def drain(self) -> list[str]:
         """What was noted since this was last asked, oldest first."""
         with self._lock:
             events, self._events = self._events, []

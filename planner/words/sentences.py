@@ -12,7 +12,7 @@ from city.said import figure_en, figure_sv, span_en, span_sv
 OLD_FORECAST_S = 6 * 3600.0
 
 
-def measured(
+def value_reason(
     what: Text,
     value: float,
     unit: str,
@@ -47,12 +47,12 @@ def measured(
     )
 
 
-def plain(sv: str, en: str, *, source: str | None = None, age_s: float | None = None) -> Reason:
+def text_reason(sv: str, en: str, *, source: str | None = None, age_s: float | None = None) -> Reason:
     """A reason without a figure of its own."""
     return Reason(text=sv, text_en=en, source=source, age_s=age_s)
 
 
-def weak(source: str, sv: str, en: str, age_s: float | None = None) -> Degradation:
+def degradation(source: str, sv: str, en: str, age_s: float | None = None) -> Degradation:
     """A degradation."""
     return Degradation(source=source, age_s=age_s, effect=sv, effect_en=en)
 
@@ -73,22 +73,22 @@ def weak_forecast(forecasts: Sequence[Forecast], at: datetime, missing_hours: in
     """What is weak about the forecast: none at all, old, or with holes."""
     age = forecast_age_s(forecasts, at)
     if age is None:
-        yield weak(
+        yield degradation(
             "forecast",
             "Ingen prognos finns: bara det som ligger nu kan bedömas.",
-            "There is no forecast: only what lies now can be judged.",
+            "There is no forecast: only what lies now can be assessed.",
         )
         return
     if age > OLD_FORECAST_S:
         hours = figure_sv(age / 3600, 0)
-        yield weak(
+        yield degradation(
             "forecast",
             f"Prognosen är {hours} h gammal: säkerheten sänks.",
             f"The forecast is {hours} h old: certainty is lowered.",
             age,
         )
     if missing_hours:
-        yield weak(
+        yield degradation(
             "forecast",
             f"Prognosen saknar värden för {missing_hours} h: de räknas som torra, med närmaste timmes temperatur.",
             f"The forecast lacks values for {missing_hours} h: they count as dry, with the nearest hour's temperature.",

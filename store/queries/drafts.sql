@@ -1,12 +1,12 @@
 -- name: add_draft
 -- Adds a draft; the same inputs against the same live plan give it only once.
-INSERT INTO snow_draft (draft_id, base_plan, made_at, event, inputs_hash, difference, doc, strands)
-VALUES (%(draft_id)s, %(base_plan)s, %(made_at)s, %(event)s, %(inputs_hash)s, %(difference)s, %(doc)s, %(strands)s)
+INSERT INTO snow_draft (draft_id, base_plan, made_at, event, inputs_hash, difference, doc, curves)
+VALUES (%(draft_id)s, %(base_plan)s, %(made_at)s, %(event)s, %(inputs_hash)s, %(difference)s, %(doc)s, %(curves)s)
 ON CONFLICT (base_plan, inputs_hash) DO NOTHING;
 
 -- name: newest
 -- The newest draft against a plan with its answer, both as they were known at a time where one is given.
-SELECT d.draft_id, d.base_plan, d.made_at, d.event, d.difference, a.taken, a.who
+SELECT d.draft_id, d.base_plan, d.made_at, d.event, d.difference, a.accepted, a.who
 FROM snow_draft d LEFT JOIN snow_draft_answer a
   ON a.draft_id = d.draft_id AND (%(at)s::timestamptz IS NULL OR a.at <= %(at)s)
 WHERE d.base_plan = %(base_plan)s AND (%(at)s::timestamptz IS NULL OR d.made_at <= %(at)s)
@@ -15,11 +15,11 @@ ORDER BY d.made_at DESC, d.draft_id LIMIT 1;
 -- name: lock_draft
 -- A draft with its plan and curves, held until the end of the transaction.
 SELECT d.draft_id, d.base_plan, d.made_at, d.event, d.difference,
-       (SELECT a.taken FROM snow_draft_answer a WHERE a.draft_id = d.draft_id),
-       (SELECT a.who FROM snow_draft_answer a WHERE a.draft_id = d.draft_id), d.doc, d.strands
+       (SELECT a.accepted FROM snow_draft_answer a WHERE a.draft_id = d.draft_id),
+       (SELECT a.who FROM snow_draft_answer a WHERE a.draft_id = d.draft_id), d.doc, d.curves
 FROM snow_draft d WHERE d.draft_id = %(draft_id)s FOR UPDATE;
 
 -- name: answer
 -- Notes what somebody answered.
-INSERT INTO snow_draft_answer (draft_id, taken, at, who, plan_id)
-VALUES (%(draft_id)s, %(taken)s, %(at)s, %(who)s, %(plan_id)s);
+INSERT INTO snow_draft_answer (draft_id, accepted, at, who, plan_id)
+VALUES (%(draft_id)s, %(accepted)s, %(at)s, %(who)s, %(plan_id)s);

@@ -1,19 +1,19 @@
--- name: truths
+-- name: observations
 -- What people saw and still held at a time, as it was known then: noted before it, and not taken back before it.
-SELECT t.truth_id::text AS id, segments, quantity, value, t.at, until, t.who, why
-FROM human_truth t LEFT JOIN human_truth_end e USING (truth_id)
+SELECT t.observation_id::text AS id, segments, quantity, value, t.at, until, t.who, why
+FROM observation t LEFT JOIN observation_end e USING (observation_id)
 WHERE t.noted_at <= %(at)s AND t.at <= %(at)s AND t.until > %(at)s AND (e.at IS NULL OR e.at > %(at)s)
-ORDER BY t.at, t.truth_id;
+ORDER BY t.at, t.observation_id;
 
--- name: add_truth
+-- name: add_observation
 -- Notes what somebody saw.
-INSERT INTO human_truth (truth_id, segments, quantity, value, at, until, who, why, noted_at)
+INSERT INTO observation (observation_id, segments, quantity, value, at, until, who, why, noted_at)
 VALUES (%(id)s, %(segments)s, %(quantity)s, %(value)s, %(at)s, %(until)s, %(who)s, %(why)s, %(noted_at)s);
 
--- name: end_truth
--- Takes a truth back, and says whether there is one; one that is taken back already stays so.
-WITH known AS (SELECT truth_id FROM human_truth WHERE truth_id = %(id)s),
-     ended AS (INSERT INTO human_truth_end (truth_id, at, who) SELECT truth_id, %(at)s, %(who)s FROM known
+-- name: end_observation
+-- Takes an observation back, and says whether there is one; one that is taken back already stays so.
+WITH known AS (SELECT observation_id FROM observation WHERE observation_id = %(id)s),
+     ended AS (INSERT INTO observation_end (observation_id, at, who) SELECT observation_id, %(at)s, %(who)s FROM known
                ON CONFLICT DO NOTHING)
 SELECT EXISTS (SELECT FROM known);
 

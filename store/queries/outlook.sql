@@ -25,7 +25,7 @@ CREATE TEMPORARY TABLE new_outlook (LIKE road_outlook_segment) ON COMMIT DROP;
 -- name: copy_streets
 -- Takes the streets in, one row after the other.
 COPY new_outlook (
-    segment_id, surface_c, surface_low_c, surface_high_c, depth_cm, depth_low_cm, depth_high_cm, lies,
+    segment_id, surface_c, surface_low_c, surface_high_c, depth_cm, depth_low_cm, depth_high_cm, condition,
     height_k, shade_k, sky_k, traffic_k, bridge_k
 ) FROM STDIN;
 
@@ -36,11 +36,11 @@ SELECT new_outlook.* FROM new_outlook JOIN road_segment USING (segment_id);
 
 -- name: surfaces
 -- The middle surface temperature, depth and what lies there of every street, in the order of the streets.
-SELECT segment_id, surface_c, depth_cm, lies FROM road_outlook_segment ORDER BY segment_id COLLATE "C";
+SELECT segment_id, surface_c, depth_cm, condition FROM road_outlook_segment ORDER BY segment_id COLLATE "C";
 
 -- name: street
 -- All of one street.
-SELECT segment_id AS segment, surface_c, surface_low_c, surface_high_c, depth_cm, depth_low_cm, depth_high_cm, lies,
+SELECT segment_id AS segment, surface_c, surface_low_c, surface_high_c, depth_cm, depth_low_cm, depth_high_cm, condition,
     height_k, shade_k, sky_k, traffic_k, bridge_k
 FROM road_outlook_segment WHERE segment_id = %(segment)s;
 

@@ -52,11 +52,11 @@ SELECT d.made_at, 'draft', jsonb_array_length(d.difference->'added')::text,
 FROM snow_draft d JOIN plan p ON p.plan_id = d.base_plan
 WHERE p.mode = %(mode)s AND p.service_day = %(day)s
 UNION ALL
-SELECT a.at, CASE WHEN a.taken THEN 'taken' ELSE 'left' END, a.who, ''
+SELECT a.at, CASE WHEN a.accepted THEN 'accepted' ELSE 'rejected' END, a.who, ''
 FROM snow_draft_answer a JOIN snow_draft d USING (draft_id) JOIN plan p ON p.plan_id = d.base_plan
 WHERE p.mode = %(mode)s AND p.service_day = %(day)s
 UNION ALL
-SELECT t.noted_at, 'truth', t.who, t.why FROM human_truth t WHERE t.noted_at >= %(begins)s AND t.noted_at < %(ends)s
+SELECT t.noted_at, 'observation', t.who, t.why FROM observation t WHERE t.noted_at >= %(begins)s AND t.noted_at < %(ends)s
 UNION ALL
 SELECT d.at, 'decline', d.cause, d.note FROM decline d JOIN plan p ON p.plan_id = d.plan_id
 WHERE p.domain = 'snow' AND p.mode = %(mode)s AND p.service_day = %(day)s

@@ -10,8 +10,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from planner.routes.carp.bench import Asked, answers
-from planner.routes.solve import Stop
+from planner.routes.carp.bench import BenchParams, answers
+from planner.routes.solve import StopRule
 from tests.benchmarks.measure import Row
 
 SECONDS = {"egl": 30.0, "gdb": 10.0, "val": 10.0}
@@ -62,7 +62,7 @@ def _carplib(routing: Path, kind: str) -> list[Row]:
     known = best_known(routing)
     names = [name for name in known if set_of(name) == kind]
     files = tuple(routing / "carp" / f"{name}.dat" for name in names)
-    asked = Asked(files, Stop(seconds=SECONDS[kind]), seed=1)
+    asked = BenchParams(files, StopRule(seconds=SECONDS[kind]), seed=1)
     rows: list[Row] = []
     for name, answer in zip(names, answers(asked), strict=True):
         assert answer["feasible"], (name, answer["faults"])
@@ -76,7 +76,7 @@ def _carplib(routing: Path, kind: str) -> list[Row]:
 def _salting(folder: Path) -> list[Row]:
     rows = []
     for name, homes, seconds, jobs in SALTING:
-        asked = Asked((folder / name / f"{name}.json",), Stop(seconds=seconds), 1, jobs, homes)
+        asked = BenchParams((folder / name / f"{name}.json",), StopRule(seconds=seconds), 1, jobs, homes)
         answer = next(answers(asked))
         rows.append(_row(answer) | {"note": f"overtime {answer['overtime_min']} min; {len(homes)} vehicle added"})
     return rows

@@ -25,8 +25,8 @@ from planner.fleet import fleet_of
 from planner.night.traces import Trace, longer, stretch
 from planner.routes.sectors import passes
 from planner.snapshot import Snapshot
-from planner.snow.memory import Kept
-from planner.snow.plan import judge_streets
+from planner.snow.cache import PlanCache
+from planner.snow.plan import assess_streets
 from planner.snow.work import DrivenTur, drive_all
 from tests.benchmarks.measure import Row
 from tests.integration.test_real_towns import storm
@@ -78,16 +78,16 @@ def _row(snapshot: Snapshot, network: StreetNetwork, driven: list[DrivenTur], ev
 
 def _snapshot() -> Snapshot:
     made = storm(with_reachable(read_segments(EXTRACT)))
-    return replace(made, knobs=replace(made.knobs, tur_minutes=45.0, tur_iterations=10))
+    return replace(made, params=replace(made.params, tur_minutes=45.0, tur_iterations=10))
 
 
 def _driven(snapshot: Snapshot) -> list[DrivenTur]:
     """The first run of each tur, as a plan drives it."""
-    kept = Kept()
-    judged = judge_streets(snapshot, kept)
-    due = [tur for tur in judged.turer if judged.needs.asks(tur)]
-    fleet = fleet_of(snapshot, judged.streets.network)
-    driven = drive_all(snapshot, judged.streets, fleet, due, judged.needs, kept.drives)
+    kept = PlanCache()
+    assessed = assess_streets(snapshot, kept)
+    due = [tur for tur in assessed.turer if assessed.needs.asks(tur)]
+    fleet = fleet_of(snapshot, assessed.streets.network)
+    driven = drive_all(snapshot, assessed.streets, fleet, due, assessed.needs, kept.drives)
     return [item for item in driven if item.drive.traversals and not item.run]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.road.forcing import Forcing, Weather, on_grid, weather
+from models.road.forcing import Forcing, RoadWeather, on_grid, weather
 from models.road.physics import SIGMA
 from planner.road.forecast import Bundle, ObservedRow, OtherRow, SiteRow, WeatherRow
 
@@ -93,7 +93,7 @@ def _roadsurf(folder: Path) -> list[OtherRow]:
     return [OtherRow(_time(text), float(value)) for text, value in pairs]
 
 
-def col_de_porte(folder: Path) -> tuple[Weather, list[datetime], Floats, Floats]:
+def col_de_porte(folder: Path) -> tuple[RoadWeather, list[datetime], Floats, Floats]:
     """Weather, then the days (06 UTC), snow depth [cm] and snow water [mm] observed; -99 is missing."""
     rows = _rows(folder / "col_de_porte_2005_06_met_hourly.csv")
     times = [datetime(*(int(r[p]) for p in ("year", "month", "day", "hour")), tzinfo=UTC) for r in rows]
@@ -112,7 +112,7 @@ def col_de_porte(folder: Path) -> tuple[Weather, list[datetime], Floats, Floats]
     return made, when, np.where(depth < -1, np.nan, 100.0 * depth), np.where(water < -1, np.nan, water)
 
 
-def frosty_night(lat: float, lon: float, height_m: float) -> tuple[Weather, datetime]:
+def frosty_night(lat: float, lon: float, height_m: float) -> tuple[RoadWeather, datetime]:
     """Made up: a clear calm night and day in January; and when it begins."""
     start = datetime(2027, 1, 20, 12, tzinfo=UTC)
     times = [datetime.fromtimestamp(start.timestamp() + 3600.0 * h, UTC) for h in range(31)]

@@ -24,7 +24,7 @@ from planner.routes.carp.instances import read
 from planner.routes.drives import drive, solution
 from planner.routes.encode import Route
 from planner.routes.problem import Problem
-from planner.routes.solve import Stop, solve
+from planner.routes.solve import StopRule, solve
 from tests.benchmarks import carp
 from tests.benchmarks.measure import Row
 from tests.benchmarks.peers import pyvrp_runner
@@ -65,7 +65,7 @@ def _row(file: Path, seconds: float, known: float | None) -> Row:
     row["bound"] = round(bound)
     made = places(problem)
     solvers: dict[str, Callable[[], Sequence[Route]]] = {
-        "ours": lambda: solve(problem, Stop(seconds=seconds), SEED, enough=bound).routes,
+        "ours": lambda: solve(problem, StopRule(seconds=seconds), SEED, enough=bound).routes,
         "PyVRP": lambda: routes(problem, made, pyvrp_runner.solve(made, CpuSeconds(seconds, bound), SEED)),
         "OR-Tools": lambda: routes(problem, made, _ortools(made, seconds, bound)),
     }

@@ -26,7 +26,7 @@ from planner.routes.compare.existing import Compared, Today, compare
 from planner.routes.drives import drive
 from planner.routes.profiles import USUAL_WORK_KMH
 from planner.routes.sectors import Tur, passes
-from planner.routes.town import Crew, Work, town
+from planner.routes.town import TownCrew, TownWork, town
 from planner.routes.tur import graph_for
 from tests.benchmarks.measure import Row
 from tests.unit.city.drives import alike, outline, recorded
@@ -78,8 +78,8 @@ def _row(network: StreetNetwork, matcher: Matcher, tur: Tur) -> Row:
 def _nearest_street_next(network: StreetNetwork, tur: Tur) -> tuple[list[int], list[bool]]:
     """The arcs of the plain rule over a tur from the depot and back, and which of them are worked."""
     home = network.nearest_node(DEPOT, network.strong_part == 0)
-    work = [Work(at, passes(network.segments[at])) for at in tur.segments]
-    problem = town(network, work, [Crew(TRUCK, home)], graph=graph_for(network, [home], "street")).problem
+    work = [TownWork(at, passes(network.segments[at])) for at in tur.segments]
+    problem = town(network, work, [TownCrew(TRUCK, home)], graph=graph_for(network, [home], "street")).problem
     (done,) = drive(problem, nearest_first(problem))
     return [leg.arc for leg in done.legs], [leg.task >= 0 for leg in done.legs]
 

@@ -31,9 +31,9 @@ from planner.routes.problem import Problem
 from planner.routes.replan import Rest, blocked, breakdown, ice, remaining
 from planner.routes.score import score
 from planner.routes.sectors import passes
-from planner.routes.solve import Stop
+from planner.routes.solve import StopRule
 from planner.routes.split import Split, solve_split
-from planner.routes.town import Crew, Town, Work, town
+from planner.routes.town import TownCrew, TownPlan, TownWork, town
 from planner.routes.worth import worth
 from tests.benchmarks.measure import Row
 
@@ -67,17 +67,19 @@ def run() -> list[Row]:
     return rows + ([_grown(network, size) for size in SIZES] if "growth" in wanted else [])
 
 
-def oslo(network: StreetNetwork, due: Sequence[int], vehicles: int, shift_h: float) -> Town:
+def oslo(network: StreetNetwork, due: Sequence[int], vehicles: int, shift_h: float) -> TownPlan:
     """The work on some segments, with vehicles that work at 22 km/h, drive at 40 and start from two depots in turn."""
     work = [
-        Work(at, passes(one), one.route_class, DUE_S[one.route_class], WEIGHT[one.route_class])
+        TownWork(at, passes(one), one.route_class, DUE_S[one.route_class], WEIGHT[one.route_class])
         for at, one in ((at, network.segments[at]) for at in due)
     ]
     here = np.zeros(network.n_nodes, bool)
     here[network.arc_from[np.isin(network.arc_segment, list(due))]] = True
     homes = [network.nearest_node(place, here) for place in DEPOTS]
     fleet = [
-        Crew(Vehicle(f"V{number}", "snow", "d", work_kmh=22.0, drive_kmh=40.0), homes[number % 2], 0.0, shift_h * HOUR)
+        TownCrew(
+            Vehicle(f"V{number}", "snow", "d", work_kmh=22.0, drive_kmh=40.0), homes[number % 2], 0.0, shift_h * HOUR
+        )
         for number in range(vehicles)
     ]
     return town(network, work, fleet, name=f"Oslo east, {len(due)} segments")
@@ -97,8 +99,8 @@ def _planned(network: StreetNetwork, *, vehicles: int = 10) -> tuple[Row, Proble
     began, before = time.perf_counter(), _cpu()
     problem = oslo(network, wanted_segments(network.segments), vehicles, 8.0).problem
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
-        made = solve_split(problem, Stop(seconds=7.0), Stop(seconds=2.0), executor, seed=1)
-    routes = relieved(problem, made.routes, Stop(seconds=3.0), seed=1)
+        made = solve_split(problem, StopRule(seconds=7.0), StopRule(seconds=2.0), executor, seed=1)
+    routes = relieved(problem, made.routes, StopRule(seconds=3.0), seed=1)
     faults = check(problem, solution(problem.name, problem, drive(problem, routes))).faults
     row = {"what": "plan, 2 processes", "wall s": round(time.perf_counter() - began), "CPU s": round(_cpu() - before)}
     row |= _figures(problem, routes, made) | {"faults": len(faults)}
@@ -156,7 +158,7 @@ def _reports(problem: Problem, routes: Sequence[Route]) -> list[Row]:
         ("a blocked street", lambda rest: blocked(rest, street), nodes),
         ("a breakdown", lambda rest: breakdown(rest, "V5"), []),
     ]
-    replan_near(left, nodes, Stop(iterations=50))  # loads what was compiled
+    replan_near(left, nodes, StopRule(iterations=50))  # loads what was compiled
     return [_reported(problem, routes, *report) for report in reports[:2]] + [
         _reported(problem, routes, *reports[2], 9)
     ]
@@ -172,7 +174,7 @@ def _reported(
 ) -> Row:
     began, before = time.perf_counter(), _cpu()
     rest = happens(remaining(problem, routes, HOUR))
-    found = replan_near(rest, nodes, Stop(seconds=1.0), seed=1, price_per_change=500.0, vehicles=vehicles)
+    found = replan_near(rest, nodes, StopRule(seconds=1.0), seed=1, price_per_change=500.0, vehicles=vehicles)
     wall, cpu = time.perf_counter() - began, _cpu() - before
     forced = sum(rest.holder[task] not in {one.id for one in rest.problem.vehicles} for task in found.changed)
     tasks = len(rest.problem.tasks)
@@ -211,7 +213,7 @@ def _grown(network: StreetNetwork, size: int, *, per_task: int = 25) -> Row:
 
 
 def _solved(problem: Problem, size: int, per_task: int, executor: Executor) -> Split:
-    inner, border = Stop(iterations=per_task * SLICE), Stop(iterations=per_task * SLICE // 4)
+    inner, border = StopRule(iterations=per_task * SLICE), StopRule(iterations=per_task * SLICE // 4)
     return solve_split(problem, inner, border, executor, seed=1, number=max(1, size // SLICE))
 
 

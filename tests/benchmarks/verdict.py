@@ -19,7 +19,7 @@ from planner.publish import check_schema
 from planner.services import make_plan
 from planner.snapshot import Snapshot
 from planner.snow import plan as snow
-from planner.snow.memory import Kept
+from planner.snow.cache import PlanCache
 from planner.snow.prepare import whole_turer
 from store.embedded import embedded_postgres
 from tests.benchmarks import oslo
@@ -29,23 +29,25 @@ LESS = (0.6, 0.65, 0.7)
 
 
 def run() -> list[Row]:
-    """From the inputs to a checked plan: with nothing kept, after a new forecast, and after a report."""
+    """From the inputs to a checked plan: with nothing cache, after a new forecast, and after a report."""
     extract = Path(os.environ.get("DAGSPLAN_DATA", "")) / "roads" / "oslo-east-filtered.osm.pbf"
     if not extract.is_file():
         print("DAGSPLAN_DATA names no folder with roads/oslo-east-filtered.osm.pbf: benchmark left out")
         return []
     with tempfile.TemporaryDirectory() as name:
         storm = _inputs(Path(name), extract)
-    kept = Kept()
-    make_plan(storm, kept=kept)  # also loads what is compiled
+    cache = PlanCache()
+    make_plan(storm, cache=cache)  # also loads what is compiled
     fallen = replace(storm, at=storm.at + timedelta(hours=10))
-    plan = make_plan(fallen, kept=kept)
+    plan = make_plan(fallen, cache=cache)
     reports = [_cleared(fallen, plan, number) for number in (10, 20, 30)]
     return [
-        _row("nothing kept", [storm] * 3, [Kept() for _ in range(3)]),
-        _row("a forecast of more snow: the same streets", [_scaled(storm, by) for by in (1.05, 1.1, 1.15)], [kept] * 3),
-        _row("a forecast of less: residential streets drop out", [_scaled(storm, by) for by in LESS], [kept] * 3),
-        _row("a report after the storm: one street is cleared", reports, [kept] * 3),
+        _row("nothing cache", [storm] * 3, [PlanCache() for _ in range(3)]),
+        _row(
+            "a forecast of more snow: the same streets", [_scaled(storm, by) for by in (1.05, 1.1, 1.15)], [cache] * 3
+        ),
+        _row("a forecast of less: residential streets drop out", [_scaled(storm, by) for by in LESS], [cache] * 3),
+        _row("a report after the storm: one street is cleared", reports, [cache] * 3),
         _row("a forecast that brings streets never planned", [storm] * 3, [_after(storm, by) for by in LESS]),
         _row(
             "a storm after a quiet evening, turer prepared", [storm, storm, storm], [_prepared(storm) for _ in range(3)]
@@ -53,19 +55,19 @@ def run() -> list[Row]:
     ]
 
 
-def _after(storm: Snapshot, share: float) -> Kept:
-    """What is kept after a plan for less snow."""
-    kept = Kept()
-    make_plan(_scaled(storm, share), kept=kept)
-    return kept
+def _after(storm: Snapshot, share: float) -> PlanCache:
+    """What is cache after a plan for less snow."""
+    cache = PlanCache()
+    make_plan(_scaled(storm, share), cache=cache)
+    return cache
 
 
-def _prepared(storm: Snapshot) -> Kept:
+def _prepared(storm: Snapshot) -> PlanCache:
     """What a scheduler keeps that had time to prepare, and has planned nothing."""
-    kept = Kept()
-    for _ in whole_turer(_scaled(storm, 0.0), kept):
+    cache = PlanCache()
+    for _ in whole_turer(_scaled(storm, 0.0), cache):
         pass
-    return kept
+    return cache
 
 
 def _inputs(folder: Path, extract: Path) -> Snapshot:
@@ -96,22 +98,22 @@ def _cleared(snapshot: Snapshot, plan: Plan, number: int) -> Snapshot:
     return replace(snapshot, treatments=(*snapshot.treatments, done))
 
 
-def _row(what: str, snapshots: Sequence[Snapshot], kept: Sequence[Kept]) -> Row:
-    """The medians of plans that are each new to what is kept."""
-    figures = [_timed(replace(snapshot), own) for snapshot, own in zip(snapshots, kept, strict=True)]
+def _row(what: str, snapshots: Sequence[Snapshot], cache: Sequence[PlanCache]) -> Row:
+    """The medians of plans that are each new to what is cache."""
+    figures = [_timed(replace(snapshot), own) for snapshot, own in zip(snapshots, cache, strict=True)]
     wall, cpu, routes, routes_cpu, turer = (statistics.median(part) for part in zip(*figures, strict=True))
     row = {"wall s": round(wall, 1), "CPU s": round(cpu, 1), "routes wall s": round(routes, 1)}
     return {"what": what, **row, "routes CPU s": round(routes_cpu, 1), "turer searched": round(turer), "runs": 3}
 
 
-def _timed(snapshot: Snapshot, kept: Kept) -> tuple[float, float, float, float, float]:
+def _timed(snapshot: Snapshot, cache: PlanCache) -> tuple[float, float, float, float, float]:
     """Wall and CPU seconds of a checked plan, and of its routes; and how many turer were searched for it."""
-    before = len(kept.drives)
+    before = len(cache.drives)
     with _routes_timed() as routes:
         begin = time.perf_counter(), time.process_time()
-        check_schema(make_plan(snapshot, kept=kept))
+        check_schema(make_plan(snapshot, cache=cache))
         spent = time.perf_counter() - begin[0], time.process_time() - begin[1]
-        return *spent, routes[0], routes[1], len(kept.drives) - before
+        return *spent, routes[0], routes[1], len(cache.drives) - before
 
 
 @contextmanager

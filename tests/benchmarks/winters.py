@@ -12,7 +12,7 @@ from city.vocabulary import ROUTE_CLASSES
 from city.winter import SimulatedWinter, WinterTown
 from ingest.simulator.winter import Climate, winter
 from ingest.simulator.winter_town import town
-from planner.snow.backtest.summary import Policy, Summary
+from planner.snow.backtest.summary import Policy, ReplaySummary
 from planner.snow.backtest.winters import KNOBS, replay
 from planner.thresholds.limits import Limits, limits
 from planner.thresholds.seed import SEED_FROM, seed
@@ -37,7 +37,7 @@ def run() -> list[Row]:
 
 
 def tuned() -> Limits:
-    """The seed without the knobs of the rule: those of the back-test hold, which were tuned on other winters."""
+    """The seed without the params of the rule: those of the back-test hold, which were tuned on other winters."""
     return Limits(tuple(row for row in seed() if row.key not in {*KNOBS, "snow.decide_by"}))
 
 
@@ -50,17 +50,17 @@ def compared(
 
 
 def foreseeing(rules: Limits) -> Limits:
-    """The limits with the knobs that are best, on the tuning winters, for one who foresees everything."""
-    knobs = {"lead_h": (2, 3, 4, 0, 0), "hold_h": (2, 3, 4, 6, 6)}
+    """The limits with the params that are best, on the tuning winters, for one who foresees everything."""
+    params = {"lead_h": (2, 3, 4, 0, 0), "hold_h": (2, 3, 4, 6, 6)}
     own = (
         Threshold(f"snow.{key}", scope, float(value), "h", 1, SEED_FROM, "benchmark", "tuned")
-        for key, values in knobs.items()
+        for key, values in params.items()
         for scope, value in zip(ROUTE_CLASSES, values, strict=True)
     )
     return Limits((*rules.rows, *own))
 
 
-def _row(what: str, one: Summary, first: Summary) -> Row:
+def _row(what: str, one: ReplaySummary, first: ReplaySummary) -> Row:
     years = len(one.winters)
     hours = {f"{row.route_class} h": round(row.over_h_each / years, 1) for row in one.classes}
     return {
@@ -104,7 +104,7 @@ VARIANTS: dict[str, Callable[[], Varied]] = {
 
 
 def _changed_limit(winters: Sequence[SimulatedWinter], rules: Limits) -> Row:
-    """Five winters and 300 strands under another limit, the compiled loop warm."""
+    """Five winters and 300 groups under another limit, the compiled loop warm."""
     limit = [
         replace(row, value=4.0) if (row.key, row.scope) == ("snow.start_dry_cm", "C1") else row for row in rules.rows
     ]

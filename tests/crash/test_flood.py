@@ -16,7 +16,7 @@ from paho.mqtt.client import topic_matches_sub
 from city.clock import FixedClock
 from city.settings import Ingest, Mqtt, Settings
 from ingest.daemon import Daemon
-from ingest.publisher import Sent
+from ingest.publisher import Publication
 from ingest.session import address
 from store.connect import connect
 from tests.brokers import mosquitto
@@ -79,7 +79,7 @@ def test_ten_thousand_payloads(flooded: tuple[Running, str, str], batch: list[tu
     before = daemon.daemon.tally.messages
     numbers = [next(GOOD), next(GOOD)]
     first, last = (good(number) for number in numbers)
-    publish(url, [first, *(Sent(AT, topic, payload) for topic, payload in batch), last])
+    publish(url, [first, *(Publication(AT, topic, payload) for topic, payload in batch), last])
     daemon.wait_for(messages=before + A_BATCH + 2)
     assert daemon.thread.is_alive()
     with connect(dsn, "test") as connection:
@@ -94,6 +94,6 @@ def test_ten_thousand_payloads(flooded: tuple[Running, str, str], batch: list[tu
     assert sorted(value for (value,) in found) == numbers
 
 
-def good(number: int) -> Sent:
+def good(number: int) -> Publication:
     """A reading that no generated one can be in the way of: a quantity and a time of its own."""
-    return Sent(AT, OWN, own(f'{{"good": {number}}}', (AT - timedelta(seconds=1 + number)).isoformat()))
+    return Publication(AT, OWN, own(f'{{"good": {number}}}', (AT - timedelta(seconds=1 + number)).isoformat()))

@@ -23,7 +23,7 @@ from city.entities import Device
 from city.settings import Ingest, Mqtt, Settings
 from ingest.broker import embedded_broker, free_port
 from ingest.daemon import Daemon
-from ingest.publisher import Sent, publish_all
+from ingest.publisher import Publication, publish_all
 from ingest.session import Session, address, provision
 from store.connect import connect
 from store.embedded import embedded_postgres
@@ -86,15 +86,15 @@ def adopt(dsn: str, *names: str) -> None:
             save_device(connection, Device(name, name, "test"), [])
 
 
-def readings(first: int, count: int) -> list[Sent]:
+def readings(first: int, count: int) -> list[Publication]:
     """Messages with a value each of its own."""
     return [
-        Sent(AT, OWN, own(f'{{"snow_depth": 1, "q": {n}}}', (AT - timedelta(seconds=n)).isoformat()))
+        Publication(AT, OWN, own(f'{{"snow_depth": 1, "q": {n}}}', (AT - timedelta(seconds=n)).isoformat()))
         for n in range(first, first + count)
     ]
 
 
-def publish(url: str, messages: Sequence[Sent]) -> None:
+def publish(url: str, messages: Sequence[Publication]) -> None:
     assert publish_all(address(url), messages) == len(messages)
 
 
@@ -122,7 +122,7 @@ def test_messages_of_both_formats_come_through(any_broker: str, any_dsn: str) ->
     array = b"[" + own('{"snow_depth": 1}') + b"," + own('{"snow_depth": 2}', "2027-01-12T01:00:00Z") + b"]"
     with running(any_broker, any_dsn) as daemon:
         daemon.connected()
-        publish(any_broker, [Sent(AT, OWN, array), Sent(AT, CHIRPSTACK, up)])
+        publish(any_broker, [Publication(AT, OWN, array), Publication(AT, CHIRPSTACK, up)])
         daemon.wait_for(messages=2)
     with connect(any_dsn, "test") as connection:
         found = connection.execute("SELECT quantity, value FROM reading JOIN series USING (series_id) ORDER BY 1, 2")
@@ -132,10 +132,10 @@ def test_messages_of_both_formats_come_through(any_broker: str, any_dsn: str) ->
 def test_poison_between_good_messages(any_broker: str, any_dsn: str) -> None:
     """The poison table over a real broker: the daemon lives, good ones are rows, bad ones dead letters."""
     carried = [p for p in TABLE if p.reason != "topic"]
-    mixed = [sent for n, p in enumerate(carried) for sent in (*readings(n, 1), Sent(AT, p.topic, p.payload))]
+    mixed = [sent for n, p in enumerate(carried) for sent in (*readings(n, 1), Publication(AT, p.topic, p.payload))]
     with running(any_broker, any_dsn) as daemon:
         daemon.connected()
-        publish(any_broker, [*mixed, Sent(AT, "x/y", b"hello"), *readings(1000, 1)])
+        publish(any_broker, [*mixed, Publication(AT, "x/y", b"hello"), *readings(1000, 1)])
         daemon.wait_for(messages=2 * len(carried) + 2)
     assert stored(any_dsn) == len(carried) + 1
     with connect(any_dsn, "test") as connection:

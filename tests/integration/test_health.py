@@ -17,7 +17,7 @@ from ingest.broker import free_port
 from ingest.daemon import Daemon
 from ingest.exposition import served
 from ingest.message import Message
-from ingest.publisher import Sent
+from ingest.publisher import Publication
 from ingest.session import Session, address, provision
 from store import health
 from store.clock import set_simulated_clock
@@ -40,8 +40,8 @@ def test_the_daemon_says_in_the_database_how_it_is(any_broker: str, dsn: str) ->
     with running(any_broker, dsn) as daemon:
         daemon.connected()
         first = readings(1, 1)
-        other = Sent(AT, OWN, own('{"snow_depth": 9, "q": 1}', (AT - timedelta(seconds=1)).isoformat()))
-        publish(any_broker, [*first, *first, other, Sent(AT, OWN, b"no json")])
+        other = Publication(AT, OWN, own('{"snow_depth": 9, "q": 1}', (AT - timedelta(seconds=1)).isoformat()))
+        publish(any_broker, [*first, *first, other, Publication(AT, OWN, b"no json")])
         daemon.wait_for(messages=4)
         daemon.daemon._said_at = float("-inf")
         await_that(lambda: (now := spoken(dsn)) and now[0].messages == 4, "the daemon's own report")

@@ -39,7 +39,7 @@ def test_a_snow_plan_brings_the_outlook_of_every_street(filled: Connection) -> N
     assert [row[0] for row in rows] == [segment.id for segment in roads.load_segments(filled)]
     street = outlook.street(filled, rows[0][0])
     assert street is not None
-    assert set(street.lies) == {"snow"}
+    assert set(street.condition) == {"snow"}
     assert all(
         low <= mid <= high
         for low, mid, high in zip(street.depth_low_cm, street.depth_cm, street.depth_high_cm, strict=True)

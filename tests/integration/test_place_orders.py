@@ -9,11 +9,11 @@ from pathlib import Path
 
 from city.clock import FixedClock
 from city.entities import Dataset
-from city.upkeep import Ask, Place, SeasonWork
+from city.upkeep import Place, SeasonWork, WorkRequest
 from ingest.roads import import_roads
 from planner.orders import add_event, decide
 from planner.schedule import plan_now
-from store import asks, facts, orders, plans, roads
+from store import facts, orders, plans, requests, roads
 from store.connect import Connection
 from tests.integration.plan_town import fill, settings
 from tests.unit.planner.snapshots import AT, SOUTH, WEST, threshold
@@ -74,27 +74,29 @@ def test_an_ask_is_worked_off_segment_by_segment(database: Connection) -> None:
         rows = [(name, "plough"), (name, "plough_sand")]
         for n in range(times):
             orders.add_treatments(database, rows, AT - timedelta(days=n + 2), order)
-    ask = Ask(str(uuid.UUID(int=1)), "haul", ("s/1-2", "s/0-1"), "dispatcher", "", AT, AT + timedelta(days=2))
-    asks.add_ask(database, ask)
-    assert asks.asks(database, AT) == (ask,)
-    assert asks.asks(database, AT - timedelta(seconds=1)) == ()
+    ask = WorkRequest(str(uuid.UUID(int=1)), "haul", ("s/1-2", "s/0-1"), "dispatcher", "", AT, AT + timedelta(days=2))
+    requests.add_request(database, ask)
+    assert requests.requests(database, AT) == (ask,)
+    assert requests.requests(database, AT - timedelta(seconds=1)) == ()
     later = AT + timedelta(hours=1)
     orders.add_treatments(database, [("s/0-1", "haul"), ("s/1-2", "sweep")], later, order)
-    (left,) = asks.asks(database, later)
+    (left,) = requests.requests(database, later)
     assert left.segments == ("s/1-2",)
-    before, after = asks.season(database, AT), asks.season(database, later)
+    before, after = requests.season(database, AT), requests.season(database, later)
     assert before == (SeasonWork("s/0-1", 6, 3), SeasonWork("s/1-2", 2, 1))
     assert after == (SeasonWork("s/0-1", 0, 3), SeasonWork("s/1-2", 2, 0))
-    assert asks.end_ask(database, ask.id, later, "dispatcher")
-    assert asks.asks(database, later) == ()
+    assert requests.end_request(database, ask.id, later, "dispatcher")
+    assert requests.requests(database, later) == ()
 
 
 def test_what_is_asked_for_is_in_the_next_plan_until_it_is_done(database: Connection) -> None:
     fill(database)
-    asks.add_ask(database, Ask(str(uuid.UUID(int=2)), "haul", ("s/0-1",), "jour", "", AT, AT + timedelta(days=2)))
+    requests.add_request(
+        database, WorkRequest(str(uuid.UUID(int=2)), "haul", ("s/0-1",), "jour", "", AT, AT + timedelta(days=2))
+    )
     plan = plan_now(database, settings(), "snow", FixedClock(AT))
     (item,) = [item for item in plan.interventions if item.kind == "haul"]
     (order,) = decide(database, plan.id, [item.key], "dispatcher", AT)
     add_event(database, order, "started", "P01", AT + timedelta(hours=2))
     add_event(database, order, "done", "P01", AT + timedelta(hours=3))
-    assert asks.asks(database, AT + timedelta(hours=4)) == ()
+    assert requests.requests(database, AT + timedelta(hours=4)) == ()

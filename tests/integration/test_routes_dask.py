@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from planner.routes.solve import Stop
+from planner.routes.solve import StopRule
 from planner.routes.split import solve_split
 from planner.routes.workers import workers
 from planner.services import make_plan
 from tests.unit.planner.routes.test_routes_split import grid
 from tests.unit.planner.snapshots import depth, snow_snapshot
 
-SHORT = Stop(iterations=300)
+SHORT = StopRule(iterations=300)
 
 
 def test_a_cluster_gives_the_same_plan_as_one_process() -> None:

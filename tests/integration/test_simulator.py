@@ -16,13 +16,13 @@ from city.errors import ImportRefused
 from city.settings import Ingest
 from ingest.message import Message
 from ingest.payloads.topics import decode
-from ingest.publisher import Sent, publish_all
+from ingest.publisher import Publication, publish_all
 from ingest.session import address
 from ingest.simulator.forecasts import forecast_server
 from ingest.simulator.publisher import publish_live, recorded
 from ingest.simulator.signals import World
 from ingest.simulator.storm import Storm
-from ingest.simulator.town import Town
+from ingest.simulator.town import SimulatedTown
 from ingest.validate import ClockRule, validate
 from ingest.weather import smhi
 from ingest.writer import Writer
@@ -45,11 +45,11 @@ def world(seed: int = 1) -> World:
     )
     buildings = (Building("b-1", "Skolan", 24.9, 60.2, device="indoor-1", simulated=True),)
     air = Device("air-1", "Luft", "air", 24.9, 60.2, 900.0, simulated=True)
-    town = Town(snow, air, vessels, buildings, (24.94, 60.17))
+    town = SimulatedTown(snow, air, vessels, buildings, (24.94, 60.17))
     return World(town, Storm(START + timedelta(hours=8), seed=seed), ZoneInfo("Europe/Helsinki"), seed, START + DAY / 2)
 
 
-def devices_of(town: Town) -> list[str]:
+def devices_of(town: SimulatedTown) -> list[str]:
     rest = [vessel.device for vessel in town.vessels] + [building.device for building in town.buildings]
     return [device.id for device in town.snow] + [town.air.id] + [name for name in rest if name]
 
@@ -149,7 +149,7 @@ def test_a_storm_may_bust_its_forecast() -> None:
 # ---- a recorded day ----------------------------------------------------------------------------------------------
 
 
-def record(file: Path, messages: list[Sent]) -> Path:
+def record(file: Path, messages: list[Publication]) -> Path:
     lines = [
         json.dumps({"time": m.time.isoformat(), "topic": m.topic, "payload": m.payload.decode()}) for m in messages
     ]
@@ -215,7 +215,7 @@ def test_a_recorded_day_through_broker_and_daemon(broker: str, dsn: str, tmp_pat
     adopt(dsn)
     at = datetime(2027, 1, 12, 2, 0, tzinfo=UTC)
     messages = sorted(readings(0, 60))
-    spread = [Sent(at + n * timedelta(minutes=1), m.topic, m.payload) for n, m in enumerate(messages)]
+    spread = [Publication(at + n * timedelta(minutes=1), m.topic, m.payload) for n, m in enumerate(messages)]
     file = record(tmp_path / "day.jsonl", spread)
     clock = SimulatedClock(at, datetime.now(UTC), 3600.0)
     with running(broker, dsn) as daemon:
@@ -232,7 +232,7 @@ def test_a_stopped_replay_sends_no_more(broker: str) -> None:
 
     stop = threading.Event()
     stop.set()
-    later = [Sent(START + timedelta(hours=1), "t", b"")]
+    later = [Publication(START + timedelta(hours=1), "t", b"")]
     assert publish_live(address(broker), later, FixedClock(START), stop) == 0
     assert publish_all(address(broker), []) == 0
 

@@ -9,14 +9,14 @@ import pytest
 
 from city.clock import FixedClock
 from city.errors import Conflict, NotFound
-from city.observation import HumanTruth
+from city.observation import Observation
 from city.plan import Plan
 from planner.orders import add_event, decide
 from planner.schedule import look, plan_now
 from planner.snow.archive import unpack
-from planner.snow.memory import Kept
+from planner.snow.cache import PlanCache
 from planner.watch import drafts
-from planner.watch.answer import leave, open_draft, take
+from planner.watch.answer import accept, open_draft, reject
 from planner.watch.drafts import watch, watched
 from store import archive, facts, judgements, orders, plans, weather
 from store.connect import Connection
@@ -108,7 +108,7 @@ def test_one_tap_publishes_orders_and_stands_down(database: Connection) -> None:
     see(database, 1.0, LATER - HOUR / 10)
     draft = looked(database)
     assert draft is not None
-    plan = take(database, draft.id, "dispatcher", LATER)
+    plan = accept(database, draft.id, "dispatcher", LATER)
     assert plan.version == live.version + 1
     assert plan.supersedes == live.id
     assert plan.slot == f"event:draft:{draft.id}"
@@ -116,9 +116,9 @@ def test_one_tap_publishes_orders_and_stands_down(database: Connection) -> None:
     assert states[main.key] == "started"
     assert states[cycle.key] == "aborted"
     assert "utkast" in orders.events(database, waiting)[-1].note
-    kept = archive.strands_of(database, plan.id)
+    kept = archive.curves_of(database, plan.id)
     assert kept is not None
-    assert unpack(kept.strands, kept.plan_id, kept.service_day, kept.simulated).strands.at == LATER
+    assert unpack(kept.curves, kept.plan_id, kept.service_day, kept.simulated).groups.at == LATER
 
 
 def test_taking_decides_what_is_added(database: Connection) -> None:
@@ -126,7 +126,7 @@ def test_taking_decides_what_is_added(database: Connection) -> None:
     see(database, 9.0, LATER - HOUR / 10)
     draft = looked(database)
     assert draft is not None
-    plan = take(database, draft.id, "dispatcher", LATER)
+    plan = accept(database, draft.id, "dispatcher", LATER)
     decided = {order.key for order in orders.orders(database, AT) if order.state == "decided"}
     assert decided == {change.key for change in draft.difference.added}
     assert decided <= {item.key for item in plan.interventions}
@@ -155,11 +155,11 @@ def test_a_draft_is_answered_once(database: Connection) -> None:
     see(database, 9.0, LATER - HOUR / 10)
     draft = looked(database)
     assert draft is not None
-    take(database, draft.id, "dispatcher", LATER)
-    with pytest.raises(Conflict, match="taken already"):
-        leave(database, draft.id, "dispatcher", LATER)
+    accept(database, draft.id, "dispatcher", LATER)
+    with pytest.raises(Conflict, match="accepted already"):
+        reject(database, draft.id, "dispatcher", LATER)
     with pytest.raises(NotFound):
-        take(database, "no-draft", "dispatcher", LATER)
+        accept(database, "no-draft", "dispatcher", LATER)
 
 
 def test_a_draft_against_an_older_plan_is_a_conflict(database: Connection) -> None:
@@ -169,7 +169,7 @@ def test_a_draft_against_an_older_plan_is_a_conflict(database: Connection) -> No
     assert draft is not None
     plan_now(database, town.settings(), "snow", FixedClock(LATER))
     with pytest.raises(Conflict, match="superseded"):
-        take(database, draft.id, "dispatcher", LATER)
+        accept(database, draft.id, "dispatcher", LATER)
 
 
 def test_what_was_left_is_not_asked_again_until_it_changes(database: Connection) -> None:
@@ -178,7 +178,7 @@ def test_what_was_left_is_not_asked_again_until_it_changes(database: Connection)
     draft = looked(database)
     assert draft is not None
     assert open_draft(database, live.id) == draft
-    leave(database, draft.id, "dispatcher", LATER)
+    reject(database, draft.id, "dispatcher", LATER)
     assert open_draft(database, live.id) is None
     assert looked(database, LATER + HOUR / 6) is None
     see(database, 1.0, LATER + HOUR / 4)
@@ -197,7 +197,7 @@ def test_a_draft_that_lost_its_reason_is_withdrawn_and_may_come_back(database: C
     assert looked(database, LATER + HOUR / 3) is None
     assert open_draft(database, live.id) is None
     with pytest.raises(Conflict):
-        take(database, first.id, "dispatcher", LATER + HOUR / 3)
+        accept(database, first.id, "dispatcher", LATER + HOUR / 3)
     see(database, 9.0, LATER + HOUR / 2)
     again = looked(database, LATER + 0.6 * HOUR)
     assert again is not None
@@ -207,8 +207,10 @@ def test_a_draft_that_lost_its_reason_is_withdrawn_and_may_come_back(database: C
 def test_what_a_person_saw_is_no_forecast_that_busted(database: Connection) -> None:
     night(database)
     here = tuple(s.id for s in snow_snapshot().segments)
-    truth = HumanTruth("7d9f5a8e-7a0e-4c33-9b60-0a0a0a0a0a0b", here, "snow_depth", 12.0, AT, LATER + HOUR, "jour", "")
-    judgements.add_truth(database, truth, AT)
+    observation = Observation(
+        "7d9f5a8e-7a0e-4c33-9b60-0a0a0a0a0a0b", here, "snow_depth", 12.0, AT, LATER + HOUR, "jour", ""
+    )
+    judgements.add_observation(database, observation, AT)
     draft = looked(database)
     assert draft is not None
     assert draft.difference.added
@@ -223,24 +225,24 @@ def test_a_fault_of_the_planner_leaves_the_plan_standing(
     def broken(*_: object) -> None:
         raise AssertionError("tur P1-1: a drive that is none")
 
-    monkeypatch.setattr(drafts, "judge_streets", broken)
+    monkeypatch.setattr(drafts, "assess_streets", broken)
     assert watched(database, town.settings(), FixedClock(LATER), "test") is None
     assert "the live plan stands" in caplog.text
 
 
 def test_what_an_officer_saw_makes_a_draft(database: Connection) -> None:
-    """A truth on the main streets adds them; it is known in the snapshot until its time is out."""
+    """An observation on the main streets adds them; it is known in the snapshot until its time is out."""
     live = night(database)
     here = tuple(s.id for s in snow_snapshot().segments if s.route_class == "P1")
-    truth = HumanTruth(
+    observation = Observation(
         "7d9f5a8e-7a0e-4c33-9b60-0a0a0a0a0a0a", here, "snow_depth", 10.0, AT, LATER + HOUR, "jour", "sett"
     )
-    judgements.add_truth(database, truth, AT)
+    judgements.add_observation(database, observation, AT)
     draft = looked(database)
     assert draft is not None
     assert targets(draft.difference.added) == {"P1"}
     assert "av jour" in " ".join(
-        reason.text for item in take(database, draft.id, "jour", LATER).interventions for reason in item.reasons
+        reason.text for item in accept(database, draft.id, "jour", LATER).interventions for reason in item.reasons
     )
     assert live.id == draft.base_plan
 
@@ -248,7 +250,7 @@ def test_what_an_officer_saw_makes_a_draft(database: Connection) -> None:
 def test_the_schedule_looks_every_ten_minutes_and_when_told(database: Connection) -> None:
     night(database)
     see(database, 9.0, LATER - HOUR / 10)
-    kept = Kept()
+    kept = PlanCache()
     look(database, town.settings(watch_s=0.0), FixedClock(LATER), [], None, kept)
     live = plans.latest(database, "snow", "assist")
     assert live is not None

@@ -18,7 +18,7 @@ import pytest
 
 from city.clock import FixedClock
 from city.errors import ConfigError, DagsplanError, ImportRefused, SourceUnavailable
-from city.settings import Municipality, Settings, Weather
+from city.settings import Municipality, Settings, WeatherSettings
 from ingest.weather.client import WeatherClient, WeatherPoller, import_file
 from store.connect import Connection, connect
 from store.weather import forecasts, newest_issue
@@ -76,7 +76,7 @@ def settings_for(url: str, timeout_s: float = 5.0, **weather: object) -> Setting
     town = Municipality(longitude=14.80912345, latitude=56.87774321)
     return Settings(
         municipality=town,
-        weather=Weather(
+        weather=WeatherSettings(
             smhi_url=url, metno_url=f"{url}/compact", timeout_s=timeout_s, contact="vinter@example.se", **weather
         ),  # type: ignore[arg-type]
     )

@@ -17,23 +17,23 @@ from planner.routes.bound import Bound, lower_bound
 from planner.routes.carp.check import check
 from planner.routes.carp.instances import Instance, read
 from planner.routes.drives import drive, solution
-from planner.routes.solve import Result, Stop, solve, solve_seeds
+from planner.routes.solve import Result, StopRule, solve, solve_seeds
 
 
 @dataclass(frozen=True)
-class Asked:
+class BenchParams:
     """What the command line asked for. ``jobs`` processes solve as many seeds side by side, and the best plan
     counts."""
 
     files: tuple[Path, ...]
-    stop: Stop
+    stop: StopRule
     seed: int = 0
     jobs: int = 1
     add_vehicles: tuple[str, ...] = ()
     solution: Path | None = None
 
 
-def answers(asked: Asked) -> Iterator[dict[str, Any]]:
+def answers(asked: BenchParams) -> Iterator[dict[str, Any]]:
     """One answer a file, as the contract has it, with the checker's ``faults``. Writes the solution file if asked for.
 
     Raises ImportRefused and PlanNotPossible that name what is wrong.
@@ -62,7 +62,7 @@ def in_words(answer: dict[str, Any]) -> str:
     return f"{answer['instance']}: {answer['cost']:,.0f}, {bound}, {answer['routes']} routes, {verdict}; {effort}"
 
 
-def _answer(asked: Asked, instance: Instance) -> dict[str, Any]:
+def _answer(asked: BenchParams, instance: Instance) -> dict[str, Any]:
     bound = lower_bound(instance.problem)
     if not bound.possible:
         least = f"the fleet lacks at least {bound.overtime_s / 60.0:.0f} min of shift"
@@ -76,7 +76,7 @@ def _answer(asked: Asked, instance: Instance) -> dict[str, Any]:
     return _told(instance, bound, result, written)
 
 
-def _solved(asked: Asked, instance: Instance, enough: float) -> Result:
+def _solved(asked: BenchParams, instance: Instance, enough: float) -> Result:
     if asked.jobs <= 1:
         return solve(instance.problem, asked.stop, asked.seed, enough=enough)
     seeds = range(asked.seed, asked.seed + asked.jobs)
@@ -101,11 +101,11 @@ def _told(instance: Instance, bound: Bound, result: Result, written: dict[str, A
     }
 
 
-def asked_of(options: argparse.Namespace) -> Asked:
+def asked_of(options: argparse.Namespace) -> BenchParams:
     """What the command line's options mean; half a minute where no stop is named."""
     if options.iterations is not None:
-        stop = Stop(iterations=options.iterations)
+        stop = StopRule(iterations=options.iterations)
     else:
-        stop = Stop(seconds=30.0 if options.seconds is None else options.seconds)
+        stop = StopRule(seconds=30.0 if options.seconds is None else options.seconds)
     vehicles = tuple(options.add_vehicle)
-    return Asked(tuple(options.files), stop, options.seed, options.jobs, vehicles, options.solution)
+    return BenchParams(tuple(options.files), stop, options.seed, options.jobs, vehicles, options.solution)

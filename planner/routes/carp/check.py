@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from city.network import Floats
-from planner.routes.problem import Problem, Task, Vehicle
+from planner.routes.problem import Problem, RouteVehicle, Task
 
 _SLACK_S = 0.5
 """Seconds by which sums of rounded times may differ."""
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CarpAnswer:
     """What a drive costs, and its faults in words; ``overtime_s`` by vehicle id. Overtime alone is listed in it too."""
 
     cost: float
@@ -28,7 +28,7 @@ class Verdict:
     faults: tuple[str, ...]
 
 
-def check(problem: Problem, solution: Mapping[str, Any]) -> Verdict:
+def check(problem: Problem, solution: Mapping[str, Any]) -> CarpAnswer:
     """Checks a solution of the contract: ``routes`` of ``vehicle`` and ``traversals`` (from, to, serve, refill).
 
     Where several roads lead from one node to another, a traversal may say ``by`` which, as they are counted in the
@@ -48,7 +48,7 @@ def check(problem: Problem, solution: Mapping[str, Any]) -> Verdict:
         found.route(by_id[name], route["traversals"])
     found.all_served()
     found.stocks()
-    return Verdict(found.cost, found.metres, found.overtime, tuple(found.faults))
+    return CarpAnswer(found.cost, found.metres, found.overtime, tuple(found.faults))
 
 
 @dataclass
@@ -82,7 +82,7 @@ class _Check:
             for arc in task.arcs:
                 self.tasks_on[arc].append(task)
 
-    def route(self, vehicle: Vehicle, traversals: Sequence[Mapping[str, Any]]) -> None:
+    def route(self, vehicle: RouteVehicle, traversals: Sequence[Mapping[str, Any]]) -> None:
         """Drives one route and notes all that is wrong with it."""
         if not traversals:
             return
@@ -106,7 +106,7 @@ class _Check:
         self._end(vehicle, at, bool(traversals[-1]["refill"]))
         self._shift(vehicle, state)
 
-    def _arc(self, vehicle: Vehicle, step: Mapping[str, Any], where: str) -> int | None:
+    def _arc(self, vehicle: RouteVehicle, step: Mapping[str, Any], where: str) -> int | None:
         """The arc of a traversal: the one that can be served, if it serves; the cheapest, if not."""
         arcs = self.arcs.get((str(step["from"]), str(step["to"])), [])
         if not arcs:
@@ -126,7 +126,7 @@ class _Check:
         self.faults.append(f"{where} names a road that is not there")
         return None
 
-    def _prices(self, vehicle: Vehicle) -> tuple[Floats, Floats]:
+    def _prices(self, vehicle: RouteVehicle) -> tuple[Floats, Floats]:
         """Price of each arc without work and with it, worked out once for each vehicle."""
         if vehicle.id not in self.prices:
             self.prices[vehicle.id] = self.problem.rates(vehicle).price, self.problem.work_price(vehicle)
@@ -135,7 +135,7 @@ class _Check:
     def _open_task(self, arc: int) -> Task | None:
         return next((task for task in self.tasks_on[arc] if not self.served[task.id]), None)
 
-    def _turn(self, before: int, arc: int, vehicle: Vehicle, where: str) -> float:
+    def _turn(self, before: int, arc: int, vehicle: RouteVehicle, where: str) -> float:
         """Seconds of the turn into an arc; a fault where it is forbidden."""
         if before < 0:
             return 0.0
@@ -148,7 +148,7 @@ class _Check:
         self.cost += seconds * vehicle.price_per_s
         return seconds
 
-    def _drive(self, vehicle: Vehicle, state: _Load, arc: int, step: Mapping[str, Any], where: str) -> None:
+    def _drive(self, vehicle: RouteVehicle, state: _Load, arc: int, step: Mapping[str, Any], where: str) -> None:
         """Drives an arc, with work or without: cost, time and breaks, load."""
         profile = self.problem.profile(vehicle)
         seconds = float((profile.work_seconds if step["serve"] else profile.seconds)[arc])
@@ -164,7 +164,7 @@ class _Check:
         else:
             state.now += seconds
 
-    def _serve(self, vehicle: Vehicle, state: _Load, arc: int, seconds: float, where: str) -> None:
+    def _serve(self, vehicle: RouteVehicle, state: _Load, arc: int, seconds: float, where: str) -> None:
         task = self._open_task(arc)
         if task is None:
             again = f"serves {self.tasks_on[arc][0].id} again" if self.tasks_on[arc] else "serves what is no task"
@@ -184,7 +184,7 @@ class _Check:
             self.faults.append(f"{where} serves task {task.id} with {-state.left:g} less than it needs on board")
             state.left = 0.0
 
-    def _refill(self, vehicle: Vehicle, state: _Load, node: int, where: str) -> None:
+    def _refill(self, vehicle: RouteVehicle, state: _Load, node: int, where: str) -> None:
         here = [number for number, refill in enumerate(self.problem.refills) if refill.node == node]
         if not here:
             self.faults.append(f"{where} refills at node {self.problem.graph.nodes[node]}, where there is no refill")
@@ -198,7 +198,7 @@ class _Check:
         state.now += refill.seconds
         self.cost += refill.seconds * vehicle.price_per_s
 
-    def _end(self, vehicle: Vehicle, at: int, refilled: bool) -> None:
+    def _end(self, vehicle: RouteVehicle, at: int, refilled: bool) -> None:
         graph = self.problem.graph
         if vehicle.end == "node" and at != vehicle.end_node:
             wanted = graph.nodes[vehicle.end_node]
@@ -206,7 +206,7 @@ class _Check:
         if vehicle.end == "refill" and not (refilled and any(refill.node == at for refill in self.problem.refills)):
             self.faults.append(f"vehicle {vehicle.id} does not end with a visit to a refill")
 
-    def _shift(self, vehicle: Vehicle, state: _Load) -> None:
+    def _shift(self, vehicle: RouteVehicle, state: _Load) -> None:
         breaks = max(0, math.ceil(state.driven / vehicle.drive_s) - 1) if math.isfinite(vehicle.drive_s) else 0
         over = state.now + breaks * vehicle.break_s - vehicle.earliest_s - vehicle.shift_s
         if over > _SLACK_S:

@@ -14,7 +14,7 @@ import numpy as np
 
 from city.arcstates import ArcGraph, from_arrays
 from city.errors import ImportRefused
-from planner.routes.problem import Problem, Profile, Refill, Task, Vehicle
+from planner.routes.problem import Problem, Profile, Refill, RouteVehicle, Task
 
 _LINE = re.compile(r"\(\s*(\d+)\s*,\s*(\d+)\s*\)\s*coste\s+(\S+)(?:\s+demanda\s+(\S+))?\s*$", re.IGNORECASE)
 _COUNTS = ("VERTICES", "ARISTAS_REQ", "ARISTAS_NOREQ", "VEHICULOS", "CAPACIDAD", "DEPOSITO")
@@ -78,7 +78,8 @@ def _carplib(file: Path, text: str) -> Instance:
         raise ImportRefused(file, f"DEPOSITO {depot + 1} is not among its {len(nodes)} nodes", "name one of them")
     fleet = max(int(header["VEHICULOS"]), math.ceil(sum(task.demand for task in tasks) / header["CAPACIDAD"]))
     vehicles = tuple(
-        Vehicle(str(number + 1), depot, header["CAPACIDAD"], end_node=depot) for number in range(fleet + fleet // 3 + 2)
+        RouteVehicle(str(number + 1), depot, header["CAPACIDAD"], end_node=depot)
+        for number in range(fleet + fleet // 3 + 2)
     )
     total = sum(cost for _, _, cost, _ in required)
     notes = []
@@ -244,10 +245,12 @@ class _Arcs:
         return float(value)
 
 
-def _truck(arcs: _Arcs, row: Mapping[str, Any], where: str, shift: float) -> Vehicle:
+def _truck(arcs: _Arcs, row: Mapping[str, Any], where: str, shift: float) -> RouteVehicle:
     home = arcs.node(_of(arcs.file, row, "home", where), where)
     capacity = arcs.number(row, "capacity", where)
-    return Vehicle(str(_of(arcs.file, row, "id", where)), home, capacity, end="refill", end_node=home, shift_s=shift)
+    return RouteVehicle(
+        str(_of(arcs.file, row, "id", where)), home, capacity, end="refill", end_node=home, shift_s=shift
+    )
 
 
 def _list(file: Path, data: Mapping[str, Any], field: str) -> list[Any]:

@@ -18,16 +18,16 @@ from city.entities import ExistingRoute, Segment, TurnBan
 from city.entities import Vehicle as FleetVehicle
 from city.errors import PlanNotPossible
 from city.network import build, with_forbidden
-from city.shortest import Place, way
+from city.shortest import EdgePlace, way
 from city.vocabulary import Network
 from planner.routes.bound import least_metres
 from planner.routes.carp.check import check
 from planner.routes.drives import Leg, VehicleDrive, drive, solution
 from planner.routes.encode import Route, Serve
-from planner.routes.problem import Problem, Profile, Task, Vehicle
+from planner.routes.problem import Problem, Profile, RouteVehicle, Task
 from planner.routes.profiles import SECOND_M, USUAL_WORK_KMH, profile
 from planner.routes.score import Score, score
-from planner.routes.solve import Stop, solve
+from planner.routes.solve import StopRule, solve
 from planner.routes.tur import graph_for
 
 
@@ -144,7 +144,7 @@ class _Comparison:
         ours = self._problem(arcs, profiles, "ours", ())
         work = self._work(arcs, ours)
         ours, theirs = (replace(ours, tasks=tuple(work.tasks)), self._problem(arcs, profiles, "theirs", work.tasks))
-        result = solve(ours, Stop(iterations=iterations), seed, initial=[_order(work)])
+        result = solve(ours, StopRule(iterations=iterations), seed, initial=[_order(work)])
         drives = drive(ours, result.routes)
         return replace(
             self.blank,
@@ -169,7 +169,7 @@ class _Comparison:
     def _problem(self, arcs: Sequence[int], profiles: dict[str, Profile], whose: str, tasks: Sequence[Task]) -> Problem:
         network = self.town.network
         start, end = int(network.arc_from[arcs[0]]), int(network.arc_to[arcs[-1]])
-        truck = Vehicle(self.vehicle.id, start, end_node=end, profile=whose, price_per_s=SECOND_M)
+        truck = RouteVehicle(self.vehicle.id, start, end_node=end, profile=whose, price_per_s=SECOND_M)
         graph = self.town.graph(self.vehicle.network, obeys=whose == "ours")
         return Problem(self.route.name, graph, tuple(tasks), (truck,), profiles=profiles)
 
@@ -180,7 +180,7 @@ class _Comparison:
         for arc, step in zip(arcs, self.route.steps, strict=True):
             before = work.legs[-1].arc if work.legs else -1
             if before >= 0 and graph.arc_to[before] != graph.arc_from[arc]:
-                missing = way(graph, rates, Place(arc=before), arc)
+                missing = way(graph, rates, EdgePlace(arc=before), arc)
                 work.legs += [Leg(one) for one in missing]
                 work.filled_m += float(graph.metres[missing].sum())
             task = -1

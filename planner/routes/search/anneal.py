@@ -11,7 +11,7 @@ from planner.routes.search.chain import rebuild
 from planner.routes.search.chance import Rng, unit
 from planner.routes.search.clock import walk
 from planner.routes.search.journal import ROUTES, settle, undo
-from planner.routes.search.model import Floats, Model, Scratch, State, copy_state
+from planner.routes.search.model import Floats, Model, SearchScratch, SearchState, copy_state
 from planner.routes.search.moves import big_move
 from planner.routes.search.recreate import recreate
 from planner.routes.search.refill import place_refills
@@ -22,9 +22,9 @@ from planner.routes.search.score import LOAD, faults, gained, score
 @threaded
 def anneal(
     m: Model,
-    s: State,
-    best: State,
-    c: Scratch,
+    s: SearchState,
+    best: SearchState,
+    c: SearchScratch,
     record: Floats,
     w: Floats,
     natural: Floats,
@@ -76,7 +76,7 @@ def anneal(
 
 
 @bare
-def _renew(m: Model, s: State) -> None:
+def _renew(m: Model, s: SearchState) -> None:
     """Works all routes out anew, so that no rounding adds up."""
     for r in range(m.v):
         rebuild(m, s, r)
@@ -86,7 +86,7 @@ def _renew(m: Model, s: State) -> None:
 
 
 @bare
-def _finish(m: Model, s: State, w: Floats, rng: Rng) -> None:
+def _finish(m: Model, s: SearchState, w: Floats, rng: Rng) -> None:
     """Refills and times of the routes that changed, where something may have to move."""
     for at in range(s.tally[ROUTES]):
         r = s.old_tour[at].own
@@ -98,7 +98,7 @@ def _finish(m: Model, s: State, w: Floats, rng: Rng) -> None:
 
 
 @bare
-def _note_faults(m: Model, s: State, found: Floats, clean: Floats) -> None:
+def _note_faults(m: Model, s: SearchState, found: Floats, clean: Floats) -> None:
     """Counts which kinds of fault this solution is free of."""
     faults(m, s, found)
     for kind in range(3):
@@ -106,7 +106,7 @@ def _note_faults(m: Model, s: State, found: Floats, clean: Floats) -> None:
 
 
 @bare
-def _remember(m: Model, s: State, best: State, record: Floats, natural: Floats, found: Floats) -> None:
+def _remember(m: Model, s: SearchState, best: SearchState, record: Floats, natural: Floats, found: Floats) -> None:
     """Keeps the solution if it is the best so far: fewer faults first, then the lower price."""
     price = faults(m, s, found)
     fault = found[0] * natural[0] + found[1] * natural[1] + found[2] * natural[2]
@@ -133,7 +133,7 @@ def _adapt(w: Floats, natural: Floats, clean: Floats, since: int, ceiling: float
 
 
 @threaded
-def _begin(m: Model, s: State, c: Scratch, w: Floats, rng: Rng, near: int, strict: bool) -> None:
+def _begin(m: Model, s: SearchState, c: SearchScratch, w: Floats, rng: Rng, near: int, strict: bool) -> None:
     """Serves every task that is not served yet, and works everything out.
 
     Not ``bare``: what a bare function calls first is compiled as if it made no arrays either, and refills do.

@@ -11,11 +11,11 @@ import numpy as np
 
 from city.compiled import bare, inlined
 from planner.routes.search.journal import note, touch
-from planner.routes.search.model import Model, State, at
+from planner.routes.search.model import Model, SearchState, at
 
 
 @inlined
-def span(m: Model, s: State, k: int, a: int, b: int, fill: int) -> tuple[float, float]:
+def span(m: Model, s: SearchState, k: int, a: int, b: int, fill: int) -> tuple[float, float]:
     """Price and seconds across the gap from ``a`` to ``b`` (by a refill or not), best directions of all before and
     after."""
     best, secs = np.inf, 0.0
@@ -35,7 +35,7 @@ def span(m: Model, s: State, k: int, a: int, b: int, fill: int) -> tuple[float, 
 
 
 @inlined
-def through(m: Model, s: State, k: int, a: int, x: int, b: int, fa: int, fx: int) -> tuple[float, float]:
+def through(m: Model, s: SearchState, k: int, a: int, x: int, b: int, fa: int, fx: int) -> tuple[float, float]:
     """As ``span`` with ``x`` in between; ``fa``, ``fx``: whether a refill comes after ``a`` and after ``x``."""
     best, secs = np.inf, 0.0
     ia, ib = s.el[a].first, s.el[b].first
@@ -64,7 +64,7 @@ def through(m: Model, s: State, k: int, a: int, x: int, b: int, fa: int, fx: int
 
 
 @inlined
-def _set_head(m: Model, s: State, k: int, e: int) -> tuple[bool, float, float]:
+def _set_head(m: Model, s: SearchState, k: int, e: int) -> tuple[bool, float, float]:
     """Renews the head of ``e`` from the element before; returns (changed, price of direction 0, its seconds)."""
     p = s.el[e].prv
     fill = s.el[p].fill
@@ -91,7 +91,7 @@ def _set_head(m: Model, s: State, k: int, e: int) -> tuple[bool, float, float]:
 
 
 @inlined
-def _set_tail(m: Model, s: State, k: int, e: int) -> bool:
+def _set_tail(m: Model, s: SearchState, k: int, e: int) -> bool:
     """Renews the tail of ``e`` from the element after; returns whether it changed."""
     q = s.el[e].nxt
     fill = s.el[e].fill
@@ -118,7 +118,7 @@ def _set_tail(m: Model, s: State, k: int, e: int) -> bool:
 
 
 @inlined
-def _set_gap(m: Model, s: State, k: int, e: int) -> None:
+def _set_gap(m: Model, s: SearchState, k: int, e: int) -> None:
     """Renews what lies between ``e`` and the element after."""
     gap, gap_s = span(m, s, k, e, s.el[e].nxt, s.el[e].fill)
     if gap != s.el[e].gap or gap_s != s.el[e].gap_s:
@@ -127,7 +127,7 @@ def _set_gap(m: Model, s: State, k: int, e: int) -> None:
 
 
 @inlined
-def mend(m: Model, s: State, k: int, a: int, b: int) -> None:
+def mend(m: Model, s: SearchState, k: int, a: int, b: int) -> None:
     """After a change between ``a`` and ``b``: renews the heads after ``a``, the tails before ``b``, both on until
     nothing changes, and the gaps between.
 
@@ -157,7 +157,7 @@ def mend(m: Model, s: State, k: int, a: int, b: int) -> None:
 
 
 @inlined
-def add_load(m: Model, s: State, r: int, segment: int, demand: float) -> None:
+def add_load(m: Model, s: SearchState, r: int, segment: int, demand: float) -> None:
     """Adds to a segment's load and keeps the route's overload up to date."""
     room = m.car[r].load0 if segment == 0 else m.car[r].loadn
     before = max(0.0, s.load[r, segment] - room)
@@ -168,7 +168,7 @@ def add_load(m: Model, s: State, r: int, segment: int, demand: float) -> None:
 
 
 @bare
-def insert(m: Model, s: State, r: int, a: int, x: int, fa: int, fx: int) -> None:
+def insert(m: Model, s: SearchState, r: int, a: int, x: int, fa: int, fx: int) -> None:
     """Puts ``x`` after ``a``; ``fa``, ``fx``: on which side of it a refill of that gap lies."""
     k, b = m.car[r].kind, s.el[a].nxt
     price, secs = through(m, s, k, a, x, b, fa, fx)
@@ -187,7 +187,7 @@ def insert(m: Model, s: State, r: int, a: int, x: int, fa: int, fx: int) -> None
 
 
 @bare
-def cut(m: Model, s: State, first: int, last: int) -> None:
+def cut(m: Model, s: SearchState, first: int, last: int) -> None:
     """Takes the piece from ``first`` to ``last`` out. One refill stays where the piece had any in or beside it; an
     empty route has none."""
     r, a, b = s.el[first].route, s.el[first].prv, s.el[last].nxt
@@ -206,7 +206,7 @@ def cut(m: Model, s: State, first: int, last: int) -> None:
 
 
 @inlined
-def _take_out(m: Model, s: State, k: int, r: int, a: int, b: int) -> tuple[float, float, int]:
+def _take_out(m: Model, s: SearchState, k: int, r: int, a: int, b: int) -> tuple[float, float, int]:
     """Frees all tasks between ``a`` and ``b``; returns what their piece cost and took, and whether it had a refill.
 
     Price and seconds up to both directions of the last element that was passed are carried along.
@@ -252,7 +252,7 @@ def _cheaper(
 
 
 @bare
-def rebuild(m: Model, s: State, r: int) -> None:
+def rebuild(m: Model, s: SearchState, r: int) -> None:
     """Works out everything of one route anew from its chain and its refills."""
     k, start, end = m.car[r].kind, m.n + r, m.n + m.v + r
     s.tour[r].price, s.tour[r].time, s.tour[r].over, s.tour[r].late, s.tour[r].count = 0.0, 0.0, 0.0, 0.0, 0
@@ -284,7 +284,7 @@ def rebuild(m: Model, s: State, r: int) -> None:
 
 
 @bare
-def directions(m: Model, s: State, r: int) -> None:
+def directions(m: Model, s: SearchState, r: int) -> None:
     """Writes down the best direction of every task of a route."""
     k, e, way = m.car[r].kind, m.n + m.v + r, 0
     while s.el[e].prv < m.n:

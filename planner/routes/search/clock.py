@@ -7,11 +7,11 @@ import numpy as np
 from city.compiled import bare
 from planner.routes.search.chain import directions
 from planner.routes.search.journal import note, touch
-from planner.routes.search.model import Model, State, at
+from planner.routes.search.model import Model, SearchState, at
 
 
 @bare
-def walk(m: Model, s: State, r: int) -> None:
+def walk(m: Model, s: SearchState, r: int) -> None:
     """Sets the end of every task of a route, its whole time and lateness, and what a delay would do.
 
     A break is taken as late as the rule allows, before the task that would break it.
@@ -42,7 +42,7 @@ def walk(m: Model, s: State, r: int) -> None:
 
 
 @bare
-def _delays(m: Model, s: State, r: int) -> None:
+def _delays(m: Model, s: SearchState, r: int) -> None:
     """``slope`` of an element: weight of all late tasks after it; ``slack``: time until the next one becomes late."""
     e, slope, slack = s.el[m.n + m.v + r].prv, 0.0, np.inf
     while True:
@@ -57,7 +57,7 @@ def _delays(m: Model, s: State, r: int) -> None:
 
 
 @bare
-def delay(m: Model, s: State, r: int, a: int, x: int, fill: int, secs: float) -> float:
+def delay(m: Model, s: SearchState, r: int, a: int, x: int, fill: int, secs: float) -> float:
     """Estimate of the weighted lateness that ``x`` after ``a`` brings, if it takes ``secs`` more in all."""
     k = m.car[r].kind
     i = s.el[a].first + (s.el[a].way if a < m.n else 0)

@@ -6,14 +6,14 @@ Every function that writes to an element notes it first, and touches the route w
 from __future__ import annotations
 
 from city.compiled import bare, inlined
-from planner.routes.search.model import State
+from planner.routes.search.model import SearchState
 
 STEP, ELEMENTS, ROUTES, VERSION = 0, 1, 2, 3
 """What stands where in the tally of a state."""
 
 
 @inlined
-def note(s: State, e: int) -> None:
+def note(s: SearchState, e: int) -> None:
     """Keeps an element as it was before this step; to be called before it is written to."""
     if s.el[e].step != s.tally[STEP]:
         s.el[e].step = s.tally[STEP]
@@ -22,7 +22,7 @@ def note(s: State, e: int) -> None:
 
 
 @inlined
-def touch(s: State, r: int) -> None:
+def touch(s: SearchState, r: int) -> None:
     """Keeps the figures of a route as they were before this step, and gives it a new version."""
     if s.tour[r].step != s.tally[STEP]:
         s.tour[r].step = s.tally[STEP]
@@ -36,14 +36,14 @@ def touch(s: State, r: int) -> None:
 
 
 @bare
-def settle(s: State) -> None:
+def settle(s: SearchState) -> None:
     """Ends a step: what it changed stays."""
     s.tally[STEP] += 1
     s.tally[ELEMENTS] = s.tally[ROUTES] = 0
 
 
 @bare
-def undo(s: State) -> None:
+def undo(s: SearchState) -> None:
     """Ends a step: all is again as it was before."""
     for at in range(s.tally[ELEMENTS]):
         s.el[s.old_el[at].own] = s.old_el[at]

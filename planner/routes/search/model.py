@@ -103,7 +103,7 @@ def at(m: Model, k: int, layer: int, i: int, j: int) -> np.uintp:
     return np.uintp(((k * m.layers + layer) * m.places + i) * m.places + j)
 
 
-class State(NamedTuple):
+class SearchState(NamedTuple):
     """A solution: one chain of elements for each vehicle, from its start to its end; ``load`` (v, segments).
 
     ``old_el``, ``old_tour``, ``old_load``: what this step of the search has changed, as it was before (see
@@ -119,7 +119,7 @@ class State(NamedTuple):
     tally: Ints
 
 
-def empty_state(first: Ints, ways: Ints, v: int, segments: int) -> State:
+def empty_state(first: Ints, ways: Ints, v: int, segments: int) -> SearchState:
     """A solution in which no task is served and every vehicle stays at home. ``first``, ``ways`` (n + 2 v,): first
     place and number of places of the elements.
 
@@ -133,11 +133,11 @@ def empty_state(first: Ints, ways: Ints, v: int, segments: int) -> State:
     el["nxt"][starts], el["prv"][ends] = ends, starts
     el["route"][starts], el["route"][ends] = np.arange(v), np.arange(v)
     tour["own"], tour["version"] = np.arange(v), np.arange(v)
-    return State(el, tour, load, el.copy(), tour.copy(), load.copy(), np.array([1, 0, 0, v], np.int64))
+    return SearchState(el, tour, load, el.copy(), tour.copy(), load.copy(), np.array([1, 0, 0, v], np.int64))
 
 
 @bare
-def copy_state(source: State, target: State) -> None:
+def copy_state(source: SearchState, target: SearchState) -> None:
     """Copies a solution over another one, without its journal."""
     for e in range(len(source.el)):
         target.el[e] = source.el[e]
@@ -147,7 +147,7 @@ def copy_state(source: State, target: State) -> None:
             target.load[r, segment] = source.load[r, segment]
 
 
-class Scratch(NamedTuple):
+class SearchScratch(NamedTuple):
     """What the steps write on: ``out``, ``key`` (n,) the tasks that are out and what they are sorted by; ``hit`` (v,)
     strings taken from each route; ``seen`` (n + v,) for each element the last search that tried it;
     ``tally`` (2,) places until one is passed by, and searches; ``places`` (n, v) the cheapest place of each task in
@@ -162,10 +162,10 @@ class Scratch(NamedTuple):
     places: Records
 
 
-def scratch(m: Model, *, longest: float = 20.0) -> Scratch:
+def scratch(m: Model, *, longest: float = 20.0) -> SearchScratch:
     """Places are kept where the routes hold up to ``longest`` tasks in the mean and a place is told by its price."""
     short = m.v > 0 and m.n / m.v <= longest and not m.refills and not m.timed
     places = np.zeros((m.n, m.v) if short else (0, 0), PLACE)
     places["version"] = -1
     ints = [np.zeros(size, np.int64) for size in (m.n, m.v, m.n + m.v, 2)]
-    return Scratch(ints[0], np.zeros(m.n), ints[1], ints[2], ints[3], places)
+    return SearchScratch(ints[0], np.zeros(m.n), ints[1], ints[2], ints[3], places)

@@ -6,11 +6,11 @@ from city.compiled import bare, inlined
 from planner.routes.search.chain import cut, insert, rebuild
 from planner.routes.search.chance import Rng, below, unit
 from planner.routes.search.journal import note, touch
-from planner.routes.search.model import Model, Scratch, State
+from planner.routes.search.model import Model, SearchScratch, SearchState
 
 
 @bare
-def big_move(m: Model, s: State, rng: Rng, c: Scratch, near: int) -> bool:
+def big_move(m: Model, s: SearchState, rng: Rng, c: SearchScratch, near: int) -> bool:
     """One move at random near a random task; returns whether one was found. The journal tells the routes it changed.
 
     A short piece is cut out and its tasks put back, which costs as much as the piece is long; for a long one the
@@ -32,13 +32,13 @@ def big_move(m: Model, s: State, rng: Rng, c: Scratch, near: int) -> bool:
 
 
 @bare
-def _renew(m: Model, s: State, r: int) -> None:
+def _renew(m: Model, s: SearchState, r: int) -> None:
     touch(s, r)
     rebuild(m, s, r)
 
 
 @bare
-def _move_short(m: Model, s: State, c: Scratch, first: int, last: int, to: int, turned: bool) -> None:
+def _move_short(m: Model, s: SearchState, c: SearchScratch, first: int, last: int, to: int, turned: bool) -> None:
     """Moves a short piece to stand after ``to``, turned round or not, task by task."""
     count, e = 0, first
     while True:
@@ -56,7 +56,7 @@ def _move_short(m: Model, s: State, c: Scratch, first: int, last: int, to: int, 
 
 
 @bare
-def _is_short(m: Model, s: State, first: int, last: int) -> bool:
+def _is_short(m: Model, s: SearchState, first: int, last: int) -> bool:
     """Whether a piece has at most 20 tasks, and no refill in it or beside it: those stay where they are."""
     if s.el[s.el[first].prv].seg != s.el[s.el[last].nxt].seg:
         return False
@@ -71,7 +71,7 @@ def _is_short(m: Model, s: State, first: int, last: int) -> bool:
 
 
 @inlined
-def _note_all(s: State, a: int, b: int, c: int, d: int) -> None:
+def _note_all(s: SearchState, a: int, b: int, c: int, d: int) -> None:
     note(s, a)
     note(s, b)
     note(s, c)
@@ -79,7 +79,7 @@ def _note_all(s: State, a: int, b: int, c: int, d: int) -> None:
 
 
 @bare
-def _reverse(m: Model, s: State, c: Scratch, a: int, b: int) -> bool:
+def _reverse(m: Model, s: SearchState, c: SearchScratch, a: int, b: int) -> bool:
     """Turns round the piece between two tasks of one route, whichever comes first, so that ``a`` and ``b`` become
     neighbours."""
     e = a
@@ -104,7 +104,7 @@ def _reverse(m: Model, s: State, c: Scratch, a: int, b: int) -> bool:
 
 
 @bare
-def _turn(s: State, first: int, last: int) -> None:
+def _turn(s: SearchState, first: int, last: int) -> None:
     """Reverses the links of a piece, its ends left open. Refills stay between the same two tasks, or at its end."""
     e, carried = first, 0
     at_end = s.el[last].fill
@@ -121,7 +121,7 @@ def _turn(s: State, first: int, last: int) -> None:
 
 
 @inlined
-def _may_all(m: Model, s: State, e: int, r: int) -> bool:
+def _may_all(m: Model, s: SearchState, e: int, r: int) -> bool:
     """Whether a vehicle may do a task and all that follow it in their route."""
     while e < m.n:
         if not m.allowed[e, r]:
@@ -131,14 +131,14 @@ def _may_all(m: Model, s: State, e: int, r: int) -> bool:
 
 
 @inlined
-def _has_room(s: State, last: int, fill: int, first: int, end: int) -> bool:
+def _has_room(s: SearchState, last: int, fill: int, first: int, end: int) -> bool:
     """Whether a route can have as many refills as there are up to ``last``, between (``fill``), and from ``first`` to
     ``end``."""
     return bool(s.el[last].seg + fill + s.el[end].seg - s.el[first].seg < s.load.shape[1])
 
 
 @bare
-def _swap_tails(m: Model, s: State, a: int, b: int) -> bool:
+def _swap_tails(m: Model, s: SearchState, a: int, b: int) -> bool:
     """After ``a`` its route goes on with ``b`` and all that follows, and the other way round.
 
     A route that is left empty keeps no refill.
@@ -168,7 +168,7 @@ def _swap_tails(m: Model, s: State, a: int, b: int) -> bool:
 
 
 @bare
-def _carry(m: Model, s: State, rng: Rng, c: Scratch, a: int, b: int) -> bool:
+def _carry(m: Model, s: SearchState, rng: Rng, c: SearchScratch, a: int, b: int) -> bool:
     """Carries a piece that begins with ``a`` to stand beside ``b``, turned round half the time."""
     r, own = s.el[b].route, s.el[a].route
     size = 1 + below(rng, max(1, min(s.tour[own].count // 3, 1 << (1 + below(rng, 8)))))
@@ -199,7 +199,7 @@ def _carry(m: Model, s: State, rng: Rng, c: Scratch, a: int, b: int) -> bool:
 
 
 @bare
-def _move_long(m: Model, s: State, first: int, last: int, to: int, turned: bool) -> None:
+def _move_long(m: Model, s: SearchState, first: int, last: int, to: int, turned: bool) -> None:
     """Moves the links of a piece to stand after ``to``, turned round or not. A route that is left empty keeps no
     refill."""
     before, after = s.el[first].prv, s.el[last].nxt

@@ -13,7 +13,7 @@ from city.compiled import bare, inlined
 from planner.routes.search.chain import insert, through
 from planner.routes.search.chance import Rng, unit
 from planner.routes.search.clock import delay, walk
-from planner.routes.search.model import Floats, Model, Scratch, State
+from planner.routes.search.model import Floats, Model, SearchScratch, SearchState
 from planner.routes.search.score import LATE, LOAD, TIME
 
 PASSING, SEARCHES = 0, 1
@@ -22,7 +22,7 @@ PASSING, SEARCHES = 0, 1
 
 @bare
 def recreate(
-    m: Model, s: State, w: Floats, rng: Rng, c: Scratch, taken: int, blink: float, near: int, strict: bool
+    m: Model, s: SearchState, w: Floats, rng: Rng, c: SearchScratch, taken: int, blink: float, near: int, strict: bool
 ) -> None:
     """Puts the first ``taken`` tasks that are out back. ``near``: how many neighbours of a task are tried where not
     all are.
@@ -45,7 +45,7 @@ def recreate(
 
 
 @bare
-def _order(m: Model, rng: Rng, c: Scratch, taken: int) -> None:
+def _order(m: Model, rng: Rng, c: SearchScratch, taken: int) -> None:
     """Sorts the tasks at random, by demand, far first or near first; by deadline at times where there are deadlines."""
     draw = unit(rng)
     for at in range(taken):
@@ -67,7 +67,9 @@ def _order(m: Model, rng: Rng, c: Scratch, taken: int) -> None:
 
 
 @bare
-def _best_route(m: Model, s: State, w: Floats, rng: Rng, c: Scratch, x: int, blink: float, strict: bool) -> int:
+def _best_route(
+    m: Model, s: SearchState, w: Floats, rng: Rng, c: SearchScratch, x: int, blink: float, strict: bool
+) -> int:
     """The element after which ``x`` costs least, -1 if there is none; every place of every route is tried.
 
     The cheapest place in a route is looked up until the route changes. A place that is passed by matters only where
@@ -99,7 +101,7 @@ def _best_route(m: Model, s: State, w: Floats, rng: Rng, c: Scratch, x: int, bli
 
 
 @bare
-def _search_route(m: Model, s: State, r: int, x: int, but: int) -> tuple[float, float, int]:
+def _search_route(m: Model, s: SearchState, r: int, x: int, but: int) -> tuple[float, float, int]:
     """(price, seconds, element before) of the cheapest place in a route without refills, the one after ``but`` left
     out."""
     best, best_secs, before = np.inf, 0.0, -1
@@ -117,7 +119,7 @@ def _search_route(m: Model, s: State, r: int, x: int, but: int) -> tuple[float, 
 
 @bare
 def _best_place(
-    m: Model, s: State, w: Floats, rng: Rng, c: Scratch, x: int, blink: float, near: int, strict: bool
+    m: Model, s: SearchState, w: Floats, rng: Rng, c: SearchScratch, x: int, blink: float, near: int, strict: bool
 ) -> tuple[int, int, int]:
     """(element before, refill before, refill after) of the cheapest place for ``x``; element -1 if there is none.
 
@@ -154,7 +156,7 @@ def _best_place(
 
 
 @inlined
-def _is_passed(rng: Rng, c: Scratch, blink: float) -> bool:
+def _is_passed(rng: Rng, c: SearchScratch, blink: float) -> bool:
     """Whether a place is passed by, with chance ``blink`` each: one draw tells how many are not."""
     if blink <= 0.0:
         return False
@@ -166,7 +168,7 @@ def _is_passed(rng: Rng, c: Scratch, blink: float) -> bool:
 
 
 @inlined
-def _value(m: Model, s: State, w: Floats, r: int, a: int, x: int, fa: int, fx: int, bar: float) -> float:
+def _value(m: Model, s: SearchState, w: Floats, r: int, a: int, x: int, fa: int, fx: int, bar: float) -> float:
     """What ``x`` in a gap adds to the score; cut short once the price alone is above ``bar``."""
     b = s.el[a].nxt
     price, secs = through(m, s, m.car[r].kind, a, x, b, fa, fx)
@@ -180,7 +182,9 @@ def _value(m: Model, s: State, w: Floats, r: int, a: int, x: int, fa: int, fx: i
 
 
 @inlined
-def _with_faults(m: Model, s: State, w: Floats, r: int, segment: int, x: int, value: float, more_s: float) -> float:
+def _with_faults(
+    m: Model, s: SearchState, w: Floats, r: int, segment: int, x: int, value: float, more_s: float
+) -> float:
     """``value`` and what the overload and overtime cost that ``x`` brings to a segment if it takes ``more_s``."""
     room = m.car[r].load0 if segment == 0 else m.car[r].loadn
     load = s.load[r, segment]

@@ -7,11 +7,11 @@ import numpy as np
 from city.compiled import bare, compiled
 from planner.routes.search.chain import rebuild, span
 from planner.routes.search.journal import note, touch
-from planner.routes.search.model import Floats, Ints, Model, State
+from planner.routes.search.model import Floats, Ints, Model, SearchState
 
 
 @compiled
-def place_refills(m: Model, s: State, r: int, price_of_load: float) -> None:
+def place_refills(m: Model, s: SearchState, r: int, price_of_load: float) -> None:
     """Moves, adds and drops the refills of a route where that is better, overload counted at ``price_of_load``.
 
     Exact for the directions that the route has; the directions are then found anew.
@@ -35,7 +35,7 @@ def place_refills(m: Model, s: State, r: int, price_of_load: float) -> None:
 
 
 @bare
-def _measure(m: Model, s: State, r: int, gaps: Ints, old: Ints, extra: Floats, load: Floats) -> None:
+def _measure(m: Model, s: SearchState, r: int, gaps: Ints, old: Ints, extra: Floats, load: Floats) -> None:
     """For each gap its element, its refill, what a refill there costs, and the demand before it."""
     e, total = m.n + r, 0.0
     for at in range(len(gaps)):
@@ -85,7 +85,7 @@ def _cheapest(load: Floats, extra: Floats, first_room: float, room: float, fills
 
 
 @bare
-def _set(s: State, gaps: Ints, fills: Ints) -> bool:
+def _set(s: SearchState, gaps: Ints, fills: Ints) -> bool:
     """Writes the refills of the gaps down; returns whether any changed."""
     changed = 0
     for at in range(len(gaps)):

@@ -9,11 +9,11 @@ from city.compiled import bare
 from planner.routes.search.chain import cut
 from planner.routes.search.chance import Rng, below, unit
 from planner.routes.search.clock import walk
-from planner.routes.search.model import Model, Scratch, State
+from planner.routes.search.model import Model, SearchScratch, SearchState
 
 
 @bare
-def ruin(m: Model, s: State, rng: Rng, c: Scratch, average: float, longest: int, split: float) -> int:
+def ruin(m: Model, s: SearchState, rng: Rng, c: SearchScratch, average: float, longest: int, split: float) -> int:
     """Takes out about ``average`` tasks round a random one, in strings of at most ``longest``; returns how many.
 
     ``split``: share of strings that keep a piece in their middle.
@@ -40,7 +40,9 @@ def ruin(m: Model, s: State, rng: Rng, c: Scratch, average: float, longest: int,
 
 
 @bare
-def _string(m: Model, s: State, rng: Rng, c: Scratch, taken: int, x: int, length: float, split: float) -> int:
+def _string(
+    m: Model, s: SearchState, rng: Rng, c: SearchScratch, taken: int, x: int, length: float, split: float
+) -> int:
     """Takes one string that holds ``x`` out of its route."""
     r = s.el[x].route
     if r < 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from city.compiled import bare, inlined
 from planner.routes.search.journal import ROUTES
-from planner.routes.search.model import Floats, Model, Records, State
+from planner.routes.search.model import Floats, Model, Records, SearchState
 
 LOAD, TIME, LATE = 0, 1, 2
 """Which weight is for which fault."""
@@ -21,7 +21,7 @@ def worth(m: Model, tour: Records, r: int, w: Floats) -> float:
 
 
 @bare
-def score(m: Model, s: State, w: Floats) -> float:
+def score(m: Model, s: SearchState, w: Floats) -> float:
     """What all routes are worth."""
     total = 0.0
     for r in range(m.v):
@@ -30,7 +30,7 @@ def score(m: Model, s: State, w: Floats) -> float:
 
 
 @bare
-def gained(m: Model, s: State, w: Floats) -> float:
+def gained(m: Model, s: SearchState, w: Floats) -> float:
     """How much more the routes that this step changed are worth than before."""
     total = 0.0
     for at in range(s.tally[ROUTES]):
@@ -40,7 +40,7 @@ def gained(m: Model, s: State, w: Floats) -> float:
 
 
 @bare
-def faults(m: Model, s: State, found: Floats) -> float:
+def faults(m: Model, s: SearchState, found: Floats) -> float:
     """Sets ``found`` (3,) to overload, overtime [s] and weighted lateness [s] of all routes; returns the price."""
     found[:] = 0.0
     price = 0.0

@@ -1,16 +1,16 @@
-"""Which strands are called out at an hour, and which that wait are stood down: the plan's start rule on what is seen
+"""Which groups are called out at an hour, and which that wait are stood down: the plan's start rule on what is seen
 and forecast at that hour."""
 
 from __future__ import annotations
 
 from city.compiled import bare, inlined
 from city.winter import FINE, lain
-from planner.snow.backtest.state import IDLE, WAITING, Book, Now, Rule, Weather, Work
+from planner.snow.backtest.state import IDLE, WAITING, Book, Now, Rule, WinterWeather, WinterWork
 from planner.snow.rule import NONE, first_held
 
 
 @bare
-def judge_hour(hour: int, work: Work, weather: Weather, rule: Rule, now: Now, book: Book) -> None:
+def judge_hour(hour: int, work: WinterWork, weather: WinterWeather, rule: Rule, now: Now, book: Book) -> None:
     """Calls out what the policy wants at the beginning of an hour, and stands down what it no longer does."""
     if rule.station >= 0:
         seen = now.depth_seen[rule.station] // FINE
@@ -44,7 +44,7 @@ def _call(i: int, hour: int, due_hour: int, now: Now, book: Book) -> None:
 
 
 @bare
-def _most_ahead(hour: int, weather: Weather, rule: Rule, now: Now) -> None:
+def _most_ahead(hour: int, weather: WinterWeather, rule: Rule, now: Now) -> None:
     """The new snow of all hours that any class looks ahead, by reading and zone."""
     hours = 0
     for k in range(len(rule.lead_h)):
@@ -58,8 +58,8 @@ def _most_ahead(hour: int, weather: Weather, rule: Rule, now: Now) -> None:
 
 
 @bare
-def crossing(i: int, hour: int, back: int, work: Work, weather: Weather, rule: Rule, now: Now) -> int:
-    """In how many hours a strand comes to stay at its limits less ``back`` [0.01 cm], or ``NONE``: the plan's rule on
+def crossing(i: int, hour: int, back: int, work: WinterWork, weather: WinterWeather, rule: Rule, now: Now) -> int:
+    """In how many hours a group comes to stay at its limits less ``back`` [0.01 cm], or ``NONE``: the plan's rule on
     its estimate and the forecast, as far ahead as its lead lets it be called."""
     k = work.route_class[i]
     dry_limit, wet_limit = rule.dry[k] - back, rule.wet[k] - back
@@ -75,9 +75,9 @@ def crossing(i: int, hour: int, back: int, work: Work, weather: Weather, rule: R
 
 @bare
 def _curve(
-    i: int, hour: int, n: int, reading: int, depth: int, core: int, work: Work, weather: Weather, now: Now
+    i: int, hour: int, n: int, reading: int, depth: int, core: int, work: WinterWork, weather: WinterWeather, now: Now
 ) -> None:
-    """Fills in the strand's depth, dry or wet: ``depth`` with its ``core`` now, and after each of ``n`` - 1 hours."""
+    """Fills in the group's depth, dry or wet: ``depth`` with its ``core`` now, and after each of ``n`` - 1 hours."""
     zone, mild = work.zone[i], work.warmer[i]
     _put(now, 0, depth, weather.seen_air[max(0, hour - 1), zone] + mild, weather.law.wet_over)
     for lead in range(n - 1):

@@ -30,10 +30,10 @@ def from_runs(
 def from_files(
     folder: Path, texts: Sequence[str], first: date | None, last: date | None
 ) -> tuple[Replay, Replay | None, ZoneInfo]:
-    """As ``from_runs``, from a folder; every threshold can be changed, as each snapshot is judged anew."""
+    """As ``from_runs``, from a folder; every threshold can be changed, as each snapshot is assessed anew."""
     changes = changes_of(texts)
     found = snapshots(folder, first, last)
-    costs = Costs(found[0].knobs.cost_per_h, found[0].knobs.currency) if found else Costs()
+    costs = Costs(found[0].params.cost_per_h, found[0].params.currency) if found else Costs()
     own = [run_of(snapshot, Changes()) for snapshot in found]
     held = {run.name: snapshot.thresholds for snapshot, run in zip(found, own, strict=True)}
     before = replay(own, lambda run: limits(held[run.name]), costs)

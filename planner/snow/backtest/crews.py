@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from city.compiled import bare
-from planner.snow.backtest.state import RUNNING, WAITING, Book, Crew, Now, Work
+from planner.snow.backtest.state import RUNNING, WAITING, Book, CrewState, Now, WinterWork
 
 
 @bare
-def send(hour: int, network: int, work: Work, now: Now, crew: Crew, book: Book) -> None:
+def send(hour: int, network: int, work: WinterWork, now: Now, crew: CrewState, book: Book) -> None:
     """Gives what waits on a network to vehicles that can begin it in this hour, and turns out those that are needed."""
-    strand = _next(network, work, now)
-    wanted = _vehicles_needed(hour, network, work, now, crew) if strand >= 0 else 0
-    while strand >= 0:
+    group = _next(network, work, now)
+    wanted = _vehicles_needed(hour, network, work, now, crew) if group >= 0 else 0
+    while group >= 0:
         vehicle = _vehicle(hour, network, wanted, crew)
         if vehicle < 0:
             return
         out = crew.paid_until[vehicle] >= 60 * hour
         begins = max(crew.free[vehicle], 60 * hour) if out else 60 * hour + crew.turn_out_min
-        now.status[strand] = RUNNING
-        now.done_at[strand] = begins + work.minutes[strand]
-        crew.free[vehicle] = now.done_at[strand]
+        now.status[group] = RUNNING
+        now.done_at[group] = begins + work.minutes[group]
+        crew.free[vehicle] = now.done_at[group]
         _pay(network, vehicle, 60 * hour, out, crew, book)
-        book.worked[network] += work.minutes[strand]
-        strand = _next(network, work, now)
+        book.worked[network] += work.minutes[group]
+        group = _next(network, work, now)
 
 
 @bare
-def _vehicles_needed(hour: int, network: int, work: Work, now: Now, crew: Crew) -> int:
+def _vehicles_needed(hour: int, network: int, work: WinterWork, now: Now, crew: CrewState) -> int:
     """How many vehicles do what waits in time: for each rank, all the work up to it by the time that the first of it
     is due, and never less than an hour for it."""
     wanted, minutes = 0, 0
@@ -44,7 +44,7 @@ def _vehicles_needed(hour: int, network: int, work: Work, now: Now, crew: Crew) 
 
 
 @bare
-def _next(network: int, work: Work, now: Now) -> int:
+def _next(network: int, work: WinterWork, now: Now) -> int:
     """What waits and is next: by rank, then by when it is due, then by number; -1 if nothing waits."""
     best = -1
     for i in range(len(work.rank)):
@@ -56,7 +56,7 @@ def _next(network: int, work: Work, now: Now) -> int:
 
 
 @bare
-def _vehicle(hour: int, network: int, wanted: int, crew: Crew) -> int:
+def _vehicle(hour: int, network: int, wanted: int, crew: CrewState) -> int:
     """The vehicle that is out and free first in this hour; else one from home if under ``wanted`` are out; or -1."""
     best, home, out = -1, -1, 0
     for v in range(len(crew.network)):
@@ -74,7 +74,7 @@ def _vehicle(hour: int, network: int, wanted: int, crew: Crew) -> int:
 
 
 @bare
-def _pay(network: int, vehicle: int, called: int, out: bool, crew: Crew, book: Book) -> None:
+def _pay(network: int, vehicle: int, called: int, out: bool, crew: CrewState, book: Book) -> None:
     """A vehicle is paid from its call until its last work is done, and for the least time at least."""
     if not out:
         book.turned_out[network] += 1

@@ -1,4 +1,4 @@
-"""A back-test from files: every folder of a snapshot within a folder is one run, judged anew under any thresholds."""
+"""A back-test from files: every folder of a snapshot within a folder is one run, assessed anew under any thresholds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from city.errors import ImportRefused
 from planner.bundle import load
 from planner.snapshot import Snapshot
 from planner.snow.archive import Run
-from planner.snow.plan import judge_streets
+from planner.snow.plan import assess_streets
 from planner.thresholds.changes import Changes
 
 
@@ -31,11 +31,11 @@ def snapshots(folder: Path, first: date | None, last: date | None) -> list[Snaps
 
 def run_of(snapshot: Snapshot, changes: Changes) -> Run:
     """The run of a snapshot under changed thresholds; the turer that it calls are those of its own."""
-    judged = judge_streets(replace(snapshot, thresholds=changes.applied(snapshot.thresholds)))
-    strands = judged.needs.strands
-    called = tuple(sorted(judged.needs.called.turer))
+    assessed = assess_streets(replace(snapshot, thresholds=changes.applied(snapshot.thresholds)))
+    groups = assessed.needs.groups
+    called = tuple(sorted(assessed.needs.called.turer))
     name = f"{snapshot.at.isoformat()} {snapshot.slot}"
-    return Run(name, snapshot.service_day, snapshot.simulated, snapshot.asked, called, strands)
+    return Run(name, snapshot.service_day, snapshot.simulated, snapshot.asked, called, groups)
 
 
 def _places(folder: Path) -> Iterator[Path]:

@@ -6,12 +6,23 @@ from city.compiled import bare, threaded
 from city.winter import FINE, lain
 from planner.snow.backtest.calls import judge_hour
 from planner.snow.backtest.crews import send
-from planner.snow.backtest.state import CYCLE, IDLE, RUNNING, STREET, Book, Crew, Now, Rule, Weather, Work
+from planner.snow.backtest.state import (
+    CYCLE,
+    IDLE,
+    RUNNING,
+    STREET,
+    Book,
+    CrewState,
+    Now,
+    Rule,
+    WinterWeather,
+    WinterWork,
+)
 from planner.snow.rule import NONE, over_at
 
 
 @threaded
-def run_winter(work: Work, weather: Weather, rule: Rule, now: Now, crew: Crew, book: Book) -> None:
+def run_winter(work: WinterWork, weather: WinterWeather, rule: Rule, now: Now, crew: CrewState, book: Book) -> None:
     """Runs a whole winter; ``now`` and ``crew`` move, ``book`` is filled in."""
     for hour in range(len(weather.fresh)):
         judge_hour(hour, work, weather, rule, now, book)
@@ -21,7 +32,7 @@ def run_winter(work: Work, weather: Weather, rule: Rule, now: Now, crew: Crew, b
 
 
 @bare
-def _one_hour(hour: int, work: Work, weather: Weather, rule: Rule, now: Now, book: Book) -> None:
+def _one_hour(hour: int, work: WinterWork, weather: WinterWeather, rule: Rule, now: Now, book: Book) -> None:
     """Snow of the hour, on the ground and as it is seen; what was ploughed by its end; what then is over its limit."""
     for i in range(len(work.zone)):
         zone, mild = work.zone[i], work.warmer[i]

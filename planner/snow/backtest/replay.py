@@ -1,4 +1,4 @@
-"""Kept runs again under other thresholds: which service days would have had which call-outs, and what that costs.
+"""PlanCache runs again under other thresholds: which service days would have had which call-outs, and what that costs.
 
 Each run decides on the curves of its own snapshot, by the functions that the planner decides by. What was really
 ploughed then stays ploughed: a change is not followed into the snow of the next run.
@@ -16,8 +16,8 @@ import numpy as np
 from city.vocabulary import READINGS, ROUTE_CLASSES
 from planner.snow.archive import Run
 from planner.snow.criteria import all_criteria
+from planner.snow.groups import Called, ServiceGroups, call_out, lowered
 from planner.snow.rule import Ints, over_hours
-from planner.snow.strands import Called, Strands, call_out, lowered
 from planner.thresholds.limits import Limits
 
 REPLAYED = (
@@ -64,7 +64,7 @@ class Morning:
 
 @dataclass(frozen=True)
 class Replay:
-    """All service days of a period. ``hours_over`` is by class: how long its strands were at or over their limits by
+    """All service days of a period. ``hours_over`` is by class: how long its groups were at or over their limits by
     the curves of the time, in the mean [h]. ``full_cost`` is that of all turer on each day with a call-out."""
 
     mornings: tuple[Morning, ...]
@@ -84,7 +84,7 @@ RulesOf = Callable[[Run], Limits]
 
 def decided(run: Run, rules: Limits, asked: frozenset[str] | None = None) -> Called:
     """What a run would have called under other rules; ``asked`` for as it was then unless it is given."""
-    return call_out(run.strands, rules, frozenset(run.asked) if asked is None else asked)
+    return call_out(run.groups, rules, frozenset(run.asked) if asked is None else asked)
 
 
 def replay(runs: Sequence[Run], rules_of: RulesOf, costs: Costs = Costs()) -> Replay:
@@ -96,7 +96,7 @@ def replay(runs: Sequence[Run], rules_of: RulesOf, costs: Costs = Costs()) -> Re
     over: defaultdict[str, float] = defaultdict(float)
     before: Run | None = None
     called: frozenset[str] = frozenset()
-    kept = sorted(runs, key=lambda run: run.strands.at)
+    kept = sorted(runs, key=lambda run: run.groups.at)
     for place, run in enumerate(kept):
         same_day = before is not None and before.service_day == run.service_day
         driven = set(before.called) - set(run.asked) if before is not None else set()
@@ -108,8 +108,8 @@ def replay(runs: Sequence[Run], rules_of: RulesOf, costs: Costs = Costs()) -> Re
         of_day = days[run.service_day]
         for name, at in found.items():
             of_day.setdefault(name, at)
-        work |= _work(run.strands)
-        _count_over(run.strands, rules, _hours_until(run, kept[place + 1 :]), over)
+        work |= _work(run.groups)
+        _count_over(run.groups, rules, _hours_until(run, kept[place + 1 :]), over)
     full = sum(work.values())
     mornings = tuple(_morning(day, turer, real[day], work, costs) for day, turer in sorted(days.items()))
     return Replay(
@@ -124,28 +124,28 @@ def replay(runs: Sequence[Run], rules_of: RulesOf, costs: Costs = Costs()) -> Re
 
 def _hours_until(run: Run, later: Sequence[Run], *, most: int = 24) -> int:
     """Whole hours of the clock until the next run, within the curves: of runs of one hour the last counts it."""
-    horizon = min(most, int(run.strands.dry.shape[2]))
+    horizon = min(most, int(run.groups.dry.shape[2]))
     if not later:
         return horizon
-    return max(0, min(horizon, round((later[0].strands.start - run.strands.start) / timedelta(hours=1))))
+    return max(0, min(horizon, round((later[0].groups.start - run.groups.start) / timedelta(hours=1))))
 
 
-def _count_over(strands: Strands, rules: Limits, hours: int, into: defaultdict[str, float]) -> None:
-    """Adds for each class how many of the next hours its strands are at or over their limits, in the mean."""
-    own = [all_criteria(rules, sorted(set(strands.route_class)))[name] for name in strands.route_class]
+def _count_over(groups: ServiceGroups, rules: Limits, hours: int, into: defaultdict[str, float]) -> None:
+    """Adds for each class how many of the next hours its groups are at or over their limits, in the mean."""
+    own = [all_criteria(rules, sorted(set(groups.route_class)))[name] for name in groups.route_class]
     dry_limit, wet_limit = lowered(own, [False] * len(own))
     mid = READINGS.index("mid")
-    counts: Ints = np.zeros(len(strands), np.int64)
-    over_hours(strands.dry[mid], strands.wet[mid], dry_limit, wet_limit, hours, counts)
-    classes = np.array(strands.route_class, str)
+    counts: Ints = np.zeros(len(groups), np.int64)
+    over_hours(groups.dry[mid], groups.wet[mid], dry_limit, wet_limit, hours, counts)
+    classes = np.array(groups.route_class, str)
     for name in np.unique(classes):
         into[str(name)] += float(counts[classes == name].mean())
 
 
-def _work(strands: Strands) -> dict[str, float]:
+def _work(groups: ServiceGroups) -> dict[str, float]:
     """Minutes of work of each tur."""
     found: defaultdict[str, float] = defaultdict(float)
-    for name, minutes in zip(strands.tur, strands.minutes.tolist(), strict=True):
+    for name, minutes in zip(groups.tur, groups.minutes.tolist(), strict=True):
         found[name] += minutes
     return dict(found)
 

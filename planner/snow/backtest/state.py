@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from city.winter import Hundredths, Ints, SimulatedWinter, SnowLaw, Strands, WinterTown
+from city.winter import Hundredths, Ints, SimulatedWinter, SnowLaw, WinterGroups, WinterTown
 
 STREET, CYCLE = 0, 1
 IDLE, WAITING, RUNNING = 0, 1, 2
@@ -21,9 +21,9 @@ class Rule(NamedTuple):
     """A policy in whole numbers, by class (5,): limits [0.01 cm], hours that they must hold, how far under them one
     that waits is stood down, the reading of the forecast, hours before, and hours allowed.
 
-    Vehicles are called so that work is done within ``aim_h`` of when a strand comes to its limit. ``present`` (3,) is
+    Vehicles are called so that work is done within ``aim_h`` of when a group comes to its limit. ``present`` (3,) is
     what each reading takes for the depth now [1/1000 of the estimate]; ``left`` [0.0001 cm] is what ploughing leaves.
-    With ``station`` (a strand, or -1) everything is called out when the station sees ``station_limit``, and nothing
+    With ``station`` (a group, or -1) everything is called out when the station sees ``station_limit``, and nothing
     else counts.
     """
 
@@ -41,8 +41,8 @@ class Rule(NamedTuple):
     station_limit: int
 
 
-class Work(NamedTuple):
-    """``city.winter.Strands`` as arrays (n,), with the network and the rank (1 is done before 2) of each class."""
+class WinterWork(NamedTuple):
+    """``city.winter.WinterGroups`` as arrays (n,), with the network and the rank (1 is done before 2) of each class."""
 
     route_class: Ints
     network: Ints
@@ -54,7 +54,7 @@ class Work(NamedTuple):
     minutes: Ints
 
 
-class Weather(NamedTuple):
+class WinterWeather(NamedTuple):
     """The arrays of ``city.winter.SimulatedWinter``, and the law of lying snow."""
 
     fresh: Hundredths
@@ -68,7 +68,7 @@ class Weather(NamedTuple):
 
 
 class Now(NamedTuple):
-    """Each strand now (n,): true and estimated depth and core, ``IDLE``, ``WAITING`` or ``RUNNING``, the minute by
+    """Each group now (n,): true and estimated depth and core, ``IDLE``, ``WAITING`` or ``RUNNING``, the minute by
     which it ought to be done and the one at which it will be, and for how many hours it has been over its limit.
 
     ``dry``, ``wet`` (n_leads + 1,) and ``most`` (3, n_zones) are room to reckon in.
@@ -87,7 +87,7 @@ class Now(NamedTuple):
     most: Ints
 
 
-class Crew(NamedTuple):
+class CrewState(NamedTuple):
     """The vehicles (n_vehicles,): their network, when each is free, until when its call-out is paid (-1 before the
     first); the least paid for and the time to turn out [min]."""
 
@@ -113,47 +113,47 @@ class Book(NamedTuple):
     turned_out: Ints
 
 
-def work_of(strands: Strands) -> Work:
-    """The strands as the loop wants them."""
-    cycle = strands.route_class >= FIRST_CYCLE
-    rank = np.where(cycle, strands.route_class - FIRST_CYCLE, strands.route_class) + 1
-    return Work(
-        strands.route_class,
+def work_of(groups: WinterGroups) -> WinterWork:
+    """The groups as the loop wants them."""
+    cycle = groups.route_class >= FIRST_CYCLE
+    rank = np.where(cycle, groups.route_class - FIRST_CYCLE, groups.route_class) + 1
+    return WinterWork(
+        groups.route_class,
         cycle.astype(np.int64),
         rank,
-        strands.zone,
-        strands.share,
-        strands.believed,
-        strands.warmer,
-        strands.minutes,
+        groups.zone,
+        groups.share,
+        groups.believed,
+        groups.warmer,
+        groups.minutes,
     )
 
 
-def weather_of(winter: SimulatedWinter, law: SnowLaw) -> Weather:
+def weather_of(winter: SimulatedWinter, law: SnowLaw) -> WinterWeather:
     """The winter as the loop wants it."""
     seen, ahead = (winter.seen_fresh, winter.seen_air), (winter.ahead_fresh, winter.ahead_air, winter.wider)
-    return Weather(winter.fresh, winter.air, *seen, *ahead, law)
+    return WinterWeather(winter.fresh, winter.air, *seen, *ahead, law)
 
 
 def bare_streets(town: WinterTown, winter: SimulatedWinter) -> Now:
     """The beginning of a winter: no snow, no work."""
-    true, seen, out, times = np.zeros((4, 2, len(town.strands)), np.int64)
+    true, seen, out, times = np.zeros((4, 2, len(town.groups)), np.int64)
     curves = np.zeros((2, winter.leads + 1), np.int16)
     most = np.zeros((len(winter.ahead_fresh), winter.fresh.shape[1]), np.int64)
     return Now(true[0], true[1], seen[0], seen[1], out[0], out[1], times[0], times[1], curves[0], curves[1], most)
 
 
-def crew_of(town: WinterTown) -> Crew:
+def crew_of(town: WinterTown) -> CrewState:
     """The fleet, at home."""
     contract = town.contract
     network = np.repeat(np.array([STREET, CYCLE]), contract.vehicles)
     never = np.full(len(network), -1)
-    return Crew(network, never.copy(), never, round(60 * contract.least_h), contract.turn_out_min)
+    return CrewState(network, never.copy(), never, round(60 * contract.least_h), contract.turn_out_min)
 
 
 def empty_book(town: WinterTown, winter: SimulatedWinter) -> Book:
     """Nothing has happened yet."""
-    n, days = len(town.strands), -(-winter.hours // 24)
+    n, days = len(town.groups), -(-winter.hours // 24)
     over, overdue, runs = (np.zeros(n, np.int64) for _ in range(3))
     paid, worked, turned_out = (np.zeros(2, np.int64) for _ in range(3))
     return Book(

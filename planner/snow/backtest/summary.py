@@ -20,17 +20,17 @@ POLICY_SV = {
 
 @dataclass(frozen=True)
 class ClassHours:
-    """Hours that a class's strands truly stood at or over their start limit, and beyond the hours allowed."""
+    """Hours that a class's groups truly stood at or over their start limit, and beyond the hours allowed."""
 
     route_class: RouteClass
-    strands: int
+    groups: int
     over_h: int
     overdue_h: int
 
     @property
     def over_h_each(self) -> float:
-        """Mean hours of one strand, over all winters."""
-        return self.over_h / self.strands if self.strands else 0.0
+        """Mean hours of one group, over all winters."""
+        return self.over_h / self.groups if self.groups else 0.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class CalledDay:
 
 
 @dataclass(frozen=True)
-class Summary:
+class ReplaySummary:
     """A policy over simulated winters. ``distance_km`` is an estimate; ``simulated`` is never false."""
 
     policy: Policy
@@ -73,16 +73,16 @@ class Summary:
         return sum(day.full for day in self.days)
 
     def hours_over(self) -> dict[RouteClass, int]:
-        """Strand-hours at or over the limit by class."""
+        """Group-hours at or over the limit by class."""
         return {row.route_class: row.over_h for row in self.classes}
 
 
-def in_words(summary: Summary) -> str:
+def in_words(summary: ReplaySummary) -> str:
     """The summary in Swedish, a few lines."""
     return "\n".join(_lines(summary))
 
 
-def _lines(one: Summary) -> Iterator[str]:
+def _lines(one: ReplaySummary) -> Iterator[str]:
     years = len(one.winters)
     yield f"{years} simulerade vintrar (påhittat väder, inte mätt): {POLICY_SV[one.policy]}."
     yield (
@@ -100,7 +100,7 @@ def _lines(one: Summary) -> Iterator[str]:
         )
 
 
-def as_json(summary: Summary) -> dict[str, Any]:
+def as_json(summary: ReplaySummary) -> dict[str, Any]:
     """The summary as JSON takes it."""
     out = asdict(replace(summary, days=()))
     for row, hours in zip(out["classes"], summary.classes, strict=True):

@@ -1,6 +1,6 @@
 """Simulated winters under any limits: what they would have called out, what it cost, how long the snow lay.
 
-Three policies on the same weather and the same fleet: *ours* calls each strand by its class's own limits on what is
+Three policies on the same weather and the same fleet: *ours* calls each group by its class's own limits on what is
 seen and forecast; *everything* calls out the whole town when its one station sees a depth; *foresight* is ours with the
 truth as forecast and estimate.
 """
@@ -18,7 +18,7 @@ from city.vocabulary import READINGS, ROUTE_CLASSES, ForecastReading, RouteClass
 from city.winter import FINE, Ints, SimulatedWinter, WinterTown, foreseen
 from planner.snow.backtest.loop import run_winter
 from planner.snow.backtest.state import Book, Rule, bare_streets, crew_of, empty_book, weather_of, work_of
-from planner.snow.backtest.summary import CalledDay, ClassHours, Policy, Summary
+from planner.snow.backtest.summary import CalledDay, ClassHours, Policy, ReplaySummary
 from planner.snow.rule import limit_hundredths
 from planner.thresholds.limits import Limits
 
@@ -38,7 +38,7 @@ def replay(
     policy: Policy = "ours",
     *,
     station_limit_cm: float = 3.0,
-) -> Summary:
+) -> ReplaySummary:
     """Runs a policy over winters, side by side on the cores there are.
 
     ``station_limit_cm`` is the city-wide threshold of *everything*: the strictest of Växjö's published ones, since one
@@ -55,7 +55,7 @@ def replay(
 
 
 def rule_of(rules: Limits, *, spread: float = 0.32, aim: float = 0.25) -> Rule:
-    """The limits of the rule and its knobs as whole numbers by class; knobs that nobody set are ours.
+    """The limits of the rule and its params as whole numbers by class; params that nobody set are ours.
 
     Read high, the depth now is ``spread`` over the estimate, and read low as much under it: the tenth and ninetieth
     percentile of what a street may differ by in simulated winters (15 % of its own, 10 % of the station's, about 12 %
@@ -105,24 +105,26 @@ def _book(winter: SimulatedWinter, town: WinterTown, rule: Rule, policy: Policy)
     if policy == "foresight":
         town, winter = foreseen(town, winter)
     book = empty_book(town, winter)
-    work, weather = work_of(town.strands), weather_of(winter, town.law)
+    work, weather = work_of(town.groups), weather_of(winter, town.law)
     run_winter(work, weather, rule, bare_streets(town, winter), crew_of(town), book)
     return book
 
 
-def _summed(winters: Sequence[SimulatedWinter], town: WinterTown, policy: Policy, books: Sequence[Book]) -> Summary:
-    strands = town.strands
+def _summed(
+    winters: Sequence[SimulatedWinter], town: WinterTown, policy: Policy, books: Sequence[Book]
+) -> ReplaySummary:
+    groups = town.groups
     over, overdue, runs = (
-        np.sum([part[k] for part in books], axis=0, initial=0) + np.zeros(len(strands), int) for k in range(3)
+        np.sum([part[k] for part in books], axis=0, initial=0) + np.zeros(len(groups), int) for k in range(3)
     )
     paid_h = np.sum([book.paid for book in books], axis=0, initial=0) / 60.0 + np.zeros(2)
-    return Summary(
+    return ReplaySummary(
         policy=policy,
         winters=tuple(winter.seed for winter in winters),
         classes=tuple(
             ClassHours(name, int(own.sum()), int(over[own].sum()), int(overdue[own].sum()))
             for name in ROUTE_CLASSES
-            for own in [strands.of(name)]
+            for own in [groups.of(name)]
         ),
         days=tuple(day for one, book in zip(winters, books, strict=True) for day in _called(one, town, book)),
         tur_call_outs=sum(int(book.calls.sum()) for book in books),
@@ -131,14 +133,14 @@ def _summed(winters: Sequence[SimulatedWinter], town: WinterTown, policy: Policy
         worked_h=sum(float(book.worked.sum()) for book in books) / 60.0,
         paid_by_network_h=(float(paid_h[0]), float(paid_h[1])),
         cost=float(paid_h.sum()) * town.contract.price_per_h,
-        distance_km=float((runs * strands.metres).sum()) / 1000.0,
+        distance_km=float((runs * groups.metres).sum()) / 1000.0,
     )
 
 
 def _called(winter: SimulatedWinter, town: WinterTown, book: Book) -> list[CalledDay]:
     """The service days on which anything was called."""
     days = []
-    names = town.strands.names
+    names = town.groups.names
     for number in np.flatnonzero((book.first >= 0).any(axis=1)).tolist():
         after = book.first[number]
         which = np.flatnonzero(after >= 0).tolist()

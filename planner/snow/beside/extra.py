@@ -13,19 +13,19 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from city.upkeep import Ask
-from city.vocabulary import AskKind, RouteClass
+from city.upkeep import WorkRequest
+from city.vocabulary import RouteClass, WorkKind
 from planner.fleet import Assignment, Fleet
 from planner.routes.sectors import Tur, passes, plannable
 from planner.routes.tur import Drive
 from planner.snapshot import Snapshot
-from planner.snow.drives import Drives, wish_of
-from planner.snow.memory import Shelf, Streets
+from planner.snow.cache import Shelf, Streets
+from planner.snow.drives import Drives, window_of
 from planner.snow.need import Need, Needs
 from planner.thresholds.limits import day_of
 
-LETTER: dict[AskKind, str] = {"haul": "B", "sweep": "S"}
-WORK_KMH: dict[AskKind, float] = {"haul": 2.0, "sweep": 6.0}
+LETTER: dict[WorkKind, str] = {"haul": "B", "sweep": "S"}
+WORK_KMH: dict[WorkKind, float] = {"haul": 2.0, "sweep": 6.0}
 """How fast a vehicle loads snow and sweeps [km/h]: guesses of ours."""
 HAULED: tuple[RouteClass, ...] = ("P1",)
 """The classes whose snow the rule has driven away; a person may ask for any."""
@@ -35,11 +35,11 @@ HAULED: tuple[RouteClass, ...] = ("P1",)
 class Extra:
     """Haulage or sweeping on a tur: ``segments`` are rows, ``by_rule`` those that the rule asks for."""
 
-    kind: AskKind
+    kind: WorkKind
     tur: Tur
     segments: tuple[int, ...]
     by_rule: tuple[int, ...]
-    asks: tuple[Ask, ...]
+    requests: tuple[WorkRequest, ...]
 
     @property
     def id(self) -> str:
@@ -67,7 +67,7 @@ class DrivenExtra:
     @property
     def deadline(self) -> datetime:
         """When it must be done."""
-        return wish_of(self.needs).deadline
+        return window_of(self.needs).deadline
 
 
 def extra_asked(snapshot: Snapshot, turer: Sequence[Tur], needs: Needs) -> ExtraAsked:
@@ -76,15 +76,19 @@ def extra_asked(snapshot: Snapshot, turer: Sequence[Tur], needs: Needs) -> Extra
     held, found = {item.target for item in snapshot.running}, []
     for kind in LETTER:
         by_rule = frozenset(to_haul(snapshot, needs) if kind == "haul" else to_sweep(snapshot, needs))
-        asks = [ask for ask in snapshot.asks if ask.kind == kind and ask.at <= snapshot.at < ask.until]
-        wanted = {ask.id: {index[name] for name in ask.segments if name in index} for ask in asks}
+        requests = [
+            request
+            for request in snapshot.requests
+            if request.kind == kind and request.at <= snapshot.at < request.until
+        ]
+        wanted = {request.id: {index[name] for name in request.segments if name in index} for request in requests}
         every = by_rule.union(*wanted.values())
         for tur in turer if every else ():
             own = tuple(i for i in tur.segments if i in every)
-            here = tuple(ask for ask in asks if wanted[ask.id] & set(own))
+            here = tuple(request for request in requests if wanted[request.id] & set(own))
             if own:
                 found.append(Extra(kind, tur, own, tuple(i for i in own if i in by_rule), here))
-    asked = {name for ask in snapshot.asks for name in ask.segments}
+    asked = {name for request in snapshot.requests for name in request.segments}
     astray = sum(name not in index or not plannable(snapshot.segments[index[name]]) for name in asked)
     return ExtraAsked(tuple(one for one in found if one.id not in held), astray)
 
@@ -160,7 +164,7 @@ class ExtraWork:
         if vehicle is None or drive is None or not drive.traversals:
             self.unmanned += 1
             return
-        assignment = self.fleet.assign(vehicle, wish_of(wanted), timedelta(seconds=drive.seconds))
+        assignment = self.fleet.assign(vehicle, window_of(wanted), timedelta(seconds=drive.seconds))
         self.driven.append(DrivenExtra(extra, wanted, assignment, drive))
 
     def _slowed(self, kmh: float) -> Fleet:
@@ -173,13 +177,13 @@ class ExtraWork:
         return max([self.snapshot.at, *booked, *running])
 
     def _wanted(self, extra: Extra, begins: datetime, *, within_h: float = 48.0) -> tuple[Need, ...]:
-        """The segments as needs of the drives, to be done ``within_h`` hours, or by when somebody asks."""
-        until = min((ask.until for ask in extra.asks), default=begins + timedelta(hours=within_h))
+        """The segments as needs of the drives, to be done ``within_h`` hours, or by when somebody requests."""
+        until = min((request.until for request in extra.requests), default=begins + timedelta(hours=within_h))
         return tuple(
             replace(
                 self.needs[i],
                 needed=True,
-                by_grip=False,
+                by_friction=False,
                 passes=passes(self.snapshot.segments[i]),
                 from_when=begins,
                 deadline=max(until, begins),

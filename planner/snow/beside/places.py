@@ -21,7 +21,7 @@ from city.nearby import Nearby
 from city.serviceday import local_instant
 from city.upkeep import Place
 from city.vocabulary import CLEAR, READINGS
-from models.snow import Behind
+from models.snow import Hindcast
 from planner.routes.sectors import bisect, plannable
 from planner.snapshot import Snapshot
 from planner.snow.criteria import is_school_day
@@ -63,7 +63,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Asked:
+class DuePlaces:
     """The pieces of the town, what the places of each that are due need, and how many places lie far from any
     street."""
 
@@ -71,7 +71,7 @@ class Asked:
     astray: int
 
 
-def places_asked(snapshot: Snapshot, needs: Needs, behind: Behind) -> Asked:
+def places_asked(snapshot: Snapshot, needs: Needs, behind: Hindcast) -> DuePlaces:
     """Which places are to be cleared. Those of a running order are its own."""
     rows = nearest_streets(snapshot)
     wanted = planned(snapshot, needs.service.rules)
@@ -79,10 +79,10 @@ def places_asked(snapshot: Snapshot, needs: Needs, behind: Behind) -> Asked:
     held = {item.target for item in snapshot.running}
     pieces = [piece for piece in cut_places(snapshot, rows) if piece.id not in held]
     if not pieces:
-        return Asked((), astray)
+        return DuePlaces((), astray)
     depths = _depths(snapshot, needs, behind, rows)
     found = [(piece, tuple(_needed(snapshot, needs, piece, rows, depths))) for piece in pieces]
-    return Asked(tuple(one for one in found if one[1]), astray)
+    return DuePlaces(tuple(one for one in found if one[1]), astray)
 
 
 def planned(snapshot: Snapshot, rules: Limits) -> Bools:
@@ -119,7 +119,7 @@ def cut_places(snapshot: Snapshot, rows: Ints, *, way_min: float = 1.5) -> list[
     if not len(inside):
         return []
     work = np.array([minutes_at(snapshot.places[i]) + way_min for i in inside])
-    parts = bisect(inside, work, _xy([snapshot.places[i] for i in inside]), snapshot.knobs.tur_minutes)
+    parts = bisect(inside, work, _xy([snapshot.places[i] for i in inside]), snapshot.params.tur_minutes)
     return [
         Piece(f"H-{number}", _title(snapshot, part), tuple(int(i) for i in part))
         for number, part in enumerate(parts, start=1)
@@ -139,7 +139,7 @@ def _xy(places: Sequence[Place]) -> npt.NDArray[np.float64]:
     return np.column_stack(local_xy(lon, lat, (float(lon[0]), float(lat[0]))))
 
 
-def _depths(snapshot: Snapshot, needs: Needs, behind: Behind, rows: Ints) -> Floats:
+def _depths(snapshot: Snapshot, needs: Needs, behind: Hindcast, rows: Ints) -> Floats:
     """(3, n_places, n_hours) low, mid and high depth at each place [cm]: that of its street, and what lies there now
     more or less than on the street."""
     left_cm = needs.service.rules.value("snow.left_after_plough_cm")
@@ -159,10 +159,10 @@ def _cleared(snapshot: Snapshot, rows: Ints) -> dict[int, datetime]:
     """When each place was cleared last; not where somebody has measured its street since."""
     done = {one.segment: one.done_at for one in snapshot.treatments if one.action == CLEAR}
     looked = {
-        street: truth.at
-        for truth in sorted(snapshot.truths, key=lambda truth: truth.at)
-        if truth.quantity == DEPTH and truth.holds(snapshot.at)
-        for street in truth.segments
+        street: observation.at
+        for observation in sorted(snapshot.observations, key=lambda observation: observation.at)
+        if observation.quantity == DEPTH and observation.holds(snapshot.at)
+        for street in observation.segments
     }
     found = {}
     for i, place in enumerate(snapshot.places):
@@ -199,7 +199,7 @@ def _need(
     if not over.any():
         return None
     peak = int(curve.argmax())
-    from_when = needs.strands.hour(int(over.argmax()))
+    from_when = needs.groups.hour(int(over.argmax()))
     return PlaceNeed(
         place=place,
         segment=row,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from city.plan import Reason
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from planner.fleet import Assignment
-from planner.words.sentences import plain
+from planner.words.sentences import text_reason
 
 CLASS_SV = {"P1": "Gata prio 1", "P2": "Gata prio 2", "P3": "Gata prio 3", "C1": "GC-väg prio 1", "C2": "GC-väg prio 2"}
 CLASS_EN = {
@@ -25,13 +25,13 @@ def late(assignment: Assignment, deadline: datetime, zone: ZoneInfo) -> Iterable
     """What is said where a vehicle is not ready in time, or not before its turn ends."""
     if assignment.ready_by > deadline:
         over = (assignment.ready_by - deadline).total_seconds() / 60
-        yield plain(
+        yield text_reason(
             f"Blir {figure_sv(over, 0)} min sen: alla fordon är upptagna före",
             f"Will be {figure_en(over, 0)} min late: all vehicles are busy before",
         )
     ends = assignment.turn_ends
     if ends is not None and assignment.ready_by > ends:
-        yield plain(
+        yield text_reason(
             f"Passet för {assignment.vehicle.id} slutar kl. {clock_sv(ends, zone)}, innan turen är klar",
             f"The turn of {assignment.vehicle.id} ends at {clock_en(ends, zone)}, before the tur is done",
             source="roster",

@@ -10,13 +10,13 @@ import msgspec
 from city.network import StreetNetwork
 from city.plan import Degradation, Intervention, Reason, SegmentAction, Text, intervention_id, intervention_key
 from city.said import clock_en, clock_sv, figure_en, figure_sv
-from planner.routes.check import faults
+from planner.routes.check import violations
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import Snapshot, next_run
 from planner.snow.beside.extra import DrivenExtra, Extra, ExtraWork, lowest_c, piled_cm
 from planner.snow.need import Needs
 from planner.snow.words.classes import late
-from planner.words.sentences import forecast_age_s, forecast_source, measured, plain, weak
+from planner.words.sentences import degradation, forecast_age_s, forecast_source, text_reason, value_reason
 
 PRIORITY = 3
 WHAT = {"haul": Text("bortforsling", "haulage"), "sweep": Text("sandupptagning", "grit sweeping")}
@@ -61,14 +61,14 @@ def extra_intervention(
 def weak_extra(work: ExtraWork) -> Iterable[Degradation]:
     """Haulage and sweeping that nobody can drive, and what was asked for on streets that are not planned."""
     if work.unmanned:
-        yield weak(
+        yield degradation(
             "fleet",
             f"Bortforsling eller sandupptagning utan bemannat fordon: {work.unmanned}.",
             f"Haulage or grit sweeping without a manned vehicle: {work.unmanned}.",
         )
     if work.asked.astray:
-        yield weak(
-            "asks",
+        yield degradation(
+            "requests",
             f"{work.asked.astray} sträckor som begärts planeras inte av oss och lämnas.",
             f"{work.asked.astray} segments that were asked for are not planned by us and are left.",
         )
@@ -78,7 +78,7 @@ def _check(snapshot: Snapshot, network: StreetNetwork, item: DrivenExtra) -> Non
     steps = [(step.arc, step.serve) for step in item.drive.traversals]
     turns = [ban for ban in snapshot.turns if ban.binds(item.extra.tur.network)]
     passes = {need.segment: need.passes for need in item.needs}
-    wrong = faults(network, item.drive.start_node, steps, passes, item.drive.left_out, turns)
+    wrong = violations(network, item.drive.start_node, steps, passes, item.drive.left_out, turns)
     assert not wrong, f"{item.extra.id}: {wrong[0]}"
 
 
@@ -92,15 +92,15 @@ def _reasons(snapshot: Snapshot, needs: Needs, item: DrivenExtra) -> Iterable[Re
     extra, zone = item.extra, snapshot.zone
     if extra.by_rule:
         yield _haul_rule(snapshot, needs, extra) if extra.kind == "haul" else _sweep_rule(snapshot, needs, extra)
-    for ask in extra.asks:
-        why = f" ({ask.why})" if ask.why else ""
-        yield plain(
-            f"Begärt kl. {clock_sv(ask.at, zone)} av {ask.who}: {WHAT[ask.kind].sv}{why}",
-            f"Asked for at {clock_en(ask.at, zone)} by {ask.who}: {WHAT[ask.kind].en}{why}",
-            source=ask.who,
-            age_s=(snapshot.at - ask.at).total_seconds(),
+    for request in extra.requests:
+        why = f" ({request.why})" if request.why else ""
+        yield text_reason(
+            f"Begärt kl. {clock_sv(request.at, zone)} av {request.who}: {WHAT[request.kind].sv}{why}",
+            f"Asked for at {clock_en(request.at, zone)} by {request.who}: {WHAT[request.kind].en}{why}",
+            source=request.who,
+            age_s=(snapshot.at - request.at).total_seconds(),
         )
-    yield plain("Efter nattens snöröjning", "After the night's snow work")
+    yield text_reason("Efter nattens snöröjning", "After the night's snow work")
     yield from late(item.assignment, item.deadline, zone)
 
 
@@ -108,7 +108,7 @@ def _haul_rule(snapshot: Snapshot, needs: Needs, extra: Extra) -> Reason:
     row = max(extra.by_rule, key=lambda i: piled_cm(snapshot, needs, i))
     segment = snapshot.segments[row]
     where = f"{segment.name}: " if segment.name else ""
-    return measured(
+    return value_reason(
         Text(
             f"{where}regel: plogad snö sedan senaste bortforsling, uppskattad av antalet plogningar",
             f"{where}rule: snow ploughed since it was last driven away, estimated from the number of ploughings",
@@ -122,7 +122,7 @@ def _haul_rule(snapshot: Snapshot, needs: Needs, extra: Extra) -> Reason:
 
 def _sweep_rule(snapshot: Snapshot, needs: Needs, extra: Extra) -> Reason:
     row, n = needs.service.rules.usual_row("snow.sweep_from"), len(extra.by_rule)
-    reason = measured(
+    reason = value_reason(
         Text(
             f"regel: {n} sträckor sandade sedan de sopades, dag efter {row.text}; lägsta temperatur i prognosen",
             f"rule: {n} segments sanded since they were swept, day after {row.text}; lowest forecast temperature",
@@ -137,8 +137,8 @@ def _sweep_rule(snapshot: Snapshot, needs: Needs, extra: Extra) -> Reason:
 
 def _flip(snapshot: Snapshot, needs: Needs, extra: Extra) -> Text:
     """What would take it out."""
-    if extra.asks:
-        until = max(ask.until for ask in extra.asks)
+    if extra.requests:
+        until = max(request.until for request in extra.requests)
         return Text(
             f"Utgår när begäran tas tillbaka eller löper ut kl. {clock_sv(until, snapshot.zone)}.",
             f"Drops out when the request is taken back or runs out at {clock_en(until, snapshot.zone)}.",

@@ -15,7 +15,7 @@ from planner.snow.beside.rounds import CLEARS, DrivenRound, PlaceRounds
 from planner.snow.state import DEPTH
 from planner.snow.words.classes import late
 from planner.snow.words.friction import seen_by
-from planner.words.sentences import forecast_age_s, forecast_source, measured, plain, weak
+from planner.words.sentences import degradation, forecast_age_s, forecast_source, text_reason, value_reason
 
 PRIORITY = 2
 """After class 1, before class 2."""
@@ -69,13 +69,13 @@ def place_intervention(snapshot: Snapshot, item: DrivenRound, latest_start: date
 def weak_places(rounds: PlaceRounds) -> Iterable[Degradation]:
     """Places that nobody can clear, and those of which no street says how much snow there is."""
     if rounds.unmanned:
-        yield weak(
+        yield degradation(
             "fleet",
             f"Rundor till hållplatser, övergångar, parkeringar och skolgårdar utan bemannat fordon: {rounds.unmanned}.",
             f"Rounds of bus stops, crossings, car parks and school yards without a manned vehicle: {rounds.unmanned}.",
         )
     if rounds.asked.astray:
-        yield weak(
+        yield degradation(
             "places",
             f"{rounds.asked.astray} platser ligger långt från varje gata som planeras, och planeras inte.",
             f"{rounds.asked.astray} places lie far from every street that is planned, and are not planned.",
@@ -100,10 +100,10 @@ def _reasons(snapshot: Snapshot, item: DrivenRound, worst: PlaceNeed) -> Iterabl
     yield _depth_reason(snapshot, worst)
     yield _counted(item.needs)
     streets = {snapshot.segments[need.segment].id for need in item.needs}
-    for truth in snapshot.truths:
-        if truth.quantity == DEPTH and truth.holds(snapshot.at) and streets & set(truth.segments):
-            yield seen_by(snapshot, truth)
-    yield plain(f"Klart senast kl. {clock_sv(deadline, zone)}", f"Done by {clock_en(deadline, zone)}")
+    for observation in snapshot.observations:
+        if observation.quantity == DEPTH and observation.holds(snapshot.at) and streets & set(observation.segments):
+            yield seen_by(snapshot, observation)
+    yield text_reason(f"Klart senast kl. {clock_sv(deadline, zone)}", f"Done by {clock_en(deadline, zone)}")
     yield from late(item.assignment, deadline, zone)
 
 
@@ -111,7 +111,7 @@ def _depth_reason(snapshot: Snapshot, worst: PlaceNeed) -> Reason:
     """'Hållplats Storgatan: snö kl. 04 5,2 cm (4,1–6,8), gräns 3,0 cm'."""
     zone, kind = snapshot.zone, ONE[worst.place.kind]
     sv, en = (f"{word.capitalize()} {worst.place.name}".strip() for word in (kind.sv, kind.en))
-    return measured(
+    return value_reason(
         Text(f"{sv}: snö kl. {clock_sv(worst.peak_at, zone)}", f"{en}: snow at {clock_en(worst.peak_at, zone)}"),
         worst.depth_cm,
         "cm",
@@ -127,7 +127,7 @@ def _counted(needs: Sequence[PlaceNeed]) -> Reason:
     """'4 hållplatser, 1 övergång'."""
     count = Counter(need.place.kind for need in needs)
     said = [(n, ONE[kind] if n == 1 else MANY[kind]) for kind in PLACE_KINDS if (n := count[kind])]
-    return plain(
+    return text_reason(
         ", ".join(f"{n} {word.sv}" for n, word in said) + "; snö som på närmaste gata, oplogad",
         ", ".join(f"{n} {word.en}" for n, word in said) + "; snow as on the nearest street, not ploughed",
     )

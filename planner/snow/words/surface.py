@@ -9,11 +9,11 @@ import msgspec
 from city.plan import Degradation, Reason, Text
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from models.road.hours import lacking
-from models.snow import Behind, known
+from models.snow import Hindcast, known
 from models.weather import HourlyWeather
 from planner.snapshot import Snapshot
 from planner.snow.need import Need
-from planner.words.sentences import forecast_age_s, forecast_source, measured, weak
+from planner.words.sentences import degradation, forecast_age_s, forecast_source, value_reason
 
 Land = Mapping[int, Mapping[str, float]]
 """By segment: what height, shade, sky, traffic and a bridge do to its surface temperature [K]."""
@@ -37,7 +37,7 @@ LACKING = {
 def surface_reason(snapshot: Snapshot, worst: Need, land: Mapping[str, float], *, least_k: float = 0.3) -> Reason:
     """The road's temperature in the hour that decides, and what of the land moves it by more than ``least_k``."""
     mid, low, high = worst.surface_c
-    said = measured(
+    said = value_reason(
         Text(
             f"vägytan kl. {clock_sv(worst.peak_at, snapshot.zone)}",
             f"road surface at {clock_en(worst.peak_at, snapshot.zone)}",
@@ -77,17 +77,17 @@ def weak_air(weather: HourlyWeather) -> Iterable[Degradation]:
     names = lacking(weather) if known(weather) else ()
     if names:
         sv, en = (", ".join(LACKING[name][k] for name in names) for k in (0, 1))
-        yield weak(
+        yield degradation(
             "road_weather",
             f"Prognosen saknar {sv}: vägmodellen räknar med vanliga värden och med större osäkerhet.",
             f"The forecast lacks {en}: the road model takes usual values and a wider range.",
         )
 
 
-def weak_stations(behind: Behind) -> Iterable[Degradation]:
+def weak_stations(behind: Hindcast) -> Iterable[Degradation]:
     """Road sensors that stood still, said nothing of late or saw what no weather gives: the model runs without them."""
     for device in behind.unused:
-        yield weak(
+        yield degradation(
             device,
             f"Vägytegivare {device} har stått på samma värde i timmar, varit tyst eller visat vad vädret inte kan ge: "
             "vägmodellen räknar utan den.",

@@ -11,16 +11,16 @@ import numpy as np
 from city.network import StreetNetwork
 from city.plan import Intervention, Reason, SegmentAction, Text, intervention_id, intervention_key
 from city.said import clock_en, clock_sv, figure_en, figure_sv, span_en, span_sv
-from planner.routes.check import faults
+from planner.routes.check import violations
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import Snapshot, next_run
 from planner.snow.action import KINDS_EN, KINDS_SV
 from planner.snow.need import Need, deciding
 from planner.snow.state import fresh_depths
 from planner.snow.words.classes import CLASS_EN, CLASS_SV, late
-from planner.snow.words.friction import grip_flip, grip_reason, kind_of, seen_by
+from planner.snow.words.friction import friction_flip, friction_reason, kind_of, seen_by
 from planner.snow.words.surface import Land, surface_reason
-from planner.words.sentences import forecast_age_s, forecast_source, measured, plain
+from planner.words.sentences import forecast_age_s, forecast_source, text_reason, value_reason
 
 if TYPE_CHECKING:
     from planner.snow.work import DrivenTur
@@ -36,7 +36,7 @@ def intervention(
     steps = [(step.arc, step.serve) for step in item.drive.traversals]
     needs = {need.segment: need.passes for need in item.needs}
     turns = [ban for ban in snapshot.turns if ban.binds(item.tur.network)]
-    wrong = faults(network, item.drive.start_node, steps, needs, item.drive.left_out, turns)
+    wrong = violations(network, item.drive.start_node, steps, needs, item.drive.left_out, turns)
     assert not wrong, f"tur {item.tur.id}: {wrong[0]}"
     worst = deciding(item.needs)
     run = next_run(snapshot, item.tur.id) + item.run
@@ -71,22 +71,22 @@ def intervention(
 
 
 def _score(need: Need) -> float:
-    """How many times its limit lies there; of slipperiness, how far under its target the grip is."""
-    if need.by_grip:
-        return (need.grip_limit.value or 0.0) / max(0.01, need.grip) if need.grip_limit else 0.0
+    """How many times its limit lies there; of slipperiness, how far under its target the friction is."""
+    if need.by_friction:
+        return (need.friction_limit.value or 0.0) / max(0.01, need.friction) if need.friction_limit else 0.0
     return need.depth_cm / max(0.1, need.limit_cm)
 
 
 def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need, land: Mapping[str, float]) -> Iterable[Reason]:
     zone = snapshot.zone
-    yield grip_reason(snapshot, item.needs, worst) if worst.by_grip else _depth_reason(snapshot, worst)
+    yield friction_reason(snapshot, item.needs, worst) if worst.by_friction else _depth_reason(snapshot, worst)
     if item.run:
-        yield plain(
+        yield text_reason(
             "Det fortsätter snöa: körs en gång till innan lägre klasser",
             "Snow goes on: driven again before lower classes",
         )
     for reading, _, _ in fresh_depths(snapshot)[:3]:
-        yield measured(
+        yield value_reason(
             Text(f"givare {reading.device}", f"sensor {reading.device}"),
             reading.value,
             "cm",
@@ -98,7 +98,7 @@ def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need, land: Mapping[str
     yield from _spread(item.needs)
     yield from _as_judged(snapshot, item.needs)
     deadline = item.deadline
-    yield plain(
+    yield text_reason(
         f"{CLASS_SV[item.tur.route_class]}: klart senast kl. {clock_sv(deadline, zone)}",
         f"{CLASS_EN[item.tur.route_class]}: done by {clock_en(deadline, zone)}",
     )
@@ -110,7 +110,7 @@ def _depth_reason(snapshot: Snapshot, worst: Need) -> Reason:
     zone, segment = snapshot.zone, snapshot.segments[worst.segment]
     kind = Text("blöt snö", "wet snow") if worst.wet else Text("torr snö", "dry snow")
     where = f"{segment.name}: " if segment.name else ""
-    return measured(
+    return value_reason(
         Text(
             f"{where}{kind.sv} kl. {clock_sv(worst.peak_at, zone)}",
             f"{where}{kind.en} at {clock_en(worst.peak_at, zone)}",
@@ -135,7 +135,7 @@ def _spread(needs: Sequence[Need]) -> Iterable[Reason]:
         low, high = min(each), max(each)
         sv = figure_sv(low, 0) if round(low) == round(high) else span_sv(low, high, 0)
         en = figure_en(low, 0) if round(low) == round(high) else span_en(low, high, 0)
-        yield plain(
+        yield text_reason(
             f"{KINDS_SV[kind].capitalize()} på {len(each)} sträckor: {sv} g/m²",
             f"{KINDS_EN[kind].capitalize()} on {len(each)} segments: {en} g/m²",
         )
@@ -144,15 +144,15 @@ def _spread(needs: Sequence[Need]) -> Iterable[Reason]:
 def _as_judged(snapshot: Snapshot, needs: Sequence[Need]) -> Iterable[Reason]:
     """What people saw on these streets, which goes before the model."""
     here = {snapshot.segments[need.segment].id for need in needs}
-    for truth in snapshot.truths:
-        if here & set(truth.segments) and truth.holds(snapshot.at):
-            yield seen_by(snapshot, truth)
+    for observation in snapshot.observations:
+        if here & set(observation.segments) and observation.holds(snapshot.at):
+            yield seen_by(snapshot, observation)
 
 
 def _flip(needs: Sequence[Need], worst: Need) -> Text:
     """What would take this tur out: every segment under its limit."""
-    if worst.by_grip:
-        return grip_flip(needs, worst)
+    if worst.by_friction:
+        return friction_flip(needs, worst)
     limit = worst.limit_cm
     margin, n = worst.over_cm, len(needs)
     return Text(

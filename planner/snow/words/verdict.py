@@ -9,17 +9,17 @@ from datetime import datetime
 
 from city.plan import Degradation, Intervention, Text, Verdict
 from city.said import clock_en, clock_sv, figure_en, figure_sv
-from city.vocabulary import BESIDE, Certainty
+from city.vocabulary import NON_ROUTE_KINDS, Certainty
 from planner.routes.sectors import Tur
 from planner.snapshot import Snapshot
 from planner.snow.flip import flip_of, turer_range
 from planner.snow.need import Needs
-from planner.snow.state import LOOK_BACK_H, fresh_depths, weather_behind
+from planner.snow.state import LOOK_BACK_H, fresh_depths, weather_hindcast
 from planner.snow.words.classes import CLASS_EN, CLASS_SV
 
 
 @dataclass(frozen=True)
-class Answer:
+class VerdictBasis:
     """What the verdict is made of. ``stuck`` turer are needed, but no vehicle can drive them."""
 
     turer: Sequence[Tur]
@@ -30,7 +30,7 @@ class Answer:
     stuck: int
 
 
-def verdict(snapshot: Snapshot, answer: Answer, weaknesses: Sequence[Degradation]) -> Verdict:
+def verdict(snapshot: Snapshot, answer: VerdictBasis, weaknesses: Sequence[Degradation]) -> Verdict:
     """The answer in a sentence."""
     certainty = _certainty(snapshot, answer.needs, weaknesses)
     flip, span = flip_of(answer.needs), turer_range(answer.needs)
@@ -49,7 +49,7 @@ def verdict(snapshot: Snapshot, answer: Answer, weaknesses: Sequence[Degradation
         )
     starts = min(item.starts_at for item in answer.items if item.starts_at)
     latest = _latest(snapshot, answer.items)
-    going = {item.target for item in answer.items if item.kind not in BESIDE}
+    going = {item.target for item in answer.items if item.kind not in NON_ROUTE_KINDS}
     home = sum(tur.id not in going for tur in answer.turer) - answer.stuck
     said = [
         _go(snapshot, starts, len(going), len(answer.turer)),
@@ -129,7 +129,7 @@ def _rest(turer: int, stuck: int) -> Text:
 def _certainty(snapshot: Snapshot, needs: Needs, weaknesses: Sequence[Degradation]) -> Certainty:
     """Low without streets, a fresh forecast or any sight of the ground; medium where the range crosses a limit for
     over a tenth of the streets."""
-    blind = not fresh_depths(snapshot) and weather_behind(snapshot).missing_hours > LOOK_BACK_H / 2
+    blind = not fresh_depths(snapshot) and weather_hindcast(snapshot).missing_hours > LOOK_BACK_H / 2
     if not len(needs) or blind or any(item.source == "forecast" for item in weaknesses):
         return "low"
     sensors = bool(fresh_depths(snapshot))

@@ -12,10 +12,10 @@ from city.plan import Degradation, Text
 from city.said import figure_en, figure_sv
 from models.weather import HourlyWeather
 from planner.snapshot import Snapshot
-from planner.snow.state import LOOK_BACK_H, fresh_depths, weather_behind
+from planner.snow.state import LOOK_BACK_H, fresh_depths, weather_hindcast
 from planner.snow.words.surface import weak_air
 from planner.snow.work import DrivenTur
-from planner.words.sentences import weak, weak_forecast
+from planner.words.sentences import degradation, weak_forecast
 
 
 def degradations(
@@ -33,8 +33,8 @@ def degradations(
 
 def _weak_sensors(snapshot: Snapshot) -> Iterable[Degradation]:
     if not fresh_depths(snapshot):
-        holes = _unseen(weather_behind(snapshot).missing_hours)
-        yield weak(
+        holes = _unseen(weather_hindcast(snapshot).missing_hours)
+        yield degradation(
             "snow_sensors",
             "Ingen snödjupsgivare svarar: läget räknas från prognosen, från bar mark för ett dygn sedan." + holes.sv,
             "No snow-depth sensor answers: the state is computed from the forecast, from bare ground a day ago."
@@ -46,7 +46,7 @@ def _weak_sensors(snapshot: Snapshot) -> Iterable[Degradation]:
         said = None if not np.isfinite(age) else age
         minutes = "sedan start" if said is None else f"{figure_sv(age / 60, 0)} min"
         minutes_en = "since the start" if said is None else f"{figure_en(age / 60, 0)} min"
-        yield weak(
+        yield degradation(
             device.id,
             f"Givare {device.name} tyst {minutes}: prognos används.",
             f"Sensor {device.name} silent {minutes_en}: the forecast is used.",
@@ -71,7 +71,7 @@ def _silent_s(snapshot: Snapshot, last: Any) -> float:  # noqa: ANN401 - datetim
 def _weak_streets(snapshot: Snapshot) -> Iterable[Degradation]:
     unknown = sum(segment.keeper == "unknown" for segment in snapshot.segments)
     if unknown:
-        yield weak(
+        yield degradation(
             "keeper",
             f"Väghållaren är okänd för {unknown} av {len(snapshot.segments)} sträckor: de planeras som kommunens.",
             f"The keeper of {unknown} of {len(snapshot.segments)} segments is unknown: planned as municipal.",
@@ -79,14 +79,14 @@ def _weak_streets(snapshot: Snapshot) -> Iterable[Degradation]:
     lost = [segment for segment in snapshot.segments if not segment.reachable]
     if lost:
         names = ", ".join(sorted({segment.name for segment in lost if segment.name})[:3])
-        yield weak(
+        yield degradation(
             "network",
             f"{len(lost)} sträckor nås inte från resten av nätet och planeras inte{': ' + names if names else ''}.",
             f"{len(lost)} segments cannot be reached from the rest and are not planned{': ' + names if names else ''}.",
         )
     flat = sum(segment.elevation_m is None for segment in snapshot.segments)
     if flat:
-        yield weak(
+        yield degradation(
             "terrain",
             f"Höjd saknas för {flat} av {len(snapshot.segments)} sträckor: prognosens höjd används där.",
             f"{flat} of {len(snapshot.segments)} segments have no elevation: the forecast's height is used there.",
@@ -94,7 +94,7 @@ def _weak_streets(snapshot: Snapshot) -> Iterable[Degradation]:
     shaped = {row.segment for row in snapshot.relief}
     open_ = sum(segment.id not in shaped for segment in snapshot.segments)
     if open_:
-        yield weak(
+        yield degradation(
             "relief",
             f"Terrängen runt {open_} av {len(snapshot.segments)} sträckor är okänd: de räknas som öppna och plana.",
             f"The land round {open_} of {len(snapshot.segments)} segments is unknown: they count as open and flat.",
@@ -106,23 +106,23 @@ def _weak_fleet(snapshot: Snapshot, driven: Sequence[DrivenTur], unmanned: int) 
         if any(s.network == network for s in snapshot.segments) and all(
             v.network != network for v in snapshot.vehicles
         ):
-            yield weak("fleet", f"Inget fordon för {sv} är inlagt.", f"No vehicle for {en} is entered.")
+            yield degradation("fleet", f"Inget fordon för {sv} är inlagt.", f"No vehicle for {en} is entered.")
     yield from _astray(snapshot)
     if unmanned:
-        yield weak(
+        yield degradation(
             "fleet",
             f"Turer som behövs men saknar bemannat fordon med känd depå: {unmanned}.",
             f"Turer that are needed but have no manned vehicle with a known depot: {unmanned}.",
         )
     if snapshot.vehicles and not snapshot.roster:
-        yield weak(
+        yield degradation(
             "roster",
             "Bemanning är inte inlagd: alla fordon räknas som bemannade.",
             "No roster is entered: every vehicle is taken as manned.",
         )
     left = sum(len(item.drive.left_out) for item in driven if not item.run)
     if left:
-        yield weak(
+        yield degradation(
             "network",
             f"{left} sträckor nås inte från depån och lämnas.",
             f"{left} segments cannot be reached from the depot.",
@@ -136,7 +136,7 @@ def _astray(snapshot: Snapshot, *, near_m: float = 2000.0) -> Iterable[Degradati
     for depot in snapshot.depots:
         away = np.hypot(*local_xy(ends[:, 0], ends[:, 1], (depot.lon, depot.lat))).min(initial=np.inf)
         if depot.id in used and near_m < away < np.inf:
-            yield weak(
+            yield degradation(
                 "fleet",
                 f"Depån {depot.name} ligger {away / 1000.0:.0f} km från närmaste gata i nätet: pröva dess läge. "
                 "Fordonen räknas från den gatan.",

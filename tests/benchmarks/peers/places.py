@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from city.shortest import Place, arrivals, between
+from city.shortest import EdgePlace, arrivals, between
 from planner.routes.encode import Fill, Route, Serve, Step
 from planner.routes.problem import Problem
 from planner.routes.tables import tables
@@ -147,8 +147,8 @@ def _with_refills(
 def _ways_to(problem: Problem, arc_of: Sequence[int], price: Table, seconds: Table, place_of: dict[int, int]) -> None:
     """Fills in the ways from traversals and starts. One that ends at a refill is there at no price."""
     rates = problem.rates(problem.vehicles[0])
-    starts = [Place(node=vehicle.start) for vehicle in problem.vehicles]
-    for row, source in enumerate([*(Place(arc=arc) for arc in arc_of), *starts]):
+    starts = [EdgePlace(node=vehicle.start) for vehicle in problem.vehicles]
+    for row, source in enumerate([*(EdgePlace(arc=arc) for arc in arc_of), *starts]):
         for refill in problem.refills:
             for arc, cost, time_s in arrivals(problem.graph, rates, source, refill.node):
                 place = place_of.get(arc, -1)
@@ -160,7 +160,7 @@ def _ways_on(problem: Problem, arc_of: Sequence[int], price: Table, seconds: Tab
     """Fills in the ways from a refill to the traversals, and to the ends: one that may end at a refill is there."""
     vehicle, n = problem.vehicles[0], len(arc_of)
     rates, profile = problem.rates(vehicle), problem.profile(vehicle)
-    cost, time_s = between(problem.graph, rates, [Place(arc=arc) for arc in place_of], list(arc_of))
+    cost, time_s = between(problem.graph, rates, [EdgePlace(arc=arc) for arc in place_of], list(arc_of))
     rows = list(place_of.values())
     price[rows, :n] = cost + problem.work_price(vehicle)[list(arc_of)]
     seconds[rows, :n] = time_s + profile.work_seconds[list(arc_of)]

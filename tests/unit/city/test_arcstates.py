@@ -11,7 +11,7 @@ import pytest
 
 from city.arcstates import ArcGraph, from_network
 from city.network import build
-from city.shortest import Place, Rates, between, way
+from city.shortest import EdgePlace, Rates, between, way
 from tests.unit.planner.carp import streets
 from tests.unit.planner.snapshots import street
 
@@ -22,24 +22,24 @@ def test_turning_round_only_where_it_is_allowed() -> None:
     """From the end of 1 > 2 back to 1: by the dead end 3, where one may turn, and not on the spot."""
     graph = streets(LINE, turning=[0, 3])
     rates = Rates(graph.metres, graph.metres / 10.0)
-    price, seconds = between(graph, rates, [Place(arc=2)], [3])
+    price, seconds = between(graph, rates, [EdgePlace(arc=2)], [3])
     assert price[0, 0] == 20.0
     assert seconds[0, 0] == 2.0
-    assert way(graph, rates, Place(arc=2), 3) == [4, 5]
+    assert way(graph, rates, EdgePlace(arc=2), 3) == [4, 5]
 
 
 def test_without_a_turning_place_there_is_no_way_back() -> None:
     graph = streets(LINE, turning=[])
-    price, _ = between(graph, Rates(graph.metres, graph.metres), [Place(arc=2)], [3])
+    price, _ = between(graph, Rates(graph.metres, graph.metres), [EdgePlace(arc=2)], [3])
     assert np.isinf(price[0, 0])
     with pytest.raises(ValueError, match="no way"):
-        way(graph, Rates(graph.metres, graph.metres), Place(arc=2), 3)
+        way(graph, Rates(graph.metres, graph.metres), EdgePlace(arc=2), 3)
 
 
 def test_a_priced_u_turn_takes_its_time() -> None:
     graph = streets(LINE, turning=[0, 3], u_turn_elsewhere_s=7.0)
     rates = Rates(graph.metres, graph.metres / 10.0, price_per_s=1.0)
-    price, seconds = between(graph, rates, [Place(arc=2)], [3])
+    price, seconds = between(graph, rates, [EdgePlace(arc=2)], [3])
     assert (price[0, 0], seconds[0, 0]) == (7.0, 7.0)
 
 
@@ -47,7 +47,7 @@ def test_a_closed_arc_can_be_reached_but_not_driven_through() -> None:
     graph = streets(LINE, turning=[0, 3])
     price = graph.metres.copy()
     price[2] = np.inf
-    found, _ = between(graph, Rates(price, graph.metres), [Place(node=0)], [2, 4])
+    found, _ = between(graph, Rates(price, graph.metres), [EdgePlace(node=0)], [2, 4])
     assert found[0].tolist() == [10.0, np.inf]
 
 
@@ -73,7 +73,7 @@ def town(seed: int, nodes: int = 60) -> tuple[ArcGraph, Rates]:
     return graph, Rates(graph.metres, graph.metres / (5.0 + chance.random()), price_per_s=2.0)
 
 
-def plain(graph: ArcGraph, rates: Rates, source: Place) -> dict[int, tuple[float, float]]:
+def plain(graph: ArcGraph, rates: Rates, source: EdgePlace) -> dict[int, tuple[float, float]]:
     """Arc -> price and seconds, by the textbook."""
     if source.arc >= 0:
         first = range(int(graph.follows_at[source.arc]), int(graph.follows_at[source.arc + 1]))
@@ -105,8 +105,8 @@ def test_tables_are_those_of_the_plain_search(seed: int, sources: int, targets: 
     graph, rates = town(seed)
     rates.price[seed::17] = np.inf
     chance = random.Random(seed)
-    places = [Place(arc=arc) for arc in chance.sample(range(graph.n_arcs), sources)]
-    places[-1] = Place(node=60 if seed == 3 else seed)
+    places = [EdgePlace(arc=arc) for arc in chance.sample(range(graph.n_arcs), sources)]
+    places[-1] = EdgePlace(node=60 if seed == 3 else seed)
     wanted = chance.sample(range(graph.n_arcs), targets)
     found = [plain(graph, rates, place) for place in places]
     price, seconds = between(graph, rates, places, wanted, worth_an_order=0.0 if climbed else np.inf)
@@ -127,7 +127,7 @@ def test_a_kind_of_vehicle_is_laid_on_the_hierarchy_once_and_the_oldest_is_forgo
 
 def test_a_way_costs_what_the_table_says() -> None:
     graph, rates = town(5)
-    price, _ = between(graph, rates, [Place(arc=4)], [90])
-    arcs = [4, *way(graph, rates, Place(arc=4), 90), 90]
+    price, _ = between(graph, rates, [EdgePlace(arc=4)], [90])
+    arcs = [4, *way(graph, rates, EdgePlace(arc=4), 90), 90]
     turns = sum(graph.turn(a, b) for a, b in pairwise(arcs))
     assert price[0, 0] == pytest.approx(rates.price[arcs[1:-1]].sum() + 2.0 * turns)

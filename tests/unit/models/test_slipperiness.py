@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.slipperiness import grip_of, salt_dose
-from models.snow import LIES
+from models.slipperiness import friction_of, salt_dose
+from models.snow import ROAD_CONDITIONS
 
 
 def kinds(*names: str) -> np.ndarray:
-    return np.array([[LIES.index(name) if name else -1 for name in names]], np.int8)
+    return np.array([[ROAD_CONDITIONS.index(name) if name else -1 for name in names]], np.int8)
 
 
 def test_ice_is_slipperier_than_snow_and_wet_ice_most_of_all() -> None:
-    grip = grip_of(kinds("dry", "wet", "snow", "ice", "ice"), np.array([[-3.0, 2.0, -3.0, -3.0, -0.1]]))[0]
-    assert np.all(np.diff(grip) < 0)
+    friction = friction_of(kinds("dry", "wet", "snow", "ice", "ice"), np.array([[-3.0, 2.0, -3.0, -3.0, -0.1]]))[0]
+    assert np.all(np.diff(friction) < 0)
 
 
-def test_what_is_not_known_has_no_grip() -> None:
-    assert np.isnan(grip_of(kinds(""), np.array([[np.nan]]))[0, 0])
+def test_what_is_not_known_has_no_friction() -> None:
+    assert np.isnan(friction_of(kinds(""), np.array([[np.nan]]))[0, 0])
 
 
 def test_frost_takes_a_dose_of_practice() -> None:

@@ -1,4 +1,4 @@
-"""Snow for start limits by the road model: what lies, what the range holds, and that alike streets are run once."""
+"""Snow for start limits by the road model: what lies there, the range, and that alike streets are run once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from models.road.alike import alike, rounded
 from models.road.hours import lacking
 from models.road.site import Sites, sites
-from models.snow import Behind, SnowRange, snow_behind, snow_range
+from models.snow import Hindcast, SnowRange, snow_hindcast, snow_range
 from models.weather import HourlyWeather
 
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -41,7 +41,7 @@ def ahead(weather: HourlyWeather, depth: float = 0.0, where: Sites | None = None
     """From this depth on, after a day of the first hour's air without precipitation."""
     place = town(100.0) if where is None else where
     day = sky([float(weather.temp_c[0])] * 24, [0.0] * 24)
-    return snow_range(place, weather, snow_behind(place, day), np.full(len(place), depth))
+    return snow_range(place, weather, snow_hindcast(place, day), np.full(len(place), depth))
 
 
 def test_cold_snow_lies_as_deep_as_published() -> None:
@@ -64,14 +64,14 @@ def test_the_ground_melts_snow_that_the_air_would_keep() -> None:
     place, snow = town(100.0), sky([-1.0] * 4, [1.0] * 4)
     depth = []
     for before in (6.0, -8.0):
-        behind = snow_behind(place, sky([before] * 24, [0.0] * 24))
+        behind = snow_hindcast(place, sky([before] * 24, [0.0] * 24))
         depth.append(float(snow_range(place, snow, behind, np.zeros(1)).mid.depth_cm[0, -1]))
     assert depth[0] < depth[1] - 0.5
 
 
 def test_an_hour_without_an_amount_makes_no_snow() -> None:
     """One known hour of 2 mm in a day that nobody forecast else is 2 mm of snow, not its rate for half a day."""
-    behind = snow_behind(town(100.0), sky([NAN] * 23 + [-4.0], [NAN] * 23 + [2.0]))
+    behind = snow_hindcast(town(100.0), sky([NAN] * 23 + [-4.0], [NAN] * 23 + [2.0]))
     assert 0.5 < behind.depth_cm[0, -1] < 2.5
     assert behind.depth_cm[0, 22] == 0.0
 
@@ -79,7 +79,7 @@ def test_an_hour_without_an_amount_makes_no_snow() -> None:
 def test_without_any_weather_the_snow_is_held() -> None:
     """Depth as it is, no surface temperature."""
     out = snow_range(
-        town(100.0), sky([NAN] * 3, [NAN] * 3), Behind(np.zeros((1, 0)), None, np.zeros(1)), np.array([4.0])
+        town(100.0), sky([NAN] * 3, [NAN] * 3), Hindcast(np.zeros((1, 0)), None, np.zeros(1)), np.array([4.0])
     )
     assert out.mid.depth_cm[0].tolist() == [4.0] * 3
     assert np.isnan(out.mid.surface_c).all()
@@ -139,7 +139,7 @@ def test_the_range_holds_the_middle_and_no_snow_comes_from_nowhere(
     temp, precip = (list(column) for column in zip(*rows, strict=True))
     where = town(100.0, 300.0)
     weather = sky(temp, precip, fraction=fraction)
-    out = snow_range(where, weather, Behind(np.zeros((2, 0)), None, np.zeros(2)), np.full(2, depth))
+    out = snow_range(where, weather, Hindcast(np.zeros((2, 0)), None, np.zeros(2)), np.full(2, depth))
     assert (out.low.depth_cm >= 0).all()
     assert (out.low.depth_cm <= out.mid.depth_cm).all()
     assert (out.mid.depth_cm <= out.high.depth_cm).all()

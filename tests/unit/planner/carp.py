@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from city.arcstates import ArcGraph, from_arrays
-from city.shortest import Place, arrivals, between
-from planner.routes.problem import Problem, Profile, Task, Vehicle
+from city.shortest import EdgePlace, arrivals, between
+from planner.routes.problem import Problem, Profile, RouteVehicle, Task
 
 
 def routing_data() -> Path:
@@ -55,7 +55,7 @@ def random_problem(seed: int, tasks: int = 5, vehicles: int = 2, capacity: float
         Task(f"t{at}", (2 * at, 2 * at + 1) if chance.random() < 0.8 else (2 * at,), float(chance.randint(1, 4)))
         for at in picked
     )
-    fleet = tuple(Vehicle(f"v{number}", 0, capacity, end_node=0) for number in range(vehicles))
+    fleet = tuple(RouteVehicle(f"v{number}", 0, capacity, end_node=0) for number in range(vehicles))
     return Problem("town", graph, jobs, fleet, profiles={"": still(graph)})
 
 
@@ -84,9 +84,9 @@ def _route(problem: Problem, order: tuple[int, ...]) -> float:
     graph, rates = problem.graph, problem.rates(problem.vehicles[0])
     least = math.inf
     for arcs in itertools.product(*(problem.tasks[t].arcs for t in order)):
-        cost, at = float(sum(graph.metres[arc] for arc in arcs)), Place(node=0)
+        cost, at = float(sum(graph.metres[arc] for arc in arcs)), EdgePlace(node=0)
         for arc in arcs:
             cost += float(between(graph, rates, [at], [arc])[0][0, 0])
-            at = Place(arc=arc)
+            at = EdgePlace(arc=arc)
         least = min(least, cost + min((way[1] for way in arrivals(graph, rates, at, 0)), default=np.inf))
     return least

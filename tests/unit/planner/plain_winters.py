@@ -11,7 +11,7 @@ NAMES = ("P1", "P2", "P3", "C1", "C2")
 
 @dataclass
 class Plain:
-    """What is counted: hours over the limit, beyond the hours allowed, runs, calls as (hour, strand), hours paid."""
+    """What is counted: hours over the limit, beyond the hours allowed, runs, calls as (hour, group), hours paid."""
 
     over: list[int]
     overdue: list[int]
@@ -50,15 +50,15 @@ class Truck:
 
 
 class Loop:
-    """A town through a winter under knobs by class: limits (dry, wet) and back [0.01 cm], hold, reading, lead, hours
+    """A town through a winter under params by class: limits (dry, wet) and back [0.01 cm], hold, reading, lead, hours
     allowed."""
 
     def __init__(
-        self, town: WinterTown, winter: SimulatedWinter, knobs: dict[str, list], left: int, everything: int | None
+        self, town: WinterTown, winter: SimulatedWinter, params: dict[str, list], left: int, everything: int | None
     ) -> None:
-        self.town, self.winter, self.knobs, self.left, self.everything = town, winter, knobs, left, everything
-        n = len(town.strands)
-        self.kind = [int(k) for k in town.strands.route_class]
+        self.town, self.winter, self.params, self.left, self.everything = town, winter, params, left, everything
+        n = len(town.groups)
+        self.kind = [int(k) for k in town.groups.route_class]
         self.true, self.seen = [Street() for _ in range(n)], [Street() for _ in range(n)]
         self.waiting: dict[int, int] = {}
         self.running: dict[int, int] = {}
@@ -85,15 +85,15 @@ class Loop:
         for i in n:
             if i in self.running:
                 continue
-            aim = self.knobs["aim"][self.kind[i]]
-            back = self.knobs["back"][self.kind[i]] if i in self.waiting else 0
+            aim = self.params["aim"][self.kind[i]]
+            back = self.params["back"][self.kind[i]] if i in self.waiting else 0
             first = self.crossing(i, hour, back)
             if i in self.waiting:
                 if first is None:
                     del self.waiting[i]
                 else:
                     self.waiting[i] = min(self.waiting[i], hour + first + aim)
-            elif first is not None and first <= self.knobs["lead"][self.kind[i]]:
+            elif first is not None and first <= self.params["lead"][self.kind[i]]:
                 self.call(i, hour, hour + first + aim)
 
     def call(self, i: int, hour: int, due: int) -> None:
@@ -102,17 +102,17 @@ class Loop:
 
     def crossing(self, i: int, hour: int, back: int) -> int | None:
         k = self.kind[i]
-        limits, hold, reading = self.knobs["limits"][k], self.knobs["hold"][k], self.knobs["reading"][k]
-        last = min(self.knobs["lead"][k] + hold - 1, self.winter.leads)
-        zone, mild = int(self.town.strands.zone[i]), int(self.town.strands.warmer[i])
-        taken = self.knobs["present"][reading]
+        limits, hold, reading = self.params["limits"][k], self.params["hold"][k], self.params["reading"][k]
+        last = min(self.params["lead"][k] + hold - 1, self.winter.leads)
+        zone, mild = int(self.town.groups.zone[i]), int(self.town.groups.warmer[i])
+        taken = self.params["present"][reading]
         street = Street(self.seen[i].depth * taken // 1000, self.seen[i].core * taken // 1000)
         over = [street.over(int(self.winter.seen_air[max(0, hour - 1), zone]) + mild, limits, back)]
         for lead in range(last):
             side = {0: 1, 1: 0, 2: -1}[reading]
             air = int(self.winter.ahead_air[hour, zone, lead]) + mild + side * int(self.winter.wider[lead])
             street.hour(
-                int(self.winter.ahead_fresh[reading, hour, zone, lead]) * int(self.town.strands.believed[i]) // 1000,
+                int(self.winter.ahead_fresh[reading, hour, zone, lead]) * int(self.town.groups.believed[i]) // 1000,
                 air,
             )
             over.append(street.over(air, limits, back))
@@ -138,7 +138,7 @@ class Loop:
                 self.found.paid_min += truck.paid_until - 60 * hour
             else:
                 return
-            truck.free = begins + int(self.town.strands.minutes[i])
+            truck.free = begins + int(self.town.groups.minutes[i])
             self.found.paid_min += max(0, truck.free - truck.paid_until)
             truck.paid_until = max(truck.paid_until, truck.free)
             self.running[i] = truck.free
@@ -148,25 +148,25 @@ class Loop:
         wanted, minutes = 0, 0
         for rank in "123":
             own = [i for i in queue if NAMES[self.kind[i]][1] == rank]
-            minutes += sum(int(self.town.strands.minutes[i]) for i in own)
+            minutes += sum(int(self.town.groups.minutes[i]) for i in own)
             if own:
                 room = 60 * (min(self.waiting[i] for i in own) - hour) - self.town.contract.turn_out_min
                 wanted = max(wanted, -(-minutes // max(60, room)))
         return wanted
 
     def weather(self, hour: int) -> None:
-        strands = self.town.strands
+        groups = self.town.groups
         for i, k in enumerate(self.kind):
-            zone, mild = int(strands.zone[i]), int(strands.warmer[i])
+            zone, mild = int(groups.zone[i]), int(groups.warmer[i])
             air = int(self.winter.air[hour, zone]) + mild
-            self.true[i].hour(int(self.winter.fresh[hour, zone]) * int(strands.share[i]) // 1000, air)
-            seen = int(self.winter.seen_fresh[hour, zone]) * int(strands.believed[i]) // 1000
+            self.true[i].hour(int(self.winter.fresh[hour, zone]) * int(groups.share[i]) // 1000, air)
+            seen = int(self.winter.seen_fresh[hour, zone]) * int(groups.believed[i]) // 1000
             self.seen[i].hour(seen, int(self.winter.seen_air[hour, zone]) + mild)
             if self.running.get(i, 10**9) <= 60 * (hour + 1):
                 del self.running[i]
                 self.found.runs[i] += 1
                 for street in (self.true[i], self.seen[i]):
                     street.depth, street.core = min(street.depth, self.left), min(street.core, self.left)
-            self.over_for[i] = self.over_for[i] + 1 if self.true[i].over(air, self.knobs["limits"][k]) else 0
+            self.over_for[i] = self.over_for[i] + 1 if self.true[i].over(air, self.params["limits"][k]) else 0
             self.found.over[i] += self.over_for[i] > 0
-            self.found.overdue[i] += self.over_for[i] > self.knobs["within"][k]
+            self.found.overdue[i] += self.over_for[i] > self.params["within"][k]

@@ -25,7 +25,7 @@ from city.entities import (
     Vessel,
 )
 from city.vocabulary import PLACE_KINDS, ROUTE_CLASSES, Keeper, Network, RouteClass
-from planner.snapshot import Knobs, Snapshot
+from planner.snapshot import PlannerParams, Snapshot
 from planner.thresholds.seed import seed
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -133,7 +133,7 @@ def snow_snapshot(**parts: Any) -> Snapshot:
         at=AT,
         service_day=date(2026, 11, 23),
         slot="03:00",
-        knobs=Knobs(tur_minutes=30.0),
+        params=PlannerParams(tur_minutes=30.0),
         thresholds=limits_with(),
         segments=streets(),
         forecasts=(forecast(),),
@@ -171,7 +171,7 @@ def waste_snapshot(**parts: Any) -> Snapshot:
         at=AT,
         service_day=date(2026, 11, 24),
         slot="03:00",
-        knobs=Knobs(round_iterations=60, tur_iterations=10),
+        params=PlannerParams(round_iterations=60, tur_iterations=10),
         thresholds=tuple(seed()),
         segments=tuple(s for s in streets() if s.network == "street"),
         readings=(*levels("lev-1", 95.0), *levels("lev-2", 50.0), *levels("lev-3", 8.0, per_day=1.0)),

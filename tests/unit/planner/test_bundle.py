@@ -100,7 +100,7 @@ CHANGES: list[dict[str, Any]] = [
     {"slot": "18:00"},
     {"mode": "live"},
     {"time_zone": "Europe/Oslo"},
-    {"knobs": replace(snow_snapshot().knobs, horizon_h=12)},
+    {"params": replace(snow_snapshot().params, horizon_h=12)},
     {"thresholds": ()},
     {"segments": (street(0, 1, height=100.001),)},
     {"relief": (relief("s/0-1"),)},
@@ -243,9 +243,9 @@ HEADS = {
     "no day": (HEAD.replace("service_day = 2026-11-23\n", ""), "service_day"),
     "other domain": (HEAD.replace('"snow"', '"waste"'), "is for waste"),
     "no zone": (HEAD + 'time_zone = "Mars/Olympus"\n', "no zone is called 'Mars/Olympus'"),
-    "knob": (HEAD + '[knobs]\nhorizon_h = "lång"\n', "[knobs]"),
-    "no hours": (HEAD + "[knobs]\nhorizon_h = 0\n", "horizon_h"),
-    "no minutes": (HEAD + "[knobs]\ntur_minutes = 0\n", "tur_minutes"),
+    "knob": (HEAD + '[params]\nhorizon_h = "lång"\n', "[params]"),
+    "no hours": (HEAD + "[params]\nhorizon_h = 0\n", "horizon_h"),
+    "no minutes": (HEAD + "[params]\ntur_minutes = 0\n", "tur_minutes"),
 }
 
 

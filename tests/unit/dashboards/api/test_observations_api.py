@@ -19,7 +19,7 @@ LATER = town.AT + timedelta(minutes=30)
 
 def saw(client, **parts):
     body = {"street": "Storgatan", "quantity": "snow_depth", "value": 30.0, "hours": 5, "why": "stod där"}
-    return client.post("/api/v1/truths", json={**body, **parts})
+    return client.post("/api/v1/observations", json={**body, **parts})
 
 
 def drafted(database, client):
@@ -33,12 +33,12 @@ def drafted(database, client):
 
 
 def test_what_was_seen_is_kept_listed_and_taken_back(client, filled):
-    made = saw(client).json()["truth"]
+    made = saw(client).json()["observation"]
     assert len(made["segments"]) == town.SIDE - 1
-    assert [row["id"] for row in client.get("/api/v1/truths").json()["truths"]] == [made["id"]]
-    assert client.post(f"/api/v1/truths/{made['id']}/end", json={}).status_code == 200
-    assert client.post(f"/api/v1/truths/{made['id']}/end", json={}).status_code == 200
-    assert client.get("/api/v1/truths").json()["truths"] == []
+    assert [row["id"] for row in client.get("/api/v1/observations").json()["observations"]] == [made["id"]]
+    assert client.post(f"/api/v1/observations/{made['id']}/end", json={}).status_code == 200
+    assert client.post(f"/api/v1/observations/{made['id']}/end", json={}).status_code == 200
+    assert client.get("/api/v1/observations").json()["observations"] == []
 
 
 @pytest.mark.parametrize(
@@ -61,11 +61,11 @@ def test_what_cannot_be_is_refused_with_the_way_out(client, filled, parts, statu
     answer = saw(client, **parts)
     assert answer.status_code == status
     assert said in answer.json()["detail"]
-    assert client.get("/api/v1/truths").json()["truths"] == []
+    assert client.get("/api/v1/observations").json()["observations"] == []
 
 
 def test_what_nobody_noted_cannot_be_taken_back(client, filled):
-    answer = client.post("/api/v1/truths/7d9f5a8e-7a0e-4c33-9b60-0a0a0a0a0a0a/end", json={})
+    answer = client.post("/api/v1/observations/7d9f5a8e-7a0e-4c33-9b60-0a0a0a0a0a0a/end", json={})
     assert answer.status_code == 404
 
 
@@ -93,7 +93,7 @@ def test_an_order_that_was_refused_later_still_stands_at_its_minute(client, data
 
 def test_a_tur_can_be_named_instead_of_its_streets(client, snow):
     item = snow.interventions[0]
-    made = saw(client, street="", plan_id=snow.id, key=item.key).json()["truth"]
+    made = saw(client, street="", plan_id=snow.id, key=item.key).json()["observation"]
     assert set(made["segments"]) == {part.id for part in item.segments}
 
 
@@ -123,20 +123,20 @@ def test_a_draft_is_shown_and_taken_with_one_tap(client, database, snow):
     assert "Läget har ändrats" in page
     assert f"+0 −{len(draft.difference.dropped)} turer" in page
     assert client.get("/api/v1/drafts/snow").json()["draft"]["id"] == draft.id
-    after = client.post(f"/api/v1/drafts/{draft.id}", content="answer=take", headers=FORM)
+    after = client.post(f"/api/v1/drafts/{draft.id}", content="answer=accept", headers=FORM)
     assert after.status_code == 200
     assert 'id="draft"' not in after.text
     states = {order["key"]: order["state"] for order in client.get("/api/v1/orders").json()["orders"]}
     assert states == {waiting.key: "aborted"}
-    again = client.post(f"/api/v1/drafts/{draft.id}", content="answer=take", headers=FORM)
+    again = client.post(f"/api/v1/drafts/{draft.id}", content="answer=accept", headers=FORM)
     assert again.status_code == 409
     assert "Utkastet gäller inte längre" in again.text
-    assert client.post(f"/api/v1/drafts/{draft.id}", json={"answer": "leave"}).status_code == 409
+    assert client.post(f"/api/v1/drafts/{draft.id}", json={"answer": "reject"}).status_code == 409
 
 
 def test_a_draft_that_is_left_is_gone_and_the_plan_stands(client, database, snow):
     draft = drafted(database, client)
-    assert client.post(f"/api/v1/drafts/{draft.id}", json={"answer": "leave"}).status_code == 200
+    assert client.post(f"/api/v1/drafts/{draft.id}", json={"answer": "reject"}).status_code == 200
     assert 'id="draft"' not in client.get("/idag").text
     assert client.get("/api/v1/drafts/snow").status_code == 404
     assert client.get("/api/v1/plans/snow/latest").json()["id"] == snow.id
@@ -144,11 +144,11 @@ def test_a_draft_that_is_left_is_gone_and_the_plan_stands(client, database, snow
 
 def test_the_page_has_forms_for_both(client, snow):
     page = client.get("/idag").text
-    assert 'action="/api/v1/truths"' in page
+    assert 'action="/api/v1/observations"' in page
     assert 'action="/api/v1/declines"' in page
     assert "stämmer inte med vår praxis" in page
     sent = client.post(
-        "/api/v1/truths", content="street=Hamnplan&quantity=snow_depth&value=1%2C5&hours=3&why=", headers=FORM
+        "/api/v1/observations", content="street=Hamnplan&quantity=snow_depth&value=1%2C5&hours=3&why=", headers=FORM
     )
     assert sent.status_code == 200
     assert "arbetsledare: 1,5" in sent.text
@@ -167,7 +167,7 @@ def test_the_page_as_it_was_at_a_minute(client, database, snow, clock):
     stays."""
     draft = drafted(database, client)
     clock.instant = LATER + timedelta(minutes=5)
-    client.post(f"/api/v1/drafts/{draft.id}", json={"answer": "take"})
+    client.post(f"/api/v1/drafts/{draft.id}", json={"answer": "accept"})
     clock.instant = LATER + timedelta(hours=2)
     now = client.get("/idag").text
     assert "Natten, minut för minut" in now
@@ -187,18 +187,18 @@ def test_the_page_as_it_was_at_a_minute(client, database, snow, clock):
 def test_events_tell_that_something_was_noted(client, filled, snow):
     from dashboards.api.events import state
 
-    desk = client  # the stamp is read through the application's own function below
-    assert desk is not None
+    context = client  # the stamp is read through the application's own function below
+    assert context is not None
     first = _noted(filled, state)
     saw(client)
     assert _noted(filled, state) != first
 
 
 def _noted(database, state):
-    from dashboards.web.context import Desk
+    from dashboards.web.context import AppContext
 
-    desk = Desk(town.settings(), None, FixedClock(town.AT + timedelta(minutes=1)))
-    return state(desk, database)["snow"]["noted"]
+    context = AppContext(town.settings(), None, FixedClock(town.AT + timedelta(minutes=1)))
+    return state(context, database)["snow"]["noted"]
 
 
 def test_every_word_of_a_cause_is_known():

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from city.entities import Threshold
-from city.upkeep import Ask, Place
-from store import asks, plans, roads
+from city.upkeep import Place, WorkRequest
+from store import plans, requests, roads
 from tests.unit.dashboards.pages.test_day_page import said
 from tests.unit.dashboards.town import AT
 
@@ -26,7 +26,9 @@ def beside(filled, publish):
         plans.add_threshold(filled, Threshold("snow.places", kind, None, "choice", 0, AT, "test", "test", "plan"))
     for number, kind in enumerate(("haul", "sweep"), start=1):
         name = uuid.UUID(int=number)
-        asks.add_ask(filled, Ask(str(name), kind, (streets[0].id,), "jour", "", AT, AT + timedelta(days=2)))
+        requests.add_request(
+            filled, WorkRequest(str(name), kind, (streets[0].id,), "jour", "", AT, AT + timedelta(days=2))
+        )
     filled.commit()
     return publish("snow")
 

@@ -9,7 +9,7 @@ import pytest
 
 from city.outlook import OutlookFrame, SegmentOutlook
 from dashboards.pages.road import panel
-from dashboards.web.locale import Voice
+from dashboards.web.locale import Locale
 from dashboards.web.texts import words
 from store.outlook import replace_outlook
 from store.roads import load_segments
@@ -29,7 +29,7 @@ def test_every_street_has_its_hours(client, publish):
     assert answer["id"] == streets
     assert {len(row) for row in answer["c"]} == {24}
     assert answer["hours"][answer["start"]].endswith("05.00")
-    assert set("".join(answer["lies"])) <= set("dwis-")
+    assert set("".join(answer["condition"])) <= set("dwis-")
     assert answer["source"] == "smhi"
 
 
@@ -73,7 +73,7 @@ COLD = SegmentOutlook(
 
 
 def shown(hour: int, street: SegmentOutlook = COLD, language: str = "sv") -> object:
-    return panel(FRAME, street, hour, town.AT, Voice(words(language), town.settings().municipality.zone))  # type: ignore[arg-type]
+    return panel(FRAME, street, hour, town.AT, Locale(words(language), town.settings().municipality.zone))  # type: ignore[arg-type]
 
 
 def test_the_land_is_named_where_it_matters():
@@ -82,13 +82,13 @@ def test_the_land_is_named_where_it_matters():
 
 
 def test_ice_and_snow_are_said():
-    assert (shown(0).lies, shown(0).snow) == ("Is eller frost", "")  # type: ignore[attr-defined]
-    assert (shown(1).lies, shown(1).snow) == ("Snö", "1,2 cm snö (0,9–1,6)")  # type: ignore[attr-defined]
+    assert (shown(0).condition, shown(0).snow) == ("Is eller frost", "")  # type: ignore[attr-defined]
+    assert (shown(1).condition, shown(1).snow) == ("Snö", "1,2 cm snö (0,9–1,6)")  # type: ignore[attr-defined]
 
 
 def test_what_is_not_known_is_said_and_breaks_the_line():
     late = shown(2)
-    assert (late.figure, late.span, late.lies, late.land) == ("okänd", "", "", "")  # type: ignore[attr-defined]
+    assert (late.figure, late.span, late.condition, late.land) == ("okänd", "", "", "")  # type: ignore[attr-defined]
     assert late.middle.count("M") == 1  # type: ignore[attr-defined]
 
 

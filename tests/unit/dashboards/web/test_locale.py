@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboards.web.locale import Voice
+from dashboards.web.locale import Locale
 from dashboards.web.texts import words
 
 ZONE = ZoneInfo("Europe/Stockholm")
-SV, EN = Voice(words("sv"), ZONE), Voice(words("en"), ZONE)
+SV, EN = Locale(words("sv"), ZONE), Locale(words("en"), ZONE)
 
 
 def test_figures_have_comma_or_point_and_a_true_minus():

@@ -10,9 +10,9 @@ import pytest
 
 from dashboards.web.texts import LANGUAGES, words
 
-ASKED = re.compile(r"""\b(?:t|words|voice\.words)(?:\.(count|raw|known))?\(\s*"([a-z_0-9.]+)\"""")
+ASKED = re.compile(r"""\b(?:t|words|locale\.words)(?:\.(count|raw|known))?\(\s*"([a-z_0-9.]+)\"""")
 PREFIX = re.compile(
-    r"""\b(?:t|words|voice\.words)(?:\.(?:count|raw|known))?\(\s*(?:"([a-z_0-9.]+\.[a-z_]*)" ~|f"([a-z_0-9.]+\.)\{)"""
+    r"""\b(?:t|words|locale\.words)(?:\.(?:count|raw|known))?\(\s*(?:"([a-z_0-9.]+\.[a-z_]*)" ~|f"([a-z_0-9.]+\.)\{)"""
 )
 SET = re.compile(r"""\bset \w+ = "([a-z_]+\.)" ~""")
 

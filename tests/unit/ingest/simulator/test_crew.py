@@ -9,7 +9,7 @@ import pytest
 
 from city.plan import Intervention, SegmentAction
 from ingest.payloads.position import decode
-from ingest.simulator.crew import Called, Crew
+from ingest.simulator.crew import CrewCall, SimulatedCrew
 
 AT = datetime(2027, 1, 12, 2, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -33,48 +33,48 @@ ITEM = Intervention(
 )
 
 
-def called(state: str, *, vehicle: str = "P01", order: str = "o", since: datetime = AT, starts: int = 0) -> Called:
+def called(state: str, *, vehicle: str = "P01", order: str = "o", since: datetime = AT, starts: int = 0) -> CrewCall:
     item = msgspec.structs.replace(ITEM, starts_at=AT + starts * MINUTE)
-    return Called(order, vehicle, state, since, item)
+    return CrewCall(order, vehicle, state, since, item)
 
 
-def kinds(crew: Crew, rolls: list[Called], before: datetime, now: datetime) -> list[tuple[str, str]]:
+def kinds(crew: SimulatedCrew, rolls: list[CrewCall], before: datetime, now: datetime) -> list[tuple[str, str]]:
     return [(said.order_id, said.kind) for said in crew.says(rolls, before, now)]
 
 
 def test_a_driver_answers_after_a_while_and_one_never() -> None:
     rolls = [called("sent"), called("sent", vehicle="P02", order="o2")]
-    assert kinds(Crew(), rolls, AT, AT + MINUTE) == []
-    assert kinds(Crew(), rolls, AT, AT + 60 * MINUTE) == [("o", "acknowledged")]
+    assert kinds(SimulatedCrew(), rolls, AT, AT + MINUTE) == []
+    assert kinds(SimulatedCrew(), rolls, AT, AT + 60 * MINUTE) == [("o", "acknowledged")]
 
 
 def test_a_vehicle_drives_one_tur_at_a_time_and_none_before_its_time() -> None:
     rolls = [called("acknowledged"), called("acknowledged", order="o2", starts=30)]
-    assert kinds(Crew(), rolls, AT - 2 * MINUTE, AT - MINUTE) == []
-    assert kinds(Crew(), rolls, AT, AT + 31 * MINUTE) == [("o", "started")]
+    assert kinds(SimulatedCrew(), rolls, AT - 2 * MINUTE, AT - MINUTE) == []
+    assert kinds(SimulatedCrew(), rolls, AT, AT + 31 * MINUTE) == [("o", "started")]
     busy = [called("started"), called("acknowledged", order="o2", starts=30)]
-    assert ("o2", "started") not in kinds(Crew(), busy, AT + 31 * MINUTE, AT + 33 * MINUTE)
+    assert ("o2", "started") not in kinds(SimulatedCrew(), busy, AT + 31 * MINUTE, AT + 33 * MINUTE)
 
 
 def test_nobody_acts_on_what_was_not_sent() -> None:
-    assert kinds(Crew(), [called("decided"), called("unanswered")], AT, AT + 60 * MINUTE) == []
+    assert kinds(SimulatedCrew(), [called("decided"), called("unanswered")], AT, AT + 60 * MINUTE) == []
 
 
 def test_streets_are_said_once_and_the_end_last() -> None:
     """Over the whole tur in steps of any length the same is said."""
-    whole = [said.segment for said in Crew().says([called("started")], AT, AT + 40 * MINUTE)]
+    whole = [said.segment for said in SimulatedCrew().says([called("started")], AT, AT + 40 * MINUTE)]
     assert whole == ["s2", "s4", None]
     steps = [
         said.segment
         for n in range(20)
-        for said in Crew().says([called("started")], AT + 2 * n * MINUTE, AT + 2 * (n + 1) * MINUTE)
+        for said in SimulatedCrew().says([called("started")], AT + 2 * n * MINUTE, AT + 2 * (n + 1) * MINUTE)
     ]
     assert steps == whole
 
 
 def test_positions_follow_the_plan_at_its_pace() -> None:
     """Half-way through the time the vehicle is half-way along; two steps send what one would; none after the end."""
-    crew, out = Crew(), [called("started")]
+    crew, out = SimulatedCrew(), [called("started")]
     whole = crew.positions(out, AT - MINUTE, AT + 90 * MINUTE)
     halves = [*crew.positions(out, AT - MINUTE, AT + 7 * MINUTE), *crew.positions(out, AT + 7 * MINUTE, AT + HOUR)]
     assert halves == whole

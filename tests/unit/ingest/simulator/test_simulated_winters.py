@@ -84,16 +84,16 @@ def test_without_error_the_forecast_is_the_truth_but_for_the_snow_s_looseness_an
 def test_one_who_foresees_is_told_what_comes() -> None:
     place, one = foreseen(town(), made()[0])
     assert np.array_equal(one.ahead_fresh[2, 100:200, :, 7], one.fresh[107:207])
-    assert np.array_equal(place.strands.believed, town().strands.share)
+    assert np.array_equal(place.groups.believed, town().groups.share)
 
 
 def test_the_town_has_three_hundred_turer_and_a_night_s_work() -> None:
-    strands, contract = town().strands, town().contract
-    assert len(strands) == 300
-    assert set(strands.route_class.tolist()) == set(range(len(ROUTE_CLASSES)))
+    groups, contract = town().groups, town().contract
+    assert len(groups) == 300
+    assert set(groups.route_class.tolist()) == set(range(len(ROUTE_CLASSES)))
     for network, vehicles in enumerate(contract.vehicles):
-        own = (strands.route_class >= 3) == bool(network)
-        assert 7.0 < strands.minutes[own].sum() / 60.0 / vehicles < 9.0
+        own = (groups.route_class >= 3) == bool(network)
+        assert 7.0 < groups.minutes[own].sum() / 60.0 / vehicles < 9.0
 
 
 @pytest.mark.parametrize("air", [-1500, -10, 0, 40, 900])

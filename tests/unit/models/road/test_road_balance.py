@@ -11,7 +11,7 @@ from models.road.forcing import Forcing, ImpossibleValue, on_grid, weather
 from models.road.physics import WATERS, WORN_SNOW
 from models.road.radiation import sun_position
 from models.road.run import Surface, at_rest, run
-from models.road.segment import State
+from models.road.segment import SiteState
 from models.road.site import Sites, sites, with_relief
 
 START = datetime(2026, 1, 10, 12, tzinfo=UTC)
@@ -173,6 +173,6 @@ def test_sun_stands_where_almanacs_say() -> None:
 def test_state_is_not_changed_by_a_run() -> None:
     where = mixed(3)
     state = at_rest(where, np.full(3, 1.0))
-    before = State(*(part.copy() for part in state))
+    before = SiteState(*(part.copy() for part in state))
     run(where, day(6), state)
     assert all(np.array_equal(a, b) for a, b in zip(before, state, strict=True))

@@ -102,7 +102,7 @@ def test_a_plan_ends_before_the_thirteenth_hour() -> None:
     alone = tuple(v for v in snow_snapshot().vehicles if v.id != "P02")
     roster = tuple(RosterTurn(v.id, AT - HOUR, AT + 30 * HOUR) for v in alone)
     snapshot = snow_snapshot(vehicles=alone, roster=roster, orders=(drove(-12.75, -0.5),), readings=(depth(25.0),))
-    plan = make_plan(replace(snapshot, knobs=replace(snapshot.knobs, tur_minutes=8.0)))
+    plan = make_plan(replace(snapshot, params=replace(snapshot.params, tur_minutes=8.0)))
     spans = [(i.starts_at, i.ready_by) for i in plan.interventions if i.vehicle == "P01" and i.starts_at and i.ready_by]
     stop = AT + HOUR / 4
     early = [ends for begins, ends in spans if begins < stop]

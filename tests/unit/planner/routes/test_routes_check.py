@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from planner.routes.carp.check import check
-from planner.routes.problem import Problem, Refill, Task, Vehicle
+from planner.routes.problem import Problem, Refill, RouteVehicle, Task
 from tests.unit.planner.carp import still, streets
 
 ARCS = [(0, 1, 100.0), (1, 2, 100.0), (2, 0, 100.0)]
@@ -20,7 +20,7 @@ def town(**vehicle: Any) -> Problem:
     """A triangle of two-way streets and a one-way street 2 > 3 > 0; turning round is forbidden everywhere."""
     graph = streets(ARCS, [(2, 3, 100.0), (3, 0, 100.0)], turning=[])
     tasks = (Task("a", (0, 1), 1.0), Task("b", (2, 3), 1.0), Task("c", (4, 5), 1.0))
-    truck = Vehicle("v", 0, **{"capacity": 3.0, "end_node": 0, **vehicle})
+    truck = RouteVehicle("v", 0, **{"capacity": 3.0, "end_node": 0, **vehicle})
     return Problem("town", graph, tasks, (truck,), (Refill(2, stock=2.0),), {"": still(graph)})
 
 

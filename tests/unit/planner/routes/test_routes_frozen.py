@@ -12,8 +12,8 @@ from planner.routes.carp.check import check
 from planner.routes.drives import drive, solution
 from planner.routes.encode import Route, Serve
 from planner.routes.frozen import freeze
-from planner.routes.problem import Problem, Task, Vehicle
-from planner.routes.solve import Stop, solve
+from planner.routes.problem import Problem, RouteVehicle, Task
+from planner.routes.solve import StopRule, solve
 from planner.routes.split import districts, part
 from planner.routes.worth import worth
 from tests.unit.planner.carp import still, streets
@@ -33,7 +33,7 @@ def timed(deadline_s: float = 5000.0) -> Problem:
 @pytest.fixture(scope="module")
 def plan() -> tuple[Problem, tuple[Route, ...]]:
     problem = timed()
-    return problem, solve(problem, Stop(iterations=1500), seed=2).routes
+    return problem, solve(problem, StopRule(iterations=1500), seed=2).routes
 
 
 def test_a_frozen_plan_costs_and_takes_what_it_did(plan: tuple[Problem, tuple[Route, ...]]) -> None:
@@ -51,7 +51,7 @@ def test_nothing_but_loose_tasks_changes_its_vehicle_and_the_plan_gets_no_worse(
     problem, routes = plan
     loose = set(range(20, 50))
     small = freeze(problem, routes, loose)
-    found = small.thawed(solve(small.problem, Stop(iterations=1500), initial=small.routes).routes)
+    found = small.thawed(solve(small.problem, StopRule(iterations=1500), initial=small.routes).routes)
     before = {task: route.vehicle for route in routes for task in served(route)}
     after = {task: route.vehicle for route in found for task in served(route)}
     assert sorted(after) == list(range(84))
@@ -73,12 +73,12 @@ def test_a_piece_is_due_where_the_most_urgent_of_it_is(plan: tuple[Problem, tupl
 def test_orphans_go_in_pieces_to_whoever_may() -> None:
     """The route of one vehicle is given up: the other three take its tasks, none is lost."""
     problem = replace(grid(), vehicles=tuple(replace(v, capacity=84.0) for v in grid().vehicles))
-    routes = solve(problem, Stop(iterations=800)).routes
+    routes = solve(problem, StopRule(iterations=800)).routes
     gone = next(route for route in routes if route.steps)
     steps = tuple(step for step in gone.steps if isinstance(step, Serve))
     left = [route for route in routes if route is not gone]
     small = freeze(problem, left, set(), [steps], longest=5)
-    found = small.thawed(solve(small.problem, Stop(iterations=500), initial=small.routes).routes)
+    found = small.thawed(solve(small.problem, StopRule(iterations=500), initial=small.routes).routes)
     assert sorted(task for route in found for task in served(route)) == list(range(84))
     assert gone.vehicle not in {route.vehicle for route in found}
 
@@ -89,12 +89,12 @@ def test_passes_over_borders_of_many_districts_keep_every_task_once() -> None:
     parts = districts(problem, 6)
     alone = []
     for district in parts:
-        for route in solve(part(problem, district), Stop(iterations=200)).routes:
+        for route in solve(part(problem, district), StopRule(iterations=200)).routes:
             steps = tuple(replace(step, task=district.tasks[step.task]) for step in route.steps)  # type: ignore[call-arg, union-attr]
             alone.append(Route(district.vehicles[route.vehicle], steps))
     with ThreadPoolExecutor(1) as executor:
         found = at_borders(
-            problem, [one.vehicles for one in parts], alone, Stop(iterations=300), executor, most=12
+            problem, [one.vehicles for one in parts], alone, StopRule(iterations=300), executor, most=12
         ).routes
     assert sorted(task for route in found for task in served(route)) == list(range(84))
     assert check(problem, solution("x", problem, drive(problem, found))).faults == ()
@@ -105,7 +105,7 @@ def test_the_checker_knows_which_of_two_roads_was_taken() -> None:
     """Two streets between the same crossings: out by the one and home by the other is no U-turn."""
     graph = streets([(0, 1, 100.0), (0, 1, 150.0)], turning=[0])
     tasks = (Task("short", (0, 1)), Task("long", (3,)))
-    problem = Problem("two", graph, tasks, (Vehicle("v", 0, end_node=0),), profiles={"": still(graph)})
+    problem = Problem("two", graph, tasks, (RouteVehicle("v", 0, end_node=0),), profiles={"": still(graph)})
     routes = (Route(0, (Serve(0, 0), Serve(1, 3))),)
     good = solution("x", problem, drive(problem, routes))
     assert check(problem, good).faults == ()

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from planner.routes.encode import Fill, Route, Serve, encode, fresh, state_of
-from planner.routes.problem import Problem, Refill, Task, Vehicle
+from planner.routes.problem import Problem, Refill, RouteVehicle, Task
 from planner.routes.search.chain import rebuild
 from planner.routes.search.journal import settle, undo
 from planner.routes.search.moves import big_move
 from planner.routes.search.recreate import recreate
 from planner.routes.search.ruin import ruin
-from planner.routes.solve import Params, Stop, _Run, solve
+from planner.routes.solve import Params, StopRule, _Run, solve
 from planner.routes.tables import tables
 from tests.unit.planner.carp import random_problem, still, streets
 
@@ -107,20 +107,20 @@ def test_a_plan_with_more_refills_than_there_is_room_for_is_taken_with_those_tha
     """Six refills on the way along a line of 30 streets whose demand needs none; there is room for two."""
     graph = streets([(node, node + 1, 10.0) for node in range(30)])
     tasks = tuple(Task(f"t{at}", (2 * at, 2 * at + 1), 1.0) for at in range(30))
-    vehicle = Vehicle("v", 0, 100.0, end="refill")
+    vehicle = RouteVehicle("v", 0, 100.0, end="refill")
     problem = Problem("line", graph, tasks, (vehicle,), (Refill(15),), {"": still(graph)})
     made = tables(problem)
     steps = [step for at in range(30) for step in ([Fill(0)] * (at % 5 == 0) + [Serve(at, 2 * at)])]
     state = state_of(encode(problem, made), made, [Route(0, tuple(steps))])
     assert int(state.el["fill"].sum()) == state.load.shape[1] - 1 == 2
-    assert solve(problem, Stop(iterations=50), initial=[Route(0, tuple(steps))]).cost == 450.0
+    assert solve(problem, StopRule(iterations=50), initial=[Route(0, tuple(steps))]).cost == 450.0
 
 
 def test_one_vehicle_may_refill_as_often_as_the_work_asks_for() -> None:
     """Thirty streets, each a whole load: 29 refills in one route."""
     graph = streets([(0, node + 1, 10.0) for node in range(30)])
     tasks = tuple(Task(f"t{at}", (2 * at, 2 * at + 1), 1.0) for at in range(30))
-    problem = Problem("star", graph, tasks, (Vehicle("v", 0, 1.0, end_node=0),), (Refill(0),), {"": still(graph)})
-    result = solve(problem, Stop(iterations=200))
+    problem = Problem("star", graph, tasks, (RouteVehicle("v", 0, 1.0, end_node=0),), (Refill(0),), {"": still(graph)})
+    result = solve(problem, StopRule(iterations=200))
     assert result.feasible
     assert sum(isinstance(step, Fill) for step in result.routes[0].steps) == 29

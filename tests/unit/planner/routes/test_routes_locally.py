@@ -13,10 +13,10 @@ from planner.routes.encode import Route
 from planner.routes.locally import LocalPlan, late_tasks, relieved, replan_near
 from planner.routes.problem import Problem
 from planner.routes.replan import Rest, blocked, breakdown, ice, remaining
-from planner.routes.solve import Stop, solve
+from planner.routes.solve import StopRule, solve
 from tests.unit.planner.routes.test_routes_split import grid
 
-SHORT = Stop(iterations=800)
+SHORT = StopRule(iterations=800)
 CORNER = 0
 
 
@@ -28,7 +28,7 @@ def rest() -> Rest:
         replace(town, vehicles=tuple(replace(v, capacity=room, shift_s=400.0) for v in town.vehicles))
         for room in (24.0, 84.0)
     )
-    routes = solve(tight, Stop(iterations=2500), seed=1).routes  # so that each has at least 84 - 3 x 24 tasks
+    routes = solve(tight, StopRule(iterations=2500), seed=1).routes  # so that each has at least 84 - 3 x 24 tasks
     assert all(len(served(route)) >= 12 for route in routes)
     return remaining(problem, routes, 60.0)
 

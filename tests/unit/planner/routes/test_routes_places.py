@@ -9,7 +9,7 @@ import pytest
 from pyvrp.stop import MaxIterations
 
 from docs.draw.town import town
-from planner.routes.carp.check import Verdict, check
+from planner.routes.carp.check import CarpAnswer, check
 from planner.routes.drives import drive, solution
 from planner.routes.problem import Problem
 from tests.benchmarks.peers.places import NO_WAY, Places, Tour, places, routes
@@ -24,7 +24,7 @@ def _price(made: Places, tours: list[Tour]) -> int:
     return total
 
 
-def _verdict(problem: Problem, made: Places, tours: list[Tour]) -> Verdict:
+def _verdict(problem: Problem, made: Places, tours: list[Tour]) -> CarpAnswer:
     return check(problem, solution("x", problem, drive(problem, routes(problem, made, tours))))
 
 

@@ -10,12 +10,12 @@ from city.errors import PlanNotPossible
 from planner.routes.carp.check import check
 from planner.routes.drives import drive, solution
 from planner.routes.encode import Route, Serve
-from planner.routes.problem import Problem, Refill, Task, Vehicle
+from planner.routes.problem import Problem, Refill, RouteVehicle, Task
 from planner.routes.replan import Replanned, Rest, blocked, breakdown, ice, remaining, replan
-from planner.routes.solve import Stop, solve
+from planner.routes.solve import StopRule, solve
 from tests.unit.planner.carp import still, streets
 
-SHORT = Stop(iterations=1500)
+SHORT = StopRule(iterations=1500)
 
 
 def comb(length: int = 6) -> Problem:
@@ -23,8 +23,8 @@ def comb(length: int = 6) -> Problem:
     graph = streets([(node, node + 1, 100.0) for node in range(length)])
     tasks = tuple(Task(f"t{at}", (2 * at, 2 * at + 1), 1.0) for at in range(length))
     fleet = (
-        Vehicle("west", 0, 10.0, end_node=0, shift_s=1000.0),
-        Vehicle("east", length, 10.0, end_node=length, shift_s=70.0),
+        RouteVehicle("west", 0, 10.0, end_node=0, shift_s=1000.0),
+        RouteVehicle("east", length, 10.0, end_node=length, shift_s=70.0),
     )
     return Problem("street", graph, tasks, fleet, profiles={"": still(graph)})
 
@@ -127,7 +127,7 @@ def test_a_change_is_made_only_where_it_pays_its_price() -> None:
 def test_refills_that_are_behind_are_not_made_again() -> None:
     graph = streets([(node, node + 1, 100.0) for node in range(6)])
     tasks = tuple(Task(f"t{at}", (2 * at, 2 * at + 1), 1.0) for at in range(6))
-    fleet = (Vehicle("v", 0, 2.0, end="refill"),)
+    fleet = (RouteVehicle("v", 0, 2.0, end="refill"),)
     problem = Problem("line", graph, tasks, fleet, (Refill(0), Refill(3), Refill(6)), {"": still(graph)})
     made = solve(problem, SHORT)
     whole = made.cost

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from planner.routes.drives import Leg, VehicleDrive
-from planner.routes.problem import Problem, Refill, Task, Vehicle
+from planner.routes.problem import Problem, Refill, RouteVehicle, Task
 from planner.routes.score import difference, score
 from planner.routes.timeline import moments
 from tests.unit.planner.carp import still, streets
@@ -21,7 +21,7 @@ def town() -> Problem:
         Task("near", (0, 1), 2.0, deadline_s=15.0, route_class="P1"),
         Task("far", (2, 3), 3.0, route_class="P2"),
     )
-    fleet = (Vehicle("v", 0, 10.0, end_node=0, shift_s=30.0),)
+    fleet = (RouteVehicle("v", 0, 10.0, end_node=0, shift_s=30.0),)
     return Problem("town", graph, tasks, fleet, (Refill(2, seconds=5.0),), {"": still(graph)})
 
 

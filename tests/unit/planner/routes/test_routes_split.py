@@ -9,15 +9,15 @@ from multiprocessing import get_context
 
 import pytest
 
-from planner.routes.carp.check import Verdict, check
+from planner.routes.carp.check import CarpAnswer, check
 from planner.routes.drives import drive, solution
 from planner.routes.encode import Route
-from planner.routes.problem import Problem, Task, Vehicle
-from planner.routes.solve import Stop, solve
+from planner.routes.problem import Problem, RouteVehicle, Task
+from planner.routes.solve import StopRule, solve
 from planner.routes.split import districts, solve_split
 from tests.unit.planner.carp import still, streets
 
-SHORT = Stop(iterations=800)
+SHORT = StopRule(iterations=800)
 
 
 def grid(side: int = 7, vehicles: int = 4, depots: tuple[int, ...] = (24,)) -> Problem:
@@ -27,11 +27,11 @@ def grid(side: int = 7, vehicles: int = 4, depots: tuple[int, ...] = (24,)) -> P
     graph = streets(edges)
     tasks = tuple(Task(f"t{at}", (2 * at, 2 * at + 1), 1.0) for at in range(len(edges)))
     homes = [depots[number % len(depots)] for number in range(vehicles)]
-    fleet = tuple(Vehicle(f"v{number}", home, 24.0, end_node=home) for number, home in enumerate(homes))
+    fleet = tuple(RouteVehicle(f"v{number}", home, 24.0, end_node=home) for number, home in enumerate(homes))
     return Problem("grid", graph, tasks, fleet, profiles={"": still(graph)})
 
 
-def verdict(problem: Problem, routes: tuple[Route, ...]) -> Verdict:
+def verdict(problem: Problem, routes: tuple[Route, ...]) -> CarpAnswer:
     return check(problem, solution("x", problem, drive(problem, routes)))
 
 
@@ -69,7 +69,7 @@ def test_a_plan_by_districts_is_whole_and_the_border_pass_makes_it_no_worse() ->
     before, after = verdict(problem, found.alone), verdict(problem, found.routes)
     assert before.faults == after.faults == ()
     assert after.cost <= before.cost
-    assert after.cost <= 1.1 * solve(problem, Stop(iterations=4000), seed=3).cost
+    assert after.cost <= 1.1 * solve(problem, StopRule(iterations=4000), seed=3).cost
     assert found.iterations == 3 * 800
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from city.entities import Segment, Vehicle
 from city.network import StreetNetwork, build
-from planner.routes.carp.check import Verdict, check
+from planner.routes.carp.check import CarpAnswer, check
 from planner.routes.drives import drive, solution
 from planner.routes.problem import Problem
-from planner.routes.solve import Stop, solve
-from planner.routes.town import Crew, Town, Work, town
+from planner.routes.solve import StopRule, solve
+from planner.routes.town import TownCrew, TownPlan, TownWork, town
 from tests.unit.planner.snapshots import street
 
 LORRY = Vehicle("L", "snow", "d", work_kmh=18.0, drive_kmh=36.0)
@@ -33,19 +33,19 @@ def node(network: StreetNetwork, name: int) -> int:
     return network.node_ids.tolist().index(name)
 
 
-def built(work: list[Work], segments: list[Segment] = STREETS, **rules: object) -> Town:
+def built(work: list[TownWork], segments: list[Segment] = STREETS, **rules: object) -> TownPlan:
     network = build(segments)
     home = node(network, 0)
-    return town(network, work, [Crew(LORRY, home), Crew(TRACTOR, home)], **rules)  # type: ignore[arg-type]
+    return town(network, work, [TownCrew(LORRY, home), TownCrew(TRACTOR, home)], **rules)  # type: ignore[arg-type]
 
 
-def verdict(problem: Problem, iterations: int = 300) -> Verdict:
-    routes = solve(problem, Stop(iterations=iterations)).routes
+def verdict(problem: Problem, iterations: int = 300) -> CarpAnswer:
+    routes = solve(problem, StopRule(iterations=iterations)).routes
     return check(problem, solution("x", problem, drive(problem, routes)))
 
 
 def test_each_way_each_lane_and_either_way() -> None:
-    work = [Work(0, 2), Work(1, 3), Work(2, 1), Work(3, 3), Work(4, 1, network="cycle")]
+    work = [TownWork(0, 2), TownWork(1, 3), TownWork(2, 1), TownWork(3, 3), TownWork(4, 1, network="cycle")]
     tasks = {task.id: task for task in built(work).problem.tasks}
     assert [len(tasks[f"two/{number}"].arcs) for number in (1, 2)] == [1, 1]
     assert tasks["two/1"].arcs != tasks["two/2"].arcs
@@ -56,18 +56,18 @@ def test_each_way_each_lane_and_either_way() -> None:
 
 
 def test_what_is_due_goes_over_to_the_task() -> None:
-    task = built([Work(0, 1, "P1", 900.0, 3.0, 60.0)]).problem.tasks[0]
+    task = built([TownWork(0, 1, "P1", 900.0, 3.0, 60.0)]).problem.tasks[0]
     assert (task.route_class, task.deadline_s, task.weight, task.opens_s) == ("P1", 900.0, 3.0, 60.0)
 
 
 def test_the_same_segment_twice_has_tasks_of_its_own_names() -> None:
-    tasks = built([Work(0, 1), Work(0, 2)]).problem.tasks
+    tasks = built([TownWork(0, 1), TownWork(0, 2)]).problem.tasks
     assert [task.id for task in tasks] == ["two/1", "two/2", "two/3"]
 
 
 def test_what_nobody_gets_to_is_left_out_by_name_and_the_rest_is_planned() -> None:
     """An island, and a cycle way that only the lorry is asked to clear."""
-    found = built([Work(0, 2), Work(5, 2), Work(4, 1, network="street")])
+    found = built([TownWork(0, 2), TownWork(5, 2), TownWork(4, 1, network="street")])
     assert found.left_out == (4, 5)
     assert verdict(found.problem).faults == ()
 
@@ -83,18 +83,18 @@ def test_a_street_is_for_those_who_fit_into_it() -> None:
     wide = replace(LORRY, id="wide", width_m=3.0, weight_t=18.0)
     slim = replace(LORRY, id="slim", width_m=2.4, weight_t=12.0)
     home = node(network, 0)
-    found = town(network, [Work(segment, 2) for segment in range(4)], [Crew(wide, home), Crew(slim, home)])
+    found = town(network, [TownWork(segment, 2) for segment in range(4)], [TownCrew(wide, home), TownCrew(slim, home)])
     who = {task.id.split("/")[0]: task.vehicles for task in found.problem.tasks}
     assert who == {"open": None, "narrow": frozenset({"slim"}), "behind": frozenset({"slim"})}
     assert found.left_out == (3,)
     assert verdict(found.problem).faults == ()
-    unknown = town(network, [Work(segment, 2) for segment in range(4)], [Crew(LORRY, home)])
+    unknown = town(network, [TownWork(segment, 2) for segment in range(4)], [TownCrew(LORRY, home)])
     assert unknown.left_out == ()
 
 
 def test_a_dead_end_that_one_cannot_come_back_from_is_left_out() -> None:
     segments = [street(0, 1, key="a"), street(1, 2, key="in", oneway=True), street(2, 3, key="end")]
-    assert built([Work(0), Work(1), Work(2)], segments).left_out == (1, 2)
+    assert built([TownWork(0), TownWork(1), TownWork(2)], segments).left_out == (1, 2)
 
 
 def test_turning_round_takes_its_time_where_it_is_not_free() -> None:
@@ -105,7 +105,7 @@ def test_turning_round_takes_its_time_where_it_is_not_free() -> None:
     home = node(network, 0)
 
     def seconds(**rules: object) -> float:
-        made = town(network, [Work(0, 2)], [Crew(LORRY, home, price_per_m=0.0, price_per_s=1.0)], **rules)  # type: ignore[arg-type]
+        made = town(network, [TownWork(0, 2)], [TownCrew(LORRY, home, price_per_m=0.0, price_per_s=1.0)], **rules)  # type: ignore[arg-type]
         return verdict(made.problem).cost
 
     there_and_back = 2 * 100.0 / 5.0
@@ -118,13 +118,13 @@ def test_turning_round_takes_its_time_where_it_is_not_free() -> None:
 def test_a_loop_is_come_back_from_without_turning_round() -> None:
     segments = [street(0, 1, key="a"), street(1, 2, key="b"), street(2, 7, key="c", oneway=True)]
     segments += [street(7, 2, key="d", oneway=True)]
-    loop = built([Work(2)], segments, u_turn_elsewhere_s=math.inf)
+    loop = built([TownWork(2)], segments, u_turn_elsewhere_s=math.inf)
     assert loop.left_out == ()
     assert verdict(loop.problem).faults == ()
 
 
 def test_a_graph_made_before_gives_the_same_problem() -> None:
-    first = built([Work(0, 2), Work(1, 2)])
-    again = built([Work(0, 2), Work(1, 2)], graph=first.graph)
+    first = built([TownWork(0, 2), TownWork(1, 2)])
+    again = built([TownWork(0, 2), TownWork(1, 2)], graph=first.graph)
     assert again.graph is first.graph
     assert again.problem.tasks == first.problem.tasks

@@ -1,4 +1,4 @@
-"""What is kept between plans: it saves the search of what did not change, and never changes a plan."""
+"""What is cache between plans: it saves the search of what did not change, and never changes a plan."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from city.entities import Depot, Treatment, TurnBan, Vehicle
 from city.plan import Plan
 from planner.services import make_plan
-from planner.snapshot import Knobs, Snapshot
-from planner.snow.memory import Kept, Shelf
+from planner.snapshot import PlannerParams, Snapshot
+from planner.snow.cache import PlanCache, Shelf
 from planner.snow.prepare import whole_turer
 from tests.unit.planner.snapshots import AT, HOUR, depth, forecast, place, snow_snapshot, streets
 
@@ -35,9 +35,9 @@ def deep(**parts: object) -> Snapshot:
     return snow_snapshot(readings=(depth(30.0),), **parts)
 
 
-def searched(snapshot: Snapshot, kept: Kept) -> int:
+def searched(snapshot: Snapshot, cache: PlanCache) -> int:
     counted = Counted()
-    make_plan(snapshot, counted, kept)
+    make_plan(snapshot, counted, cache)
     return counted.asked
 
 
@@ -50,8 +50,8 @@ CHANGES: dict[str, dict[str, object]] = {
     "nothing": {},
     "needs": {"treatments": (Treatment("s/0-1", "plough", AT - 0.1 * HOUR),)},
     "seed": {"seed": 7},
-    "iterations": {"knobs": Knobs(tur_minutes=30.0, tur_iterations=1)},
-    "cut": {"knobs": Knobs(tur_minutes=2.0)},
+    "iterations": {"params": PlannerParams(tur_minutes=30.0, tur_iterations=1)},
+    "cut": {"params": PlannerParams(tur_minutes=2.0)},
     "home": {"depots": (Depot("dep", "Förrådet", *place(12)),)},
     "speed": {"vehicles": tuple(replace(v, work_kmh=v.work_kmh / 2) for v in FLEET)},
     "driving speed": {"vehicles": tuple(replace(v, drive_kmh=7.0) for v in FLEET)},
@@ -66,33 +66,33 @@ CHANGES: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_plan_is_the_same_with_what_was_kept_and_without(change: str) -> None:
-    """Whatever a drive depends on changes after the first plan: what is kept must then not be taken."""
-    kept = Kept()
-    make_plan(deep(vehicles=tuple(replace(v, width_m=2.5) for v in FLEET)), kept=kept)
-    make_plan(deep(), kept=kept)
+    """Whatever a drive depends on changes after the first plan: what is cache must then not be taken."""
+    cache = PlanCache()
+    make_plan(deep(vehicles=tuple(replace(v, width_m=2.5) for v in FLEET)), cache=cache)
+    make_plan(deep(), cache=cache)
     snapshot = deep(**CHANGES[change])
-    assert make_plan(snapshot, kept=kept) == make_plan(snapshot)
+    assert make_plan(snapshot, cache=cache) == make_plan(snapshot)
 
 
 @pytest.mark.parametrize("workers", [1, 3])
 def test_a_plan_is_the_same_however_many_search(workers: int) -> None:
     with ThreadPoolExecutor(workers) as executor:
-        assert make_plan(deep(), executor, Kept()) == make_plan(deep(), Counted())
+        assert make_plan(deep(), executor, PlanCache()) == make_plan(deep(), Counted())
 
 
 def test_only_what_changed_is_searched() -> None:
     """A new forecast that asks for the same streets searches nothing, a cleared street its own tur."""
-    kept = Kept()
-    assert searched(deep(), kept) > 2
-    assert searched(deep(forecasts=(forecast(-5.0, 0.4),)), kept) == 0
-    assert searched(deep(treatments=(Treatment("s/0-1", "plough", AT - 0.1 * HOUR),)), kept) == 1
-    assert searched(deep(), kept) == 0
+    cache = PlanCache()
+    assert searched(deep(), cache) > 2
+    assert searched(deep(forecasts=(forecast(-5.0, 0.4),)), cache) == 0
+    assert searched(deep(treatments=(Treatment("s/0-1", "plough", AT - 0.1 * HOUR),)), cache) == 1
+    assert searched(deep(), cache) == 0
 
 
 def test_a_change_of_the_streets_searches_all_again() -> None:
-    kept = Kept()
-    first = searched(deep(), kept)
-    assert searched(deep(segments=tuple(replace(s, name="Ny") for s in streets())), kept) == first
+    cache = PlanCache()
+    first = searched(deep(), cache)
+    assert searched(deep(segments=tuple(replace(s, name="Ny") for s in streets())), cache) == first
 
 
 def test_the_longest_unused_is_forgotten() -> None:
@@ -105,15 +105,15 @@ def test_the_longest_unused_is_forgotten() -> None:
 
 
 def test_a_full_shelf_of_drives_costs_a_search_and_not_the_plan() -> None:
-    few = Kept(most_drives=1)
-    assert make_plan(deep(), kept=few) == make_plan(deep(), kept=few) == make_plan(deep())
-    assert drives(make_plan(deep(), kept=few)) == drives(make_plan(deep()))
+    few = PlanCache(most_drives=1)
+    assert make_plan(deep(), cache=few) == make_plan(deep(), cache=few) == make_plan(deep())
+    assert drives(make_plan(deep(), cache=few)) == drives(make_plan(deep()))
 
 
 def test_prepared_turer_are_not_searched_again() -> None:
-    """After the drives of whole turer are kept, a plan that needs them all searches none, and is the same plan."""
-    snapshot, kept = deep(), Kept()
+    """After the drives of whole turer are cache, a plan that needs them all searches none, and is the same plan."""
+    snapshot, cache = deep(), PlanCache()
     bare = replace(snapshot, readings=(depth(0.0),))
-    assert set(whole_turer(bare, kept)) == {"P1-1", "P3-1", "C1-1"}
-    assert searched(snapshot, kept) == 0
-    assert drives(make_plan(snapshot, kept=kept)) == drives(make_plan(snapshot))
+    assert set(whole_turer(bare, cache)) == {"P1-1", "P3-1", "C1-1"}
+    assert searched(snapshot, cache) == 0
+    assert drives(make_plan(snapshot, cache=cache)) == drives(make_plan(snapshot))

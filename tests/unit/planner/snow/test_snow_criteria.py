@@ -11,7 +11,7 @@ import pytest
 
 from city.entities import Building, CalendarDay, Contractor, RosterTurn, Treatment, Vehicle
 from city.errors import PlanNotPossible
-from city.observation import HumanTruth
+from city.observation import Observation
 from city.plan import Intervention, Plan
 from planner.publish import check_schema
 from planner.services import make_plan
@@ -153,30 +153,30 @@ def test_free_days_may_be_done_later(day: int, holiday: bool, clock: str) -> Non
 # ---- what people saw -------------------------------------------------------------------------------------------------
 
 
-def saw(value: float, *, quantity: str = "snow_depth", until: datetime = AT + 4 * HOUR) -> HumanTruth:
+def saw(value: float, *, quantity: str = "snow_depth", until: datetime = AT + 4 * HOUR) -> Observation:
     here = tuple(s.id for s in streets() if s.route_class == "P1")
-    return HumanTruth("t", here, quantity, value, AT - HOUR / 2, until, "jour", "mätt på plats")
+    return Observation("t", here, quantity, value, AT - HOUR / 2, until, "jour", "mätt på plats")
 
 
 def test_what_an_officer_saw_goes_before_sensors_and_is_said() -> None:
-    assert "P1" not in classes(plan_of(still(12.0, truths=(saw(1.0),))))
-    item = of(plan_of(still(0.0, truths=(saw(11.0),))), "P1")[0]
+    assert "P1" not in classes(plan_of(still(12.0, observations=(saw(1.0),))))
+    item = of(plan_of(still(0.0, observations=(saw(11.0),))), "P1")[0]
     assert "av jour: 11,0 cm; gäller till kl. 07.00 (mätt på plats)" in reasons(item)
 
 
 def test_what_was_seen_holds_no_longer_than_said() -> None:
-    assert "P1" in classes(plan_of(still(12.0, truths=(saw(1.0, until=AT),))))
+    assert "P1" in classes(plan_of(still(12.0, observations=(saw(1.0, until=AT),))))
 
 
 def test_what_falls_after_somebody_looked_is_added() -> None:
     falling = {"forecasts": (ahead(-4.0, [2.0] * 10),), "readings": (depth(0.0),)}
-    plan = plan_of(snow_snapshot(truths=(saw(5.0),), **falling))
+    plan = plan_of(snow_snapshot(observations=(saw(5.0),), **falling))
     assert of(plan, "P1")[0].asked_from < of(plan_of(snow_snapshot(**falling)), "P1")[0].asked_from  # type: ignore[operator]
 
 
 def test_a_street_that_was_ploughed_after_somebody_looked_is_clear() -> None:
     done = tuple(Treatment(s.id, "plough_salt", AT - HOUR / 4) for s in streets() if s.route_class == "P1")
-    assert "P1" not in classes(plan_of(still(0.0, truths=(saw(11.0),), treatments=done)))
+    assert "P1" not in classes(plan_of(still(0.0, observations=(saw(11.0),), treatments=done)))
 
 
 # ---- slipperiness ----------------------------------------------------------------------------------------------------
@@ -246,13 +246,13 @@ def test_a_mild_road_is_ploughed_and_no_more() -> None:
 def test_what_was_spread_after_somebody_found_it_slippery_counts() -> None:
     dry = snow_snapshot(readings=(depth(0.0),), forecasts=(), thresholds=limits_with(*SALT))
     done = tuple(Treatment(s.id, "salt", AT - HOUR / 4) for s in streets())
-    assert not plan_of(replace(dry, truths=(saw(1.0, quantity="slippery"),), treatments=done)).verdict.go
+    assert not plan_of(replace(dry, observations=(saw(1.0, quantity="slippery"),), treatments=done)).verdict.go
 
 
 def test_a_person_who_finds_it_slippery_is_believed() -> None:
     dry = snow_snapshot(readings=(depth(0.0),), forecasts=(), thresholds=limits_with(*SALT))
     assert not plan_of(dry).verdict.go
-    plan = plan_of(replace(dry, truths=(saw(1.0, quantity="slippery"),)))
+    plan = plan_of(replace(dry, observations=(saw(1.0, quantity="slippery"),)))
     assert classes(plan) == {"P1"}
     assert "halt" in reasons(plan.interventions[0])
 

@@ -1,4 +1,4 @@
-"""Haulage and sweeping: by a rule or a person, after the night's snow work, and nothing where neither asks."""
+"""Haulage and sweeping: by a rule or a person, after the night's snow work, and nothing where neither requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from city.entities import Vehicle
 from city.errors import PlanNotPossible
 from city.plan import Intervention, treatments_of
-from city.upkeep import Ask, SeasonWork
+from city.upkeep import SeasonWork, WorkRequest
 from planner.publish import check_schema
 from planner.services import make_plan
 from planner.thresholds.limits import unit_of
@@ -42,8 +42,8 @@ def spring(temp: float | None = 6.0, at: datetime = APRIL, **parts: Any) -> list
     return extra(**base | parts)
 
 
-def ask(kind: Any = "haul", *segments: str, **parts: Any) -> Ask:
-    row = Ask("a1", kind, segments or (SMALL,), "dispatcher", "trångt", AT - HOUR, AT + 20 * HOUR)
+def ask(kind: Any = "haul", *segments: str, **parts: Any) -> WorkRequest:
+    row = WorkRequest("a1", kind, segments or (SMALL,), "dispatcher", "trångt", AT - HOUR, AT + 20 * HOUR)
     return replace(row, **parts)
 
 
@@ -60,22 +60,22 @@ def test_a_main_street_is_hauled_once_enough_was_ploughed_off_it() -> None:
 
 
 def test_what_a_person_asks_for_is_driven_wherever_it_is_and_says_who() -> None:
-    (item,) = extra(asks=(ask("haul", SMALL),), readings=(depth(0.0),))
+    (item,) = extra(requests=(ask("haul", SMALL),), readings=(depth(0.0),))
     assert treatments_of(item) == [(SMALL, "haul")]
     assert "dispatcher" in item.reasons[0].text
     assert "trångt" in item.reasons[0].text
     assert "begäran" in item.flip
-    (item,) = extra(asks=(ask("sweep", WAY),), readings=(depth(0.0),))
+    (item,) = extra(requests=(ask("sweep", WAY),), readings=(depth(0.0),))
     assert (item.network, item.vehicle, treatments_of(item)) == ("cycle", "G01", [(WAY, "sweep")])
 
 
 def test_an_ask_holds_only_in_its_time() -> None:
-    assert extra(asks=(ask(until=AT),), readings=(depth(0.0),)) == []
-    assert extra(asks=(ask(at=AT + HOUR),), readings=(depth(0.0),)) == []
+    assert extra(requests=(ask(until=AT),), readings=(depth(0.0),)) == []
+    assert extra(requests=(ask(at=AT + HOUR),), readings=(depth(0.0),)) == []
 
 
 def test_it_begins_after_all_snow_work_and_takes_no_vehicle_twice() -> None:
-    plan = make_plan(snow_snapshot(asks=(ask("haul", SMALL, STREET),), season=(SeasonWork(STREET, 6, 0),)))
+    plan = make_plan(snow_snapshot(requests=(ask("haul", SMALL, STREET),), season=(SeasonWork(STREET, 6, 0),)))
     hauls = [item for item in plan.interventions if item.kind == "haul"]
     snow = [item for item in plan.interventions if item.kind not in {"haul", "sweep"}]
     assert len(snow) == 2
@@ -112,7 +112,7 @@ def test_the_first_day_of_sweeping_is_a_threshold() -> None:
 def test_without_a_vehicle_or_on_streets_that_are_not_ours_it_is_said() -> None:
     plan = make_plan(
         snow_snapshot(
-            asks=(ask("sweep", WAY), ask("haul", "gone", id="a2")),
+            requests=(ask("sweep", WAY), ask("haul", "gone", id="a2")),
             vehicles=(Vehicle("P01", "snow", "dep"),),
             readings=(depth(0.0),),
         )

@@ -8,13 +8,13 @@ from itertools import pairwise
 from typing import Any
 
 from city.entities import CalendarDay, Treatment, Vehicle
-from city.observation import HumanTruth
+from city.observation import Observation
 from city.plan import treatments_of
 from city.upkeep import Place
 from city.vocabulary import PlaceKind
 from planner.publish import check_schema
 from planner.services import make_plan
-from planner.snapshot import Knobs
+from planner.snapshot import PlannerParams
 from planner.snow.beside.places import cut_places, nearest_streets
 from tests.unit.planner.snapshots import AT, HOUR, SOUTH, WEST, ahead, depth, limits_with, snow_snapshot, threshold
 
@@ -80,9 +80,9 @@ def test_the_order_of_places_is_the_same_every_night_and_no_detour() -> None:
     """Places in one row are visited there and back, however they are numbered and however deep the snow."""
     columns = (3.2, 0.2, 2.2, 1.2)
     places = tuple(stop(i, column=column) for i, column in enumerate(columns))
-    knobs = Knobs(tur_minutes=60.0)
-    (item,) = rounds(places=places, knobs=knobs)
-    (again,) = rounds(places=places[::-1], knobs=knobs, readings=(depth(4.0),))
+    params = PlannerParams(tur_minutes=60.0)
+    (item,) = rounds(places=places, params=params)
+    (again,) = rounds(places=places[::-1], params=params, readings=(depth(4.0),))
     assert [p.id for p in item.places] == [p.id for p in again.places]
     xs = [p.lon for p in item.places]
     peak = xs.index(max(xs))
@@ -135,15 +135,15 @@ def test_what_falls_after_it_was_cleared_counts() -> None:
 
 
 def test_what_a_person_saw_on_the_nearest_street_decides() -> None:
-    """A truth of 1 cm takes the round out, one of 6 cm calls it, also after the place was cleared."""
-    seen = HumanTruth("t", ("s/0-1",), "snow_depth", 1.0, AT - HOUR, AT + 6 * HOUR, "jour", "mätt")
-    assert rounds(places=(stop(1),), truths=(seen,)) == []
+    """An observation of 1 cm takes the round out, one of 6 cm calls it, also after the place was cleared."""
+    seen = Observation("t", ("s/0-1",), "snow_depth", 1.0, AT - HOUR, AT + 6 * HOUR, "jour", "mätt")
+    assert rounds(places=(stop(1),), observations=(seen,)) == []
     deep = replace(seen, value=6.0)
-    (item,) = rounds(places=(stop(1),), truths=(deep,), readings=(depth(0.5),))
+    (item,) = rounds(places=(stop(1),), observations=(deep,), readings=(depth(0.5),))
     assert 5.8 < item.reasons[0].value <= 6.0
     assert any("Sett kl." in reason.text for reason in item.reasons)
     before = (Treatment("p1", "clear", AT - 2 * HOUR),)
-    assert len(rounds(places=(stop(1),), truths=(deep,), readings=(depth(0.5),), treatments=before)) == 1
+    assert len(rounds(places=(stop(1),), observations=(deep,), readings=(depth(0.5),), treatments=before)) == 1
 
 
 def test_done_is_noted_for_each_place() -> None:

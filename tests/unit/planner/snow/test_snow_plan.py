@@ -11,11 +11,11 @@ import pytest
 
 from city.entities import Device, GivenOrder, Reading, RosterTurn, Treatment, Vehicle
 from city.plan import Intervention, Plan, Reason
-from models.snow import Behind
+from models.snow import Hindcast
 from planner.publish import check_schema
 from planner.services import make_plan
 from planner.snapshot import Snapshot
-from planner.snow.state import road_behind
+from planner.snow.state import road_hindcast
 from tests.unit.planner.snapshots import (
     AT,
     HOUR,
@@ -195,7 +195,7 @@ def overlaps(items: list[Intervention]) -> bool:
 def test_no_vehicle_is_booked_twice() -> None:
     """One plough for many turer: they follow each other."""
     alone = snow_snapshot(vehicles=(Vehicle("P01", "snow", "dep"),), roster=())
-    plan = plan_of(replace(alone, readings=(depth(30.0),), knobs=replace(alone.knobs, tur_minutes=3.0)))
+    plan = plan_of(replace(alone, readings=(depth(30.0),), params=replace(alone.params, tur_minutes=3.0)))
     assert len(plan.interventions) >= 3
     assert not overlaps(list(plan.interventions))
 
@@ -444,9 +444,9 @@ def test_what_a_sensor_in_the_road_said_since_the_full_hour_counts() -> None:
     """And what a file says of the time to come does not."""
     device, at = Device("yta-1", "Yta", "road", *place(12)), AT.replace(minute=50)
 
-    def behind(minute: int) -> Behind:
+    def behind(minute: int) -> Hindcast:
         reading = Reading("yta-1", "road_temperature", "°C", AT.replace(minute=minute), -9.0)
-        return road_behind(replace(deep(at=at), devices=(device,), readings=(reading,)))
+        return road_hindcast(replace(deep(at=at), devices=(device,), readings=(reading,)))
 
     assert behind(40).unused == ()
     assert (behind(40).correction < 0.0).any()

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from planner.waste.rounds import TIP_S, Round, StopWish, Truck, plan_rounds
+from planner.waste.rounds import TIP_S, Client, Round, Truck, plan_rounds
 
 Table = npt.NDArray[np.float64]
 
@@ -18,11 +18,11 @@ def line(places: list[float]) -> tuple[Table, Table]:
     return metres, metres / 10.0
 
 
-def solve(wishes: list[StopWish], trucks: list[Truck], places: list[float], iterations: int = 150) -> list[Round]:
+def solve(wishes: list[Client], trucks: list[Truck], places: list[float], iterations: int = 150) -> list[Round]:
     return plan_rounds(wishes, trucks, *line(places), iterations=iterations, seed=3)
 
 
-def loads(found: Round, wishes: list[StopWish]) -> list[float]:
+def loads(found: Round, wishes: list[Client]) -> list[float]:
     """Litres on board at each tipping."""
     out, now = [], 0.0
     for stop in found.stops:
@@ -36,7 +36,7 @@ def loads(found: Round, wishes: list[StopWish]) -> list[float]:
 
 def test_every_must_is_visited_and_no_truck_is_overloaded() -> None:
     """Ten rooms of 500 l with a truck of 1,200 l: all once, never more than two on board, empty at the end."""
-    wishes = [StopWish(500.0, 60.0, None) for _ in range(10)]
+    wishes = [Client(500.0, 60.0, None) for _ in range(10)]
     found = solve(wishes, [Truck("a", 1200.0)], [0.0, 5000.0, *(500.0 * i for i in range(1, 11))])
     visited = [stop for item in found for stop in item.stops if stop is not None]
     assert sorted(visited) == list(range(10))
@@ -46,14 +46,14 @@ def test_every_must_is_visited_and_no_truck_is_overloaded() -> None:
 
 def test_a_prize_is_fetched_where_it_pays_and_left_where_it_does_not() -> None:
     """Next door for 50 kr, yes; 40 km away for 50 kr, no."""
-    wishes = [StopWish(100.0, 60.0, None), StopWish(100.0, 60.0, 50.0), StopWish(100.0, 60.0, 50.0)]
+    wishes = [Client(100.0, 60.0, None), Client(100.0, 60.0, 50.0), Client(100.0, 60.0, 50.0)]
     found = solve(wishes, [Truck("a", None)], [0.0, 0.0, 1000.0, 1010.0, 41000.0])
     assert {stop for item in found for stop in item.stops} - {None} == {0, 1}
 
 
 def test_the_same_seed_gives_the_same_rounds() -> None:
     """Two runs of the same input are equal."""
-    wishes = [StopWish(300.0, 60.0, None if i % 2 else 40.0) for i in range(12)]
+    wishes = [Client(300.0, 60.0, None if i % 2 else 40.0) for i in range(12)]
     places = [0.0, 3000.0, *(float((i * 7919) % 4000) for i in range(12))]
     trucks = [Truck("a", 1000.0), Truck("b", 900.0)]
     assert solve(wishes, trucks, places) == solve(wishes, trucks, places)
@@ -62,12 +62,12 @@ def test_the_same_seed_gives_the_same_rounds() -> None:
 def test_nothing_to_fetch_and_nobody_to_fetch_it() -> None:
     """Without wishes or without trucks there are no rounds."""
     assert solve([], [Truck("a", None)], [0.0, 0.0]) == []
-    assert solve([StopWish(1.0, 1.0, None)], [], [0.0, 0.0, 1.0]) == []
+    assert solve([Client(1.0, 1.0, None)], [], [0.0, 0.0, 1.0]) == []
 
 
 def test_time_and_way_count_the_last_tip_and_the_way_home() -> None:
     """1 km out, 1 km to the tip beyond, 2 km home; five minutes of work and one tipping."""
-    (found,) = solve([StopWish(100.0, 300.0, None)], [Truck("a", 500.0)], [0.0, 2000.0, 1000.0])
+    (found,) = solve([Client(100.0, 300.0, None)], [Truck("a", 500.0)], [0.0, 2000.0, 1000.0])
     assert found.stops == (0, None)
     assert found.metres == pytest.approx(4000.0)
     assert found.seconds == pytest.approx(400.0 + 300.0 + TIP_S)

@@ -14,7 +14,7 @@ from planner.publish import check_schema
 from planner.services import make_plan
 from planner.snapshot import Snapshot
 from planner.thresholds.limits import limits
-from planner.waste.need import days_to_next_visit, judge
+from planner.waste.need import assess, days_to_next_visit
 from planner.waste.room import RoomNeed
 from planner.waste.rounds import TIP_S
 from tests.unit.planner.snapshots import AT, HOUR, levels, limits_with, place, streets, threshold, waste_snapshot
@@ -31,7 +31,7 @@ def rooms(plan: Plan) -> list[str]:
 
 
 def needs(snapshot: Snapshot) -> dict[str, RoomNeed]:
-    return {need.room.id: need for need in judge(snapshot, limits(snapshot.thresholds))}
+    return {need.room.id: need for need in assess(snapshot, limits(snapshot.thresholds))}
 
 
 def effects(plan: Plan) -> str:

@@ -11,12 +11,12 @@ import pytest
 
 from city.entities import CalendarDay, Threshold, Treatment
 from city.errors import StoreUnavailable
-from city.observation import HumanTruth
+from city.observation import Observation
 from planner.services import make
 from planner.snapshot import Snapshot
 from planner.snow.archive import Run, pack, unpack
 from planner.snow.backtest.replay import REPLAYED, decided, replay
-from planner.snow.plan import judge_streets
+from planner.snow.plan import assess_streets
 from planner.thresholds.limits import limits
 from tests.unit.planner.snapshots import (
     AT,
@@ -40,12 +40,14 @@ def made(chance: random.Random) -> Snapshot:
     weather = ahead(chance.uniform(-9.0, 3.0), [round(chance.expovariate(0.8), 1) for _ in range(chance.randrange(14))])
     wet = forecast(chance.uniform(-6.0, 4.0), chance.choice([0.0, 0.2, 0.6]))
     some = [s.id for s in streets() if chance.random() < 0.3]
-    truth = HumanTruth("t", tuple(some), "snow_depth", chance.uniform(0, 9), AT - HOUR, AT + 3 * HOUR, "jour", "")
+    observation = Observation(
+        "t", tuple(some), "snow_depth", chance.uniform(0, 9), AT - HOUR, AT + 3 * HOUR, "jour", ""
+    )
     return snow_snapshot(
         forecasts=chance.choice([(weather,), (wet,), ()]),
         readings=chance.choice([(depth(chance.uniform(0.0, 12.0)),), ()]),
         treatments=tuple(Treatment(name, chance.choice(["plough", "brine"]), AT - 2 * HOUR) for name in some),
-        truths=(truth,) if some and chance.random() < 0.4 else (),
+        observations=(observation,) if some and chance.random() < 0.4 else (),
         asked=tuple(name for name in ("P1-1", "P3-1", "C1-1") if chance.random() < 0.3),
         roster=(),
         calendar=(CalendarDay("school", DAY + timedelta(days=1), chance.choice(["school", "closed"])),),
@@ -76,7 +78,7 @@ def changed(chance: random.Random, rows: tuple[Threshold, ...]) -> tuple[Thresho
 def kept(snapshot: Snapshot) -> Run:
     """The run as the archive gives it back."""
     one = make(snapshot)
-    raw = one.strands()
+    raw = one.curves()
     assert raw is not None
     return unpack(raw, "x", snapshot.service_day, simulated=False)
 
@@ -100,11 +102,11 @@ def test_a_back_test_equals_real_plans(seed: int) -> None:
 
 def test_kept_curves_come_back_to_the_last_bit() -> None:
     snapshot = snow_snapshot(asked=("P1-1",))
-    strands = judge_streets(snapshot).needs.strands
-    run = unpack(pack(strands, snapshot.asked, ("C1-1",)), "x", DAY, simulated=True)
-    for name in ("minutes", "dry", "wet", "grip"):
-        assert np.array_equal(getattr(run.strands, name), getattr(strands, name))
-    assert (run.strands.at, run.strands.start, run.strands.tur) == (strands.at, strands.start, strands.tur)
+    groups = assess_streets(snapshot).needs.groups
+    run = unpack(pack(groups, snapshot.asked, ("C1-1",)), "x", DAY, simulated=True)
+    for name in ("minutes", "dry", "wet", "friction"):
+        assert np.array_equal(getattr(run.groups, name), getattr(groups, name))
+    assert (run.groups.at, run.groups.start, run.groups.tur) == (groups.at, groups.start, groups.tur)
     assert (run.asked, run.called, run.simulated) == (("P1-1",), ("C1-1",), True)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from city.entities import Threshold
 from city.errors import PlanNotPossible
-from city.winter import Contract, SimulatedWinter, Strands, WinterTown
+from city.winter import Contract, SimulatedWinter, WinterGroups, WinterTown
 from ingest.simulator.winter import winter
 from ingest.simulator.winter_town import town
 from planner.snow.backtest.loop import run_winter
@@ -26,8 +26,8 @@ HOURS, LEADS = 120, 24
 
 
 def a_town(vehicles: tuple[int, int] = (1, 1)) -> WinterTown:
-    """Eight strands in two zones: two P1, one P2, two P3, two C1, one C2."""
-    strands = Strands(
+    """Eight groups in two zones: two P1, one P2, two P3, two C1, one C2."""
+    groups = WinterGroups(
         names=tuple(f"tur-{i}" for i in range(8)),
         route_class=np.array([0, 0, 1, 2, 2, 3, 3, 4]),
         zone=np.array([0, 1, 0, 0, 1, 0, 1, 1]),
@@ -37,7 +37,7 @@ def a_town(vehicles: tuple[int, int] = (1, 1)) -> WinterTown:
         minutes=np.array([50, 70, 95, 40, 130, 35, 60, 45]),
         metres=np.array([9000, 8000, 7000, 6000, 9500, 3000, 4000, 3500]),
     )
-    return WinterTown(strands, 0, Contract(vehicles, 1000.0, 3.0, 45))
+    return WinterTown(groups, 0, Contract(vehicles, 1000.0, 3.0, 45))
 
 
 def a_winter(seed: int, mm: float = 60.0) -> SimulatedWinter:
@@ -59,12 +59,12 @@ def a_winter(seed: int, mm: float = 60.0) -> SimulatedWinter:
 
 def run(one: SimulatedWinter, where: WinterTown, rule: Rule) -> Book:
     book = empty_book(where, one)
-    run_winter(work_of(where.strands), weather_of(one, where.law), rule, bare_streets(where, one), crew_of(where), book)
+    run_winter(work_of(where.groups), weather_of(one, where.law), rule, bare_streets(where, one), crew_of(where), book)
     return book
 
 
 def plainly(one: SimulatedWinter, where: WinterTown, rule: Rule) -> Plain:
-    knobs = {
+    params = {
         "limits": list(zip(rule.dry.tolist(), rule.wet.tolist(), strict=True)),
         **{name: getattr(rule, f"{name}_h").tolist() for name in ("hold", "lead", "within")},
         "back": rule.back.tolist(),
@@ -73,11 +73,11 @@ def plainly(one: SimulatedWinter, where: WinterTown, rule: Rule) -> Plain:
         "aim": rule.aim_h.tolist(),
     }
     everything = rule.station_limit if rule.station >= 0 else None
-    return Loop(where, one, knobs, rule.left, everything).run()
+    return Loop(where, one, params, rule.left, everything).run()
 
 
-def knobs(**values: float | str) -> Limits:
-    """The seed with knobs for all classes; '__' stands for the dot."""
+def params(**values: float | str) -> Limits:
+    """The seed with params for all classes; '__' stands for the dot."""
     own = [
         Threshold(
             f"snow.{key}",
@@ -105,7 +105,7 @@ def knobs(**values: float | str) -> Limits:
     ],
 )
 def test_the_compiled_loop_does_what_the_plain_one_does(seed: int, values: dict[str, float | str]) -> None:
-    one, where, rule = a_winter(seed), a_town((1 + seed % 2, 1)), rule_of(knobs(**values))
+    one, where, rule = a_winter(seed), a_town((1 + seed % 2, 1)), rule_of(params(**values))
     found, wanted = run(one, where, rule), plainly(one, where, rule)
     same(found, wanted)
     assert found.runs.sum() > 5
@@ -126,8 +126,8 @@ def same(found: Book, wanted: Plain) -> None:
     assert found.runs.tolist() == wanted.runs
     assert int(found.paid.sum()) == wanted.paid_min
     calls = np.zeros_like(found.calls)
-    for hour, strand in wanted.called:
-        calls[hour // 24, strand] += 1
+    for hour, group in wanted.called:
+        calls[hour // 24, group] += 1
     assert np.array_equal(found.calls, calls)
 
 
@@ -148,7 +148,7 @@ def test_ploughing_never_makes_hours_go_up() -> None:
 def test_who_foresees_stands_over_no_longer_than_who_does_not_where_there_are_vehicles_enough() -> None:
     where = town()
     rich = replace(where, contract=replace(where.contract, vehicles=(200, 80)))
-    rules = knobs(lead_h=3, decide_by="mid", hold_h=1)
+    rules = params(lead_h=3, decide_by="mid", hold_h=1)
     ours, known = (replay([made(1), made(2)], rules, rich, policy).hours_over() for policy in ("ours", "foresight"))
     assert all(known[name] <= ours[name] for name in ours)
 
@@ -202,7 +202,7 @@ def test_the_summary_says_that_it_is_simulated_and_lists_the_days() -> None:
 
 def test_a_reading_that_does_not_exist_is_refused() -> None:
     with pytest.raises(PlanNotPossible, match="low, mid, high"):
-        rule_of(knobs(decide_by="highest"))
+        rule_of(params(decide_by="highest"))
 
 
 def test_a_limit_of_a_class_holds_for_that_class_alone() -> None:

@@ -1,6 +1,6 @@
-"""Strands: the streets of one class in one tur, by the curves that decide them; and which of them are called out.
+"""ServiceGroups: the streets of one class in one tur, by the curves that decide them; and which of them are called out.
 
-All that a start rule asks of a night is in here, so that strands that were kept decide again under other limits
+All that a start rule asks of a night is in here, so that groups that were kept decide again under other limits
 exactly as a plan made from the same snapshot would.
 """
 
@@ -20,7 +20,7 @@ from city.vocabulary import READINGS, ROUTE_CLASSES, Network, RouteClass
 from models.snow import SnowRange
 from planner.routes.sectors import Tur, service_minutes
 from planner.snow.criteria import Criteria, all_criteria
-from planner.snow.rule import NONE, Hundredths, Ints, decide, decide_grip, hundredths
+from planner.snow.rule import NONE, Hundredths, Ints, decide, decide_friction, hundredths
 from planner.thresholds.limits import Limits
 
 Bools = npt.NDArray[np.bool_]
@@ -30,11 +30,11 @@ Floats = npt.NDArray[np.floating[Any]]
 @dataclass(frozen=True)
 class Curves:
     """Each segment hour by hour: depth by reading (3, n, n_hours) [0.01 cm], which hours are ``wet`` (n, n_hours),
-    and ``grip`` (n, n_hours) [0.01], -1 where it is not known or does not matter."""
+    and ``friction`` (n, n_hours) [0.01], -1 where it is not known or does not matter."""
 
     depth: Hundredths
     wet: Bools
-    grip: Hundredths
+    friction: Hundredths
 
     def limits(self, dry: Ints, wet: Ints) -> Ints:
         """(n, n_hours) the limit of each hour [0.01 cm] from those of the segments (n,)."""
@@ -42,10 +42,10 @@ class Curves:
 
 
 @dataclass(frozen=True)
-class Strands:
-    """``dry`` and ``wet`` (3, n, n_hours): the deepest dry and wet street of each strand by reading [0.01 cm];
-    ``grip`` (n, n_hours): the slipperiest [0.01]; ``minutes`` (n,) of work on all of it; ``start`` of the first hour.
-    """
+class ServiceGroups:
+    """``dry`` and ``wet`` (3, n, n_hours): the deepest dry and wet street of each group by
+    reading [0.01 cm]; ``friction`` (n, n_hours): the slipperiest [0.01]; ``minutes`` (n,) of work on all of it;
+    ``start`` of the first hour."""
 
     at: datetime
     start: datetime
@@ -54,7 +54,7 @@ class Strands:
     minutes: npt.NDArray[np.float32]
     dry: Hundredths
     wet: Hundredths
-    grip: Hundredths
+    friction: Hundredths
 
     def __len__(self) -> int:
         return len(self.tur)
@@ -66,14 +66,14 @@ class Strands:
 
 @dataclass(frozen=True)
 class Called:
-    """What the rule says of each strand (n,): the hour in which its work may begin by depth and by grip, -1 where it is
-    not called; ``held_depth`` the hour from which it is over its limit, without the lead; ``margin`` by how much
+    """What the rule says of each group (n,): the hour in which its work may begin by depth and by friction, -1 where it
+    is not called; ``held_depth`` the hour from which it is over its limit, without the lead; ``margin`` by how much
     depth is over its limit in the hour that decides [0.01 cm]."""
 
-    strands: Strands
+    groups: ServiceGroups
     held_depth: Ints
     by_depth: Ints
-    by_grip: Ints
+    by_friction: Ints
     margin: Ints
 
     @cached_property
@@ -81,21 +81,21 @@ class Called:
         """(n,) the earlier of both."""
         far = np.iinfo(np.int64).max
         either = np.minimum(
-            np.where(self.by_depth < 0, far, self.by_depth), np.where(self.by_grip < 0, far, self.by_grip)
+            np.where(self.by_depth < 0, far, self.by_depth), np.where(self.by_friction < 0, far, self.by_friction)
         )
         return np.where(either == far, NONE, either)
 
     @cached_property
     def turer(self) -> dict[str, datetime]:
-        """The turer that are called out, with when the first of their strands may begin."""
+        """The turer that are called out, with when the first of their groups may begin."""
         found: dict[str, datetime] = {}
         for row in np.flatnonzero(self.first >= 0):
-            name, at = self.strands.tur[row], self.strands.hour(int(self.first[row]))
+            name, at = self.groups.tur[row], self.groups.hour(int(self.first[row]))
             found[name] = min(at, found.get(name, at))
         return found
 
 
-def strands_of(
+def groups_of(
     segments: Sequence[Segment],
     turer: Sequence[Tur],
     served_as: Ints,
@@ -103,8 +103,8 @@ def strands_of(
     work_kmh: Mapping[Network, float],
     at: datetime,
     start: datetime,
-) -> tuple[Strands, Ints]:
-    """The strands of all turer, and of which strand each segment is (n,), -1 where of none."""
+) -> tuple[ServiceGroups, Ints]:
+    """The groups of all turer, and of which group each segment is (n,), -1 where of none."""
     of = np.full(len(segments), NONE, np.int64)
     names: list[tuple[str, RouteClass]] = []
     for tur in turer:
@@ -117,9 +117,9 @@ def strands_of(
     work = np.bincount(of[inside], minutes[inside], minlength=len(names)) if names else np.zeros(0)
     dry = np.where(curves.wet, np.int16(NONE), curves.depth)
     wet = np.where(curves.wet, curves.depth, np.int16(NONE))
-    slip = np.where(curves.grip < 0, np.int16(32767), curves.grip)
+    slip = np.where(curves.friction < 0, np.int16(32767), curves.friction)
     lowest = _extreme(np.minimum, slip[None], of, len(names))[0]
-    strands = Strands(
+    groups = ServiceGroups(
         at,
         start,
         tuple(name for name, _ in names),
@@ -129,11 +129,11 @@ def strands_of(
         _extreme(np.maximum, wet, of, len(names)),
         np.where(lowest == 32767, np.int16(NONE), lowest),
     )
-    return strands, of
+    return groups, of
 
 
 def _extreme(best: np.ufunc, values: Hundredths, of: Ints, n: int) -> Hundredths:
-    """(m, n, n_hours) the best of (m, n_segments, n_hours) in each strand; every strand has a segment."""
+    """(m, n, n_hours) the best of (m, n_segments, n_hours) in each group; every group has a segment."""
     order = np.argsort(of, kind="stable")
     order = order[of[order] >= 0]
     if not n:
@@ -143,21 +143,21 @@ def _extreme(best: np.ufunc, values: Hundredths, of: Ints, n: int) -> Hundredths
     return found
 
 
-def call_out(strands: Strands, rules: Limits, asked: Set[str] = frozenset()) -> Called:
-    """What the rules of ``rules`` say of each strand. Turer that are ``asked`` for already stay until their depth is
+def call_out(groups: ServiceGroups, rules: Limits, asked: Set[str] = frozenset()) -> Called:
+    """What the rules of ``rules`` say of each group. Turer that are ``asked`` for already stay until their depth is
     ``snow.hysteresis_cm`` under its limit. Raises PlanNotPossible where a threshold is missing."""
-    of_class = all_criteria(rules, sorted(set(strands.route_class)))
-    own = [of_class[name] for name in strands.route_class]
-    dry_limit, wet_limit = lowered(own, [name in asked for name in strands.tur])
+    of_class = all_criteria(rules, sorted(set(groups.route_class)))
+    own = [of_class[name] for name in groups.route_class]
+    dry_limit, wet_limit = lowered(own, [name in asked for name in groups.tur])
     reading = np.array([READINGS.index(c.reading) for c in own], np.int64)
-    rows = np.arange(len(strands))
-    by_depth, margin, by_grip = (np.zeros(len(strands), np.int64) for _ in range(3))
+    rows = np.arange(len(groups))
+    by_depth, margin, by_friction = (np.zeros(len(groups), np.int64) for _ in range(3))
     hold = np.array([c.hold_h for c in own], np.int64)
-    decide(strands.dry[reading, rows], strands.wet[reading, rows], dry_limit, wet_limit, hold, by_depth, margin)
-    target = np.array([0 if c.anti_slip == "none" else c.grip_limit for c in own], np.int64)
-    decide_grip(strands.grip, target, max(1, round(rules.value("snow.slip_hold_h"))), by_grip)
+    decide(groups.dry[reading, rows], groups.wet[reading, rows], dry_limit, wet_limit, hold, by_depth, margin)
+    target = np.array([0 if c.anti_slip == "none" else c.friction_limit for c in own], np.int64)
+    decide_friction(groups.friction, target, max(1, round(rules.value("snow.slip_hold_h"))), by_friction)
     lead = np.array([c.lead_h for c in own], np.int64)
-    return Called(strands, by_depth, _led(by_depth, lead), by_grip, margin)
+    return Called(groups, by_depth, _led(by_depth, lead), by_friction, margin)
 
 
 def lowered(own: Sequence[Criteria], asked: Sequence[bool]) -> tuple[Ints, Ints]:
@@ -173,9 +173,9 @@ def _led(first: Ints, lead: Ints) -> Ints:
     return np.where(first < 0, NONE, np.maximum(first - lead, 0))
 
 
-def read_by(strands: Strands, reading: int) -> Strands:
-    """The strands as if the forecast were what one of its readings says."""
-    return replace(strands, dry=strands.dry[[reading] * 3], wet=strands.wet[[reading] * 3])
+def read_by(groups: ServiceGroups, reading: int) -> ServiceGroups:
+    """The groups as if the forecast were what one of its readings says."""
+    return replace(groups, dry=groups.dry[[reading] * 3], wet=groups.wet[[reading] * 3])
 
 
 def depth_curves(ahead: SnowRange) -> Hundredths:

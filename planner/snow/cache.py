@@ -49,7 +49,7 @@ class Streets:
         return found
 
 
-class Kept:
+class PlanCache:
     """The streets of the last plan, and its drives and those before it.
 
     A drive of a whole tur is about 90 kB, so that ``most_drives`` are some 35 MB; the one that was longest unused goes

@@ -12,28 +12,28 @@ LEFT JOIN (
 WHERE t.done_at > %(since)s AND t.done_at <= %(at)s AND (t.action LIKE 'plough%%' OR t.action = 'sand')
 GROUP BY 1 ORDER BY t.segment_id COLLATE "C";
 
--- name: asks
+-- name: requests
 -- What was asked for and still holds at a time, with the segments on which it has not been done since.
 SELECT * FROM (
-    SELECT a.ask_id::text AS id, a.kind,
+    SELECT a.request_id::text AS id, a.kind,
            ARRAY(SELECT u.segment FROM unnest(a.segments) WITH ORDINALITY u (segment, n)
                  WHERE NOT EXISTS (SELECT FROM treatment t WHERE t.segment_id = u.segment AND t.action = a.kind
                                    AND t.done_at > a.at AND t.done_at <= %(at)s)
                  ORDER BY u.n) AS segments,
            a.who, a.why, a.at, a.until
-    FROM ask a LEFT JOIN ask_end e USING (ask_id)
+    FROM work_request a LEFT JOIN work_request_end e USING (request_id)
     WHERE a.at <= %(at)s AND a.until > %(at)s AND (e.at IS NULL OR e.at > %(at)s)
 ) open
 WHERE cardinality(segments) > 0
 ORDER BY at, id;
 
--- name: add_ask
+-- name: add_request
 -- Notes what somebody asks for.
-INSERT INTO ask (ask_id, kind, segments, who, why, at, until)
+INSERT INTO work_request (request_id, kind, segments, who, why, at, until)
 VALUES (%(id)s, %(kind)s, %(segments)s, %(who)s, %(why)s, %(at)s, %(until)s);
 
--- name: end_ask
+-- name: end_request
 -- Takes back what was asked for; what is taken back already stays so.
-INSERT INTO ask_end (ask_id, at, who) SELECT ask_id, %(at)s, %(who)s FROM ask WHERE ask_id = %(id)s
-ON CONFLICT (ask_id) DO UPDATE SET ask_id = excluded.ask_id
-RETURNING ask_id;
+INSERT INTO work_request_end (request_id, at, who) SELECT request_id, %(at)s, %(who)s FROM work_request WHERE request_id = %(id)s
+ON CONFLICT (request_id) DO UPDATE SET request_id = excluded.request_id
+RETURNING request_id;
