@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
+
+from city.catalogue.stored import Languages
 
 
 class Bust(Struct, frozen=True, kw_only=True):
@@ -35,6 +37,7 @@ class Change(Struct, frozen=True, kw_only=True):
     starts_at: datetime | None
     why: str
     why_en: str
+    languages: Languages | UnsetType = UNSET
 
 
 class Difference(Struct, frozen=True, kw_only=True):

@@ -14,9 +14,37 @@ DagsplanError
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from city.catalogue.message import Message, message, verbatim
+
+if TYPE_CHECKING:
+    from city.catalogue.words import Words
+
+Sentence = Message | str
+"""What is said of an error: a sentence of the catalogue, or words of another program as they are."""
+
 
 class DagsplanError(Exception):
-    """The base: its text is one line that a person can act on."""
+    """The base: its text is one line that a person can act on, in any language; ``str`` of it is English, for logs."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.message = as_message(sentence)
+
+    def said(self, words: Words) -> str:
+        """The line in a language."""
+        return words.say(self.message)
+
+    def __str__(self) -> str:
+        from city.catalogue.words import words
+
+        return self.said(words("en"))
+
+
+def as_message(sentence: Sentence) -> Message:
+    """A sentence of the catalogue; other words stay as they are."""
+    return sentence if isinstance(sentence, Message) else verbatim(sentence)
 
 
 class ConfigError(DagsplanError):
@@ -26,29 +54,26 @@ class ConfigError(DagsplanError):
 class ImportRefused(DagsplanError):
     """A file cannot be taken in; names the file, what is wrong with it and the way out."""
 
-    def __init__(self, file: object, problem: str, way_out: str) -> None:
-        super().__init__(f"{file}: {problem}; {way_out}")
+    def __init__(self, file: object, problem: Sentence, way_out: Sentence) -> None:
         self.file = str(file)
-        self.problem = problem
-        self.way_out = way_out
+        self.problem, self.way_out = as_message(problem), as_message(way_out)
+        super().__init__(message("error.import_refused", file=self.file, problem=self.problem, way_out=self.way_out))
 
 
 class RejectedMessage(DagsplanError):
     """A message is no reading. ``reason`` is a short word for counting, ``detail`` names the field."""
 
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
+    def __init__(self, reason: str, detail: Sentence) -> None:
+        self.reason, self.detail = reason, as_message(detail)
+        super().__init__(message("error.rejected_message", reason=reason, detail=self.detail))
 
 
 class SourceUnavailable(DagsplanError):
     """An outside source did not answer, or not with what its documentation says."""
 
-    def __init__(self, source: str, problem: str) -> None:
-        super().__init__(f"{source}: {problem}")
-        self.source = source
-        self.problem = problem
+    def __init__(self, source: str, problem: Sentence) -> None:
+        self.source, self.problem = source, as_message(problem)
+        super().__init__(message("error.source_unavailable", source=source, problem=self.problem))
 
 
 class StoreUnavailable(DagsplanError):

@@ -1,7 +1,8 @@
 """A plan as a value: what ``contract`` calls a plan, an intervention, a reason. It is the JSON that people see.
 
-Every text stands twice, Swedish in ``text`` and English in ``text_en``, so that a stored plan can be read in
-either language for ever. Times are RFC 3339 with offset; distances m, masses kg, temperatures °C, energies kWh.
+Every text stands in each language that the catalogue had when the plan was made: Swedish in ``text``, English in
+``text_en``, any further one under ``languages``; a stored plan can be read in them for ever. Times are RFC
+3339 with offset; distances m, masses kg, temperatures °C, energies kWh.
 """
 
 from __future__ import annotations
@@ -14,21 +15,18 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from city.catalogue.stored import Languages
 from city.vocabulary import CLEAR, Certainty, Domain, Mode, PlaceKind
 
 
-class Text(Struct, frozen=True):
-    """One sentence in both languages; only on its way into a plan."""
-
-    sv: str
-    en: str
-
-
 class Reason(Struct, frozen=True, kw_only=True):
-    """One figure behind a decision, with its range, the threshold that applied, and how old its source is."""
+    """One figure behind a decision, with its range, the threshold that applied, and how old its source is; ``what`` is
+    what the figure stands for."""
 
     text: str
     text_en: str
+    what: str = ""
+    what_en: str = ""
     value: float | None = None
     range: tuple[float, float] | None = None
     unit: str | None = None
@@ -36,6 +34,7 @@ class Reason(Struct, frozen=True, kw_only=True):
     threshold_version: int | None = None
     source: str | None = None
     age_s: float | None = None
+    languages: Languages | UnsetType = UNSET
 
 
 class SegmentAction(Struct, frozen=True, kw_only=True):
@@ -59,6 +58,7 @@ class RoundStop(Struct, frozen=True, kw_only=True):
     arrives_at: datetime
     lon: float
     lat: float
+    languages: Languages | UnsetType = UNSET
 
 
 class PlaceStop(Struct, frozen=True, kw_only=True):
@@ -121,11 +121,21 @@ class Intervention(Struct, frozen=True, kw_only=True):
     places: tuple[PlaceStop, ...] | UnsetType = UNSET
     heat: tuple[HeatHour, ...] | UnsetType = UNSET
     ventilation: tuple[VentilationHour, ...] | UnsetType = UNSET
+    languages: Languages | UnsetType = UNSET
+
+
+class Clause(Struct, frozen=True, kw_only=True):
+    """One sentence of the answer; the first is the answer itself."""
+
+    text: str
+    text_en: str
+    languages: Languages | UnsetType = UNSET
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
     """The one answer first: go or not, in a sentence. ``turer_range`` is how many turer the forecast's low and high
-    readings would call out, ``flip`` what would change the answer."""
+    readings would call out, ``flip`` what would change the answer; ``clauses`` are the sentences that ``text``
+    joins."""
 
     go: bool
     text: str
@@ -138,6 +148,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
     turer_range: tuple[int, int] | None = None
     flip: str = ""
     flip_en: str = ""
+    clauses: tuple[Clause, ...] = ()
+    languages: Languages | UnsetType = UNSET
 
 
 class Degradation(Struct, frozen=True, kw_only=True):
@@ -147,6 +159,7 @@ class Degradation(Struct, frozen=True, kw_only=True):
     age_s: float | None
     effect: str
     effect_en: str
+    languages: Languages | UnsetType = UNSET
 
 
 class Plan(Struct, frozen=True, kw_only=True):

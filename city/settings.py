@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from city.catalogue.words import LANGUAGES
 from city.errors import ConfigError
 from city.serviceday import check_slot
 
@@ -27,11 +28,12 @@ FILES = (Path("dagsplan.toml"), Path("/etc/dagsplan/dagsplan.toml"))
 
 class Municipality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who and where. ``longitude`` and ``latitude`` are the point that forecasts are asked for, ``country`` (two
-    letters) is whose public holidays count."""
+    letters) is whose public holidays count, ``language`` (a file of the catalogue) what pages and commands speak."""
 
     name: str = "Exempelstad"
     time_zone: str = "Europe/Stockholm"
     country: str = "SE"
+    language: str = "sv"
     longitude: float | None = None
     latitude: float | None = None
 
@@ -150,7 +152,6 @@ class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int = 8080
     base_path: str = ""
     sign_in_by_proxy: bool = False
-    language: str = "sv"
 
 
 class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -297,6 +298,7 @@ def _check(settings: Settings) -> None:
     if unknown:
         raise ConfigError(f"weather.providers: '{sorted(unknown)[0]}' is unknown; choose from smhi, metno")
     for name, word, choices in (
+        ("municipality.language", settings.municipality.language, LANGUAGES),
         ("planner.mode", settings.planner.mode, ("shadow", "assist", "live")),
         ("log.format", settings.log.format, ("console", "json")),
         ("log.level", settings.log.level.lower(), ("debug", "info", "warning", "error")),

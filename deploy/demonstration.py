@@ -39,7 +39,7 @@ ZONE = ZoneInfo("Europe/Helsinki")
 OPENS_AT = datetime(2027, 1, 12, 3, 2, tzinfo=ZONE).astimezone(UTC)
 STORM = Storm(begins=datetime(2027, 1, 11, 20, 0, tzinfo=ZONE).astimezone(UTC))
 HISTORY = timedelta(days=6, hours=20)
-TOWN = Municipality("Helsingfors centrum", "Europe/Helsinki", "FI", 24.942, 60.168)
+TOWN = Municipality("Helsingfors centrum", "Europe/Helsinki", "FI", longitude=24.942, latitude=60.168)
 SEED = 7
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 import msgspec
 import psycopg
 
+from city.catalogue.words import words
 from city.entities import Position
 from city.errors import RejectedMessage
 from city.settings import Ingest
@@ -88,7 +89,7 @@ class Writer:
         try:
             return self._read(message)
         except RejectedMessage as rejected:
-            return Taken(message, [], Fault(rejected.reason, rejected.detail))
+            return Taken(message, [], Fault(rejected.reason, words("en").say(rejected.detail)))
         except Exception as error:  # a fault of ours in one decoder must not stop every device
             log.exception("a decoder failed; the message is kept", extra={"topic": message.topic})
             return Taken(message, [], Fault("decoder_failed", f"{type(error).__name__}: {error}; please report it"))

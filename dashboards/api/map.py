@@ -159,7 +159,7 @@ def _rooms(connection: Connection, plan: Plan | None, locale: Locale) -> Iterabl
     for place, item in enumerate(plan.interventions if plan else ()):
         for stop in item.stops if isinstance(item.stops, tuple) else ():
             known = stops.setdefault(stop.room, {"item": place, "reasons": []})
-            known["reasons"].append(f"{locale.clock(stop.arrives_at)}: {locale.reason(stop)}")
+            known["reasons"].append(f"{locale.clock(stop.arrives_at)}: {locale.kept(stop, 'reason')}")
     for room in facts.rooms(connection):
         yield {"id": room.id, "name": room.name, "lon": room.lon, "lat": room.lat} | stops.get(room.id, {"item": None})
 

@@ -152,9 +152,9 @@ def _parts(
         "causes": [(cause, locale.words(f"cause.{cause}")) for cause in get_args(DeclineCause)],
         "rows": rows(plan, known, locale) if plan else [],
         "figures": _figures(context, plan, locale) if plan else [],
-        "weak": [locale.effect(weak) for weak in plan.degradations] if plan else [],
+        "weak": [locale.kept(weak, "effect") for weak in plan.degradations] if plan else [],
         "rest": _rest(plan, locale) if plan else "",
-        "flip": locale.verdict_flip(plan.verdict) if plan else "",
+        "flip": locale.kept(plan.verdict, "flip") if plan else "",
         "strip": day_strip(context, connection, plan, now, locale) if plan and is_live else None,
         "counts": {name: heads[name].interventions if name in heads else None for name in DOMAINS},
         "fresh": freshness(context, connection, domain, plan if is_live else None, locale),
@@ -200,7 +200,7 @@ def _litres(connection: Connection) -> Mapping[str, float]:
 
 def _headline(plan: Plan, locale: Locale) -> tuple[str, str]:
     """The verdict's first sentence and the rest of it."""
-    text = locale.verdict(plan.verdict)
+    text = locale.kept(plan.verdict, "text")
     end = SENTENCE_END.search(text)
     return (text[: end.start() + 1], text[end.end() :]) if end else (text, "")
 
@@ -252,7 +252,7 @@ def _weakness(plan: Plan, locale: Locale) -> str:
     n, span = len(plan.degradations), plan.verdict.turer_range
     if span is not None and span[0] != span[1]:
         return locale.words("figure.range", low=span[0], high=span[1])
-    return locale.words.count("figure.weak", n) if n else locale.words("figure.weak.none")
+    return locale.words.count("figure.weak", n) if n else locale.words("figure.nothing.weak")
 
 
 def _price(cost: float, full: float, currency: str, locale: Locale) -> Figure:

@@ -78,7 +78,7 @@ def _line(change: Change, added: bool, locale: Locale) -> ChangeLine:
         change.title.removeprefix(change.target).strip() or locale.words("row.no_name"),
         change.vehicle or "",
         locale.clock(change.starts_at) if change.starts_at else "",
-        change.why if locale.swedish else change.why_en,
+        locale.kept(change, "why"),
     )
 
 

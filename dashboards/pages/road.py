@@ -82,7 +82,7 @@ def _land(street: SegmentOutlook, hour: int, locale: Locale) -> str:
     if not effects:
         return ""
     felt = land_felt(effects, least_k=0.1)
-    said = felt.sv if locale.swedish else felt.en
+    said = locale.words.say(felt)
     return locale.words("road.land", parts=said) if said else locale.words("road.open")
 
 

@@ -130,8 +130,8 @@ def _row(plan: Plan, item: Intervention, known: Known, locale: Locale) -> PlanRo
         times=_times(item, locale),
         length=_length(item, locale),
         late=_late(item, locale),
-        reasons=tuple(_sentence(locale.reason(reason)) for reason in item.reasons),
-        flip=locale.flip(item),
+        reasons=tuple(_sentence(locale.kept(reason, "text")) for reason in item.reasons),
+        flip=locale.kept(item, "flip"),
         facts=tuple(_facts(plan, item, known, locale)),
         status=_status(item, order, known, locale),
         steps=steps_of(order, locale) if live else (),
@@ -195,8 +195,7 @@ def _beside(reason: Reason | None, locale: Locale) -> str:
     """What the figure stands for: the words before it in the reason's own sentence."""
     if reason is None or reason.value is None:
         return ""
-    before, found, _ = locale.reason(reason).partition(f" {locale.figure(reason.value, _digits(reason))} ")
-    return before.rpartition(": ")[2] if found else ""
+    return locale.kept(reason, "what").rpartition(": ")[2]
 
 
 def _range_line(reason: Reason | None, locale: Locale) -> str:
@@ -316,7 +315,7 @@ def _stop(stop: RoundStop, known: Known, locale: Locale) -> StopLine:
         room=stop.room,
         vessels=locale.words.count("row.vessels", len(stop.vessels)),
         litres=f"{litres:.0f}\N{NO-BREAK SPACE}l" if litres else "",
-        reason=_sentence(locale.reason(stop)),
+        reason=_sentence(locale.kept(stop, "reason")),
     )
 
 

@@ -6,16 +6,16 @@ import hashlib
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from city.catalogue.words import LANGUAGES, is_language, words
 from dashboards.web.context import context_of
 from dashboards.web.locale import Locale
-from dashboards.web.texts import Language, is_language, words
 
 THEMES = ("auto", "light", "dark")
 YEAR_S = 365 * 86_400
@@ -47,10 +47,14 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def language_of(request: Request) -> Language:
+def language_of(request: Request) -> str:
     """The language: asked for in the address, else remembered, else the municipality's."""
-    asked = (request.query_params.get("lang"), request.cookies.get("lang"), context_of(request).settings.web.language)
-    return cast(Language, next((code for code in asked if is_language(code)), "sv"))
+    asked = (
+        request.query_params.get("lang"),
+        request.cookies.get("lang"),
+        context_of(request).settings.municipality.language,
+    )
+    return next((code for code in asked if code is not None and is_language(code)), LANGUAGES[0])
 
 
 def theme_of(request: Request) -> str:

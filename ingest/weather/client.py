@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from city.catalogue.message import message
 from city.clock import Clock
 from city.entities import Forecast
 from city.errors import ConfigError, DagsplanError, ImportRefused, SourceUnavailable
@@ -32,7 +33,11 @@ def parse_any(raw: bytes, file: object, *, simulated: bool = False) -> Forecast:
             return parser(raw, file, simulated=simulated)
         except ImportRefused as error:
             problems.append(error.problem)
-    raise ImportRefused(file, " and ".join(problems), "give a stored answer of SMHI snow1g or MET Norway")
+    raise ImportRefused(
+        file,
+        message("error.weather.no_provider", problems=tuple(problems)),
+        "give a stored answer of SMHI snow1g or MET Norway",
+    )
 
 
 def import_file(connection: Connection, file: Path, *, simulated: bool = False) -> Forecast:

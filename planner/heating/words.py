@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from city.catalogue.message import Text
 from city.plan import (
     Degradation,
     Intervention,
     Reason,
-    Text,
     Verdict,
 )
 from city.said import clock_en, clock_sv, figure_en, figure_sv, span_en, span_sv

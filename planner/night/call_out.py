@@ -110,5 +110,5 @@ def _item(connection: Connection, order: OrderNow) -> Intervention:
 def _write(
     connection: Connection, settings: Settings, order: OrderNow, item: Intervention, call: CallOut, now: datetime
 ) -> None:
-    text = call_text(item, call.vehicle, settings.municipality.zone, settings.web.language)
+    text = call_text(item, call.vehicle, settings.municipality.zone, settings.municipality.language)
     calls.add_outgoing(connection, order.id, call, text, now)

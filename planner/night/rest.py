@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from city.catalogue.message import Text
 from city.entities import GivenOrder, RosterTurn
-from city.plan import Intervention, Text
+from city.plan import Intervention
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 
 Span = tuple[datetime, datetime]

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from city.plan import Text
+from city.catalogue.message import Text
 from city.said import figure_en, figure_sv
 from models.slipperiness import salt_dose
 from planner.thresholds.limits import Limits

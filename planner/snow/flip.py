@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from city.plan import Text
+from city.catalogue.message import Text
 from city.said import figure_en, figure_sv
 from planner.snow.groups import call_out, read_by
 from planner.snow.need import Needs

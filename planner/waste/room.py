@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from city.catalogue.message import Text
 from city.entities import Room, Vessel
-from city.plan import Reason, Text
+from city.plan import Reason
 from models.fill import FillState
 from planner.thresholds.limits import Limits
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from city.catalogue.message import Figure, Message, Part, Span, Text, message
+from city.catalogue.stored import in_all_languages
 from city.entities import Forecast, Threshold
-from city.plan import Degradation, Reason, Text
-from city.said import figure_en, figure_sv, span_en, span_sv
+from city.plan import Degradation, Reason
 
 OLD_FORECAST_S = 6 * 3600.0
 
 
 def value_reason(
-    what: Text,
+    what: Message,
     value: float,
     unit: str,
     *,
@@ -23,38 +24,51 @@ def value_reason(
     source: str | None = None,
     age_s: float | None = None,
     digits: int = 1,
+    where: str = "",
 ) -> Reason:
-    """A figure as a reason: '5,2 cm kl. 04 (4,1–6,8), gräns 3 cm'. ``what`` is what the figure stands for."""
+    """A figure as a reason: 'Storgatan: torr snö kl. 04.00 5,2 cm (4,1–6,8), gräns 3 cm'. ``what`` is what the figure
+    stands for, ``where`` the place that it is of."""
     value = round(value, 3)  # the text says what the field holds, on the edge of a rounding too
-    sv, en = f"{what.sv} {figure_sv(value, digits)} {unit}", f"{what.en} {figure_en(value, digits)} {unit}"
     span = None if low is None or high is None else (low, high)
-    if span:
-        sv += f" ({span_sv(*span, digits)})"
-        en += f" ({span_en(*span, digits)})"
-    if limit is not None and limit.value is not None:
-        sv += f", gräns {figure_sv(limit.value, digits)} {unit}"
-        en += f", limit {figure_en(limit.value, digits)} {unit}"
+    bound = None if limit is None else limit.value
+    parts: dict[str, Part] = {"what": what, "amount": amount(value, unit, digits)}
+    if span is not None:
+        parts["span"] = Span(*span, digits)
+    if bound is not None:
+        parts["limit"] = amount(bound, unit, digits)
+    key = f"plan.reason.value{'_span' if span else ''}{'_limit' if bound is not None else ''}"
     return Reason(
-        text=sv.strip(),
-        text_en=en.strip(),
+        **in_all_languages(text=_placed(where, message(key, **parts)), what=what),
         value=value,
         range=None if span is None else (round(span[0], 3), round(span[1], 3)),
         unit=unit,
-        threshold=None if limit is None else limit.value,
+        threshold=bound,
         threshold_version=None if limit is None else limit.version,
         source=source,
         age_s=age_s,
     )
 
 
-def text_reason(sv: str, en: str, *, source: str | None = None, age_s: float | None = None) -> Reason:
+def _placed(where: str, sentence: Message) -> Message:
+    return message("plan.reason.at_place", where=where, said=sentence) if where else sentence
+
+
+def amount(value: float, unit: str, digits: int = 1) -> Part:
+    """A figure with its unit, where it has one: '5,2 cm'."""
+    figure = Figure(value, digits)
+    return message("plan.reason.amount", figure=figure, unit=unit) if unit else figure
+
+
+def text_reason(said: Message | str, en: str = "", *, source: str | None = None, age_s: float | None = None) -> Reason:
     """A reason without a figure of its own."""
-    return Reason(text=sv, text_en=en, source=source, age_s=age_s)
+    sentence = Text(said, en) if isinstance(said, str) else said
+    return Reason(**in_all_languages(text=sentence), source=source, age_s=age_s)
 
 
-def degradation(source: str, sv: str, en: str, age_s: float | None = None) -> Degradation:
-    """A degradation."""
-    return Degradation(source=source, age_s=age_s, effect=sv, effect_en=en)
+def degradation(source: str, said: Message | str, en: str = "", age_s: float | None = None) -> Degradation:
+    """Something that the plan does not know, and what that did to it."""
+    sentence = Text(said, en) if isinstance(said, str) else said
+    return Degradation(source=source, age_s=age_s, **in_all_languages(effect=sentence))
 
 
 def forecast_age_s(forecasts: Sequence[Forecast], at: datetime) -> float | None:
@@ -73,24 +87,9 @@ def weak_forecast(forecasts: Sequence[Forecast], at: datetime, missing_hours: in
     """What is weak about the forecast: none at all, old, or with holes."""
     age = forecast_age_s(forecasts, at)
     if age is None:
-        yield degradation(
-            "forecast",
-            "Ingen prognos finns: bara det som ligger nu kan bedömas.",
-            "There is no forecast: only what lies now can be assessed.",
-        )
+        yield degradation("forecast", message("plan.weak.no_forecast"))
         return
     if age > OLD_FORECAST_S:
-        hours = figure_sv(age / 3600, 0)
-        yield degradation(
-            "forecast",
-            f"Prognosen är {hours} h gammal: säkerheten sänks.",
-            f"The forecast is {hours} h old: certainty is lowered.",
-            age,
-        )
+        yield degradation("forecast", message("plan.weak.old_forecast", hours=Figure(age / 3600, 0)), age_s=age)
     if missing_hours:
-        yield degradation(
-            "forecast",
-            f"Prognosen saknar värden för {missing_hours} h: de räknas som torra, med närmaste timmes temperatur.",
-            f"The forecast lacks values for {missing_hours} h: they count as dry, with the nearest hour's temperature.",
-            age,
-        )
+        yield degradation("forecast", message("plan.weak.forecast_with_holes", n=missing_hours), age_s=age)

@@ -7,8 +7,9 @@ from datetime import datetime
 
 import msgspec
 
+from city.catalogue.message import Text
 from city.network import StreetNetwork
-from city.plan import Degradation, Intervention, Reason, SegmentAction, Text, intervention_id, intervention_key
+from city.plan import Degradation, Intervention, Reason, SegmentAction, intervention_id, intervention_key
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from planner.routes.check import violations
 from planner.routes.tur import geometry_of, served

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from city.catalogue.message import Text
 from city.observation import Observation
-from city.plan import Reason, Text
+from city.plan import Reason
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from planner.snapshot import Snapshot
 from planner.snow.need import Need

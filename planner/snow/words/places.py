@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from city.plan import Degradation, Intervention, PlaceStop, Reason, Text, intervention_id, intervention_key
+from city.catalogue.message import Text
+from city.plan import Degradation, Intervention, PlaceStop, Reason, intervention_id, intervention_key
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from city.vocabulary import PLACE_KINDS, PlaceKind
 from planner.snapshot import Snapshot, next_run

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from city.plan import Degradation, Reason, Text
+from city.catalogue.message import Text
+from city.plan import Degradation, Reason
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from models.road.hours import lacking
 from models.snow import Hindcast, known

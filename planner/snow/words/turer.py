@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from city.catalogue.message import Text
 from city.network import StreetNetwork
-from city.plan import Intervention, Reason, SegmentAction, Text, intervention_id, intervention_key
+from city.plan import Intervention, Reason, SegmentAction, intervention_id, intervention_key
 from city.said import clock_en, clock_sv, figure_en, figure_sv, span_en, span_sv
 from planner.routes.check import violations
 from planner.routes.tur import geometry_of, served

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from city.plan import Degradation, Intervention, Text, Verdict
+from city.catalogue.message import Text
+from city.plan import Degradation, Intervention, Verdict
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from city.vocabulary import NON_ROUTE_KINDS, Certainty
 from planner.routes.sectors import Tur

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from city.catalogue.message import Text
 from city.geo import local_xy
-from city.plan import Degradation, Text
+from city.plan import Degradation
 from city.said import figure_en, figure_sv
 from models.weather import HourlyWeather
 from planner.snapshot import Snapshot

@@ -172,7 +172,7 @@ def test_metrics_are_plain_lines(client, snow):
 def away() -> Iterator[httpx.Client]:
     """The application whose database does not answer."""
     connections = pool("host=127.0.0.1 port=1 dbname=none", "test", timeout_s=1)
-    app = create_app(Settings(web=Web(language="sv")), connections, FixedClock(town.AT))
+    app = create_app(Settings(), connections, FixedClock(town.AT))
     with asking(app) as client:
         yield client
     connections.close()

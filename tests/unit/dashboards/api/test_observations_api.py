@@ -204,8 +204,8 @@ def _noted(database, state):
 def test_every_word_of_a_cause_is_known():
     from typing import get_args
 
+    from city.catalogue.words import words
     from city.vocabulary import DeclineCause
-    from dashboards.web.texts import words
 
     for language in ("sv", "en"):
         for cause in get_args(DeclineCause):

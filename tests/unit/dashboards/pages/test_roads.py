@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from city.catalogue.words import words
 from city.outlook import OutlookFrame, SegmentOutlook
 from dashboards.pages.road import panel
 from dashboards.web.locale import Locale
-from dashboards.web.texts import words
 from store.outlook import replace_outlook
 from store.roads import load_segments
 from tests.unit.dashboards import town

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from city.catalogue.words import words
 from dashboards.web.locale import Locale
-from dashboards.web.texts import words
 
 ZONE = ZoneInfo("Europe/Stockholm")
 SV, EN = Locale(words("sv"), ZONE), Locale(words("en"), ZONE)

@@ -1,0 +1,65 @@
+"""A sentence by its key, with what stands in its gaps; it gets its words when it is said in a language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, TypeAlias
+
+Part: TypeAlias = "Message | Figure | Span | str | float | date | datetime | time | tuple[Part, ...]"
+"""What may stand in a gap: a figure, a time (an instant in the zone in which it is said), a name, another sentence,
+several of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with so many decimals."""
+
+    value: float
+    digits: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of figures: '4,1–6,8'."""
+
+    low: float
+    high: float
+    digits: int = 1
+
+
+@dataclass(frozen=True)
+class Message:
+    """The sentence of ``key``; ``parts`` fill its gaps, and ``n`` among them chooses the plural form."""
+
+    key: str
+    parts: Mapping[str, Part]
+
+    def __hash__(self) -> int:
+        return hash((self.key, tuple(sorted(self.parts))))
+
+
+def message(key: str, /, **parts: Part) -> Message:
+    """The sentence of a key, ready to be said in any language."""
+    return Message(key, parts)
+
+
+def verbatim(text: Any) -> Message:  # noqa: ANN401 - whatever another program said
+    """What somebody else said, as it is: a file's name, the words of another program."""
+    return Message("format.verbatim", {"text": str(text)})
+
+
+class Text(Message):
+    """For the time of the move: a sentence that stands in code."""
+
+    def __init__(self, sv: str, en: str) -> None:
+        super().__init__("format.verbatim", {"sv": sv, "en": en})
+
+    @property
+    def sv(self) -> str:
+        return str(self.parts["sv"])
+
+    @property
+    def en(self) -> str:
+        return str(self.parts["en"])

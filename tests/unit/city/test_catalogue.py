@@ -1,0 +1,133 @@
+"""The catalogue: every language has the same words with the same gaps, every one that is asked for is there, and none
+is there for nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from city.catalogue.message import Figure, Span, message
+from city.catalogue.words import LANGUAGES, Entry, Words, words
+
+ROOT = Path(__file__).parents[3]
+PLACES = ("city", "store", "ingest", "models", "planner", "dashboards", "deploy", "dagsplan.py")
+CALL = r"\b(?:message|t|text|words|words\.count|words\.raw|words\.known|t\.count|t\.raw|t\.known)\(\s*"
+ASKED = re.compile(CALL + r'"([a-z_0-9]+(?:\.[a-zA-Z_0-9/]+)+)"')
+FAMILY = re.compile(r"""f"([a-z_0-9]+\.[a-z_0-9.]*)\{|"([a-z_0-9]+\.[a-z_0-9.]*)" ~""")
+ANY = re.compile(r"""["']([a-z_0-9]+(?:\.[a-zA-Z_0-9/]+)+)["']""")
+
+
+def sources() -> str:
+    """All code and templates of the product."""
+    return "\n".join(
+        file.read_text(encoding="utf-8")
+        for place in PLACES
+        for file in ([ROOT / place] if place.endswith(".py") else sorted((ROOT / place).rglob("*")))
+        if file.suffix in {".py", ".html"}
+    )
+
+
+def forms(entry: Entry) -> Iterator[str]:
+    yield from entry.values() if isinstance(entry, Mapping) else (entry,)
+
+
+def gaps(entry: Entry) -> set[str]:
+    """The names in a text's gaps; a form for one thing may leave the number out."""
+    return {name for form in forms(entry) for _, name, _, _ in Formatter().parse(form) if name}
+
+
+def test_swedish_comes_first():
+    assert LANGUAGES[:2] == ("sv", "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_languages_have_the_same_keys_with_the_same_gaps(language):
+    first, other = words("sv").table, words(language).table
+    assert first.keys() == other.keys()
+    assert [key for key in first if gaps(first[key]) != gaps(other[key])] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_counted_text_has_every_form_of_its_language(language):
+    known = words(language)
+    wanted = set(known.locale.plural_form.tags) | {"other"}
+    counted = {key: set(entry) for key, entry in known.table.items() if isinstance(entry, Mapping)}
+    assert len(counted) > 20
+    assert {key: got for key, got in counted.items() if got != wanted} == {}
+
+
+def test_every_key_that_is_asked_for_exists():
+    text, table = sources(), words("sv").table
+    asked = set(ASKED.findall(text))
+    families = {a or b for a, b in FAMILY.findall(text)}
+    assert len(asked) > 150
+    assert [key for key in sorted(asked) if key not in table and not key.startswith(tuple(families))] == []
+
+
+def test_no_text_stands_there_unused():
+    text = sources()
+    named = set(ANY.findall(text))
+    families = tuple(a or b for a, b in FAMILY.findall(text))
+    of_code = {"format.clock", "format.day", "format.span", "format.span_signed"}
+    unused = [key for key in words("sv").table if key not in named | of_code and not key.startswith(families)]
+    assert unused == []
+
+
+def test_a_missing_word_is_a_fault():
+    with pytest.raises(KeyError):
+        words("sv")("no.such.word")
+
+
+@pytest.fixture
+def small() -> Words:
+    table = {
+        "format.clock": "HH.mm", "format.day": "E d MMM", "format.span": "–", "format.span_signed": " till ",
+        "n": {"one": "1 sträcka", "other": "{n} sträckor"}, "any": "{it}", "signed": "{it:+1}", "and": "{it:and}",
+        "cap": "{it:cap}", "moment": "{it:moment}", "digits": "{it:2}", "parts": "{it:sentences}",
+    }  # fmt: skip
+    return Words("sv", table)
+
+
+@pytest.mark.parametrize(
+    ("key", "part", "said"),
+    [
+        ("any", 1433, "1\u00a0433"),
+        ("any", -2.84, "−2,8"),
+        ("any", -0.01, "0,0"),
+        ("digits", 0.256, "0,26"),
+        ("signed", 0.4, "+0,4"),
+        ("any", Figure(96_437.4, 0), "96\u00a0437"),
+        ("any", Span(4.1, 6.84), "4,1–6,8"),
+        ("any", Span(-1.0, 2.0, 0), "−1 till 2"),
+        ("any", datetime(2026, 11, 24, 4, 30, tzinfo=UTC), "04.30"),
+        ("moment", datetime(2026, 11, 24, 4, 30, tzinfo=UTC), "tis 24 nov 04.30"),
+        ("any", date(2026, 11, 24), "tis 24 nov"),
+        ("any", ("P01", "P02"), "P01, P02"),
+        ("and", ("P01", "P02", "G01"), "P01, P02 och G01"),
+        ("cap", message("n", n=2), "2 sträckor"),
+        ("cap", "plog", "Plog"),
+        ("parts", (message("n", n=1), "", message("n", n=3)), "1 sträcka 3 sträckor"),
+    ],
+)
+def test_a_gap_is_filled_as_the_language_writes_it(small, key, part, said):
+    assert small(key, it=part) == said
+
+
+def test_one_thing_has_its_own_form(small):
+    assert [small("n", n=n) for n in (0, 1, 2)] == ["0 sträckor", "1 sträcka", "2 sträckor"]
+
+
+def test_a_time_said_as_something_else_is_a_fault():
+    with pytest.raises(ValueError, match="a time cannot be said as 'km'"):
+        words("sv").formatter.format("{at:km}", at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_the_files_are_the_languages():
+    names = {entry.name for entry in files("city.catalogue").iterdir() if entry.name.endswith(".toml")}
+    assert names == {f"{code}.toml" for code in LANGUAGES}
