@@ -192,9 +192,9 @@ def run_plan(options: argparse.Namespace, settings: Settings) -> int:
 def _plan_from_files(options: argparse.Namespace) -> tuple[Snapshot, Plan]:
     from planner.bundle import load, save
     from planner.publish import check_schema
-    from planner.services import make_plan
+    from planner.services import SNAPSHOTS, make_plan
 
-    snapshot = load(options.files, options.domain)
+    snapshot = load(options.files, {options.domain: SNAPSHOTS[options.domain]})
     if options.save_inputs:
         save(snapshot, options.save_inputs)
     plan = make_plan(snapshot)

@@ -87,6 +87,19 @@ class VentilationHour(Struct, frozen=True, kw_only=True):
     on: bool
 
 
+class DecidingCurve(Struct, frozen=True, kw_only=True):
+    """The street that decides an intervention, hour by hour as the plan knew it: snow [cm] as it stands, at its lowest
+    and at its highest, and air [°C], at ``starts_at`` and at each hour's end after it."""
+
+    segment: str
+    name: str
+    starts_at: datetime
+    depth_cm: tuple[float, ...]
+    low_cm: tuple[float, ...]
+    high_cm: tuple[float, ...]
+    air_c: tuple[float | None, ...]
+
+
 class Intervention(Struct, frozen=True, kw_only=True):
     """One tur, one round or one building: the unit that is sent out. ``places`` and ``stops`` are in visiting order.
 
@@ -115,6 +128,7 @@ class Intervention(Struct, frozen=True, kw_only=True):
     distance_m: float = 0.0
     geometry: dict[str, Any] | None = None
     simulated: bool = False
+    curve: DecidingCurve | UnsetType = UNSET
     network: str | UnsetType = UNSET
     segments: tuple[SegmentAction, ...] | UnsetType = UNSET
     stops: tuple[RoundStop, ...] | UnsetType = UNSET

@@ -40,6 +40,10 @@ OrderState = Literal["decided", "sent", "acknowledged", "unanswered", "refused",
 """``unanswered``: called out, and nobody on the list has acknowledged; somebody must call by hand."""
 UNDER_WAY: frozenset[OrderState] = frozenset({"decided", "sent", "acknowledged", "unanswered", "started"})
 """An order in one of these states is a fact for the next plan."""
+STANDS_DOWN: frozenset[OrderState] = frozenset({"decided", "sent", "acknowledged", "unanswered"})
+"""States of an order that nobody has begun: a plan that does not ask for it any more may stand it down."""
+OUT: frozenset[OrderState] = frozenset({"started", "done"})
+"""States of an order that nobody stands down any more."""
 
 DeclineCause = Literal["precipitation", "drifting", "road_temperature", "practice", "other"]
 """Why people turn a proposal down: the four causes that twenty years of field trials found, and others."""

@@ -25,7 +25,7 @@ from planner.night.call_out import escalate, note_call
 from planner.night.follow import night_of
 from planner.orders import add_event, decide
 from planner.schedule import Scheduler, look
-from planner.snow.cache import PlanCache
+from planner.services import Services, services
 from planner.watch.answer import accept, open_draft
 from store import orders, plans
 from store.connect import Connection
@@ -78,7 +78,7 @@ class Walk:
     journal: Journal
     crew: SimulatedCrew = field(default_factory=SimulatedCrew)
     rolls: Rolls = field(default_factory=Rolls)
-    cache: PlanCache = field(default_factory=PlanCache)
+    services: Services = field(default_factory=services)
     published: int = 0
 
     @property
@@ -118,9 +118,11 @@ class Walk:
     def plan_and_watch(self) -> None:
         """A new forecast where there is one, the plan that is due, the watch, and what the officer makes of it."""
         self.client.fetch(self.connection, "smhi")
-        for plan in Scheduler(self.connection, self.settings, self.opened.clock, cache=self.cache).ensure_due(self.now):
+        for plan in Scheduler(self.connection, self.settings, self.opened.clock, known=self.services).ensure_due(
+            self.now
+        ):
             self.journal.plan(plan, self.now)
-        look(self.connection, self.settings, self.opened.clock, [], None, self.cache)
+        look(self.connection, self.settings, self.opened.clock, [], None, self.services)
         self._decide()
 
     def _decide(self) -> None:

@@ -12,7 +12,8 @@ from city.network import build
 from city.shortest import EdgePlace, Rates, between
 from city.track import Line
 from planner.services import make_plan
-from planner.snapshot import PlannerParams, Snapshot
+from planner.snapshot import PlannerParams
+from planner.snow.snapshot import SnowSnapshot
 
 AT = datetime(2026, 1, 10, 2, 0, tzinfo=UTC)
 CORNERS = ((15.000, 59.000), (15.002, 59.000), (15.002, 59.001), (15.000, 59.001))
@@ -32,13 +33,12 @@ def _many_ways() -> None:
     between(graph, Rates(graph.metres, graph.metres), [EdgePlace(arc=0)], [0], worth_an_order=0.0)
 
 
-def _night(*, mm_h: float = 4.0) -> Snapshot:
+def _night(*, mm_h: float = 4.0) -> SnowSnapshot:
     """Four streets under heavy snow, one lorry."""
     steps = tuple(
         ForecastStep(AT + timedelta(hours=hour), AT + timedelta(hours=hour + 1), -4.0, mm_h) for hour in range(-24, 24)
     )
-    return Snapshot(
-        domain="snow",
+    return SnowSnapshot(
         at=AT,
         service_day=date(2026, 1, 9),
         slot="03:00",

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import Any
 
 from city.plan import Degradation, Intervention, Plan, Verdict
-from city.said import figure_en, figure_sv
 from city.serviceday import bounds
-from planner.fleet import rota_of
-from planner.night.rest import too_long
 from planner.snapshot import Snapshot
 from planner.words.sentences import degradation
 
@@ -40,7 +36,7 @@ def assemble(
         supersedes=snapshot.previous,
         inputs_hash=snapshot.inputs_hash,
         verdict=verdict,
-        degradations=(*degradations, *_without_thresholds(snapshot), *_rest(snapshot, interventions)),
+        degradations=(*degradations, *_without_thresholds(snapshot)),
         interventions=tuple(interventions),
         totals=totals,
     )
@@ -53,23 +49,4 @@ def _without_thresholds(snapshot: Snapshot) -> Iterable[Degradation]:
             "thresholds",
             "Inga gränser är inlagda: förvalen används.",
             "No thresholds are entered: the defaults are used.",
-        )
-
-
-def _rest(snapshot: Snapshot, items: Sequence[Intervention]) -> Iterable[Degradation]:
-    """Which crews of a snow plan rest or must end early, and which it would work for longer than the rules allow."""
-    if snapshot.domain != "snow":
-        return
-    rota = rota_of(snapshot)
-    for vehicle in snapshot.vehicles:
-        why = rota.free(vehicle.id, snapshot.at).why(snapshot.zone)
-        if why.sv:
-            yield degradation("rest", why.sv, why.en)
-    most = rota.most / timedelta(hours=1)
-    for vehicle_id, worked in too_long(rota, items, {item.key for item in snapshot.running}):
-        hours = worked / timedelta(hours=1)
-        yield degradation(
-            "rest",
-            f"{vehicle_id} får {figure_sv(hours)} h i sträck, mer än {figure_sv(most, 0)} h: pröva bemanningen.",
-            f"{vehicle_id} gets {figure_en(hours)} h in a row, more than {figure_en(most, 0)} h: check the roster.",
         )

@@ -12,7 +12,7 @@ import itertools
 import math
 import tomllib
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,10 +24,10 @@ from city.entities import Forecast, ForecastStep, Segment, Vehicle
 from city.errors import ImportRefused
 from city.plan import Intervention
 from city.tables import checked, numbered, rows_of, typed, write
-from city.vocabulary import Domain
 from planner.snapshot import PlannerParams, Snapshot
 
 T = TypeVar("T")
+S = TypeVar("S", bound=Snapshot)
 ISSUE = ("provider", "lon", "lat", "issued_at", "elevation_m", "simulated")
 SPECIAL = frozenset({"segments", "forecasts", "running", "asked"})
 
@@ -38,13 +38,15 @@ def save(snapshot: Snapshot, folder: Path) -> None:
     for name in ("segments.geojson", "forecasts.csv", "running.json"):
         (folder / name).unlink(missing_ok=True)
     (folder / "snapshot.toml").write_text(_head(snapshot), encoding="utf-8")
-    for name, kind in _tables():
+    for file in folder.glob("*.csv"):
+        file.unlink()
+    for name, kind in _tables(type(snapshot)):
         rows = getattr(snapshot, name)
-        (folder / f"{name}.csv").unlink(missing_ok=True)
         if rows:
             write(folder / f"{name}.csv", _names(kind), (dataclasses.asdict(row) for row in rows))
-    if snapshot.segments:
-        (folder / "segments.geojson").write_bytes(_segments_out(snapshot.segments))
+    segments = getattr(snapshot, "segments", ())
+    if segments:
+        (folder / "segments.geojson").write_bytes(_segments_out(segments))
     if snapshot.forecasts:
         columns = [*ISSUE, *_names(ForecastStep)]
         write(folder / "forecasts.csv", columns, _forecast_rows(snapshot.forecasts))
@@ -52,29 +54,25 @@ def save(snapshot: Snapshot, folder: Path) -> None:
         (folder / "running.json").write_bytes(msgspec.json.encode(snapshot.running))
 
 
-def load(folder: Path, domain: Domain | None = None) -> Snapshot:
-    """Reads a folder. Raises ImportRefused naming file, line and column, and what to write there."""
-    head = _read_head(folder, domain)
-    tables: dict[str, Any] = {name: _table(folder / f"{name}.csv", kind) for name, kind in _tables()}
+def load(folder: Path, kinds: Mapping[str, type[S]]) -> S:
+    """Reads a folder that holds a snapshot of one of these types, by the name of its domain.
+
+    Raises ImportRefused naming file, line and column, and what to write there.
+    """
+    head = _read_head(folder, kinds)
+    kind = kinds[head.pop("domain")]
+    tables: dict[str, Any] = {name: _table(folder / f"{name}.csv", row) for name, row in _tables(kind)}
     _check_zone(folder / "snapshot.toml", head.get("time_zone"))
     _check_speeds(folder / "vehicles.csv", tables["vehicles"])
-    return checked(
-        head
-        | tables
-        | {
-            "segments": _segments_in(folder / "segments.geojson"),
-            "forecasts": _forecasts_in(folder / "forecasts.csv"),
-            "running": _running_in(folder / "running.json"),
-        },
-        Snapshot,
-        folder / "snapshot.toml",
-        "a value",
-    )
+    tables |= {"forecasts": _forecasts_in(folder / "forecasts.csv"), "running": _running_in(folder / "running.json")}
+    if "segments" in typing.get_type_hints(kind):
+        tables["segments"] = _segments_in(folder / "segments.geojson")
+    return checked(head | tables, kind, folder / "snapshot.toml", "a value")
 
 
-def _tables() -> Iterator[tuple[str, type]]:
-    """The plain tables: name and row type."""
-    for name, hint in typing.get_type_hints(Snapshot).items():
+def _tables(kind: type[Snapshot]) -> Iterator[tuple[str, type]]:
+    """The plain tables of a snapshot: name and row type."""
+    for name, hint in typing.get_type_hints(kind).items():
         if typing.get_origin(hint) is tuple and name not in SPECIAL:
             yield name, typing.get_args(hint)[0]
 
@@ -86,8 +84,8 @@ def _names(kind: type) -> list[str]:
 def _head(snapshot: Snapshot) -> str:
     singles = {
         name: getattr(snapshot, name)
-        for name, hint in typing.get_type_hints(Snapshot).items()
-        if (typing.get_origin(hint) is not tuple or name == "asked") and name != "params"
+        for name, hint in typing.get_type_hints(type(snapshot)).items()
+        if (typing.get_origin(hint) is not tuple or name == "asked") and name not in {"params", "wants"}
     }
     lines = [f"{name} = {_toml(value)}" for name, value in singles.items() if value is not None]
     params = [f"{name} = {_toml(value)}" for name, value in dataclasses.asdict(snapshot.params).items()]
@@ -102,7 +100,7 @@ def _toml(value: object) -> str:
     return repr(value) if isinstance(value, int | float) else msgspec.json.encode(value).decode()  # a string, or some
 
 
-def _read_head(folder: Path, domain: Domain | None) -> dict[str, Any]:
+def _read_head(folder: Path, kinds: Mapping[str, type[Snapshot]]) -> dict[str, Any]:
     file = folder / "snapshot.toml"
     if not file.is_file():
         raise ImportRefused(file, "is missing", "write it with at least: domain, at, service_day, slot")
@@ -110,8 +108,15 @@ def _read_head(folder: Path, domain: Domain | None) -> dict[str, Any]:
         head = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ImportRefused(file, f"is not TOML ({error})", "see docs/bundles.md") from error
-    if domain is not None and head.setdefault("domain", domain) != domain:
-        raise ImportRefused(file, f"is for {head['domain']}", f"ask for 'plan {head['domain']}' or change its domain")
+    if len(kinds) == 1:
+        head.setdefault("domain", next(iter(kinds)))
+    if head.get("domain") not in kinds:
+        wanted = ", ".join(kinds)
+        raise ImportRefused(
+            file,
+            f"domain is {head.get('domain')}, not {wanted}",
+            f"ask for 'plan {head.get('domain')}' or change its domain",
+        )
     head["params"] = _params(head.get("params", {}), file)
     return head
 

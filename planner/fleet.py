@@ -6,14 +6,16 @@ from bisect import insort
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import numpy as np
 
-from city.entities import Contractor, RosterTurn, Vehicle
+from city.entities import Contractor, Depot, GivenOrder, RosterTurn, Threshold, Vehicle
 from city.network import StreetNetwork
+from city.plan import Intervention
 from city.vocabulary import CLOSED_TO_SMALL, Network
 from planner.night.rest import Rota, rota
-from planner.snapshot import Snapshot
+from planner.snapshot import PlannerParams
 from planner.thresholds.limits import limits
 
 
@@ -154,7 +156,38 @@ class Fleet:
         return found
 
 
-def fleet_of(snapshot: Snapshot, network: StreetNetwork) -> Fleet:
+class Manned(Protocol):
+    """A snapshot that knows who mans which vehicle when."""
+
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def params(self) -> PlannerParams: ...
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]: ...
+
+    @property
+    def depots(self) -> tuple[Depot, ...]: ...
+
+    @property
+    def contractors(self) -> tuple[Contractor, ...]: ...
+
+    @property
+    def vehicles(self) -> tuple[Vehicle, ...]: ...
+
+    @property
+    def roster(self) -> tuple[RosterTurn, ...]: ...
+
+    @property
+    def orders(self) -> tuple[GivenOrder, ...]: ...
+
+    @property
+    def running(self) -> tuple[Intervention, ...]: ...
+
+
+def fleet_of(snapshot: Manned, network: StreetNetwork) -> Fleet:
     """The fleet that can be planned. A vehicle without a known turn is taken as manned, and the plan says so."""
     places = {depot.id: (depot.lon, depot.lat) for depot in snapshot.depots}
     able = [v for v in snapshot.vehicles if v.depot in places]
@@ -167,19 +200,19 @@ def fleet_of(snapshot: Snapshot, network: StreetNetwork) -> Fleet:
     return Fleet([v for v in able if v.id in homes], free_from, homes, turns, prices_of(snapshot), rota_of(snapshot))
 
 
-def prices_of(snapshot: Snapshot) -> Prices:
+def prices_of(snapshot: Manned) -> Prices:
     """The prices of a snapshot's contractors."""
     return Prices(snapshot.params.cost_per_h, {c.id: c for c in snapshot.contractors})
 
 
-def rota_of(snapshot: Snapshot) -> Rota:
+def rota_of(snapshot: Manned) -> Rota:
     """What the crews of a snapshot have worked, and what is called out."""
     rules = limits(snapshot.thresholds)
     rest_h, most_h = rules.usual("snow.rest_h"), rules.usual("snow.most_hours")
     return rota(snapshot.roster, snapshot.orders, snapshot.at, rest_h, most_h, snapshot.running)
 
 
-def _free_from(snapshot: Snapshot, vehicle: Vehicle) -> datetime:
+def _free_from(snapshot: Manned, vehicle: Vehicle) -> datetime:
     """From when a vehicle is not out on a running order."""
     busy = [item.ready_by for item in snapshot.running if item.vehicle == vehicle.id and item.ready_by]
     return max([snapshot.at, *busy])

@@ -2,73 +2,78 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 import msgspec
 from holidays import country_holidays
 
 from city.clock import Clock
-from city.entities import CalendarDay, Device, Forecast, GivenOrder, Reading, Vehicle
+from city.entities import CalendarDay, Forecast, GivenOrder, Reading, Vehicle
 from city.errors import ConfigError
 from city.plan import Intervention, Plan
 from city.serviceday import service_day
 from city.settings import Settings
-from city.vocabulary import UNDER_WAY, Domain, Mode
+from city.vocabulary import UNDER_WAY, Mode
 from planner.routes.compare.existing import Today
-from planner.snapshot import PlannerParams, Snapshot
+from planner.snapshot import PlannerParams, Snapshot, Wants
 from planner.snow.archive import Run, unpack
 from planner.thresholds.changes import Changes
 from planner.thresholds.limits import Limits, limits
 from store import archive, facts, judgements, orders, plans, readings, requests, roads, rollups, routes, weather
 from store.connect import Connection, snapshot_transaction
 
-QUANTITIES: dict[Domain, tuple[str, ...]] = {
-    "snow": ("snow_depth", "air_temperature", "road_temperature", "friction"),
-    "waste": ("fill_level",),
-    "heating": ("indoor_temperature", "air_temperature"),
-}
-LOOK_BACK: dict[Domain, timedelta] = {
-    "snow": timedelta(hours=24),
-    "waste": timedelta(days=28),
-    "heating": timedelta(days=14),
-}
 RAW = timedelta(hours=48)
 """Readings that are older than this are read by the hour."""
 LEVELS = ("fill_level",)
 """Of these an hour's last reading stands for it, of all others its mean."""
-ONLY_MEAN: dict[Domain, tuple[str, ...]] = {"snow": (), "waste": (), "heating": ("air_temperature",)}
-"""Of these only the mean over the whole time is wanted: by the hour to the end, so that each hour counts alike."""
 MOST_ISSUES = 60
 """Of the forecasts of a day: two providers, an issue an hour, and some to spare."""
+ORDERS_BACK = timedelta(hours=36)
+S = TypeVar("S", bound=Snapshot)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One look into the store for a plan: what its tables are read with."""
+
+    connection: Connection
+    settings: Settings
+    wants: Wants
+    at: datetime
+    day: date
+    previous: Plan | None
+    given: tuple[GivenOrder, ...]
 
 
 def read_snapshot(
     connection: Connection,
     settings: Settings,
-    domain: Domain,
+    kind: type[S],
     at: datetime,
     *,
     slot: str,
     day: date | None = None,
     clock: Clock | None = None,
-) -> Snapshot:
-    """The snapshot of a domain at an instant. ``day`` is that of ``at`` unless it is given.
+) -> S:
+    """The snapshot of a service at an instant. ``day`` is that of ``at`` unless it is given.
 
     Expects autocommit: hours that are due are computed before the transaction begins.
     """
-    zone = settings.municipality.zone
     mode: Mode = settings.planner.mode  # type: ignore[assignment]  # checked when the settings were read
-    day = service_day(at, domain, zone) if day is None else day
-    if LOOK_BACK[domain] > RAW:
-        rollups.refresh(connection, at, since=at - LOOK_BACK[domain])
+    day = service_day(at, kind.domain, settings.municipality.zone) if day is None else day
+    if kind.wants.look_back > RAW:
+        rollups.refresh(connection, at, since=at - kind.wants.look_back)
     with snapshot_transaction(connection):
-        previous = plans.latest(connection, domain, mode, day)
-        given = orders.given_orders(connection, domain, at - timedelta(hours=36))
-        fleet = facts.vehicles(connection, domain)
-        common = Snapshot(
-            domain=domain,
+        previous = plans.latest(connection, kind.domain, mode, day)
+        given = orders.given_orders(connection, kind.domain, at - ORDERS_BACK)
+        moment = Moment(connection, settings, kind.wants, at, day, previous, given)
+        fleet = facts.vehicles(connection, kind.domain)
+        tables: dict[str, Any] = {name: TABLES[name](moment) for name in own_tables(kind)}
+        snapshot = kind(
             at=at,
             service_day=day,
             slot=slot,
@@ -77,41 +82,72 @@ def read_snapshot(
             seed=settings.planner.seed,
             simulated=clock is not None and clock.simulated,
             previous=None if previous is None else previous.id,
-            asked=_asked(previous, given),
             params=_params(settings),
             thresholds=plans.thresholds(connection, at),
-            forecasts=_forecasts(connection, domain, at),
-            readings=_readings(connection, domain, at),
+            forecasts=_forecasts(moment),
+            readings=_readings(moment),
             depots=facts.depots(connection),
             contractors=facts.contractors(connection),
             vehicles=fleet,
             orders=given,
             running=_running(connection, given, fleet),
+            **tables,
         )
-        snapshot = _with_domain_tables(connection, common, at)
-    if domain == "snow":
-        snapshot = replace(snapshot, calendar=(*snapshot.calendar, *_holidays(settings, day)))
     return _marked(snapshot)
 
 
-def _readings(connection: Connection, domain: Domain, at: datetime) -> tuple[Reading, ...]:
+def own_tables(kind: type[Snapshot]) -> list[str]:
+    """The names of the tables that a service asks for beside those that all have."""
+    common = {field.name for field in dataclasses.fields(Snapshot)}
+    return [field.name for field in dataclasses.fields(kind) if field.name not in common]
+
+
+def _readings(moment: Moment) -> tuple[Reading, ...]:
     """Readings as they are of the last ``RAW``, by the hour before that; by device, quantity and time."""
-    start = at - LOOK_BACK[domain]
+    connection, at, wants = moment.connection, moment.at, moment.wants
+    start = at - wants.look_back
     found: list[Reading] = []
-    for quantity in QUANTITIES[domain]:
-        raw = timedelta(0) if quantity in ONLY_MEAN[domain] else RAW
+    for quantity in wants.quantities:
+        raw = timedelta(0) if quantity in wants.only_mean else RAW
         since = max(start, rollups.hour_of(at - raw))
         found += readings.hourly_readings(connection, [quantity], start, since, last_of=LEVELS)
         found += readings.readings(connection, [quantity], since, at)
     return tuple(sorted(found, key=lambda row: (row.device, row.quantity, row.time)))
 
 
-def _forecasts(connection: Connection, domain: Domain, at: datetime, *, whole: int = 4) -> tuple[Forecast, ...]:
-    """The newest ``whole`` issues; for snow also what the issues of the last day said of the hours until now."""
-    newest = weather.forecasts(connection, at, newest=whole)
-    if domain != "snow":
+def _calendar(moment: Moment) -> tuple[CalendarDay, ...]:
+    """The days of buildings from the service day to two days after it, and the country's holidays where wanted."""
+    known = facts.calendar_days(moment.connection, moment.day, moment.day + timedelta(days=2))
+    return (*known, *_holidays(moment.settings, moment.day)) if moment.wants.holidays else known
+
+
+TABLES: dict[str, Callable[[Moment], object]] = {
+    "asked": lambda m: _asked(m.previous, m.given),
+    "segments": lambda m: tuple(s for s in roads.load_segments(m.connection) if s.network in m.wants.networks),
+    "turns": lambda m: roads.load_turns(m.connection),
+    "relief": lambda m: roads.load_relief(m.connection),
+    "places": lambda m: roads.load_places(m.connection),
+    "devices": lambda m: tuple(d for d in facts.devices(m.connection) if d.kind in m.wants.devices),
+    "buildings": lambda m: facts.buildings(m.connection),
+    "calendar": _calendar,
+    "roster": lambda m: facts.roster(m.connection, m.at, m.at + timedelta(hours=24)),
+    "treatments": lambda m: facts.treatments(m.connection, m.at - timedelta(hours=24)),
+    "observations": lambda m: judgements.observations(m.connection, m.at),
+    "season": lambda m: requests.season(m.connection, m.at),
+    "requests": lambda m: requests.requests(m.connection, m.at),
+    "rooms": lambda m: facts.rooms(m.connection),
+    "vessels": lambda m: facts.vessels(m.connection),
+}
+"""How each table that a service may ask for is read."""
+
+
+def _forecasts(moment: Moment, *, whole: int = 4) -> tuple[Forecast, ...]:
+    """The newest ``whole`` issues; where past ones are wanted also what those said of the hours until now."""
+    at, newest = moment.at, weather.forecasts(moment.connection, moment.at, newest=whole)
+    if not moment.wants.past_issues:
         return newest
-    behind = weather.forecasts(connection, at, newest=MOST_ISSUES, days=LOOK_BACK[domain] / timedelta(days=1))[whole:]
+    days = moment.wants.look_back / timedelta(days=1)
+    behind = weather.forecasts(moment.connection, at, newest=MOST_ISSUES, days=days)[whole:]
     past = [replace(issue, steps=tuple(step for step in issue.steps if step.valid_from < at)) for issue in behind]
     return newest + tuple(issue for issue in past if issue.steps)
 
@@ -119,7 +155,7 @@ def _forecasts(connection: Connection, domain: Domain, at: datetime, *, whole: i
 def _asked(previous: Plan | None, given: tuple[GivenOrder, ...]) -> tuple[str, ...]:
     """The turer that the plan before asks for and that nobody has driven since."""
     done = {order.key for order in given if order.state == "done"}
-    items = previous.interventions if previous is not None and previous.domain == "snow" else ()
+    items = previous.interventions if previous is not None else ()
     return tuple(sorted({item.target for item in items if item.key not in done}))
 
 
@@ -167,53 +203,11 @@ def _held_by(item: Intervention, vehicle: Vehicle | None) -> Intervention:
     return msgspec.structs.replace(item, vehicle=vehicle.id, contractor=vehicle.contractor, depot=vehicle.depot)
 
 
-def _with_domain_tables(connection: Connection, common: Snapshot, at: datetime) -> Snapshot:
-    if common.domain == "snow":
-        return replace(
-            common,
-            segments=roads.load_segments(connection),
-            turns=roads.load_turns(connection),
-            relief=roads.load_relief(connection),
-            places=roads.load_places(connection),
-            devices=_devices(connection, {"snow", "road_weather"}),
-            buildings=facts.buildings(connection),
-            calendar=facts.calendar_days(connection, common.service_day, common.service_day + timedelta(days=2)),
-            roster=facts.roster(connection, at, at + timedelta(hours=24)),
-            treatments=facts.treatments(connection, at - timedelta(hours=24)),
-            observations=judgements.observations(connection, at),
-            season=requests.season(connection, at),
-            requests=requests.requests(connection, at),
-        )
-    if common.domain == "waste":
-        return replace(
-            common,
-            segments=tuple(s for s in roads.load_segments(connection) if s.network == "street"),
-            rooms=facts.rooms(connection),
-            vessels=facts.vessels(connection),
-        )
-    return replace(
-        common,
-        buildings=facts.buildings(connection),
-        calendar=facts.calendar_days(connection, common.service_day, common.service_day + timedelta(days=1)),
-    )
-
-
-def _devices(connection: Connection, kinds: set[str]) -> tuple[Device, ...]:
-    return tuple(device for device in facts.devices(connection) if device.kind in kinds)
-
-
-def _marked(snapshot: Snapshot) -> Snapshot:
+def _marked(snapshot: S) -> S:
     """Marks a snapshot as simulated where anything in it is."""
-    tables = (
-        snapshot.forecasts,
-        snapshot.devices,
-        snapshot.vehicles,
-        snapshot.rooms,
-        snapshot.vessels,
-        snapshot.buildings,
-    )
-    made_up = any(row.simulated for table in tables for row in table)
-    return replace(snapshot, simulated=snapshot.simulated or made_up)
+    tables = [getattr(snapshot, field.name) for field in dataclasses.fields(snapshot)]
+    rows = (row for table in tables if isinstance(table, tuple) for row in table)
+    return replace(snapshot, simulated=snapshot.simulated or any(getattr(row, "simulated", False) for row in rows))
 
 
 def read_kept_runs(connection: Connection, first: date | None, last: date | None) -> list[Run]:

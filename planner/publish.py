@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -12,8 +13,8 @@ import jsonschema
 import msgspec
 
 from city.errors import Conflict
+from city.outlook import OutlookFrame, SegmentOutlook
 from city.plan import Intervention, Plan, RunKey, from_json, to_json
-from planner.snow.outlook import Outlook
 from store import archive, plans
 from store import outlook as outlooks
 from store.connect import Connection
@@ -85,6 +86,8 @@ def publish(
     return published
 
 
-def publish_outlook(connection: Connection, outlook: Outlook, now: datetime) -> bool:
+def publish_outlook(
+    connection: Connection, frame: OutlookFrame, streets: Iterable[SegmentOutlook], now: datetime
+) -> bool:
     """Makes this the outlook of the streets, unless a newer one stands; gives whether it did."""
-    return outlooks.replace_outlook(connection, outlook.frame, outlook.rows(), now)
+    return outlooks.replace_outlook(connection, frame, streets, now)

@@ -18,17 +18,15 @@ from city.errors import Conflict, DagsplanError, StoreUnavailable
 from city.plan import Plan, RunKey
 from city.serviceday import service_day
 from city.settings import Settings
-from city.vocabulary import Domain, Mode
+from city.vocabulary import DOMAINS, Domain, Mode
 from planner.due import due_runs
 from planner.inputs import read_snapshot
 from planner.night.call_out import escalate
 from planner.publish import check_schema, publish, publish_outlook
 from planner.routes.workers import workers
-from planner.services import Made, make
+from planner.service import Made
+from planner.services import SNAPSHOTS, Services, make, services
 from planner.snapshot import Snapshot
-from planner.snow.cache import PlanCache
-from planner.snow.outlook import road_outlook
-from planner.snow.prepare import whole_turer
 from planner.watch.drafts import watched
 from planner.watch.wake import ChangeListener
 from store import plans, rollups
@@ -48,9 +46,9 @@ class Scheduler:
         settings: Settings,
         clock: Clock,
         executor: Executor | None = None,
-        cache: PlanCache | None = None,
+        known: Services | None = None,
     ) -> None:
-        self.connection, self.executor, self.cache = connection, executor, cache
+        self.connection, self.executor, self.services = connection, executor, known or services()
         self.settings = settings
         self.clock = clock
         self.name = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
@@ -71,12 +69,13 @@ class Scheduler:
             if not plans.claim_run(self.connection, run, self.name, now, expires, due_at):
                 return None
         try:
+            kind = self.services[run.domain].snapshot
             snapshot = read_snapshot(
-                self.connection, self.settings, run.domain, now, slot=run.slot, day=run.service_day, clock=self.clock
+                self.connection, self.settings, kind, now, slot=run.slot, day=run.service_day, clock=self.clock
             )
-            made = make(snapshot, self.executor, self.cache)
+            made = make(snapshot, self.executor, self.services)
             now_out = self.clock.now()
-            plan = publish(self.connection, made.plan, now_out, run=run, claimed_by=self.name, curves=made.curves())
+            plan = publish(self.connection, made.plan, now_out, run=run, claimed_by=self.name, curves=made.kept)
         except Conflict as conflict:
             log.info("run taken over", extra={"domain": run.domain, "slot": run.slot, "why": str(conflict)})
             return None
@@ -97,11 +96,11 @@ class Scheduler:
 
 
 def show_roads(connection: Connection, made: Made, now: datetime) -> None:
-    """After a snow plan is out: the outlook of every street, for the map. Its failure costs the map alone."""
-    if made.assessed is None or not made.snapshot.segments:
+    """After a plan is out: the outlook of every street, for the map. Its failure costs the map alone."""
+    if made.outlook is None:
         return
     try:
-        publish_outlook(connection, road_outlook(made.snapshot, made.assessed.needs.ahead), now)
+        publish_outlook(connection, *made.outlook(), now)
     except psycopg.OperationalError:
         raise
     except Exception:
@@ -120,7 +119,7 @@ def snapshot_by_hand(
     """The snapshot of a plan that a person asks for: now, or as if it were ``at``."""
     moment = clock.now() if at is None else at
     slot = f"event:by-hand:{moment.isoformat()}"
-    return read_snapshot(connection, settings, domain, moment, slot=slot, day=day, clock=clock)
+    return read_snapshot(connection, settings, SNAPSHOTS[domain], moment, slot=slot, day=day, clock=clock)
 
 
 def plan_by_hand(connection: Connection, snapshot: Snapshot, clock: Clock, *, dry_run: bool = False) -> Plan:
@@ -129,7 +128,7 @@ def plan_by_hand(connection: Connection, snapshot: Snapshot, clock: Clock, *, dr
     check_schema(made.plan)
     if dry_run:
         return made.plan
-    published = publish(connection, made.plan, clock.now(), curves=made.curves())
+    published = publish(connection, made.plan, clock.now(), curves=made.kept)
     show_roads(connection, made, clock.now())
     return published
 
@@ -147,34 +146,38 @@ def look(
     clock: Clock,
     events: Sequence[str],
     executor: Executor | None,
-    cache: PlanCache,
+    known: Services,
 ) -> None:
     """The watch: at its interval, and at once where something was noted. One of several schedulers looks."""
-    now = clock.now()
-    day = service_day(now, "snow", settings.municipality.zone)
-    every_s = settings.planner.watch_s
+    now, every_s = clock.now(), settings.planner.watch_s
     slot = f"watch:{int(now.timestamp() // every_s)}" if every_s > 0 else ""
-    mode: Mode = settings.planner.mode  # type: ignore[assignment]  # checked when the settings were read
-    due = RunKey("snow", day, slot, mode)
-    expires = now + timedelta(seconds=settings.planner.claim_s)
-    if slot and plans.claim_run(connection, due, "watch", now, expires, now):
+    if slot and _claim_look(connection, settings, slot, now):
         events = [*events, slot]
-        plans.finish_run(connection, due, None, now)
     if events:
-        watched(connection, settings, clock, events[0], executor, cache)
+        watched(connection, settings, clock, events[0], executor, known)
+
+
+def _claim_look(connection: Connection, settings: Settings, slot: str, now: datetime) -> bool:
+    """Whether this scheduler is the one that looks at a time; the look stands among the runs of the first domain."""
+    mode: Mode = settings.planner.mode  # type: ignore[assignment]  # checked when the settings were read
+    due = RunKey(DOMAINS[0], service_day(now, DOMAINS[0], settings.municipality.zone), slot, mode)
+    if not plans.claim_run(connection, due, "watch", now, now + timedelta(seconds=settings.planner.claim_s), now):
+        return False
+    plans.finish_run(connection, due, None, now)
+    return True
 
 
 def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock: Clock, stop: threading.Event) -> None:
     """Asks what is due now and at every ring, on a fresh connection each time, until ``stop`` is set; passes on what
     nobody acknowledged at every ring too."""
 
-    cache, changes, one_at_a_time = PlanCache(), ChangeListener(connect), threading.Lock()
+    known, changes, one_at_a_time = services(), ChangeListener(connect), threading.Lock()
 
     def ask() -> None:
         try:
             with one_at_a_time, connect() as connection:
-                Scheduler(connection, settings, clock, executor, cache).ensure_due(clock.now())
-                look(connection, settings, clock, changes.drain(), executor, cache)
+                Scheduler(connection, settings, clock, executor, known).ensure_due(clock.now())
+                look(connection, settings, clock, changes.drain(), executor, known)
                 keep_up(connection, settings, clock.now())
         except (psycopg.Error, StoreUnavailable) as error:
             log.warning(str(error).strip().splitlines()[0])
@@ -188,15 +191,17 @@ def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock:
 
     def prepare() -> None:
         try:
-            with connect() as connection:
-                snapshot = read_snapshot(connection, settings, "snow", clock.now(), slot="prepare", clock=clock)
-            turer = whole_turer(snapshot, cache)
-            while not stop.is_set():
-                with one_at_a_time:
-                    if next(turer, None) is None:
-                        return
+            for service in known.values():
+                with connect() as connection:
+                    kind, now = service.snapshot, clock.now()
+                    snapshot = read_snapshot(connection, settings, kind, now, slot="prepare", clock=clock)
+                steps = service.prepare(snapshot)
+                while not stop.is_set():
+                    with one_at_a_time:
+                        if next(steps, None) is None:
+                            break
         except (psycopg.Error, DagsplanError) as error:
-            log.info("drives were not prepared: %s", str(error).strip().splitlines()[0])
+            log.info("work ahead was not done: %s", str(error).strip().splitlines()[0])
 
     every_s = max(1.0, min(settings.planner.ring_s, clock.real_seconds(settings.planner.ring_s)))
     hush = ring(call_on, every_s)  # beside the planning: who is called at night does not wait for it

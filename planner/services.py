@@ -1,47 +1,36 @@
-"""Which planner makes the plan of a domain. A pure step from snapshot to plan."""
+"""The services of this installation, and the plan of a snapshot: a pure step by the service that it is of."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from typing import Any
 
 from city.plan import Plan
-from planner.heating.plan import plan_heating
+from city.vocabulary import Domain
+from planner.heating.service import Heating
+from planner.service import Made, Service
 from planner.snapshot import Snapshot
-from planner.snow.archive import pack
-from planner.snow.cache import PlanCache
-from planner.snow.plan import Assessment, assess_streets, snow_plan
-from planner.waste.plan import plan_waste
+from planner.snow.service import Snow
+from planner.waste.service import Waste
 
-PLANNERS = {"waste": plan_waste, "heating": plan_heating}
-
-
-@dataclass(frozen=True)
-class Made:
-    """A plan, and of a snow plan the judgement of the streets that it was made from."""
-
-    snapshot: Snapshot
-    plan: Plan
-    assessed: Assessment | None = None
-
-    def curves(self) -> bytes | None:
-        """What is cache of a snow plan for back-tests."""
-        if self.assessed is None:
-            return None
-        called = tuple(sorted({item.target for item in self.plan.interventions}))
-        return pack(self.assessed.needs.groups, self.snapshot.asked, called)
+Services = Mapping[Domain, Service[Any]]
+SERVICES: Mapping[Domain, type[Any]] = {"snow": Snow, "waste": Waste, "heating": Heating}
+"""Every service by its domain."""
+SNAPSHOTS: Mapping[str, type[Snapshot]] = {domain: kind().snapshot for domain, kind in SERVICES.items()}
+"""The type of each domain's snapshots."""
 
 
-def make(snapshot: Snapshot, executor: Executor | None = None, cache: PlanCache | None = None) -> Made:
-    """The plan of a snapshot. ``executor``: whose workers search the routes, else all cores here; ``cache``: what this
-    process keeps from plan to plan; the plan is the same."""
-    if snapshot.domain != "snow":
-        return Made(snapshot, PLANNERS[snapshot.domain](snapshot))
-    cache = cache or PlanCache()
-    assessed = assess_streets(snapshot, cache)
-    return Made(snapshot, snow_plan(snapshot, assessed, executor, cache), assessed)
+def services() -> Services:
+    """The services of one process, each with what it keeps from plan to plan."""
+    return {domain: kind() for domain, kind in SERVICES.items()}
 
 
-def make_plan(snapshot: Snapshot, executor: Executor | None = None, cache: PlanCache | None = None) -> Plan:
+def make(snapshot: Snapshot, executor: Executor | None = None, known: Services | None = None) -> Made:
+    """The plan of a snapshot with what goes beside it. ``known``: this process's services; the plan is the same."""
+    return (known or services())[snapshot.domain].make(snapshot, executor)
+
+
+def make_plan(snapshot: Snapshot, executor: Executor | None = None, known: Services | None = None) -> Plan:
     """The plan alone."""
-    return make(snapshot, executor, cache).plan
+    return make(snapshot, executor, known).plan

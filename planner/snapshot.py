@@ -1,35 +1,20 @@
-"""One snapshot of all that a plan is made from. A plan is a function of this value and of the code."""
+"""One snapshot of all that a plan is made from. A plan is a function of this value and of the code.
+
+Each service has a snapshot of its own, with the tables that it asks for (``planner/*/snapshot.py``): a table that is
+empty has no rows, one that a service does not ask for is not there.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from city.entities import (
-    Building,
-    CalendarDay,
-    Contractor,
-    Depot,
-    Device,
-    Forecast,
-    GivenOrder,
-    Reading,
-    Room,
-    RosterTurn,
-    Segment,
-    SegmentRelief,
-    Threshold,
-    Treatment,
-    TurnBan,
-    Vehicle,
-    Vessel,
-)
-from city.observation import Observation
+from city.entities import Contractor, Depot, Forecast, GivenOrder, Reading, Threshold, Vehicle
 from city.plan import Intervention, canonical_hash, intervention_key
-from city.upkeep import Place, SeasonWork, WorkRequest
 from city.version import code_version
 from city.vocabulary import Domain, Mode
 
@@ -49,14 +34,31 @@ class PlannerParams:
     tur_iterations: int = 50
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """The inputs of one plan of one domain. Tables that a domain does not need stay empty.
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What a service asks the store for beside the rows of its tables.
 
-    ``asked`` names the turer that the plan before asks for and that nobody has driven since.
+    Readings of ``quantities`` over ``look_back``; of those in ``only_mean`` by the hour to the end, so that each hour
+    counts alike. ``past_issues``: also what the forecasts of that time said of the hours until now. ``devices``: those
+    of these kinds. ``networks``: streets of these. ``holidays``: the country's stand in the calendar.
     """
 
-    domain: Domain
+    quantities: tuple[str, ...]
+    look_back: timedelta
+    only_mean: tuple[str, ...] = ()
+    past_issues: bool = False
+    devices: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ("street", "cycle")
+    holidays: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """What every plan is made from, of whichever service."""
+
+    domain: ClassVar[Domain]
+    wants: ClassVar[Wants]
+
     at: datetime
     service_day: date
     slot: str
@@ -65,28 +67,13 @@ class Snapshot:
     seed: int = 1
     simulated: bool = False
     previous: str | None = None
-    asked: tuple[str, ...] = ()
     params: PlannerParams = PlannerParams()
     thresholds: tuple[Threshold, ...] = ()
-    segments: tuple[Segment, ...] = ()
-    turns: tuple[TurnBan, ...] = ()
-    relief: tuple[SegmentRelief, ...] = ()
-    places: tuple[Place, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
-    devices: tuple[Device, ...] = ()
     readings: tuple[Reading, ...] = ()
-    rooms: tuple[Room, ...] = ()
-    vessels: tuple[Vessel, ...] = ()
-    buildings: tuple[Building, ...] = ()
-    calendar: tuple[CalendarDay, ...] = ()
     depots: tuple[Depot, ...] = ()
     contractors: tuple[Contractor, ...] = ()
     vehicles: tuple[Vehicle, ...] = ()
-    roster: tuple[RosterTurn, ...] = ()
-    treatments: tuple[Treatment, ...] = ()
-    observations: tuple[Observation, ...] = ()
-    season: tuple[SeasonWork, ...] = ()
-    requests: tuple[WorkRequest, ...] = ()
     orders: tuple[GivenOrder, ...] = ()
     running: tuple[Intervention, ...] = ()
 
@@ -100,7 +87,7 @@ class Snapshot:
         parts = {
             field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name not in NOT_HASHED
         }
-        return canonical_hash(parts | {"code_version": code_version()})
+        return canonical_hash(parts | {"domain": self.domain, "code_version": code_version()})
 
 
 def next_run(snapshot: Snapshot, target: str) -> int:

@@ -155,7 +155,7 @@ def _parts(
         "weak": [locale.kept(weak, "effect") for weak in plan.degradations] if plan else [],
         "rest": _rest(plan, locale) if plan else "",
         "flip": locale.kept(plan.verdict, "flip") if plan else "",
-        "strip": day_strip(context, connection, plan, now, locale) if plan and is_live else None,
+        "strip": day_strip(plan, now, locale) if plan and is_live else None,
         "counts": {name: heads[name].interventions if name in heads else None for name in DOMAINS},
         "fresh": freshness(context, connection, domain, plan if is_live else None, locale),
         "problem": plans.problem(connection, domain) if not on else None,

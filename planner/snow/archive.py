@@ -14,6 +14,8 @@ from city.errors import StoreUnavailable
 from planner.snow.groups import ServiceGroups
 
 ARRAYS = ("minutes", "dry", "wet", "friction")
+EARLIER = {"friction": "grip"}
+"""Names under which curves were kept before."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def unpack(raw: bytes, name: str, service_day: date, simulated: bool) -> Run:
                 start,
                 tuple(parts["tur"].tolist()),
                 tuple(parts["route_class"].tolist()),
-                *(parts[key] for key in ARRAYS),
+                *(parts[key if key in parts else EARLIER[key]] for key in ARRAYS),
             )
             asked, called = tuple(parts["asked"].tolist()), tuple(parts["called"].tolist())
     except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from city.plan import Degradation, Intervention, Plan
@@ -17,21 +18,30 @@ from planner.assemble import assemble
 from planner.fleet import fleet_of
 from planner.routes.profiles import USUAL_WORK_KMH
 from planner.routes.sectors import Tur
-from planner.snapshot import Snapshot
 from planner.snow.beside.extra import DrivenExtra, ExtraWork, extra_asked
 from planner.snow.beside.places import places_asked
 from planner.snow.beside.rounds import DrivenRound, PlaceRounds
 from planner.snow.cache import PlanCache, Streets
 from planner.snow.cost import cost_of, full_cost, full_minutes
+from planner.snow.curve import deciding_curve
 from planner.snow.need import Need, Needs, assess, deciding
 from planner.snow.score import plan_score
-from planner.snow.state import on_the_ground, road_hindcast, sites_of, snow_ahead, weather_forecast, weather_hindcast
+from planner.snow.snapshot import SnowSnapshot
+from planner.snow.state import (
+    Floats,
+    on_the_ground,
+    road_hindcast,
+    sites_of,
+    snow_ahead,
+    weather_forecast,
+    weather_hindcast,
+)
 from planner.snow.words.extra import extra_intervention, weak_extra
 from planner.snow.words.places import place_intervention, weak_places
 from planner.snow.words.surface import Land, weak_stations
 from planner.snow.words.turer import intervention
 from planner.snow.words.verdict import VerdictBasis, verdict
-from planner.snow.words.weak import degradations
+from planner.snow.words.weak import degradations, weak_rest
 from planner.snow.work import DrivenTur, drive_all
 from planner.thresholds.limits import limits
 
@@ -39,16 +49,17 @@ from planner.thresholds.limits import limits
 @dataclass(frozen=True)
 class Assessment:
     """What is known of the streets before anybody is sent: the turer of the town, what each street needs, what was weak
-    about the sensors in the roads."""
+    about the sensors in the roads, and what lies now (n,) [cm]."""
 
     streets: Streets
     turer: tuple[Tur, ...]
     needs: Needs
     weak: tuple[Degradation, ...]
     behind: Hindcast
+    now_cm: Floats
 
 
-def assess_streets(snapshot: Snapshot, cache: PlanCache | None = None) -> Assessment:
+def assess_streets(snapshot: SnowSnapshot, cache: PlanCache | None = None) -> Assessment:
     """The decision alone: what each street needs and which turer are asked for, without any routes."""
     streets = (cache or PlanCache()).streets(snapshot.segments, snapshot.turns)
     rules = limits(snapshot.thresholds)
@@ -58,11 +69,11 @@ def assess_streets(snapshot: Snapshot, cache: PlanCache | None = None) -> Assess
     work_kmh = work_speeds(snapshot)
     turer = streets.turer(snapshot.params.tur_minutes, work_kmh)
     needs = assess(snapshot, rules, weather, ahead, turer, work_kmh)
-    return Assessment(streets, tuple(turer), needs, tuple(weak_stations(behind)), behind)
+    return Assessment(streets, tuple(turer), needs, tuple(weak_stations(behind)), behind, now_cm)
 
 
 def snow_plan(
-    snapshot: Snapshot, assessed: Assessment, executor: Executor | None = None, cache: PlanCache | None = None
+    snapshot: SnowSnapshot, assessed: Assessment, executor: Executor | None = None, cache: PlanCache | None = None
 ) -> Plan:
     """The plan of a judgement."""
     needs, network = assessed.needs, assessed.streets.network
@@ -77,14 +88,20 @@ def snow_plan(
     latest = fleet.latest_starts({item.assignment: item.deadline for item in booked})
     land = _land(needs, [deciding(item.needs) for item in driven])
     drivable = [item for item in driven if item.drive.traversals]
-    fresh = [intervention(snapshot, network, item, land, latest[item.assignment]) for item in drivable]
+    fresh = [
+        msgspec.structs.replace(
+            intervention(snapshot, network, item, land, latest[item.assignment]),
+            curve=deciding_curve(needs, assessed.now_cm, deciding(item.needs).segment),
+        )
+        for item in drivable
+    ]
     rounds = [place_intervention(snapshot, item, latest[item.assignment]) for item in places.driven]
     more = [extra_intervention(snapshot, network, needs, item, latest[item.assignment]) for item in extra.driven]
     items = ordered([*held.values(), *fresh, *rounds, *more])
     stuck = len(due) - len({item.target for item in fresh})
     unmanned = len(due) - len({item.tur.id for item in driven})
     weak = [*degradations(snapshot, needs.weather, driven, unmanned), *assessed.weak]
-    weak += [*weak_places(places), *weak_extra(extra)]
+    weak += [*weak_places(places), *weak_extra(extra), *weak_rest(snapshot, items)]
     full = full_cost(snapshot, full_minutes(snapshot, assessed.turer, driven, work_speeds(snapshot)))
     answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, stuck)
     totals = _totals(snapshot, assessed.turer, due, items, driven, needs)
@@ -110,7 +127,7 @@ def ordered(items: Sequence[Intervention]) -> list[Intervention]:
     return sorted(items, key=lambda item: (item.priority, str(item.starts_at), item.target))
 
 
-def work_speeds(snapshot: Snapshot) -> dict[Network, float]:
+def work_speeds(snapshot: SnowSnapshot) -> dict[Network, float]:
     """The slowest working speed of the fleet of each network, so that every vehicle can do every tur [km/h]."""
     speeds = dict(USUAL_WORK_KMH)
     for network in speeds:
@@ -121,7 +138,7 @@ def work_speeds(snapshot: Snapshot) -> dict[Network, float]:
 
 
 def _totals(
-    snapshot: Snapshot,
+    snapshot: SnowSnapshot,
     turer: Sequence[Tur],
     due: Sequence[Tur],
     items: Sequence[Intervention],

@@ -9,13 +9,12 @@ import msgspec
 
 from city.errors import Conflict, NotFound
 from city.plan import Plan
+from city.vocabulary import STANDS_DOWN
 from planner.orders import add_event, decide
 from planner.publish import publish
 from store import drafts, orders, pages, plans
 from store.connect import Connection
 from store.drafts import Draft
-
-STANDS_DOWN = frozenset({"decided", "sent", "acknowledged", "unanswered"})
 
 
 def accept(connection: Connection, draft_id: str, who: str, now: datetime) -> Plan:

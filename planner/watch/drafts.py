@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Set
 from concurrent.futures import Executor
-from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import psycopg
 
 from city.clock import Clock
-from city.draft import Bust, Difference
+from city.draft import Difference
 from city.errors import Conflict, DagsplanError
 from city.plan import Plan
 from city.settings import Settings
-from city.vocabulary import NON_ROUTE_KINDS, Mode
+from city.vocabulary import Mode
 from planner.inputs import read_snapshot
 from planner.publish import check_schema
-from planner.services import Made
-from planner.snapshot import Snapshot
-from planner.snow.archive import unpack
-from planner.snow.cache import PlanCache
-from planner.snow.plan import Assessment, assess_streets, snow_plan
-from planner.snow.state import fresh_depths
-from planner.watch.answer import STANDS_DOWN, reject
-from planner.watch.compare import busts, difference, driven_since, flips
+from planner.service import Kept, Service
+from planner.services import Services, services
+from planner.watch.answer import reject
+from planner.watch.compare import difference
 from store import archive, drafts, pages, plans
 from store.connect import Connection
 from store.drafts import Draft
@@ -42,67 +37,55 @@ def watch(
     clock: Clock,
     event: str,
     executor: Executor | None = None,
-    cache: PlanCache | None = None,
+    known: Services | None = None,
+) -> list[Draft]:
+    """Holds what is known now against the live plan of each service that is watched; gives the drafts of those where
+    the decision is another or the forecast did not hold."""
+    looked = [
+        _look(connection, settings, clock, event, service, executor)
+        for service in (known or services()).values()
+        if service.watched
+    ]
+    return [draft for draft in looked if draft is not None]
+
+
+def _look(
+    connection: Connection,
+    settings: Settings,
+    clock: Clock,
+    event: str,
+    service: Service[Any],
+    executor: Executor | None,
 ) -> Draft | None:
-    """Holds what is known now against the live snow plan; gives the draft where the decision is another or the forecast
-    did not hold, None where all is as planned, or nobody has a plan yet."""
-    now = clock.now()
-    snapshot = read_snapshot(connection, settings, "snow", now, slot=f"event:{event}", clock=clock)
-    live = plans.latest(connection, "snow", _mode(settings), snapshot.service_day)
-    if live is None or not snapshot.segments:
+    """One service. None where all is as planned, or nobody has a plan yet."""
+    now, kind = clock.now(), service.snapshot
+    snapshot = read_snapshot(connection, settings, kind, now, slot=f"event:{event}", clock=clock)
+    live = plans.latest(connection, kind.domain, _mode(settings), snapshot.service_day)
+    if live is None:
         return None
-    made, found = _made(connection, snapshot, live, executor, cache or PlanCache())
-    told = Difference() if made is None else difference(live, made.plan, snapshot.orders, found)
+    kept = archive.curves_of(connection, live.id)
+    second = service.look_again(snapshot, Kept(live, None if kept is None else kept.curves), executor)
+    plan, curves = second.plan, second.kept
+    told = Difference() if plan is None else difference(live, plan, snapshot.orders, second.busts)
     before = drafts.newest(connection, live.id)
-    if made is None or not (told.added or told.dropped or told.busts):
+    if plan is None or curves is None or not (told.added or told.dropped or told.busts):
         _withdraw(connection, before, now)
         return None
     if before is not None and before.answered_by != WATCH and before.difference.same_as == told.same_as:
         return None
-    check_schema(made.plan)
-    draft = Draft(str(uuid.uuid4()), live.id, now, event, told)
-    curves = made.curves()
-    assert curves is not None
+    return _propose(connection, Draft(str(uuid.uuid4()), live.id, now, event, told), plan, curves)
+
+
+def _propose(connection: Connection, draft: Draft, plan: Plan, curves: bytes) -> Draft | None:
+    """Adds a draft and tells the pages; None where the same inputs have given one already."""
+    check_schema(plan)
     with connection.transaction():
-        if not drafts.add_draft(connection, draft, made.plan, curves):
+        if not drafts.add_draft(connection, draft, plan, curves):
             return None
         pages.tell(connection, "draft")
-    log.info("draft", extra={"event": event, "added": len(told.added), "dropped": len(told.dropped)})
+    told = draft.difference
+    log.info("draft", extra={"event": draft.event, "added": len(told.added), "dropped": len(told.dropped)})
     return draft
-
-
-def _made(
-    connection: Connection, snapshot: Snapshot, live: Plan, executor: Executor | None, cache: PlanCache
-) -> tuple[Made | None, list[Bust]]:
-    """The plan of what is known now, made only where something is another; and the busts."""
-    assessed = assess_streets(snapshot, cache)
-    before = archive.curves_of(connection, live.id)
-    found: list[Bust] = []
-    if before is not None:
-        then = unpack(before.curves, before.plan_id, before.service_day, before.simulated)
-        driven = driven_since(snapshot.orders, live) | _judged_by_people(snapshot, assessed)
-        found = busts(then, assessed.needs.groups, driven, seen=bool(fresh_depths(snapshot)))
-    called = assessed.needs.called.turer
-    if not found and not flips(live, set(called), snapshot.orders):
-        return None, []
-    free = _without_stood_down(snapshot, set(called))
-    return Made(free, snow_plan(free, assessed, executor, cache), assessed), found
-
-
-def _judged_by_people(snapshot: Snapshot, assessed: Assessment) -> set[str]:
-    """The turer of which a person has said how they are: what they saw is no forecast."""
-    seen = {name for observation in snapshot.observations for name in observation.segments}
-    return {tur.id for tur in assessed.turer if any(snapshot.segments[i].id in seen for i in tur.segments)}
-
-
-def _without_stood_down(snapshot: Snapshot, called: Set[str]) -> Snapshot:
-    """The snapshot in which orders that nobody has begun, on turer that are not asked for any more, bind nobody."""
-    newest = {order.key: order.state for order in snapshot.orders}  # given in the order in which they were made
-    begun = {key for key, state in newest.items() if state not in STANDS_DOWN}
-    running = tuple(
-        item for item in snapshot.running if item.key in begun or item.target in called or item.kind in NON_ROUTE_KINDS
-    )
-    return replace(snapshot, running=running)
 
 
 def _withdraw(connection: Connection, draft: Draft | None, now: datetime) -> None:
@@ -125,15 +108,15 @@ def watched(
     clock: Clock,
     event: str,
     executor: Executor | None = None,
-    cache: PlanCache | None = None,
-) -> Draft | None:
+    known: Services | None = None,
+) -> list[Draft]:
     """As ``watch``; a fault of the planner costs a line in the log, and the live plan stands."""
     try:
-        return watch(connection, settings, clock, event, executor, cache)
+        return watch(connection, settings, clock, event, executor, known)
     except psycopg.OperationalError:
         raise
     except DagsplanError as error:
         log.warning("the watch could not look: %s", error, extra={"event": event})
     except Exception:
         log.exception("the watch could not look; the live plan stands", extra={"event": event})
-    return None
+    return []

@@ -24,9 +24,9 @@ from ingest.roads.osm import read_segments
 from planner.fleet import fleet_of
 from planner.night.traces import Trace, longer, stretch
 from planner.routes.sectors import passes
-from planner.snapshot import Snapshot
 from planner.snow.cache import PlanCache
 from planner.snow.plan import assess_streets
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.work import DrivenTur, drive_all
 from tests.benchmarks.measure import Row
 from tests.integration.test_real_towns import storm
@@ -45,7 +45,9 @@ def run() -> list[Row]:
     return [_row(snapshot, network, driven, every_s, noise_m) for every_s, noise_m in FEEDS]
 
 
-def _row(snapshot: Snapshot, network: StreetNetwork, driven: list[DrivenTur], every_s: float, noise_m: float) -> Row:
+def _row(
+    snapshot: SnowSnapshot, network: StreetNetwork, driven: list[DrivenTur], every_s: float, noise_m: float
+) -> Row:
     chance = np.random.default_rng(1)
     errors: list[float] = []
     early: list[float] = []
@@ -76,12 +78,12 @@ def _row(snapshot: Snapshot, network: StreetNetwork, driven: list[DrivenTur], ev
     }
 
 
-def _snapshot() -> Snapshot:
+def _snapshot() -> SnowSnapshot:
     made = storm(with_reachable(read_segments(EXTRACT)))
     return replace(made, params=replace(made.params, tur_minutes=45.0, tur_iterations=10))
 
 
-def _driven(snapshot: Snapshot) -> list[DrivenTur]:
+def _driven(snapshot: SnowSnapshot) -> list[DrivenTur]:
     """The first run of each tur, as a plan drives it."""
     kept = PlanCache()
     assessed = assess_streets(snapshot, kept)
@@ -109,7 +111,7 @@ def _worked(network: StreetNetwork, item: DrivenTur) -> Iterator[tuple[float, st
 
 
 def _positions(
-    snapshot: Snapshot,
+    snapshot: SnowSnapshot,
     network: StreetNetwork,
     item: DrivenTur,
     every_s: float,
@@ -134,7 +136,7 @@ def _positions(
         begins += lasts
 
 
-def _matched(snapshot: Snapshot, item: DrivenTur, found: list[Position], steps: list[float]) -> Trace:
+def _matched(snapshot: SnowSnapshot, item: DrivenTur, found: list[Position], steps: list[float]) -> Trace:
     """The trace of all positions, as the service makes it; ``steps`` gathers what each step took [s]."""
     trace, vehicle = Trace(), item.assignment.vehicle
     while trace.until != found[-1].time:
@@ -154,25 +156,25 @@ def _near(segments: tuple[Segment, ...], found: object, *, lon: float = 0.02, la
     return [s for s, both in ends if any(west <= x <= east and south <= y <= north for x, y in both)]
 
 
-def _work(snapshot: Snapshot, item: DrivenTur) -> dict[str, tuple[int, float]]:
+def _work(snapshot: SnowSnapshot, item: DrivenTur) -> dict[str, tuple[int, float]]:
     """Passages and metres of work of each street of a tur."""
     wanted = [snapshot.segments[need.segment] for need in item.needs]
     return {segment.id: (passes(segment), passes(segment) * segment.length_m) for segment in wanted}
 
 
-def _share(snapshot: Snapshot, item: DrivenTur, driven: Counter[str]) -> float:
+def _share(snapshot: SnowSnapshot, item: DrivenTur, driven: Counter[str]) -> float:
     work = _work(snapshot, item)
     return sum(m * min(1.0, driven[name] / n) for name, (n, m) in work.items()) / sum(m for _, m in work.values())
 
 
-def _early(snapshot: Snapshot, item: DrivenTur, driven: Counter[str], truth: Counter[str]) -> float:
+def _early(snapshot: SnowSnapshot, item: DrivenTur, driven: Counter[str], truth: Counter[str]) -> float:
     """The share of the work that lies on streets which are said to be done and are not."""
     work = _work(snapshot, item)
     wrong = sum(m for name, (n, m) in work.items() if driven[name] >= n > truth[name])
     return wrong / sum(m for _, m in work.values())
 
 
-def _missed(snapshot: Snapshot, item: DrivenTur, driven: Counter[str]) -> float:
+def _missed(snapshot: SnowSnapshot, item: DrivenTur, driven: Counter[str]) -> float:
     """The share of a whole tur's streets that are not said to be done when it is over."""
     work = _work(snapshot, item)
     return sum(driven[name] < n for name, (n, _) in work.items()) / len(work)

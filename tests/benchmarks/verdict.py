@@ -16,11 +16,12 @@ from city.entities import Forecast, Treatment
 from city.plan import Plan
 from planner.bundle import load
 from planner.publish import check_schema
-from planner.services import make_plan
-from planner.snapshot import Snapshot
+from planner.services import Services, make_plan, services
 from planner.snow import plan as snow
 from planner.snow.cache import PlanCache
 from planner.snow.prepare import whole_turer
+from planner.snow.service import Snow
+from planner.snow.snapshot import SnowSnapshot
 from store.embedded import embedded_postgres
 from tests.benchmarks import oslo
 from tests.benchmarks.measure import Row, command
@@ -29,7 +30,7 @@ LESS = (0.6, 0.65, 0.7)
 
 
 def run() -> list[Row]:
-    """From the inputs to a checked plan: with nothing cache, after a new forecast, and after a report."""
+    """From the inputs to a checked plan: with nothing kept, after a new forecast, and after a report."""
     extract = Path(os.environ.get("DAGSPLAN_DATA", "")) / "roads" / "oslo-east-filtered.osm.pbf"
     if not extract.is_file():
         print("DAGSPLAN_DATA names no folder with roads/oslo-east-filtered.osm.pbf: benchmark left out")
@@ -37,12 +38,12 @@ def run() -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         storm = _inputs(Path(name), extract)
     cache = PlanCache()
-    make_plan(storm, cache=cache)  # also loads what is compiled
+    make_plan(storm, known=keeping(cache))  # also loads what is compiled
     fallen = replace(storm, at=storm.at + timedelta(hours=10))
-    plan = make_plan(fallen, cache=cache)
+    plan = make_plan(fallen, known=keeping(cache))
     reports = [_cleared(fallen, plan, number) for number in (10, 20, 30)]
     return [
-        _row("nothing cache", [storm] * 3, [PlanCache() for _ in range(3)]),
+        _row("nothing kept", [storm] * 3, [PlanCache() for _ in range(3)]),
         _row(
             "a forecast of more snow: the same streets", [_scaled(storm, by) for by in (1.05, 1.1, 1.15)], [cache] * 3
         ),
@@ -55,14 +56,14 @@ def run() -> list[Row]:
     ]
 
 
-def _after(storm: Snapshot, share: float) -> PlanCache:
-    """What is cache after a plan for less snow."""
+def _after(storm: SnowSnapshot, share: float) -> PlanCache:
+    """What is kept after a plan for less snow."""
     cache = PlanCache()
-    make_plan(_scaled(storm, share), cache=cache)
+    make_plan(_scaled(storm, share), known=keeping(cache))
     return cache
 
 
-def _prepared(storm: Snapshot) -> PlanCache:
+def _prepared(storm: SnowSnapshot) -> PlanCache:
     """What a scheduler keeps that had time to prepare, and has planned nothing."""
     cache = PlanCache()
     for _ in whole_turer(_scaled(storm, 0.0), cache):
@@ -70,7 +71,7 @@ def _prepared(storm: Snapshot) -> PlanCache:
     return cache
 
 
-def _inputs(folder: Path, extract: Path) -> Snapshot:
+def _inputs(folder: Path, extract: Path) -> SnowSnapshot:
     """The streets, storm and fleet of ``oslo`` as a snapshot."""
     with embedded_postgres(folder / "postgres") as dsn:
         env = {"DAGSPLAN_DATABASE__DSN": dsn, "DAGSPLAN_PLANNER__TUR_MINUTES": "90"}
@@ -81,7 +82,7 @@ def _inputs(folder: Path, extract: Path) -> Snapshot:
     return load(folder / "inputs")
 
 
-def _scaled(snapshot: Snapshot, share: float) -> Snapshot:
+def _scaled(snapshot: SnowSnapshot, share: float) -> SnowSnapshot:
     """The same forecasts with more or less snow."""
 
     def of(forecast: Forecast) -> Forecast:
@@ -91,27 +92,32 @@ def _scaled(snapshot: Snapshot, share: float) -> Snapshot:
     return replace(snapshot, forecasts=tuple(of(forecast) for forecast in snapshot.forecasts))
 
 
-def _cleared(snapshot: Snapshot, plan: Plan, number: int) -> Snapshot:
+def _cleared(snapshot: SnowSnapshot, plan: Plan, number: int) -> SnowSnapshot:
     """The first street of an intervention was ploughed a quarter of an hour ago."""
     street = next(iter(plan.interventions[number].segments or ())).id
     done = Treatment(street, "plough", snapshot.at - timedelta(minutes=15))
     return replace(snapshot, treatments=(*snapshot.treatments, done))
 
 
-def _row(what: str, snapshots: Sequence[Snapshot], cache: Sequence[PlanCache]) -> Row:
-    """The medians of plans that are each new to what is cache."""
+def _row(what: str, snapshots: Sequence[SnowSnapshot], cache: Sequence[PlanCache]) -> Row:
+    """The medians of plans that are each new to what is kept."""
     figures = [_timed(replace(snapshot), own) for snapshot, own in zip(snapshots, cache, strict=True)]
     wall, cpu, routes, routes_cpu, turer = (statistics.median(part) for part in zip(*figures, strict=True))
     row = {"wall s": round(wall, 1), "CPU s": round(cpu, 1), "routes wall s": round(routes, 1)}
     return {"what": what, **row, "routes CPU s": round(routes_cpu, 1), "turer searched": round(turer), "runs": 3}
 
 
-def _timed(snapshot: Snapshot, cache: PlanCache) -> tuple[float, float, float, float, float]:
+def keeping(cache: PlanCache) -> Services:
+    """The services of a process whose snow plans keep this."""
+    return {**services(), "snow": Snow(cache)}
+
+
+def _timed(snapshot: SnowSnapshot, cache: PlanCache) -> tuple[float, float, float, float, float]:
     """Wall and CPU seconds of a checked plan, and of its routes; and how many turer were searched for it."""
     before = len(cache.drives)
     with _routes_timed() as routes:
         begin = time.perf_counter(), time.process_time()
-        check_schema(make_plan(snapshot, cache=cache))
+        check_schema(make_plan(snapshot, known=keeping(cache)))
         spent = time.perf_counter() - begin[0], time.process_time() - begin[1]
         return *spent, routes[0], routes[1], len(cache.drives) - before
 

@@ -20,6 +20,7 @@ from planner.inputs import read_snapshot
 from planner.night.call_out import escalate, note_call
 from planner.orders import add_event, decide
 from planner.schedule import plan_now
+from planner.snow.snapshot import SnowSnapshot
 from store import calls, facts, orders
 from store.connect import Connection, connect
 from tests.integration.plan_town import fill, settings
@@ -174,7 +175,7 @@ def test_the_next_plan_knows_who_holds_it(database: Connection, plan: Plan) -> N
     sent(database, plan, "P07")
     escalate(database, SETTINGS, AT + 5 * MINUTE)
     escalate(database, SETTINGS, AT + 10 * MINUTE)
-    snapshot = read_snapshot(database, SETTINGS, "snow", AT + 11 * MINUTE, slot="x")
+    snapshot = read_snapshot(database, SETTINGS, SnowSnapshot, AT + 11 * MINUTE, slot="x")
     assert [(o.vehicle, o.state) for o in snapshot.orders] == [("P07", "unanswered")]
     assert [item.vehicle for item in snapshot.running] == ["P07"]
 
@@ -185,7 +186,7 @@ def test_the_work_of_an_order_stands_in_the_snapshot_with_its_crew(database: Con
     facts.save_roster(database, [RosterTurn(vehicle, AT - HOUR, AT + 3 * HOUR, "lag A")])
     add_event(database, order, "started", WHO, AT + HOUR)
     add_event(database, order, "done", WHO, AT + 2 * HOUR)
-    (given,) = read_snapshot(database, SETTINGS, "snow", AT + 3 * HOUR, slot="x").orders
+    (given,) = read_snapshot(database, SETTINGS, SnowSnapshot, AT + 3 * HOUR, slot="x").orders
     assert (given.started_at, given.ended_at, given.crew) == (AT + HOUR, AT + 2 * HOUR, "lag A")
 
 

@@ -15,7 +15,9 @@ from ingest.validate import ClockRule
 from ingest.writer import Writer
 from models.fill import fill_state
 from models.heat import warm_up
+from planner.heating.snapshot import HeatingSnapshot
 from planner.inputs import QUANTITIES, RAW, read_snapshot
+from planner.waste.snapshot import WasteSnapshot
 from store import readings
 from store.connect import Connection
 from store.facts import save_device
@@ -54,7 +56,7 @@ def test_fill_levels_by_the_hour_give_the_same_state(database: Connection) -> No
     fill(database)
     send(database, "kärl", "fill_level", {ago: level(ago) for ago in range(3, 27 * 1440, 20)})
     raw = of(readings.readings(database, QUANTITIES["waste"], AT - timedelta(days=28), AT), "kärl")
-    read = of(read_snapshot(database, settings(), "waste", AT, slot="x").readings, "kärl")
+    read = of(read_snapshot(database, settings(), WasteSnapshot, AT, slot="x").readings, "kärl")
     assert len(read) < len(raw) / 2
     assert set(read) < set(raw)
     assert [row for row in read if row.time >= AT - RAW] == [row for row in raw if row.time >= AT - RAW]
@@ -78,7 +80,7 @@ def test_indoor_temperatures_by_the_hour_give_the_same_rates(database: Connectio
     outdoor = {ago: round(-5 + 6 * math.sin(ago / 900), 3) for ago in range(0, 14 * 1440, 10)}
     send(database, "inne", "indoor_temperature", indoor)
     send(database, "ute", "air_temperature", outdoor)
-    read = read_snapshot(database, settings(), "heating", AT, slot="x").readings
+    read = read_snapshot(database, settings(), HeatingSnapshot, AT, slot="x").readings
     raw = readings.readings(database, QUANTITIES["heating"], hour_of(AT - timedelta(days=14)), AT)
     mean = [math.fsum(row.value for row in of(rows, "ute")) / len(of(rows, "ute")) for rows in (read, raw)]
     assert mean[0] == pytest.approx(mean[1], abs=0.02)
@@ -95,9 +97,9 @@ def test_a_late_reading_is_in_the_next_plan(database: Connection) -> None:
     """A reading of five days ago that arrives after a plan was made is among the inputs of the next."""
     fill(database)
     send(database, "kärl", "fill_level", {ago: level(ago) for ago in range(0, 10 * 1440, 60)})
-    before = of(read_snapshot(database, settings(), "waste", AT, slot="x").readings, "kärl")
+    before = of(read_snapshot(database, settings(), WasteSnapshot, AT, slot="x").readings, "kärl")
     send(database, "kärl", "fill_level", {5 * 1440 + 1: 77.0, 5 * 1440 - 59: 78.0})
-    after = of(read_snapshot(database, settings(), "waste", AT, slot="x").readings, "kärl")
+    after = of(read_snapshot(database, settings(), WasteSnapshot, AT, slot="x").readings, "kärl")
     assert {row.value for row in set(after) - set(before)} >= {78.0}
 
 
@@ -106,7 +108,7 @@ def test_a_plan_as_of_earlier_sees_nothing_later(database: Connection) -> None:
     fill(database)
     send(database, "ute", "air_temperature", {ago: -ago / 100 for ago in range(0, 1440, 10)})
     at = AT - 5 * HOUR - timedelta(minutes=25)
-    read = of(read_snapshot(database, settings(), "heating", at, slot="x").readings, "ute")
+    read = of(read_snapshot(database, settings(), HeatingSnapshot, at, slot="x").readings, "ute")
     assert max(row.time for row in read) <= at
     latest = [row for row in read if row.time >= hour_of(at)]
     assert latest == [row for row in readings.readings(database, ["air_temperature"], hour_of(at), at)]

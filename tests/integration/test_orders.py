@@ -13,6 +13,7 @@ from city.plan import Plan
 from planner.inputs import read_snapshot
 from planner.orders import NEXT, add_event, decide
 from planner.schedule import plan_now
+from planner.snow.snapshot import SnowSnapshot
 from store import facts, orders
 from store.connect import Connection, connect
 from tests.integration.plan_town import fill, settings
@@ -172,7 +173,7 @@ def test_a_later_plan_takes_a_running_order_as_given(database: Connection) -> No
     item = plan.interventions[0]
     (order,) = decide(database, plan.id, [item.key], "dispatcher", AT)
     add_event(database, order, "started", "P01", AT)
-    snapshot = read_snapshot(database, settings(), "snow", AT + HOUR / 4, slot="x")
+    snapshot = read_snapshot(database, settings(), SnowSnapshot, AT + HOUR / 4, slot="x")
     assert [given.id for given in snapshot.orders] == [order]
     assert [running.key for running in snapshot.running] == [item.key]
     later = plan_now(database, settings(), "snow", FixedClock(AT + HOUR / 4))
@@ -185,7 +186,7 @@ def test_an_aborted_order_frees_its_tur(database: Connection) -> None:
     item = plan.interventions[0]
     (order,) = decide(database, plan.id, [item.key], "dispatcher", AT)
     add_event(database, order, "aborted", "dispatcher", AT)
-    snapshot = read_snapshot(database, settings(), "snow", AT + HOUR / 4, slot="x")
+    snapshot = read_snapshot(database, settings(), SnowSnapshot, AT + HOUR / 4, slot="x")
     assert snapshot.running == ()
     later = plan_now(database, settings(), "snow", FixedClock(AT + HOUR / 4))
     assert item.key in {i.key for i in later.interventions}

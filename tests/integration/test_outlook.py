@@ -21,6 +21,7 @@ from planner.publish import publish_outlook
 from planner.schedule import Scheduler, plan_now, show_roads
 from planner.services import make
 from planner.snow.outlook import road_outlook
+from planner.snow.snapshot import SnowSnapshot
 from store import outlook, roads
 from store.connect import Connection
 from tests.unit.dashboards import town
@@ -61,8 +62,8 @@ def test_the_scheduler_makes_it_too(filled: Connection) -> None:
 
 
 def test_an_older_outlook_does_not_replace_a_newer_one(filled: Connection) -> None:
-    now = read_snapshot(filled, town.settings(), "snow", town.AT, slot="x")
-    before = read_snapshot(filled, town.settings(), "snow", town.AT - timedelta(hours=1), slot="x")
+    now = read_snapshot(filled, town.settings(), SnowSnapshot, town.AT, slot="x")
+    before = read_snapshot(filled, town.settings(), SnowSnapshot, town.AT - timedelta(hours=1), slot="x")
     assert publish_outlook(filled, road_outlook(now), town.AT)
     assert not publish_outlook(filled, road_outlook(before), town.AT)
     assert publish_outlook(filled, road_outlook(now), town.AT)
@@ -73,16 +74,16 @@ def test_an_older_outlook_does_not_replace_a_newer_one(filled: Connection) -> No
 
 def test_an_outlook_made_for_a_time_to_come_gives_way(filled: Connection) -> None:
     """Somebody tried 'plan snow --at' next year; tonight's streets are shown all the same."""
-    later = read_snapshot(filled, town.settings(), "snow", town.AT + timedelta(days=60), slot="x")
+    later = read_snapshot(filled, town.settings(), SnowSnapshot, town.AT + timedelta(days=60), slot="x")
     assert publish_outlook(filled, road_outlook(later), town.AT)
-    show_roads(filled, make(read_snapshot(filled, town.settings(), "snow", town.AT, slot="x")), town.AT)
+    show_roads(filled, make(read_snapshot(filled, town.settings(), SnowSnapshot, town.AT, slot="x")), town.AT)
     frame = outlook.outlook_frame(filled)
     assert frame is not None
     assert frame.at == town.AT
 
 
 def test_the_open_pages_are_told_after_it_is_there(filled: Connection, dsn: str) -> None:
-    found = road_outlook(read_snapshot(filled, town.settings(), "snow", town.AT, slot="x"))
+    found = road_outlook(read_snapshot(filled, town.settings(), SnowSnapshot, town.AT, slot="x"))
     with psycopg.connect(dsn, autocommit=True) as listening:
         listening.execute("LISTEN dagsplan")
         stamps = {outlook.outlook_stamp(filled)}
@@ -95,7 +96,7 @@ def test_the_open_pages_are_told_after_it_is_there(filled: Connection, dsn: str)
 
 
 def test_a_street_that_went_meanwhile_costs_itself_alone(filled: Connection) -> None:
-    found = road_outlook(read_snapshot(filled, town.settings(), "snow", town.AT, slot="x"))
+    found = road_outlook(read_snapshot(filled, town.settings(), SnowSnapshot, town.AT, slot="x"))
     gone = found.ids[0]
     filled.execute("DELETE FROM road_segment WHERE segment_id = %s", (gone,))
     assert publish_outlook(filled, found, town.AT)
@@ -104,14 +105,16 @@ def test_a_street_that_went_meanwhile_costs_itself_alone(filled: Connection) -> 
 
 
 def test_a_tunnel_has_no_outlook(filled: Connection) -> None:
-    snapshot = read_snapshot(filled, town.settings(), "snow", town.AT, slot="x")
+    snapshot = read_snapshot(filled, town.settings(), SnowSnapshot, town.AT, slot="x")
     under = (dataclasses.replace(snapshot.segments[0], tunnel=True), *snapshot.segments[1:])
     rows = list(road_outlook(dataclasses.replace(snapshot, segments=under)).rows())
     assert [row.segment for row in rows] == [segment.id for segment in under[1:]]
 
 
 def test_without_weather_what_is_not_known_is_not_a_number(filled: Connection) -> None:
-    snapshot = dataclasses.replace(read_snapshot(filled, town.settings(), "snow", town.AT, slot="x"), forecasts=())
+    snapshot = dataclasses.replace(
+        read_snapshot(filled, town.settings(), SnowSnapshot, town.AT, slot="x"), forecasts=()
+    )
     row = next(iter(road_outlook(snapshot).rows()))
     assert set(row.surface_c) == {None}
     assert row.height_k == ()
@@ -119,10 +122,10 @@ def test_without_weather_what_is_not_known_is_not_a_number(filled: Connection) -
 
 
 def test_a_fault_of_the_outlook_leaves_the_plan(filled: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: object) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("made up")
 
-    monkeypatch.setattr("planner.schedule.road_outlook", broken)
+    monkeypatch.setattr("planner.snow.service.road_outlook", broken)
     plan = plan_now(filled, town.settings(), "snow", FixedClock(town.AT, simulated=False))
     assert plan.version == 1
     assert outlook.outlook_frame(filled) is None
@@ -137,7 +140,7 @@ def test_bayreuth_on_a_made_clear_night_and_day(database: Connection, data_folde
     file.write_bytes(Frost().forecast_answer(at - timedelta(hours=3), 11.6, 49.98))
     import_file(database, file, simulated=True)
     settings = Settings(municipality=Municipality(time_zone="Europe/Berlin"))
-    show_roads(database, make(read_snapshot(database, settings, "snow", at, slot="x")), at)
+    show_roads(database, make(read_snapshot(database, settings, SnowSnapshot, at, slot="x")), at)
     frame = outlook.outlook_frame(database)
     assert frame is not None
     assert frame.simulated

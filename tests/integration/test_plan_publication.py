@@ -17,7 +17,8 @@ from planner.inputs import read_snapshot
 from planner.orders import decide
 from planner.publish import publish
 from planner.schedule import plan_now
-from planner.services import make_plan
+from planner.services import SNAPSHOTS, make_plan
+from planner.snow.snapshot import SnowSnapshot
 from store import plans, weather
 from store.connect import Connection
 from tests.integration.plan_town import fill, settings
@@ -90,9 +91,9 @@ def test_the_snapshot_of_the_database_is_the_snapshot_of_its_folder(
 ) -> None:
     """Saved from the database and loaded from files: the same value, hash and plan but id, version and time."""
     fill(database)
-    snapshot = read_snapshot(database, settings(), domain, AT, slot="03:00")  # type: ignore[arg-type]
+    snapshot = read_snapshot(database, settings(), SNAPSHOTS[domain], AT, slot="03:00")  # type: ignore[arg-type]
     save(snapshot, tmp_path)
-    again = load(tmp_path)
+    again = load(tmp_path, SNAPSHOTS)
     assert again == snapshot
     assert again.inputs_hash == snapshot.inputs_hash
     published = publish(database, make_plan(snapshot), AT)
@@ -108,7 +109,7 @@ def test_the_issues_of_the_last_day_tell_what_has_fallen(database: Connection) -
         issue = forecast(-4.0, 1.0, issued=at)
         from_then = tuple(step for step in issue.steps if step.valid_from >= at)
         weather.save_forecast(database, replace(issue, provider="hourly", steps=from_then), at)
-    snapshot = read_snapshot(database, settings(), "snow", AT, slot="x")
+    snapshot = read_snapshot(database, settings(), SnowSnapshot, AT, slot="x")
     plan = make_plan(snapshot)
     whole_night = 20 * 1.0 / 78.9 * 100
     assert plan.totals["max_depth_cm"] > 0.7 * whole_night
@@ -117,5 +118,5 @@ def test_the_issues_of_the_last_day_tell_what_has_fallen(database: Connection) -
 def test_only_what_was_known_then_is_read(database: Connection) -> None:
     """A plan ``--at`` an earlier time sees no forecast that came later."""
     fill(database)
-    snapshot = read_snapshot(database, settings(), "snow", AT - timedelta(hours=3), slot="x")
+    snapshot = read_snapshot(database, settings(), SnowSnapshot, AT - timedelta(hours=3), slot="x")
     assert snapshot.forecasts == ()

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from city.entities import Depot, Segment, Threshold, Vehicle
-from city.plan import Plan
+from city.plan import DecidingCurve, Plan
 from city.settings import Municipality, Planner, Settings
-from dashboards.pages.daystrip import AGREES_CM, _ahead, _deciding_segment, _figure_of
 from ingest.roads import import_roads, with_reachable
 from ingest.roads.cut import cut
 from ingest.roads.osm import read_extract, read_segments
@@ -21,7 +20,7 @@ from ingest.weather.client import import_file
 from planner.inputs import read_snapshot
 from planner.publish import check_schema
 from planner.services import make_plan
-from planner.snapshot import Snapshot
+from planner.snow.snapshot import SnowSnapshot
 from planner.thresholds.seed import seed
 from store import facts, plans, roads
 from store.connect import Connection
@@ -50,7 +49,7 @@ def bayreuth(connection: Connection, data: Path, weather: str) -> Plan:
     depot, vehicles = fleet(first.geometry[0])
     facts.save_fleet(connection, [depot], [], vehicles)
     settings = Settings(municipality=Municipality(time_zone="Europe/Berlin"), planner=Planner(snow_horizon_h=24))
-    plan = make_plan(read_snapshot(connection, settings, "snow", at, slot="x"))
+    plan = make_plan(read_snapshot(connection, settings, SnowSnapshot, at, slot="x"))
     check_schema(plan)
     return plan
 
@@ -72,17 +71,17 @@ def test_bayreuth_under_the_snow_of_oslo(database: Connection, data_folder: Path
 
 
 def test_the_strip_of_a_street_in_hilly_land_comes_to_the_plans_figure(database: Connection, data_folder: Path) -> None:
-    """The day page runs one street again: where the forecast names no height, at the town's middle one as the plan."""
-    first = bayreuth(database, data_folder, OSLO_SNOW)
-    database.execute("UPDATE forecast SET elevation_m = NULL")
-    settings = Settings(municipality=Municipality(time_zone="Europe/Berlin"), planner=Planner(snow_horizon_h=24))
-    plan = make_plan(read_snapshot(database, settings, "snow", first.valid_from, slot="x"))
+    """The plan keeps the curve of the street that decided, which comes to the figure of its reason."""
+    plan = bayreuth(database, data_folder, OSLO_SNOW)
     item = next(item for item in plan.interventions if item.reasons[0].unit == "cm")
-    segment = _deciding_segment(database, item)
-    assert segment is not None
-    seen = _ahead(database, plan, segment)
-    assert seen is not None
-    assert abs(_figure_of(seen[1], item) - item.reasons[0].value) <= AGREES_CM
+    assert isinstance(item.curve, DecidingCurve)
+    assert isinstance(item.segments, tuple)
+    assert item.curve.segment in {part.id for part in item.segments}
+    assert min(abs(cm - (item.reasons[0].value or 0.0)) for cm in item.curve.depth_cm) < 0.01
+    assert all(
+        low <= mid <= high
+        for low, mid, high in zip(item.curve.low_cm, item.curve.depth_cm, item.curve.high_cm, strict=True)
+    )
 
 
 def test_bayreuth_under_the_sky_of_stockholm(database: Connection, data_folder: Path) -> None:
@@ -93,12 +92,11 @@ def test_bayreuth_under_the_sky_of_stockholm(database: Connection, data_folder: 
     assert plan.verdict.text.startswith("Ingen utkallning behövs.")
 
 
-def storm(segments: list[Segment]) -> Snapshot:
+def storm(segments: list[Segment]) -> SnowSnapshot:
     """A snapshot of a whole town under 5 mm an hour."""
     first = next(s for s in segments if s.reachable and s.network == "street")
     depot, vehicles = fleet(first.geometry[0])
-    return Snapshot(
-        domain="snow",
+    return SnowSnapshot(
         at=datetime.fromisoformat("2026-11-24T02:00:00+00:00"),
         service_day=date(2026, 11, 23),
         slot="03:00",

@@ -23,6 +23,7 @@ from planner.publish import publish
 from planner.schedule import Scheduler, keep_up
 from planner.services import Made, make, make_plan
 from planner.snapshot import Snapshot
+from planner.snow.snapshot import SnowSnapshot
 from store import plans
 from store.condition import condition
 from store.connect import Connection, connect
@@ -160,7 +161,7 @@ def test_a_claim_that_lives_is_left_alone_and_a_dead_one_is_taken_over(database:
 def test_the_late_first_one_cannot_publish(database: Connection) -> None:
     """The planner that lost its claim gets a Conflict, and its plan leaves no row."""
     fill(database)
-    snapshot = read_snapshot(database, settings(), "snow", AT, slot="03:00")
+    snapshot = read_snapshot(database, settings(), SnowSnapshot, AT, slot="03:00")
     assert plans.claim_run(database, RUN, "first", AT, AT + HOUR / 4, AT)
     assert plans.claim_run(database, RUN, "second", AT + HOUR, AT + 2 * HOUR, AT)
     with pytest.raises(Conflict, match="taken over"):

@@ -12,7 +12,8 @@ from city.plan import Plan
 from ingest.roads import import_roads
 from planner.bundle import load, save
 from planner.inputs import read_snapshot
-from planner.services import make_plan
+from planner.services import SNAPSHOTS, make_plan
+from planner.snow.snapshot import SnowSnapshot
 from planner.thresholds.seed import seed
 from store import facts, plans, weather
 from store.connect import Connection
@@ -54,7 +55,7 @@ def snowed_in(connection: Connection, *vehicles: Vehicle) -> None:
 
 
 def plan_of(connection: Connection) -> Plan:
-    return make_plan(read_snapshot(connection, settings(), "snow", AT, slot="x"))
+    return make_plan(read_snapshot(connection, settings(), SnowSnapshot, AT, slot="x"))
 
 
 def makes(plan: Plan, *nodes: int) -> bool:
@@ -109,15 +110,15 @@ def test_the_folder_of_a_plan_holds_turns_and_limits(database: Connection, tmp_p
     snowed_in(database, Vehicle("P01", "snow", "dep", width_m=2.55, weight_t=18.0))
     weak = {12: '<tag k="maxweight" v="7.5"/><tag k="maxwidth" v="2.3 m"/>'}
     import_roads(database, extract(tmp_path, (10, 11), tags=weak), [], AT)
-    snapshot = read_snapshot(database, settings(), "snow", AT, slot="x")
+    snapshot = read_snapshot(database, settings(), SnowSnapshot, AT, slot="x")
     save(snapshot, tmp_path / "plan")
-    again = load(tmp_path / "plan")
+    again = load(tmp_path / "plan", SNAPSHOTS)
     assert (again, again.inputs_hash) == (snapshot, snapshot.inputs_hash)
     assert again.turns == (TurnBan("osm/10/1-2", 2, "osm/11/2-3"),)
     (limited,) = [s for s in again.segments if s.max_weight_t is not None]
     assert (limited.id, limited.max_weight_t, limited.max_width_m) == ("osm/12/2-4", 7.5, 2.3)
     (tmp_path / "plan" / "turns.csv").unlink()
-    bare = load(tmp_path / "plan")
+    bare = load(tmp_path / "plan", SNAPSHOTS)
     assert bare.turns == ()
     assert bare.inputs_hash != snapshot.inputs_hash
 

@@ -15,7 +15,6 @@ from planner.orders import add_event, decide
 from planner.schedule import look, plan_now
 from planner.snow.archive import unpack
 from planner.snow.cache import PlanCache
-from planner.watch import drafts
 from planner.watch.answer import accept, open_draft, reject
 from planner.watch.drafts import watch, watched
 from store import archive, facts, judgements, orders, plans, weather
@@ -52,7 +51,9 @@ def see(database: Connection, cm: float, at: object) -> None:
 
 
 def looked(database: Connection, at: object = LATER) -> Draft | None:
-    return watch(database, town.settings(), FixedClock(at), "test")  # type: ignore[arg-type]
+    found = watch(database, town.settings(), FixedClock(at), "test")  # type: ignore[arg-type]
+    assert len(found) <= 1
+    return found[0] if found else None
 
 
 def targets(changes: object) -> set[str]:
@@ -225,8 +226,8 @@ def test_a_fault_of_the_planner_leaves_the_plan_standing(
     def broken(*_: object) -> None:
         raise AssertionError("tur P1-1: a drive that is none")
 
-    monkeypatch.setattr(drafts, "assess_streets", broken)
-    assert watched(database, town.settings(), FixedClock(LATER), "test") is None
+    monkeypatch.setattr("planner.snow.service.assess_streets", broken)
+    assert watched(database, town.settings(), FixedClock(LATER), "test") == []
     assert "the live plan stands" in caplog.text
 
 

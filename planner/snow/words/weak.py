@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
 from city.catalogue.message import Text
 from city.geo import local_xy
-from city.plan import Degradation
+from city.plan import Degradation, Intervention
 from city.said import figure_en, figure_sv
 from models.weather import HourlyWeather
-from planner.snapshot import Snapshot
+from planner.fleet import rota_of
+from planner.night.rest import too_long
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import LOOK_BACK_H, fresh_depths, weather_hindcast
 from planner.snow.words.surface import weak_air
 from planner.snow.work import DrivenTur
@@ -20,7 +23,7 @@ from planner.words.sentences import degradation, weak_forecast
 
 
 def degradations(
-    snapshot: Snapshot, weather: HourlyWeather, driven: Sequence[DrivenTur], unmanned: int
+    snapshot: SnowSnapshot, weather: HourlyWeather, driven: Sequence[DrivenTur], unmanned: int
 ) -> list[Degradation]:
     """What was missing or old, and what that did. ``unmanned`` turer are needed and have no vehicle."""
     return [
@@ -32,7 +35,7 @@ def degradations(
     ]
 
 
-def _weak_sensors(snapshot: Snapshot) -> Iterable[Degradation]:
+def _weak_sensors(snapshot: SnowSnapshot) -> Iterable[Degradation]:
     if not fresh_depths(snapshot):
         holes = _unseen(weather_hindcast(snapshot).missing_hours)
         yield degradation(
@@ -65,11 +68,11 @@ def _unseen(hours: int) -> Text:
     )
 
 
-def _silent_s(snapshot: Snapshot, last: Any) -> float:  # noqa: ANN401 - datetime or None
+def _silent_s(snapshot: SnowSnapshot, last: Any) -> float:  # noqa: ANN401 - datetime or None
     return float("inf") if last is None else float((snapshot.at - last).total_seconds())
 
 
-def _weak_streets(snapshot: Snapshot) -> Iterable[Degradation]:
+def _weak_streets(snapshot: SnowSnapshot) -> Iterable[Degradation]:
     unknown = sum(segment.keeper == "unknown" for segment in snapshot.segments)
     if unknown:
         yield degradation(
@@ -102,7 +105,7 @@ def _weak_streets(snapshot: Snapshot) -> Iterable[Degradation]:
         )
 
 
-def _weak_fleet(snapshot: Snapshot, driven: Sequence[DrivenTur], unmanned: int) -> Iterable[Degradation]:
+def _weak_fleet(snapshot: SnowSnapshot, driven: Sequence[DrivenTur], unmanned: int) -> Iterable[Degradation]:
     for network, sv, en in (("street", "gatorna", "the streets"), ("cycle", "GC-vägarna", "the cycle ways")):
         if any(s.network == network for s in snapshot.segments) and all(
             v.network != network for v in snapshot.vehicles
@@ -130,7 +133,7 @@ def _weak_fleet(snapshot: Snapshot, driven: Sequence[DrivenTur], unmanned: int) 
         )
 
 
-def _astray(snapshot: Snapshot, *, near_m: float = 2000.0) -> Iterable[Degradation]:
+def _astray(snapshot: SnowSnapshot, *, near_m: float = 2000.0) -> Iterable[Degradation]:
     """Depots of the snow fleet that lie far from every street: their vehicles are planned from the nearest one."""
     used = {vehicle.depot for vehicle in snapshot.vehicles}
     ends = np.array([s.geometry[0] for s in snapshot.segments if s.reachable], float).reshape(-1, 2)
@@ -144,3 +147,20 @@ def _astray(snapshot: Snapshot, *, near_m: float = 2000.0) -> Iterable[Degradati
                 f"Depot {depot.name} lies {away / 1000.0:.0f} km from the nearest street of the network: check its "
                 "place. Its vehicles are planned from that street.",
             )
+
+
+def weak_rest(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> Iterable[Degradation]:
+    """Which crews of a snow plan rest or must end early, and which it would work for longer than the rules allow."""
+    rota = rota_of(snapshot)
+    for vehicle in snapshot.vehicles:
+        why = rota.free(vehicle.id, snapshot.at).why(snapshot.zone)
+        if why.sv:
+            yield degradation("rest", why.sv, why.en)
+    most = rota.most / timedelta(hours=1)
+    for vehicle_id, worked in too_long(rota, items, {item.key for item in snapshot.running}):
+        hours = worked / timedelta(hours=1)
+        yield degradation(
+            "rest",
+            f"{vehicle_id} får {figure_sv(hours)} h i sträck, mer än {figure_sv(most, 0)} h: pröva bemanningen.",
+            f"{vehicle_id} gets {figure_en(hours)} h in a row, more than {figure_en(most, 0)} h: check the roster.",
+        )

@@ -25,8 +25,11 @@ from city.entities import (
     Vessel,
 )
 from city.vocabulary import PLACE_KINDS, ROUTE_CLASSES, Keeper, Network, RouteClass
-from planner.snapshot import PlannerParams, Snapshot
+from planner.heating.snapshot import HeatingSnapshot
+from planner.snapshot import PlannerParams
+from planner.snow.snapshot import SnowSnapshot
 from planner.thresholds.seed import seed
+from planner.waste.snapshot import WasteSnapshot
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 """03.00 in Sweden, a Tuesday; the snow day is that of the 23rd."""
@@ -126,10 +129,9 @@ def against_slip(*, method: str = "none") -> tuple[Threshold, ...]:
     return tuple(threshold("snow.anti_slip", name, None, text=method) for name in ROUTE_CLASSES)
 
 
-def snow_snapshot(**parts: Any) -> Snapshot:
+def snow_snapshot(**parts: Any) -> SnowSnapshot:
     """Snow on sensors and streets, two ploughs and a cycle plough, nothing spread; ``parts`` replace fields."""
-    base = Snapshot(
-        domain="snow",
+    base = SnowSnapshot(
         at=AT,
         service_day=date(2026, 11, 23),
         slot="03:00",
@@ -164,10 +166,9 @@ def levels(device: str, last: float, *, per_day: float = 10.0, days: int = 6) ->
     )
 
 
-def waste_snapshot(**parts: Any) -> Snapshot:
+def waste_snapshot(**parts: Any) -> WasteSnapshot:
     """Three rooms with a residual vessel each: nearly full, half full, nearly empty; one truck, one disposal site."""
-    base = Snapshot(
-        domain="waste",
+    base = WasteSnapshot(
         at=AT,
         service_day=date(2026, 11, 24),
         slot="03:00",
@@ -197,10 +198,9 @@ def indoor(device: str, temp: float, *, mornings: int = 6) -> tuple[Reading, ...
     return (*rows, Reading(device, "indoor_temperature", "°C", AT - HOUR / 6, temp))
 
 
-def heating_snapshot(**parts: Any) -> Snapshot:
+def heating_snapshot(**parts: Any) -> HeatingSnapshot:
     """Two schools on a school day: one measured, one without a sensor."""
-    base = Snapshot(
-        domain="heating",
+    base = HeatingSnapshot(
         at=AT,
         service_day=date(2026, 11, 24),
         slot="03:00",

@@ -21,8 +21,9 @@ from city.entities import Device, GivenOrder, Reading, Treatment
 from city.errors import ImportRefused
 from city.plan import from_json, to_json
 from planner.bundle import load, save
+from planner.services import SNAPSHOTS as KINDS
 from planner.services import make_plan
-from planner.snapshot import Snapshot
+from planner.snow.snapshot import SnowSnapshot
 from tests.unit.planner.snapshots import (
     AT,
     HOUR,
@@ -49,12 +50,12 @@ words = st.text(
 floats = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@pytest.mark.parametrize("domain", SNAPSHOTS)
+@pytest.mark.parametrize("domain", KINDS)
 def test_saved_and_loaded_is_the_same(domain: str, tmp_path: Path) -> None:
     """The value, its hash and its plan byte for byte."""
     snapshot = SNAPSHOTS[domain]
     save(snapshot, tmp_path)
-    again = load(tmp_path)
+    again = load(tmp_path, KINDS)
     assert again == snapshot
     assert again.inputs_hash == snapshot.inputs_hash
     assert to_json(make_plan(again)) == to_json(make_plan(snapshot))
@@ -65,7 +66,7 @@ def test_a_running_intervention_goes_through_the_folder(tmp_path: Path) -> None:
     (first, *_) = from_json(to_json(make_plan(SNAPSHOTS["snow"]))).interventions
     snapshot = replace(SNAPSHOTS["snow"], running=(first,))
     save(snapshot, tmp_path)
-    assert load(tmp_path) == snapshot
+    assert load(tmp_path, KINDS) == snapshot
 
 
 @settings(max_examples=60, deadline=None)
@@ -81,7 +82,7 @@ def test_any_text_and_any_number_survive(name: str, slot: str, value: float, lon
     )
     with tempfile.TemporaryDirectory() as folder:
         save(snapshot, Path(folder))
-        again = load(Path(folder))
+        again = load(Path(folder), KINDS)
     assert again == snapshot
     assert again.inputs_hash == snapshot.inputs_hash
 
@@ -91,7 +92,7 @@ def test_saving_over_an_older_folder_leaves_nothing_of_it(tmp_path: Path) -> Non
     save(SNAPSHOTS["snow"], tmp_path)
     bare = snow_snapshot(readings=(), forecasts=(), segments=(), devices=(), roster=())
     save(bare, tmp_path)
-    assert load(tmp_path) == bare
+    assert load(tmp_path, KINDS) == bare
 
 
 CHANGES: list[dict[str, Any]] = [
@@ -138,8 +139,9 @@ def test_the_hash_and_the_plan_do_not_hang_on_the_process(tmp_path: Path) -> Non
 def _planned(folder: Path, seed: str) -> str:
     code = (
         "import sys; from pathlib import Path\n"
-        "from planner.bundle import load\nfrom planner.services import make_plan\nfrom city.plan import to_json\n"
-        "for d in ('snow', 'waste', 'heating'): print(to_json(make_plan(load(Path(sys.argv[1]) / d))).decode())"
+        "from planner.bundle import load\nfrom planner.services import SNAPSHOTS, make_plan\n"
+        "from city.plan import to_json\n"
+        "for d in SNAPSHOTS: print(to_json(make_plan(load(Path(sys.argv[1]) / d, SNAPSHOTS))).decode())"
     )
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     root = Path(__file__).parents[3]
@@ -175,7 +177,7 @@ def test_a_folder_written_by_hand_makes_a_plan(tmp_path: Path) -> None:
         depots_csv=f"id,name,lon,lat\nd,Förrådet,{place(0)[0]},{place(0)[1]}\n",
         vehicles_csv="id,domain,depot\nP01,snow,d\n",
     )
-    plan = make_plan(load(tmp_path, "snow"))
+    plan = make_plan(load(tmp_path, {"snow": SnowSnapshot}))
     assert {item.target for item in plan.interventions} == {"P1-1"}
 
 
@@ -184,7 +186,7 @@ def test_forecasts_in_any_order_are_read_newest_first(tmp_path: Path) -> None:
     row = "m,14.8,56.9,2026-11-24T{}:00:00Z,2026-11-24T05:00:00Z,2026-11-24T06:00:00Z,{},1\n"
     text = "provider,lon,lat,issued_at,valid_from,valid_to,temp_c,precip_mm_h\n"
     folder = by_hand(tmp_path, forecasts_csv=text + row.format("00", "3") + row.format("01", "-3"))
-    assert [issue.steps[0].temp_c for issue in load(folder).forecasts] == [-3.0, 3.0]
+    assert [issue.steps[0].temp_c for issue in load(folder, KINDS).forecasts] == [-3.0, 3.0]
 
 
 BROKEN = {
@@ -230,7 +232,7 @@ def test_a_broken_file_names_itself_its_line_and_the_way_out(case: str, tmp_path
     """One line of text with file, line and what to do; never another kind of error."""
     files, said = BROKEN[case]
     with pytest.raises(ImportRefused) as refused:
-        load(by_hand(tmp_path, **files))
+        load(by_hand(tmp_path, **files), KINDS)
     assert said in str(refused.value)
     assert ";" in str(refused.value)
     assert "\n" not in str(refused.value).strip()
@@ -256,14 +258,14 @@ def test_a_broken_head_names_what_is_wrong(case: str, tmp_path: Path) -> None:
     if text is not None:
         (tmp_path / "snapshot.toml").write_text(text, encoding="utf-8")
     with pytest.raises(ImportRefused) as refused:
-        load(tmp_path, "snow")
+        load(tmp_path, {"snow": SnowSnapshot})
     assert "snapshot.toml" in str(refused.value)
     assert said in str(refused.value)
 
 
 def test_the_snapshot_has_one_canonical_form() -> None:
     """The hash is that of sorted JSON: it does not change with the order of fields of a nested value."""
-    snapshot: Snapshot = SNAPSHOTS["snow"]
+    snapshot = SNAPSHOTS["snow"]
     assert snapshot.inputs_hash == replace(snapshot).inputs_hash
     assert len(snapshot.inputs_hash) == 64
     assert msgspec.json.decode(to_json(make_plan(snapshot)))["inputs_hash"] == snapshot.inputs_hash
@@ -274,4 +276,4 @@ def test_a_vehicle_that_does_not_move_is_refused_by_name(tmp_path: Path, speed: 
     vehicles = (replace(SNAPSHOTS["snow"].vehicles[0], work_kmh=speed),)
     save(replace(SNAPSHOTS["snow"], vehicles=vehicles), tmp_path)
     with pytest.raises(ImportRefused, match=rf"vehicles.csv: {vehicles[0].id}: work_kmh is"):
-        load(tmp_path)
+        load(tmp_path, KINDS)

@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 
 from city.entities import Building, CalendarDay
 from city.plan import Intervention, Plan
+from planner.heating.snapshot import HeatingSnapshot
 from planner.publish import check_schema
 from planner.services import make_plan
-from planner.snapshot import Snapshot
 from tests.unit.planner.snapshots import AT, HOUR, forecast, heating_snapshot, indoor, limits_with, place, threshold
 
 
-def plan_of(snapshot: Snapshot) -> Plan:
+def plan_of(snapshot: HeatingSnapshot) -> Plan:
     plan = make_plan(snapshot)
     check_schema(plan)
     return plan
 
 
-def item_of(snapshot: Snapshot, building: str = "b1") -> Intervention:
+def item_of(snapshot: HeatingSnapshot, building: str = "b1") -> Intervention:
     return next(item for item in plan_of(snapshot).interventions if item.target == building)
 
 
@@ -32,7 +32,7 @@ def set_points(item: Intervention) -> list[float]:
     return [hour.set_point_c for hour in item.heat]  # type: ignore[union-attr]
 
 
-def on_day(day: date, **parts: object) -> Snapshot:
+def on_day(day: date, **parts: object) -> HeatingSnapshot:
     at = datetime(day.year, day.month, day.day, 1, 0, tzinfo=UTC)
     return heating_snapshot(service_day=day, at=at, forecasts=(forecast(-3.0, issued=at),), **parts)
 

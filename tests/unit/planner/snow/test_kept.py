@@ -1,4 +1,4 @@
-"""What is cache between plans: it saves the search of what did not change, and never changes a plan."""
+"""What is kept between plans: it saves the search of what did not change, and never changes a plan."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import pytest
 
 from city.entities import Depot, Treatment, TurnBan, Vehicle
 from city.plan import Plan
-from planner.services import make_plan
-from planner.snapshot import PlannerParams, Snapshot
+from planner.services import Services, make_plan, services
+from planner.snapshot import PlannerParams
 from planner.snow.cache import PlanCache, Shelf
 from planner.snow.prepare import whole_turer
+from planner.snow.service import Snow
+from planner.snow.snapshot import SnowSnapshot
 from tests.unit.planner.snapshots import AT, HOUR, depth, forecast, place, snow_snapshot, streets
 
 
@@ -30,14 +32,19 @@ class Counted(Executor):
         return done
 
 
-def deep(**parts: object) -> Snapshot:
+def keeping(cache: PlanCache) -> Services:
+    """The services of a process whose snow plans keep this."""
+    return {**services(), "snow": Snow(cache)}
+
+
+def deep(**parts: object) -> SnowSnapshot:
     """Snow over every limit."""
     return snow_snapshot(readings=(depth(30.0),), **parts)
 
 
-def searched(snapshot: Snapshot, cache: PlanCache) -> int:
+def searched(snapshot: SnowSnapshot, cache: PlanCache) -> int:
     counted = Counted()
-    make_plan(snapshot, counted, cache)
+    make_plan(snapshot, counted, keeping(cache))
     return counted.asked
 
 
@@ -66,12 +73,12 @@ CHANGES: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_plan_is_the_same_with_what_was_kept_and_without(change: str) -> None:
-    """Whatever a drive depends on changes after the first plan: what is cache must then not be taken."""
+    """Whatever a drive depends on changes after the first plan: what is kept must then not be taken."""
     cache = PlanCache()
-    make_plan(deep(vehicles=tuple(replace(v, width_m=2.5) for v in FLEET)), cache=cache)
-    make_plan(deep(), cache=cache)
+    make_plan(deep(vehicles=tuple(replace(v, width_m=2.5) for v in FLEET)), known=keeping(cache))
+    make_plan(deep(), known=keeping(cache))
     snapshot = deep(**CHANGES[change])
-    assert make_plan(snapshot, cache=cache) == make_plan(snapshot)
+    assert make_plan(snapshot, known=keeping(cache)) == make_plan(snapshot)
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -106,14 +113,14 @@ def test_the_longest_unused_is_forgotten() -> None:
 
 def test_a_full_shelf_of_drives_costs_a_search_and_not_the_plan() -> None:
     few = PlanCache(most_drives=1)
-    assert make_plan(deep(), cache=few) == make_plan(deep(), cache=few) == make_plan(deep())
-    assert drives(make_plan(deep(), cache=few)) == drives(make_plan(deep()))
+    assert make_plan(deep(), known=keeping(few)) == make_plan(deep(), known=keeping(few)) == make_plan(deep())
+    assert drives(make_plan(deep(), known=keeping(few))) == drives(make_plan(deep()))
 
 
 def test_prepared_turer_are_not_searched_again() -> None:
-    """After the drives of whole turer are cache, a plan that needs them all searches none, and is the same plan."""
+    """After the drives of whole turer are kept, a plan that needs them all searches none, and is the same plan."""
     snapshot, cache = deep(), PlanCache()
     bare = replace(snapshot, readings=(depth(0.0),))
     assert set(whole_turer(bare, cache)) == {"P1-1", "P3-1", "C1-1"}
     assert searched(snapshot, cache) == 0
-    assert drives(make_plan(snapshot, cache=cache)) == drives(make_plan(snapshot))
+    assert drives(make_plan(snapshot, known=keeping(cache))) == drives(make_plan(snapshot))

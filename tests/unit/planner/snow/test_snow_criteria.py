@@ -15,7 +15,7 @@ from city.observation import Observation
 from city.plan import Intervention, Plan
 from planner.publish import check_schema
 from planner.services import make_plan
-from planner.snapshot import Snapshot
+from planner.snow.snapshot import SnowSnapshot
 from tests.unit.planner.snapshots import (
     AT,
     HOUR,
@@ -33,7 +33,7 @@ from tests.unit.planner.snapshots import (
 MORNING = date(2026, 11, 24)
 
 
-def plan_of(snapshot: Snapshot) -> Plan:
+def plan_of(snapshot: SnowSnapshot) -> Plan:
     plan = make_plan(snapshot)
     check_schema(plan)
     return plan
@@ -43,7 +43,7 @@ def classes(plan: Plan) -> set[str]:
     return {item.target.split("-")[0] for item in plan.interventions}
 
 
-def still(cm: float, **parts: object) -> Snapshot:
+def still(cm: float, **parts: object) -> SnowSnapshot:
     return snow_snapshot(readings=(depth(cm),), forecasts=(), **parts)
 
 
@@ -110,7 +110,7 @@ def test_a_class_without_a_threshold_is_a_stated_refusal(key: str) -> None:
 # ---- days ------------------------------------------------------------------------------------------------------------
 
 
-def school(**parts: object) -> Snapshot:
+def school(**parts: object) -> SnowSnapshot:
     """A residential street beside a school and one far away, 8.5 cm: over the limit of P2, under that of P3."""
     two = (street(0, 1, "P3", name="Skolgatan"), *(street(n, n + 1, "P1") for n in (1, 2)), street(3, 4, "P3"))
     near = Building("s", "Skolan", *place(0), kind="school")
@@ -192,7 +192,7 @@ def actions(plan: Plan) -> dict[str, tuple[str, float]]:
     }
 
 
-def freezing(now_c: float, *, cold_h: int = 0) -> Snapshot:
+def freezing(now_c: float, *, cold_h: int = 0) -> SnowSnapshot:
     """Rain yesterday at 2 °C, and ``now_c`` since ``cold_h`` hours ago and on."""
     wet = forecast(2.0, 0.5)
     steps = tuple(

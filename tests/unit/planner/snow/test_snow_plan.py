@@ -14,7 +14,7 @@ from city.plan import Intervention, Plan, Reason
 from models.snow import Hindcast
 from planner.publish import check_schema
 from planner.services import make_plan
-from planner.snapshot import Snapshot
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import road_hindcast
 from tests.unit.planner.snapshots import (
     AT,
@@ -32,7 +32,7 @@ from tests.unit.planner.snapshots import (
 )
 
 
-def plan_of(snapshot: Snapshot) -> Plan:
+def plan_of(snapshot: SnowSnapshot) -> Plan:
     plan = make_plan(snapshot)
     check_schema(plan)
     return plan
@@ -50,7 +50,7 @@ def effects(plan: Plan) -> str:
     return " ".join(item.effect for item in plan.degradations)
 
 
-def still(cm: float, **parts: object) -> Snapshot:
+def still(cm: float, **parts: object) -> SnowSnapshot:
     """So much snow on the ground now, and no knowledge of what is to come: it lies as it is."""
     return snow_snapshot(readings=(depth(cm),), forecasts=(), **parts)
 
@@ -333,7 +333,7 @@ def test_the_call_waits_until_the_limit_is_reached() -> None:
     assert starts["P1"] > AT + 2 * HOUR  # type: ignore[operator]
 
 
-def deep(**parts: object) -> Snapshot:
+def deep(**parts: object) -> SnowSnapshot:
     """12 cm on the ground, and the dry cold weather of ``forecast`` unless ``parts`` say another."""
     return snow_snapshot(readings=(depth(12.0),), **parts)
 

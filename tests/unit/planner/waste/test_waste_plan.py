@@ -12,15 +12,15 @@ from city.entities import Depot, GivenOrder, Room, Vehicle, Vessel
 from city.plan import Plan
 from planner.publish import check_schema
 from planner.services import make_plan
-from planner.snapshot import Snapshot
 from planner.thresholds.limits import limits
 from planner.waste.need import assess, days_to_next_visit
 from planner.waste.room import RoomNeed
 from planner.waste.rounds import TIP_S
+from planner.waste.snapshot import WasteSnapshot
 from tests.unit.planner.snapshots import AT, HOUR, levels, limits_with, place, streets, threshold, waste_snapshot
 
 
-def plan_of(snapshot: Snapshot) -> Plan:
+def plan_of(snapshot: WasteSnapshot) -> Plan:
     plan = make_plan(snapshot)
     check_schema(plan)
     return plan
@@ -30,7 +30,7 @@ def rooms(plan: Plan) -> list[str]:
     return sorted(stop.room for item in plan.interventions for stop in item.stops)  # type: ignore[union-attr]
 
 
-def needs(snapshot: Snapshot) -> dict[str, RoomNeed]:
+def needs(snapshot: WasteSnapshot) -> dict[str, RoomNeed]:
     return {need.room.id: need for need in assess(snapshot, limits(snapshot.thresholds))}
 
 
@@ -38,7 +38,7 @@ def effects(plan: Plan) -> str:
     return " ".join(item.effect for item in plan.degradations)
 
 
-def limited(snapshot: Snapshot, probability: float, *, version: int = 2) -> Snapshot:
+def limited(snapshot: WasteSnapshot, probability: float, *, version: int = 2) -> WasteSnapshot:
     row = threshold("waste.overflow_probability", "*", probability, version)
     return replace(snapshot, thresholds=limits_with(row))
 

@@ -13,10 +13,10 @@ from city.entities import CalendarDay, Threshold, Treatment
 from city.errors import StoreUnavailable
 from city.observation import Observation
 from planner.services import make
-from planner.snapshot import Snapshot
 from planner.snow.archive import Run, pack, unpack
 from planner.snow.backtest.replay import REPLAYED, decided, replay
 from planner.snow.plan import assess_streets
+from planner.snow.snapshot import SnowSnapshot
 from planner.thresholds.limits import limits
 from tests.unit.planner.snapshots import (
     AT,
@@ -35,7 +35,7 @@ CLASSES = ("P1", "P3", "C1")
 DAY = date(2026, 11, 23)
 
 
-def made(chance: random.Random) -> Snapshot:
+def made(chance: random.Random) -> SnowSnapshot:
     """A night of any weather, state and history; nothing that a back-test could not know."""
     weather = ahead(chance.uniform(-9.0, 3.0), [round(chance.expovariate(0.8), 1) for _ in range(chance.randrange(14))])
     wet = forecast(chance.uniform(-6.0, 4.0), chance.choice([0.0, 0.2, 0.6]))
@@ -75,7 +75,7 @@ def changed(chance: random.Random, rows: tuple[Threshold, ...]) -> tuple[Thresho
     return (*(row for row in rows if (row.key, row.scope) not in mine), *new)
 
 
-def kept(snapshot: Snapshot) -> Run:
+def kept(snapshot: SnowSnapshot) -> Run:
     """The run as the archive gives it back."""
     one = make(snapshot)
     raw = one.curves()

@@ -1,0 +1,50 @@
+"""What a snow plan is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from city.entities import (
+    Building,
+    CalendarDay,
+    Device,
+    RosterTurn,
+    Segment,
+    SegmentRelief,
+    Treatment,
+    TurnBan,
+)
+from city.observation import Observation
+from city.upkeep import Place, SeasonWork, WorkRequest
+from city.vocabulary import Domain
+from planner.snapshot import Snapshot, Wants
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnowSnapshot(Snapshot):
+    """``asked`` names the turer that the plan before asks for and that nobody has driven since."""
+
+    domain: ClassVar[Domain] = "snow"
+    wants: ClassVar[Wants] = Wants(
+        quantities=("snow_depth", "air_temperature", "road_temperature", "friction"),
+        look_back=timedelta(hours=24),
+        past_issues=True,
+        devices=("snow", "road_weather"),
+        holidays=True,
+    )
+
+    asked: tuple[str, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    turns: tuple[TurnBan, ...] = ()
+    relief: tuple[SegmentRelief, ...] = ()
+    places: tuple[Place, ...] = ()
+    devices: tuple[Device, ...] = ()
+    buildings: tuple[Building, ...] = ()
+    calendar: tuple[CalendarDay, ...] = ()
+    roster: tuple[RosterTurn, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    season: tuple[SeasonWork, ...] = ()
+    requests: tuple[WorkRequest, ...] = ()

@@ -1,0 +1,23 @@
+"""What a waste plan is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from city.entities import Room, Segment, Vessel
+from city.vocabulary import Domain
+from planner.snapshot import Snapshot, Wants
+
+
+@dataclass(frozen=True, kw_only=True)
+class WasteSnapshot(Snapshot):
+    """``segments`` are the streets that trucks drive on."""
+
+    domain: ClassVar[Domain] = "waste"
+    wants: ClassVar[Wants] = Wants(quantities=("fill_level",), look_back=timedelta(days=28), networks=("street",))
+
+    segments: tuple[Segment, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    vessels: tuple[Vessel, ...] = ()
