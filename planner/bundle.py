@@ -110,13 +110,10 @@ def _read_head(folder: Path, kinds: Mapping[str, type[Snapshot]]) -> dict[str, A
         raise ImportRefused(file, f"is not TOML ({error})", "see docs/bundles.md") from error
     if len(kinds) == 1:
         head.setdefault("domain", next(iter(kinds)))
-    if head.get("domain") not in kinds:
-        wanted = ", ".join(kinds)
-        raise ImportRefused(
-            file,
-            f"domain is {head.get('domain')}, not {wanted}",
-            f"ask for 'plan {head.get('domain')}' or change its domain",
-        )
+    domain = head.get("domain")
+    if domain not in kinds:
+        way_out = f"ask for 'plan {domain}' or change its domain"
+        raise ImportRefused(file, f"is for {domain}, not for {' or '.join(kinds)}", way_out)
     head["params"] = _params(head.get("params", {}), file)
     return head
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import psycopg
 import pytest
 
 from city.clock import FixedClock
-from city.outlook import OutlookFrame
+from city.outlook import OutlookFrame, SegmentOutlook
 from city.settings import Municipality, Settings
 from ingest.roads import import_roads
 from ingest.simulator.frost import Frost
@@ -20,7 +21,7 @@ from planner.inputs import read_snapshot
 from planner.publish import publish_outlook
 from planner.schedule import Scheduler, plan_now, show_roads
 from planner.services import make
-from planner.snow.outlook import road_outlook
+from planner.snow.outlook import Outlook, road_outlook
 from planner.snow.snapshot import SnowSnapshot
 from store import outlook, roads
 from store.connect import Connection
@@ -31,6 +32,10 @@ from tests.unit.dashboards import town
 def filled(database: Connection) -> Connection:
     town.fill(database)
     return database
+
+
+def parts(outlook: Outlook) -> tuple[OutlookFrame, Iterator[SegmentOutlook]]:
+    return outlook.frame, outlook.rows()
 
 
 def test_a_snow_plan_brings_the_outlook_of_every_street(filled: Connection) -> None:
@@ -64,9 +69,9 @@ def test_the_scheduler_makes_it_too(filled: Connection) -> None:
 def test_an_older_outlook_does_not_replace_a_newer_one(filled: Connection) -> None:
     now = read_snapshot(filled, town.settings(), SnowSnapshot, town.AT, slot="x")
     before = read_snapshot(filled, town.settings(), SnowSnapshot, town.AT - timedelta(hours=1), slot="x")
-    assert publish_outlook(filled, road_outlook(now), town.AT)
-    assert not publish_outlook(filled, road_outlook(before), town.AT)
-    assert publish_outlook(filled, road_outlook(now), town.AT)
+    assert publish_outlook(filled, *parts(road_outlook(now)), town.AT)
+    assert not publish_outlook(filled, *parts(road_outlook(before)), town.AT)
+    assert publish_outlook(filled, *parts(road_outlook(now)), town.AT)
     frame = outlook.outlook_frame(filled)
     assert frame is not None
     assert frame.at == town.AT
@@ -75,7 +80,7 @@ def test_an_older_outlook_does_not_replace_a_newer_one(filled: Connection) -> No
 def test_an_outlook_made_for_a_time_to_come_gives_way(filled: Connection) -> None:
     """Somebody tried 'plan snow --at' next year; tonight's streets are shown all the same."""
     later = read_snapshot(filled, town.settings(), SnowSnapshot, town.AT + timedelta(days=60), slot="x")
-    assert publish_outlook(filled, road_outlook(later), town.AT)
+    assert publish_outlook(filled, *parts(road_outlook(later)), town.AT)
     show_roads(filled, make(read_snapshot(filled, town.settings(), SnowSnapshot, town.AT, slot="x")), town.AT)
     frame = outlook.outlook_frame(filled)
     assert frame is not None
@@ -88,7 +93,7 @@ def test_the_open_pages_are_told_after_it_is_there(filled: Connection, dsn: str)
         listening.execute("LISTEN dagsplan")
         stamps = {outlook.outlook_stamp(filled)}
         for _ in range(2):
-            publish_outlook(filled, found, town.AT)
+            publish_outlook(filled, *parts(found), town.AT)
             stamps.add(outlook.outlook_stamp(filled))
         told = [note.payload for note in listening.notifies(timeout=2.0, stop_after=2)]
     assert told == ["outlook", "outlook"]
@@ -99,7 +104,7 @@ def test_a_street_that_went_meanwhile_costs_itself_alone(filled: Connection) -> 
     found = road_outlook(read_snapshot(filled, town.settings(), SnowSnapshot, town.AT, slot="x"))
     gone = found.ids[0]
     filled.execute("DELETE FROM road_segment WHERE segment_id = %s", (gone,))
-    assert publish_outlook(filled, found, town.AT)
+    assert publish_outlook(filled, *parts(found), town.AT)
     assert outlook.street(filled, gone) is None
     assert outlook.street(filled, found.ids[1]) is not None
 

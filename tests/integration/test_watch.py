@@ -13,8 +13,8 @@ from city.observation import Observation
 from city.plan import Plan
 from planner.orders import add_event, decide
 from planner.schedule import look, plan_now
+from planner.services import services
 from planner.snow.archive import unpack
-from planner.snow.cache import PlanCache
 from planner.watch.answer import accept, open_draft, reject
 from planner.watch.drafts import watch, watched
 from store import archive, facts, judgements, orders, plans, weather
@@ -251,18 +251,18 @@ def test_what_an_officer_saw_makes_a_draft(database: Connection) -> None:
 def test_the_schedule_looks_every_ten_minutes_and_when_told(database: Connection) -> None:
     night(database)
     see(database, 9.0, LATER - HOUR / 10)
-    kept = PlanCache()
-    look(database, town.settings(watch_s=0.0), FixedClock(LATER), [], None, kept)
+    known = services()
+    look(database, town.settings(watch_s=0.0), FixedClock(LATER), [], None, known)
     live = plans.latest(database, "snow", "assist")
     assert live is not None
     assert open_draft(database, live.id) is None
-    look(database, town.settings(), FixedClock(LATER), [], None, kept)
+    look(database, town.settings(), FixedClock(LATER), [], None, known)
     first = open_draft(database, live.id)
     assert first is not None
     see(database, 1.0, LATER)
-    look(database, town.settings(), FixedClock(LATER + timedelta(seconds=5)), [], None, kept)
+    look(database, town.settings(), FixedClock(LATER + timedelta(seconds=5)), [], None, known)
     assert open_draft(database, live.id) == first
-    look(database, town.settings(), FixedClock(LATER + timedelta(seconds=5)), ["report"], None, kept)
+    look(database, town.settings(), FixedClock(LATER + timedelta(seconds=5)), ["report"], None, known)
     told = open_draft(database, live.id)
     assert told is not None
     assert told.event == "report"

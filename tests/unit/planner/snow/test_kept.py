@@ -84,7 +84,7 @@ def test_a_plan_is_the_same_with_what_was_kept_and_without(change: str) -> None:
 @pytest.mark.parametrize("workers", [1, 3])
 def test_a_plan_is_the_same_however_many_search(workers: int) -> None:
     with ThreadPoolExecutor(workers) as executor:
-        assert make_plan(deep(), executor, PlanCache()) == make_plan(deep(), Counted())
+        assert make_plan(deep(), executor, keeping(PlanCache())) == make_plan(deep(), Counted())
 
 
 def test_only_what_changed_is_searched() -> None:

@@ -78,7 +78,7 @@ def changed(chance: random.Random, rows: tuple[Threshold, ...]) -> tuple[Thresho
 def kept(snapshot: SnowSnapshot) -> Run:
     """The run as the archive gives it back."""
     one = make(snapshot)
-    raw = one.curves()
+    raw = one.kept
     assert raw is not None
     return unpack(raw, "x", snapshot.service_day, simulated=False)
 
