@@ -1,4 +1,4 @@
-"""What is cache between plans: it saves the search of what did not change, and never changes a plan."""
+"""What is kept between plans: it saves the search of what did not change, and never changes a plan."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from city.entities import Depot, Treatment, TurnBan, Vehicle
 from city.plan import Plan
 from planner.services import make_plan
 from planner.snapshot import PlannerParams, Snapshot
-from planner.snow.cache import PlanCache, Shelf
+from planner.snow.cache import PlanCache
 from planner.snow.prepare import whole_turer
 from tests.unit.planner.snapshots import AT, HOUR, depth, forecast, place, snow_snapshot, streets
 
@@ -66,7 +66,7 @@ CHANGES: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_plan_is_the_same_with_what_was_kept_and_without(change: str) -> None:
-    """Whatever a drive depends on changes after the first plan: what is cache must then not be taken."""
+    """Whatever a drive depends on changes after the first plan: what is kept must then not be taken."""
     cache = PlanCache()
     make_plan(deep(vehicles=tuple(replace(v, width_m=2.5) for v in FLEET)), cache=cache)
     make_plan(deep(), cache=cache)
@@ -95,23 +95,22 @@ def test_a_change_of_the_streets_searches_all_again() -> None:
     assert searched(deep(segments=tuple(replace(s, name="Ny") for s in streets())), cache) == first
 
 
-def test_the_longest_unused_is_forgotten() -> None:
-    shelf: Shelf[int] = Shelf(2)
-    shelf.put("a", 1)
-    shelf.put("b", 2)
-    assert shelf.find("a") == 1
-    shelf.put("c", 3)
-    assert (shelf.find("a"), shelf.find("b"), shelf.find("c")) == (1, None, 3)
+def test_the_drive_that_was_longest_unused_is_forgotten() -> None:
+    drives: Any = PlanCache(most_drives=2).drives
+    drives["a"], drives["b"] = 1, 2
+    assert drives.get("a") == 1
+    drives["c"] = 3
+    assert (drives.get("a"), drives.get("b"), drives.get("c")) == (1, None, 3)
 
 
-def test_a_full_shelf_of_drives_costs_a_search_and_not_the_plan() -> None:
+def test_a_full_cache_of_drives_costs_a_search_and_not_the_plan() -> None:
     few = PlanCache(most_drives=1)
     assert make_plan(deep(), cache=few) == make_plan(deep(), cache=few) == make_plan(deep())
     assert drives(make_plan(deep(), cache=few)) == drives(make_plan(deep()))
 
 
 def test_prepared_turer_are_not_searched_again() -> None:
-    """After the drives of whole turer are cache, a plan that needs them all searches none, and is the same plan."""
+    """After the drives of whole turer are kept, a plan that needs them all searches none, and is the same plan."""
     snapshot, cache = deep(), PlanCache()
     bare = replace(snapshot, readings=(depth(0.0),))
     assert set(whole_turer(bare, cache)) == {"P1-1", "P3-1", "C1-1"}
