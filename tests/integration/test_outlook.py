@@ -18,11 +18,12 @@ from ingest.simulator.frost import Frost
 from ingest.weather.client import import_file
 from planner.inputs import read_snapshot
 from planner.publish import publish_outlook
-from planner.schedule import Scheduler, plan_now, show_roads
+from planner.schedule import Scheduler, show_roads
 from planner.services import make
 from planner.snow.outlook import road_outlook
 from store import outlook, roads
 from store.connect import Connection
+from tests.by_hand import plan_now
 from tests.unit.dashboards import town
 
 
