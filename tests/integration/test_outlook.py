@@ -14,7 +14,6 @@ from city.clock import FixedClock
 from city.outlook import OutlookFrame
 from city.settings import Municipality, Settings
 from ingest.roads import import_roads
-from ingest.simulator.frost import Frost
 from ingest.weather.client import import_file
 from planner.inputs import read_snapshot
 from planner.publish import publish_outlook
@@ -24,6 +23,7 @@ from planner.snow.outlook import road_outlook
 from store import outlook, roads
 from store.connect import Connection
 from tests.by_hand import plan_now
+from tests.integration.frost import Frost
 from tests.unit.dashboards import town
 
 
