@@ -34,13 +34,17 @@ _SOURCES = (
 )
 
 
+def sources() -> list[Path]:
+    """Every file that holds compiled functions or what they take from elsewhere, in the order of the list above."""
+    places = [_ROOT / name for name in _SOURCES]
+    return [file for place in places for file in (sorted(place.glob("*.py")) if place.is_dir() else [place])]
+
+
 def _digest() -> str:
-    """Digest of every compiled source, in the order of their names."""
+    """Digest of every compiled source."""
     found = hashlib.sha256()
-    for name in _SOURCES:
-        place = _ROOT / name
-        for file in sorted(place.glob("*.py")) if place.is_dir() else [place]:
-            found.update(file.read_bytes() if file.is_file() else b"")
+    for file in sources():
+        found.update(file.read_bytes() if file.is_file() else b"")
     return found.hexdigest()[:16]
 
 

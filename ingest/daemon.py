@@ -14,13 +14,14 @@ import psycopg
 
 from city.clock import Clock, stopwatch
 from city.errors import DagsplanError, StoreUnavailable
+from city.metrics import registry
 from city.settings import Settings
 from ingest.exposition import served
 from ingest.session import Address, Arrived, Session
 from ingest.validate import ClockRule
 from ingest.writer import Tally, Writer
 from store.connect import Connection
-from store.health import DaemonHealth, exposition, save
+from store.health import DaemonHealth, figures, save
 
 log = logging.getLogger("dagsplan.ingest")
 
@@ -113,7 +114,7 @@ class Daemon:
         if not port:
             yield None
             return
-        with served(port, lambda: "\n".join(exposition(self.health(), self.clock.now())) + "\n") as chosen:
+        with served(port, registry(lambda: figures(self.health(), self.clock.now()))) as chosen:
             yield chosen
 
     def _tell(self) -> None:

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from prometheus_client import CollectorRegistry, start_http_server
 
 from city.errors import ConfigError
 
 
 @contextmanager
-def served(port: int, text: Callable[[], str], host: str = "127.0.0.1") -> Iterator[int]:
-    """Serves ``text()`` at ``/metrics`` and gives the port. Raises ConfigError where the port is taken."""
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            found = self.path == "/metrics"
-            body = text().encode() if found else b"only /metrics is here\n"
-            self.send_response(200 if found else 404)
-            self.send_header("Content-Type", "text/plain; version=0.0.4")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Scrapes are not worth a line each."""
-
+def served(port: int, registry: CollectorRegistry, host: str = "127.0.0.1") -> Iterator[int]:
+    """Serves what a registry holds and gives the port. Raises ConfigError where the port is taken."""
     try:
-        server = ThreadingHTTPServer((host, port), Answer)
+        server, thread = start_http_server(port, host, registry)
     except OSError as error:
         raise ConfigError(f"ingest.metrics_port: {port} is taken ({error.strerror}); choose another") from error
-    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
     try:
         yield int(server.server_address[1])
     finally:
         server.shutdown()
         server.server_close()
+        thread.join()

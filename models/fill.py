@@ -90,14 +90,6 @@ def level_range(state: FillState, at: datetime, days_ahead: float = 0.0) -> tupl
     return low, mid, high
 
 
-def days_until_full(state: FillState, at: datetime, *, full_pct: float = 100.0) -> float | None:
-    """Days from ``at`` until the mean level is full; None where the vessel does not fill."""
-    if state.rate_pct_day <= 0.01:
-        return None
-    age = max(0.0, (at - state.measured_at).total_seconds() / DAY_S)
-    return max(0.0, (full_pct - state.level_pct) / state.rate_pct_day - age)
-
-
 def _inflow(
     seconds: np.ndarray[tuple[int], np.dtype[np.float64]],
     steps: np.ndarray[tuple[int], np.dtype[np.float64]],

@@ -133,13 +133,6 @@ def plan_by_hand(connection: Connection, snapshot: Snapshot, clock: Clock, *, dr
     return published
 
 
-def plan_now(
-    connection: Connection, settings: Settings, domain: Domain, clock: Clock, *, dry_run: bool = False
-) -> Plan:
-    """One plan by hand, in one step."""
-    return plan_by_hand(connection, snapshot_by_hand(connection, settings, domain, clock), clock, dry_run=dry_run)
-
-
 def look(
     connection: Connection,
     settings: Settings,

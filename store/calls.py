@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from city.entities import CallOut
 from store.connect import Connection
 from store.rows import columns, select
 from store.sql import query
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """A message to whoever was called about an order; an adapter sends it and notes when."""
-
-    id: int
-    order_id: str
-    vehicle: str
-    who: str
-    channel: str
-    address: str
-    text: str
-    at: datetime
-    sent_at: datetime | None = None
 
 
 def call_out_lists(connection: Connection) -> tuple[CallOut, ...]:
@@ -68,8 +52,3 @@ def busy(connection: Connection, since: datetime, but: str) -> list[tuple[str, d
 def add_outgoing(connection: Connection, order_id: str, call: CallOut, text: str, at: datetime) -> None:
     """Puts a message into the queue of those to be sent."""
     connection.execute(query("calls", "add_outgoing"), columns(call) | {"order_id": order_id, "text": text, "at": at})
-
-
-def outgoing(connection: Connection, order_ids: Iterable[str]) -> tuple[Outgoing, ...]:
-    """The messages about some orders, oldest first."""
-    return select(connection, query("calls", "outgoing"), {"ids": list(order_ids)}, Outgoing)

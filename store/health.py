@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from psycopg.types.json import Jsonb
 
-from city.metrics import line
+from city.metrics import Figure, figure
 from store.connect import Connection
 from store.rows import select
 from store.sql import query
@@ -74,18 +74,18 @@ def frozen(connection: Connection, now: datetime, unchanged: timedelta = timedel
     return [device for device, changed in newest.items() if changed < now - unchanged]
 
 
-def exposition(health: DaemonHealth, now: datetime) -> Iterator[str]:
-    """Lines of the Prometheus exposition format."""
+def figures(health: DaemonHealth, now: datetime) -> Iterator[Figure]:
+    """What a daemon says of itself, for Prometheus."""
     name = {"daemon": health.daemon}
-    yield line("ingest_report_age_seconds", (now - health.at).total_seconds(), **name)
-    yield line("ingest_connected", health.connected, **name)
-    yield line("ingest_queue_depth", health.queued, **name)
-    yield line("ingest_oldest_unacknowledged_seconds", health.oldest_s or 0.0, **name)
+    yield figure("ingest_report_age_seconds", (now - health.at).total_seconds(), **name)
+    yield figure("ingest_connected", health.connected, **name)
+    yield figure("ingest_queue_depth", health.queued, **name)
+    yield figure("ingest_oldest_unacknowledged_seconds", health.oldest_s or 0.0, **name)
     if health.lag_s is not None:
-        yield line("ingest_lag_seconds", health.lag_s, **name)
+        yield figure("ingest_lag_seconds", health.lag_s, **name)
     for counter in ("messages", "rows", "duplicates", "conflicts", "positions", "positions_dropped"):
-        yield line(f"ingest_{counter}_total", getattr(health, counter), **name)
+        yield figure(f"ingest_{counter}_total", getattr(health, counter), **name)
     for reason, n in sorted(health.rejected.items()):
-        yield line("ingest_rejected_total", n, **name, reason=reason)
+        yield figure("ingest_rejected_total", n, **name, reason=reason)
     if health.broker_dropped is not None:
-        yield line("ingest_broker_dropped_total", health.broker_dropped, **name)
+        yield figure("ingest_broker_dropped_total", health.broker_dropped, **name)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import timedelta
 
 import psycopg
 from fastapi import APIRouter, Request
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from city.errors import SchemaMismatch, StoreUnavailable
-from city.metrics import line
+from city.metrics import Figure, figure, registry
 from city.version import code_version
 from dashboards.web.context import AppContext, context_of
 from store import health, pages, readings, weather
@@ -46,30 +47,36 @@ def readyz(request: Request) -> JSONResponse:
 def metrics(request: Request) -> Response:
     """Plain text of the Prometheus exposition format; without the database only what the process knows itself."""
     context = context_of(request)
-    lines = [line("build_info", 1, version=code_version()), line("sse_clients", context.hub.clients)]
+    text = generate_latest(registry(lambda: _figures(context)))
+    return PlainTextResponse(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def _figures(context: AppContext) -> Iterator[Figure]:
+    yield figure("build_info", 1, version=code_version())
+    yield figure("sse_clients", context.hub.clients)
     try:
         with context.connection() as connection:
-            lines += ["dagsplan_database_up 1", *_stored(context, connection)]
+            stored = [figure("database_up", 1), *_stored(context, connection)]
     except (StoreUnavailable, psycopg.OperationalError):
-        lines.append("dagsplan_database_up 0")
-    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+        stored = [figure("database_up", 0)]
+    yield from stored
 
 
-def _stored(context: AppContext, connection: Connection) -> Iterable[str]:
+def _stored(context: AppContext, connection: Connection) -> Iterator[Figure]:
     now = context.clock.now()
     for head in pages.heads(connection, context.mode):
-        yield line("plan_version", head.version, domain=head.domain)
-        yield line("plan_last_success_timestamp_seconds", head.created_at.timestamp(), domain=head.domain)
-        yield line("plan_interventions", head.interventions, domain=head.domain)
+        yield figure("plan_version", head.version, domain=head.domain)
+        yield figure("plan_last_success_timestamp_seconds", head.created_at.timestamp(), domain=head.domain)
+        yield figure("plan_interventions", head.interventions, domain=head.domain)
     for count in pages.order_counts(connection, now - timedelta(days=1)):
-        yield line("orders", count.orders, domain=count.domain, state=count.state)
+        yield figure("orders", count.orders, domain=count.domain, state=count.state)
     fresh = readings.freshness(connection, now)
-    yield line("devices", fresh.devices)
-    yield line("devices_silent", fresh.silent)
+    yield figure("devices", fresh.devices)
+    yield figure("devices_silent", fresh.silent)
     if fresh.last_time is not None:
-        yield line("reading_age_seconds", (now - fresh.last_time).total_seconds())
+        yield figure("reading_age_seconds", (now - fresh.last_time).total_seconds())
     for daemon in health.daemons(connection, now):
-        yield from health.exposition(daemon, now)
+        yield from health.figures(daemon, now)
     issue = weather.newest_issue(connection, now)
     if issue is not None:
-        yield line("forecast_age_seconds", (now - issue.issued_at).total_seconds())
+        yield figure("forecast_age_seconds", (now - issue.issued_at).total_seconds())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
+from cachetools import LRUCache
 from fastapi import Request
 from psycopg_pool import ConnectionPool
 
@@ -26,29 +26,22 @@ class PublishedPlans:
     """Published plans by id. A plan never changes, so one that was read once need not be read again."""
 
     def __init__(self, places: int = 12) -> None:
-        self._places = places
-        self._plans: OrderedDict[str, Plan] = OrderedDict()
+        self._plans: LRUCache[str, Plan] = LRUCache(places)
         self._lock = Lock()
 
     def get(self, connection: Connection, plan_id: str) -> Plan | None:
         """A plan by id, from memory or from the database."""
         with self._lock:
-            if plan_id in self._plans:
-                self._plans.move_to_end(plan_id)
-                return self._plans[plan_id]
-        plan = plans.by_id(connection, plan_id)
-        if plan is not None:
-            self._keep(plan)
+            plan = self._plans.get(plan_id)
+        if plan is None:
+            plan = plans.by_id(connection, plan_id)
+            if plan is not None:
+                with self._lock:
+                    self._plans[plan_id] = plan
         return plan
 
-    def _keep(self, plan: Plan) -> None:
-        with self._lock:
-            self._plans[plan.id] = plan
-            while len(self._plans) > self._places:
-                self._plans.popitem(last=False)
 
-
-class Copy:
+class CachedResponse:
     """One encoded answer, kept until what it was made from changes."""
 
     def __init__(self) -> None:
@@ -72,7 +65,7 @@ class AppContext:
         self.pool = pool
         self.clock = clock
         self.shelf = PublishedPlans()
-        self.streets, self.roads = Copy(), Copy()
+        self.streets, self.roads = CachedResponse(), CachedResponse()
         self.hub = Hub(pool)
         self.traces = Traces()
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import osmium
 
-from city.entities import Segment
 from city.errors import ImportRefused
 from ingest.roads import tags as read
 from ingest.roads.extract import Extract, Item, Restriction, Shape, SpotHeight, Way
@@ -27,13 +26,6 @@ RESTRICTIONS = tuple(f"restriction{of}" for of in ("", ":hgv", ":motor_vehicle",
 """The tags by which turn restrictions are found. Those of other vehicles alone do not concern us."""
 
 _GOOD = "give an OpenStreetMap extract (.osm.pbf, .osm.gz, .osm.bz2 or .osm), for instance one from Geofabrik"
-
-
-def read_segments(file: Path) -> list[Segment]:
-    """The segments of both networks, without terrain. Raises ImportRefused where the file cannot be used."""
-    from ingest.roads.cut import cut
-
-    return cut(read_extract(file)).segments
 
 
 def read_extract(file: Path) -> Extract:

@@ -14,7 +14,6 @@ from city.clock import Clock
 from ingest.simulator.storm import Storm
 
 _POINT = re.compile(r"/lon/(-?[\d.]+)/lat/(-?[\d.]+)/data\.json$")
-ISSUE_EVERY = timedelta(hours=1)
 
 
 @contextmanager

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from city.compiled import inlined
 from models.road.physics import AIR_HEAT, ZERO_C, Physics
 from models.road.segment import HORIZON, HORIZONS, Floats
 
 TURN = 2.0 * math.pi
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def saturation_hpa(temp_c: float, over_ice: bool) -> float:
     """Saturation vapour pressure [hPa], Magnus: WMO-No. 8 (2018), annex 4.B."""
     if over_ice:
@@ -20,7 +19,7 @@ def saturation_hpa(temp_c: float, over_ice: bool) -> float:
     return 6.112 * math.exp(17.62 * temp_c / (243.12 + temp_c))
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def saturation_slope(temp_c: float, pressure_hpa: float, over_ice: bool) -> float:
     """d(ln e)/dT of ``saturation_hpa`` [1/K]."""
     if over_ice:
@@ -28,7 +27,7 @@ def saturation_slope(temp_c: float, pressure_hpa: float, over_ice: bool) -> floa
     return 17.62 * 243.12 / (243.12 + temp_c) ** 2
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def rain_share(air_c: float, humidity: float) -> float:
     """Share of precipitation that is rain, 0, 0.5 or 1, from air temperature and humidity 0 to 1: RoadSurf.
 
@@ -38,13 +37,13 @@ def rain_share(air_c: float, humidity: float) -> float:
     return 0.0 if rain < 0.3 else (1.0 if rain > 0.7 else 0.5)
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def fresh_density(air_c: float, wind_m_s: float) -> float:
     """Density of fresh snow [kg/m³] by air temperature and wind: Pahaut 1976 as in Vionnet et al. 2012, 50 to 300."""
     return min(300.0, max(50.0, 109.0 + 6.0 * air_c + 26.0 * math.sqrt(wind_m_s)))
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def exchange(p: Physics, air_c: float, surface_c: float, wind: float, rough: float, rough_heat: float) -> float:
     """Transfer coefficient of heat times wind [m/s] in the stability of the lowest ``air_height_m``.
 
@@ -64,7 +63,7 @@ def exchange(p: Physics, air_c: float, surface_c: float, wind: float, rough: flo
     return 0.16 * wind / ((lm + 0.6 * psi) * (lh + psi))
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def stable_zeta(richardson: float, lm: float, lh: float, b: float) -> float:
     """The root of zeta (Lh + b zeta) = Ri (Lm + b zeta)^2, 0 to 1."""
     square, line = b - b * b * richardson, lh - 2.0 * b * lm * richardson
@@ -74,19 +73,19 @@ def stable_zeta(richardson: float, lm: float, lh: float, b: float) -> float:
     return min(1.0, (math.sqrt(root) - line) / (2.0 * square))
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def air_density(air_c: float, pressure_hpa: float) -> float:
     """Of dry air [kg/m³]: p / (287.05 T)."""
     return 100.0 * pressure_hpa / (287.05 * (air_c + ZERO_C))
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def exchanged_mass(p: Physics, moved: float, density: float) -> float:
     """Air that meets the surface [kg/m²/s], never less than carries the windless exchange of heat."""
     return max(density * moved, p.windless_w_m2_k / AIR_HEAT)
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def horizon_at(w: Floats, azimuth: float) -> float:
     """Horizon angle [rad] towards ``azimuth`` [rad from north], linear between the 36 of a segment's table."""
     place = azimuth / TURN * HORIZONS
@@ -95,7 +94,7 @@ def horizon_at(w: Floats, azimuth: float) -> float:
     return (1.0 - share) * w[HORIZON, low % HORIZONS] + share * w[HORIZON, (low + 1) % HORIZONS]
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def tilted(elevation: float, azimuth: float, slope: float, aspect: float) -> float:
     """Direct sun on a slope over that on level ground; 0 behind it, at most 5 near the horizon.
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from city.compiled import threaded
+from city.compiled import compiled, inlined, threaded
 from models.road.air import (
     air_density,
     exchange,
@@ -110,7 +109,7 @@ from models.road.segment import (
 from models.road.water import after_traffic, freeze, freezing_point, melt
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def local_air(p: Physics, air: Floats, w: Floats, s: int, k: int) -> tuple[float, float]:
     """Air temperature [°C] and humidity 0 to 1 at a segment: by height, colder in hollows on calm clear nights."""
     pool = min(p.pool_most_k, p.pool_k_m * w[FACTS, HOLLOW]) * air[CALM, s, k]
@@ -118,7 +117,7 @@ def local_air(p: Physics, air: Floats, w: Floats, s: int, k: int) -> tuple[float
     return air[AIR_C, s, k] + lifted - pool, min(1.0, air[HUMIDITY, s, k])
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def falling(air: Floats, s: int, k: int, air_c: float, humidity: float) -> tuple[float, float]:
     """Rain and snow [mm/h]: as the forecast says, or by the phase rule."""
     if air[PRECIP, s, k] <= 0.0:
@@ -129,7 +128,7 @@ def falling(air: Floats, s: int, k: int, air_c: float, humidity: float) -> tuple
     return air[PRECIP, s, k] * (1.0 - share), air[PRECIP, s, k] * share
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def received(p: Physics, air: Floats, w: Floats, s: int, k: int, air_c: float) -> tuple[float, float]:
     """Sun and long wave that reach a segment [W/m²], with shade, slope, sky view and what its surroundings give."""
     sky, diffuse, direct = w[FACTS, SKY], air[DIFFUSE, s, k], air[DIRECT, s, k]
@@ -142,7 +141,7 @@ def received(p: Physics, air: Floats, w: Floats, s: int, k: int, air_c: float) -
     return sun + sky * diffuse + around, long
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def albedo(p: Physics, w: Floats) -> float:
     """Of the surface: rises with snow as in METRo (Crevier and Delage 2001) and with ice and frost as in RoadSurf."""
     snow = (w[STORE, SNOW] - p.albedo_from_mm) / (p.albedo_full_mm - p.albedo_from_mm)
@@ -150,13 +149,13 @@ def albedo(p: Physics, w: Floats) -> float:
     return p.albedo_dry + (p.albedo_snow - p.albedo_dry) * min(1.0, max(0.0, snow, ice))
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def film_share(p: Physics, water_mm: float) -> float:
     """Share of the surface that water wets: all of it, or as a film of ``film_mm`` (Masson 2000)."""
     return 1.0 if p.film_mm <= 0.0 else min(1.0, (water_mm / p.film_mm) ** (2.0 / 3.0))
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def vapour_source(p: Physics, w: Floats, surface_c: float) -> tuple[int, float, float]:
     """Which store gives vapour, how much it holds [mm] and the wet share of the surface.
 
@@ -173,7 +172,7 @@ def vapour_source(p: Physics, w: Floats, surface_c: float) -> tuple[int, float, 
     return WATER, w[STORE, WATER], film_share(p, w[STORE, WATER])
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def meet(
     a: float,
     b: float,
@@ -224,7 +223,7 @@ def meet(
     return t, a + slope, out, slope - heat, heat * (air_c - t), vapour * dt, latent
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def exchange_vapour(w: Floats, source: int, vapour: float, surface_c: float) -> None:
     """Books vapour that left (positive) or came (negative) [mm] to its store."""
     if vapour >= 0.0:
@@ -238,7 +237,7 @@ def exchange_vapour(w: Floats, source: int, vapour: float, surface_c: float) -> 
         w[WATERS_OF, DEW] -= vapour
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def take_in(w: Floats, rain: float, snow: float, air_c: float, wind: float) -> None:
     """Lays rain and snow of a step [mm] on a segment."""
     if snow > 0.0:
@@ -250,7 +249,7 @@ def take_in(w: Floats, rain: float, snow: float, air_c: float, wind: float) -> N
     w[WATERS_OF, RAIN] += rain
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def step(p: Physics, air: Floats, w: Floats, s: int, k: int, fade: float, wanted: float) -> None:
     """One step of one segment: changes its state and adds to its books."""
     dt = p.dt_s
@@ -297,7 +296,7 @@ def step(p: Physics, air: Floats, w: Floats, s: int, k: int, fade: float, wanted
     after_traffic(p, w, fed)
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def settle(p: Physics, w: Floats, wanted: float, t: float, stiff: float) -> tuple[float, float, float]:
     """The surface temperature after an observation (``wanted``, NaN = none) is imposed, and ice melted or water froze.
 
@@ -317,7 +316,7 @@ def settle(p: Physics, w: Floats, wanted: float, t: float, stiff: float) -> tupl
     return t, given, changed
 
 
-@njit(error_model="numpy")
+@compiled
 def run_one(
     p: Physics,
     air: Floats,

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from city.compiled import compiled
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
@@ -106,7 +107,7 @@ class KeptHours(NamedTuple):
     waters: Floats
 
 
-@njit(error_model="numpy")
+@compiled
 def taken_out(w: Floats, place: SiteConstants, ground: Ground, drive: SiteForcing, state: SiteState, i: int) -> None:
     """Lays segment ``i`` into the table."""
     w[:] = 0.0
@@ -125,7 +126,7 @@ def taken_out(w: Floats, place: SiteConstants, ground: Ground, drive: SiteForcin
     w[FACTS, DENSITY], w[FACTS, SALT] = state.density[i], state.salt[i]
 
 
-@njit(error_model="numpy")
+@compiled
 def put_back(w: Floats, state: SiteState, kept: KeptHours, i: int) -> None:
     """Writes the state and the energy budget of segment ``i`` back from the table."""
     for j in range(NODES):
@@ -136,7 +137,7 @@ def put_back(w: Floats, state: SiteState, kept: KeptHours, i: int) -> None:
     state.density[i], state.salt[i] = w[FACTS, DENSITY], w[FACTS, SALT]
 
 
-@njit(error_model="numpy")
+@compiled
 def keep(w: Floats, kept: KeptHours, i: int, at: int, terms: int) -> None:
     """Writes an output time of segment ``i`` and moves its ``terms`` water terms to the books."""
     kept.surface[i, at] = 0.5 * (w[COLUMN, 0] + w[COLUMN, 1])
@@ -149,7 +150,7 @@ def keep(w: Floats, kept: KeptHours, i: int, at: int, terms: int) -> None:
         w[WATERS_OF, j] = 0.0
 
 
-@njit(error_model="numpy")
+@compiled
 def fold(w: Floats, dt: float) -> None:
     """What of the elimination does not change with time: T_j = alpha_j T_(j-1) + beta_j from the bottom up."""
     last = NODES - 1
@@ -161,7 +162,7 @@ def fold(w: Floats, dt: float) -> None:
         w[ALPHA, j] = w[CONDUCTANCE, j - 1] * w[INVERSE, j]
 
 
-@njit(error_model="numpy")
+@compiled
 def eliminate(w: Floats, below_c: float, dt: float) -> None:
     """Fills the row BETA from the column as it stands, over ground of ``below_c`` [°C]."""
     last = NODES - 1
@@ -170,7 +171,7 @@ def eliminate(w: Floats, below_c: float, dt: float) -> None:
         w[BETA, j] = (w[CAPACITY, j] / dt * w[COLUMN, j] + w[CONDUCTANCE, j] * w[BETA, j + 1]) * w[INVERSE, j]
 
 
-@njit(error_model="numpy")
+@compiled
 def descend(w: Floats, surface_c: float) -> float:
     """The column below a surface temperature; gives what it stored [J/m²]."""
     stored = w[CAPACITY, 0] * (surface_c - w[COLUMN, 0])

@@ -11,9 +11,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from city.compiled import threaded
+from city.compiled import compiled, threaded
 from models.road.air import air_density, exchange, exchanged_mass, fresh_density, saturation_hpa
 from models.road.balance import falling, film_share, local_air, meet, received
 from models.road.physics import (
@@ -74,13 +73,13 @@ THICK, FROZEN, LIQUID, COLD, HEAT = range(5)
 """Rows of a pack (5, 3): thickness [m], ice and water [mm], temperature [°C]; HEAT is room for sums."""
 
 
-@njit(error_model="numpy")
+@compiled
 def conductivity(p: Physics, s: Floats, j: int) -> float:
     """Of layer ``j`` [W/m/K]: Yen 1981, as in FSM."""
     return p.ice_conductivity * ((s[FROZEN, j] + s[LIQUID, j]) / s[THICK, j] / 1000.0) ** 1.88
 
 
-@njit(error_model="numpy")
+@compiled
 def aged(p: Physics, old: float, melting: bool, snow: float) -> float:
     """Albedo of snow after a step with ``snow`` [mm] of snowfall: FSM's prognostic albedo."""
     rate = p.dt_s / 3600.0 / (p.melt_age_h if melting else p.cold_age_h)
@@ -89,7 +88,7 @@ def aged(p: Physics, old: float, melting: bool, snow: float) -> float:
     return limit + (old - limit) * math.exp(-rate - fresh)
 
 
-@njit(error_model="numpy")
+@compiled
 def fold_all(w: Floats, s: Floats, solve: Floats, g: Floats, below_c: float, dt: float, count: int, p: Physics) -> None:
     """Eliminates ground and ``count`` snow layers from the bottom up: T_j = solve[0, j] T_(j-1) + solve[1, j].
 
@@ -113,7 +112,7 @@ def fold_all(w: Floats, s: Floats, solve: Floats, g: Floats, below_c: float, dt:
         down, from_down = g[j] * (1.0 - solve[0, j]), g[j] * solve[1, j]
 
 
-@njit(error_model="numpy")
+@compiled
 def enthalpy(s: Floats) -> float:
     """Of the whole pack [J/m²]."""
     total = 0.0
@@ -122,7 +121,7 @@ def enthalpy(s: Floats) -> float:
     return total
 
 
-@njit(error_model="numpy")
+@compiled
 def lay_snow(s: Floats, count: int, snow: float, temp_c: float, density: float) -> int:
     """New snow [mm] on the top layer, the first of a pack where there is none; gives the number of layers."""
     count = max(count, 1)
@@ -133,14 +132,14 @@ def lay_snow(s: Floats, count: int, snow: float, temp_c: float, density: float) 
     return count
 
 
-@njit(error_model="numpy")
+@compiled
 def lose_ice(s: Floats, j: int, ice: float) -> None:
     """Takes ice [mm] out of a layer, which becomes thinner by its share."""
     s[THICK, j] *= max(0.0, 1.0 - ice / (s[FROZEN, j] + 1e-300))
     s[FROZEN, j] = max(0.0, s[FROZEN, j] - ice)
 
 
-@njit(error_model="numpy")
+@compiled
 def melt_from_top(s: Floats, count: int, energy: float) -> float:
     """Melts with ``energy`` [J/m²] from the top down; gives what is left of it."""
     for j in range(count):
@@ -152,7 +151,7 @@ def melt_from_top(s: Floats, count: int, energy: float) -> float:
     return energy
 
 
-@njit(error_model="numpy")
+@compiled
 def melt_within(s: Floats, count: int) -> float:
     """Layers over 0 °C melt by what they hold; gives the heat of those that melt away [J/m²]."""
     left = 0.0
@@ -167,7 +166,7 @@ def melt_within(s: Floats, count: int) -> float:
     return left
 
 
-@njit(error_model="numpy")
+@compiled
 def percolate(p: Physics, s: Floats, count: int, rain: float) -> float:
     """Water down through the pores, frozen where it is cold; gives what leaves at the bottom [mm]."""
     flow = rain
@@ -185,7 +184,7 @@ def percolate(p: Physics, s: Floats, count: int, rain: float) -> float:
     return flow
 
 
-@njit(error_model="numpy")
+@compiled
 def compact(p: Physics, s: Floats, count: int) -> None:
     """Layers settle towards the density of cold or of melting snow: Verseghy 1991."""
     for j in range(count):
@@ -197,7 +196,7 @@ def compact(p: Physics, s: Floats, count: int) -> None:
             s[THICK, j] = mass / min(density, p.ice_density)
 
 
-@njit(error_model="numpy")
+@compiled
 def cut(s: Floats, old: Floats, upper_m: float = 0.1, second_m: float = 0.2) -> int:
     """Cuts the pack anew: 0.1 m, 0.2 m and the rest (FSM); mass and heat go with the thickness. Gives the layers."""
     depth = s[THICK, 0] + s[THICK, 1] + s[THICK, 2]
@@ -223,7 +222,7 @@ def cut(s: Floats, old: Floats, upper_m: float = 0.1, second_m: float = 0.2) -> 
     return 3 if s[THICK, 2] > 0.0 else (2 if s[THICK, 1] > 0.0 else 1)
 
 
-@njit(error_model="numpy")
+@compiled
 def book_vapour(w: Floats, s: Floats, count: int, vapour: float, surface_c: float) -> None:
     """Books what evaporated (positive) or settled [mm], with the heat that the mass itself carries."""
     if count == 0:
@@ -241,7 +240,7 @@ def book_vapour(w: Floats, s: Floats, count: int, vapour: float, surface_c: floa
         w[ENERGY_OF, PRECIPITATION] -= ICE_HEAT * vapour * cold
 
 
-@njit(error_model="numpy")
+@compiled
 def weathered(
     p: Physics, air: Floats, w: Floats, s: Floats, solve: Floats, g: Floats, count: int, k: int, z: int, fade: float,
     white: float, air_c: float, humidity: float,
@@ -292,7 +291,7 @@ def weathered(
     return settled, energy
 
 
-@njit(error_model="numpy")
+@compiled
 def ground_heat(w: Floats) -> float:
     """Of the soil column against 0 °C [J/m²]."""
     total = 0.0
@@ -301,7 +300,7 @@ def ground_heat(w: Floats) -> float:
     return total
 
 
-@njit(error_model="numpy")
+@compiled
 def natural_step(
     p: Physics, air: Floats, w: Floats, s: Floats, old: Floats, solve: Floats, g: Floats, z: int, k: int, fade: float,
     white: float,
@@ -336,7 +335,7 @@ def natural_step(
     return surface, white
 
 
-@njit(error_model="numpy")
+@compiled
 def natural_one(
     p: Physics, air: Floats, place: SiteConstants, ground: Ground, drive: SiteForcing, state: SiteState,
     pack: Floats, white: Floats, i: int, first: int, steps: int, every: int, kept: KeptHours,

@@ -1,7 +1,7 @@
 """How sure it is: the same forecast read many ways, each a little off as forecasts are, from a seed.
 
 The errors are made of a constant part and one that grows with the lead time; their sizes are design choices until a
-city's own observations calibrate them (``learn.py``).
+city's own observations calibrate them.
 """
 
 from __future__ import annotations

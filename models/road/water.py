@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from city.compiled import inlined
 from models.road.physics import (
     CAP_ICE,
     CAP_SNOW,
@@ -28,7 +27,7 @@ from models.road.physics import (
 from models.road.segment import CARS, DENSITY, FACTS, SALT, STORE, WATERS_OF, Floats
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def move(w: Floats, source: int, target: int, term: int, amount: float) -> float:
     """From one store to another, at most what is there; gives what moved."""
     amount = min(w[STORE, source], amount)
@@ -38,7 +37,7 @@ def move(w: Floats, source: int, target: int, term: int, amount: float) -> float
     return amount
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def lose(w: Floats, source: int, term: int, amount: float) -> float:
     """Out of the books under a name, at most what is there; gives what went."""
     amount = min(w[STORE, source], amount)
@@ -47,7 +46,7 @@ def lose(w: Floats, source: int, term: int, amount: float) -> float:
     return amount
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def freezing_point(p: Physics, w: Floats) -> float:
     """Where water on the segment freezes [°C]: RoadSurf's limit, lowered by salt [g/m²] in what is wet or icy.
 
@@ -62,7 +61,7 @@ def freezing_point(p: Physics, w: Floats) -> float:
     return p.freeze_c - 21.1 * (share / 0.233) * (0.64 + 0.36 * share / 0.233)
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def melt(w: Floats, most: float) -> float:
     """Melts up to ``most`` mm: frost, then snow, then ice; gives what melted."""
     done = move(w, DEPOSIT, WATER, DEPOSIT_TO_WATER, most)
@@ -70,7 +69,7 @@ def melt(w: Floats, most: float) -> float:
     return done + move(w, ICE, WATER, ICE_TO_WATER, most - done)
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def freeze(p: Physics, w: Floats, most: float) -> float:
     """Freezes up to ``most`` mm of water and gives what froze; wet snow goes to ice as its water does."""
     if most <= 0.0 or w[STORE, WATER] <= 0.0:
@@ -83,7 +82,7 @@ def freeze(p: Physics, w: Floats, most: float) -> float:
     return done
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def after_traffic(p: Physics, w: Floats, fed: bool) -> None:
     """Wear by traffic, caps, floors and settling of one step. ``fed`` = something came in: then no floor holds."""
     traffic, hours = w[FACTS, CARS], p.dt_s / 3600.0
@@ -99,7 +98,7 @@ def after_traffic(p: Physics, w: Floats, fed: bool) -> None:
     _settle(p, w, traffic, hours)
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def _wear(p: Physics, w: Floats, load: float) -> None:
     """Traffic of ``load`` main-road hours: RoadSurf's shares an hour, with its least amounts."""
     if load <= 0.0:
@@ -117,7 +116,7 @@ def _wear(p: Physics, w: Floats, load: float) -> None:
     move(w, SNOW, ICE, SNOW_TO_ICE, p.worn_to_ice * worn)
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def _caps(p: Physics, w: Floats) -> None:
     """What is too much: frost thaws over, water runs off, ice stops growing, and snow is halved as by a plough."""
     if w[STORE, DEPOSIT] > p.cap_deposit_mm:
@@ -130,7 +129,7 @@ def _caps(p: Physics, w: Floats) -> None:
         lose(w, SNOW, CAP_SNOW, 0.5 * w[STORE, SNOW])
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def _floors(p: Physics, w: Floats) -> None:
     """What is too little to speak of goes."""
     floors = (p.floor_water_mm, p.floor_ice_mm, p.floor_deposit_mm, p.floor_snow_mm)
@@ -139,7 +138,7 @@ def _floors(p: Physics, w: Floats) -> None:
             lose(w, j, FLOOR_WATER + j, w[STORE, j])
 
 
-@njit(error_model="numpy", forceinline=True)
+@inlined
 def _settle(p: Physics, w: Floats, traffic: float, hours: float) -> None:
     """Snow settles with time (Verseghy 1991) and is packed by traffic."""
     goal = p.dense_wet if w[STORE, WATER] > p.wet_share * w[STORE, SNOW] else p.dense_dry

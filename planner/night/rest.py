@@ -122,15 +122,6 @@ def rota(
     return made
 
 
-def rested(
-    turns: Sequence[RosterTurn], past_orders: Sequence[GivenOrder], at: datetime, rest_h: float, most_h: float
-) -> dict[str, Free]:
-    """For each vehicle that is on the roster or has worked: when it may begin, until when it may go on, and why."""
-    made = rota(turns, past_orders, at, rest_h, most_h)
-    names = {turn.vehicle for turn in turns} | {order.vehicle for order in past_orders if order.vehicle}
-    return {vehicle: made.free(vehicle, at) for vehicle in sorted(names)}
-
-
 def too_long(before: Rota, items: Sequence[Intervention], booked: Collection[str] = ()) -> list[tuple[str, timedelta]]:
     """Vehicles whose crew a plan works for longer than it may, with how long in a row. ``booked`` are keys of items
     that ``before`` holds already; it is left as it is."""

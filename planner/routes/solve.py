@@ -106,10 +106,6 @@ class Result:
     overdrawn: float = 0.0
 
     @property
-    def feasible(self) -> bool:
-        return not (self.overload or self.overtime_s or self.late_s or self.overdrawn)
-
-    @property
     def rank(self) -> tuple[float, ...]:
         """The lesser is the better: faults first, then the cost, then the seed."""
         return (self.overdrawn, self.overload, self.overtime_s, self.late_s, self.cost, self.seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, MutableMapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +14,7 @@ from planner.fleet import Fleet, TimeWindow
 from planner.routes.reach import Reach
 from planner.routes.sectors import Tur
 from planner.routes.tur import Drive, Job, drive_turer
-from planner.snow.cache import Shelf, Streets
+from planner.snow.cache import Streets
 from planner.snow.need import Need
 from planner.snow.snapshot import SnowSnapshot
 
@@ -42,7 +42,7 @@ class Drives:
         snapshot: SnowSnapshot,
         streets: Streets,
         fleet: Fleet,
-        known: Shelf[Drive],
+        known: MutableMapping[Hashable, Drive],
         executor: Executor | None = None,
     ) -> None:
         self.snapshot, self.streets, self.fleet, self.known, self.executor = snapshot, streets, fleet, known, executor
@@ -85,16 +85,16 @@ class Drives:
         return self._found[self._key(job)]
 
     def _find(self, jobs: Sequence[Job]) -> None:
-        """Finds the drives of jobs: in this plan, among those that are cache, or by a search."""
+        """Finds the drives of jobs: in this plan, among those that are kept, or by a search."""
         open_jobs: dict[Hashable, Job] = {}
         for key, job in ((self._key(job), job) for job in jobs):
-            drive = self._found.get(key) or self.known.find(key)
+            drive = self._found.get(key) or self.known.get(key)
             if drive is None:
                 open_jobs[key] = job
             else:
                 self._found[key] = drive
         for key, drive in zip(open_jobs, self._searched(list(open_jobs.values())), strict=True):
-            self._found[key] = self.known.put(key, drive)
+            self._found[key] = self.known[key] = drive
 
     def _needs(self, wanted: Sequence[Need]) -> dict[int, int]:
         return {need.segment: need.passes for need in wanted}

@@ -17,7 +17,7 @@ from planner.snow.snapshot import SnowSnapshot
 
 def whole_turer(snapshot: SnowSnapshot, cache: PlanCache) -> Iterator[str]:
     """Searches one tur after the other as if all of it had to be ploughed, by the vehicle that would take it first, and
-    gives its name when its drive is cache. What is cache already costs nothing."""
+    gives its name when its drive is kept. What is kept already costs nothing."""
     assessed = assess_streets(snapshot, cache)
     everywhere = assessed.needs.group_of >= 0
     needs = replace(

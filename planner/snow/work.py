@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, MutableMapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ import numpy as np
 from planner.fleet import Assignment, Fleet
 from planner.routes.sectors import Tur
 from planner.routes.tur import Drive
-from planner.snow.cache import Shelf, Streets
+from planner.snow.cache import Streets
 from planner.snow.drives import Drives, window_of
 from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
@@ -56,7 +56,7 @@ def drive_all(
     fleet: Fleet,
     due: Sequence[Tur],
     needs: Needs,
-    known: Shelf[Drive],
+    known: MutableMapping[Hashable, Drive],
     executor: Executor | None = None,
     after_class_1: Callable[[], object] = lambda: None,
 ) -> list[DrivenTur]:

@@ -36,8 +36,3 @@ WHERE o.created_at >= %(since)s AND o.vehicle_id IS NOT NULL AND o.order_id <> %
 -- A message that waits to be sent.
 INSERT INTO outgoing (order_id, vehicle_id, who, channel, address, text, at)
 VALUES (%(order_id)s, %(vehicle)s, %(who)s, %(channel)s, %(address)s, %(text)s, %(at)s);
-
--- name: outgoing
--- The messages about some orders, oldest first.
-SELECT outgoing_id AS id, order_id::text AS order_id, vehicle_id AS vehicle, who, channel, address, text, at, sent_at
-FROM outgoing WHERE order_id = ANY(%(ids)s::uuid[]) ORDER BY outgoing_id;

@@ -14,13 +14,6 @@ WHERE (%(device)s::text IS NULL OR s.device_id = %(device)s)
   AND r.time >= %(start)s AND r.time <= %(end)s
 ORDER BY r.time DESC, 1, 2 LIMIT %(limit)s;
 
--- name: hourly
--- Hourly means, extremes and counts of one device and quantity, from the view that every tier has.
-SELECT h.hour, h.n, h.mean, h.lowest, h.highest, h.last, h.last_time
-FROM reading_by_hour h JOIN series s USING (series_id)
-WHERE s.device_id = %(device)s AND s.quantity = %(quantity)s AND h.hour >= %(start)s AND h.hour < %(end)s
-ORDER BY 1;
-
 -- name: hourly_readings
 -- One reading for each hour of a period: the last one of a level, the mean of anything else. The first hour is whole.
 SELECT s.device_id AS device, s.quantity, s.unit, h.last_time AS time,

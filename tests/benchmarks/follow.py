@@ -20,7 +20,8 @@ from city.entities import Position, Segment
 from city.geo import local_xy
 from city.network import StreetNetwork, build
 from ingest.roads import with_reachable
-from ingest.roads.osm import read_segments
+from ingest.roads.cut import cut
+from ingest.roads.osm import read_extract
 from planner.fleet import fleet_of
 from planner.night.traces import Trace, longer, stretch
 from planner.routes.sectors import passes
@@ -79,7 +80,7 @@ def _row(
 
 
 def _snapshot() -> SnowSnapshot:
-    made = storm(with_reachable(read_segments(EXTRACT)))
+    made = storm(with_reachable(cut(read_extract(EXTRACT)).segments))
     return replace(made, params=replace(made.params, tur_minutes=45.0, tur_iterations=10))
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from city.geo import bbox
-from ingest.roads.osm import read_segments
+from ingest.roads.cut import cut
+from ingest.roads.osm import read_extract
 from ingest.roads.relief import Relief, relief
 from ingest.roads.terrain import open_raster
 from models.road.alike import alike, rounded
@@ -34,7 +35,7 @@ class Land:
 
 def bayreuth(roads: Path) -> Land:
     """Its streets with their terrain, through the made night of 20 January and the day after."""
-    segments = read_segments(roads / "north-bayreuth.osm.gz")
+    segments = cut(read_extract(roads / "north-bayreuth.osm.gz")).segments
     box = bbox([point for s in segments for point in s.geometry])
     shape = relief(segments, [open_raster(roads / f"N{north}E011.hgt.zip", box) for north in (49, 50)])
     made, start = frosty_night(49.98, 11.6, float(np.median(shape.elevation_m)))

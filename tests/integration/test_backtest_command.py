@@ -14,11 +14,11 @@ from city.settings import Store
 from dagsplan import main
 from planner.bundle import save
 from planner.inputs import read_kept_runs, read_rules
-from planner.schedule import plan_now
 from planner.snow.backtest.replay import replay
 from planner.thresholds.changes import Changes, changes_of
 from store import housekeeping, plans
 from store.connect import Connection
+from tests.by_hand import plan_now
 from tests.integration import plan_town as town
 from tests.unit.planner.snapshots import AT, HOUR, depth, snow_snapshot
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from city.clock import FixedClock, SystemClock
 from city.entities import Device
@@ -81,11 +82,11 @@ def test_the_metrics_answer_while_the_database_is_away(any_broker: str, dsn: str
         gone = True
         daemon.daemon._drop_writer()
         publish(any_broker, readings(1, 5))
-        await_that(lambda: 'queue_depth{daemon="dagsplan-ingest"} 5' in scraped(port), "five that wait")
-        assert 'dagsplan_ingest_oldest_unacknowledged_seconds{daemon="dagsplan-ingest"} 0' in scraped(port)
+        await_that(lambda: 'queue_depth{daemon="dagsplan-ingest"} 5.0' in scraped(port), "five that wait")
+        assert 'dagsplan_ingest_oldest_unacknowledged_seconds{daemon="dagsplan-ingest"} 0.0' in scraped(port)
         gone = False
-        await_that(lambda: 'queue_depth{daemon="dagsplan-ingest"} 0' in scraped(port), "all taken")
-        assert 'dagsplan_ingest_rows_total{daemon="dagsplan-ingest"} 10' in scraped(port)
+        await_that(lambda: 'queue_depth{daemon="dagsplan-ingest"} 0.0' in scraped(port), "all taken")
+        assert 'dagsplan_ingest_rows_total{daemon="dagsplan-ingest"} 10.0' in scraped(port)
         daemon.stop()
 
 
@@ -96,7 +97,8 @@ def scraped(port: int) -> str:
 
 def test_a_taken_port_is_named() -> None:
     """The second of two daemons on one metrics port says which setting to change."""
-    with served(0, lambda: "x") as port, pytest.raises(ConfigError, match=r"ingest\.metrics_port"), served(port, str):
+    empty = CollectorRegistry()
+    with served(0, empty) as port, pytest.raises(ConfigError, match=r"ingest\.metrics_port"), served(port, empty):
         pass
 
 
@@ -116,7 +118,7 @@ def test_what_the_broker_drops_is_heard_and_told(tmp_path: Path, dsn: str) -> No
     assert any("dropped" in text and not finding.ok for text, finding in findings.items())
     with connect(dsn, "test") as connection:
         (told,) = health.daemons(connection, SystemClock().now())
-    assert any(line.startswith("dagsplan_ingest_broker_dropped_total") for line in health.exposition(told, told.at))
+    assert any(one.name == "ingest_broker_dropped_total" for one in health.figures(told, told.at))
 
 
 def test_a_broker_that_hangs_up_is_not_asked_again(tmp_path: Path) -> None:

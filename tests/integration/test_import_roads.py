@@ -10,7 +10,8 @@ import pytest
 from city.entities import Building, Dataset
 from city.errors import ImportRefused
 from ingest.roads import import_roads
-from ingest.roads.osm import read_segments
+from ingest.roads.cut import cut
+from ingest.roads.osm import read_extract
 from store.roads import load_datasets, load_relief, load_segments, replace_segments, save_buildings, save_dataset
 
 AT = datetime(2026, 11, 24, 4, 30, tzinfo=UTC)
@@ -31,7 +32,7 @@ def town(folder: Path, *ways: tuple[int, int, int]) -> Path:
 def test_what_was_read_is_what_is_stored(database, tmp_path):
     file = town(tmp_path, (10, 1, 2), (11, 2, 3))
     import_roads(database, file, [], AT)
-    assert load_segments(database) == tuple(read_segments(file))
+    assert load_segments(database) == tuple(cut(read_extract(file)).segments)
 
 
 def test_the_import_is_committed(database, tmp_path):
@@ -74,7 +75,7 @@ def test_the_land_is_stored_with_its_street_and_goes_with_it(database, tmp_path)
 
 
 def test_segments_of_another_dataset_stay(database, tmp_path):
-    (own,) = read_segments(town(tmp_path, (20, 4, 5)))
+    (own,) = cut(read_extract(town(tmp_path, (20, 4, 5)))).segments
     file = town(tmp_path, (10, 1, 2))
     import_roads(database, file, [], AT)
     save_dataset(database, Dataset("NVDB", "hand", "CC0 1.0", "Trafikverket"), AT)

@@ -12,10 +12,10 @@ from city.errors import Conflict, NotFound
 from city.plan import Plan
 from planner.inputs import read_snapshot
 from planner.orders import NEXT, add_event, decide
-from planner.schedule import plan_now
 from planner.snow.snapshot import SnowSnapshot
 from store import facts, orders
 from store.connect import Connection, connect
+from tests.by_hand import plan_now
 from tests.integration.plan_town import fill, settings
 from tests.unit.planner.snapshots import AT, HOUR
 

@@ -15,16 +15,17 @@ from city.clock import FixedClock
 from city.outlook import OutlookFrame, SegmentOutlook
 from city.settings import Municipality, Settings
 from ingest.roads import import_roads
-from ingest.simulator.frost import Frost
 from ingest.weather.client import import_file
 from planner.inputs import read_snapshot
 from planner.publish import publish_outlook
-from planner.schedule import Scheduler, plan_now, show_roads
+from planner.schedule import Scheduler, show_roads
 from planner.services import make
 from planner.snow.outlook import Outlook, road_outlook
 from planner.snow.snapshot import SnowSnapshot
 from store import outlook, roads
 from store.connect import Connection
+from tests.by_hand import plan_now
+from tests.integration.frost import Frost
 from tests.unit.dashboards import town
 
 

@@ -12,9 +12,9 @@ from city.entities import Dataset
 from city.upkeep import Place, SeasonWork, WorkRequest
 from ingest.roads import import_roads
 from planner.orders import add_event, decide
-from planner.schedule import plan_now
 from store import facts, orders, plans, requests, roads
 from store.connect import Connection
+from tests.by_hand import plan_now
 from tests.integration.plan_town import fill, settings
 from tests.unit.planner.snapshots import AT, SOUTH, WEST, threshold
 

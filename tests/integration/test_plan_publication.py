@@ -16,11 +16,11 @@ from planner.bundle import load, save
 from planner.inputs import read_snapshot
 from planner.orders import decide
 from planner.publish import publish
-from planner.schedule import plan_now
 from planner.services import SNAPSHOTS, make_plan
 from planner.snow.snapshot import SnowSnapshot
 from store import plans, weather
 from store.connect import Connection
+from tests.by_hand import plan_now
 from tests.integration.plan_town import fill, settings
 from tests.unit.planner.snapshots import AT, HOUR, forecast
 

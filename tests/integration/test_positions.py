@@ -15,11 +15,11 @@ from ingest.message import Message
 from ingest.validate import ClockRule
 from ingest.writer import Writer
 from planner.orders import add_event, decide
-from planner.schedule import plan_now
 from store import positions
 from store.connect import Connection
 from store.housekeeping import keep_house
 from store.readings import dead_letter_counts, dead_letters
+from tests.by_hand import plan_now
 from tests.integration.plan_town import fill, settings
 from tests.unit.planner.snapshots import AT, HOUR
 

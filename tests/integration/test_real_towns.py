@@ -14,7 +14,7 @@ from city.plan import DecidingCurve, Plan
 from city.settings import Municipality, Planner, Settings
 from ingest.roads import import_roads, with_reachable
 from ingest.roads.cut import cut
-from ingest.roads.osm import read_extract, read_segments
+from ingest.roads.osm import read_extract
 from ingest.roads.turns import turn_bans
 from ingest.weather.client import import_file
 from planner.inputs import read_snapshot
@@ -135,7 +135,7 @@ def test_a_storm_over_a_whole_town(extract: str, data_folder: Path) -> None:
 def test_a_threshold_that_the_forecast_does_not_reach(database: Connection, data_folder: Path) -> None:
     """With the cycle ways at 9 cm the same snow sends nobody."""
     forecast = import_file(database, data_folder / "weather" / OSLO_SNOW)
-    segments = with_reachable(list(read_segments(data_folder / "roads" / "uppsala-centrum.osm.pbf")))
+    segments = with_reachable(cut(read_extract(data_folder / "roads" / "uppsala-centrum.osm.pbf")).segments)
     high = tuple(raised(row) for row in seed())
     snapshot = replace(storm(segments), at=forecast.issued_at + HOUR / 2, forecasts=(forecast,), thresholds=high)
     assert not make_plan(snapshot).verdict.go

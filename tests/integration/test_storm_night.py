@@ -15,10 +15,10 @@ from deploy.night_walk import walk
 from deploy.storm_night import evening
 from deploy.storm_scene import OPENS_AT
 from planner.night.follow import item_of, night_of
-from planner.schedule import plan_now
 from store import facts, orders, plans
 from store.connect import Connection
 from store.orders import OrderNow
+from tests.by_hand import plan_now
 
 DAY = date(2027, 1, 11)
 

@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import LiteralString, cast
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -21,7 +22,7 @@ from store.connect import Connection, connect
 from store.facts import save_device
 from store.migrate import check_schema, known, migrate
 from store.partitions import divide, divided
-from store.readings import device_readings, freshness, readings
+from store.readings import device_readings, freshness, readings, summaries
 from store.rollups import refresh
 from store.sql import query
 from store.tiers import detect_tier, prepare_tier, statements
@@ -29,6 +30,7 @@ from tests.conftest import fresh_database
 
 AT = datetime(2027, 1, 12, 2, 0, tzinfo=UTC)
 RULE = ClockRule(timedelta(days=7), timedelta(seconds=300))
+ZONE = ZoneInfo("Europe/Stockholm")
 PERIOD = {"start": AT - timedelta(days=8), "end": AT + timedelta(hours=1)}
 
 
@@ -65,8 +67,8 @@ def fill(connection: Connection) -> dict[datetime, float]:
 
 def hours(connection: Connection, device: str = "g-1") -> dict[datetime, tuple[object, ...]]:
     refresh(connection)
-    parameters = {"device": device, "quantity": "air_temperature", **PERIOD}
-    return {row[0]: row[1:] for row in connection.execute(query("readings", "hourly"), parameters)}
+    found = summaries(connection, "hour", *PERIOD.values(), zone=ZONE, device=device, quantity="air_temperature")
+    return {one.time: (one.n, one.mean, one.lowest, one.highest, one.last, one.last_time) for one in found}
 
 
 def expected_hours(values: dict[datetime, float]) -> dict[datetime, tuple[object, ...]]:

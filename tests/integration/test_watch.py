@@ -12,7 +12,7 @@ from city.errors import Conflict, NotFound
 from city.observation import Observation
 from city.plan import Plan
 from planner.orders import add_event, decide
-from planner.schedule import look, plan_now
+from planner.schedule import look
 from planner.services import services
 from planner.snow.archive import unpack
 from planner.watch.answer import accept, open_draft, reject
@@ -20,6 +20,7 @@ from planner.watch.drafts import watch, watched
 from store import archive, facts, judgements, orders, plans, weather
 from store.connect import Connection
 from store.drafts import Draft
+from tests.by_hand import plan_now
 from tests.integration import plan_town as town
 from tests.unit.planner.snapshots import AT, HOUR, forecast, snow_snapshot
 

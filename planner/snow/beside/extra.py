@@ -6,7 +6,7 @@ is cleared, and what melts is not taken off. It is an estimate, and said so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, MutableMapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from city.vocabulary import RouteClass, WorkKind
 from planner.fleet import Assignment, Fleet
 from planner.routes.sectors import Tur, passes, plannable
 from planner.routes.tur import Drive
-from planner.snow.cache import Shelf, Streets
+from planner.snow.cache import Streets
 from planner.snow.drives import Drives, window_of
 from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
@@ -147,7 +147,7 @@ class ExtraWork:
         self.driven: list[DrivenExtra] = []
         self.unmanned = 0
 
-    def drive(self, known: Shelf[Drive], executor: Executor | None = None) -> None:
+    def drive(self, known: MutableMapping[Hashable, Drive], executor: Executor | None = None) -> None:
         """Gives each piece to a vehicle, from when all that is booked before it is done."""
         begins = self._all_done()
         for kind in LETTER:

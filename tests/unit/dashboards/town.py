@@ -23,10 +23,10 @@ from city.entities import (
 from city.plan import Plan
 from city.settings import Municipality, Planner, Settings
 from city.vocabulary import Domain, RouteClass
-from planner.schedule import plan_now
 from planner.thresholds.seed import seed
 from store import facts, plans, roads, weather
 from store.connect import Connection
+from tests.by_hand import plan_now
 
 AT = datetime(2026, 11, 24, 2, 6, tzinfo=UTC)
 """03.06 in Sweden, in the night of the service day 23 November."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.fill import FillState, days_until_full, fill_state, level_range, overflow_probability
+from models.fill import FillState, fill_state, level_range, overflow_probability
 
 AT = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -94,10 +94,3 @@ def test_an_old_reading_is_less_sure_and_never_zero() -> None:
 def test_a_reading_from_the_future_has_no_negative_age() -> None:
     """A clock that is a little ahead does not lower the level."""
     assert level_range(state(40.0, age_days=-0.5), AT)[1] == 40.0
-
-
-def test_days_until_full_counts_from_the_question_not_the_reading() -> None:
-    """At 40 % with 10 % a day, read two days ago: four days are left; without inflow there is no answer."""
-    assert days_until_full(state(40.0, age_days=2.0), AT) == pytest.approx(4.0)
-    assert days_until_full(state(40.0, rate=0.0), AT) is None
-    assert days_until_full(state(120.0), AT) == 0.0

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from city.clock import FixedClock
 from city.outlook import OutlookFrame
@@ -161,11 +162,18 @@ def test_a_database_of_an_older_version_is_not_ready(client, database):
     assert "dagsplan migrate" in answer.json()["checks"]["schema"]
 
 
-def test_metrics_are_plain_lines(client, snow):
-    lines = client.get("/metrics").text.splitlines()
-    assert all(line.startswith("dagsplan_") for line in lines)
-    assert 'dagsplan_plan_version{domain="snow"} 1' in lines
-    assert "dagsplan_devices_silent 1" in lines
+def test_metrics_are_what_prometheus_reads(client, snow):
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    told = {
+        (one.name, *one.labels.values()): one.value
+        for metric in text_string_to_metric_families(answer.text)
+        for one in metric.samples
+    }
+    assert {name for name, *_ in told if not name.startswith("dagsplan_")} == set()
+    assert told["dagsplan_plan_version", "snow"] == 1
+    assert told["dagsplan_plan_last_success_timestamp_seconds", "snow"] == snow.created_at.timestamp()
+    assert (told["dagsplan_devices_silent",], told["dagsplan_database_up",]) == (1, 1)
 
 
 @pytest.fixture
@@ -186,7 +194,7 @@ def test_a_database_that_is_away_is_said_in_one_sentence(away):
     assert page.status_code == 503
     assert "Databasen svarar inte just nu" in page.text
     assert away.get("/readyz").status_code == 503
-    assert "dagsplan_database_up 0" in away.get("/metrics").text
+    assert "dagsplan_database_up 0.0" in away.get("/metrics").text
     assert away.get("/livez").status_code == 200
 
 

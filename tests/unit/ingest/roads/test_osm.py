@@ -14,7 +14,7 @@ from city.network import build
 from ingest.roads import tags as read
 from ingest.roads import with_reachable
 from ingest.roads.cut import cut
-from ingest.roads.osm import read_extract, read_segments
+from ingest.roads.osm import read_extract
 
 NODES = {
     1: (15.000, 60.000),
@@ -45,11 +45,11 @@ def osm_file(folder: Path, ways: dict[int, tuple[list[int], dict[str, str]]], no
 
 
 def parts(file: Path) -> list[tuple[int, int]]:
-    return [(s.from_node, s.to_node) for s in read_segments(file)]
+    return [(s.from_node, s.to_node) for s in cut(read_extract(file)).segments]
 
 
 def only(file: Path) -> Segment:
-    (segment,) = read_segments(file)
+    (segment,) = cut(read_extract(file)).segments
     return segment
 
 
@@ -80,7 +80,7 @@ def test_a_loop_is_two_segments_with_two_different_ends(tmp_path):
     file = osm_file(
         tmp_path, {10: ([1, 2], {"highway": "residential"}), 11: ([2, 3, 7, 5, 2], {"highway": "residential"})}
     )
-    loop = [s for s in read_segments(file) if s.id.startswith("osm/11/")]
+    loop = [s for s in cut(read_extract(file)).segments if s.id.startswith("osm/11/")]
     assert len(loop) == 2
     assert all(s.from_node != s.to_node for s in loop)
     assert {s.from_node for s in loop} == {s.to_node for s in loop}
@@ -94,7 +94,7 @@ def test_a_way_that_passes_a_node_twice_is_cut_there(tmp_path):
 
 def test_the_same_stretch_twice_in_one_way_has_two_ids(tmp_path):
     file = osm_file(tmp_path, {10: ([1, 2, 1, 2], {"highway": "residential"})})
-    ids = [s.id for s in read_segments(file)]
+    ids = [s.id for s in cut(read_extract(file)).segments]
     assert ids == ["osm/10/1-2", "osm/10/2-1", "osm/10/1-2/2"]
 
 
@@ -244,7 +244,7 @@ def test_names_keep_their_letters_and_no_name_is_empty(tmp_path):
         tmp_path,
         {10: ([1, 2], {"highway": "residential", "name": "Åsgårdsvägen Øst"}), 11: ([2, 3], {"highway": "service"})},
     )
-    assert [s.name for s in read_segments(file)] == ["Åsgårdsvägen Øst", ""]
+    assert [s.name for s in cut(read_extract(file)).segments] == ["Åsgårdsvägen Øst", ""]
 
 
 def test_a_way_that_the_border_cuts_keeps_the_part_that_is_there(tmp_path):
@@ -290,7 +290,7 @@ def test_only_what_can_be_left_again_is_reachable(tmp_path):
             14: ([2, 5], {"highway": "cycleway"}),
         },
     )
-    reach = {s.id: s.reachable for s in with_reachable(read_segments(file))}
+    reach = {s.id: s.reachable for s in with_reachable(cut(read_extract(file)).segments)}
     assert reach == {
         "osm/10/1-2": True,
         "osm/11/2-3": True,
@@ -317,7 +317,7 @@ def test_a_file_that_cannot_be_used_is_refused_in_one_line_with_a_way_out(tmp_pa
     file = tmp_path / name
     file.write_bytes(content)
     with pytest.raises(ImportRefused) as refused:
-        read_segments(file)
+        read_extract(file)
     line = str(refused.value)
     assert str(file) in line
     assert problem in line
@@ -327,12 +327,12 @@ def test_a_file_that_cannot_be_used_is_refused_in_one_line_with_a_way_out(tmp_pa
 
 def test_no_such_file_is_refused(tmp_path):
     with pytest.raises(ImportRefused, match="no such file"):
-        read_segments(tmp_path / "gone.osm.pbf")
+        read_extract(tmp_path / "gone.osm.pbf")
 
 
 def test_streets_without_their_nodes_are_refused_with_the_cure(tmp_path):
     with pytest.raises(ImportRefused, match="osmium sort"):
-        read_segments(osm_file(tmp_path, {10: ([98, 99], {"highway": "residential"})}))
+        read_extract(osm_file(tmp_path, {10: ([98, 99], {"highway": "residential"})}))
 
 
 def test_a_truncated_gzip_is_refused(tmp_path):
@@ -340,7 +340,7 @@ def test_a_truncated_gzip_is_refused(tmp_path):
     file = tmp_path / "half.osm.gz"
     file.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ImportRefused, match=r"half\.osm\.gz"):
-        read_segments(file)
+        read_extract(file)
 
 
 def test_a_truncated_pbf_is_refused(tmp_path, data_folder):
@@ -348,7 +348,7 @@ def test_a_truncated_pbf_is_refused(tmp_path, data_folder):
     file = tmp_path / "half.osm.pbf"
     file.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ImportRefused, match=r"half\.osm\.pbf"):
-        read_segments(file)
+        read_extract(file)
 
 
 @pytest.mark.parametrize(
@@ -372,7 +372,7 @@ def test_real_extracts_have_the_streets_that_other_tools_count(data_folder, file
 
 
 def test_cycle_ways_of_a_real_town_are_tied_to_its_streets(data_folder):
-    segments = read_segments(data_folder / "roads" / "oslo-east-filtered.osm.pbf")
+    segments = cut(read_extract(data_folder / "roads" / "oslo-east-filtered.osm.pbf")).segments
     network = build(segments)
     part = dict(zip(network.node_ids.tolist(), network.strong_part.tolist(), strict=True))
     cycle = [s for s in segments if s.network == "cycle"]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.entities import GivenOrder, RosterTurn
-from planner.night.rest import Rota, rested, too_long
+from planner.night.rest import Rota, rota, too_long
 from planner.services import make_plan
 from planner.thresholds.seed import seed
 from tests.unit.planner.night.test_night_progress import tur
@@ -54,7 +54,7 @@ def drove(begins: float, ends: float | None, *, vehicle: str = "P01", crew: str 
 )
 def test_when_a_crew_may_begin(work: list[tuple[float, float | None]], begins: float, until: float | None) -> None:
     """Hours after now; None: for a whole new stretch."""
-    free = rested([], [drove(*span) for span in work], AT, 11.0, 13.0)["P01"]
+    free = rota([], [drove(*span) for span in work], AT, 11.0, 13.0).free("P01", AT)
     assert free.from_when == AT + begins * HOUR
     assert free.until == (None if until is None else AT + until * HOUR)
 
@@ -62,30 +62,30 @@ def test_when_a_crew_may_begin(work: list[tuple[float, float | None]], begins: f
 def test_the_crew_rests_and_not_the_vehicle() -> None:
     """Lag A drove P01 last night and is on P02 tonight; P01 has lag B."""
     turns = [RosterTurn("P01", AT, AT + 8 * HOUR, "B"), RosterTurn("P02", AT, AT + 8 * HOUR, "A")]
-    found = rested(turns, [drove(-15, -5, crew="A")], AT, 11.0, 13.0)
-    assert found["P01"].from_when == AT
-    assert found["P02"].from_when == AT + 6 * HOUR
+    found = rota(turns, [drove(-15, -5, crew="A")], AT, 11.0, 13.0)
+    assert found.free("P01", AT).from_when == AT
+    assert found.free("P02", AT).from_when == AT + 6 * HOUR
 
 
 def test_a_crew_on_two_vehicles_has_one_stretch() -> None:
     """What lag A drives on P02 before its tur on P01 counts with it."""
-    rota = Rota(11 * HOUR, 13 * HOUR, {"P01": "A", "P02": "A"})
-    rota.book("A", AT + 10 * HOUR, AT + 12 * HOUR)
-    assert rota.earliest("P02", AT, 8 * HOUR) == AT
-    assert rota.earliest("P02", AT - 2 * HOUR, HOUR) == AT - 2 * HOUR
-    assert rota.earliest("P02", AT - 2 * HOUR, 2 * HOUR) == AT + 23 * HOUR
-    rota.book("A", AT, AT + 8 * HOUR)
-    assert rota.worked["A"] == (AT, AT + 12 * HOUR)
+    stretches = Rota(11 * HOUR, 13 * HOUR, {"P01": "A", "P02": "A"})
+    stretches.book("A", AT + 10 * HOUR, AT + 12 * HOUR)
+    assert stretches.earliest("P02", AT, 8 * HOUR) == AT
+    assert stretches.earliest("P02", AT - 2 * HOUR, HOUR) == AT - 2 * HOUR
+    assert stretches.earliest("P02", AT - 2 * HOUR, 2 * HOUR) == AT + 23 * HOUR
+    stretches.book("A", AT, AT + 8 * HOUR)
+    assert stretches.worked["A"] == (AT, AT + 12 * HOUR)
 
 
 def test_the_sentence_names_the_stretch_and_the_end_of_the_rest() -> None:
     """In local time, in both languages; nothing where nothing binds."""
-    resting = rested([], [drove(-15, -5)], AT, 11.0, 13.0)["P01"].why(ZONE)
+    resting = rota([], [drove(-15, -5)], AT, 11.0, 13.0).free("P01", AT).why(ZONE)
     assert resting.sv == "P01 har arbetat 12.00–22.00 och vilar till 09.00 (11 h dygnsvila)."
     assert resting.en == "P01 has worked 12:00–22:00 and rests until 09:00 (11 h of daily rest)."
-    going = rested([], [drove(-3, -1)], AT, 11.0, 13.0)["P01"].why(ZONE)
+    going = rota([], [drove(-3, -1)], AT, 11.0, 13.0).free("P01", AT).why(ZONE)
     assert going.sv == "P01 har arbetat 00.00–02.00 och måste vara klar 13.00 (11 h dygnsvila)."
-    assert rested([], [drove(-20, -19)], AT, 11.0, 13.0)["P01"].why(ZONE).sv == ""
+    assert rota([], [drove(-20, -19)], AT, 11.0, 13.0).free("P01", AT).why(ZONE).sv == ""
 
 
 def test_a_plan_leaves_who_must_rest_at_home_and_says_so() -> None:
@@ -121,24 +121,24 @@ def test_a_folder_without_the_limits_is_planned_with_those_of_the_seed() -> None
 
 def test_work_that_a_person_has_put_on_one_crew_is_named() -> None:
     """Two running turer that together make more than thirteen hours cannot be undone by a plan, but are said."""
-    rota = Rota(11 * HOUR, 13 * HOUR)
-    rota.book("P01", AT - 10 * HOUR, AT)
+    stretches = Rota(11 * HOUR, 13 * HOUR)
+    stretches.book("P01", AT - 10 * HOUR, AT)
     items = [tur(starts_at=AT + n * HOUR, ready_by=AT + (n + 1) * HOUR, key=str(n)) for n in (1, 2, 3)]
-    assert too_long(rota, items) == [("P01", 14 * HOUR)]
-    assert too_long(rota, items[:2]) == []
+    assert too_long(stretches, items) == [("P01", 14 * HOUR)]
+    assert too_long(stretches, items[:2]) == []
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 60.0), st.floats(0.1, 12.9)), min_size=1, max_size=30))
 def test_whatever_is_asked_for_no_stretch_is_too_long_and_no_rest_too_short(asked: list[tuple[float, float]]) -> None:
     """Work that is always booked where ``earliest`` says: between stretches at least 11 h, none over 13 h."""
-    rota = Rota(11 * HOUR, 13 * HOUR)
+    stretches = Rota(11 * HOUR, 13 * HOUR)
     spans: list[tuple[datetime, datetime]] = []
     free = AT
     for after, lasts in asked:
-        begins = rota.earliest("P01", max(free, AT + after * HOUR), timedelta(hours=lasts))
+        begins = stretches.earliest("P01", max(free, AT + after * HOUR), timedelta(hours=lasts))
         free = begins + timedelta(hours=lasts)
-        rota.book("P01", begins, free)
-        last = rota.worked["P01"]
+        stretches.book("P01", begins, free)
+        last = stretches.worked["P01"]
         if spans and spans[-1][0] == last[0]:
             spans[-1] = last
         else:

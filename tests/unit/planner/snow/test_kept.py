@@ -12,7 +12,7 @@ from city.entities import Depot, Treatment, TurnBan, Vehicle
 from city.plan import Plan
 from planner.services import Services, make_plan, services
 from planner.snapshot import PlannerParams
-from planner.snow.cache import PlanCache, Shelf
+from planner.snow.cache import PlanCache
 from planner.snow.prepare import whole_turer
 from planner.snow.service import Snow
 from planner.snow.snapshot import SnowSnapshot
@@ -102,16 +102,15 @@ def test_a_change_of_the_streets_searches_all_again() -> None:
     assert searched(deep(segments=tuple(replace(s, name="Ny") for s in streets())), cache) == first
 
 
-def test_the_longest_unused_is_forgotten() -> None:
-    shelf: Shelf[int] = Shelf(2)
-    shelf.put("a", 1)
-    shelf.put("b", 2)
-    assert shelf.find("a") == 1
-    shelf.put("c", 3)
-    assert (shelf.find("a"), shelf.find("b"), shelf.find("c")) == (1, None, 3)
+def test_the_drive_that_was_longest_unused_is_forgotten() -> None:
+    drives: Any = PlanCache(most_drives=2).drives
+    drives["a"], drives["b"] = 1, 2
+    assert drives.get("a") == 1
+    drives["c"] = 3
+    assert (drives.get("a"), drives.get("b"), drives.get("c")) == (1, None, 3)
 
 
-def test_a_full_shelf_of_drives_costs_a_search_and_not_the_plan() -> None:
+def test_a_full_cache_of_drives_costs_a_search_and_not_the_plan() -> None:
     few = PlanCache(most_drives=1)
     assert make_plan(deep(), known=keeping(few)) == make_plan(deep(), known=keeping(few)) == make_plan(deep())
     assert drives(make_plan(deep(), known=keeping(few))) == drives(make_plan(deep()))

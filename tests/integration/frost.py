@@ -1,17 +1,11 @@
-"""A made clear frosty night and day, in the shape of SMHI's answers: for looking at what the land does to streets.
-
-``python -m ingest.simulator.frost --at 2027-01-20T12:00Z --lon 11.6 --lat 49.98 > frost.json``, and then
-``dagsplan import weather frost.json --simulated``.
-"""
+"""A made clear frosty night and day, in the shape of SMHI's answers: for looking at what the land does to streets."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
-import sys
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ingest.simulator.storm import HOUR, answer, step
 
@@ -48,20 +42,3 @@ class Frost:
             "cloud_base_altitude": 9999,
         }
         return step(ends, data)
-
-
-def main(arguments: list[str]) -> int:
-    """Prints the answer."""
-    parser = argparse.ArgumentParser(prog="python -m ingest.simulator.frost", description="A made clear frosty night.")
-    parser.add_argument("--at", required=True, type=datetime.fromisoformat, help="time of issue, with offset")
-    parser.add_argument("--lon", required=True, type=float)
-    parser.add_argument("--lat", required=True, type=float)
-    given = parser.parse_args(arguments)
-    if given.at.utcoffset() != timedelta(0):
-        parser.error("--at: write a time in UTC, such as 2027-01-20T12:00Z")
-    sys.stdout.write(Frost().forecast_answer(given.at, given.lon, given.lat).decode() + "\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
