@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from city.plan import Degradation, Intervention, Plan, Verdict
 from city.serviceday import bounds
+from city.totals import Totals, as_json
 from planner.snapshot import Snapshot
 from planner.words.sentences import degradation
 
@@ -18,7 +18,7 @@ def assemble(
     verdict: Verdict,
     degradations: Sequence[Degradation],
     interventions: Sequence[Intervention],
-    totals: dict[str, Any],
+    totals: Totals,
 ) -> Plan:
     """The plan; its id, version and time of making are given when it is published."""
     _, ends = bounds(snapshot.service_day, snapshot.domain, snapshot.zone)
@@ -38,7 +38,7 @@ def assemble(
         verdict=verdict,
         degradations=(*degradations, *_without_thresholds(snapshot)),
         interventions=tuple(interventions),
-        totals=totals,
+        totals=as_json(totals),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -12,9 +12,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from city.entities import Point, Segment
-from city.plan import Intervention, Plan
+from city.plan import Plan
 from city.vocabulary import ROUTE_CLASSES, Domain
 from dashboards.pages.rows import Known, PlanRow, rows
+from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
 from dashboards.web.render import locale_of
@@ -104,12 +105,7 @@ def _status(context: AppContext, connection: Connection, domain: Domain, locale:
         }
         body["items"] = _items(plan, rows(plan, _known(connection, plan, context), locale))
     body["depots"] = [{"name": d.name, "kind": d.kind, "lon": d.lon, "lat": d.lat} for d in facts.depots(connection)]
-    if domain == "snow":
-        body["segments"] = {} if plan is None else _segment_states(plan)
-    else:
-        body["places"] = list(_rooms(connection, plan, locale) if domain == "waste" else _buildings(connection, plan))
-    body["at"] = now
-    return body
+    return body | VIEWS[domain].on_map(connection, plan, locale) | {"at": now}
 
 
 def _known(connection: Connection, plan: Plan, context: AppContext) -> Known:
@@ -142,41 +138,3 @@ def _item(row: PlanRow) -> dict[str, Any]:
         "vehicle": " · ".join(part for part in (row.vehicle, row.contractor) if part),
         "times": row.times,
     }
-
-
-def _segment_states(plan: Plan) -> dict[str, list[float | int | None]]:
-    """Segment id → [place of its first intervention in ``items``, depth in cm]."""
-    found: dict[str, list[float | int | None]] = {}
-    for place, item in enumerate(plan.interventions):
-        for action in item.segments if isinstance(item.segments, tuple) else ():
-            found.setdefault(action.id, [place, action.depth_cm])
-    return found
-
-
-def _rooms(connection: Connection, plan: Plan | None, locale: Locale) -> Iterable[dict[str, Any]]:
-    """All rooms; those on a round say which, when and why."""
-    stops: dict[str, dict[str, Any]] = {}
-    for place, item in enumerate(plan.interventions if plan else ()):
-        for stop in item.stops if isinstance(item.stops, tuple) else ():
-            known = stops.setdefault(stop.room, {"item": place, "reasons": []})
-            known["reasons"].append(f"{locale.clock(stop.arrives_at)}: {locale.kept(stop, 'reason')}")
-    for room in facts.rooms(connection):
-        yield {"id": room.id, "name": room.name, "lon": room.lon, "lat": room.lat} | stops.get(room.id, {"item": None})
-
-
-def _buildings(connection: Connection, plan: Plan | None) -> Iterable[dict[str, Any]]:
-    """All buildings, with the line of the plan that is theirs."""
-    items: dict[str, tuple[int, Intervention]] = {
-        item.target: (place, item) for place, item in enumerate(plan.interventions if plan else ())
-    }
-    for building in facts.buildings(connection):
-        place, item = items.get(building.id, (None, None))
-        heated = item is not None and item.starts_at is not None
-        yield {
-            "id": building.id,
-            "name": building.name,
-            "lon": building.lon,
-            "lat": building.lat,
-            "item": place,
-            "heated": heated,
-        }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, get_args
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from city.entities import OrderEvent
 from city.plan import Plan
 from city.vocabulary import DOMAINS, DeclineCause, Domain
 from dashboards.pages.asof import moment_lines, orders_at
@@ -19,14 +20,16 @@ from dashboards.pages.draft import draft_box
 from dashboards.pages.freshness import freshness
 from dashboards.pages.observations import noted_stamp, observation_line
 from dashboards.pages.rows import Known, PlanRow, rows
-from dashboards.pages.status import status_of
+from dashboards.pages.services.known import VIEWS
+from dashboards.pages.services.view import Figure
+from dashboards.pages.status import LOOKS, status_of
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
 from dashboards.web.problems import HttpProblem
 from dashboards.web.render import locale_of, page
 from planner.due import next_due
 from planner.watch.answer import open_draft
-from store import facts, judgements, orders, pages, plans
+from store import daypage, judgements
 from store.connect import Connection
 from store.orders import OrderNow
 
@@ -34,15 +37,6 @@ router = APIRouter(include_in_schema=False)
 ORDERS_BACK = timedelta(hours=36)
 EARLIEST, LATEST_YEAR = datetime(2000, 1, 1, tzinfo=UTC), 2200
 SENTENCE_END = re.compile(r"(?<!\bkl)\. (?=[A-ZÅÄÖ0-9])")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure beside the verdict: label, value, and what it is compared with."""
-
-    label: str
-    value: str
-    second: str
 
 
 @dataclass(frozen=True)
@@ -125,21 +119,19 @@ def _parts(
     at: datetime | None = None,
 ) -> dict[str, object]:
     """Everything the template prints, read from one connection."""
-    now = context.clock.now() if at is None else at
-    heads = {head.domain: head for head in pages.heads(connection, context.mode)}
-    shown = {head.domain: head for head in pages.heads(connection, context.mode, on, at)} if on or at else heads
-    live = heads.get(domain)
-    head = shown.get(domain)
+    now, view = context.clock.now() if at is None else at, VIEWS[domain]
+    frame = daypage.day_frame(connection, context.mode, domain, on, at)
+    live, head = (next((h for h in found if h.domain == domain), None) for found in (frame.live, frame.shown))
     plan = None if head is None else context.shelf.get(connection, head.id)
     is_live = head is not None and live is not None and head.id == live.id and at is None
-    known = _known(context, connection, domain, plan, now, is_live)
-    if at is not None:
-        known = _known_at(connection, known, domain, at)
-    draft = open_draft(connection, plan.id, at) if plan and domain == "snow" and (is_live or at) else None
-    seen = judgements.observations(connection, now) if domain == "snow" and (is_live or at) else ()
+    known, streets = _known(context, connection, domain, plan, now, is_live, at)
+    draft = open_draft(connection, plan.id, at) if plan and view.watched and (is_live or at) else None
+    seen = judgements.observations(connection, now) if view.watched and (is_live or at) else ()
     day = plan.service_day if plan else on
     due = next_due(context.settings, domain, now)
+    counts = {name: next((h.interventions for h in frame.live if h.domain == name), None) for name in DOMAINS}
     return {
+        "view": view,
         "plan": plan,
         "on": on,
         "is_live": (is_live or plan is None) and at is None,
@@ -147,19 +139,19 @@ def _parts(
         "at_text": locale.moment(at, context.clock.now()) if at else "",
         "draft": draft_box(draft, locale, context.settings.planner.currency) if draft else None,
         "observations": [observation_line(observation, locale) for observation in seen],
-        "moments": moment_lines(context, connection, day, locale) if day and domain == "snow" else [],
-        "streets": judgements.streets(connection) if domain == "snow" and is_live else (),
-        "causes": [(cause, locale.words(f"cause.{cause}")) for cause in get_args(DeclineCause)],
+        "moments": moment_lines(context, connection, day, locale) if day and view.watched else [],
+        "streets": streets,
+        "causes": [(cause, locale.words(f"cause.{cause}")) for cause in get_args(DeclineCause) if view.watched],
         "rows": rows(plan, known, locale) if plan else [],
         "figures": _figures(context, plan, locale) if plan else [],
         "weak": [locale.kept(weak, "effect") for weak in plan.degradations] if plan else [],
-        "rest": _rest(plan, locale) if plan else "",
+        "rest": view.rest(plan, locale) if plan else "",
         "flip": locale.kept(plan.verdict, "flip") if plan else "",
         "strip": day_strip(plan, now, locale) if plan and is_live else None,
-        "counts": {name: heads[name].interventions if name in heads else None for name in DOMAINS},
+        "counts": counts,
         "fresh": freshness(context, connection, domain, plan if is_live else None, locale),
-        "problem": plans.problem(connection, domain) if not on else None,
-        "days": _days(connection, context, domain, locale),
+        "problem": frame.problem if not on else None,
+        "days": [(known_day.isoformat(), locale.date(known_day)) for known_day in frame.days],
         "day_text": locale.date(plan.service_day) if plan else (locale.date(on) if on else ""),
         "next_run": locale.moment(due, now) if due else "",
         "earlier": _earlier(plan, known, now, locale),
@@ -169,33 +161,39 @@ def _parts(
 
 
 def _known(
-    context: AppContext, connection: Connection, domain: Domain, plan: Plan | None, now: datetime, live: bool
-) -> Known:
-    since = min(now, plan.valid_from) - ORDERS_BACK if plan else now - ORDERS_BACK
+    context: AppContext,
+    connection: Connection,
+    domain: Domain,
+    plan: Plan | None,
+    now: datetime,
+    live: bool,
+    at: datetime | None,
+) -> tuple[Known, tuple[str, ...]]:
+    """What rows are made with, and the names of all streets where somebody may say something of them.
+
+    With ``at``: the newest order of each key that there was then, with its events until then.
+    """
+    since = at - ORDERS_BACK if at else (min(now, plan.valid_from) if plan else now) - ORDERS_BACK
+    found = daypage.orders_with_events(connection, domain, since, until=at)
     newest: dict[str, OrderNow] = {}
-    for order in orders.orders(connection, since, domain=domain, limit=1000):
+    for order in found:
         newest.setdefault(order.key, order)
-    return Known(
-        now=now if live else (plan.valid_to if plan else now),
+    histories: dict[str, Sequence[OrderEvent]] = {order.id: order.events for order in found}
+    if at is not None:
+        newest, events = orders_at(found, histories, at)
+        histories = dict(events)
+    names = daypage.names(connection, streets=live and VIEWS[domain].watched)
+    known = Known(
+        now=at or (now if live else (plan.valid_to if plan else now)),
         orders=newest,
-        histories=pages.histories(connection, [order.id for order in newest.values()]),
-        devices=frozenset(device.id for device in facts.devices(connection)),
-        contractors={contractor.id: contractor.name for contractor in facts.contractors(connection)},
-        litres=_litres(connection) if domain == "waste" else None,
+        histories=histories,
+        devices=names.devices,
+        contractors=names.contractors,
+        litres=names.litres,
         live=live,
         progress=context.progress(connection, [o for o in newest.values() if o.state == "started"]) if live else {},
     )
-
-
-def _known_at(connection: Connection, known: Known, domain: Domain, at: datetime) -> Known:
-    """What was known at a time: the newest order of each key that there was, with its events until then."""
-    found = orders.orders(connection, at - ORDERS_BACK, domain=domain, limit=1000, until=at)
-    then, events = orders_at(found, pages.histories(connection, [order.id for order in found]), at)
-    return replace(known, orders=then, histories=events, now=at)
-
-
-def _litres(connection: Connection) -> Mapping[str, float]:
-    return {vessel.id: vessel.litres for vessel in facts.vessels(connection)}
+    return known, names.streets
 
 
 def _headline(plan: Plan, locale: Locale) -> tuple[str, str]:
@@ -206,46 +204,12 @@ def _headline(plan: Plan, locale: Locale) -> tuple[str, str]:
 
 
 def _figures(context: AppContext, plan: Plan, locale: Locale) -> list[Figure]:
-    t, totals = locale.words, plan.totals
-    made = [Figure(t("figure.certainty"), t(f"certainty.{plan.verdict.certainty}"), _weakness(plan, locale))]
-    if plan.verdict.cost is not None and plan.verdict.full_cost is not None:
-        made.insert(0, _price(plan.verdict.cost, plan.verdict.full_cost, context.settings.planner.currency, locale))
-    if plan.domain == "waste":
-        made.insert(
-            0,
-            Figure(
-                t("figure.vessels"),
-                str(totals.get("vessels_emptied", 0)),
-                t("figure.of_rooms", n=totals.get("rooms_visited", 0), m=totals.get("rooms", 0)),
-            ),
-        )
-    if plan.domain == "heating":
-        made.insert(
-            0,
-            Figure(
-                t("figure.heat"),
-                t("figure.hours", n=totals.get("heating_hours", 0)),
-                t("figure.in_buildings", n=totals.get("heated", 0), m=totals.get("buildings", 0)),
-            ),
-        )
-        made.append(
-            Figure(t("figure.air"), t("figure.hours", n=totals.get("ventilation_hours", 0)), t("figure.all_buildings"))
-        )
-    elif totals.get("minutes"):
-        made += _latest(plan, locale)
-        second = locale.km(float(totals["distance_m"]))
-        if totals.get("deadhead_m"):
-            second = t("figure.with_empty", km=second, empty=locale.km(float(totals["deadhead_m"])))
-        made.append(Figure(t("figure.driving"), locale.minutes(float(totals["minutes"])), second))
-    return made
-
-
-def _latest(plan: Plan, locale: Locale) -> list[Figure]:
-    """When the first tur must begin at the latest."""
-    latest = plan.verdict.latest_start
-    if latest is None:
-        return []
-    return [Figure(locale.words("figure.latest"), locale.clock(latest), locale.words("figure.latest_of"))]
+    t, view, verdict = locale.words, VIEWS[plan.domain], plan.verdict
+    price = []
+    if verdict.cost is not None and verdict.full_cost is not None:
+        price = [_price(verdict.cost, verdict.full_cost, context.settings.planner.currency, locale)]
+    certainty = Figure(t("figure.certainty"), t(f"certainty.{verdict.certainty}"), _weakness(plan, locale))
+    return [*view.lead(plan, locale), *price, certainty, *view.more(plan, locale)]
 
 
 def _weakness(plan: Plan, locale: Locale) -> str:
@@ -262,22 +226,6 @@ def _price(cost: float, full: float, currency: str, locale: Locale) -> Figure:
     return Figure(t("figure.cost"), t("figure.about", amount=locale.money(cost, currency)), second)
 
 
-def _rest(plan: Plan, locale: Locale) -> str:
-    """How much is not needed."""
-    totals = plan.totals
-    if plan.domain == "snow":
-        left = int(totals.get("turer", 0)) - int(totals.get("turer_needed", 0)) - int(totals.get("without_vehicle", 0))
-        return locale.words.count("rest.snow", left) if left > 0 else ""
-    if plan.domain == "waste":
-        left = int(totals.get("rooms", 0)) - int(totals.get("rooms_visited", 0))
-        return locale.words.count("rest.waste", left) if left > 0 else ""
-    return ""
-
-
-def _days(connection: Connection, context: AppContext, domain: Domain, locale: Locale) -> list[tuple[str, str]]:
-    return [(day.isoformat(), locale.date(day)) for day in plans.days(connection, domain, context.mode)]
-
-
 def _earlier(plan: Plan | None, known: Known, now: datetime, locale: Locale) -> list[Earlier]:
     """Orders of the last day whose interventions the plan does not hold any more."""
     held = {item.key for item in plan.interventions} if plan else set()
@@ -290,8 +238,6 @@ def _earlier(plan: Plan | None, known: Known, now: datetime, locale: Locale) -> 
 
 
 def _as_said(order: OrderNow, now: datetime, locale: Locale) -> tuple[str, str, str]:
-    from dashboards.pages.status import LOOKS
-
     look, icon = LOOKS[order.state]
     return f"{locale.words(f'state.{order.state}')} {locale.moment(order.state_at, now)}", look, icon
 

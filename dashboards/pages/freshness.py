@@ -11,7 +11,7 @@ from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
 from planner.due import next_due
 from planner.words.sentences import OLD_FORECAST_S
-from store import readings, weather
+from store import daypage
 from store.connect import Connection
 
 OLD_DATA = timedelta(hours=1)
@@ -55,7 +55,8 @@ def freshness(
 
 
 def _marks(connection: Connection, now: datetime, locale: Locale) -> list[Mark]:
-    fresh, issue = readings.freshness(connection, now), weather.newest_issue(connection, now)
+    newest = daypage.newest(connection, now)
+    fresh, issue = newest.data, newest.issue
     marks = [
         _aged("data", fresh.last_time, OLD_DATA, now, locale),
         _aged("forecast", issue.issued_at if issue else None, OLD_FORECAST, now, locale),

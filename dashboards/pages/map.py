@@ -7,8 +7,9 @@ from importlib.resources import files
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from city.vocabulary import Domain
+from city.vocabulary import DOMAINS, Domain
 from dashboards.pages.freshness import freshness
+from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import context_of
 from dashboards.web.render import locale_of, page
 
@@ -22,7 +23,9 @@ def chart(request: Request, domain: Domain = "snow") -> Response:
     with context.connection() as connection:
         plan = context.live(connection, domain)
         fresh = freshness(context, connection, domain, plan, locale)
-    return page(request, "karta.html", nav="karta", domain=domain, fresh=fresh, plan=plan)
+    return page(
+        request, "karta.html", nav="karta", domain=domain, domains=DOMAINS, view=VIEWS[domain], fresh=fresh, plan=plan
+    )
 
 
 @router.get("/favicon.ico")

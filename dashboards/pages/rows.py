@@ -10,6 +10,7 @@ from datetime import datetime
 from city.entities import OrderEvent
 from city.plan import Intervention, PlaceStop, Plan, Reason, RoundStop
 from dashboards.pages.charts import HeatStrip, SpanPlot, heat_strip, span_plot
+from dashboards.pages.services.known import VIEWS
 from dashboards.pages.status import NextStep, Status, may_abort, may_order, status_of, steps_of
 from dashboards.web.locale import Locale
 from planner.night.handover import passed_on
@@ -111,13 +112,13 @@ def anchor(key: str) -> str:
 def _row(plan: Plan, item: Intervention, known: Known, locale: Locale) -> PlanRow:
     order = known.orders.get(item.key)
     first = _deciding(item)
-    live = known.live
+    live, view = known.live, VIEWS[plan.domain]
     return PlanRow(
         anchor=anchor(item.key),
         key=item.key,
-        title=_title(plan, item, locale),
-        code=item.target if plan.domain == "snow" else "",
-        under=_under(plan, item, locale),
+        title=view.title(item, locale),
+        code=view.code(item),
+        under=view.under(item, locale),
         prio=item.priority,
         figure=_figure(first, locale),
         beside=_beside(first, locale),
@@ -143,33 +144,6 @@ def _row(plan: Plan, item: Intervention, known: Known, locale: Locale) -> PlanRo
         heat=heat_strip(item, known.now, locale) if isinstance(item.heat, tuple) else None,
         air=_air(item, locale),
     )
-
-
-def _title(plan: Plan, item: Intervention, locale: Locale) -> str:
-    if plan.domain == "snow":
-        return item.title.removeprefix(item.target).strip() or locale.words("row.no_name")
-    if plan.domain == "waste":
-        fraction, _, number = item.target.rpartition("-")
-        return locale.words("row.round", fraction=locale.words.known(f"fraction.{fraction}", fraction), number=number)
-    return item.title
-
-
-def _under(plan: Plan, item: Intervention, locale: Locale) -> str:
-    if item.kind == "places":
-        return locale.words.count("row.places", len(item.places) if isinstance(item.places, tuple) else 0)
-    if item.kind in {"haul", "sweep"}:
-        return locale.words.count("row.segments", len(item.segments) if isinstance(item.segments, tuple) else 0)
-    if plan.domain == "snow":
-        network = item.network if isinstance(item.network, str) else "street"
-        run = item.key.rsplit(":", 1)[-1]
-        said = [locale.words(f"class.{network}", prio=item.priority)]
-        if run.isdigit() and int(run) > 1:
-            said.append(locale.words("row.run", n=run))
-        return " · ".join(said)
-    if plan.domain == "waste":
-        stops = item.stops if isinstance(item.stops, tuple) else ()
-        return locale.words.count("row.stops", len(stops))
-    return ""
 
 
 def _deciding(item: Intervention) -> Reason | None:

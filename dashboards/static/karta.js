@@ -56,7 +56,7 @@ const styleOf = (street) => {
 };
 
 const kindOf = (place) => {
-  if (domain === "heating") return place.heated ? "on" : "off";
+  if ("heated" in place) return place.heated ? "on" : "off";
   if (place.item === null) return "wait";
   return scene.state.items[place.item].state === "done" ? "emptied" : "today";
 };
@@ -98,7 +98,7 @@ const streetWords = (street) => {
 const placeWords = (place) => {
   const parts = [line("h3", place.name)];
   for (const reason of place.reasons ?? []) parts.push(line("line", reason));
-  if (place.item === null) return [...parts, line("line", domain === "waste" ? words.room_wait : words.not_planned)];
+  if (place.item === null) return [...parts, line("line", "heated" in place ? words.not_planned : words.room_wait)];
   return [...parts, ...about(scene.state.items[place.item])];
 };
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from city.plan import (
     HeatHour,
@@ -18,6 +17,7 @@ from city.plan import (
     intervention_key,
 )
 from city.serviceday import bounds
+from city.totals import HeatingTotals
 from planner.assemble import assemble
 from planner.heating.need import HOUR, BuildingDay, day_of, lead_h, night_c, open_hours
 from planner.heating.snapshot import HeatingSnapshot
@@ -91,14 +91,14 @@ def _each_hour(snapshot: HeatingSnapshot) -> Iterable[datetime]:
         hour += HOUR
 
 
-def _totals(items: Sequence[Intervention]) -> dict[str, Any]:
-    return {
-        "buildings": len(items),
-        "heated": sum(item.starts_at is not None for item in items),
-        "heating_hours": sum(
+def _totals(items: Sequence[Intervention]) -> HeatingTotals:
+    return HeatingTotals(
+        buildings=len(items),
+        heated=sum(item.starts_at is not None for item in items),
+        heating_hours=sum(
             sum(hour.set_point_c > 19.0 for hour in item.heat) for item in items if isinstance(item.heat, tuple)
         ),
-        "ventilation_hours": sum(
+        ventilation_hours=sum(
             sum(hour.on for hour in item.ventilation) for item in items if isinstance(item.ventilation, tuple)
         ),
-    }
+    )

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 import numpy as np
 
 from city.plan import Degradation, Intervention, Plan
+from city.totals import SnowTotals
 from city.vocabulary import NON_ROUTE_KINDS, Network
 from models.snow import Hindcast, land_effects
 from planner.assemble import assemble
@@ -144,22 +144,22 @@ def _totals(
     items: Sequence[Intervention],
     driven: Sequence[DrivenTur],
     needs: Needs,
-) -> dict[str, Any]:
+) -> SnowTotals:
     metres = sum(item.distance_m for item in items)
     deadhead = sum(item.drive.deadhead_m for item in driven)
     going = {item.target for item in items if item.kind not in NON_ROUTE_KINDS}
-    return {
-        "turer": len(turer),
-        "turer_needed": len(going),
-        "runs": len(items),
-        "segments": len(snapshot.segments),
-        "segments_needed": int(needs.needed.sum()),
-        "distance_m": round(metres, 1),
-        "deadhead_m": round(deadhead, 1),
-        "minutes": round(sum(item.minutes for item in items), 1),
-        "late": sum(item.ready_by > item.deadline for item in items if item.ready_by and item.deadline),
-        "unreachable_segments": sum(not segment.reachable for segment in snapshot.segments),
-        "max_depth_cm": round(needs.max_depth_cm, 2),
-        "score": plan_score(driven, [need for tur in due for need in needs.of(tur)]),
-        "without_vehicle": sum(needs.asks(tur) and tur.id not in going for tur in turer),
-    }
+    return SnowTotals(
+        turer=len(turer),
+        turer_needed=len(going),
+        runs=len(items),
+        segments=len(snapshot.segments),
+        segments_needed=int(needs.needed.sum()),
+        distance_m=round(metres, 1),
+        deadhead_m=round(deadhead, 1),
+        minutes=round(sum(item.minutes for item in items), 1),
+        late=sum(item.ready_by > item.deadline for item in items if item.ready_by and item.deadline),
+        unreachable_segments=sum(not segment.reachable for segment in snapshot.segments),
+        max_depth_cm=round(needs.max_depth_cm, 2),
+        score=plan_score(driven, [need for tur in due for need in needs.of(tur)]),
+        without_vehicle=sum(needs.asks(tur) and tur.id not in going for tur in turer),
+    )

@@ -19,6 +19,7 @@ from city.plan import (
     intervention_key,
 )
 from city.serviceday import local_instant
+from city.totals import WasteTotals
 from planner.assemble import assemble
 from planner.snapshot import next_run
 from planner.thresholds.limits import Limits, limits
@@ -173,13 +174,13 @@ def _geometry(network: StreetNetwork, site: Site, found: Round) -> dict[str, Any
     return {"type": "LineString", "coordinates": points}
 
 
-def _totals(needs: Sequence[RoomNeed], items: Sequence[Intervention]) -> dict[str, Any]:
+def _totals(needs: Sequence[RoomNeed], items: Sequence[Intervention]) -> WasteTotals:
     stops = [stop for item in items if isinstance(item.stops, tuple) for stop in item.stops]
-    return {
-        "rooms": len({need.room.id for need in needs}),
-        "rooms_visited": len({stop.room for stop in stops}),
-        "vessels_emptied": sum(len(stop.vessels) for stop in stops),
-        "must_go": sum(need.must for need in needs),
-        "distance_m": round(sum(item.distance_m for item in items), 1),
-        "minutes": round(sum(item.minutes for item in items), 1),
-    }
+    return WasteTotals(
+        rooms=len({need.room.id for need in needs}),
+        rooms_visited=len({stop.room for stop in stops}),
+        vessels_emptied=sum(len(stop.vessels) for stop in stops),
+        must_go=sum(need.must for need in needs),
+        distance_m=round(sum(item.distance_m for item in items), 1),
+        minutes=round(sum(item.minutes for item in items), 1),
+    )

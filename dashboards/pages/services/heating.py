@@ -1,0 +1,71 @@
+"""Heating on the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from city.plan import Intervention, Plan
+from city.totals import HeatingTotals, totals_of
+from dashboards.pages.services.view import Cell, Figure, number
+from dashboards.web.locale import Locale
+from store import facts
+from store.connect import Connection
+
+
+class HeatingView:
+    """Buildings and their hours."""
+
+    watched = False
+    by_street = False
+    columns: tuple[str, ...] = (
+        *("Byggnad", "Varför", "Värme från", "Öppnar", "Timmar med värme", "Timmar med ventilation"),
+        "Vad som ändrar",
+    )
+
+    def code(self, item: Intervention) -> str:
+        """None: a building's name says it."""
+        return ""
+
+    def title(self, item: Intervention, locale: Locale) -> str:
+        """The building's name."""
+        return item.title
+
+    def under(self, item: Intervention, locale: Locale) -> str:
+        """Nothing."""
+        return ""
+
+    def lead(self, plan: Plan, locale: Locale) -> list[Figure]:
+        """Hours of warmth, and in how many buildings."""
+        t, totals = locale.words, totals_of(plan, HeatingTotals)
+        where = t("figure.in_buildings", n=number(totals.heated, locale), m=number(totals.buildings, locale))
+        return [Figure(t("figure.heat"), t("figure.hours", n=number(totals.heating_hours, locale)), where)]
+
+    def more(self, plan: Plan, locale: Locale) -> list[Figure]:
+        """Hours of air."""
+        t, hours = locale.words, totals_of(plan, HeatingTotals).ventilation_hours
+        return [Figure(t("figure.air"), t("figure.hours", n=number(hours, locale)), t("figure.all_buildings"))]
+
+    def rest(self, plan: Plan, locale: Locale) -> str:
+        """Nothing: every building is in the plan."""
+        return ""
+
+    def on_map(self, connection: Connection, plan: Plan | None, locale: Locale) -> dict[str, Any]:
+        """All buildings, with the line of the plan that is theirs."""
+        items = {item.target: (place, item) for place, item in enumerate(plan.interventions if plan else ())}
+        found = []
+        for building in facts.buildings(connection):
+            place, item = items.get(building.id, (None, None))
+            heated = item is not None and item.starts_at is not None
+            where = {"id": building.id, "name": building.name, "lon": building.lon, "lat": building.lat}
+            found.append(where | {"item": place, "heated": heated})
+        return {"places": found}
+
+    def cells(self, item: Intervention) -> Iterable[Sequence[Cell]]:
+        """One row a building."""
+        heat = item.heat if isinstance(item.heat, tuple) else ()
+        night = min((hour.set_point_c for hour in heat), default=0.0)
+        warm = sum(hour.set_point_c > night for hour in heat)
+        air = sum(hour.on for hour in item.ventilation) if isinstance(item.ventilation, tuple) else 0
+        why = "; ".join(reason.text for reason in item.reasons)
+        yield (item.title, why, item.starts_at, item.ready_by, warm, air, item.flip)

@@ -1,0 +1,84 @@
+"""Snow and slipperiness on the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from city.plan import Intervention, Plan, Reason
+from city.totals import SnowTotals, totals_of
+from dashboards.pages.services.view import Cell, Figure, driving
+from dashboards.web.locale import Locale
+from store.connect import Connection
+
+NON_ROUTES = {"places": "platser", "haul": "bortforsling", "sweep": "sandupptagning"}
+"""What is no tur, in the table file; the number beside it is of places where it is of these."""
+
+
+class SnowView:
+    """Turer, rounds of places, haulage and sweeping."""
+
+    watched = True
+    by_street = True
+    columns: tuple[str, ...] = (
+        *("Tur", "Varför", "Djup", "Lägst", "Högst", "Enhet", "Gräns", "Gränsversion", "Åtgärd", "Sträckor"),
+        *("Fordon", "Utförare", "Depå", "Start", "Klar", "Senast", "Minuter", "Kilometer", "Vad som ändrar"),
+    )
+
+    def code(self, item: Intervention) -> str:
+        """The name of the tur."""
+        return item.target
+
+    def title(self, item: Intervention, locale: Locale) -> str:
+        """The streets of the tur."""
+        return item.title.removeprefix(item.target).strip() or locale.words("row.no_name")
+
+    def under(self, item: Intervention, locale: Locale) -> str:
+        """Its class and run, or how many places or streets it is of."""
+        if item.kind == "places":
+            return locale.words.count("row.places", len(item.places) if isinstance(item.places, tuple) else 0)
+        if item.kind in {"haul", "sweep"}:
+            return locale.words.count("row.segments", len(item.segments) if isinstance(item.segments, tuple) else 0)
+        network = item.network if isinstance(item.network, str) else "street"
+        run = item.key.rsplit(":", 1)[-1]
+        said = [locale.words(f"class.{network}", prio=item.priority)]
+        if run.isdigit() and int(run) > 1:
+            said.append(locale.words("row.run", n=int(run)))
+        return " · ".join(said)
+
+    def lead(self, plan: Plan, locale: Locale) -> list[Figure]:
+        """Nothing before the price."""
+        return []
+
+    def more(self, plan: Plan, locale: Locale) -> list[Figure]:
+        """The latest start, and what is driven with how much of it empty."""
+        totals = totals_of(plan, SnowTotals)
+        return driving(plan, totals.minutes, totals.distance_m, totals.deadhead_m, locale)
+
+    def rest(self, plan: Plan, locale: Locale) -> str:
+        """How many turer stay at home."""
+        totals = totals_of(plan, SnowTotals)
+        if totals.turer is None or totals.turer_needed is None:
+            return ""
+        left = totals.turer - totals.turer_needed - (totals.without_vehicle or 0)
+        return locale.words.count("rest.snow", left) if left > 0 else ""
+
+    def on_map(self, connection: Connection, plan: Plan | None, locale: Locale) -> dict[str, Any]:
+        """Segment id → [place of its first intervention in ``items``, depth in cm]."""
+        found: dict[str, list[float | int | None]] = {}
+        for place, item in enumerate(plan.interventions if plan else ()):
+            for action in item.segments if isinstance(item.segments, tuple) else ():
+                found.setdefault(action.id, [place, action.depth_cm])
+        return {"segments": found}
+
+    def cells(self, item: Intervention) -> Iterable[Sequence[Cell]]:
+        """One row a tur."""
+        parts = [one for one in (item.segments, item.places) if isinstance(one, tuple)]
+        action, n = NON_ROUTES.get(item.kind, "plogning"), sum(len(one) for one in parts)
+        first = item.reasons[0] if item.reasons else Reason(text="", text_en="")
+        low, high = first.range or (None, None)
+        yield (
+            *(item.title, first.text, first.value, low, high, first.unit, first.threshold, first.threshold_version),
+            *(action, n, item.vehicle, item.contractor, item.depot, item.starts_at, item.ready_by),
+            *(item.deadline, item.minutes, item.distance_m / 1000, item.flip),
+        )

@@ -1,0 +1,60 @@
+-- name: day_frame
+-- All that frames the day page, in one look: the newest plan of each domain, those of a day or as they were at a time,
+-- the days that have plans, the newest failed run, how fresh the data and the forecast are.
+WITH heads AS (
+    SELECT p.domain, p.plan_id::text AS id, p.version, p.service_day, p.created_at, p.simulated,
+           (SELECT count(*) FROM intervention i WHERE i.plan_id = p.plan_id) AS interventions
+    FROM plan p WHERE p.mode = %(mode)s
+), live AS (
+    SELECT DISTINCT ON (domain) * FROM heads ORDER BY domain, created_at DESC, version DESC
+), shown AS (
+    SELECT DISTINCT ON (domain) * FROM heads
+    WHERE (%(day)s::date IS NULL OR service_day = %(day)s) AND (%(at)s::timestamptz IS NULL OR created_at <= %(at)s)
+    ORDER BY domain, created_at DESC, version DESC
+)
+SELECT (SELECT coalesce(jsonb_agg(live), '[]') FROM live) AS live,
+       (SELECT coalesce(jsonb_agg(shown), '[]') FROM shown) AS shown,
+       ARRAY(SELECT DISTINCT service_day FROM plan WHERE domain = %(domain)s AND mode = %(mode)s
+             ORDER BY 1 DESC LIMIT 60) AS days,
+       (SELECT to_jsonb(r) FROM (
+            SELECT slot, problem, due_at, tries FROM plan_run
+            WHERE domain = %(domain)s AND problem IS NOT NULL AND finished_at IS NULL ORDER BY due_at DESC LIMIT 1
+        ) r) AS problem;
+
+-- name: newest
+-- The time of the newest data, how many devices there are and how many are silent for twice their interval, and the
+-- newest forecast that is known.
+SELECT to_jsonb(f) AS data, (
+    SELECT to_jsonb(i) FROM (
+        SELECT provider, issued_at, simulated FROM forecast
+        WHERE issued_at <= %(now)s AND received_at <= %(now)s ORDER BY issued_at DESC LIMIT 1
+    ) i
+) AS issue
+FROM (
+    SELECT max(last_time) AS last_time, count(*) AS devices,
+           count(*) FILTER (WHERE interval_s IS NOT NULL
+                              AND (last_time IS NULL OR last_time < %(now)s - make_interval(secs => 2 * interval_s)))
+               AS silent
+    FROM device WHERE adopted
+) f;
+
+-- name: names
+-- What rows name beside the plan: devices that there are, contractors by id, litres of vessels by id, streets by name.
+SELECT ARRAY(SELECT device_id FROM device WHERE adopted) AS devices,
+       (SELECT coalesce(jsonb_object_agg(contractor_id, name), '{}') FROM contractor) AS contractors,
+       (SELECT coalesce(jsonb_object_agg(vessel_id, litres), '{}') FROM vessel) AS litres,
+       CASE WHEN %(streets)s
+            THEN ARRAY(SELECT DISTINCT name FROM road_segment WHERE name <> '' ORDER BY 1) ELSE '{}' END AS streets;
+
+-- name: orders_with_events
+-- Orders with their present state and their history, newest first.
+SELECT o.order_id::text AS id, o.plan_id::text AS plan_id, o.domain, o.key, o.target, o.vehicle_id AS vehicle,
+       o.contractor_id AS contractor, o.expected_end, o.created_at, o.state, o.state_at, o.state_who, o.state_note,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'order_id', e.order_id, 'kind', e.kind, 'at', e.at, 'who', e.who, 'note', e.note, 'segment', e.segment_id,
+            'vehicle', e.vehicle_id) ORDER BY e.n), '[]')
+        FROM order_event e WHERE e.order_id = o.order_id) AS events
+FROM order_now o
+WHERE o.domain = %(domain)s AND o.created_at >= %(since)s
+  AND (%(until)s::timestamptz IS NULL OR o.created_at <= %(until)s)
+ORDER BY o.created_at DESC, o.key LIMIT %(limit)s;
