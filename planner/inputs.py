@@ -15,7 +15,7 @@ from city.errors import ConfigError
 from city.plan import Intervention, Plan
 from city.serviceday import service_day
 from city.settings import Settings
-from city.vocabulary import UNDER_WAY, Domain, Mode
+from city.vocabulary import UNDER_WAY, Domain
 from planner.routes.compare.existing import Today
 from planner.snapshot import PlannerParams, Snapshot
 from planner.snow.archive import Run, unpack
@@ -59,7 +59,7 @@ def read_snapshot(
     Expects autocommit: hours that are due are computed before the transaction begins.
     """
     zone = settings.municipality.zone
-    mode: Mode = settings.planner.mode  # type: ignore[assignment]  # checked when the settings were read
+    mode = settings.planner.mode
     day = service_day(at, domain, zone) if day is None else day
     if LOOK_BACK[domain] > RAW:
         rollups.refresh(connection, at, since=at - LOOK_BACK[domain])

@@ -18,7 +18,7 @@ from city.errors import Conflict, DagsplanError, StoreUnavailable
 from city.plan import Plan, RunKey
 from city.serviceday import service_day
 from city.settings import Settings
-from city.vocabulary import Domain, Mode
+from city.vocabulary import Domain
 from planner.due import due_runs
 from planner.inputs import read_snapshot
 from planner.night.call_out import escalate
@@ -154,8 +154,7 @@ def look(
     day = service_day(now, "snow", settings.municipality.zone)
     every_s = settings.planner.watch_s
     slot = f"watch:{int(now.timestamp() // every_s)}" if every_s > 0 else ""
-    mode: Mode = settings.planner.mode  # type: ignore[assignment]  # checked when the settings were read
-    due = RunKey("snow", day, slot, mode)
+    due = RunKey("snow", day, slot, settings.planner.mode)
     expires = now + timedelta(seconds=settings.planner.claim_s)
     if slot and plans.claim_run(connection, due, "watch", now, expires, now):
         events = [*events, slot]

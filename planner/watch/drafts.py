@@ -16,7 +16,7 @@ from city.draft import Bust, Difference
 from city.errors import Conflict, DagsplanError
 from city.plan import Plan
 from city.settings import Settings
-from city.vocabulary import NON_ROUTE_KINDS, Mode
+from city.vocabulary import NON_ROUTE_KINDS
 from planner.inputs import read_snapshot
 from planner.publish import check_schema
 from planner.services import Made
@@ -48,7 +48,7 @@ def watch(
     did not hold, None where all is as planned, or nobody has a plan yet."""
     now = clock.now()
     snapshot = read_snapshot(connection, settings, "snow", now, slot=f"event:{event}", clock=clock)
-    live = plans.latest(connection, "snow", _mode(settings), snapshot.service_day)
+    live = plans.latest(connection, "snow", settings.planner.mode, snapshot.service_day)
     if live is None or not snapshot.segments:
         return None
     made, found = _made(connection, snapshot, live, executor, cache or PlanCache())
@@ -113,10 +113,6 @@ def _withdraw(connection: Connection, draft: Draft | None, now: datetime) -> Non
         reject(connection, draft.id, WATCH, now)
     except Conflict:
         log.info("the draft was answered meanwhile", extra={"draft": draft.id})
-
-
-def _mode(settings: Settings) -> Mode:
-    return settings.planner.mode  # type: ignore[return-value]  # checked when the settings were read
 
 
 def watched(
