@@ -16,12 +16,12 @@ import psycopg
 
 from city.entities import Position
 from city.errors import RejectedMessage
+from city.quantities import quantity
 from city.settings import Ingest
 from ingest.message import Message
 from ingest.payloads import position
 from ingest.payloads.topics import decode, device_of
 from ingest.positions import PositionFilter, validate_positions
-from ingest.quantities import quantity
 from ingest.validate import ClockRule, Fault, ReadingRow, validate
 from store.connect import Connection
 from store.sql import query

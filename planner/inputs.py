@@ -13,6 +13,7 @@ from city.clock import Clock
 from city.entities import CalendarDay, Device, Forecast, GivenOrder, Reading, Vehicle
 from city.errors import ConfigError
 from city.plan import Intervention, Plan
+from city.quantities import KNOWN
 from city.serviceday import service_day
 from city.settings import Settings
 from city.vocabulary import UNDER_WAY, Domain
@@ -36,7 +37,7 @@ LOOK_BACK: dict[Domain, timedelta] = {
 }
 RAW = timedelta(hours=48)
 """Readings that are older than this are read by the hour."""
-LEVELS = ("fill_level",)
+LEVELS = tuple(name for name, known in KNOWN.items() if known.hour == "last")
 """Of these an hour's last reading stands for it, of all others its mean."""
 ONLY_MEAN: dict[Domain, tuple[str, ...]] = {"snow": (), "waste": (), "heating": ("air_temperature",)}
 """Of these only the mean over the whole time is wanted: by the hour to the end, so that each hour counts alike."""
