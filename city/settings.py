@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -19,6 +19,7 @@ import msgspec
 from city.catalogue.words import LANGUAGES
 from city.errors import ConfigError
 from city.serviceday import check_slot
+from city.vocabulary import Mode
 
 SECRETS = frozenset({"dsn", "password"})
 HIDDEN = "********"
@@ -128,7 +129,7 @@ class WeatherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Planner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When plans are due (local slots of a service day) and how they are made."""
 
-    mode: str = "assist"
+    mode: Mode = "assist"
     seed: int = 1
     snow_slots: tuple[str, ...] = ("18:00", "03:00")
     waste_slots: tuple[str, ...] = ("03:00",)
@@ -201,6 +202,7 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     environ = os.environ if environ is None else environ
     tree, source = _read_file(file)
     _overlay(tree, environ)
+    _check_mode(tree)
     try:
         settings = msgspec.convert(tree, Settings, strict=False)
     except msgspec.ValidationError as error:
@@ -297,11 +299,19 @@ def _check(settings: Settings) -> None:
     unknown = set(settings.weather.providers) - {"smhi", "metno"}
     if unknown:
         raise ConfigError(f"weather.providers: '{sorted(unknown)[0]}' is unknown; choose from smhi, metno")
-    for name, word, choices in (
-        ("municipality.language", settings.municipality.language, LANGUAGES),
-        ("planner.mode", settings.planner.mode, ("shadow", "assist", "live")),
-        ("log.format", settings.log.format, ("console", "json")),
-        ("log.level", settings.log.level.lower(), ("debug", "info", "warning", "error")),
-    ):
-        if word not in choices:
-            raise ConfigError(f"{name}: '{word}' is unknown; choose from {', '.join(choices)}")
+    _check_word("municipality.language", settings.municipality.language, LANGUAGES)
+    _check_word("log.format", settings.log.format, ("console", "json"))
+    _check_word("log.level", settings.log.level.lower(), ("debug", "info", "warning", "error"))
+
+
+def _check_mode(tree: Mapping[str, Any]) -> None:
+    """Before the tree gets its types, so that the choices are told."""
+    part = tree.get("planner")
+    mode = part.get("mode") if isinstance(part, dict) else None
+    if isinstance(mode, str):
+        _check_word("planner.mode", mode, get_args(Mode))
+
+
+def _check_word(name: str, word: str, choices: Sequence[str]) -> None:
+    if word not in choices:
+        raise ConfigError(f"{name}: '{word}' is unknown; choose from {', '.join(choices)}")

@@ -74,7 +74,7 @@ def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Fin
         if problem is not None:
             yield Finding(f"plan {domain}", False, f"{problem.slot} failed {problem.tries} times: {problem.problem}")
             continue
-        newest = plans.latest(connection, domain, settings.planner.mode)  # type: ignore[arg-type]
+        newest = plans.latest(connection, domain, settings.planner.mode)
         due = next_due(settings, domain, now)
         said = "none yet" if newest is None else f"version {newest.version} of {newest.service_day}"
         yield Finding(f"plan {domain}", True, f"{said}; next is due {due.isoformat() if due else 'never'}")

@@ -30,7 +30,7 @@ from deploy.brokerprofile import PLUGIN, Profile, profile_text
 from deploy.scratch import Mosquitto
 from ingest.broker import embedded_broker
 from ingest.session import address, provision
-from store import facts
+from store import bench, facts
 from store.connect import Connection, connect
 from store.embedded import embedded_postgres
 from store.migrate import migrate
@@ -95,14 +95,14 @@ def _measured(town: BenchTown, daemon: psutil.Process, share: Sequence[int], rat
         for i, n in enumerate(share)
     ]
     seen: list[tuple[datetime, list[datetime | None]]] = []
-    while _rows(town) < sum(share) and stopwatch() - begin < patience_s:
+    while bench.numbered(town.connection) < sum(share) and stopwatch() - begin < patience_s:
         seen.append(_newest(town, len(share)))
         time.sleep(0.004)
     seen.append(_newest(town, len(share)))
     busy = _cpu_s(daemon) - busy
     acknowledged = sum(int(child.communicate()[0] or 0) for child in children)
     latency, first, last = _latencies(town, seen, len(share))
-    distinct, rows = _distinct(town)
+    distinct, rows = bench.distinct_and_all(town.connection)
     return Figures(
         broker=town.broker,
         rate=rate,
@@ -118,11 +118,8 @@ def _measured(town: BenchTown, daemon: psutil.Process, share: Sequence[int], rat
 
 def _newest(town: BenchTown, devices: int) -> tuple[datetime, list[datetime | None]]:
     """For each device the time of its newest row that others see, and when we looked."""
-    found = town.connection.execute(
-        "SELECT (SELECT time FROM reading r WHERE r.series_id = s.series_id ORDER BY time DESC LIMIT 1) "
-        "FROM series s WHERE quantity = 'number' ORDER BY device_id"
-    ).fetchall()
-    return town.clock.now(), [row[0] for row in found][:devices]
+    found = bench.newest_times(town.connection)
+    return town.clock.now(), found[:devices]
 
 
 def _latencies(
@@ -136,31 +133,11 @@ def _latencies(
     waits, first = [], np.inf
     for device in range(devices):
         newest = np.array([row[device].timestamp() if row[device] else 0.0 for _, row in seen])  # type: ignore[union-attr]
-        rows = town.connection.execute(
-            "SELECT extract(epoch FROM time)::float8 FROM reading JOIN series USING (series_id) "
-            "WHERE device_id = %s ORDER BY time",
-            [f"load-{device}"],
-        ).fetchall()
-        sent = np.array([row[0] for row in rows])
+        sent = np.array(bench.times_sent(town.connection, f"load-{device}"))
         found = np.minimum(np.searchsorted(newest, sent - 1e-6), len(looked) - 1)
         waits.append(looked[found] - sent)
         first = min(first, float(sent.min(initial=np.inf)))
     return np.concatenate(waits) if waits else np.zeros(1), first, float(looked[-1])
-
-
-def _rows(town: BenchTown) -> int:
-    """Rows so far, from the counters of the newest numbers: cheap enough to be asked all the time."""
-    found = town.connection.execute(
-        "SELECT coalesce(sum((SELECT value + 1 FROM reading r WHERE r.series_id = s.series_id "
-        "ORDER BY time DESC LIMIT 1)), 0)::bigint FROM series s WHERE quantity = 'number'"
-    ).fetchone()
-    return int(found[0]) if found else 0
-
-
-def _distinct(town: BenchTown) -> tuple[int, int]:
-    found = town.connection.execute("SELECT count(DISTINCT (series_id, value)), count(*) FROM reading").fetchone()
-    assert found is not None
-    return int(found[0]), int(found[1])
 
 
 def _first_heard(town: BenchTown, daemon: psutil.Process, patience_s: float = 30.0) -> None:
@@ -169,11 +146,11 @@ def _first_heard(town: BenchTown, daemon: psutil.Process, patience_s: float = 30
     subprocess.run(
         [sys.executable, "-m", "deploy.loadgen", str(port), "load-0", "1", "0"], check=True, capture_output=True
     )
-    while _rows(town) == 0:
+    while bench.numbered(town.connection) == 0:
         if stopwatch() > until or not daemon.is_running():
             raise SourceUnavailable("the daemon of the measurement", f"stored nothing within {patience_s:.0f} s")
         time.sleep(0.05)
-    town.connection.execute("DELETE FROM reading")
+    bench.forget(town.connection)
 
 
 @contextmanager

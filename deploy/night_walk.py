@@ -91,7 +91,7 @@ class Walk:
 
     @property
     def mode(self) -> Mode:
-        return self.settings.planner.mode  # type: ignore[return-value]  # checked when the settings were read
+        return self.settings.planner.mode
 
     def over(self) -> bool:
         """Whether it is morning, and no order that was sent is under way."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from city.quantities import out_of_range
 from ingest.payloads.measured import Measured
-from ingest.quantities import quantity
 
 
 class ReadingRow(msgspec.Struct, frozen=True, gc=False):
@@ -83,9 +82,5 @@ def clock_fault(who: str, said: datetime, now: datetime, rule: ClockRule) -> Fau
 def _value_fault(name: str, value: float) -> Fault | None:
     if not name or "\x00" in name or len(name) > 100:
         return Fault("quantity", f"'{name[:40]!r}' is no name of a quantity")
-    known = quantity(name)
-    if not math.isfinite(value) or not known.low <= value <= known.high:
-        return Fault(
-            "out_of_range", f"{name} = {value:g} is outside {known.low:g} to {known.high:g} {known.unit}".strip()
-        )
-    return None
+    wrong = out_of_range(name, value)
+    return None if wrong is None else Fault("out_of_range", wrong)

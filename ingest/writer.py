@@ -17,15 +17,16 @@ import psycopg
 from city.catalogue.words import words
 from city.entities import Position
 from city.errors import RejectedMessage
+from city.quantities import quantity
 from city.settings import Ingest
 from ingest.message import Message
 from ingest.payloads import position
 from ingest.payloads.topics import decode, device_of
 from ingest.positions import PositionFilter, validate_positions
-from ingest.quantities import quantity
 from ingest.validate import ClockRule, Fault, ReadingRow, validate
+from store import ingest
 from store.connect import Connection
-from store.sql import query
+from store.ingest import DeadLetter, Staged
 
 log = logging.getLogger("dagsplan.ingest")
 RETRY_FIRST = frozenset({"23505", "40001", "40P01"})
@@ -131,7 +132,7 @@ class Writer:
             (self._series_id(row), row.time, row.value, item.message.received_at) for item in taken for row in item.rows
         ]
         if staged:
-            self._copy(staged)
+            self._move(staged)
             self._heard(taken)
         self._follow(taken)
         for item in taken:
@@ -147,27 +148,20 @@ class Writer:
             self._again.positions += len(found) - again - dropped
             self._again.positions_dropped += dropped
 
-    def _copy(self, staged: Sequence[tuple[int, datetime, float, datetime]]) -> None:
-        with self.connection.cursor() as cursor:
-            with cursor.copy(query("ingest", "copy")) as copy:
-                copy.set_types(["int8", "timestamptz", "float8", "timestamptz"])
-                for row in staged:
-                    copy.write_row(row)
-            cursor.execute(query("ingest", "move"))
-            moved = cursor.rowcount
-            if moved:
-                cursor.execute(query("ingest", "due"))
-            if again := len(staged) - moved:
-                cursor.execute(query("ingest", "conflicts"))
-                self._again.duplicates, self._again.conflicts = again - cursor.rowcount, cursor.rowcount
+    def _move(self, staged: Sequence[Staged]) -> None:
+        ingest.stage(self.connection, staged)
+        moved = ingest.move_staged(self.connection)
+        if moved:
+            ingest.note_due(self.connection)
+        if again := len(staged) - moved:
+            conflicts = ingest.keep_conflicts(self.connection)
+            self._again.duplicates, self._again.conflicts = again - conflicts, conflicts
 
     def _heard(self, taken: Sequence[Taken]) -> None:
         times: dict[str, datetime] = {}
         for row in (row for item in taken for row in item.rows):
             times[row.device] = max(row.time, times.get(row.device, row.time))
-        newest = max(item.message.received_at for item in taken)
-        parameters = {"devices": list(times), "times": list(times.values()), "at": newest}
-        self.connection.execute(query("ingest", "heard"), parameters)
+        ingest.note_heard(self.connection, times, max(item.message.received_at for item in taken))
 
     def _park_strangers(self, taken: Sequence[Taken]) -> None:
         """Readings of a device that nobody has taken in become a dead letter, which can be replayed later."""
@@ -175,11 +169,10 @@ class Writer:
             item.strangers |= {row.device for row in item.rows} - self._adopted
         if not any(item.strangers for item in taken):
             return
-        self._adopted = {row[0] for row in self.connection.execute(query("ingest", "adopted_devices"))}
+        self._adopted = ingest.adopted_devices(self.connection)
         for item in taken:
             for device in sorted(item.strangers - self._adopted):
-                at = item.message.received_at
-                self.connection.execute(query("ingest", "park_device"), {"device": device, "at": at})
+                ingest.park_device(self.connection, device, item.message.received_at)
                 detail = f"{device} is not known; add it, then 'dagsplan deadletters replay'"
                 item.fault = Fault("unknown_device", detail)
             item.rows = [row for row in item.rows if row.device in self._adopted]
@@ -193,30 +186,24 @@ class Writer:
     def _series_id(self, row: ReadingRow) -> int:
         key = (row.device, row.quantity)
         if key not in self._series:
-            parameters = {"device": row.device, "quantity": row.quantity, "unit": quantity(row.quantity).unit}
-            found = self.connection.execute(query("ingest", "ensure_series"), parameters).fetchone()
-            assert found is not None
-            self._series[key] = found[0]
+            self._series[key] = ingest.ensure_series(self.connection, *key, quantity(row.quantity).unit)
         return self._series[key]
 
     def _keep(self, item: Taken) -> None:
         """Counts a reject, and keeps its bytes while the device is under its cap of the day."""
         assert item.fault is not None
-        device = device_of(item.message.topic)
-        parameters = {
-            "day": item.message.received_at.date(),
-            "device": device,
-            "reason": item.fault.reason,
-            "topic": item.message.topic.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
-            "payload": item.message.payload[: self.limits.dead_letter_bytes],
-            "payload_bytes": len(item.message.payload),
-            "detail": item.fault.detail.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
-            "sqlstate": item.sqlstate,
-            "received_at": item.message.received_at,
-        }
-        row = self.connection.execute(query("ingest", "count_dead_letter"), parameters).fetchone()
-        if row is not None and row[0] <= self.limits.dead_letters_per_device_day:
-            self.connection.execute(query("ingest", "add_dead_letter"), parameters)
+        letter = DeadLetter(
+            topic=item.message.topic.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
+            payload=item.message.payload[: self.limits.dead_letter_bytes],
+            payload_bytes=len(item.message.payload),
+            device=device_of(item.message.topic),
+            reason=item.fault.reason,
+            detail=item.fault.detail.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
+            sqlstate=item.sqlstate,
+            received_at=item.message.received_at,
+        )
+        if ingest.count_dead_letter(self.connection, letter) <= self.limits.dead_letters_per_device_day:
+            ingest.add_dead_letter(self.connection, letter)
 
     def _bury(self, item: Taken, error: psycopg.Error) -> None:
         item.rows, item.positions = [], []
@@ -227,11 +214,10 @@ class Writer:
 
     def _prepare(self) -> None:
         if not self._staged:
-            self.connection.execute(query("ingest", "stage"))
+            ingest.make_stage(self.connection)
             self._staged = True
         if not self._series:
-            rows = self.connection.execute(query("ingest", "all_series")).fetchall()
-            self._series = {(device, name): series_id for device, name, series_id in rows}
+            self._series = ingest.all_series(self.connection)
 
     def _forget(self) -> None:
         """After a rollback nothing that was made in the transaction is there."""

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from city.plan import RunKey
 from city.serviceday import service_day, slot_instant
 from city.settings import Settings
-from city.vocabulary import DOMAINS, Domain, Mode
+from city.vocabulary import DOMAINS, Domain
 
 
 def due_runs(settings: Settings, now: datetime) -> Iterator[tuple[RunKey, datetime]]:
     """The runs of the present service days that are due at ``now``, oldest first, with when each was due."""
     zone = settings.municipality.zone
-    mode: Mode = settings.planner.mode  # type: ignore[assignment]  # checked when the settings were read
+    mode = settings.planner.mode
     for domain in DOMAINS:
         day = service_day(now, domain, zone)
         slots = [(slot_instant(day, slot, domain, zone), slot) for slot in slots_of(settings, domain)]

@@ -15,9 +15,10 @@ from city.clock import Clock
 from city.entities import CalendarDay, Forecast, GivenOrder, Reading, Vehicle
 from city.errors import ConfigError
 from city.plan import Intervention, Plan
+from city.quantities import KNOWN
 from city.serviceday import service_day
 from city.settings import Settings
-from city.vocabulary import UNDER_WAY, Mode
+from city.vocabulary import UNDER_WAY
 from planner.routes.compare.existing import Today
 from planner.snapshot import PlannerParams, Snapshot, Wants
 from planner.snow.archive import Run, unpack
@@ -28,7 +29,7 @@ from store.connect import Connection, snapshot_transaction
 
 RAW = timedelta(hours=48)
 """Readings that are older than this are read by the hour."""
-LEVELS = ("fill_level",)
+LEVELS = tuple(name for name, known in KNOWN.items() if known.hour == "last")
 """Of these an hour's last reading stands for it, of all others its mean."""
 MOST_ISSUES = 60
 """Of the forecasts of a day: two providers, an issue an hour, and some to spare."""
@@ -63,7 +64,7 @@ def read_snapshot(
 
     Expects autocommit: hours that are due are computed before the transaction begins.
     """
-    mode: Mode = settings.planner.mode  # type: ignore[assignment]  # checked when the settings were read
+    mode = settings.planner.mode
     day = service_day(at, kind.domain, settings.municipality.zone) if day is None else day
     if kind.wants.look_back > RAW:
         rollups.refresh(connection, at, since=at - kind.wants.look_back)

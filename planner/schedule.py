@@ -18,7 +18,7 @@ from city.errors import Conflict, DagsplanError, StoreUnavailable
 from city.plan import Plan, RunKey
 from city.serviceday import service_day
 from city.settings import Settings
-from city.vocabulary import DOMAINS, Domain, Mode
+from city.vocabulary import DOMAINS, Domain
 from planner.due import due_runs
 from planner.inputs import read_snapshot
 from planner.night.call_out import escalate
@@ -152,8 +152,7 @@ def look(
 
 def _claim_look(connection: Connection, settings: Settings, slot: str, now: datetime) -> bool:
     """Whether this scheduler is the one that looks at a time; the look stands among the runs of the first domain."""
-    mode: Mode = settings.planner.mode  # type: ignore[assignment]  # checked when the settings were read
-    due = RunKey(DOMAINS[0], service_day(now, DOMAINS[0], settings.municipality.zone), slot, mode)
+    due = RunKey(DOMAINS[0], service_day(now, DOMAINS[0], settings.municipality.zone), slot, settings.planner.mode)
     if not plans.claim_run(connection, due, "watch", now, now + timedelta(seconds=settings.planner.claim_s), now):
         return False
     plans.finish_run(connection, due, None, now)

@@ -12,6 +12,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
 from city.errors import StoreUnavailable
+from store.sql import query
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -61,24 +62,24 @@ def pool(dsn: str, application: str, *, size: int = 8, timeout_s: int = 5) -> Co
 def snapshot_transaction(connection: Connection) -> Iterator[None]:
     """A transaction in which every query sees the same moment, and none writes."""
     with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        connection.execute(query("session", "one_moment"))
         yield
 
 
 @contextmanager
 def patience(connection: Connection, *, statement_s: float, lock_s: float = 0) -> Iterator[None]:
     """Gives statements and their waits for a lock time-outs of their own [s]; 0 is none. Expects autocommit."""
-    names = ("statement_timeout", "lock_timeout")
-    asked = "SELECT current_setting(%s), current_setting(%s)"
-    set_both = "SELECT set_config(%s, %s, false), set_config(%s, %s, false)"
-    before = connection.execute(asked, names).fetchone() or ("0", "0")
-    wanted = (f"{statement_s * 1000:.0f}", f"{lock_s * 1000:.0f}")
-    connection.execute(set_both, (names[0], wanted[0], names[1], wanted[1]))
+    before = connection.execute(query("session", "time_outs")).fetchone() or ("0", "0")
+    _set_time_outs(connection, f"{statement_s * 1000:.0f}", f"{lock_s * 1000:.0f}")
     try:
         yield
     finally:
         if not connection.closed:
-            connection.execute(set_both, (names[0], before[0], names[1], before[1]))
+            _set_time_outs(connection, *before)
+
+
+def _set_time_outs(connection: Connection, statement: str, lock: str) -> None:
+    connection.execute(query("session", "set_time_outs"), {"statement": statement, "lock": lock})
 
 
 def described(dsn: str) -> str:

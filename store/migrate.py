@@ -16,6 +16,7 @@ import psycopg
 
 from city.errors import SchemaMismatch
 from store.connect import Connection
+from store.sql import query
 from store.tiers import Tier, detect_tier, prepare_tier
 
 LOCK = 7_246_001
@@ -50,23 +51,19 @@ def migrate(connection: Connection, at: datetime, migrations: list[Migration] | 
     """Brings the schema up to this version and prepares the storage tier; gives the names that it applied."""
     migrations = known() if migrations is None else migrations
     try:
-        connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS schema_migration "
-            "(name text PRIMARY KEY, digest text NOT NULL, applied_at timestamptz NOT NULL)"
-        )
+        connection.execute(query("migrate", "hold"), {"lock": LOCK})
+        connection.execute(query("migrate", "make_table"))
         todo = _pending(connection, migrations)
         for migration in todo:
             with connection.transaction():
                 connection.execute(migration.text)
-                connection.execute(
-                    "INSERT INTO schema_migration VALUES (%s, %s, %s)", (migration.name, migration.digest, at)
-                )
+                noted = {"name": migration.name, "digest": migration.digest, "at": at}
+                connection.execute(query("migrate", "note"), noted)
         prepare_tier(connection)
         return [migration.name for migration in todo]
     finally:
         if not connection.closed:
-            connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
+            connection.execute(query("migrate", "let_go"), {"lock": LOCK})
 
 
 def check_schema(connection: Connection) -> Tier:
@@ -81,7 +78,7 @@ def check_schema(connection: Connection) -> Tier:
 
 
 def _pending(connection: Connection, migrations: list[Migration]) -> list[Migration]:
-    rows = connection.execute("SELECT name, digest FROM schema_migration ORDER BY name").fetchall()
+    rows = connection.execute(query("migrate", "applied")).fetchall()
     applied: dict[str, str] = dict(rows)
     by_name = {migration.name: migration for migration in migrations}
     for name, digest in applied.items():

@@ -108,6 +108,16 @@ def tell(connection: Connection, message: str) -> None:
     connection.execute(query("pages", "tell"), {"message": message})
 
 
+def hear(connection: Connection) -> None:
+    """From now on the connection, which is in autocommit, is notified of what the open pages are told."""
+    connection.execute(query("pages", "hear"))
+
+
+def hear_notes(connection: Connection) -> None:
+    """From now on the connection, which is in autocommit, is notified of each note; its payload is the event."""
+    connection.execute(query("pages", "hear_notes"))
+
+
 def note(connection: Connection, event: str) -> None:
     """Tells the schedulers that something was noted which the watch should look at, when the transaction commits."""
     connection.execute(query("pages", "note"), {"event": event})

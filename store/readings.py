@@ -1,4 +1,4 @@
-"""Readings as they are read; the daemon writes them through :mod:`ingest.writer`."""
+"""Readings as they are read; :mod:`store.ingest` has what writes them."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import psycopg
 from city.errors import SchemaMismatch
 from store.connect import Connection, patience
 from store.partitions import divide, gather, in_the_way
-from store.sql import NAME, named
+from store.sql import NAME, named, query
 
 Tier = Literal["timescale", "apache", "plain"]
 OLDEST_TIMESCALE = (2, 19)
@@ -29,13 +29,13 @@ NOT_FOR_US = frozenset({"42501", "F0000", "58000"})
 
 def detect_tier(connection: Connection) -> Tier:
     """Which tier this database offers: the library must be loaded and the extension made in this database."""
-    row = connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'").fetchone()
+    row = connection.execute(query("tiers", "extension_version")).fetchone()
     if row is None:
         return "plain"
     version = tuple(int(part) for part in re.findall(r"\d+", row[0])[:2])
     if version < OLDEST_TIMESCALE:
         raise SchemaMismatch(f"TimescaleDB {row[0]} can lose rows in compressed chunks; upgrade to 2.19 or newer")
-    licence = connection.execute("SHOW timescaledb.license").fetchone()
+    licence = connection.execute(query("tiers", "licence")).fetchone()
     return "timescale" if licence is not None and licence[0] == "timescale" else "apache"
 
 
@@ -44,10 +44,9 @@ def prepare_tier(connection: Connection) -> Tier:
 
     Raises SchemaMismatch where a view that somebody made stands on what is made anew.
     """
-    offered = connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'").fetchone()
-    if offered is not None:
+    if connection.execute(query("tiers", "is_offered")).fetchone() == (True,):
         try:
-            connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+            connection.execute(query("tiers", "make_extension"))
         except psycopg.Error as error:
             if error.sqlstate not in NOT_FOR_US:
                 raise

@@ -72,7 +72,7 @@ class AppContext:
     @property
     def mode(self) -> Mode:
         """The mode whose plans are live."""
-        return self.settings.planner.mode  # type: ignore[return-value]  # checked when the settings were read
+        return self.settings.planner.mode
 
     @property
     def base(self) -> str:

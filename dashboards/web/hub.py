@@ -13,10 +13,10 @@ from threading import Event, Lock, Thread
 import psycopg
 from psycopg_pool import ConnectionPool
 
+from store import pages
 from store.connect import Connection
 
 log = logging.getLogger("dagsplan.web")
-CHANNEL = "dagsplan"
 BEAT_S = 15.0
 LISTEN_S = 0.5
 
@@ -90,7 +90,7 @@ class Hub:
         kwargs = self._pool.kwargs
         options = {} if kwargs is None or callable(kwargs) else dict(kwargs)
         with psycopg.connect(str(self._pool.conninfo), **(options | {"autocommit": True})) as connection:
-            connection.execute(f"LISTEN {CHANNEL}")
+            pages.hear(connection)
             self.wake()
             while not self._stop.is_set():
                 for _ in connection.notifies(timeout=LISTEN_S, stop_after=1):

@@ -18,12 +18,11 @@ from planner.routes.sectors import plannable
 from planner.snow.criteria import Service
 from planner.snow.rule import NONE, Hundredths, hundredths
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import fresh
+from planner.snow.state import FRICTION, fresh
 from planner.thresholds.limits import Limits
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.floating[Any]]
-FRICTION = "friction"
 AGAINST_SLIP = frozenset({"salt", "brine", "sand"})
 
 

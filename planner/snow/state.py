@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from city.entities import Reading
 from city.geo import local_xy, middle
+from city.quantities import out_of_range
 from models.road.alike import rounded
 from models.road.site import Sites, of_segments, with_relief
 from models.snow import Hindcast, SnowRange, Stations, snow_hindcast, snow_range
@@ -19,8 +20,8 @@ from planner.snow.snapshot import SnowSnapshot
 
 Floats = npt.NDArray[np.floating[Any]]
 LOOK_BACK_H = 24
-FRESH_H = 2.0
-DEPTH, SURFACE = "snow_depth", "road_temperature"
+FRESH = timedelta(hours=2)
+DEPTH, SURFACE, FRICTION = "snow_depth", "road_temperature", "friction"
 
 
 def elevations(snapshot: SnowSnapshot) -> Floats:
@@ -34,20 +35,32 @@ def fresh_depths(snapshot: SnowSnapshot) -> list[tuple[Reading, float, float]]:
 
 
 def fresh(snapshot: SnowSnapshot, quantity: str) -> list[tuple[Reading, float, float]]:
-    """The newest reading of a quantity of each placed device that spoke in the last hours: (reading, lon, lat)."""
-    places = {d.id: (d.lon, d.lat) for d in snapshot.devices if d.lon is not None and d.lat is not None}
-    newest: dict[str, Reading] = {}
-    for reading in sorted(snapshot.readings, key=lambda reading: reading.time):
-        age_h = (snapshot.at - reading.time).total_seconds() / 3600
-        if reading.quantity == quantity and reading.device in places and 0 <= age_h <= FRESH_H:
-            newest[reading.device] = reading
-    found = []
-    for device, reading in sorted(newest.items()):
-        lon, lat = places[device]
-        assert lon is not None
-        assert lat is not None
-        found.append((reading, lon, lat))
-    return found
+    """The newest reading of a quantity of each placed device that spoke in the last hours: (reading, lon, lat). One
+    that is outside its range is passed over."""
+    places = _places(snapshot)
+    newest = {row.device: row for row in _recent(snapshot, quantity) if out_of_range(quantity, row.value) is None}
+    return [(reading, *places[device]) for device, reading in sorted(newest.items())]
+
+
+def implausible(snapshot: SnowSnapshot) -> list[Reading]:
+    """The newest reading of each placed device that is passed over as it is outside the range of its quantity."""
+    recent = [row for quantity in (DEPTH, FRICTION) for row in _recent(snapshot, quantity)]
+    newest = {(row.device, row.quantity): row for row in recent if out_of_range(row.quantity, row.value)}
+    return [newest[key] for key in sorted(newest)]
+
+
+def _recent(snapshot: SnowSnapshot, quantity: str) -> list[Reading]:
+    """The readings of a quantity of placed devices in the last hours, oldest first."""
+    places = _places(snapshot)
+    rows = [row for row in snapshot.readings if row.quantity == quantity and row.device in places]
+    return sorted(
+        (row for row in rows if timedelta(0) <= snapshot.at - row.time <= FRESH), key=lambda reading: reading.time
+    )
+
+
+def _places(snapshot: SnowSnapshot) -> dict[str, tuple[float, float]]:
+    """Longitude and latitude of the devices that have them."""
+    return {d.id: (d.lon, d.lat) for d in snapshot.devices if d.lon is not None and d.lat is not None}
 
 
 def reference_m(snapshot: SnowSnapshot) -> float:

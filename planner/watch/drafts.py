@@ -15,7 +15,6 @@ from city.draft import Difference
 from city.errors import Conflict, DagsplanError
 from city.plan import Plan
 from city.settings import Settings
-from city.vocabulary import Mode
 from planner.inputs import read_snapshot
 from planner.publish import check_schema
 from planner.service import Kept, Service
@@ -60,7 +59,7 @@ def _look(
     """One service. None where all is as planned, or nobody has a plan yet."""
     now, kind = clock.now(), service.snapshot
     snapshot = read_snapshot(connection, settings, kind, now, slot=f"event:{event}", clock=clock)
-    live = plans.latest(connection, kind.domain, _mode(settings), snapshot.service_day)
+    live = plans.latest(connection, kind.domain, settings.planner.mode, snapshot.service_day)
     if live is None:
         return None
     kept = archive.curves_of(connection, live.id)
@@ -96,10 +95,6 @@ def _withdraw(connection: Connection, draft: Draft | None, now: datetime) -> Non
         reject(connection, draft.id, WATCH, now)
     except Conflict:
         log.info("the draft was answered meanwhile", extra={"draft": draft.id})
-
-
-def _mode(settings: Settings) -> Mode:
-    return settings.planner.mode  # type: ignore[return-value]  # checked when the settings were read
 
 
 def watched(

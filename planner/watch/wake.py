@@ -10,10 +10,10 @@ from collections.abc import Callable
 import psycopg
 
 from city.errors import StoreUnavailable
+from store import pages
 from store.connect import Connection
 
 log = logging.getLogger("dagsplan.watch")
-CHANNEL = "dagsplan_look"
 LISTEN_S = 1.0
 AGAIN_S = 5.0
 
@@ -38,7 +38,7 @@ class ChangeListener:
             try:
                 with self._connect() as connection:
                     connection.autocommit = True
-                    connection.execute("LISTEN dagsplan_look")
+                    pages.hear_notes(connection)
                     self._wait(connection, wake, stop)
             except (psycopg.Error, StoreUnavailable) as error:
                 log.warning(str(error).strip().splitlines()[0])

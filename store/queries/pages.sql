@@ -37,9 +37,17 @@ FROM road_segment WHERE segment_id = %(segment_id)s;
 -- Tells the open pages that something changed.
 SELECT pg_notify('dagsplan', %(message)s);
 
+-- name: hear
+-- Hears from now on what the open pages are told.
+LISTEN dagsplan;
+
 -- name: note
 -- Tells the schedulers that something was noted.
 SELECT pg_notify('dagsplan_look', %(event)s);
+
+-- name: hear_notes
+-- Hears from now on what is noted.
+LISTEN dagsplan_look;
 
 -- name: moments
 -- What became known or was decided of a snow service day: plans, drafts, answers, what people saw and turned down.

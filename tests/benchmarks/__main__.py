@@ -1,4 +1,5 @@
-"""Runs the benchmarks, prints each as a table and writes it as JSON under ``build/bench/``."""
+"""Runs the benchmarks, prints each as a table and writes it as JSON under ``build/bench/``; ends with 1 where a mutant
+lives."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from tests.benchmarks import (
     carp,
     follow,
     ingest,
+    mutants,
     oslo,
     outage,
     road,
@@ -38,6 +40,7 @@ BENCHMARKS = {
     "verdict": verdict.run,
     "winters": winters.run,
     "follow": follow.run,
+    "mutants": mutants.run,
 }
 OUT = Path("build/bench")
 
@@ -48,13 +51,15 @@ def main(names: list[str]) -> int:
         print(f"no benchmark is called {sorted(unknown)[0]}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
     OUT.mkdir(parents=True, exist_ok=True)
+    missed = False
     for name in names or list(BENCHMARKS):
         rows: list[Row] = BENCHMARKS[name]()
         if not rows:
             continue  # it has said what it lacks
         print(f"\n{name} ({platform.machine()}, {platform.python_version()})\n{table(rows)}")
         (OUT / f"{name}.json").write_text(json.dumps(rows, indent=1, default=str) + "\n")
-    return 0
+        missed |= any(row.get("result", "killed") != "killed" for row in rows)
+    return int(missed)
 
 
 if __name__ == "__main__":

@@ -14,17 +14,17 @@ from pathlib import Path
 
 from city.clock import SystemClock
 from city.entities import Device
+from store import ingest
 from store.connect import Connection, connect
 from store.embedded import embedded_postgres
 from store.facts import save_device
+from store.ingest import Staged
 from store.migrate import migrate
 from store.rollups import refresh
-from store.sql import query
 from tests.benchmarks.measure import Row
 
 HOUR = datetime(2027, 1, 12, 2, 0, tzinfo=UTC)
 SERIES, READINGS, BATCHES, HOURS = 1_000, 6, 60, 9
-Staged = Sequence[tuple[int, datetime, float, datetime]]
 
 
 def run() -> list[Row]:
@@ -42,12 +42,12 @@ def run() -> list[Row]:
 def _series(connection: Connection) -> list[int]:
     for number in range(SERIES):
         save_device(connection, Device(f"d-{number}", "bench", "snow"), [("snow_depth", "cm")])
-    return [row[2] for row in connection.execute(query("ingest", "all_series"))]
+    return sorted(ingest.all_series(connection).values())
 
 
 def _batches(connection: Connection, series: Sequence[int]) -> list[Row]:
     """Batches of a reading of every series, a second apart."""
-    connection.execute(query("ingest", "stage"))
+    ingest.make_stage(connection)
     times = [_written(connection, _at(series, HOUR + timedelta(seconds=at))) for at in range(BATCHES)]
     whole, due = (statistics.median(part) for part in zip(*times, strict=True))
     note = f"{100 * due / whole:.1f} % of its transaction"
@@ -70,20 +70,17 @@ def _rollup(connection: Connection, series: Sequence[int]) -> Row:
     return {"what": what, "ms": round(1e3 * statistics.median(times), 1), "runs": HOURS}
 
 
-def _at(series: Sequence[int], at: datetime) -> Staged:
+def _at(series: Sequence[int], at: datetime) -> list[Staged]:
     return [(one, at, float(one % 40), at) for one in series]
 
 
-def _written(connection: Connection, staged: Staged) -> tuple[float, float]:
+def _written(connection: Connection, staged: Sequence[Staged]) -> tuple[float, float]:
     """Wall seconds of the whole transaction, and of its due rows, as ``ingest/writer.py`` writes them."""
     begin = time.perf_counter()
-    with connection.transaction(), connection.cursor() as cursor:
-        with cursor.copy(query("ingest", "copy")) as copy:
-            copy.set_types(["int8", "timestamptz", "float8", "timestamptz"])
-            for row in staged:
-                copy.write_row(row)
-        cursor.execute(query("ingest", "move"))
+    with connection.transaction():
+        ingest.stage(connection, staged)
+        ingest.move_staged(connection)
         before = time.perf_counter()
-        cursor.execute(query("ingest", "due"))
+        ingest.note_due(connection)
         due = time.perf_counter() - before
     return time.perf_counter() - begin, due

@@ -10,7 +10,7 @@ import pytest
 import dagsplan
 from planner.routes.carp.check import check
 from planner.routes.carp.instances import read
-from tests.unit.planner.routes.test_routes_instances import DAT, salting, written
+from tests.unit.planner.routes.carp.test_instances import DAT, salting, written
 
 KEYS = {"instance", "cost", "lower_bound", "feasible", "overtime_min", "routes", "seconds", "iterations"}
 

@@ -23,6 +23,7 @@ from planner.snow.snapshot import SnowSnapshot
 from store import calls, facts, orders
 from store.connect import Connection, connect
 from tests.by_hand import plan_now
+from tests.integration.locks import until_it_waits
 from tests.integration.plan_town import fill, settings
 from tests.unit.planner.snapshots import AT, HOUR, snow_snapshot
 
@@ -174,6 +175,26 @@ def test_any_number_of_schedulers_pass_it_on_once(database: Connection, plan: Pl
         thread.join()
     assert held(database, order) == ("P07", "sent")
     assert [to for to, *_ in messages(database, order)][1:] == ["P07"]
+
+
+def test_who_answers_while_it_is_passed_on_keeps_it(database: Connection, plan: Plan, dsn: str) -> None:
+    """The scheduler has seen that the time is over, the driver acknowledges before the order is held: it stays."""
+    order, vehicle = sent(database, plan, "P07")
+    passed: list[object] = []
+
+    def ring() -> None:
+        with connect(dsn, "ringer") as own:
+            passed.append(escalate(own, SETTINGS, AT + 5 * MINUTE))
+
+    thread = threading.Thread(target=ring)
+    with connect(dsn, "driver") as driver, driver.transaction():
+        add_event(driver, order, "acknowledged", WHO, AT + 5 * MINUTE)
+        thread.start()
+        until_it_waits(database, "ringer", thread)
+    thread.join()
+    assert passed == [[]]
+    assert held(database, order) == (vehicle, "acknowledged")
+    assert [message.vehicle for message in calls.outgoing(database, [order])] == [vehicle]
 
 
 def test_the_next_plan_knows_who_holds_it(database: Connection, plan: Plan) -> None:

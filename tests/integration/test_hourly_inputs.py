@@ -16,7 +16,7 @@ from ingest.writer import Writer
 from models.fill import fill_state
 from models.heat import warm_up
 from planner.heating.snapshot import HeatingSnapshot
-from planner.inputs import QUANTITIES, RAW, read_snapshot
+from planner.inputs import RAW, read_snapshot
 from planner.waste.snapshot import WasteSnapshot
 from store import readings
 from store.connect import Connection
@@ -55,7 +55,7 @@ def test_fill_levels_by_the_hour_give_the_same_state(database: Connection) -> No
     """Level, time, rate, spread and last emptying are those of the raw readings, from under half of the rows."""
     fill(database)
     send(database, "kärl", "fill_level", {ago: level(ago) for ago in range(3, 27 * 1440, 20)})
-    raw = of(readings.readings(database, QUANTITIES["waste"], AT - timedelta(days=28), AT), "kärl")
+    raw = of(readings.readings(database, WasteSnapshot.wants.quantities, AT - timedelta(days=28), AT), "kärl")
     read = of(read_snapshot(database, settings(), WasteSnapshot, AT, slot="x").readings, "kärl")
     assert len(read) < len(raw) / 2
     assert set(read) < set(raw)
@@ -81,7 +81,7 @@ def test_indoor_temperatures_by_the_hour_give_the_same_rates(database: Connectio
     send(database, "inne", "indoor_temperature", indoor)
     send(database, "ute", "air_temperature", outdoor)
     read = read_snapshot(database, settings(), HeatingSnapshot, AT, slot="x").readings
-    raw = readings.readings(database, QUANTITIES["heating"], hour_of(AT - timedelta(days=14)), AT)
+    raw = readings.readings(database, HeatingSnapshot.wants.quantities, hour_of(AT - timedelta(days=14)), AT)
     mean = [math.fsum(row.value for row in of(rows, "ute")) / len(of(rows, "ute")) for rows in (read, raw)]
     assert mean[0] == pytest.approx(mean[1], abs=0.02)
     one, other = (

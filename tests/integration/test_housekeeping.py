@@ -11,17 +11,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from city.clock import FixedClock
+from city.entities import CallOut
 from city.settings import Ingest, Store
 from ingest.message import Message
 from ingest.validate import ClockRule
 from ingest.writer import Tally, Writer
-from store import housekeeping
+from planner.orders import decide
+from planner.schedule import plan_now
+from store import calls, housekeeping
 from store.condition import condition
 from store.connect import Connection, connect
 from store.housekeeping import TASKS, house_day, keep_house
 from store.partitions import WEEK, parts, week_of
 from store.rollups import HOUR, refresh
 from store.tiers import detect_tier
+from tests.integration.plan_town import fill, settings
+from tests.unit.planner.snapshots import AT as SNOW_AT
 
 AT = datetime(2027, 1, 12, 5, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -100,6 +106,22 @@ def test_conflicts_letters_counts_and_answers_go_by_their_age(tier: Connection) 
         "(SELECT count(*) FROM dead_letter_count), (SELECT count(*) FROM http_cache)"
     ).fetchone()
     assert left == (3, 2, 3, 1)
+
+
+def test_messages_with_telephone_numbers_go_by_their_age(database: Connection) -> None:
+    """Thirty days unless the city says otherwise, sent or not."""
+    fill(database)
+    plan = plan_now(database, settings(), "snow", FixedClock(SNOW_AT))
+    item = plan.interventions[0]
+    (order,) = decide(database, plan.id, [item.key], "dispatcher", SNOW_AT)
+    call = CallOut(item.network or "street", 1, item.vehicle or "", "Jour 1", "sms", "070-1")
+    for days in (0, 10, 29, 31):
+        calls.add_outgoing(database, order, call, f"{days}", AT - timedelta(days=days))
+    database.execute("UPDATE outgoing SET sent_at = at WHERE text = '31'")
+    keep_house(database, KEEP, ZONE, AT)
+    assert [message.text for message in calls.outgoing(database, [order])] == ["0", "10", "29"]
+    keep_house(database, Store(positions_days=5), ZONE, AT + timedelta(days=1))
+    assert [message.text for message in calls.outgoing(database, [order])] == ["0"]
 
 
 def test_who_is_in_the_way_puts_it_off(tier: Connection, tier_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from city.clock import FixedClock
@@ -14,8 +15,9 @@ from planner.inputs import read_snapshot
 from planner.orders import NEXT, add_event, decide
 from planner.snow.snapshot import SnowSnapshot
 from store import facts, orders
-from store.connect import Connection, connect
+from store.connect import Connection, connect, patience
 from tests.by_hand import plan_now
+from tests.integration.locks import until_it_waits
 from tests.integration.plan_town import fill, settings
 from tests.unit.planner.snapshots import AT, HOUR
 
@@ -123,6 +125,43 @@ def test_of_two_at_once_one_wins(database: Connection, dsn: str) -> None:
         thread.join()
     assert (len(won), len(lost)) == (1, 7)
     assert len(orders.orders(database, AT - HOUR)) == 1
+
+
+def test_an_order_is_held_until_its_next_event_is_there(database: Connection, dsn: str) -> None:
+    """While somebody decides on its next event nobody else can look at it for the same; then they see what came."""
+    plan = snow(database)
+    (order,) = decide(database, plan.id, [plan.interventions[0].key], "dispatcher", AT)
+    with connect(dsn, "other") as other, patience(other, statement_s=5, lock_s=0.05):
+        with database.transaction():
+            add_event(database, order, "started", "P01", AT)
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                orders.lock_order(other, order)
+        with pytest.raises(Conflict, match="the order is started; sent cannot follow"):
+            add_event(other, order, "sent", "dispatcher", AT)
+
+
+def test_of_two_events_at_once_one_follows_the_other(database: Connection, dsn: str) -> None:
+    """One says that it starts while another's refusal is being written: it hears that the order was refused."""
+    plan = snow(database)
+    (order,) = decide(database, plan.id, [plan.interventions[0].key], "dispatcher", AT)
+    add_event(database, order, "sent", "dispatcher", AT)
+    heard: list[str] = []
+
+    def start() -> None:
+        with connect(dsn, "starter") as own:
+            try:
+                add_event(own, order, "started", "P01", AT)
+            except (Conflict, psycopg.Error) as error:
+                heard.append(str(error))
+
+    thread = threading.Thread(target=start)
+    with connect(dsn, "refuser") as refuser, refuser.transaction():
+        add_event(refuser, order, "refused", "P01", AT)
+        thread.start()
+        until_it_waits(database, "starter", thread)
+    thread.join()
+    assert heard == ["the order is refused; started cannot follow, only nothing: it has ended"]
+    assert [event.kind for event in orders.events(database, order)] == ["decided", "sent", "refused"]
 
 
 def test_a_superseded_plan_is_a_conflict(database: Connection) -> None:

@@ -84,6 +84,29 @@ def test_a_vehicle_that_another_took_over_from_is_out_no_more(database: Connecti
     assert database.execute("SELECT vehicle_id FROM order_now").fetchall() == [("X1",)]
 
 
+def test_two_orders_of_a_night_each_have_their_own_positions(database: Connection, plan: Plan, writer: Writer) -> None:
+    """The vehicle drives one tur until half past and another from three quarters on: neither counts the other's."""
+    first, vehicle = called_out(database, plan, ("started", AT), ("done", AT + 30 * MINUTE))
+    (second,) = decide(database, plan.id, [plan.interventions[1].key], "dispatcher", AT)
+    database.execute(
+        "INSERT INTO order_event VALUES (%s, 2, 'overridden', %s, 'dispatcher', '', NULL, %s)", (second, AT, vehicle)
+    )
+    add_event(database, second, "started", "dispatcher", AT + 45 * MINUTE)
+    own = {first: [AT + n * MINUTE for n in (1, 29, 30)], second: [AT + n * MINUTE for n in (45, 50, 70, 90)]}
+    writer.write([position(vehicle, at) for times in own.values() for at in times])
+    found = positions.heard(database, [first, second])
+    assert {order: (row.positions, row.newest) for order, row in found.items()} == {
+        order: (len(times), times[-1]) for order, times in own.items()
+    }
+    assert {order: [row.time for row in positions.of_order(database, order)] for order in own} == own
+
+
+def test_an_order_that_nothing_was_heard_of_has_no_position(database: Connection, plan: Plan) -> None:
+    order, _ = called_out(database, plan, ("started", AT))
+    heard = positions.heard(database, [order])[order]
+    assert (heard.positions, heard.newest) == (0, None)
+
+
 def test_the_same_position_twice_is_one(database: Connection, plan: Plan, writer: Writer) -> None:
     """Redelivery within a batch and in a later one adds nothing; an array is as good as single ones."""
     _, vehicle = called_out(database, plan, ("started", AT))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import LiteralString
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +17,7 @@ from ingest.validate import ClockRule
 from ingest.writer import Writer
 from store.connect import Connection, connect
 from store.facts import save_device
+from store.readings import summaries
 from store.rollups import HOUR, Lag, hour_of, lag, refresh, windows
 
 AT = datetime(2027, 1, 12, 2, 0, tzinfo=UTC)
@@ -177,6 +179,25 @@ def test_a_day_is_the_sum_of_its_hours(tier: Connection) -> None:
     found = tier.execute("SELECT day, n, mean, lowest, highest, last, last_time FROM reading_by_day").fetchall()
     last = day + HOUR + timedelta(minutes=8)
     assert found == [(day, 10, pytest.approx(1.9), 1.0, 10.0, 1.0, last)]
+
+
+def test_a_day_of_the_municipality_is_the_sum_of_its_hours(tier: Connection) -> None:
+    """Local midnight to midnight: an hour of nine readings weighs nine times as much as an hour of one."""
+    zone = ZoneInfo("Europe/Stockholm")
+    midnight = AT.replace(hour=0) - HOUR
+    few, many = [message(midnight, 10.0)], [message(midnight + HOUR + timedelta(minutes=n), 1.0) for n in range(9)]
+    writer(tier).write([message(midnight - timedelta(minutes=1), -40.0), *few, *many])
+    refresh(tier)
+    found = summaries(tier, "day", midnight, midnight + 24 * HOUR, zone=zone)
+    day = found[-1]
+    assert (day.time, day.n, day.mean) == (midnight, 10, pytest.approx(1.9))
+    assert (day.lowest, day.highest, day.last, day.last_time) == (
+        1.0,
+        10.0,
+        1.0,
+        midnight + HOUR + timedelta(minutes=8),
+    )
+    assert len(found) == 1
 
 
 def test_windows_are_whole_hours_without_gaps() -> None:

@@ -158,6 +158,17 @@ def test_a_claim_that_lives_is_left_alone_and_a_dead_one_is_taken_over(database:
     assert plan.slot == "03:00"
 
 
+def test_what_is_finished_cannot_be_claimed_again(database: Connection) -> None:
+    """Not even long after the claim has run out; and a failed run can, once its pause is over."""
+    assert plans.claim_run(database, RUN, "first", AT, AT + HOUR, AT)
+    plans.fail_run(database, RUN, "first", "no streets", AT + 2 * HOUR)
+    assert not plans.claim_run(database, RUN, "second", AT + 1.9 * HOUR, AT + 3 * HOUR, AT)
+    assert plans.claim_run(database, RUN, "second", AT + 2 * HOUR, AT + 3 * HOUR, AT)
+    plans.finish_run(database, RUN, None, AT + 2.5 * HOUR)
+    assert not plans.claim_run(database, RUN, "third", AT + 99 * HOUR, AT + 100 * HOUR, AT)
+    assert not plans.hold_run(database, RUN, "second")
+
+
 def test_the_late_first_one_cannot_publish(database: Connection) -> None:
     """The planner that lost its claim gets a Conflict, and its plan leaves no row."""
     fill(database)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,8 +18,9 @@ from planner.services import services
 from planner.snow.archive import unpack
 from planner.watch.answer import accept, open_draft, reject
 from planner.watch.drafts import watch, watched
-from store import archive, facts, judgements, orders, plans, weather
-from store.connect import Connection
+from planner.watch.wake import ChangeListener
+from store import archive, facts, judgements, orders, pages, plans, weather
+from store.connect import Connection, connect
 from store.drafts import Draft
 from tests.by_hand import plan_now
 from tests.integration import plan_town as town
@@ -272,3 +274,30 @@ def test_the_schedule_looks_every_ten_minutes_and_when_told(database: Connection
 def test_without_a_plan_there_is_nothing_to_watch(database: Connection) -> None:
     town.fill(database)
     assert looked(database) is None
+
+
+def test_what_others_note_wakes_the_scheduler(database: Connection, dsn: str) -> None:
+    """What pages are told does not; what is noted does, and is given out once, oldest first."""
+    listener, woken, stop = ChangeListener(lambda: connect(dsn, "listener")), threading.Event(), threading.Event()
+    thread = threading.Thread(target=listener.listen, args=(woken.set, stop))
+    thread.start()
+    try:
+        for _ in range(400):  # it begins to listen when its connection is there
+            pages.tell(database, "orders")
+            pages.note(database, "begun")
+            if woken.wait(0.05):
+                break
+        assert set(listener.drain()) == {"begun"}
+        for event in ("observation", "forecast"):
+            pages.note(database, event)
+        heard: list[str] = []
+        for _ in range(400):
+            heard += listener.drain()
+            if "forecast" in heard:
+                break
+            stop.wait(0.05)
+        assert [event for event in heard if event != "begun"] == ["observation", "forecast"]
+    finally:
+        stop.set()
+        thread.join()
+    assert listener.drain() == []

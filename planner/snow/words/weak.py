@@ -11,15 +11,18 @@ import numpy as np
 from city.catalogue.message import Text
 from city.geo import local_xy
 from city.plan import Degradation, Intervention
-from city.said import figure_en, figure_sv
+from city.quantities import quantity
+from city.said import figure_en, figure_sv, span_en, span_sv
 from models.weather import HourlyWeather
 from planner.fleet import rota_of
 from planner.night.rest import too_long
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import LOOK_BACK_H, fresh_depths, weather_hindcast
+from planner.snow.state import DEPTH, FRICTION, LOOK_BACK_H, fresh_depths, implausible, weather_hindcast
 from planner.snow.words.surface import weak_air
 from planner.snow.work import DrivenTur
 from planner.words.sentences import degradation, weak_forecast
+
+QUANTITY = {DEPTH: Text("snödjup", "snow depth"), FRICTION: Text("friktion", "friction")}
 
 
 def degradations(
@@ -55,6 +58,22 @@ def _weak_sensors(snapshot: SnowSnapshot) -> Iterable[Degradation]:
             f"Givare {device.name} tyst {minutes}: prognos används.",
             f"Sensor {device.name} silent {minutes_en}: the forecast is used.",
             said,
+        )
+    yield from _implausible(snapshot)
+
+
+def _implausible(snapshot: SnowSnapshot) -> Iterable[Degradation]:
+    """Readings that no such sensor can have made: a unit that is another, or a sensor that is broken."""
+    names = {device.id: device.name for device in snapshot.devices}
+    for row in implausible(snapshot)[:5]:
+        what, known = QUANTITY[row.quantity], quantity(row.quantity)
+        yield degradation(
+            row.device,
+            f"Givare {names[row.device]}: {what.sv} {figure_sv(row.value)} är utanför "
+            f"{span_sv(known.low, known.high)} och används inte. Pröva givaren och dess enhet.",
+            f"Sensor {names[row.device]}: {what.en} {figure_en(row.value)} is outside "
+            f"{span_en(known.low, known.high)} and is not used. Check the sensor and its unit.",
+            (snapshot.at - row.time).total_seconds(),
         )
 
 

@@ -69,6 +69,8 @@ TABLE = (
     Poison("eight days old", OWN, own('{"a": 1}', "2027-01-04T02:00:00Z"), "too_old"),
     Poison("out of range", OWN, own('{"air_temperature": 255}'), "out_of_range"),
     Poison("out of range beside good", OWN, own('{"air_temperature": 255, "humidity": 3}'), "out_of_range", 1),
+    Poison("friction in per cent", OWN, own('{"friction": 55.0}'), "out_of_range"),
+    Poison("friction of nonsense beside good", UP, up('{"friction": -3e9, "humidity": 80}'), "out_of_range", 1),
     Poison("true for a number", OWN, own('{"a": true}'), "shape"),
     Poison("text for a number", OWN, own('{"a": "1"}'), "shape"),
     Poison("null for a number", OWN, own('{"a": null}'), "shape"),

@@ -27,6 +27,22 @@ def test_frost_takes_a_dose_of_practice() -> None:
     assert 5.0 <= salt_dose(np.array([0.1]), np.array([-3.0]))[0] <= 12.0
 
 
+@pytest.mark.parametrize(
+    ("film_mm", "surface_c", "grams"),
+    [
+        (0.1, -1.55, 8.363),  # freezes at -3.05 °C: 5 % and 2 more: 7 of 93 parts of 100 g, over nine tenths
+        (0.05, -5.06, 7.576),  # at -6.56 °C: 10 % and 2 more: 12 of 88 parts of 50 g, over nine tenths
+        (0.1, 4.0, 5.211),  # a road over freezing counts as one at it: at -1.5 °C 2.48 % and 2 more
+        (0.05, -25.0, 16.878),  # colder than brine can be: 23.3 % and no more
+        (0.01, -1.55, 5.0),
+        (1.0, -1.55, 20.0),
+    ],
+)
+def test_the_dose_is_that_of_the_rule(film_mm: float, surface_c: float, grams: float) -> None:
+    """Pikalert's rule by hand, a tenth of it lost in spreading, between 5 and 20 g/m²."""
+    assert salt_dose(np.array([film_mm]), np.array([surface_c]))[0] == pytest.approx(grams, abs=0.002)
+
+
 @pytest.mark.parametrize("colder", [0.0, -1.0, -3.0, -5.0])
 def test_colder_roads_and_thicker_films_take_more(colder: float) -> None:
     wide = {"least_g_m2": 0.0, "most_g_m2": 1000.0}

@@ -81,6 +81,14 @@ def test_smhi_9999_and_minus_9_are_missing_and_never_zero() -> None:
     assert (snow.cloud, snow.humidity_pct, snow.pressure_hpa) == (1.0, 100.0, 1013.6)
 
 
+@pytest.mark.parametrize(("eighths", "share"), [(0, 0.0), (1, 0.125), (6, 0.75), (8, 1.0), (9, 1.0)])
+def test_smhi_tells_cloud_in_eighths(eighths: int, share: float) -> None:
+    """As a share in the forecast; 9, a sky that cannot be seen, counts as covered."""
+    answer = json.loads(SMHI)
+    answer["timeSeries"][0]["data"]["cloud_area_fraction"] = eighths
+    assert smhi.parse(json.dumps(answer).encode(), "cloud").steps[0].cloud == share
+
+
 def test_smhi_bounds_hold_the_mean() -> None:
     """Where the provider's least is above its mean, or its most below, the range is opened to the mean."""
     rain = smhi.parse(SMHI, "small").steps[1]

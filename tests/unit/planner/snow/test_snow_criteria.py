@@ -4,12 +4,13 @@ costs."""
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 
-from city.entities import Building, CalendarDay, Contractor, RosterTurn, Treatment, Vehicle
+from city.entities import Building, CalendarDay, Contractor, Device, Reading, RosterTurn, Treatment, Vehicle
 from city.errors import PlanNotPossible
 from city.observation import Observation
 from city.plan import Intervention, Plan
@@ -255,6 +256,42 @@ def test_a_person_who_finds_it_slippery_is_believed() -> None:
     plan = plan_of(replace(dry, observations=(saw(1.0, quantity="slippery"),)))
     assert classes(plan) == {"P1"}
     assert "halt" in reasons(plan.interventions[0])
+
+
+def measured(friction: float, *, minutes: float = 10.0) -> SnowSnapshot:
+    """A road that freezes, which the model calls slippery, and a device on it that says otherwise or not."""
+    damp = freezing(-3.0, cold_h=4)
+    devices = (*damp.devices, Device("mu-1", "Friktion 1", "road_weather", *place(1)))
+    said = Reading("mu-1", "friction", "", AT - timedelta(minutes=minutes), friction)
+    return replace(damp, devices=devices, readings=(*damp.readings, said), segments=(street(0, 1), street(1, 2)))
+
+
+def test_a_road_that_a_device_finds_rough_is_not_salted() -> None:
+    assert "salt" in {item.kind for item in plan_of(measured(0.12)).interventions}
+    rough = plan_of(measured(0.7)).interventions[0]
+    assert rough.asked_from is not None
+    assert rough.asked_from >= AT + HOUR
+
+
+@pytest.mark.parametrize("nonsense", [12.0, 55.0, 1.21, -0.01, -3e9, math.nan])
+def test_a_friction_that_cannot_be_is_not_used_and_is_said(nonsense: float) -> None:
+    """In per cent or broken: the plan is that of the model alone, and names the sensor."""
+    silent = plan_of(measured(0.12, minutes=300))
+    plan = plan_of(measured(nonsense))
+    assert plan.verdict.go
+    assert actions(plan) == actions(silent)
+    assert [item.asked_from for item in plan.interventions] == [item.asked_from for item in silent.interventions]
+    (said,) = [item for item in plan.degradations if item.source == "mu-1"]
+    assert "utanför 0,0–1,2 och används inte" in said.effect
+    assert "is not used" in said.effect_en
+    assert said.age_s == 600.0
+
+
+def test_the_last_friction_that_can_be_counts() -> None:
+    """One wrong reading does not silence a sensor that was right before it."""
+    good = measured(0.7, minutes=20)
+    both = replace(good, readings=(*good.readings, *measured(55.0).readings[-1:]))
+    assert [i.asked_from for i in plan_of(both).interventions] == [i.asked_from for i in plan_of(good).interventions]
 
 
 # ---- who goes, and what it costs -------------------------------------------------------------------------------------

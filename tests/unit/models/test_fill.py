@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -89,6 +90,24 @@ def test_an_old_reading_is_less_sure_and_never_zero() -> None:
     fresh, old = level_range(state(40.0), AT), level_range(state(40.0, age_days=4.0), AT)
     assert old[2] - old[0] > 2 * (fresh[2] - fresh[0])
     assert old[1] == pytest.approx(80.0)
+
+
+@pytest.mark.parametrize("days", [1.0, 4.0, 9.0])
+def test_the_spread_of_a_random_walk_grows_with_the_root_of_its_days(days: float) -> None:
+    """At the root of the days times the daily spread over the mean, the probability is that of one deviation."""
+    walk = state(10.0, rate=5.0, spread=6.0)
+    full = 10.0 + 5.0 * days + 6.0 * math.sqrt(days)
+    assert overflow_probability(walk, AT, days, full_pct=full, sensor_pct=0.0) == pytest.approx(0.158655, abs=1e-6)
+    low, mid, high = level_range(walk, AT, days)
+    assert mid == pytest.approx(10.0 + 5.0 * days)
+    half = 1.2816 * math.sqrt(3.0**2 + 36.0 * days)
+    assert (low, high) == (pytest.approx(max(0.0, mid - half)), pytest.approx(mid + half))
+
+
+def test_noise_of_the_sensor_and_of_the_inflow_add_up_in_squares() -> None:
+    """A sensor of 8 points and a day's spread of 6: ten points to one deviation."""
+    one_day = overflow_probability(state(50.0, rate=0.0, spread=6.0), AT, 1.0, full_pct=60.0, sensor_pct=8.0)
+    assert one_day == pytest.approx(0.158655, abs=1e-6)
 
 
 def test_a_reading_from_the_future_has_no_negative_age() -> None:
