@@ -16,7 +16,7 @@ from city.said import clock_en, clock_sv, figure_en, figure_sv, span_en, span_sv
 from city.vocabulary import Certainty
 from models.heat import WarmUp
 from planner.heating.need import BuildingDay, assumed_outdoor_c, at_opening_c
-from planner.snapshot import Snapshot
+from planner.heating.snapshot import HeatingSnapshot
 from planner.thresholds.limits import Limits
 from planner.words.sentences import (
     degradation,
@@ -32,7 +32,7 @@ KINDS_EN = {"school": "school day", "fritids": "after-school care", "evening": "
 
 
 def reasons_of(
-    snapshot: Snapshot, rules: Limits, day: BuildingDay, opens: datetime | None, start: datetime | None
+    snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay, opens: datetime | None, start: datetime | None
 ) -> Iterable[Reason]:
     zone = snapshot.zone
     if day.indoor is not None:
@@ -96,7 +96,7 @@ def flip_of(rules: Limits, day: BuildingDay, opens: datetime | None) -> Text:
     )
 
 
-def verdict(snapshot: Snapshot, items: Sequence[Intervention], weaknesses: Sequence[Degradation]) -> Verdict:
+def verdict(snapshot: HeatingSnapshot, items: Sequence[Intervention], weaknesses: Sequence[Degradation]) -> Verdict:
     warm = [item for item in items if item.starts_at is not None]
     certainty: Certainty = "high" if not weaknesses else "medium"
     if not items:
@@ -123,7 +123,7 @@ def verdict(snapshot: Snapshot, items: Sequence[Intervention], weaknesses: Seque
     )
 
 
-def degradations(snapshot: Snapshot, days: Sequence[BuildingDay]) -> Iterable[Degradation]:
+def degradations(snapshot: HeatingSnapshot, days: Sequence[BuildingDay]) -> Iterable[Degradation]:
     if days and snapshot.forecasts:
         yield from weak_forecast(snapshot.forecasts, snapshot.at, 0)
     if any(day.outdoor_c is None for day in days):

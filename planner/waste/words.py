@@ -15,11 +15,11 @@ from city.plan import (
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from city.vocabulary import Certainty
 from models.fill import level_range
-from planner.snapshot import Snapshot
 from planner.thresholds.limits import Limits
 from planner.waste.room import RoomNeed, VesselView, max_age_days
 from planner.waste.rounds import Round
 from planner.waste.site import Site
+from planner.waste.snapshot import WasteSnapshot
 from planner.words.sentences import degradation, text_reason, value_reason
 
 
@@ -33,7 +33,7 @@ def summary_of(visited: Sequence[RoomNeed]) -> Reason:
 
 
 def verdict(
-    snapshot: Snapshot, needs: Sequence[RoomNeed], items: Sequence[Intervention], weaknesses: Sequence[Degradation]
+    snapshot: WasteSnapshot, needs: Sequence[RoomNeed], items: Sequence[Intervention], weaknesses: Sequence[Degradation]
 ) -> Verdict:
     rooms = len({stop.room for item in items if isinstance(item.stops, tuple) for stop in item.stops})
     certainty: Certainty = "high" if not weaknesses else "medium"
@@ -72,7 +72,7 @@ def _no_round(needs: Sequence[RoomNeed]) -> Text:
     )
 
 
-def degradations(snapshot: Snapshot, needs: Sequence[RoomNeed]) -> Iterable[Degradation]:
+def degradations(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Iterable[Degradation]:
     blind = sum(need.blind for need in needs)
     if blind:
         yield degradation(
@@ -114,7 +114,7 @@ def missed_rooms(wanted: Sequence[RoomNeed], site: Site, rounds: Sequence[Round]
 
 
 def reasons_of(
-    snapshot: Snapshot, rules: Limits, fraction: str, views: Sequence[VesselView], probability: float
+    snapshot: WasteSnapshot, rules: Limits, fraction: str, views: Sequence[VesselView], probability: float
 ) -> Iterable[Reason]:
     fullest = max((v for v in views if v.state), key=lambda v: v.probability or 0.0, default=None)
     if fullest is not None and fullest.state is not None:

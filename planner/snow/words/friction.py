@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from city.catalogue.message import Figure, Message, Part, message
 from city.observation import Observation
 from city.plan import Reason
-from planner.snapshot import Snapshot
 from planner.snow.need import Need
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import DEPTH
 from planner.words.sentences import amount, forecast_age_s, forecast_source, role, text_reason, value_reason
 
@@ -23,7 +23,7 @@ def kind_of(needs: Sequence[Need]) -> str:
     return max(sorted(set(kinds)), key=kinds.count)
 
 
-def friction_reason(snapshot: Snapshot, needs: Sequence[Need], worst: Need) -> Reason:
+def friction_reason(snapshot: SnowSnapshot, needs: Sequence[Need], worst: Need) -> Reason:
     """'Storgatan: friktion från kl. 04 0,22, mål 0,25'."""
     at = min(need.from_when for need in needs).astimezone(snapshot.zone)
     return value_reason(
@@ -44,7 +44,7 @@ def friction_flip(needs: Sequence[Need], worst: Need) -> Message:
     return message("plan.snow.flip.friction", target=Figure(target, 2), n=len(needs))
 
 
-def seen_by(snapshot: Snapshot, observation: Observation) -> Reason:
+def seen_by(snapshot: SnowSnapshot, observation: Observation) -> Reason:
     """'Sett kl. 02.10 av jour: 1,0 cm; gäller till kl. 06.00 (mätt på plats)'."""
     at, until = (when.astimezone(snapshot.zone) for when in (observation.at, observation.until))
     seen = message("plan.snow.seen.said", at=at, until=until, who=role(observation.who), what=_what(observation))

@@ -11,9 +11,10 @@ from city.catalogue.stored import in_all_languages
 from city.plan import Degradation, Intervention, PlaceStop, Reason, intervention_id, intervention_key
 from city.upkeep import Place
 from city.vocabulary import PLACE_KINDS
-from planner.snapshot import Snapshot, next_run
+from planner.snapshot import next_run
 from planner.snow.beside.places import PlaceNeed
 from planner.snow.beside.rounds import CLEARS, DrivenRound, PlaceRounds
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import DEPTH
 from planner.snow.words.classes import late
 from planner.snow.words.friction import seen_by
@@ -23,7 +24,7 @@ PRIORITY = 2
 """After class 1, before class 2."""
 
 
-def place_intervention(snapshot: Snapshot, item: DrivenRound, latest_start: datetime) -> Intervention:
+def place_intervention(snapshot: SnowSnapshot, item: DrivenRound, latest_start: datetime) -> Intervention:
     """One round of places as an intervention."""
     key = intervention_key("snow", item.piece.id, snapshot.service_day, next_run(snapshot, item.piece.id))
     worst = max(item.needs, key=lambda need: need.over_cm)
@@ -76,7 +77,7 @@ def _stop(need: PlaceNeed) -> PlaceStop:
     )
 
 
-def _reasons(snapshot: Snapshot, item: DrivenRound, worst: PlaceNeed) -> Iterable[Reason]:
+def _reasons(snapshot: SnowSnapshot, item: DrivenRound, worst: PlaceNeed) -> Iterable[Reason]:
     zone, deadline = snapshot.zone, item.deadline
     yield _depth_reason(snapshot, worst)
     yield _counted(item.needs)
@@ -88,7 +89,7 @@ def _reasons(snapshot: Snapshot, item: DrivenRound, worst: PlaceNeed) -> Iterabl
     yield from late(item.assignment, deadline, zone)
 
 
-def _depth_reason(snapshot: Snapshot, worst: PlaceNeed) -> Reason:
+def _depth_reason(snapshot: SnowSnapshot, worst: PlaceNeed) -> Reason:
     """'Hållplats Storgatan: snö kl. 04 5,2 cm (4,1–6,8), gräns 3,0 cm'."""
     return value_reason(
         message("plan.snow.place.snow", at=worst.peak_at.astimezone(snapshot.zone)),

@@ -9,15 +9,15 @@ from city.plan import Degradation, Reason
 from models.road.hours import lacking
 from models.snow import Hindcast, known
 from models.weather import HourlyWeather
-from planner.snapshot import Snapshot
 from planner.snow.need import Need
+from planner.snow.snapshot import SnowSnapshot
 from planner.words.sentences import degradation, forecast_age_s, forecast_source, value_reason
 
 Land = Mapping[int, Mapping[str, float]]
 """By segment: what height, shade, sky, traffic and a bridge do to its surface temperature [K]."""
 
 
-def surface_reason(snapshot: Snapshot, worst: Need, land: Mapping[str, float], *, least_k: float = 0.3) -> Reason:
+def surface_reason(snapshot: SnowSnapshot, worst: Need, land: Mapping[str, float], *, least_k: float = 0.3) -> Reason:
     """The road's temperature in the hour that decides, and what of the land moves it by more than ``least_k``."""
     mid, low, high = worst.surface_c
     return value_reason(

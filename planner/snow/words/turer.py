@@ -14,8 +14,9 @@ from city.network import StreetNetwork
 from city.plan import Intervention, Reason, SegmentAction, intervention_id, intervention_key
 from planner.routes.check import violations
 from planner.routes.tur import geometry_of, served
-from planner.snapshot import Snapshot, next_run
+from planner.snapshot import next_run
 from planner.snow.need import Need, deciding
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import fresh_depths
 from planner.snow.words.classes import class_name, late
 from planner.snow.words.friction import friction_flip, friction_reason, kind_of, seen_by
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def intervention(
-    snapshot: Snapshot, network: StreetNetwork, item: DrivenTur, land: Land, latest_start: datetime
+    snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenTur, land: Land, latest_start: datetime
 ) -> Intervention:
     """One tur as an intervention; ``land`` says what the land does to its deciding street.
 
@@ -75,7 +76,7 @@ def _score(need: Need) -> float:
     return need.depth_cm / max(0.1, need.limit_cm)
 
 
-def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need, land: Mapping[str, float]) -> Iterable[Reason]:
+def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, land: Mapping[str, float]) -> Iterable[Reason]:
     zone = snapshot.zone
     yield friction_reason(snapshot, item.needs, worst) if worst.by_friction else _depth_reason(snapshot, worst)
     if item.run:
@@ -97,7 +98,7 @@ def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need, land: Mapping[str
     yield from late(item.assignment, deadline, zone)
 
 
-def _depth_reason(snapshot: Snapshot, worst: Need) -> Reason:
+def _depth_reason(snapshot: SnowSnapshot, worst: Need) -> Reason:
     """The snow of the street that decides, with its range and limit."""
     at = worst.peak_at.astimezone(snapshot.zone)
     return value_reason(
@@ -126,7 +127,7 @@ def _spread(needs: Sequence[Need]) -> Iterable[Reason]:
         yield text_reason(message("plan.snow.reason.spread", kind=name, n=len(each), dose=dose))
 
 
-def _as_judged(snapshot: Snapshot, needs: Sequence[Need]) -> Iterable[Reason]:
+def _as_judged(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Iterable[Reason]:
     """What people saw on these streets, which goes before the model."""
     here = {snapshot.segments[need.segment].id for need in needs}
     for observation in snapshot.observations:
@@ -142,7 +143,7 @@ def _flip(needs: Sequence[Need], worst: Need) -> Message:
     return message("plan.snow.flip.depth", limit=limit, margin=margin, n=len(needs))
 
 
-def _actions(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur) -> Iterable[SegmentAction]:
+def _actions(snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenTur) -> Iterable[SegmentAction]:
     """The segments in driving order, each once."""
     needs = {need.segment: need for need in item.needs}
     for index in served(network, item.drive):

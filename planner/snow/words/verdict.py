@@ -11,9 +11,9 @@ from city.catalogue.message import Figure, Message, message
 from city.plan import Degradation, Intervention, Verdict
 from city.vocabulary import NON_ROUTE_KINDS, Certainty
 from planner.routes.sectors import Tur
-from planner.snapshot import Snapshot
 from planner.snow.flip import flip_of, turer_range
 from planner.snow.need import Need, Needs
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import LOOK_BACK_H, fresh_depths, weather_hindcast
 from planner.snow.words.classes import class_name
 from planner.words.sentences import said_by_clause
@@ -34,7 +34,7 @@ class VerdictBasis:
     stuck: int
 
 
-def verdict(snapshot: Snapshot, answer: VerdictBasis, weaknesses: Sequence[Degradation]) -> Verdict:
+def verdict(snapshot: SnowSnapshot, answer: VerdictBasis, weaknesses: Sequence[Degradation]) -> Verdict:
     """The answer, sentence by sentence."""
     sentences = _call_out(snapshot, answer) if answer.items else _no_call_out(snapshot, answer.needs)
     return Verdict(
@@ -49,7 +49,7 @@ def verdict(snapshot: Snapshot, answer: VerdictBasis, weaknesses: Sequence[Degra
     )
 
 
-def _call_out(snapshot: Snapshot, answer: VerdictBasis) -> Iterator[Message]:
+def _call_out(snapshot: SnowSnapshot, answer: VerdictBasis) -> Iterator[Message]:
     starts = min(item.starts_at for item in answer.items if item.starts_at)
     going = {item.target for item in answer.items if item.kind not in NON_ROUTE_KINDS}
     every = message("plan.snow.turer", n=len(answer.turer))
@@ -59,7 +59,7 @@ def _call_out(snapshot: Snapshot, answer: VerdictBasis) -> Iterator[Message]:
     yield from _beside(answer.items)
 
 
-def _who(snapshot: Snapshot, items: Sequence[Intervention]) -> Message:
+def _who(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> Message:
     """How many vehicles go, and whose they are."""
     vehicles = {item.vehicle for item in items if item.vehicle}
     names = {contractor.id: contractor.name for contractor in snapshot.contractors}
@@ -69,7 +69,7 @@ def _who(snapshot: Snapshot, items: Sequence[Intervention]) -> Message:
     return message("plan.snow.verdict.vehicles_of", n=len(vehicles), whose=tuple(whose))
 
 
-def _latest(snapshot: Snapshot, items: Sequence[Intervention]) -> datetime | None:
+def _latest(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> datetime | None:
     """When the first of the turer that are not out yet must begin; None where all are out."""
     held = {item.key for item in snapshot.running}
     return min((i.latest_start for i in items if i.latest_start and i.key not in held), default=None)
@@ -93,7 +93,7 @@ def _rest(home: int, stuck: int) -> Iterator[Message]:
         yield message("plan.snow.verdict.whole")
 
 
-def _certainty(snapshot: Snapshot, needs: Needs, weaknesses: Sequence[Degradation]) -> Certainty:
+def _certainty(snapshot: SnowSnapshot, needs: Needs, weaknesses: Sequence[Degradation]) -> Certainty:
     """Low without streets, a fresh forecast or any sight of the ground; medium where the range crosses a limit for
     over a tenth of the streets."""
     blind = not fresh_depths(snapshot) and weather_hindcast(snapshot).missing_hours > LOOK_BACK_H / 2
@@ -103,7 +103,7 @@ def _certainty(snapshot: Snapshot, needs: Needs, weaknesses: Sequence[Degradatio
     return "high" if needs.unsure <= 0.1 * len(needs) and sensors else "medium"
 
 
-def _no_call_out(snapshot: Snapshot, needs: Needs) -> Iterator[Message]:
+def _no_call_out(snapshot: SnowSnapshot, needs: Needs) -> Iterator[Message]:
     if not len(needs):
         yield message("plan.snow.verdict.no_streets")
     elif needs.over.any():
@@ -120,7 +120,7 @@ def _no_call_out(snapshot: Snapshot, needs: Needs) -> Iterator[Message]:
         yield _nearest(snapshot, needs.nearest)
 
 
-def _nearest(snapshot: Snapshot, need: Need) -> Message:
+def _nearest(snapshot: SnowSnapshot, need: Need) -> Message:
     """The street that lies nearest to its limit, or its class where it has no name."""
     name = snapshot.segments[need.segment].name or class_name(need.route_class)
     cm, limit = Figure(need.depth_cm), Figure(need.limit_cm, 0)
