@@ -82,8 +82,7 @@ def _land(street: SegmentOutlook, hour: int, locale: Locale) -> str:
     if not effects:
         return ""
     felt = land_felt(effects, least_k=0.1)
-    said = locale.words.say(felt)
-    return locale.words("road.land", parts=said) if said else locale.words("road.open")
+    return locale.words("road.land", parts=felt) if felt else locale.words("road.open")
 
 
 def _scale(values: Sequence[float | None]) -> tuple[float, float]:

@@ -7,28 +7,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from city.catalogue.message import Text
-from city.said import figure_en, figure_sv
 from models.slipperiness import salt_dose
 from planner.thresholds.limits import Limits
 
 Kind = Literal["none", "plough", "plough_salt", "plough_sand", "salt", "brine", "sand"]
-KINDS_SV: dict[str, str] = {
-    "plough": "plog",
-    "plough_salt": "plog och salt",
-    "plough_sand": "plog och sand",
-    "salt": "salt",
-    "brine": "saltlösning",
-    "sand": "sand",
-}
-KINDS_EN: dict[str, str] = {
-    "plough": "plough",
-    "plough_salt": "plough and salt",
-    "plough_sand": "plough and sand",
-    "salt": "salt",
-    "brine": "brine",
-    "sand": "sand",
-}
 
 
 class Action(NamedTuple):
@@ -84,11 +66,3 @@ def _salt(rules: Limits, film_mm: float, surface_c: float) -> float:
         most_g_m2=rules.value("snow.salt_most_g_m2"),
     )
     return round(float(dose[0]), 1)
-
-
-def in_words(action: Action) -> Text:
-    """'Plog och salt, 12 g/m²'."""
-    sv, en = KINDS_SV.get(action.kind, action.kind), KINDS_EN.get(action.kind, action.kind)
-    if not action.dose_g_m2:
-        return Text(sv, en)
-    return Text(f"{sv}, {figure_sv(action.dose_g_m2, 0)} g/m²", f"{en}, {figure_en(action.dose_g_m2, 0)} g/m²")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from city.catalogue.message import Text
-from city.said import figure_en, figure_sv
+from city.catalogue.message import Figure, Message, message
 from planner.snow.groups import call_out, read_by
 from planner.snow.need import Needs
 from planner.snow.rule import FAR_UNDER, NONE
@@ -18,13 +17,13 @@ def turer_range(needs: Needs) -> tuple[int, int]:
     return min(low, high), max(low, high)
 
 
-def flip_of(needs: Needs) -> Text:
+def flip_of(needs: Needs) -> Message:
     """In digits: how much less snow takes the first tur out, how much more brings the next one in."""
-    said = [text for text in (_first_out(needs), _next_in(needs)) if text is not None]
-    return Text(" ".join(text.sv for text in said), " ".join(text.en for text in said))
+    said = tuple(sentence for sentence in (_first_out(needs), _next_in(needs)) if sentence is not None)
+    return message("format.sentences", parts=said)
 
 
-def _first_out(needs: Needs) -> Text | None:
+def _first_out(needs: Needs) -> Message | None:
     """Of the turer that depth alone calls: the one with the smallest margin of its deepest group."""
     called = needs.called
     slips = {called.groups.tur[row] for row in np.flatnonzero(called.by_friction != NONE)}
@@ -37,10 +36,10 @@ def _first_out(needs: Needs) -> Text | None:
         return None
     name = min(sorted(out), key=out.__getitem__)
     cm = out[name] / 100.0 + 0.01
-    return Text(f"Blir det {figure_sv(cm)} cm mindre utgår {name}.", f"With {figure_en(cm)} cm less {name} drops out.")
+    return message("plan.snow.flip.first_out", cm=Figure(cm), name=name)
 
 
-def _next_in(needs: Needs) -> Text | None:
+def _next_in(needs: Needs) -> Message | None:
     """The tur that is not called and has least missing to its limit."""
     called, going = needs.called, needs.called.turer
     rows = [row for row in np.flatnonzero(called.margin > FAR_UNDER) if called.groups.tur[row] not in going]
@@ -50,4 +49,4 @@ def _next_in(needs: Needs) -> Text | None:
     cm, name = -int(called.margin[row]) / 100.0, called.groups.tur[row]
     if cm <= 0.0:  # over its limit, but not for as long as it must be
         return None
-    return Text(f"Blir det {figure_sv(cm)} cm mer tillkommer {name}.", f"With {figure_en(cm)} cm more {name} comes in.")
+    return message("plan.snow.flip.next_in", cm=Figure(cm), name=name)

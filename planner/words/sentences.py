@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from city.catalogue.message import Figure, Message, Part, Span, Text, message
 from city.catalogue.stored import in_all_languages
+from city.catalogue.words import words
 from city.entities import Forecast, Threshold
-from city.plan import Degradation, Reason
+from city.plan import Clause, Degradation, Reason
 
 OLD_FORECAST_S = 6 * 3600.0
 
@@ -24,21 +26,19 @@ def value_reason(
     source: str | None = None,
     age_s: float | None = None,
     digits: int = 1,
-    where: str = "",
+    where: Message | str = "",
+    further: Sequence[Message] = (),
 ) -> Reason:
     """A figure as a reason: 'Storgatan: torr snö kl. 04.00 5,2 cm (4,1–6,8), gräns 3 cm'. ``what`` is what the figure
-    stands for, ``where`` the place that it is of."""
+    stands for, ``where`` the place that it is of, ``further`` what is said after it."""
     value = round(value, 3)  # the text says what the field holds, on the edge of a rounding too
     span = None if low is None or high is None else (low, high)
     bound = None if limit is None else limit.value
-    parts: dict[str, Part] = {"what": what, "amount": amount(value, unit, digits)}
-    if span is not None:
-        parts["span"] = Span(*span, digits)
-    if bound is not None:
-        parts["limit"] = amount(bound, unit, digits)
-    key = f"plan.reason.value{'_span' if span else ''}{'_limit' if bound is not None else ''}"
+    sentence = _placed(where, _valued(what, amount(value, unit, digits), span, bound, unit, digits))
+    if further:
+        sentence = message("format.clauses", parts=(sentence, *further))
     return Reason(
-        **in_all_languages(text=_placed(where, message(key, **parts)), what=what),
+        **in_all_languages(text=sentence, what=what),
         value=value,
         range=None if span is None else (round(span[0], 3), round(span[1], 3)),
         unit=unit,
@@ -49,7 +49,18 @@ def value_reason(
     )
 
 
-def _placed(where: str, sentence: Message) -> Message:
+def _valued(
+    what: Message, said: Part, span: tuple[float, float] | None, bound: float | None, unit: str, digits: int
+) -> Message:
+    parts: dict[str, Part] = {"what": what, "amount": said}
+    if span is not None:
+        parts["span"] = Span(*span, digits)
+    if bound is not None:
+        parts["limit"] = amount(bound, unit, digits)
+    return message(f"plan.reason.value{'_span' if span else ''}{'_limit' if bound is not None else ''}", **parts)
+
+
+def _placed(where: Message | str, sentence: Message) -> Message:
     return message("plan.reason.at_place", where=where, said=sentence) if where else sentence
 
 
@@ -57,6 +68,12 @@ def amount(value: float, unit: str, digits: int = 1) -> Part:
     """A figure with its unit, where it has one: '5,2 cm'."""
     figure = Figure(value, digits)
     return message("plan.reason.amount", figure=figure, unit=unit) if unit else figure
+
+
+def role(who: str) -> Message | str:
+    """Who did something: a role by its name in the catalogue, anybody else as they are called."""
+    key = f"who.{who}"
+    return message(key) if key in words("sv").table else who
 
 
 def text_reason(said: Message | str, en: str = "", *, source: str | None = None, age_s: float | None = None) -> Reason:
@@ -69,6 +86,14 @@ def degradation(source: str, said: Message | str, en: str = "", age_s: float | N
     """Something that the plan does not know, and what that did to it."""
     sentence = Text(said, en) if isinstance(said, str) else said
     return Degradation(source=source, age_s=age_s, **in_all_languages(effect=sentence))
+
+
+def said_by_clause(sentences: Sequence[Message], flip: Message) -> dict[str, Any]:
+    """The fields of a verdict that are words: its sentences one by one and joined, and what would change it."""
+    return {
+        **in_all_languages(text=message("format.sentences", parts=tuple(sentences)), flip=flip),
+        "clauses": tuple(Clause(**in_all_languages(text=sentence)) for sentence in sentences),
+    }
 
 
 def forecast_age_s(forecasts: Sequence[Forecast], at: datetime) -> float | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from city.catalogue.message import Text
+from city.catalogue.message import Figure, Message, message
+from city.catalogue.stored import in_all_languages
 from city.network import StreetNetwork
 from city.plan import Degradation, Intervention, Reason, SegmentAction, intervention_id, intervention_key
-from city.said import clock_en, clock_sv, figure_en, figure_sv
+from city.upkeep import WorkRequest
 from planner.routes.check import violations
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import next_run
@@ -18,10 +20,9 @@ from planner.snow.beside.extra import DrivenExtra, Extra, ExtraWork, lowest_c, p
 from planner.snow.need import Needs
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.words.classes import late
-from planner.words.sentences import degradation, forecast_age_s, forecast_source, text_reason, value_reason
+from planner.words.sentences import degradation, forecast_age_s, forecast_source, role, text_reason, value_reason
 
 PRIORITY = 3
-WHAT = {"haul": Text("bortforsling", "haulage"), "sweep": Text("sandupptagning", "grit sweeping")}
 
 
 def extra_intervention(
@@ -32,7 +33,6 @@ def extra_intervention(
     extra, vehicle = item.extra, item.assignment.vehicle
     _check(snapshot, network, item)
     key = intervention_key("snow", extra.id, snapshot.service_day, next_run(snapshot, extra.id))
-    flip = _flip(snapshot, needs, extra)
     return Intervention(
         id=intervention_id(snapshot.inputs_hash, key),
         key=key,
@@ -42,8 +42,7 @@ def extra_intervention(
         priority=PRIORITY,
         score=0.0,
         reasons=tuple(_reasons(snapshot, needs, item)),
-        flip=flip.sv,
-        flip_en=flip.en,
+        **in_all_languages(flip=_flip(snapshot, needs, extra)),
         depot=vehicle.depot,
         vehicle=vehicle.id,
         contractor=vehicle.contractor,
@@ -63,17 +62,9 @@ def extra_intervention(
 def weak_extra(work: ExtraWork) -> Iterable[Degradation]:
     """Haulage and sweeping that nobody can drive, and what was asked for on streets that are not planned."""
     if work.unmanned:
-        yield degradation(
-            "fleet",
-            f"Bortforsling eller sandupptagning utan bemannat fordon: {work.unmanned}.",
-            f"Haulage or grit sweeping without a manned vehicle: {work.unmanned}.",
-        )
+        yield degradation("fleet", message("plan.snow.weak.extra_unmanned", n=work.unmanned))
     if work.asked.astray:
-        yield degradation(
-            "requests",
-            f"{work.asked.astray} sträckor som begärts planeras inte av oss och lämnas.",
-            f"{work.asked.astray} segments that were asked for are not planned by us and are left.",
-        )
+        yield degradation("requests", message("plan.snow.weak.extra_astray", n=work.asked.astray))
 
 
 def _check(snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenExtra) -> None:
@@ -95,61 +86,52 @@ def _reasons(snapshot: SnowSnapshot, needs: Needs, item: DrivenExtra) -> Iterabl
     if extra.by_rule:
         yield _haul_rule(snapshot, needs, extra) if extra.kind == "haul" else _sweep_rule(snapshot, needs, extra)
     for request in extra.requests:
-        why = f" ({request.why})" if request.why else ""
-        yield text_reason(
-            f"Begärt kl. {clock_sv(request.at, zone)} av {request.who}: {WHAT[request.kind].sv}{why}",
-            f"Asked for at {clock_en(request.at, zone)} by {request.who}: {WHAT[request.kind].en}{why}",
-            source=request.who,
-            age_s=(snapshot.at - request.at).total_seconds(),
-        )
-    yield text_reason("Efter nattens snöröjning", "After the night's snow work")
+        yield text_reason(_asked(request, zone), source=request.who, age_s=(snapshot.at - request.at).total_seconds())
+    yield text_reason(message("plan.snow.extra.after"))
     yield from late(item.assignment, item.deadline, zone)
+
+
+def _asked(request: WorkRequest, zone: ZoneInfo) -> Message:
+    """'Begärt kl. 02.10 av arbetsledare: bortforsling (trångt)'."""
+    work = message(f"plan.snow.work.{request.kind}")
+    asked = message("plan.snow.extra.asked", at=request.at.astimezone(zone), who=role(request.who), work=work)
+    return message("plan.snow.because", said=asked, why=request.why) if request.why else asked
 
 
 def _haul_rule(snapshot: SnowSnapshot, needs: Needs, extra: Extra) -> Reason:
     row = max(extra.by_rule, key=lambda i: piled_cm(snapshot, needs, i))
     segment = snapshot.segments[row]
-    where = f"{segment.name}: " if segment.name else ""
+    rule = message("plan.snow.extra.rule_at", name=segment.name) if segment.name else message("plan.snow.extra.rule")
     return value_reason(
-        Text(
-            f"{where}regel: plogad snö sedan senaste bortforsling, uppskattad av antalet plogningar",
-            f"{where}rule: snow ploughed since it was last driven away, estimated from the number of ploughings",
-        ),
+        message("plan.snow.extra.piled"),
         piled_cm(snapshot, needs, row),
         "cm",
         limit=needs.service.rules.usual_row("snow.haul_at_cm", segment.route_class),
         digits=0,
+        where=rule,
     )
 
 
 def _sweep_rule(snapshot: SnowSnapshot, needs: Needs, extra: Extra) -> Reason:
     row, n = needs.service.rules.usual_row("snow.sweep_from"), len(extra.by_rule)
     reason = value_reason(
-        Text(
-            f"regel: {n} sträckor sandade sedan de sopades, dag efter {row.text}; lägsta temperatur i prognosen",
-            f"rule: {n} segments sanded since they were swept, day after {row.text}; lowest forecast temperature",
-        ),
+        message("plan.snow.extra.sanded", n=n, day=row.text or ""),
         lowest_c(needs),
         "°C",
         source=forecast_source(snapshot.forecasts),
         age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
+        where=message("plan.snow.extra.rule"),
     )
     return msgspec.structs.replace(reason, threshold_version=row.version)
 
 
-def _flip(snapshot: SnowSnapshot, needs: Needs, extra: Extra) -> Text:
+def _flip(snapshot: SnowSnapshot, needs: Needs, extra: Extra) -> Message:
     """What would take it out."""
     if extra.requests:
         until = max(request.until for request in extra.requests)
-        return Text(
-            f"Utgår när begäran tas tillbaka eller löper ut kl. {clock_sv(until, snapshot.zone)}.",
-            f"Drops out when the request is taken back or runs out at {clock_en(until, snapshot.zone)}.",
-        )
+        return message("plan.snow.flip.requests", until=until.astimezone(snapshot.zone))
     if extra.kind == "sweep":
-        return Text("Frost i prognosen tar bort den.", "Frost in the forecast takes it out.")
+        return message("plan.snow.flip.frost")
     limit = needs.service.rules.usual("snow.haul_at_cm", extra.tur.route_class)
     margin = max(piled_cm(snapshot, needs, i) for i in extra.by_rule) - limit
-    return Text(
-        f"Under {figure_sv(limit, 0)} cm utgår den; marginal {figure_sv(margin, 0)} cm.",
-        f"Under {figure_en(limit, 0)} cm it drops out; margin {figure_en(margin, 0)} cm.",
-    )
+    return message("plan.snow.flip.piled", limit=Figure(limit, 0), margin=Figure(margin, 0))

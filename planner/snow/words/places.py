@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from city.catalogue.message import Text
+from city.catalogue.message import Figure, Message, message
+from city.catalogue.stored import in_all_languages
 from city.plan import Degradation, Intervention, PlaceStop, Reason, intervention_id, intervention_key
-from city.said import clock_en, clock_sv, figure_en, figure_sv
-from city.vocabulary import PLACE_KINDS, PlaceKind
+from city.upkeep import Place
+from city.vocabulary import PLACE_KINDS
 from planner.snapshot import next_run
 from planner.snow.beside.places import PlaceNeed
 from planner.snow.beside.rounds import CLEARS, DrivenRound, PlaceRounds
@@ -21,25 +22,13 @@ from planner.words.sentences import degradation, forecast_age_s, forecast_source
 
 PRIORITY = 2
 """After class 1, before class 2."""
-ONE: dict[PlaceKind, Text] = {
-    "bus_stop": Text("hållplats", "bus stop"),
-    "crossing": Text("övergång", "crossing"),
-    "parking": Text("parkering", "car park"),
-    "school_yard": Text("skolgård", "school yard"),
-}
-MANY: dict[PlaceKind, Text] = {
-    "bus_stop": Text("hållplatser", "bus stops"),
-    "crossing": Text("övergångar", "crossings"),
-    "parking": Text("parkeringar", "car parks"),
-    "school_yard": Text("skolgårdar", "school yards"),
-}
 
 
 def place_intervention(snapshot: SnowSnapshot, item: DrivenRound, latest_start: datetime) -> Intervention:
     """One round of places as an intervention."""
     key = intervention_key("snow", item.piece.id, snapshot.service_day, next_run(snapshot, item.piece.id))
     worst = max(item.needs, key=lambda need: need.over_cm)
-    flip, vehicle = _flip(item.needs, worst), item.assignment.vehicle
+    vehicle = item.assignment.vehicle
     return Intervention(
         id=intervention_id(snapshot.inputs_hash, key),
         key=key,
@@ -49,8 +38,7 @@ def place_intervention(snapshot: SnowSnapshot, item: DrivenRound, latest_start: 
         priority=PRIORITY,
         score=round(worst.depth_cm / max(0.1, worst.limit.value or 0.0), 3),
         reasons=tuple(_reasons(snapshot, item, worst)),
-        flip=flip.sv,
-        flip_en=flip.en,
+        **in_all_languages(flip=_flip(item.needs, worst)),
         depot=vehicle.depot,
         vehicle=vehicle.id,
         contractor=vehicle.contractor,
@@ -71,17 +59,9 @@ def place_intervention(snapshot: SnowSnapshot, item: DrivenRound, latest_start: 
 def weak_places(rounds: PlaceRounds) -> Iterable[Degradation]:
     """Places that nobody can clear, and those of which no street says how much snow there is."""
     if rounds.unmanned:
-        yield degradation(
-            "fleet",
-            f"Rundor till hållplatser, övergångar, parkeringar och skolgårdar utan bemannat fordon: {rounds.unmanned}.",
-            f"Rounds of bus stops, crossings, car parks and school yards without a manned vehicle: {rounds.unmanned}.",
-        )
+        yield degradation("fleet", message("plan.snow.weak.places_unmanned", n=rounds.unmanned))
     if rounds.asked.astray:
-        yield degradation(
-            "places",
-            f"{rounds.asked.astray} platser ligger långt från varje gata som planeras, och planeras inte.",
-            f"{rounds.asked.astray} places lie far from every street that is planned, and are not planned.",
-        )
+        yield degradation("places", message("plan.snow.weak.places_astray", n=rounds.asked.astray))
 
 
 def _stop(need: PlaceNeed) -> PlaceStop:
@@ -105,16 +85,14 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenRound, worst: PlaceNeed) -> Ite
     for observation in snapshot.observations:
         if observation.quantity == DEPTH and observation.holds(snapshot.at) and streets & set(observation.segments):
             yield seen_by(snapshot, observation)
-    yield text_reason(f"Klart senast kl. {clock_sv(deadline, zone)}", f"Done by {clock_en(deadline, zone)}")
+    yield text_reason(message("plan.snow.place.done_by", at=deadline.astimezone(zone)))
     yield from late(item.assignment, deadline, zone)
 
 
 def _depth_reason(snapshot: SnowSnapshot, worst: PlaceNeed) -> Reason:
     """'Hållplats Storgatan: snö kl. 04 5,2 cm (4,1–6,8), gräns 3,0 cm'."""
-    zone, kind = snapshot.zone, ONE[worst.place.kind]
-    sv, en = (f"{word.capitalize()} {worst.place.name}".strip() for word in (kind.sv, kind.en))
     return value_reason(
-        Text(f"{sv}: snö kl. {clock_sv(worst.peak_at, zone)}", f"{en}: snow at {clock_en(worst.peak_at, zone)}"),
+        message("plan.snow.place.snow", at=worst.peak_at.astimezone(snapshot.zone)),
         worst.depth_cm,
         "cm",
         low=worst.low_cm,
@@ -122,23 +100,26 @@ def _depth_reason(snapshot: SnowSnapshot, worst: PlaceNeed) -> Reason:
         limit=worst.limit,
         source=forecast_source(snapshot.forecasts),
         age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
+        where=_named(worst.place),
     )
+
+
+def _named(place: Place) -> Message:
+    """'Hållplats Storgatan'."""
+    kind = message(f"place.{place.kind}")
+    if place.name:
+        return message("plan.snow.place.named", kind=kind, name=place.name)
+    return message("plan.snow.place.unnamed", kind=kind)
 
 
 def _counted(needs: Sequence[PlaceNeed]) -> Reason:
     """'4 hållplatser, 1 övergång'."""
     count = Counter(need.place.kind for need in needs)
-    said = [(n, ONE[kind] if n == 1 else MANY[kind]) for kind in PLACE_KINDS if (n := count[kind])]
-    return text_reason(
-        ", ".join(f"{n} {word.sv}" for n, word in said) + "; snö som på närmaste gata, oplogad",
-        ", ".join(f"{n} {word.en}" for n, word in said) + "; snow as on the nearest street, not ploughed",
-    )
+    each = tuple(message(f"plan.snow.places.{kind}", n=count[kind]) for kind in PLACE_KINDS if count[kind])
+    return text_reason(message("plan.snow.place.counted", places=each))
 
 
-def _flip(needs: Sequence[PlaceNeed], worst: PlaceNeed) -> Text:
+def _flip(needs: Sequence[PlaceNeed], worst: PlaceNeed) -> Message:
     """What would take this round out: every place under its limit."""
-    limit, margin, n = worst.limit.value or 0.0, worst.over_cm, len(needs)
-    return Text(
-        f"Under gränserna ({figure_sv(limit)} cm) utgår rundan; marginal {figure_sv(margin)} cm, {n} platser över.",
-        f"Under the limits ({figure_en(limit)} cm) it drops out; margin {figure_en(margin)} cm, {n} places over.",
-    )
+    limit, margin = Figure(worst.limit.value or 0.0), Figure(worst.over_cm)
+    return message("plan.snow.flip.places", limit=limit, margin=margin, n=len(needs))

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from city.catalogue.message import Text
+from city.catalogue.message import Figure, Message, Span, message
+from city.catalogue.stored import in_all_languages
 from city.network import StreetNetwork
 from city.plan import Intervention, Reason, SegmentAction, intervention_id, intervention_key
-from city.said import clock_en, clock_sv, figure_en, figure_sv, span_en, span_sv
 from planner.routes.check import violations
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import next_run
-from planner.snow.action import KINDS_EN, KINDS_SV
 from planner.snow.need import Need, deciding
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import fresh_depths
-from planner.snow.words.classes import CLASS_EN, CLASS_SV, late
+from planner.snow.words.classes import class_name, late
 from planner.snow.words.friction import friction_flip, friction_reason, kind_of, seen_by
 from planner.snow.words.surface import Land, surface_reason
 from planner.words.sentences import forecast_age_s, forecast_source, text_reason, value_reason
@@ -43,7 +42,6 @@ def intervention(
     worst = deciding(item.needs)
     run = next_run(snapshot, item.tur.id) + item.run
     key = intervention_key("snow", item.tur.id, snapshot.service_day, run)
-    flip = _flip(item.needs, worst)
     return Intervention(
         id=intervention_id(snapshot.inputs_hash, key),
         key=key,
@@ -53,8 +51,7 @@ def intervention(
         priority=int(item.tur.route_class[1]),
         score=round(_score(worst), 3),
         reasons=tuple(_reasons(snapshot, item, worst, land.get(worst.segment, {}))),
-        flip=flip.sv,
-        flip_en=flip.en,
+        **in_all_languages(flip=_flip(item.needs, worst)),
         depot=item.assignment.vehicle.depot,
         vehicle=item.assignment.vehicle.id,
         contractor=item.assignment.vehicle.contractor,
@@ -83,13 +80,10 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, land: Mapping
     zone = snapshot.zone
     yield friction_reason(snapshot, item.needs, worst) if worst.by_friction else _depth_reason(snapshot, worst)
     if item.run:
-        yield text_reason(
-            "Det fortsätter snöa: körs en gång till innan lägre klasser",
-            "Snow goes on: driven again before lower classes",
-        )
+        yield text_reason(message("plan.snow.reason.again"))
     for reading, _, _ in fresh_depths(snapshot)[:3]:
         yield value_reason(
-            Text(f"givare {reading.device}", f"sensor {reading.device}"),
+            message("plan.snow.reason.sensor", device=reading.device),
             reading.value,
             "cm",
             source=reading.device,
@@ -99,24 +93,16 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, land: Mapping
         yield surface_reason(snapshot, worst, land)
     yield from _spread(item.needs)
     yield from _as_judged(snapshot, item.needs)
-    deadline = item.deadline
-    yield text_reason(
-        f"{CLASS_SV[item.tur.route_class]}: klart senast kl. {clock_sv(deadline, zone)}",
-        f"{CLASS_EN[item.tur.route_class]}: done by {clock_en(deadline, zone)}",
-    )
+    own, deadline = class_name(item.tur.route_class), item.deadline.astimezone(zone)
+    yield text_reason(message("plan.snow.reason.done_by", class_name=own, at=deadline))
     yield from late(item.assignment, deadline, zone)
 
 
 def _depth_reason(snapshot: SnowSnapshot, worst: Need) -> Reason:
     """The snow of the street that decides, with its range and limit."""
-    zone, segment = snapshot.zone, snapshot.segments[worst.segment]
-    kind = Text("blöt snö", "wet snow") if worst.wet else Text("torr snö", "dry snow")
-    where = f"{segment.name}: " if segment.name else ""
+    at = worst.peak_at.astimezone(snapshot.zone)
     return value_reason(
-        Text(
-            f"{where}{kind.sv} kl. {clock_sv(worst.peak_at, zone)}",
-            f"{where}{kind.en} at {clock_en(worst.peak_at, zone)}",
-        ),
+        message("plan.snow.reason.wet" if worst.wet else "plan.snow.reason.dry", at=at),
         worst.depth_cm,
         "cm",
         low=worst.low_cm,
@@ -124,6 +110,7 @@ def _depth_reason(snapshot: SnowSnapshot, worst: Need) -> Reason:
         limit=worst.limit,
         source=forecast_source(snapshot.forecasts),
         age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
+        where=snapshot.segments[worst.segment].name,
     )
 
 
@@ -135,12 +122,9 @@ def _spread(needs: Sequence[Need]) -> Iterable[Reason]:
             doses.setdefault(need.action.kind, []).append(need.action.dose_g_m2)
     for kind, each in sorted(doses.items()):
         low, high = min(each), max(each)
-        sv = figure_sv(low, 0) if round(low) == round(high) else span_sv(low, high, 0)
-        en = figure_en(low, 0) if round(low) == round(high) else span_en(low, high, 0)
-        yield text_reason(
-            f"{KINDS_SV[kind].capitalize()} på {len(each)} sträckor: {sv} g/m²",
-            f"{KINDS_EN[kind].capitalize()} on {len(each)} segments: {en} g/m²",
-        )
+        dose = Figure(low, 0) if round(low) == round(high) else Span(low, high, 0)
+        name = message(f"plan.snow.kind.{kind}")
+        yield text_reason(message("plan.snow.reason.spread", kind=name, n=len(each), dose=dose))
 
 
 def _as_judged(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Iterable[Reason]:
@@ -151,16 +135,12 @@ def _as_judged(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Iterable[Reason
             yield seen_by(snapshot, observation)
 
 
-def _flip(needs: Sequence[Need], worst: Need) -> Text:
+def _flip(needs: Sequence[Need], worst: Need) -> Message:
     """What would take this tur out: every segment under its limit."""
     if worst.by_friction:
         return friction_flip(needs, worst)
-    limit = worst.limit_cm
-    margin, n = worst.over_cm, len(needs)
-    return Text(
-        f"Under {figure_sv(limit)} cm utgår turen; marginal {figure_sv(margin)} cm, {n} sträckor över gränsen.",
-        f"Under {figure_en(limit)} cm it drops out; margin {figure_en(margin)} cm, {n} segments over the limit.",
-    )
+    limit, margin = Figure(worst.limit_cm), Figure(worst.over_cm)
+    return message("plan.snow.flip.depth", limit=limit, margin=margin, n=len(needs))
 
 
 def _actions(snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenTur) -> Iterable[SegmentAction]:

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
-from city.catalogue.message import Text
+from city.catalogue.message import Figure, Message, message
+from city.entities import Segment
 from city.geo import local_xy
 from city.plan import Degradation, Intervention
 from city.quantities import quantity
-from city.said import figure_en, figure_sv, span_en, span_sv
+from city.vocabulary import Network
 from models.weather import HourlyWeather
 from planner.fleet import rota_of
 from planner.night.rest import too_long
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import DEPTH, FRICTION, LOOK_BACK_H, fresh_depths, implausible, weather_hindcast
+from planner.snow.state import LOOK_BACK_H, fresh_depths, implausible, weather_hindcast
 from planner.snow.words.surface import weak_air
 from planner.snow.work import DrivenTur
 from planner.words.sentences import degradation, weak_forecast
-
-QUANTITY = {DEPTH: Text("snödjup", "snow depth"), FRICTION: Text("friktion", "friction")}
 
 
 def degradations(
@@ -40,25 +39,15 @@ def degradations(
 
 def _weak_sensors(snapshot: SnowSnapshot) -> Iterable[Degradation]:
     if not fresh_depths(snapshot):
-        holes = _unseen(weather_hindcast(snapshot).missing_hours)
-        yield degradation(
-            "snow_sensors",
-            "Ingen snödjupsgivare svarar: läget räknas från prognosen, från bar mark för ett dygn sedan." + holes.sv,
-            "No snow-depth sensor answers: the state is computed from the forecast, from bare ground a day ago."
-            + holes.en,
-        )
-    silent = [d for d in snapshot.devices if d.interval_s and _silent_s(snapshot, d.last_time) > 2 * d.interval_s]
-    for device in silent[:5]:
+        yield degradation("snow_sensors", _unseen(weather_hindcast(snapshot).missing_hours))
+    late = [d for d in snapshot.devices if d.interval_s and _silent_s(snapshot, d.last_time) > 2 * d.interval_s]
+    for device in late[:5]:
         age = _silent_s(snapshot, device.last_time)
-        said = None if not np.isfinite(age) else age
-        minutes = "sedan start" if said is None else f"{figure_sv(age / 60, 0)} min"
-        minutes_en = "since the start" if said is None else f"{figure_en(age / 60, 0)} min"
-        yield degradation(
-            device.id,
-            f"Givare {device.name} tyst {minutes}: prognos används.",
-            f"Sensor {device.name} silent {minutes_en}: the forecast is used.",
-            said,
-        )
+        if np.isfinite(age):
+            silent = message("plan.snow.weak.silent", name=device.name, minutes=Figure(age / 60, 0))
+            yield degradation(device.id, silent, age_s=age)
+        else:
+            yield degradation(device.id, message("plan.snow.weak.never_heard", name=device.name))
     yield from _implausible(snapshot)
 
 
@@ -66,25 +55,24 @@ def _implausible(snapshot: SnowSnapshot) -> Iterable[Degradation]:
     """Readings that no such sensor can have made: a unit that is another, or a sensor that is broken."""
     names = {device.id: device.name for device in snapshot.devices}
     for row in implausible(snapshot)[:5]:
-        what, known = QUANTITY[row.quantity], quantity(row.quantity)
-        yield degradation(
-            row.device,
-            f"Givare {names[row.device]}: {what.sv} {figure_sv(row.value)} är utanför "
-            f"{span_sv(known.low, known.high)} och används inte. Pröva givaren och dess enhet.",
-            f"Sensor {names[row.device]}: {what.en} {figure_en(row.value)} is outside "
-            f"{span_en(known.low, known.high)} and is not used. Check the sensor and its unit.",
-            (snapshot.at - row.time).total_seconds(),
+        known = quantity(row.quantity)
+        said = message(
+            "plan.snow.weak.implausible",
+            name=names[row.device],
+            what=message(f"plan.snow.quantity.{row.quantity}"),
+            value=row.value,
+            span=Span(known.low, known.high),
         )
+        yield degradation(row.device, said, age_s=(snapshot.at - row.time).total_seconds())
 
 
-def _unseen(hours: int) -> Text:
-    """What is said of hours of the last day that no forecast covers."""
-    if not hours:
-        return Text("", "")
-    return Text(
-        f" För {hours} av de {LOOK_BACK_H} timmarna finns ingen prognos: snö som föll då är okänd.",
-        f" For {hours} of those {LOOK_BACK_H} hours there is no forecast: snow that fell then is not known.",
-    )
+def _unseen(missing: int) -> Message:
+    """That no sensor answers, and how many hours of the last day no forecast covers either."""
+    said = message("plan.snow.weak.no_sensor")
+    if not missing:
+        return said
+    holes = message("plan.snow.weak.unseen", n=missing, hours=LOOK_BACK_H)
+    return message("format.sentences", parts=(said, holes))
 
 
 def _silent_s(snapshot: SnowSnapshot, last: Any) -> float:  # noqa: ANN401 - datetime or None
@@ -92,64 +80,41 @@ def _silent_s(snapshot: SnowSnapshot, last: Any) -> float:  # noqa: ANN401 - dat
 
 
 def _weak_streets(snapshot: SnowSnapshot) -> Iterable[Degradation]:
-    unknown = sum(segment.keeper == "unknown" for segment in snapshot.segments)
-    if unknown:
-        yield degradation(
-            "keeper",
-            f"Väghållaren är okänd för {unknown} av {len(snapshot.segments)} sträckor: de planeras som kommunens.",
-            f"The keeper of {unknown} of {len(snapshot.segments)} segments is unknown: planned as municipal.",
-        )
-    lost = [segment for segment in snapshot.segments if not segment.reachable]
-    if lost:
-        names = ", ".join(sorted({segment.name for segment in lost if segment.name})[:3])
-        yield degradation(
-            "network",
-            f"{len(lost)} sträckor nås inte från resten av nätet och planeras inte{': ' + names if names else ''}.",
-            f"{len(lost)} segments cannot be reached from the rest and are not planned{': ' + names if names else ''}.",
-        )
-    flat = sum(segment.elevation_m is None for segment in snapshot.segments)
-    if flat:
-        yield degradation(
-            "terrain",
-            f"Höjd saknas för {flat} av {len(snapshot.segments)} sträckor: prognosens höjd används där.",
-            f"{flat} of {len(snapshot.segments)} segments have no elevation: the forecast's height is used there.",
-        )
+    streets = snapshot.segments
+    every = message("plan.snow.segments", n=len(streets))
+    if unknown := sum(segment.keeper == "unknown" for segment in streets):
+        yield degradation("keeper", message("plan.snow.weak.keeper", n=unknown, all=every))
+    if lost := [segment for segment in streets if not segment.reachable]:
+        yield degradation("network", _cut_off(lost))
+    if flat := sum(segment.elevation_m is None for segment in streets):
+        yield degradation("terrain", message("plan.snow.weak.flat", n=flat, all=every))
     shaped = {row.segment for row in snapshot.relief}
-    open_ = sum(segment.id not in shaped for segment in snapshot.segments)
-    if open_:
-        yield degradation(
-            "relief",
-            f"Terrängen runt {open_} av {len(snapshot.segments)} sträckor är okänd: de räknas som öppna och plana.",
-            f"The land round {open_} of {len(snapshot.segments)} segments is unknown: they count as open and flat.",
-        )
+    if without := sum(segment.id not in shaped for segment in streets):
+        yield degradation("relief", message("plan.snow.weak.open_land", n=without, all=every))
+
+
+def _cut_off(lost: Sequence[Segment], *, most: int = 3) -> Message:
+    """How many streets no way leads to, with the names of the first."""
+    names = tuple(sorted({segment.name for segment in lost if segment.name})[:most])
+    if not names:
+        return message("plan.snow.weak.cut_off", n=len(lost))
+    return message("plan.snow.weak.cut_off_named", n=len(lost), names=names)
 
 
 def _weak_fleet(snapshot: SnowSnapshot, driven: Sequence[DrivenTur], unmanned: int) -> Iterable[Degradation]:
-    for network, sv, en in (("street", "gatorna", "the streets"), ("cycle", "GC-vägarna", "the cycle ways")):
+    for network in get_args(Network):
         if any(s.network == network for s in snapshot.segments) and all(
             v.network != network for v in snapshot.vehicles
         ):
-            yield degradation("fleet", f"Inget fordon för {sv} är inlagt.", f"No vehicle for {en} is entered.")
+            yield degradation("fleet", message(f"plan.snow.weak.no_fleet.{network}"))
     yield from _astray(snapshot)
     if unmanned:
-        yield degradation(
-            "fleet",
-            f"Turer som behövs men saknar bemannat fordon med känd depå: {unmanned}.",
-            f"Turer that are needed but have no manned vehicle with a known depot: {unmanned}.",
-        )
+        yield degradation("fleet", message("plan.snow.weak.unmanned", n=unmanned))
     if snapshot.vehicles and not snapshot.roster:
-        yield degradation(
-            "roster",
-            "Bemanning är inte inlagd: alla fordon räknas som bemannade.",
-            "No roster is entered: every vehicle is taken as manned.",
-        )
+        yield degradation("roster", message("plan.snow.weak.roster"))
     left = sum(len(item.drive.left_out) for item in driven if not item.run)
     if left:
-        yield degradation(
-            "network",
-            f"{left} sträckor nås inte från depån och lämnas.",
-            f"{left} segments cannot be reached from the depot.",
-        )
+        yield degradation("network", message("plan.snow.weak.out_of_reach", n=left))
 
 
 def _astray(snapshot: SnowSnapshot, *, near_m: float = 2000.0) -> Iterable[Degradation]:
@@ -159,27 +124,18 @@ def _astray(snapshot: SnowSnapshot, *, near_m: float = 2000.0) -> Iterable[Degra
     for depot in snapshot.depots:
         away = np.hypot(*local_xy(ends[:, 0], ends[:, 1], (depot.lon, depot.lat))).min(initial=np.inf)
         if depot.id in used and near_m < away < np.inf:
-            yield degradation(
-                "fleet",
-                f"Depån {depot.name} ligger {away / 1000.0:.0f} km från närmaste gata i nätet: pröva dess läge. "
-                "Fordonen räknas från den gatan.",
-                f"Depot {depot.name} lies {away / 1000.0:.0f} km from the nearest street of the network: check its "
-                "place. Its vehicles are planned from that street.",
-            )
+            km = Figure(float(away) / 1000.0, 0)
+            yield degradation("fleet", message("plan.snow.weak.depot", name=depot.name, km=km))
 
 
 def weak_rest(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> Iterable[Degradation]:
-    """Which crews of a snow plan rest or must end early, and which it would work for longer than the rules allow."""
+    """Which crews rest or must end early, and which the plan would work for longer than the rules allow."""
     rota = rota_of(snapshot)
     for vehicle in snapshot.vehicles:
         why = rota.free(vehicle.id, snapshot.at).why(snapshot.zone)
-        if why.sv:
-            yield degradation("rest", why.sv, why.en)
+        if why is not None:
+            yield degradation("rest", why)
     most = rota.most / timedelta(hours=1)
     for vehicle_id, worked in too_long(rota, items, {item.key for item in snapshot.running}):
         hours = worked / timedelta(hours=1)
-        yield degradation(
-            "rest",
-            f"{vehicle_id} får {figure_sv(hours)} h i sträck, mer än {figure_sv(most, 0)} h: pröva bemanningen.",
-            f"{vehicle_id} gets {figure_en(hours)} h in a row, more than {figure_en(most, 0)} h: check the roster.",
-        )
+        yield degradation("rest", message("plan.night.too_long", vehicle=vehicle_id, hours=hours, most=most))

@@ -62,7 +62,8 @@ def test_a_main_street_is_hauled_once_enough_was_ploughed_off_it() -> None:
 def test_what_a_person_asks_for_is_driven_wherever_it_is_and_says_who() -> None:
     (item,) = extra(requests=(ask("haul", SMALL),), readings=(depth(0.0),))
     assert treatments_of(item) == [(SMALL, "haul")]
-    assert "dispatcher" in item.reasons[0].text
+    assert "av arbetsledare" in item.reasons[0].text
+    assert "by dispatcher" in item.reasons[0].text_en
     assert "trångt" in item.reasons[0].text
     assert "begäran" in item.flip
     (item,) = extra(requests=(ask("sweep", WAY),), readings=(depth(0.0),))
@@ -119,4 +120,4 @@ def test_without_a_vehicle_or_on_streets_that_are_not_ours_it_is_said() -> None:
     )
     said = [weak.effect for weak in plan.degradations]
     assert any("Bortforsling eller sandupptagning utan bemannat fordon: 1" in text for text in said)
-    assert any(text.startswith("1 sträckor som begärts") for text in said)
+    assert any(text.startswith("1 sträcka som begärts") for text in said)

@@ -114,7 +114,7 @@ def test_without_a_vehicle_it_is_said() -> None:
 def test_a_place_far_from_every_street_is_said() -> None:
     far = Place("far", "bus_stop", "Långt bort", WEST + 0.1, SOUTH)
     plan = make_plan(snow_snapshot(places=(far,)))
-    assert any(weak.source == "places" and weak.effect.startswith("1 plats") for weak in plan.degradations)
+    assert any(weak.source == "places" and weak.effect.startswith("1 plats ligger") for weak in plan.degradations)
 
 
 def test_a_plough_on_the_street_does_not_clear_the_stop_beside_it() -> None:

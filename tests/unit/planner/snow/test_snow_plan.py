@@ -136,11 +136,11 @@ def test_whose_streets_are_planned() -> None:
 def test_what_cannot_be_reached_is_said() -> None:
     """A segment that is marked as cut off is not planned and is named; so is one that no way leads to."""
     marked = (street(0, 1), street(7, 8, reachable=False, name="Holmen"))
-    assert "1 sträckor nås inte från resten av nätet och planeras inte: Holmen" in effects(
+    assert "1 sträcka nås inte från resten av nätet och planeras inte: Holmen" in effects(
         plan_of(still(12.0, segments=marked))
     )
     unmarked = plan_of(still(12.0, segments=(street(0, 1), street(7, 8))))
-    assert "1 sträckor nås inte från depån" in effects(unmarked)
+    assert "1 sträcka nås inte från depån" in effects(unmarked)
     assert unmarked.totals["segments_needed"] == 2
 
 
