@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from city.catalogue.message import Figure, Message, Part, Span, Text, message
 from city.catalogue.stored import in_all_languages
 from city.entities import Forecast, Threshold
-from city.plan import Degradation, Reason
+from city.plan import Clause, Degradation, Reason
 
 OLD_FORECAST_S = 6 * 3600.0
 
@@ -57,6 +58,13 @@ def amount(value: float, unit: str, digits: int = 1) -> Part:
     """A figure with its unit, where it has one: '5,2 cm'."""
     figure = Figure(value, digits)
     return message("plan.reason.amount", figure=figure, unit=unit) if unit else figure
+
+
+def answer(*sentences: Message, **more: Message) -> dict[str, Any]:
+    """What a verdict says, as its fields: the sentences as clauses, the answer itself first, and joined as its text;
+    ``more`` are other sentences of it, such as ``flip``."""
+    clauses = tuple(Clause(**in_all_languages(text=sentence)) for sentence in sentences)
+    return {"clauses": clauses, **in_all_languages(text=message("format.sentences", parts=sentences), **more)}
 
 
 def text_reason(said: Message | str, en: str = "", *, source: str | None = None, age_s: float | None = None) -> Reason:
