@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from city.catalogue.message import message
 from city.plan import Degradation, Intervention, Plan, Verdict
-from city.said import figure_en, figure_sv
 from city.serviceday import bounds
 from planner.fleet import rota_of
 from planner.night.rest import too_long
@@ -49,11 +49,7 @@ def assemble(
 def _without_thresholds(snapshot: Snapshot) -> Iterable[Degradation]:
     """A snapshot that holds no thresholds is planned with the seed, and says so."""
     if not snapshot.thresholds:
-        yield degradation(
-            "thresholds",
-            "Inga gränser är inlagda: förvalen används.",
-            "No thresholds are entered: the defaults are used.",
-        )
+        yield degradation("thresholds", message("plan.missing.thresholds"))
 
 
 def _rest(snapshot: Snapshot, items: Sequence[Intervention]) -> Iterable[Degradation]:
@@ -63,13 +59,9 @@ def _rest(snapshot: Snapshot, items: Sequence[Intervention]) -> Iterable[Degrada
     rota = rota_of(snapshot)
     for vehicle in snapshot.vehicles:
         why = rota.free(vehicle.id, snapshot.at).why(snapshot.zone)
-        if why.sv:
-            yield degradation("rest", why.sv, why.en)
+        if why is not None:
+            yield degradation("rest", why)
     most = rota.most / timedelta(hours=1)
     for vehicle_id, worked in too_long(rota, items, {item.key for item in snapshot.running}):
         hours = worked / timedelta(hours=1)
-        yield degradation(
-            "rest",
-            f"{vehicle_id} får {figure_sv(hours)} h i sträck, mer än {figure_sv(most, 0)} h: pröva bemanningen.",
-            f"{vehicle_id} gets {figure_en(hours)} h in a row, more than {figure_en(most, 0)} h: check the roster.",
-        )
+        yield degradation("rest", message("plan.night.too_long", vehicle=vehicle_id, hours=hours, most=most))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from city.catalogue.words import Words
 from city.errors import Conflict, NotFound
 from city.plan import Plan
 from planner.orders import add_event, decide
@@ -18,9 +19,9 @@ from store.drafts import Draft
 STANDS_DOWN = frozenset({"decided", "sent", "acknowledged", "unanswered"})
 
 
-def accept(connection: Connection, draft_id: str, who: str, now: datetime) -> Plan:
+def accept(connection: Connection, draft_id: str, who: str, now: datetime, words: Words) -> Plan:
     """Publishes a draft as the plan, makes orders of what it adds, and calls off what it stands down and nobody has
-    begun.
+    begun. ``words`` are those of the installation: its orders keep a note of where they come from.
 
     Raises NotFound for an unknown draft, Conflict where it was answered already or the plan it was made against is not
     the live one any more.
@@ -37,10 +38,10 @@ def accept(connection: Connection, draft_id: str, who: str, now: datetime) -> Pl
             )
         named = msgspec.structs.replace(plan, slot=f"event:draft:{draft.id}")
         published = publish(connection, named, now, curves=curves)
-        _stand_down(connection, draft, who, now)
+        _stand_down(connection, draft, who, now, words("plan.night.stood_down"))
         keys = [change.key for change in draft.difference.added]
         if keys:
-            decide(connection, published.id, keys, who, now, note="ur vaktens utkast")
+            decide(connection, published.id, keys, who, now, note=words("plan.night.from_draft"))
         drafts.answer(connection, draft.id, True, now, who, published.id)
         pages.tell(connection, "orders")
     return published
@@ -72,7 +73,7 @@ def _held(connection: Connection, draft_id: str) -> tuple[Draft, Plan, bytes]:
     return found
 
 
-def _stand_down(connection: Connection, draft: Draft, who: str, now: datetime) -> None:
+def _stand_down(connection: Connection, draft: Draft, who: str, now: datetime, note: str) -> None:
     for change in draft.difference.dropped:
         order = orders.live_order(connection, change.key)
         if order is None:
@@ -80,4 +81,4 @@ def _stand_down(connection: Connection, draft: Draft, who: str, now: datetime) -
         orders.lock_order(connection, order[0])  # so that nobody begins between this look and the event
         order = orders.live_order(connection, change.key)
         if order is not None and order[1] in STANDS_DOWN:
-            add_event(connection, order[0], "aborted", who, now, note="behövs inte längre: ur vaktens utkast")
+            add_event(connection, order[0], "aborted", who, now, note)
