@@ -181,11 +181,15 @@ def run_broker_config(options: argparse.Namespace, _: Settings) -> int:
 
 def run_plan(options: argparse.Namespace, settings: Settings) -> int:
     """One plan now, from the database or from a folder."""
+    from city.catalogue.words import words
     from city.plan import to_json
     from planner.words.terminal import readable
 
     snapshot, plan = _plan_from_files(options) if options.files else _plan_fromopened_store(options, settings)
-    say(to_json(plan, indent=2).decode() if options.json else readable(plan, snapshot.zone))
+    if options.json:
+        say(to_json(plan, indent=2).decode())
+    else:
+        say(readable(plan, snapshot.zone, words(settings.municipality.language), currency=snapshot.params.currency))
     return 0
 
 

@@ -211,7 +211,8 @@ def test_a_threshold_gets_its_next_version(
 def test_plan_from_files_needs_no_database(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a DSN that leads nowhere the plan still comes, and obeys the schema; its text is in the town's time."""
+    """With a DSN that leads nowhere the plan still comes, and obeys the schema; its text is in the town's time and in
+    the language of the settings."""
     monkeypatch.setenv("DAGSPLAN_DATABASE__DSN", "postgresql://127.0.0.1:1/nowhere")
     save(snow_snapshot(readings=(depth(12.0),), time_zone="Europe/Helsinki"), tmp_path)
     status, out, _ = said(capsys, "plan", "snow", "--files", str(tmp_path), "--json")
@@ -223,6 +224,10 @@ def test_plan_from_files_needs_no_database(
     assert status == 0
     assert "Kör ut kl. 04.00" in text
     assert "\n  04.00–" in text
+    monkeypatch.setenv("DAGSPLAN_MUNICIPALITY__LANGUAGE", "en")
+    status, text, _ = said(capsys, "plan", "snow", "--files", str(tmp_path))
+    assert text.startswith("SNOW AND ICE · service day 2026-11-23")
+    assert "\n  04:00–" in text
 
 
 def test_a_saved_snapshot_plans_to_the_published_plan(
