@@ -250,6 +250,7 @@ def run_forecast(options: argparse.Namespace, _: Settings) -> int:
 
 def run_routes(options: argparse.Namespace, settings: Settings) -> int:
     """Today's routes with their scores, and beside each our own over the same work."""
+    from city.catalogue.words import words
     from planner.inputs import read_routes
     from planner.routes.compare import existing
     from planner.routes.compare import words as existing_words
@@ -257,7 +258,8 @@ def run_routes(options: argparse.Namespace, settings: Settings) -> int:
     with opened_store(settings, "routes") as (connection, _):
         today = read_routes(connection)
     compared = existing.compare(today, options.iterations, options.seed)
-    say(existing_words.as_json(compared) if options.json else existing_words.in_words(compared))
+    spoken = words(settings.municipality.language)
+    say(existing_words.as_json(compared) if options.json else existing_words.in_words(compared, spoken))
     return 0
 
 
