@@ -240,11 +240,12 @@ def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def run_forecast(options: argparse.Namespace, _: Settings) -> int:
+def run_forecast(options: argparse.Namespace, settings: Settings) -> int:
     """A model alone, from a folder of files."""
+    from city.catalogue.words import words
     from planner.road.words import answer
 
-    say(answer(options.files, as_json=options.json))
+    say(answer(options.files, words(settings.municipality.language), as_json=options.json))
     return 0
 
 

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from city.catalogue.message import Message, message
 from city.clock import aware
-from city.errors import ImportRefused
+from city.errors import ImportRefused, as_message
 from city.tables import checked, numbered, rows_of, typed
 from models.road.forcing import FIELDS, PLAUSIBLE, Forcing, RoadWeather, on_grid, weather
 from models.road.run import at_rest, run, undriven
@@ -122,7 +123,7 @@ class SiteForecast:
     slippery: Floats
     air_c: Floats
     correction_w_m2: float
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def load(folder: Path) -> Bundle:
@@ -210,9 +211,10 @@ def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
     """One site: brought to ``at`` by its observations, then on to the end of the forecast with a range."""
     case = case_of(bundle, row)
     place, forcing, at = case.place, case.forcing, case.at
-    notes: list[str] = [] if any(r.surface_c is not None for r in case.seen) else ["no observed surface temperature"]
+    unseen = all(r.surface_c is None for r in case.seen)
     state, correction, said = _start(case)
-    notes += [*said, *forcing.notes, *place.notes()]
+    notes = [message("cli.forecast.unseen")] if unseen else []
+    notes += [as_message(note) for note in (*said, *forcing.notes, *place.notes())]
     wider = min(2.0, 1.0 + 0.25 * len(notes))
     first = 0 if place.natural.any() else at
     drive = undriven(place, forcing)._replace(correction=correction, fade=fading(forcing, at))
