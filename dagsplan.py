@@ -310,12 +310,14 @@ def _letter(row: dict[str, Any]) -> str:
     return f"{row['received_at']:%Y-%m-%d %H:%M:%S}  {row['reason']:<15} {row['topic']}  {row['detail']}"
 
 
-def run_bench_carp(options: argparse.Namespace, _: Settings) -> int:
+def run_bench_carp(options: argparse.Namespace, settings: Settings) -> int:
     """The arc-routing engine on benchmark files, checked."""
+    from city.catalogue.words import words
     from planner.routes.carp import bench
 
-    for answer in bench.answers(bench.asked_of(options)):
-        say(json.dumps(answer, ensure_ascii=False) if options.json else bench.in_words(answer))
+    spoken = words(settings.municipality.language)
+    for answer in bench.answers(bench.asked_of(options), spoken):
+        say(json.dumps(answer, ensure_ascii=False) if options.json else bench.in_words(answer, spoken))
     return 0
 
 

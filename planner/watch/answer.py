@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from city.catalogue.message import message
 from city.catalogue.words import Words
 from city.errors import Conflict, NotFound
 from city.plan import Plan
@@ -33,9 +34,7 @@ def accept(connection: Connection, draft_id: str, who: str, now: datetime, words
         plans.lock_plans(connection, "snow")
         newest = plans.latest(connection, "snow", live.mode, live.service_day)
         if newest is None or newest.id != live.id:
-            raise Conflict(
-                "the plan that this draft was made against was superseded; look at the newest and decide again"
-            )
+            raise Conflict(message("error.draft.superseded"))
         named = msgspec.structs.replace(plan, slot=f"event:draft:{draft.id}")
         published = publish(connection, named, now, curves=curves)
         _stand_down(connection, draft, who, now, words("plan.night.stood_down"))
@@ -67,9 +66,9 @@ def _held(connection: Connection, draft_id: str) -> tuple[Draft, Plan, bytes]:
     except ValueError:
         found = None
     if found is None:
-        raise NotFound(f"there is no draft {draft_id}")
+        raise NotFound(message("error.draft.unknown", draft=draft_id))
     if found[0].accepted is not None:
-        raise Conflict("the draft was accepted already" if found[0].accepted else "the draft was rejected already")
+        raise Conflict(message("error.draft.accepted") if found[0].accepted else message("error.draft.rejected"))
     return found
 
 
