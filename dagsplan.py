@@ -323,26 +323,26 @@ def run_bench_carp(options: argparse.Namespace, settings: Settings) -> int:
 
 def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     """Lists the thresholds that hold, or adds the next version of one."""
+    from city.catalogue.words import words
     from city.entities import Threshold
     from planner.thresholds.limits import unit_of
+    from planner.words.thresholds import as_values, listed
     from store import plans
 
     with opened_store(settings, "threshold") as (connection, clock):
         if options.action == "set":
-            unit = unit_of(options.key, options.text)
+            unit = unit_of(options.key, options.text, options.value)
             since = options.valid_from or clock.now()
             row = Threshold(
                 options.key, options.scope, options.value, unit, 0, since, options.by, options.why, options.text
             )
             say(f"{options.key} {options.scope}: version {plans.add_threshold(connection, row)}")
             return 0
-        held_now = plans.thresholds(connection, clock.now())
-        if options.json:
-            say(json.dumps([dataclasses.asdict(row) for row in held_now], ensure_ascii=False, default=str))
-            return 0
-        for held in held_now:
-            value = held.text if held.value is None else f"{held.value:g}"
-            say(f"{held.key:<28} {held.scope:<8} {value:>8} {held.unit:<10} v{held.version}  {held.reason}")
+        held, spoken = plans.thresholds(connection, clock.now()), words(settings.municipality.language)
+    if options.json:
+        say(json.dumps(as_values(held, spoken), ensure_ascii=False, default=str))
+    elif held:
+        say(listed(held, spoken))
     return 0
 
 
