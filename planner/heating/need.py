@@ -12,7 +12,7 @@ from city.entities import Building, Reading
 from city.serviceday import local_instant
 from models.heat import WarmUp, cooled, lead_hours, warm_up
 from models.weather import hourly
-from planner.snapshot import Snapshot
+from planner.heating.snapshot import HeatingSnapshot
 from planner.thresholds.limits import Limits, clock_of
 
 INDOOR = "indoor_temperature"
@@ -32,7 +32,7 @@ class BuildingDay:
     outdoor_c: float | None
 
 
-def day_of(snapshot: Snapshot, rules: Limits, building: Building) -> BuildingDay:
+def day_of(snapshot: HeatingSnapshot, rules: Limits, building: Building) -> BuildingDay:
     rows = sorted(
         (r for r in snapshot.readings if r.quantity == INDOOR and r.device == building.device), key=lambda r: r.time
     )
@@ -61,7 +61,7 @@ def day_of(snapshot: Snapshot, rules: Limits, building: Building) -> BuildingDay
     )
 
 
-def _outdoor(snapshot: Snapshot) -> float | None:
+def _outdoor(snapshot: HeatingSnapshot) -> float | None:
     """The coldest forecast hour until noon of the service day [°C]: a start that is too early costs less."""
     start = snapshot.at.replace(minute=0, second=0, microsecond=0)
     noon = local_instant(snapshot.service_day, time(12, 0), snapshot.zone)
@@ -70,7 +70,7 @@ def _outdoor(snapshot: Snapshot) -> float | None:
     return float(np.nanmin(temps)) if np.isfinite(temps).any() else None
 
 
-def open_hours(snapshot: Snapshot, building: Building, kind: str) -> tuple[datetime | None, datetime | None]:
+def open_hours(snapshot: HeatingSnapshot, building: Building, kind: str) -> tuple[datetime | None, datetime | None]:
     """When the building is used on the service day; None, None where it is closed."""
     if kind == "closed":
         return None, None
@@ -84,7 +84,7 @@ def open_hours(snapshot: Snapshot, building: Building, kind: str) -> tuple[datet
     )
 
 
-def lead_h(snapshot: Snapshot, rules: Limits, day: BuildingDay, opens: datetime) -> int:
+def lead_h(snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay, opens: datetime) -> int:
     """Whole hours before opening at which the heat starts; the slow rate, so that nine mornings in ten are warm."""
     return lead_hours(
         _indoor_c(rules, day),
@@ -97,7 +97,7 @@ def lead_h(snapshot: Snapshot, rules: Limits, day: BuildingDay, opens: datetime)
     )
 
 
-def at_opening_c(snapshot: Snapshot, rules: Limits, day: BuildingDay, opens: datetime) -> float:
+def at_opening_c(snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay, opens: datetime) -> float:
     """The indoor temperature that the slow rate gives at opening [°C]."""
     until, lead = _until_open_h(snapshot, opens), lead_h(snapshot, rules, day, opens)
     start = cooled(
@@ -106,7 +106,7 @@ def at_opening_c(snapshot: Snapshot, rules: Limits, day: BuildingDay, opens: dat
     return start + day.model.slow_k_h * lead
 
 
-def _until_open_h(snapshot: Snapshot, opens: datetime) -> float:
+def _until_open_h(snapshot: HeatingSnapshot, opens: datetime) -> float:
     return max(0.0, (opens - snapshot.at).total_seconds() / 3600)
 
 

@@ -21,12 +21,13 @@ from city.plan import (
 from city.serviceday import bounds
 from planner.assemble import assemble
 from planner.heating.need import HOUR, BuildingDay, day_of, lead_h, night_c, open_hours
+from planner.heating.snapshot import HeatingSnapshot
 from planner.heating.words import degradations, flip_of, reasons_of, verdict
-from planner.snapshot import Snapshot, next_run
+from planner.snapshot import next_run
 from planner.thresholds.limits import Limits, limits
 
 
-def plan_heating(snapshot: Snapshot) -> Plan:
+def plan_heating(snapshot: HeatingSnapshot) -> Plan:
     """The heating plan of a snapshot."""
     rules = limits(snapshot.thresholds)
     held = {item.target: item for item in snapshot.running}
@@ -37,7 +38,7 @@ def plan_heating(snapshot: Snapshot) -> Plan:
     return assemble(snapshot, verdict(snapshot, items, weaknesses), weaknesses, items, _totals(items))
 
 
-def _intervention(snapshot: Snapshot, rules: Limits, day: BuildingDay) -> Intervention:
+def _intervention(snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay) -> Intervention:
     building = day.building
     key = intervention_key("heating", building.id, snapshot.service_day, next_run(snapshot, building.id))
     opens, closes = open_hours(snapshot, building, day.kind)
@@ -63,7 +64,7 @@ def _intervention(snapshot: Snapshot, rules: Limits, day: BuildingDay) -> Interv
 
 
 def _heat(
-    snapshot: Snapshot, rules: Limits, day: BuildingDay, start: datetime | None, closes: datetime | None
+    snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay, start: datetime | None, closes: datetime | None
 ) -> Iterable[HeatHour]:
     """A set-point for each hour of the service day; an hour in which the heat starts is warm from its beginning."""
     for hour in _each_hour(snapshot):
@@ -72,7 +73,7 @@ def _heat(
 
 
 def _ventilation(
-    snapshot: Snapshot, opens: datetime | None, closes: datetime | None, *, before: timedelta = HOUR
+    snapshot: HeatingSnapshot, opens: datetime | None, closes: datetime | None, *, before: timedelta = HOUR
 ) -> Iterable[VentilationHour]:
     """Ventilation runs from an hour before opening until closing, and not for empty rooms."""
     for hour in _each_hour(snapshot):
@@ -80,7 +81,7 @@ def _ventilation(
         yield VentilationHour(starts_at=hour, on=used)
 
 
-def _each_hour(snapshot: Snapshot) -> Iterable[datetime]:
+def _each_hour(snapshot: HeatingSnapshot) -> Iterable[datetime]:
     """The hours of the service day: 24, or 23 and 25 when the clocks change."""
     begins, ends = bounds(snapshot.service_day, "heating", snapshot.zone)
     hour = begins

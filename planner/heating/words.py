@@ -12,7 +12,7 @@ from city.plan import Degradation, Intervention, Reason, Verdict
 from city.vocabulary import Certainty
 from models.heat import WarmUp
 from planner.heating.need import BuildingDay, assumed_outdoor_c, at_opening_c
-from planner.snapshot import Snapshot
+from planner.heating.snapshot import HeatingSnapshot
 from planner.thresholds.limits import Limits
 from planner.words.sentences import (
     answer,
@@ -26,7 +26,7 @@ from planner.words.sentences import (
 
 
 def reasons_of(
-    snapshot: Snapshot, rules: Limits, day: BuildingDay, opens: datetime | None, start: datetime | None
+    snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay, opens: datetime | None, start: datetime | None
 ) -> Iterable[Reason]:
     if day.indoor is not None:
         limit, device = rules.row("heating.reach_c"), day.building.device
@@ -53,12 +53,12 @@ def _named(day: BuildingDay) -> Message:
     return name_of(f"plan.heating.day.{day.kind}", day.kind)
 
 
-def _start_reason(snapshot: Snapshot, day: BuildingDay, opens: datetime, start: datetime) -> Reason:
+def _start_reason(snapshot: HeatingSnapshot, day: BuildingDay, opens: datetime, start: datetime) -> Reason:
     opens, start = opens.astimezone(snapshot.zone), start.astimezone(snapshot.zone)
     return text_reason(message("plan.heating.opens", day=_named(day), opens=opens, start=start), source="calendar")
 
 
-def _too_late(snapshot: Snapshot, rules: Limits, day: BuildingDay, opens: datetime) -> Iterable[Reason]:
+def _too_late(snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay, opens: datetime) -> Iterable[Reason]:
     """What is said where the time until opening does not suffice."""
     reach, then = rules.value("heating.reach_c"), at_opening_c(snapshot, rules, day, opens)
     if opens > snapshot.at and then < reach:
@@ -85,7 +85,7 @@ def flip_of(rules: Limits, day: BuildingDay, opens: datetime | None) -> Message:
     return message("plan.heating.flip.warm", reach=rules.value("heating.reach_c"))
 
 
-def verdict(snapshot: Snapshot, items: Sequence[Intervention], weaknesses: Sequence[Degradation]) -> Verdict:
+def verdict(snapshot: HeatingSnapshot, items: Sequence[Intervention], weaknesses: Sequence[Degradation]) -> Verdict:
     warm = [item for item in items if item.starts_at is not None]
     certainty: Certainty = "high" if not weaknesses else "medium"
     if not items:
@@ -100,7 +100,7 @@ def verdict(snapshot: Snapshot, items: Sequence[Intervention], weaknesses: Seque
     return Verdict(go=True, certainty=certainty, starts_at=first, **answer(said))
 
 
-def degradations(snapshot: Snapshot, days: Sequence[BuildingDay]) -> Iterable[Degradation]:
+def degradations(snapshot: HeatingSnapshot, days: Sequence[BuildingDay]) -> Iterable[Degradation]:
     age = forecast_age_s(snapshot.forecasts, snapshot.at)
     if days and snapshot.forecasts:
         yield from weak_forecast(snapshot.forecasts, snapshot.at, 0)
@@ -113,6 +113,6 @@ def degradations(snapshot: Snapshot, days: Sequence[BuildingDay]) -> Iterable[De
         yield degradation("calendar", message("plan.heating.weak.calendar", names=tuple(unknown)))
 
 
-def _silent(snapshot: Snapshot, day: BuildingDay) -> Degradation:
+def _silent(snapshot: HeatingSnapshot, day: BuildingDay) -> Degradation:
     age = None if day.indoor is None else (snapshot.at - day.indoor.time).total_seconds()
     return degradation(day.building.id, message("plan.heating.weak.silent", building=day.building.name), age_s=age)

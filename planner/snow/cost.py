@@ -11,13 +11,13 @@ from city.plan import Intervention
 from city.vocabulary import Network
 from planner.fleet import prices_of
 from planner.routes.sectors import Tur, service_minutes
-from planner.snapshot import Snapshot
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.work import DrivenTur
 
 MINUTE = timedelta(minutes=1)
 
 
-def cost_of(snapshot: Snapshot, items: Sequence[Intervention]) -> float:
+def cost_of(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> float:
     """The cost of these interventions. One whose vehicle is not known any more costs the usual price."""
     prices, fleet = prices_of(snapshot), {v.id: v for v in snapshot.vehicles}
     minutes: defaultdict[str, list[float]] = defaultdict(list)
@@ -27,7 +27,7 @@ def cost_of(snapshot: Snapshot, items: Sequence[Intervention]) -> float:
     return sum(prices.of(fleet.get(name, gone), each) for name, each in minutes.items())
 
 
-def full_cost(snapshot: Snapshot, full_minutes: Mapping[Network, float]) -> float:
+def full_cost(snapshot: SnowSnapshot, full_minutes: Mapping[Network, float]) -> float:
     """The cost of sending everybody everywhere: so many minutes of each network, shared by all its vehicles.
 
     Where a network has no vehicle its minutes cost the usual price.
@@ -41,7 +41,7 @@ def full_cost(snapshot: Snapshot, full_minutes: Mapping[Network, float]) -> floa
 
 
 def full_minutes(
-    snapshot: Snapshot,
+    snapshot: SnowSnapshot,
     turer: Sequence[Tur],
     driven: Sequence[DrivenTur],
     work_kmh: Mapping[Network, float],
@@ -61,7 +61,7 @@ def full_minutes(
 
 
 def _deadhead(
-    snapshot: Snapshot, driven: Sequence[DrivenTur], work_kmh: Mapping[Network, float], usual: float
+    snapshot: SnowSnapshot, driven: Sequence[DrivenTur], work_kmh: Mapping[Network, float], usual: float
 ) -> float:
     """Driving without work as a share of the work, of the drives that plough."""
     ploughs = [item for item in driven if not all(need.by_friction for need in item.needs)]
@@ -70,6 +70,6 @@ def _deadhead(
     return max(0.0, drive - work) / work if work > 0.0 else usual
 
 
-def _work(snapshot: Snapshot, item: DrivenTur, work_kmh: Mapping[Network, float]) -> float:
+def _work(snapshot: SnowSnapshot, item: DrivenTur, work_kmh: Mapping[Network, float]) -> float:
     metres = sum(snapshot.segments[need.segment].length_m * need.passes for need in item.needs)
     return metres / 1000.0 / work_kmh[item.tur.network] * 60.0

@@ -14,8 +14,8 @@ from city.entities import Threshold
 from city.geo import local_xy, middle
 from city.serviceday import local_instant
 from city.vocabulary import READINGS, ROUTE_CLASSES, ForecastReading, RouteClass
-from planner.snapshot import Snapshot
 from planner.snow.rule import limit_hundredths
+from planner.snow.snapshot import SnowSnapshot
 from planner.thresholds.limits import Limits
 
 Ints = npt.NDArray[np.int64]
@@ -28,7 +28,7 @@ SCHOOLS = frozenset({"school", "kindergarten"})
 class Service:
     """``served_as`` (n,): the class of each segment on this day, as an index into ``ROUTE_CLASSES``."""
 
-    snapshot: Snapshot
+    snapshot: SnowSnapshot
     rules: Limits
     served_as: Ints
 
@@ -65,7 +65,7 @@ class Service:
         return frozenset(row.day for row in self.snapshot.calendar if row.calendar == "holiday")
 
 
-def service_of(snapshot: Snapshot, rules: Limits) -> Service:
+def service_of(snapshot: SnowSnapshot, rules: Limits) -> Service:
     """The service of a plan's day. On a school day the streets round a school are served as the class above."""
     own = np.array([ROUTE_CLASSES.index(s.route_class) for s in snapshot.segments], np.int64)
     near = near_schools(snapshot, rules.value("snow.school_near_m")) if is_school_day(snapshot) else None
@@ -75,13 +75,13 @@ def service_of(snapshot: Snapshot, rules: Limits) -> Service:
     return Service(snapshot, rules, own)
 
 
-def is_school_day(snapshot: Snapshot) -> bool:
+def is_school_day(snapshot: SnowSnapshot) -> bool:
     """Whether the morning of the service day is one of school. A day that no calendar knows is none."""
     morning = snapshot.service_day + timedelta(days=1)
     return any(row.day == morning and row.calendar != "holiday" and row.kind == "school" for row in snapshot.calendar)
 
 
-def near_schools(snapshot: Snapshot, near_m: float) -> npt.NDArray[np.bool_] | None:
+def near_schools(snapshot: SnowSnapshot, near_m: float) -> npt.NDArray[np.bool_] | None:
     """(n,) whether the middle of a segment lies within ``near_m`` of a school; None without schools or streets."""
     schools = [b for b in snapshot.buildings if b.kind in SCHOOLS]
     if not schools or not snapshot.segments or near_m <= 0.0:

@@ -14,9 +14,9 @@ from planner.fleet import Fleet, TimeWindow
 from planner.routes.reach import Reach
 from planner.routes.sectors import Tur
 from planner.routes.tur import Drive, Job, drive_turer
-from planner.snapshot import Snapshot
 from planner.snow.cache import Shelf, Streets
 from planner.snow.need import Need
+from planner.snow.snapshot import SnowSnapshot
 
 SPREAD_KMH: dict[Network, float] = {"street": 30.0, "cycle": 15.0}
 """How fast a vehicle spreads where it does not plough: our choice."""
@@ -39,7 +39,7 @@ class Drives:
 
     def __init__(
         self,
-        snapshot: Snapshot,
+        snapshot: SnowSnapshot,
         streets: Streets,
         fleet: Fleet,
         known: Shelf[Drive],

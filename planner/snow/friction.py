@@ -15,9 +15,9 @@ from models.slipperiness import friction_of
 from models.snow import SnowState
 from models.weather import HourlyWeather
 from planner.routes.sectors import plannable
-from planner.snapshot import Snapshot
 from planner.snow.criteria import Service
 from planner.snow.rule import NONE, Hundredths, hundredths
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import fresh
 from planner.thresholds.limits import Limits
 
@@ -28,7 +28,7 @@ AGAINST_SLIP = frozenset({"salt", "brine", "sand"})
 
 
 def friction_curves(
-    snapshot: Snapshot, service: Service, weather: HourlyWeather, mid: SnowState, spots: Bools
+    snapshot: SnowSnapshot, service: Service, weather: HourlyWeather, mid: SnowState, spots: Bools
 ) -> Hundredths:
     """(n, n_hours) friction [0.01] in the hours in which a segment is ours to treat: -1 where it is not known, where it
     is treated already, or where it is too cold for salt and no place for sand."""
@@ -37,7 +37,7 @@ def friction_curves(
     return _as_judged(snapshot, weather, _still_treated(snapshot, service.rules, weather, friction))
 
 
-def _ours(snapshot: Snapshot, service: Service, mid: SnowState, spots: Bools) -> Bools:
+def _ours(snapshot: SnowSnapshot, service: Service, mid: SnowState, spots: Bools) -> Bools:
     """(n, n_hours) whether anything is spread there: salt where it is warm enough for it, sand at its places."""
     rules = service.rules
     salted = np.array([rules.row("snow.anti_slip", name).text == "salt" for name in ROUTE_CLASSES])[service.served_as]
@@ -46,7 +46,7 @@ def _ours(snapshot: Snapshot, service: Service, mid: SnowState, spots: Bools) ->
     return ours[:, None] & (spots[:, None] | (salted[:, None] & warm))
 
 
-def sand_spots(snapshot: Snapshot, rules: Limits) -> Bools:
+def sand_spots(snapshot: SnowSnapshot, rules: Limits) -> Bools:
     """(n,) where sand is spread: hills, junctions of main streets, and cycle ways throughout."""
     hill = rules.value("snow.hill_pct")
     junctions = _junctions(snapshot)
@@ -62,7 +62,7 @@ def sand_spots(snapshot: Snapshot, rules: Limits) -> Bools:
     )
 
 
-def _junctions(snapshot: Snapshot, *, arms: int = 3) -> frozenset[int]:
+def _junctions(snapshot: SnowSnapshot, *, arms: int = 3) -> frozenset[int]:
     """Nodes where ``arms`` streets meet of which two at least are main or collector streets."""
     met: defaultdict[int, list[bool]] = defaultdict(list)
     for segment in snapshot.segments:
@@ -72,7 +72,7 @@ def _junctions(snapshot: Snapshot, *, arms: int = 3) -> frozenset[int]:
     return frozenset(node for node, main in met.items() if len(main) >= arms and sum(main) >= 2)
 
 
-def _seen(snapshot: Snapshot, friction: Floats, *, near_m: float = 200.0, hours: int = 2) -> Floats:
+def _seen(snapshot: SnowSnapshot, friction: Floats, *, near_m: float = 200.0, hours: int = 2) -> Floats:
     """Near a device that measured friction its figure holds for the first hours."""
     measured = fresh(snapshot, FRICTION)
     if not measured or not len(friction):
@@ -85,7 +85,7 @@ def _seen(snapshot: Snapshot, friction: Floats, *, near_m: float = 200.0, hours:
     return friction
 
 
-def _still_treated(snapshot: Snapshot, rules: Limits, weather: HourlyWeather, friction: Hundredths) -> Hundredths:
+def _still_treated(snapshot: SnowSnapshot, rules: Limits, weather: HourlyWeather, friction: Hundredths) -> Hundredths:
     """What was spread holds for ``snow.treatment_lasts_h``."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
     lasts = timedelta(hours=rules.value("snow.treatment_lasts_h"))
@@ -98,7 +98,7 @@ def _still_treated(snapshot: Snapshot, rules: Limits, weather: HourlyWeather, fr
 
 
 def _as_judged(
-    snapshot: Snapshot, weather: HourlyWeather, friction: Hundredths, *, slippery: float = 0.15
+    snapshot: SnowSnapshot, weather: HourlyWeather, friction: Hundredths, *, slippery: float = 0.15
 ) -> Hundredths:
     """What a person says of a street holds until the time that they gave: slippery, unless something was spread
     since, or not."""

@@ -16,12 +16,12 @@ from city.vocabulary import READINGS, ROUTE_CLASSES, Certainty, Network, RouteCl
 from models.snow import SnowRange
 from models.weather import HourlyWeather
 from planner.routes.sectors import Tur, passes
-from planner.snapshot import Snapshot
 from planner.snow.action import PLOUGH, Action, action_of
 from planner.snow.criteria import Criteria, Service, all_criteria, service_of
 from planner.snow.friction import friction_curves, sand_spots
 from planner.snow.groups import Called, Curves, ServiceGroups, call_out, depth_curves, groups_of, lowered
 from planner.snow.rule import Ints
+from planner.snow.snapshot import SnowSnapshot
 from planner.thresholds.limits import Limits
 
 Bools = npt.NDArray[np.bool_]
@@ -74,7 +74,7 @@ class Needs:
     ``over`` asks for a plough, ``slips`` for something against slipperiness alone; ``peak`` is the hour that decides.
     """
 
-    snapshot: Snapshot
+    snapshot: SnowSnapshot
     service: Service
     weather: HourlyWeather
     ahead: SnowRange
@@ -189,7 +189,7 @@ class Needs:
 
 
 def assess(
-    snapshot: Snapshot,
+    snapshot: SnowSnapshot,
     rules: Limits,
     weather: HourlyWeather,
     ahead: SnowRange,
@@ -206,7 +206,7 @@ def assess(
 
 
 def _of_segments(
-    snapshot: Snapshot,
+    snapshot: SnowSnapshot,
     service: Service,
     weather: HourlyWeather,
     ahead: SnowRange,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from city.outlook import LANDS, OutlookFrame, SegmentOutlook, Series
 from models.snow import ROAD_CONDITIONS, SnowRange, land_effects
-from planner.snapshot import Snapshot
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import on_the_ground, road_hindcast, sites_of, snow_ahead, weather_forecast, weather_hindcast
 from planner.thresholds.limits import limits
 from planner.words.sentences import forecast_source
@@ -48,7 +48,7 @@ class Outlook:
             yield SegmentOutlook(segment, *before, condition, *after)  # type: ignore[call-arg, arg-type]  # six and five
 
 
-def road_outlook(snapshot: Snapshot, ahead: SnowRange | None = None) -> Outlook:
+def road_outlook(snapshot: SnowSnapshot, ahead: SnowRange | None = None) -> Outlook:
     """The outlook over the plan's horizon, from the same readings, forecasts and clearings as the plan's own;
     ``ahead`` is the plan's own where it is at hand."""
     weather = weather_forecast(snapshot)
@@ -68,7 +68,7 @@ def road_outlook(snapshot: Snapshot, ahead: SnowRange | None = None) -> Outlook:
     )
 
 
-def _ahead(snapshot: Snapshot) -> SnowRange:
+def _ahead(snapshot: SnowSnapshot) -> SnowRange:
     behind = road_hindcast(snapshot)
     now_cm = on_the_ground(snapshot, limits(snapshot.thresholds).value("snow.left_after_plough_cm"), behind)
     return snow_ahead(snapshot, weather_forecast(snapshot), now_cm, behind)

@@ -17,7 +17,6 @@ from planner.assemble import assemble
 from planner.fleet import fleet_of
 from planner.routes.profiles import USUAL_WORK_KMH
 from planner.routes.sectors import Tur
-from planner.snapshot import Snapshot
 from planner.snow.beside.extra import DrivenExtra, ExtraWork, extra_asked
 from planner.snow.beside.places import places_asked
 from planner.snow.beside.rounds import DrivenRound, PlaceRounds
@@ -25,6 +24,7 @@ from planner.snow.cache import PlanCache, Streets
 from planner.snow.cost import cost_of, full_cost, full_minutes
 from planner.snow.need import Need, Needs, assess, deciding
 from planner.snow.score import plan_score
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import on_the_ground, road_hindcast, sites_of, snow_ahead, weather_forecast, weather_hindcast
 from planner.snow.words.extra import extra_intervention, weak_extra
 from planner.snow.words.places import place_intervention, weak_places
@@ -48,7 +48,7 @@ class Assessment:
     behind: Hindcast
 
 
-def assess_streets(snapshot: Snapshot, cache: PlanCache | None = None) -> Assessment:
+def assess_streets(snapshot: SnowSnapshot, cache: PlanCache | None = None) -> Assessment:
     """The decision alone: what each street needs and which turer are asked for, without any routes."""
     streets = (cache or PlanCache()).streets(snapshot.segments, snapshot.turns)
     rules = limits(snapshot.thresholds)
@@ -62,7 +62,7 @@ def assess_streets(snapshot: Snapshot, cache: PlanCache | None = None) -> Assess
 
 
 def snow_plan(
-    snapshot: Snapshot, assessed: Assessment, executor: Executor | None = None, cache: PlanCache | None = None
+    snapshot: SnowSnapshot, assessed: Assessment, executor: Executor | None = None, cache: PlanCache | None = None
 ) -> Plan:
     """The plan of a judgement."""
     needs, network = assessed.needs, assessed.streets.network
@@ -110,7 +110,7 @@ def ordered(items: Sequence[Intervention]) -> list[Intervention]:
     return sorted(items, key=lambda item: (item.priority, str(item.starts_at), item.target))
 
 
-def work_speeds(snapshot: Snapshot) -> dict[Network, float]:
+def work_speeds(snapshot: SnowSnapshot) -> dict[Network, float]:
     """The slowest working speed of the fleet of each network, so that every vehicle can do every tur [km/h]."""
     speeds = dict(USUAL_WORK_KMH)
     for network in speeds:
@@ -121,7 +121,7 @@ def work_speeds(snapshot: Snapshot) -> dict[Network, float]:
 
 
 def _totals(
-    snapshot: Snapshot,
+    snapshot: SnowSnapshot,
     turer: Sequence[Tur],
     due: Sequence[Tur],
     items: Sequence[Intervention],

@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 
 from planner.fleet import fleet_of
-from planner.snapshot import Snapshot
 from planner.snow.cache import PlanCache
 from planner.snow.drives import Drives
 from planner.snow.plan import assess_streets
+from planner.snow.snapshot import SnowSnapshot
 
 
-def whole_turer(snapshot: Snapshot, cache: PlanCache) -> Iterator[str]:
+def whole_turer(snapshot: SnowSnapshot, cache: PlanCache) -> Iterator[str]:
     """Searches one tur after the other as if all of it had to be ploughed, by the vehicle that would take it first, and
     gives its name when its drive is cache. What is cache already costs nothing."""
     assessed = assess_streets(snapshot, cache)

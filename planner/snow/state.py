@@ -15,7 +15,7 @@ from models.road.alike import rounded
 from models.road.site import Sites, of_segments, with_relief
 from models.snow import Hindcast, SnowRange, Stations, snow_hindcast, snow_range
 from models.weather import HourlyWeather, hourly
-from planner.snapshot import Snapshot
+from planner.snow.snapshot import SnowSnapshot
 
 Floats = npt.NDArray[np.floating[Any]]
 LOOK_BACK_H = 24
@@ -23,17 +23,17 @@ FRESH_H = 2.0
 DEPTH, SURFACE = "snow_depth", "road_temperature"
 
 
-def elevations(snapshot: Snapshot) -> Floats:
+def elevations(snapshot: SnowSnapshot) -> Floats:
     """(n_segments,) [m]; NaN where no terrain model reaches."""
     return np.array([np.nan if s.elevation_m is None else s.elevation_m for s in snapshot.segments], float)
 
 
-def fresh_depths(snapshot: Snapshot) -> list[tuple[Reading, float, float]]:
+def fresh_depths(snapshot: SnowSnapshot) -> list[tuple[Reading, float, float]]:
     """The newest depth reading of each placed sensor that is not silent: (reading, lon, lat)."""
     return fresh(snapshot, DEPTH)
 
 
-def fresh(snapshot: Snapshot, quantity: str) -> list[tuple[Reading, float, float]]:
+def fresh(snapshot: SnowSnapshot, quantity: str) -> list[tuple[Reading, float, float]]:
     """The newest reading of a quantity of each placed device that spoke in the last hours: (reading, lon, lat)."""
     places = {d.id: (d.lon, d.lat) for d in snapshot.devices if d.lon is not None and d.lat is not None}
     newest: dict[str, Reading] = {}
@@ -50,14 +50,14 @@ def fresh(snapshot: Snapshot, quantity: str) -> list[tuple[Reading, float, float
     return found
 
 
-def reference_m(snapshot: Snapshot) -> float:
+def reference_m(snapshot: SnowSnapshot) -> float:
     """The height that a forecast stands for where it names none: the middle one of the streets [m]."""
     heights = elevations(snapshot)
     known = heights[np.isfinite(heights)]
     return float(np.median(known)) if len(known) else 0.0
 
 
-def sites_of(snapshot: Snapshot) -> Sites:
+def sites_of(snapshot: SnowSnapshot) -> Sites:
     """The segments as the road model sees them, in the steps of ``rounded``; open and flat without relief."""
     sites = of_segments(snapshot.segments)
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
@@ -70,13 +70,13 @@ def sites_of(snapshot: Snapshot) -> Sites:
     return rounded(with_relief(sites, land[:, 0], horizon, land[:, 1], land[:, 2], land[:, 3]))
 
 
-def road_hindcast(snapshot: Snapshot) -> Hindcast:
+def road_hindcast(snapshot: SnowSnapshot) -> Hindcast:
     """The road in the last day by the forecasts of the time, from bare ground, ending on what road sensors saw."""
     sites = sites_of(snapshot)
     return snow_hindcast(sites, weather_hindcast(snapshot), road_stations(snapshot, sites))
 
 
-def road_stations(snapshot: Snapshot, sites: Sites, *, near_m: float = 200.0) -> Stations | None:
+def road_stations(snapshot: SnowSnapshot, sites: Sites, *, near_m: float = 200.0) -> Stations | None:
     """The placed sensors in the road of the last day, each at the site of the nearest street within ``near_m``.
 
     None without any. A sensor far from every street is left out, as nothing is known of the land round it.
@@ -106,7 +106,7 @@ def _nearest(sites: Sites, place: tuple[float, float], near_m: float) -> int:
     return int(away.argmin()) if away.min() <= near_m else -1
 
 
-def on_the_ground(snapshot: Snapshot, left_cm: float, behind: Hindcast | None = None) -> Floats:
+def on_the_ground(snapshot: SnowSnapshot, left_cm: float, behind: Hindcast | None = None) -> Floats:
     """(n_segments,) snow depth now [cm]. ``left_cm`` is what a plough leaves.
 
     From sensors where any has spoken in the last hours, by inverse distance; else from the forecasts of the
@@ -120,13 +120,15 @@ def on_the_ground(snapshot: Snapshot, left_cm: float, behind: Hindcast | None = 
     return _as_seen(snapshot, _after_treatment(snapshot, depth, past, left_cm), past)
 
 
-def snow_ahead(snapshot: Snapshot, weather: HourlyWeather, now_cm: Floats, behind: Hindcast | None = None) -> SnowRange:
+def snow_ahead(
+    snapshot: SnowSnapshot, weather: HourlyWeather, now_cm: Floats, behind: Hindcast | None = None
+) -> SnowRange:
     """Low, mid and high snow of each segment in the hours ahead."""
     past = road_hindcast(snapshot) if behind is None else behind
     return snow_range(sites_of(snapshot), weather, past, now_cm)
 
 
-def weather_forecast(snapshot: Snapshot) -> HourlyWeather:
+def weather_forecast(snapshot: SnowSnapshot) -> HourlyWeather:
     """The forecast on an hourly grid from the present hour on. Where sensors say what lies now, what fell in the
     present hour before it is in that."""
     start = snapshot.at.replace(minute=0, second=0, microsecond=0)
@@ -134,7 +136,7 @@ def weather_forecast(snapshot: Snapshot) -> HourlyWeather:
     return hours.from_within(snapshot.at) if fresh_depths(snapshot) else hours
 
 
-def weather_hindcast(snapshot: Snapshot) -> HourlyWeather:
+def weather_hindcast(snapshot: SnowSnapshot) -> HourlyWeather:
     """What the forecasts said of the last day."""
     return hourly(snapshot.forecasts, _back(snapshot.at), LOOK_BACK_H, reference_m(snapshot))
 
@@ -143,7 +145,7 @@ def _back(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0) - timedelta(hours=LOOK_BACK_H)
 
 
-def _seen(snapshot: Snapshot, *, near_m: float = 100.0) -> Floats | None:
+def _seen(snapshot: SnowSnapshot, *, near_m: float = 100.0) -> Floats | None:
     """(n_segments,) depth by inverse squared distance to the sensors [cm]; None without a fresh one."""
     fresh = fresh_depths(snapshot)
     if not fresh or not snapshot.segments:
@@ -158,7 +160,7 @@ def _seen(snapshot: Snapshot, *, near_m: float = 100.0) -> Floats | None:
     return depth
 
 
-def _after_treatment(snapshot: Snapshot, depth: Floats, past: Floats, left_cm: float) -> Floats:
+def _after_treatment(snapshot: SnowSnapshot, depth: Floats, past: Floats, left_cm: float) -> Floats:
     """A cleared segment holds the residue and what fell since; never more than lies beside it."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
     depth = depth.copy()
@@ -169,13 +171,13 @@ def _after_treatment(snapshot: Snapshot, depth: Floats, past: Floats, left_cm: f
     return depth
 
 
-def fallen_since(snapshot: Snapshot, past: Floats, when: datetime) -> float:
+def fallen_since(snapshot: SnowSnapshot, past: Floats, when: datetime) -> float:
     """What the hours behind (n_hours,) say has been added since a time [cm]; 0 where they do not reach so far."""
     hour = int((when - _back(snapshot.at)) / timedelta(hours=1))
     return max(0.0, float(past[-1] - past[hour])) if 0 <= hour < len(past) else 0.0
 
 
-def _as_seen(snapshot: Snapshot, depth: Floats, past: Floats) -> Floats:
+def _as_seen(snapshot: SnowSnapshot, depth: Floats, past: Floats) -> Floats:
     """What people saw, and what has fallen since; a street that was ploughed after they looked is left alone."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
     ploughed = {t.segment: t.done_at for t in snapshot.treatments if t.action.startswith("plough")}

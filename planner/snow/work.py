@@ -12,10 +12,10 @@ import numpy as np
 from planner.fleet import Assignment, Fleet
 from planner.routes.sectors import Tur
 from planner.routes.tur import Drive
-from planner.snapshot import Snapshot
 from planner.snow.cache import Shelf, Streets
 from planner.snow.drives import Drives, window_of
 from planner.snow.need import Need, Needs
+from planner.snow.snapshot import SnowSnapshot
 
 FIRST_CLASS = "1"
 
@@ -51,7 +51,7 @@ class DrivenTur:
 
 
 def drive_all(
-    snapshot: Snapshot,
+    snapshot: SnowSnapshot,
     streets: Streets,
     fleet: Fleet,
     due: Sequence[Tur],

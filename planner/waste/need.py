@@ -10,16 +10,16 @@ from datetime import date, datetime, timedelta
 
 from city.entities import Reading, Room, Vessel
 from models.fill import fill_state, overflow_probability
-from planner.snapshot import Snapshot
 from planner.thresholds.limits import Limits
 from planner.waste.room import RoomNeed, VesselView, max_age_days
+from planner.waste.snapshot import WasteSnapshot
 from planner.waste.words import flip_of, reasons_of
 
 LEVEL = "fill_level"
 STALE_DAYS = 2.0
 
 
-def assess(snapshot: Snapshot, rules: Limits) -> list[RoomNeed]:
+def assess(snapshot: WasteSnapshot, rules: Limits) -> list[RoomNeed]:
     """A judgement for every room and fraction that has vessels, by room id and fraction."""
     rooms = {room.id: room for room in snapshot.rooms}
     levels = _levels(snapshot.readings)
@@ -54,7 +54,7 @@ def _levels(readings: Sequence[Reading]) -> dict[str, list[Reading]]:
     return {device: sorted(rows, key=lambda row: row.time) for device, rows in found.items()}
 
 
-def _class_inflow(snapshot: Snapshot, levels: Mapping[str, list[Reading]]) -> tuple[float, float]:
+def _class_inflow(snapshot: WasteSnapshot, levels: Mapping[str, list[Reading]]) -> tuple[float, float]:
     """Mean rate and spread of all vessels with levels [% a day]: what a young sensor is drawn towards."""
     states = [
         fill_state([r.time for r in rows], [r.value for r in rows], trust_days=0.5)
@@ -67,7 +67,7 @@ def _class_inflow(snapshot: Snapshot, levels: Mapping[str, list[Reading]]) -> tu
 
 
 def _view(
-    snapshot: Snapshot,
+    snapshot: WasteSnapshot,
     rules: Limits,
     vessel: Vessel,
     levels: Mapping[str, list[Reading]],
@@ -100,7 +100,9 @@ def _calendar_day(vessel: Vessel, day: date, every_days: float) -> bool:
     return zlib.crc32(vessel.room.encode()) % period == day.toordinal() % period
 
 
-def _room_need(snapshot: Snapshot, rules: Limits, room: Room, fraction: str, views: Sequence[VesselView]) -> RoomNeed:
+def _room_need(
+    snapshot: WasteSnapshot, rules: Limits, room: Room, fraction: str, views: Sequence[VesselView]
+) -> RoomNeed:
     limit = rules.row("waste.overflow_probability", fraction)
     probability = max((v.probability for v in views if v.probability is not None), default=0.0)
     later = max((v.after_next for v in views if v.after_next is not None), default=0.0)

@@ -21,18 +21,19 @@ from city.plan import (
 )
 from city.serviceday import local_instant
 from planner.assemble import assemble
-from planner.snapshot import Snapshot, next_run
+from planner.snapshot import next_run
 from planner.thresholds.limits import Limits, limits
 from planner.waste.need import assess
 from planner.waste.room import RoomNeed
 from planner.waste.rounds import TIP_S, Client, Round, Truck, plan_rounds
 from planner.waste.site import Site, site_of
+from planner.waste.snapshot import WasteSnapshot
 from planner.waste.words import degradations, missed_rooms, no_truck, summary_of, verdict
 
 SHIFT_BEGINS = time(6, 0)
 
 
-def plan_waste(snapshot: Snapshot) -> Plan:
+def plan_waste(snapshot: WasteSnapshot) -> Plan:
     """The waste plan of a snapshot."""
     rules = limits(snapshot.thresholds)
     needs = assess(snapshot, rules)
@@ -57,14 +58,14 @@ def plan_waste(snapshot: Snapshot) -> Plan:
     return assemble(snapshot, verdict(snapshot, needs, items, weaknesses), weaknesses, items, totals)
 
 
-def _not_under_way(snapshot: Snapshot, needs: Sequence[RoomNeed]) -> list[RoomNeed]:
+def _not_under_way(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> list[RoomNeed]:
     """The needs but those that a round which is out already sees to."""
     stops = [stop for item in snapshot.running if isinstance(item.stops, tuple) for stop in item.stops]
     fetched = {vessel for stop in stops for vessel in stop.vessels}
     return [need for need in needs if any(vessel.id not in fetched for vessel in need.vessels)]
 
 
-def _shift(snapshot: Snapshot, items: Sequence[Intervention]) -> dict[str, datetime]:
+def _shift(snapshot: WasteSnapshot, items: Sequence[Intervention]) -> dict[str, datetime]:
     """From when each truck is free of the rounds that it has; a truck without any is free from the shift on."""
     return {item.vehicle: item.ready_by for item in items if item.vehicle and item.ready_by}
 
@@ -81,7 +82,7 @@ def _by_fraction(needs: Sequence[RoomNeed]) -> list[tuple[str, list[RoomNeed]]]:
     return [(name, group) for name, group in sorted(groups.items()) if any(need.must for need in group)]
 
 
-def _rounds(snapshot: Snapshot, rules: Limits, site: Site) -> list[Round]:
+def _rounds(snapshot: WasteSnapshot, rules: Limits, site: Site) -> list[Round]:
     minutes = rules.value("waste.minutes_per_vessel")
     wishes = [
         Client(need.litres, 60.0 * minutes * len(need.vessels), None if need.must else need.prize)
@@ -100,7 +101,7 @@ def _rounds(snapshot: Snapshot, rules: Limits, site: Site) -> list[Round]:
 
 
 def _intervention(
-    snapshot: Snapshot,
+    snapshot: WasteSnapshot,
     network: StreetNetwork,
     site: Site,
     target: str,

@@ -11,8 +11,8 @@ from city.entities import Depot, Vehicle
 from city.network import StreetNetwork
 from planner.routes.problem import Profile
 from planner.routes.profiles import profile
-from planner.snapshot import Snapshot
 from planner.waste.room import RoomNeed
+from planner.waste.snapshot import WasteSnapshot
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Site:
 
 
 def site_of(
-    snapshot: Snapshot, network: StreetNetwork, fraction: str, needs: Sequence[RoomNeed], used: set[str | None]
+    snapshot: WasteSnapshot, network: StreetNetwork, fraction: str, needs: Sequence[RoomNeed], used: set[str | None]
 ) -> Site | None:
     """The site of a fraction with the trucks that may fetch it; idle ones where there are any, else those of ``used``
     that are not on a running order, after their rounds. None without truck, depot or street."""

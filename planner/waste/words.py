@@ -12,11 +12,11 @@ from city.catalogue.words import name_of
 from city.plan import Degradation, Intervention, Reason, Verdict
 from city.vocabulary import Certainty
 from models.fill import level_range
-from planner.snapshot import Snapshot
 from planner.thresholds.limits import Limits
 from planner.waste.room import RoomNeed, VesselView, max_age_days
 from planner.waste.rounds import Round
 from planner.waste.site import Site
+from planner.waste.snapshot import WasteSnapshot
 from planner.words.sentences import answer, degradation, text_reason, value_reason
 
 
@@ -35,7 +35,7 @@ def summary_of(visited: Sequence[RoomNeed]) -> Reason:
 
 
 def verdict(
-    snapshot: Snapshot, needs: Sequence[RoomNeed], items: Sequence[Intervention], weaknesses: Sequence[Degradation]
+    snapshot: WasteSnapshot, needs: Sequence[RoomNeed], items: Sequence[Intervention], weaknesses: Sequence[Degradation]
 ) -> Verdict:
     certainty: Certainty = "high" if not weaknesses else "medium"
     if not needs:
@@ -73,7 +73,7 @@ def _rooms(n: int) -> Message:
     return message("plan.waste.rooms", n=n)
 
 
-def degradations(snapshot: Snapshot, needs: Sequence[RoomNeed]) -> Iterable[Degradation]:
+def degradations(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Iterable[Degradation]:
     blind = sum(need.blind for need in needs)
     if blind:
         yield degradation("level_sensors", message("plan.waste.weak.no_levels", n=blind, of=_rooms(len(needs))))
@@ -95,7 +95,7 @@ def missed_rooms(wanted: Sequence[RoomNeed], site: Site, rounds: Sequence[Round]
 
 
 def reasons_of(
-    snapshot: Snapshot, rules: Limits, fraction: str, views: Sequence[VesselView], probability: float
+    snapshot: WasteSnapshot, rules: Limits, fraction: str, views: Sequence[VesselView], probability: float
 ) -> Iterable[Reason]:
     fullest = max((v for v in views if v.state), key=lambda v: v.probability or 0.0, default=None)
     if fullest is not None and fullest.state is not None:

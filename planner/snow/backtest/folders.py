@@ -9,13 +9,13 @@ from pathlib import Path
 
 from city.errors import ImportRefused
 from planner.bundle import load
-from planner.snapshot import Snapshot
 from planner.snow.archive import Run
 from planner.snow.plan import assess_streets
+from planner.snow.snapshot import SnowSnapshot
 from planner.thresholds.changes import Changes
 
 
-def snapshots(folder: Path, first: date | None, last: date | None) -> list[Snapshot]:
+def snapshots(folder: Path, first: date | None, last: date | None) -> list[SnowSnapshot]:
     """The snow snapshots of a folder and of the folders in it, of the service days from ``first`` to ``last``.
 
     Raises ImportRefused where there is none, and for a folder that cannot be read.
@@ -29,7 +29,7 @@ def snapshots(folder: Path, first: date | None, last: date | None) -> list[Snaps
     )
 
 
-def run_of(snapshot: Snapshot, changes: Changes) -> Run:
+def run_of(snapshot: SnowSnapshot, changes: Changes) -> Run:
     """The run of a snapshot under changed thresholds; the turer that it calls are those of its own."""
     assessed = assess_streets(replace(snapshot, thresholds=changes.applied(snapshot.thresholds)))
     groups = assessed.needs.groups

@@ -18,10 +18,10 @@ from city.vocabulary import RouteClass, WorkKind
 from planner.fleet import Assignment, Fleet
 from planner.routes.sectors import Tur, passes, plannable
 from planner.routes.tur import Drive
-from planner.snapshot import Snapshot
 from planner.snow.cache import Shelf, Streets
 from planner.snow.drives import Drives, window_of
 from planner.snow.need import Need, Needs
+from planner.snow.snapshot import SnowSnapshot
 from planner.thresholds.limits import day_of
 
 LETTER: dict[WorkKind, str] = {"haul": "B", "sweep": "S"}
@@ -70,7 +70,7 @@ class DrivenExtra:
         return window_of(self.needs).deadline
 
 
-def extra_asked(snapshot: Snapshot, turer: Sequence[Tur], needs: Needs) -> ExtraAsked:
+def extra_asked(snapshot: SnowSnapshot, turer: Sequence[Tur], needs: Needs) -> ExtraAsked:
     """What the rules and people ask for; what is out already is its own."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
     held, found = {item.target for item in snapshot.running}, []
@@ -93,14 +93,14 @@ def extra_asked(snapshot: Snapshot, turer: Sequence[Tur], needs: Needs) -> Extra
     return ExtraAsked(tuple(one for one in found if one.id not in held), astray)
 
 
-def piled_cm(snapshot: Snapshot, needs: Needs, row: int) -> float:
+def piled_cm(snapshot: SnowSnapshot, needs: Needs, row: int) -> float:
     """About how much snow was ploughed off a street since it was last driven away [cm]."""
     name, kind = snapshot.segments[row].id, snapshot.segments[row].route_class
     ploughed = next((one.ploughed for one in snapshot.season if one.segment == name), 0)
     return ploughed * needs.service.rules.value("snow.start_dry_cm", kind)
 
 
-def to_haul(snapshot: Snapshot, needs: Needs) -> Iterator[int]:
+def to_haul(snapshot: SnowSnapshot, needs: Needs) -> Iterator[int]:
     """The rows of the streets whose banks have passed ``snow.haul_at_cm``; none once it is time to sweep, as nobody
     counts what melts."""
     if in_sweeping_season(snapshot, needs):
@@ -115,7 +115,7 @@ def to_haul(snapshot: Snapshot, needs: Needs) -> Iterator[int]:
             yield i
 
 
-def to_sweep(snapshot: Snapshot, needs: Needs) -> Iterator[int]:
+def to_sweep(snapshot: SnowSnapshot, needs: Needs) -> Iterator[int]:
     """The rows of the streets that were sanded since they were last swept, once spring is here."""
     if not in_sweeping_season(snapshot, needs) or frost_ahead(snapshot, needs):
         return
@@ -125,14 +125,14 @@ def to_sweep(snapshot: Snapshot, needs: Needs) -> Iterator[int]:
             yield i
 
 
-def in_sweeping_season(snapshot: Snapshot, needs: Needs, *, until: tuple[int, int] = (9, 30)) -> bool:
+def in_sweeping_season(snapshot: SnowSnapshot, needs: Needs, *, until: tuple[int, int] = (9, 30)) -> bool:
     """Whether the day is from ``snow.sweep_from`` to ``until`` (month, day)."""
     row = needs.service.rules.usual_row("snow.sweep_from")
     today = snapshot.at.astimezone(snapshot.zone)
     return day_of(row.text or "", f"threshold {row.key}") <= (today.month, today.day) <= until
 
 
-def frost_ahead(snapshot: Snapshot, needs: Needs, *, frost_c: float = 0.0) -> bool:
+def frost_ahead(snapshot: SnowSnapshot, needs: Needs, *, frost_c: float = 0.0) -> bool:
     """Whether any hour of the horizon is forecast at ``frost_c`` [°C] or under. An hour without a forecast may be."""
     weather = needs.weather
     return not snapshot.forecasts or weather.missing_hours > 0 or bool((weather.temp_c <= frost_c).any())
@@ -142,7 +142,7 @@ class ExtraWork:
     """What is asked for beside the snow work, and, once ``drive`` has booked vehicles for it, what is driven and how
     much nobody can drive."""
 
-    def __init__(self, snapshot: Snapshot, streets: Streets, fleet: Fleet, asked: ExtraAsked, needs: Needs) -> None:
+    def __init__(self, snapshot: SnowSnapshot, streets: Streets, fleet: Fleet, asked: ExtraAsked, needs: Needs) -> None:
         self.snapshot, self.streets, self.fleet, self.asked, self.needs = snapshot, streets, fleet, asked, needs
         self.driven: list[DrivenExtra] = []
         self.unmanned = 0

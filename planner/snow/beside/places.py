@@ -23,10 +23,10 @@ from city.upkeep import Place
 from city.vocabulary import CLEAR, READINGS
 from models.snow import Hindcast
 from planner.routes.sectors import bisect, plannable
-from planner.snapshot import Snapshot
 from planner.snow.criteria import is_school_day
 from planner.snow.need import Needs
 from planner.snow.rule import Ints, hundredths, limit_hundredths
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import DEPTH, fallen_since, on_the_ground
 from planner.thresholds.limits import Limits
 
@@ -71,7 +71,7 @@ class DuePlaces:
     astray: int
 
 
-def places_asked(snapshot: Snapshot, needs: Needs, behind: Hindcast) -> DuePlaces:
+def places_asked(snapshot: SnowSnapshot, needs: Needs, behind: Hindcast) -> DuePlaces:
     """Which places are to be cleared. Those of a running order are its own."""
     rows = nearest_streets(snapshot)
     wanted = planned(snapshot, needs.service.rules)
@@ -85,13 +85,13 @@ def places_asked(snapshot: Snapshot, needs: Needs, behind: Hindcast) -> DuePlace
     return DuePlaces(tuple(one for one in found if one[1]), astray)
 
 
-def planned(snapshot: Snapshot, rules: Limits) -> Bools:
+def planned(snapshot: SnowSnapshot, rules: Limits) -> Bools:
     """(n_places,) whether a place is of a kind that the city wants planned (``snow.places``)."""
     wanted = {row.scope for row in rules.rows if row.key == "snow.places" and row.text == "plan"}
     return np.array([place.kind in wanted for place in snapshot.places], bool)
 
 
-def nearest_streets(snapshot: Snapshot, *, near_m: float = 60.0) -> Ints:
+def nearest_streets(snapshot: SnowSnapshot, *, near_m: float = 60.0) -> Ints:
     """(n_places,) the row of the nearest street or cycle way that is planned, -1 where none is within ``near_m``."""
     found = np.full(len(snapshot.places), -1, np.int64)
     ours = np.array([plannable(segment) for segment in snapshot.segments], bool)
@@ -112,7 +112,7 @@ def minutes_at(place: Place, *, m2_per_min: float = 150.0, usual_m2: float = 150
     return fixed if fixed is not None else max(least_min, (place.area_m2 or usual_m2) / m2_per_min)
 
 
-def cut_places(snapshot: Snapshot, rows: Ints, *, way_min: float = 1.5) -> list[Piece]:
+def cut_places(snapshot: SnowSnapshot, rows: Ints, *, way_min: float = 1.5) -> list[Piece]:
     """The pieces of at most about ``tur_minutes``, with ``way_min`` to each place: of the places and the streets alone,
     so that a piece is the same every night."""
     inside = np.flatnonzero(rows >= 0)
@@ -126,7 +126,7 @@ def cut_places(snapshot: Snapshot, rows: Ints, *, way_min: float = 1.5) -> list[
     ]
 
 
-def _title(snapshot: Snapshot, part: Sequence[int] | Ints) -> str:
+def _title(snapshot: SnowSnapshot, part: Sequence[int] | Ints) -> str:
     """The name that most of its places have."""
     names = Counter(snapshot.places[int(i)].name for i in part)
     del names[""]
@@ -139,7 +139,7 @@ def _xy(places: Sequence[Place]) -> npt.NDArray[np.float64]:
     return np.column_stack(local_xy(lon, lat, (float(lon[0]), float(lat[0]))))
 
 
-def _depths(snapshot: Snapshot, needs: Needs, behind: Hindcast, rows: Ints) -> Floats:
+def _depths(snapshot: SnowSnapshot, needs: Needs, behind: Hindcast, rows: Ints) -> Floats:
     """(3, n_places, n_hours) low, mid and high depth at each place [cm]: that of its street, and what lies there now
     more or less than on the street."""
     left_cm = needs.service.rules.value("snow.left_after_plough_cm")
@@ -155,7 +155,7 @@ def _depths(snapshot: Snapshot, needs: Needs, behind: Hindcast, rows: Ints) -> F
     return depths
 
 
-def _cleared(snapshot: Snapshot, rows: Ints) -> dict[int, datetime]:
+def _cleared(snapshot: SnowSnapshot, rows: Ints) -> dict[int, datetime]:
     """When each place was cleared last; not where somebody has measured its street since."""
     done = {one.segment: one.done_at for one in snapshot.treatments if one.action == CLEAR}
     looked = {
@@ -174,7 +174,7 @@ def _cleared(snapshot: Snapshot, rows: Ints) -> dict[int, datetime]:
     return found
 
 
-def _needed(snapshot: Snapshot, needs: Needs, piece: Piece, rows: Ints, depths: Floats) -> list[PlaceNeed]:
+def _needed(snapshot: SnowSnapshot, needs: Needs, piece: Piece, rows: Ints, depths: Floats) -> list[PlaceNeed]:
     """The places of a piece that are over their limits; school yards on school days alone."""
     rules, school = needs.service.rules, is_school_day(snapshot)
     asked = piece.id in snapshot.asked
@@ -187,7 +187,7 @@ def _needed(snapshot: Snapshot, needs: Needs, piece: Piece, rows: Ints, depths: 
 
 
 def _need(
-    snapshot: Snapshot, needs: Needs, rules: Limits, at: tuple[Place, int], depth: Floats, asked: bool
+    snapshot: SnowSnapshot, needs: Needs, rules: Limits, at: tuple[Place, int], depth: Floats, asked: bool
 ) -> PlaceNeed | None:
     place, row = at
     limit = rules.usual_row("snow.place_start_cm", place.kind)
@@ -221,7 +221,7 @@ def _held(over: Bools, hours: int) -> Bools:
 
 
 def _deadline(
-    snapshot: Snapshot, rules: Limits, place: Place, from_when: datetime, *, within_h: float = 24.0
+    snapshot: SnowSnapshot, rules: Limits, place: Place, from_when: datetime, *, within_h: float = 24.0
 ) -> datetime:
     """The next time of the clock of its kind; ``within_h`` hours where that has none."""
     row = rules.usual_row("snow.place_done_by", place.kind)

@@ -14,8 +14,8 @@ from city.vocabulary import Network
 from planner.fleet import Assignment, Fleet, TimeWindow
 from planner.routes.profiles import profile
 from planner.routes.visits import Roundtrips, Visit
-from planner.snapshot import Snapshot
 from planner.snow.beside.places import DuePlaces, Piece, PlaceNeed
+from planner.snow.snapshot import SnowSnapshot
 
 CLEARS: Network = "cycle"
 """Places are cleared by the small vehicles of the cycle ways: the others do not get onto them."""
@@ -47,7 +47,7 @@ class PlaceRounds:
     """What is asked for of a night's places, and, once ``drive`` has booked vehicles of the fleet for it, what is
     driven and how many pieces nobody can drive."""
 
-    def __init__(self, snapshot: Snapshot, network: StreetNetwork, fleet: Fleet, asked: DuePlaces) -> None:
+    def __init__(self, snapshot: SnowSnapshot, network: StreetNetwork, fleet: Fleet, asked: DuePlaces) -> None:
         self.snapshot, self.network, self.fleet, self.asked = snapshot, network, fleet, asked
         self.driven: list[DrivenRound] = []
         self.unmanned = 0

@@ -13,9 +13,10 @@ from city.plan import Degradation, Intervention, Reason, SegmentAction, interven
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from planner.routes.check import violations
 from planner.routes.tur import geometry_of, served
-from planner.snapshot import Snapshot, next_run
+from planner.snapshot import next_run
 from planner.snow.beside.extra import DrivenExtra, Extra, ExtraWork, lowest_c, piled_cm
 from planner.snow.need import Needs
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.words.classes import late
 from planner.words.sentences import degradation, forecast_age_s, forecast_source, text_reason, value_reason
 
@@ -24,7 +25,7 @@ WHAT = {"haul": Text("bortforsling", "haulage"), "sweep": Text("sandupptagning",
 
 
 def extra_intervention(
-    snapshot: Snapshot, network: StreetNetwork, needs: Needs, item: DrivenExtra, latest_start: datetime
+    snapshot: SnowSnapshot, network: StreetNetwork, needs: Needs, item: DrivenExtra, latest_start: datetime
 ) -> Intervention:
     """One piece of haulage or sweeping as an intervention. Raises AssertionError where its drive does not pass the
     checker."""
@@ -75,7 +76,7 @@ def weak_extra(work: ExtraWork) -> Iterable[Degradation]:
         )
 
 
-def _check(snapshot: Snapshot, network: StreetNetwork, item: DrivenExtra) -> None:
+def _check(snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenExtra) -> None:
     steps = [(step.arc, step.serve) for step in item.drive.traversals]
     turns = [ban for ban in snapshot.turns if ban.binds(item.extra.tur.network)]
     passes = {need.segment: need.passes for need in item.needs}
@@ -83,13 +84,13 @@ def _check(snapshot: Snapshot, network: StreetNetwork, item: DrivenExtra) -> Non
     assert not wrong, f"{item.extra.id}: {wrong[0]}"
 
 
-def _actions(snapshot: Snapshot, network: StreetNetwork, item: DrivenExtra) -> Iterable[SegmentAction]:
+def _actions(snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenExtra) -> Iterable[SegmentAction]:
     passes = {need.segment: need.passes for need in item.needs}
     for row in served(network, item.drive):
         yield SegmentAction(id=snapshot.segments[row].id, action=item.extra.kind, passes=passes[row])
 
 
-def _reasons(snapshot: Snapshot, needs: Needs, item: DrivenExtra) -> Iterable[Reason]:
+def _reasons(snapshot: SnowSnapshot, needs: Needs, item: DrivenExtra) -> Iterable[Reason]:
     extra, zone = item.extra, snapshot.zone
     if extra.by_rule:
         yield _haul_rule(snapshot, needs, extra) if extra.kind == "haul" else _sweep_rule(snapshot, needs, extra)
@@ -105,7 +106,7 @@ def _reasons(snapshot: Snapshot, needs: Needs, item: DrivenExtra) -> Iterable[Re
     yield from late(item.assignment, item.deadline, zone)
 
 
-def _haul_rule(snapshot: Snapshot, needs: Needs, extra: Extra) -> Reason:
+def _haul_rule(snapshot: SnowSnapshot, needs: Needs, extra: Extra) -> Reason:
     row = max(extra.by_rule, key=lambda i: piled_cm(snapshot, needs, i))
     segment = snapshot.segments[row]
     where = f"{segment.name}: " if segment.name else ""
@@ -121,7 +122,7 @@ def _haul_rule(snapshot: Snapshot, needs: Needs, extra: Extra) -> Reason:
     )
 
 
-def _sweep_rule(snapshot: Snapshot, needs: Needs, extra: Extra) -> Reason:
+def _sweep_rule(snapshot: SnowSnapshot, needs: Needs, extra: Extra) -> Reason:
     row, n = needs.service.rules.usual_row("snow.sweep_from"), len(extra.by_rule)
     reason = value_reason(
         Text(
@@ -136,7 +137,7 @@ def _sweep_rule(snapshot: Snapshot, needs: Needs, extra: Extra) -> Reason:
     return msgspec.structs.replace(reason, threshold_version=row.version)
 
 
-def _flip(snapshot: Snapshot, needs: Needs, extra: Extra) -> Text:
+def _flip(snapshot: SnowSnapshot, needs: Needs, extra: Extra) -> Text:
     """What would take it out."""
     if extra.requests:
         until = max(request.until for request in extra.requests)

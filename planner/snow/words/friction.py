@@ -8,8 +8,8 @@ from city.catalogue.message import Text
 from city.observation import Observation
 from city.plan import Reason
 from city.said import clock_en, clock_sv, figure_en, figure_sv
-from planner.snapshot import Snapshot
 from planner.snow.need import Need
+from planner.snow.snapshot import SnowSnapshot
 from planner.words.sentences import forecast_age_s, forecast_source, text_reason, value_reason
 
 
@@ -23,7 +23,7 @@ def kind_of(needs: Sequence[Need]) -> str:
     return max(sorted(set(kinds)), key=kinds.count)
 
 
-def friction_reason(snapshot: Snapshot, needs: Sequence[Need], worst: Need) -> Reason:
+def friction_reason(snapshot: SnowSnapshot, needs: Sequence[Need], worst: Need) -> Reason:
     """'Storgatan: friktion från kl. 04 0,22, mål 0,25'."""
     zone, segment = snapshot.zone, snapshot.segments[worst.segment]
     where = f"{segment.name}: " if segment.name else ""
@@ -52,7 +52,7 @@ def friction_flip(needs: Sequence[Need], worst: Need) -> Text:
     )
 
 
-def seen_by(snapshot: Snapshot, observation: Observation) -> Reason:
+def seen_by(snapshot: SnowSnapshot, observation: Observation) -> Reason:
     """'Sett kl. 02.10 av jour: 1,0 cm; gäller till kl. 06.00 (mätt på plats)'."""
     zone, at, until, who = snapshot.zone, observation.at, observation.until, observation.who
     if observation.quantity == "snow_depth":

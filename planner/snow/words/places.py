@@ -10,9 +10,10 @@ from city.catalogue.message import Text
 from city.plan import Degradation, Intervention, PlaceStop, Reason, intervention_id, intervention_key
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from city.vocabulary import PLACE_KINDS, PlaceKind
-from planner.snapshot import Snapshot, next_run
+from planner.snapshot import next_run
 from planner.snow.beside.places import PlaceNeed
 from planner.snow.beside.rounds import CLEARS, DrivenRound, PlaceRounds
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import DEPTH
 from planner.snow.words.classes import late
 from planner.snow.words.friction import seen_by
@@ -34,7 +35,7 @@ MANY: dict[PlaceKind, Text] = {
 }
 
 
-def place_intervention(snapshot: Snapshot, item: DrivenRound, latest_start: datetime) -> Intervention:
+def place_intervention(snapshot: SnowSnapshot, item: DrivenRound, latest_start: datetime) -> Intervention:
     """One round of places as an intervention."""
     key = intervention_key("snow", item.piece.id, snapshot.service_day, next_run(snapshot, item.piece.id))
     worst = max(item.needs, key=lambda need: need.over_cm)
@@ -96,7 +97,7 @@ def _stop(need: PlaceNeed) -> PlaceStop:
     )
 
 
-def _reasons(snapshot: Snapshot, item: DrivenRound, worst: PlaceNeed) -> Iterable[Reason]:
+def _reasons(snapshot: SnowSnapshot, item: DrivenRound, worst: PlaceNeed) -> Iterable[Reason]:
     zone, deadline = snapshot.zone, item.deadline
     yield _depth_reason(snapshot, worst)
     yield _counted(item.needs)
@@ -108,7 +109,7 @@ def _reasons(snapshot: Snapshot, item: DrivenRound, worst: PlaceNeed) -> Iterabl
     yield from late(item.assignment, deadline, zone)
 
 
-def _depth_reason(snapshot: Snapshot, worst: PlaceNeed) -> Reason:
+def _depth_reason(snapshot: SnowSnapshot, worst: PlaceNeed) -> Reason:
     """'Hållplats Storgatan: snö kl. 04 5,2 cm (4,1–6,8), gräns 3,0 cm'."""
     zone, kind = snapshot.zone, ONE[worst.place.kind]
     sv, en = (f"{word.capitalize()} {worst.place.name}".strip() for word in (kind.sv, kind.en))

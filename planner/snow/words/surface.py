@@ -12,8 +12,8 @@ from city.said import clock_en, clock_sv, figure_en, figure_sv
 from models.road.hours import lacking
 from models.snow import Hindcast, known
 from models.weather import HourlyWeather
-from planner.snapshot import Snapshot
 from planner.snow.need import Need
+from planner.snow.snapshot import SnowSnapshot
 from planner.words.sentences import degradation, forecast_age_s, forecast_source, value_reason
 
 Land = Mapping[int, Mapping[str, float]]
@@ -35,7 +35,7 @@ LACKING = {
 }
 
 
-def surface_reason(snapshot: Snapshot, worst: Need, land: Mapping[str, float], *, least_k: float = 0.3) -> Reason:
+def surface_reason(snapshot: SnowSnapshot, worst: Need, land: Mapping[str, float], *, least_k: float = 0.3) -> Reason:
     """The road's temperature in the hour that decides, and what of the land moves it by more than ``least_k``."""
     mid, low, high = worst.surface_c
     said = value_reason(

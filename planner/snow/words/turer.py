@@ -14,9 +14,10 @@ from city.plan import Intervention, Reason, SegmentAction, intervention_id, inte
 from city.said import clock_en, clock_sv, figure_en, figure_sv, span_en, span_sv
 from planner.routes.check import violations
 from planner.routes.tur import geometry_of, served
-from planner.snapshot import Snapshot, next_run
+from planner.snapshot import next_run
 from planner.snow.action import KINDS_EN, KINDS_SV
 from planner.snow.need import Need, deciding
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import fresh_depths
 from planner.snow.words.classes import CLASS_EN, CLASS_SV, late
 from planner.snow.words.friction import friction_flip, friction_reason, kind_of, seen_by
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def intervention(
-    snapshot: Snapshot, network: StreetNetwork, item: DrivenTur, land: Land, latest_start: datetime
+    snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenTur, land: Land, latest_start: datetime
 ) -> Intervention:
     """One tur as an intervention; ``land`` says what the land does to its deciding street.
 
@@ -78,7 +79,7 @@ def _score(need: Need) -> float:
     return need.depth_cm / max(0.1, need.limit_cm)
 
 
-def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need, land: Mapping[str, float]) -> Iterable[Reason]:
+def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, land: Mapping[str, float]) -> Iterable[Reason]:
     zone = snapshot.zone
     yield friction_reason(snapshot, item.needs, worst) if worst.by_friction else _depth_reason(snapshot, worst)
     if item.run:
@@ -106,7 +107,7 @@ def _reasons(snapshot: Snapshot, item: DrivenTur, worst: Need, land: Mapping[str
     yield from late(item.assignment, deadline, zone)
 
 
-def _depth_reason(snapshot: Snapshot, worst: Need) -> Reason:
+def _depth_reason(snapshot: SnowSnapshot, worst: Need) -> Reason:
     """The snow of the street that decides, with its range and limit."""
     zone, segment = snapshot.zone, snapshot.segments[worst.segment]
     kind = Text("blöt snö", "wet snow") if worst.wet else Text("torr snö", "dry snow")
@@ -142,7 +143,7 @@ def _spread(needs: Sequence[Need]) -> Iterable[Reason]:
         )
 
 
-def _as_judged(snapshot: Snapshot, needs: Sequence[Need]) -> Iterable[Reason]:
+def _as_judged(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Iterable[Reason]:
     """What people saw on these streets, which goes before the model."""
     here = {snapshot.segments[need.segment].id for need in needs}
     for observation in snapshot.observations:
@@ -162,7 +163,7 @@ def _flip(needs: Sequence[Need], worst: Need) -> Text:
     )
 
 
-def _actions(snapshot: Snapshot, network: StreetNetwork, item: DrivenTur) -> Iterable[SegmentAction]:
+def _actions(snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenTur) -> Iterable[SegmentAction]:
     """The segments in driving order, each once."""
     needs = {need.segment: need for need in item.needs}
     for index in served(network, item.drive):

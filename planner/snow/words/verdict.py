@@ -12,9 +12,9 @@ from city.plan import Degradation, Intervention, Verdict
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from city.vocabulary import NON_ROUTE_KINDS, Certainty
 from planner.routes.sectors import Tur
-from planner.snapshot import Snapshot
 from planner.snow.flip import flip_of, turer_range
 from planner.snow.need import Needs
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import LOOK_BACK_H, fresh_depths, weather_hindcast
 from planner.snow.words.classes import CLASS_EN, CLASS_SV
 
@@ -31,7 +31,7 @@ class VerdictBasis:
     stuck: int
 
 
-def verdict(snapshot: Snapshot, answer: VerdictBasis, weaknesses: Sequence[Degradation]) -> Verdict:
+def verdict(snapshot: SnowSnapshot, answer: VerdictBasis, weaknesses: Sequence[Degradation]) -> Verdict:
     """The answer in a sentence."""
     certainty = _certainty(snapshot, answer.needs, weaknesses)
     flip, span = flip_of(answer.needs), turer_range(answer.needs)
@@ -73,7 +73,7 @@ def verdict(snapshot: Snapshot, answer: VerdictBasis, weaknesses: Sequence[Degra
     )
 
 
-def _go(snapshot: Snapshot, starts: datetime, going: int, turer: int) -> Text:
+def _go(snapshot: SnowSnapshot, starts: datetime, going: int, turer: int) -> Text:
     zone = snapshot.zone
     return Text(
         f"Kör ut kl. {clock_sv(starts, zone)}: {going} av {turer} turer.",
@@ -81,7 +81,7 @@ def _go(snapshot: Snapshot, starts: datetime, going: int, turer: int) -> Text:
     )
 
 
-def _who(snapshot: Snapshot, items: Sequence[Intervention]) -> Text:
+def _who(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> Text:
     """How many vehicles go, and whose they are."""
     vehicles = {item.vehicle for item in items if item.vehicle}
     names = {contractor.id: contractor.name for contractor in snapshot.contractors}
@@ -91,7 +91,7 @@ def _who(snapshot: Snapshot, items: Sequence[Intervention]) -> Text:
     return Text(f"{len(vehicles)} fordon{of}.", f"{len(vehicles)} {'vehicle' if one else 'vehicles'}{of}.")
 
 
-def _latest(snapshot: Snapshot, items: Sequence[Intervention]) -> datetime | None:
+def _latest(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> datetime | None:
     """When the first of the turer that are not out yet must begin; None where all are out."""
     held = {item.key for item in snapshot.running}
     return min((i.latest_start for i in items if i.latest_start and i.key not in held), default=None)
@@ -127,7 +127,7 @@ def _rest(turer: int, stuck: int) -> Text:
     return Text(f"{turer} turer behövs inte.", f"{turer} turer are not needed.")
 
 
-def _certainty(snapshot: Snapshot, needs: Needs, weaknesses: Sequence[Degradation]) -> Certainty:
+def _certainty(snapshot: SnowSnapshot, needs: Needs, weaknesses: Sequence[Degradation]) -> Certainty:
     """Low without streets, a fresh forecast or any sight of the ground; medium where the range crosses a limit for
     over a tenth of the streets."""
     blind = not fresh_depths(snapshot) and weather_hindcast(snapshot).missing_hours > LOOK_BACK_H / 2
@@ -137,7 +137,7 @@ def _certainty(snapshot: Snapshot, needs: Needs, weaknesses: Sequence[Degradatio
     return "high" if needs.unsure <= 0.1 * len(needs) and sensors else "medium"
 
 
-def _no_call_out(snapshot: Snapshot, needs: Needs) -> Text:
+def _no_call_out(snapshot: SnowSnapshot, needs: Needs) -> Text:
     if not len(needs):
         return Text("Inga gator är inlästa: inget att planera.", "No streets are imported: nothing to plan.")
     if needs.over.any():

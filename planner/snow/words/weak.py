@@ -12,7 +12,7 @@ from city.geo import local_xy
 from city.plan import Degradation
 from city.said import figure_en, figure_sv
 from models.weather import HourlyWeather
-from planner.snapshot import Snapshot
+from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import LOOK_BACK_H, fresh_depths, weather_hindcast
 from planner.snow.words.surface import weak_air
 from planner.snow.work import DrivenTur
@@ -20,7 +20,7 @@ from planner.words.sentences import degradation, weak_forecast
 
 
 def degradations(
-    snapshot: Snapshot, weather: HourlyWeather, driven: Sequence[DrivenTur], unmanned: int
+    snapshot: SnowSnapshot, weather: HourlyWeather, driven: Sequence[DrivenTur], unmanned: int
 ) -> list[Degradation]:
     """What was missing or old, and what that did. ``unmanned`` turer are needed and have no vehicle."""
     return [
@@ -32,7 +32,7 @@ def degradations(
     ]
 
 
-def _weak_sensors(snapshot: Snapshot) -> Iterable[Degradation]:
+def _weak_sensors(snapshot: SnowSnapshot) -> Iterable[Degradation]:
     if not fresh_depths(snapshot):
         holes = _unseen(weather_hindcast(snapshot).missing_hours)
         yield degradation(
@@ -65,11 +65,11 @@ def _unseen(hours: int) -> Text:
     )
 
 
-def _silent_s(snapshot: Snapshot, last: Any) -> float:  # noqa: ANN401 - datetime or None
+def _silent_s(snapshot: SnowSnapshot, last: Any) -> float:  # noqa: ANN401 - datetime or None
     return float("inf") if last is None else float((snapshot.at - last).total_seconds())
 
 
-def _weak_streets(snapshot: Snapshot) -> Iterable[Degradation]:
+def _weak_streets(snapshot: SnowSnapshot) -> Iterable[Degradation]:
     unknown = sum(segment.keeper == "unknown" for segment in snapshot.segments)
     if unknown:
         yield degradation(
@@ -102,7 +102,7 @@ def _weak_streets(snapshot: Snapshot) -> Iterable[Degradation]:
         )
 
 
-def _weak_fleet(snapshot: Snapshot, driven: Sequence[DrivenTur], unmanned: int) -> Iterable[Degradation]:
+def _weak_fleet(snapshot: SnowSnapshot, driven: Sequence[DrivenTur], unmanned: int) -> Iterable[Degradation]:
     for network, sv, en in (("street", "gatorna", "the streets"), ("cycle", "GC-vägarna", "the cycle ways")):
         if any(s.network == network for s in snapshot.segments) and all(
             v.network != network for v in snapshot.vehicles
@@ -130,7 +130,7 @@ def _weak_fleet(snapshot: Snapshot, driven: Sequence[DrivenTur], unmanned: int) 
         )
 
 
-def _astray(snapshot: Snapshot, *, near_m: float = 2000.0) -> Iterable[Degradation]:
+def _astray(snapshot: SnowSnapshot, *, near_m: float = 2000.0) -> Iterable[Degradation]:
     """Depots of the snow fleet that lie far from every street: their vehicles are planned from the nearest one."""
     used = {vehicle.depot for vehicle in snapshot.vehicles}
     ends = np.array([s.geometry[0] for s in snapshot.segments if s.reachable], float).reshape(-1, 2)
