@@ -181,11 +181,15 @@ def run_broker_config(options: argparse.Namespace, _: Settings) -> int:
 
 def run_plan(options: argparse.Namespace, settings: Settings) -> int:
     """One plan now, from the database or from a folder."""
+    from city.catalogue.words import words
     from city.plan import to_json
     from planner.words.terminal import readable
 
     snapshot, plan = _plan_from_files(options) if options.files else _plan_fromopened_store(options, settings)
-    say(to_json(plan, indent=2).decode() if options.json else readable(plan, snapshot.zone))
+    if options.json:
+        say(to_json(plan, indent=2).decode())
+    else:
+        say(readable(plan, snapshot.zone, words(settings.municipality.language), currency=snapshot.params.currency))
     return 0
 
 
@@ -236,16 +240,18 @@ def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def run_forecast(options: argparse.Namespace, _: Settings) -> int:
+def run_forecast(options: argparse.Namespace, settings: Settings) -> int:
     """A model alone, from a folder of files."""
+    from city.catalogue.words import words
     from planner.road.words import answer
 
-    say(answer(options.files, as_json=options.json))
+    say(answer(options.files, words(settings.municipality.language), as_json=options.json))
     return 0
 
 
 def run_routes(options: argparse.Namespace, settings: Settings) -> int:
     """Today's routes with their scores, and beside each our own over the same work."""
+    from city.catalogue.words import words
     from planner.inputs import read_routes
     from planner.routes.compare import existing
     from planner.routes.compare import words as existing_words
@@ -253,7 +259,8 @@ def run_routes(options: argparse.Namespace, settings: Settings) -> int:
     with opened_store(settings, "routes") as (connection, _):
         today = read_routes(connection)
     compared = existing.compare(today, options.iterations, options.seed)
-    say(existing_words.as_json(compared) if options.json else existing_words.in_words(compared))
+    spoken = words(settings.municipality.language)
+    say(existing_words.as_json(compared) if options.json else existing_words.in_words(compared, spoken))
     return 0
 
 
@@ -303,37 +310,39 @@ def _letter(row: dict[str, Any]) -> str:
     return f"{row['received_at']:%Y-%m-%d %H:%M:%S}  {row['reason']:<15} {row['topic']}  {row['detail']}"
 
 
-def run_bench_carp(options: argparse.Namespace, _: Settings) -> int:
+def run_bench_carp(options: argparse.Namespace, settings: Settings) -> int:
     """The arc-routing engine on benchmark files, checked."""
+    from city.catalogue.words import words
     from planner.routes.carp import bench
 
-    for answer in bench.answers(bench.asked_of(options)):
-        say(json.dumps(answer, ensure_ascii=False) if options.json else bench.in_words(answer))
+    spoken = words(settings.municipality.language)
+    for answer in bench.answers(bench.asked_of(options), spoken):
+        say(json.dumps(answer, ensure_ascii=False) if options.json else bench.in_words(answer, spoken))
     return 0
 
 
 def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     """Lists the thresholds that hold, or adds the next version of one."""
+    from city.catalogue.words import words
     from city.entities import Threshold
     from planner.thresholds.limits import unit_of
+    from planner.words.thresholds import as_values, listed
     from store import plans
 
     with opened_store(settings, "threshold") as (connection, clock):
         if options.action == "set":
-            unit = unit_of(options.key, options.text)
+            unit = unit_of(options.key, options.text, options.value)
             since = options.valid_from or clock.now()
             row = Threshold(
                 options.key, options.scope, options.value, unit, 0, since, options.by, options.why, options.text
             )
             say(f"{options.key} {options.scope}: version {plans.add_threshold(connection, row)}")
             return 0
-        held_now = plans.thresholds(connection, clock.now())
-        if options.json:
-            say(json.dumps([dataclasses.asdict(row) for row in held_now], ensure_ascii=False, default=str))
-            return 0
-        for held in held_now:
-            value = held.text if held.value is None else f"{held.value:g}"
-            say(f"{held.key:<28} {held.scope:<8} {value:>8} {held.unit:<10} v{held.version}  {held.reason}")
+        held, spoken = plans.thresholds(connection, clock.now()), words(settings.municipality.language)
+    if options.json:
+        say(json.dumps(as_values(held, spoken), ensure_ascii=False, default=str))
+    elif held:
+        say(listed(held, spoken))
     return 0
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from city.catalogue.words import words
 from city.clock import Clock, SimulatedClock, SystemClock, stopwatch
 from city.errors import ImportRefused, StoreUnavailable
 from city.plan import Plan
@@ -168,11 +169,11 @@ def _await(ready: Callable[[], bool], stop: threading.Event, timeout_s: float, p
 
 def _print_plans(connection: Connection, settings: Settings, clock: Clock, say: Callable[[str], None]) -> None:
     """Makes what is due and prints the newest plan of each domain."""
-    newest: dict[str, Plan] = {}
+    newest, spoken = dict[str, Plan](), words(settings.municipality.language)
     for plan in Scheduler(connection, settings, clock).ensure_due(clock.now()):
         newest[plan.domain] = plan
     for plan in newest.values():
-        say("\n" + readable(plan, ZONE))
+        say("\n" + readable(plan, ZONE, spoken, currency=settings.planner.currency))
 
 
 def _live(town: SimulatedTown, clock: Clock, where: Address, stop: threading.Event) -> int:

@@ -30,13 +30,10 @@ STOP_S = 8.0
 
 
 def prepare_schema(connection: Connection, now: datetime) -> list[str]:
-    """Brings the schema up to date and seeds the thresholds that nobody has set yet; gives what was applied."""
+    """Brings the schema up to date and seeds the thresholds and scopes that the database lacks; gives what was
+    applied."""
     done = migrate(connection, now)
-    with connection.transaction():
-        known = {row.key for row in plans.thresholds(connection, now)}
-        for row in seed():
-            if row.key not in known:
-                plans.add_threshold(connection, row)
+    plans.seed_thresholds(connection, seed())
     return done
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
+from city.catalogue.words import words
 from city.clock import stopwatch
 from city.errors import StoreUnavailable
 from city.serviceday import service_day
@@ -132,7 +133,7 @@ class Walk:
         draft = open_draft(self.connection, live.id)
         if draft is not None:
             self.journal.draft(draft, self.now)
-            live = accept(self.connection, draft.id, OFFICER, self.now)
+            live = accept(self.connection, draft.id, OFFICER, self.now, words(self.settings.municipality.language))
         states = {order.key: order.state for order in reversed(self._orders())}
         keys = [item.key for item in live.interventions if states.get(item.key, "aborted") in {"aborted", "refused"}]
         decide(self.connection, live.id, keys, OFFICER, self.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from city.catalogue.message import message
 from city.plan import Degradation, Intervention, Plan, Verdict
 from city.serviceday import bounds
 from city.totals import Totals, as_json
@@ -45,8 +46,4 @@ def assemble(
 def _without_thresholds(snapshot: Snapshot) -> Iterable[Degradation]:
     """A snapshot that holds no thresholds is planned with the seed, and says so."""
     if not snapshot.thresholds:
-        yield degradation(
-            "thresholds",
-            "Inga gränser är inlagda: förvalen används.",
-            "No thresholds are entered: the defaults are used.",
-        )
+        yield degradation("thresholds", message("plan.missing.thresholds"))

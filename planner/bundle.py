@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from city.catalogue.message import message
 from city.entities import Forecast, ForecastStep, Segment, Vehicle
 from city.errors import ImportRefused
 from city.plan import Intervention
@@ -29,6 +30,7 @@ from planner.snapshot import PlannerParams, Snapshot
 T = TypeVar("T")
 S = TypeVar("S", bound=Snapshot)
 ISSUE = ("provider", "lon", "lat", "issued_at", "elevation_m", "simulated")
+SEE_DOCS = message("error.bundle.see_docs")
 SPECIAL = frozenset({"segments", "forecasts", "running", "asked"})
 
 
@@ -103,17 +105,21 @@ def _toml(value: object) -> str:
 def _read_head(folder: Path, kinds: Mapping[str, type[Snapshot]]) -> dict[str, Any]:
     file = folder / "snapshot.toml"
     if not file.is_file():
-        raise ImportRefused(file, "is missing", "write it with at least: domain, at, service_day, slot")
+        columns = "domain, at, service_day, slot"
+        raise ImportRefused(file, message("error.bundle.missing"), message("error.bundle.write", columns=columns))
     try:
         head = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ImportRefused(file, f"is not TOML ({error})", "see docs/bundles.md") from error
+        raise ImportRefused(file, message("error.bundle.no_toml", said=str(error)), SEE_DOCS) from error
     if len(kinds) == 1:
         head.setdefault("domain", next(iter(kinds)))
-    domain = head.get("domain")
+    domain = str(head.get("domain"))
     if domain not in kinds:
-        way_out = f"ask for 'plan {domain}' or change its domain"
-        raise ImportRefused(file, f"is for {domain}, not for {' or '.join(kinds)}", way_out)
+        problem, way_out = (
+            message("error.bundle.other_domain", domain=domain),
+            message("error.bundle.ask", domain=domain),
+        )
+        raise ImportRefused(file, problem, way_out)
     head["params"] = _params(head.get("params", {}), file)
     return head
 
@@ -122,7 +128,8 @@ def _params(table: object, file: Path) -> PlannerParams:
     params = checked(table, PlannerParams, file, "[params]")
     for name in ("horizon_h", "tur_minutes", "round_iterations", "tur_iterations"):
         if getattr(params, name) <= 0:
-            raise ImportRefused(file, f"[params]: {name} is {getattr(params, name)}", "write a number over 0")
+            problem = message("error.bundle.is", where="[params]", field=name, value=str(getattr(params, name)))
+            raise ImportRefused(file, problem, message("error.bundle.over_0"))
     return params
 
 
@@ -131,7 +138,8 @@ def _check_zone(file: Path, zone: object) -> None:
         if isinstance(zone, str):
             ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ImportRefused(file, f"time_zone: no zone is called '{zone}'", "write e.g. Europe/Stockholm") from error
+        problem = message("error.bundle.no_zone", zone=str(zone))
+        raise ImportRefused(file, problem, message("error.bundle.write_zone")) from error
 
 
 def _check_speeds(file: Path, vehicles: Sequence[Vehicle]) -> None:
@@ -139,7 +147,8 @@ def _check_speeds(file: Path, vehicles: Sequence[Vehicle]) -> None:
     for vehicle in vehicles:
         for name in ("work_kmh", "drive_kmh"):
             if not 0.0 < getattr(vehicle, name) < math.inf:
-                raise ImportRefused(file, f"{vehicle.id}: {name} is {getattr(vehicle, name)}", "write a number over 0")
+                problem = message("error.bundle.is", where=vehicle.id, field=name, value=str(getattr(vehicle, name)))
+                raise ImportRefused(file, problem, message("error.bundle.over_0"))
 
 
 def _table(file: Path, kind: type[T]) -> tuple[T, ...]:
@@ -165,7 +174,7 @@ def _segments_in(file: Path) -> tuple[Segment, ...]:
         features = msgspec.json.decode(file.read_bytes())["features"]
         rows = [{**part["properties"], "geometry": part["geometry"]["coordinates"]} for part in features]
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise ImportRefused(file, f"is no GeoJSON feature collection ({error})", "see docs/bundles.md") from error
+        raise ImportRefused(file, message("error.bundle.no_geojson", said=str(error)), SEE_DOCS) from error
     return tuple(checked(row, Segment, file, f"feature {number}") for number, row in enumerate(rows))
 
 
@@ -200,4 +209,4 @@ def _running_in(file: Path) -> tuple[Intervention, ...]:
     try:
         return msgspec.json.decode(file.read_bytes(), type=tuple[Intervention, ...])
     except msgspec.DecodeError as error:
-        raise ImportRefused(file, str(error), "see docs/bundles.md") from error
+        raise ImportRefused(file, str(error), SEE_DOCS) from error

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 from holidays import country_holidays
 
+from city.catalogue.message import message
 from city.clock import Clock
 from city.entities import CalendarDay, Forecast, GivenOrder, Reading, Vehicle
 from city.errors import ConfigError
@@ -166,9 +167,7 @@ def _holidays(settings: Settings, day: date) -> tuple[CalendarDay, ...]:
     try:
         known = country_holidays(settings.municipality.country, years=sorted({d.year for d in days}))
     except NotImplementedError as error:
-        raise ConfigError(
-            f"municipality.country: no holidays are known of '{settings.municipality.country}'"
-        ) from error
+        raise ConfigError(message("error.plan.no_holidays", country=settings.municipality.country)) from error
     return tuple(CalendarDay("holiday", d, "holiday") for d in days if d in known)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from city.catalogue.message import Message, message
 from city.entities import OrderEvent
 from city.errors import Conflict, NotFound
 from city.plan import Intervention, Plan, treatments_of
@@ -39,7 +40,7 @@ def decide(
     with connection.transaction():
         plan = plans.by_id(connection, plan_id)
         if plan is None:
-            raise NotFound(f"there is no plan {plan_id}")
+            raise NotFound(message("error.plan.unknown", plan=plan_id))
         plans.lock_plans(connection, plan.domain)
         _refuse_superseded(connection, plan)
         return [_decide_one(connection, plan, _item(plan, key), who, now, note) for key in keys]
@@ -63,7 +64,7 @@ def add_event(
     with connection.transaction():
         order = orders.lock_order(connection, _as_id(order_id))
         if order is None:
-            raise NotFound(f"there is no order {order_id}")
+            raise NotFound(message("error.order.unknown", order=order_id))
         history = orders.events(connection, order_id)
         if kind == "segment_done" and _said_done(connection, order, history, segment):
             return history
@@ -81,15 +82,21 @@ def add_event(
 def may_follow(state: OrderState, kind: OrderEventKind) -> None:
     """Raises Conflict where an event may not follow a state."""
     if kind not in NEXT[state]:
-        after = ", ".join(sorted(NEXT[state])) or "nothing: it has ended"
-        raise Conflict(f"the order is {state}; {kind} cannot follow, only {after}")
+        parts = {"state": _step(state), "step": _step(kind)}
+        if not NEXT[state]:
+            raise Conflict(message("error.order.ended", **parts))
+        raise Conflict(message("error.order.not_now", **parts, only=tuple(_step(name) for name in sorted(NEXT[state]))))
+
+
+def _step(name: OrderState | OrderEventKind) -> Message:
+    return message(f"error.order.step.{name}")
 
 
 def _decide_one(connection: Connection, plan: Plan, item: Intervention, who: str, now: datetime, note: str) -> str:
     orders.lock_key(connection, item.key)
     live = orders.live_order(connection, item.key)
     if live is not None:
-        raise Conflict(f"{item.title} has an order already, it is {live[1]}")
+        raise Conflict(message("error.order.has_one", title=item.title, state=_step(live[1])))
     order = NewOrder(
         str(uuid.uuid4()),
         plan.id,
@@ -109,14 +116,14 @@ def _decide_one(connection: Connection, plan: Plan, item: Intervention, who: str
 def _refuse_superseded(connection: Connection, plan: Plan) -> None:
     newest = plans.latest(connection, plan.domain, plan.mode, plan.service_day)
     if newest is not None and newest.id != plan.id:
-        raise Conflict(f"plan {plan.version} was superseded by plan {newest.version}; look at it and decide again")
+        raise Conflict(message("error.plan.superseded", version=plan.version, newest=newest.version))
 
 
 def _item(plan: Plan, key: str) -> Intervention:
     for item in plan.interventions:
         if item.key == key:
             return item
-    raise NotFound(f"plan {plan.version} has no intervention {key}")
+    raise NotFound(message("error.plan.no_intervention", version=plan.version, key=key))
 
 
 def state_of(history: Sequence[OrderEvent]) -> OrderState:
@@ -130,7 +137,7 @@ def _said_done(
 ) -> bool:
     """Whether a street of the order was said to be done before. NotFound where it is not of the order."""
     if segment not in {part for part, _ in treatments_of(_item_of(connection, order))}:
-        raise NotFound(f"{order['target']} has no segment {segment}; its segments stand in the plan")
+        raise NotFound(message("error.order.no_segment", target=order["target"], segment=str(segment)))
     return any(event.kind == "segment_done" and event.segment == segment for event in history)
 
 
@@ -157,4 +164,4 @@ def _as_id(order_id: str) -> str:
     try:
         return str(uuid.UUID(order_id))
     except ValueError as error:
-        raise NotFound(f"there is no order {order_id}") from error
+        raise NotFound(message("error.order.unknown", order=order_id)) from error

@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import msgspec
 
+from city.catalogue.message import message
 from city.errors import Conflict
 from city.outlook import OutlookFrame, SegmentOutlook
 from city.plan import Intervention, Plan, RunKey, from_json, to_json
@@ -65,7 +66,8 @@ def publish(
     check_schema(plan)
     with connection.transaction():
         if run is not None and not plans.hold_run(connection, run, claimed_by):
-            raise Conflict(f"the run {run.domain} {run.service_day} {run.slot} was taken over by another planner")
+            day = run.service_day.isoformat()
+            raise Conflict(message("error.plan.taken_over", domain=run.domain, day=day, slot=run.slot))
         plans.lock_plans(connection, plan.domain)
         before = plans.latest(connection, plan.domain, plan.mode, plan.service_day)
         if before is not None and before.inputs_hash == plan.inputs_hash:

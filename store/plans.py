@@ -40,6 +40,13 @@ def add_threshold(connection: Connection, threshold: Threshold) -> int:
     return int(row[0])
 
 
+def seed_thresholds(connection: Connection, rows: Iterable[Threshold]) -> None:
+    """Adds version 1 of the thresholds to the scopes that have none; what somebody has set goes on deciding. Any number
+    of processes may do it at once."""
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.executemany(query("plans", "seed_threshold"), [columns(row) for row in rows])
+
+
 def claim_run(
     connection: Connection, run: RunKey, claimed_by: str, now: datetime, expires: datetime, due_at: datetime
 ) -> bool:

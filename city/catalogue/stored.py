@@ -6,6 +6,7 @@ field's name.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -20,10 +21,20 @@ Languages = dict[str, dict[str, str]]
 def in_all_languages(**fields: Message) -> dict[str, Any]:
     """The fields of a value that keeps these sentences: ``text=`` gives ``text``, ``text_en`` and, where there are more
     languages, ``languages``."""
-    found: dict[str, Any] = {}
-    for name, sentence in fields.items():
-        found[name], found[f"{name}_en"] = words("sv").say(sentence), words("en").say(sentence)
-    further = {code: {name: words(code).say(each) for name, each in fields.items()} for code in further_languages()}
+    return _kept({code: {name: words(code).say(each) for name, each in fields.items()} for code in LANGUAGES})
+
+
+def clauses_of(values: Iterable[Struct], field: str, into: str) -> dict[str, Any]:
+    """One kept sentence of several values, joined by semicolons, as the fields of another value that keeps them
+    ``into`` one of its own."""
+    kept = tuple(values)
+    joined = {code: tuple(sentence_of(value, field, code) for value in kept) for code in LANGUAGES}
+    return _kept({code: {into: words(code)("format.clauses", parts=parts)} for code, parts in joined.items()})
+
+
+def _kept(said: Languages) -> dict[str, Any]:
+    found: dict[str, Any] = {**said["sv"], **{f"{name}_en": text for name, text in said["en"].items()}}
+    further = {code: said[code] for code in further_languages()}
     return found | ({"languages": further} if further else {})
 
 

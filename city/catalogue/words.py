@@ -11,7 +11,7 @@ from typing import Any
 from babel import Locale
 
 from city.catalogue.formats import Formatter
-from city.catalogue.message import Message, Part, Text
+from city.catalogue.message import Message, Part, Text, message, verbatim
 
 PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
 """The plural forms of CLDR; a table of these is one text."""
@@ -71,6 +71,11 @@ class Words:
 def is_language(text: str | None) -> bool:
     """Whether there are words in that language."""
     return text in LANGUAGES
+
+
+def name_of(key: str, otherwise: str) -> Message:
+    """The name of a key that may not be there, such as that of a fraction that a city made up; else that as it is."""
+    return message(key) if key in words("sv").table else verbatim(otherwise)
 
 
 @cache

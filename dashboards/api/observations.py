@@ -12,6 +12,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from city.catalogue.words import words
 from city.errors import Conflict, NotFound
 from city.observation import Observation
 from city.vocabulary import DeclineCause
@@ -167,7 +168,7 @@ def answer_draft(request: Request, draft_id: str, got: Annotated[SentForm, Depen
     try:
         with context.connection() as connection:
             if wanted == "accept":
-                plan_id = accept(connection, draft_id, WHO, now).id
+                plan_id = accept(connection, draft_id, WHO, now, words(context.settings.municipality.language)).id
             else:
                 reject(connection, draft_id, WHO, now)
                 plan_id = ""

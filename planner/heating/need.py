@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 import numpy as np
 
+from city.catalogue.message import message
 from city.entities import Building, Reading
 from city.serviceday import local_instant
 from models.heat import WarmUp, cooled, lead_hours, warm_up
@@ -73,7 +74,8 @@ def open_hours(snapshot: HeatingSnapshot, building: Building, kind: str) -> tupl
     """When the building is used on the service day; None, None where it is closed."""
     if kind == "closed":
         return None, None
-    opens, closes = (clock_of(text, f"building {building.id}") for text in (building.opens, building.closes))
+    named = message("error.plan.building", id=building.id)
+    opens, closes = (clock_of(text, named) for text in (building.opens, building.closes))
     if kind == "evening":
         closes = time(22, 0)
     return (

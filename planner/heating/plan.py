@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from city.catalogue.stored import in_all_languages
 from city.plan import (
     HeatHour,
     Intervention,
@@ -43,7 +44,6 @@ def _intervention(snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay) ->
     opens, closes = open_hours(snapshot, building, day.kind)
     start = None if opens is None else opens - timedelta(hours=lead_h(snapshot, rules, day, opens))
     heat = tuple(_heat(snapshot, rules, day, start, closes))
-    flip = flip_of(rules, day, opens)
     return Intervention(
         id=intervention_id(snapshot.inputs_hash, key),
         key=key,
@@ -53,8 +53,7 @@ def _intervention(snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay) ->
         priority=1 if opens is not None else 2,
         score=lead_h(snapshot, rules, day, opens) if opens is not None else 0.0,
         reasons=tuple(reasons_of(snapshot, rules, day, opens, start)),
-        flip=flip.sv,
-        flip_en=flip.en,
+        **in_all_languages(flip=flip_of(rules, day, opens)),
         starts_at=start,
         ready_by=opens,
         geometry={"type": "Point", "coordinates": (building.lon, building.lat)},

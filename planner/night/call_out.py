@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from city.catalogue.words import words
 from city.entities import CallOut, OrderEvent
 from city.plan import Intervention
 from city.settings import Settings
@@ -110,5 +111,5 @@ def _item(connection: Connection, order: OrderNow) -> Intervention:
 def _write(
     connection: Connection, settings: Settings, order: OrderNow, item: Intervention, call: CallOut, now: datetime
 ) -> None:
-    text = call_text(item, call.vehicle, settings.municipality.zone, settings.municipality.language)
-    calls.add_outgoing(connection, order.id, call, text, now)
+    text = call_text(item, call.vehicle, settings.municipality.zone)
+    calls.add_outgoing(connection, order.id, call, words(settings.municipality.language).say(text), now)

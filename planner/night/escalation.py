@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from city.catalogue.message import Message, message
 from city.entities import CallOut
 from city.plan import Intervention
-from city.said import clock_en, clock_sv
 from city.vocabulary import Network
 from planner.night.rest import Rota
 
@@ -52,13 +52,17 @@ def next_call(
     return None
 
 
-def call_text(item: Intervention, vehicle: str, zone: ZoneInfo, language: str) -> str:
-    """What is sent to the one who is called: which tur, which vehicle, and when."""
-    clock = clock_sv if language == "sv" else clock_en
-    starts = "" if item.starts_at is None else clock(item.starts_at, zone)
-    ready = "" if item.deadline is None else clock(item.deadline, zone)
-    if language == "sv":
-        return (
-            f"Utkallning {vehicle}: {item.title}. Start {starts}, klart senast {ready}. Kvittera: jag kör / kan inte."
-        )
-    return f"Call-out {vehicle}: {item.title}. Start {starts}, done by {ready}. Acknowledge: I drive / I cannot."
+def call_text(item: Intervention, vehicle: str, zone: ZoneInfo) -> Message:
+    """What is sent to the one who is called: which tur, which vehicle, and when, as far as the plan says."""
+    what = message("plan.night.call", vehicle=vehicle, title=item.title)
+    return message("format.sentences", parts=(what, *_times(item, zone), message("plan.night.call_answer")))
+
+
+def _times(item: Intervention, zone: ZoneInfo) -> Iterator[Message]:
+    starts, ready = (None if at is None else at.astimezone(zone) for at in (item.starts_at, item.deadline))
+    if starts is not None and ready is not None:
+        yield message("plan.night.call_times", starts=starts, ready=ready)
+    elif starts is not None:
+        yield message("plan.night.call_start", starts=starts)
+    elif ready is not None:
+        yield message("plan.night.call_ready", ready=ready)

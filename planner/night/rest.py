@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from city.catalogue.message import Text
+from city.catalogue.message import Message, Part, message
 from city.entities import GivenOrder, RosterTurn
 from city.plan import Intervention
-from city.said import clock_en, clock_sv, figure_en, figure_sv
 
 Span = tuple[datetime, datetime]
 
@@ -26,23 +25,16 @@ class Free:
     worked: Span | None
     rest: timedelta
 
-    def why(self, zone: ZoneInfo) -> Text:
-        """The sentence behind it; empty where nothing binds."""
+    def why(self, zone: ZoneInfo) -> Message | None:
+        """The sentence behind it; None where nothing binds."""
         if self.worked is None:
-            return Text("", "")
-        begun, ended = self.worked
-        hours = self.rest / timedelta(hours=1)
-        sv = f"{self.vehicle} har arbetat {clock_sv(begun, zone)}–{clock_sv(ended, zone)}"
-        en = f"{self.vehicle} has worked {clock_en(begun, zone)}–{clock_en(ended, zone)}"
+            return None
+        begun, ended = (at.astimezone(zone) for at in self.worked)
+        parts: dict[str, Part] = {"vehicle": self.vehicle, "begun": begun, "ended": ended}
+        parts["hours"] = self.rest / timedelta(hours=1)
         if self.until is None:
-            return Text(
-                f"{sv} och vilar till {clock_sv(self.from_when, zone)} ({figure_sv(hours, 0)} h dygnsvila).",
-                f"{en} and rests until {clock_en(self.from_when, zone)} ({figure_en(hours, 0)} h of daily rest).",
-            )
-        return Text(
-            f"{sv} och måste vara klar {clock_sv(self.until, zone)} ({figure_sv(hours, 0)} h dygnsvila).",
-            f"{en} and must be done by {clock_en(self.until, zone)} ({figure_en(hours, 0)} h of daily rest).",
-        )
+            return message("plan.night.rests", at=self.from_when.astimezone(zone), **parts)
+        return message("plan.night.must_end", at=self.until.astimezone(zone), **parts)
 
 
 @dataclass

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from city.catalogue.message import Message, message
 from city.clock import aware
-from city.errors import ImportRefused
+from city.errors import ImportRefused, as_message
 from city.tables import checked, numbered, rows_of, typed
 from models.road.forcing import FIELDS, PLAUSIBLE, Forcing, RoadWeather, on_grid, weather
 from models.road.run import at_rest, run, undriven
@@ -31,7 +32,7 @@ Floats = npt.NDArray[np.floating[Any]]
 T = TypeVar("T")
 STEP = timedelta(seconds=300)
 BACK = timedelta(hours=48)
-WAY_OUT = "see docs/bundles.md"
+SEE_DOCS = message("error.bundle.see_docs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +123,18 @@ class SiteForecast:
     slippery: Floats
     air_c: Floats
     correction_w_m2: float
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def load(folder: Path) -> Bundle:
     """Reads a folder. Raises ImportRefused naming file, line, field and time."""
     if not (folder / "sites.csv").is_file():
-        raise ImportRefused(folder / "sites.csv", "is missing", "write it with at least: id, lat, lon")
+        way_out = message("error.bundle.write", columns="id, lat, lon")
+        raise ImportRefused(folder / "sites.csv", message("error.bundle.missing"), way_out)
     forecast = _weather(folder / "forecast.csv", WeatherRow)
     if not forecast:
-        raise ImportRefused(folder / "forecast.csv", "is missing or empty", "write it with at least: time, air_c")
+        way_out = message("error.bundle.write", columns="time, air_c")
+        raise ImportRefused(folder / "forecast.csv", message("error.bundle.missing_or_empty"), way_out)
     observed = _weather(folder / "observations.csv", ObservedRow)
     other = rows_of(folder / "other.csv", OtherRow) if (folder / "other.csv").is_file() else ()
     head = _head(folder / "road.toml")
@@ -139,7 +142,8 @@ def load(folder: Path) -> Bundle:
     rest = {"sites": rows_of(folder / "sites.csv", SiteRow), "forecast": forecast, "observed": observed, "other": other}
     bundle = checked(head | rest, Bundle, folder / "road.toml", "a value")
     if max(row.time for row in forecast) <= bundle.at:
-        raise ImportRefused(folder / "forecast.csv", f"ends before {bundle.at.isoformat()}", "give a later forecast")
+        problem = message("error.road.too_short", at=bundle.at.isoformat())
+        raise ImportRefused(folder / "forecast.csv", problem, message("error.road.later"))
     return bundle
 
 
@@ -151,7 +155,7 @@ def _head(file: Path) -> dict[str, Any]:
         if "at" in head:
             aware(head["at"], "at")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError, AttributeError) as error:
-        raise ImportRefused(file, str(error), WAY_OUT) from error
+        raise ImportRefused(file, str(error), SEE_DOCS) from error
     return head
 
 
@@ -162,14 +166,19 @@ def _weather(file: Path, kind: type[T]) -> tuple[T, ...]:
     found = []
     for number, cells in numbered(file):
         row = checked(typed(cells, kind), kind, file, f"line {number}")
-        for name, (low, high) in (PLAUSIBLE | {"surface_c": (-60.0, 90.0), "depth_cm": (0.0, 1000.0)}).items():
-            value = getattr(row, name, None)
-            if value is not None and not low <= value <= high:
-                when = getattr(row, "time").isoformat()  # noqa: B009 - kind is not known here
-                problem = f"line {number}: {name} at {when} is {value:g}, not between {low:g} and {high:g}"
-                raise ImportRefused(file, problem, "write what was measured, or leave the cell empty")
+        _check_weather(row, file, number)
         found.append(row)
     return tuple(found)
+
+
+def _check_weather(row: Any, file: Path, number: int) -> None:  # noqa: ANN401 - any row with a time
+    for name, (low, high) in (PLAUSIBLE | {"surface_c": (-60.0, 90.0), "depth_cm": (0.0, 1000.0)}).items():
+        value = getattr(row, name, None)
+        if value is not None and not low <= value <= high:
+            between = {"value": f"{value:g}", "low": f"{low:g}", "high": f"{high:g}"}
+            at = row.time.isoformat()
+            problem = message("error.road.implausible", line=str(number), field=name, at=at, **between)
+            raise ImportRefused(file, problem, message("error.road.measured"))
 
 
 def forecast_all(bundle: Bundle) -> list[SiteForecast]:
@@ -210,9 +219,10 @@ def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
     """One site: brought to ``at`` by its observations, then on to the end of the forecast with a range."""
     case = case_of(bundle, row)
     place, forcing, at = case.place, case.forcing, case.at
-    notes: list[str] = [] if any(r.surface_c is not None for r in case.seen) else ["no observed surface temperature"]
+    unseen = all(r.surface_c is None for r in case.seen)
     state, correction, said = _start(case)
-    notes += [*said, *forcing.notes, *place.notes()]
+    notes = [message("cli.forecast.unseen")] if unseen else []
+    notes += [as_message(note) for note in (*said, *forcing.notes, *place.notes())]
     wider = min(2.0, 1.0 + 0.25 * len(notes))
     first = 0 if place.natural.any() else at
     drive = undriven(place, forcing)._replace(correction=correction, fade=fading(forcing, at))
@@ -236,7 +246,8 @@ def _of(rows: Sequence[Any], site: str) -> list[Any]:
     """The rows of one site in time; those of no site where it has none of its own."""
     own = [row for row in rows if row.site == site] or [row for row in rows if row.site is None]
     if not own and rows and isinstance(rows[0], WeatherRow) and not isinstance(rows[0], ObservedRow):
-        raise ImportRefused("forecast.csv", f"has no row for site '{site}'", "add some, or leave the column site out")
+        problem = message("error.road.no_rows", site=site)
+        raise ImportRefused("forecast.csv", problem, message("error.road.add_rows"))
     return sorted(own, key=lambda row: row.time)
 
 
@@ -254,9 +265,8 @@ def _layer(text: str) -> tuple[str, float]:
     try:
         return name.strip(), float(thickness)
     except ValueError as error:
-        raise ImportRefused(
-            "sites.csv", f"layers: '{text}' is no layer", "write e.g. asphalt:0.15|concrete:0.6"
-        ) from error
+        problem = message("error.road.no_layer", text=text)
+        raise ImportRefused("sites.csv", problem, message("error.road.write_layers")) from error
 
 
 def _joined(row: SiteRow, seen: Sequence[WeatherRow], ahead: Sequence[WeatherRow], at: datetime) -> RoadWeather:

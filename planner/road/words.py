@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from city.catalogue.formats import figure
+from city.catalogue.message import Message, Span, message
+from city.catalogue.words import Words, name_of, words
 from models.road.score import ErrorFigures, brier, by_lead, event, reliability
 from planner.road.forecast import Bundle, ObservedRow, SiteForecast, forecast_all, load
+from planner.words.table import aligned
 
 Floats = npt.NDArray[np.floating[Any]]
+COLUMNS = ("time", "surface", "span", "water", "ice", "frost", "snow", "depth", "", "slips")
+EVENT = ("hits", "misses", "false_alarms", "rejections", "pod", "far", "csi", "frequency_bias")
 
 
-def answer(folder: Path, *, as_json: bool) -> str:
-    """What ``dagsplan forecast road --files`` prints."""
+def answer(folder: Path, words: Words, *, as_json: bool) -> str:
+    """What ``dagsplan forecast road --files`` prints: in a language, or as JSON with English notes."""
     bundle = load(folder)
     made = forecast_all(bundle)
-    return json.dumps(as_dict(bundle, made), ensure_ascii=False) if as_json else readable(bundle, made)
+    return json.dumps(as_dict(bundle, made), ensure_ascii=False) if as_json else readable(bundle, made, words)
 
 
 def as_dict(bundle: Bundle, forecasts: Sequence[SiteForecast]) -> dict[str, Any]:
@@ -33,7 +39,7 @@ def as_dict(bundle: Bundle, forecasts: Sequence[SiteForecast]) -> dict[str, Any]
 def _site(bundle: Bundle, forecast: SiteForecast) -> dict[str, Any]:
     return {
         "id": forecast.site,
-        "notes": list(forecast.notes),
+        "notes": [words("en").say(note) for note in forecast.notes],
         "correction_w_m2": round(forecast.correction_w_m2, 1),
         "hours": [_hour(forecast, k) for k in range(11, len(forecast.times), 12)],
         "scores": scores(bundle, forecast),
@@ -115,43 +121,67 @@ def _other_events(bundle: Bundle, f: SiteForecast, after: Sequence[ObservedRow],
     return found
 
 
-def readable(bundle: Bundle, forecasts: Sequence[SiteForecast]) -> str:
-    """The answer as text: a table an hour, then notes and scores."""
-    return "\n\n".join(_text(bundle, forecast) for forecast in forecasts)
+def readable(bundle: Bundle, forecasts: Sequence[SiteForecast], words: Words) -> str:
+    """The answer as text in a language: a table of hours, then notes and scores."""
+    return "\n\n".join("\n".join(_lines(bundle, forecast, words)) for forecast in forecasts)
 
 
-def _text(bundle: Bundle, f: SiteForecast) -> str:
-    lines = [
-        f"{f.site}, from {bundle.at:%Y-%m-%d %H:%M %Z}",
-        "time (UTC)         surface °C (range)     water   ice frost  snow mm   depth cm  slippery",
-    ]
-    for k in range(11, len(f.times), 12):
-        hour = _hour(f, k)
-        span = f"({hour['surface_low_c']:.1f} to {hour['surface_high_c']:.1f})"
-        stores = f"{hour['water_mm']:6.2f}{hour['ice_mm']:6.2f}{hour['frost_mm']:6.2f}{hour['snow_mm']:6.2f}"
-        wet = " wet" if hour["wet_snow"] else ""
-        lines.append(
-            f"{hour['time'][:16]}   {hour['surface_c']:6.1f} {span:<18}{stores}   {hour['depth_cm']:8.1f}{wet:<4}"
-            f"  {100 * hour['slippery_probability']:4.0f} %"
-        )
-    lines += [f"note: {note}" for note in f.notes]
+def _lines(bundle: Bundle, f: SiteForecast, words: Words) -> Iterator[str]:
+    yield words("cli.forecast.from", site=f.site, at=f"{bundle.at:%Y-%m-%d %H:%M %Z}")
+    head = [words(f"cli.forecast.{name}") if name else "" for name in COLUMNS]
+    yield from aligned([head, *(_cells(_hour(f, k), words) for k in range(11, len(f.times), 12))], "<><>>>>><>")
+    yield from (words("cli.forecast.note", note=note) for note in f.notes)
     told = scores(bundle, f)
-    return "\n".join(lines + (_score_lines(told) if told else ["no observation after the beginning: nothing scored"]))
+    yield from [words("cli.forecast.not_scored")] if told is None else _score_lines(told, words)
 
 
-def _score_lines(told: dict[str, Any]) -> list[str]:
-    lines = ["RMSE / MAE / bias of the surface temperature [K] (pairs)"]
+def _cells(hour: dict[str, Any], words: Words) -> list[str]:
+    def said(name: str, digits: int) -> str:
+        return figure(words.locale, hour[name], digits)
+
+    span = words("cli.forecast.range", span=Span(hour["surface_low_c"], hour["surface_high_c"]))
+    stores = [said(f"{name}_mm", 2) for name in ("water", "ice", "frost", "snow")]
+    wet = words("cli.forecast.wet") if hour["wet_snow"] else ""
+    slips = words("cli.forecast.percent", percent=100 * hour["slippery_probability"])
+    return [hour["time"][:16], said("surface_c", 1), span, *stores, said("depth_cm", 1), wet, slips]
+
+
+def _score_lines(told: dict[str, Any], words: Words) -> Iterator[str]:
+    yield words("cli.forecast.errors")
     for name, parts in told["surface"].items():
-        shown = [
-            f"{part} {e['rmse']:.2f}/{e['mae']:.2f}/{e['bias']:+.2f} ({e['count']})"
-            for part, e in parts.items()
-            if e["count"]
-        ]
-        lines.append(f"  {name}: " + "; ".join(shown))
+        shown = tuple(_error(part, figures) for part, figures in parts.items() if figures["count"])
+        yield f"  {words(f'cli.forecast.by.{_key(name)}')}: {words('format.clauses', parts=shown)}"
     for what in ("frozen", "slippery", "plough_needed"):
         if what in told:
-            lines.append(f"{what}: {told[what]}")
-    return lines
+            yield from _event_lines(what, told[what], words)
+
+
+def _error(part: str, figures: dict[str, Any]) -> Message:
+    name = name_of(f"cli.forecast.part.{part}", part)
+    errors = {kind: figures[kind] for kind in ("rmse", "mae", "bias")}
+    return message("cli.forecast.error", part=name, n=figures["count"], **errors)
+
+
+def _event_lines(what: str, told: dict[str, Any], words: Words) -> Iterator[str]:
+    """How often it was said, beside how often it was so, by each forecast that said it."""
+    by = {name: figures for name, figures in told.items() if isinstance(figures, dict)} or {"model": told}
+    head = [words(f"cli.forecast.{what}"), *(words(f"cli.forecast.{name}") for name in EVENT)]
+    rows = [[words(f"cli.forecast.by.{_key(n)}"), *(_rate(of[name], words) for name in EVENT)] for n, of in by.items()]
+    yield from aligned([head, *rows], "<" + ">" * len(EVENT))
+    if told.get("brier") is not None:
+        yield words("cli.forecast.brier", brier=told["brier"])
+        bins = tuple(
+            message("cli.forecast.bin", said=100 * said, was=100 * was, n=n) for said, was, n in told["reliability"]
+        )
+        yield words("cli.forecast.reliability", bins=bins)
+
+
+def _rate(value: float | None, words: Words) -> str:
+    return "–" if value is None else figure(words.locale, value, 0 if isinstance(value, int) else 2)
+
+
+def _key(name: str) -> str:
+    return name.replace(" ", "_")
 
 
 def _own(rows: Sequence[Any], site: str) -> list[Any]:

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from city.arcstates import ArcGraph
+from city.catalogue.message import Message, Part, message
 from city.errors import PlanNotPossible
 from city.network import Floats
 from city.shortest import Rates
@@ -124,18 +125,17 @@ class Problem:
 def refuse_impossible(problem: Problem) -> None:
     """Raises PlanNotPossible that names the first vehicle, refill or task which no plan can obey."""
     if not problem.vehicles:
-        raise PlanNotPossible(f"{problem.name}: there is no vehicle; name at least one")
-    _refuse_twice(problem.name, "vehicle", [vehicle.id for vehicle in problem.vehicles])
-    _refuse_twice(problem.name, "task", [task.id for task in problem.tasks])
+        raise PlanNotPossible(message("error.route.no_vehicles", problem=problem.name))
+    _refuse_twice(problem.name, message("error.route.vehicles"), [vehicle.id for vehicle in problem.vehicles])
+    _refuse_twice(problem.name, message("error.route.tasks"), [task.id for task in problem.tasks])
     for vehicle in problem.vehicles:
         _refuse_vehicle(problem, vehicle)
     for number, refill in enumerate(problem.refills):
+        which: dict[str, Part] = {"problem": problem.name, "refill": str(number)}
         if not 0 <= refill.node < len(problem.graph.nodes):
-            raise PlanNotPossible(f"{problem.name}: refill {number} lies at the unknown node {refill.node}")
+            raise PlanNotPossible(message("error.route.refill_nowhere", node=str(refill.node), **which))
         if not (refill.amount > 0 and refill.stock >= 0 and 0 <= refill.seconds < math.inf):
-            raise PlanNotPossible(
-                f"{problem.name}: refill {number} needs amount > 0, stock >= 0 and finite seconds >= 0"
-            )
+            raise PlanNotPossible(message("error.route.refill_figures", **which))
     for task in problem.tasks:
         _refuse_task(problem, task)
 
@@ -153,47 +153,49 @@ def _priced(vehicle: RouteVehicle, metres: Floats, seconds: Floats) -> Floats:
     return priced
 
 
-def _refuse_twice(name: str, what: str, ids: list[str]) -> None:
+def _refuse_twice(name: str, what: Message, ids: list[str]) -> None:
     twice = next((one for one, following in pairwise(sorted(ids)) if one == following), None)
     if twice is not None:
-        raise PlanNotPossible(f"{name}: two {what}s have the id {twice}; give each its own")
+        raise PlanNotPossible(message("error.route.twice", problem=name, what=what, id=twice))
 
 
 def _refuse_vehicle(problem: Problem, vehicle: RouteVehicle) -> None:
-    def refuse(why: str) -> None:
-        raise PlanNotPossible(f"{problem.name}: vehicle {vehicle.id} {why}")
+    def refuse(why: str, **parts: Part) -> None:
+        said = message(f"error.route.vehicle.{why}", **parts)
+        raise PlanNotPossible(message("error.route.of_vehicle", problem=problem.name, vehicle=vehicle.id, said=said))
 
     known = range(len(problem.graph.nodes))
     if vehicle.start_arc >= problem.graph.n_arcs or (vehicle.start_arc < 0 and vehicle.start not in known):
-        refuse(f"starts at the unknown node {vehicle.start}; name a node of the network")
+        refuse("unknown_start", node=str(vehicle.start))
     if vehicle.end == "node" and vehicle.end_node not in known:
-        refuse(f"ends at the unknown node {vehicle.end_node}; name a node, 'refill' or 'open'")
+        refuse("unknown_end", node=str(vehicle.end_node))
     if vehicle.end == "refill" and not problem.refills:
-        refuse("ends at a refill, but there is none; add one or let it end at a node")
+        refuse("no_refill")
     if vehicle.profile not in problem.profiles:
-        refuse(f"has the unknown profile '{vehicle.profile}'; known are {sorted(problem.profiles)}")
+        refuse("unknown_profile", profile=vehicle.profile, known=tuple(sorted(problem.profiles)))
     if not vehicle.capacity >= 0 or not vehicle.first_load >= 0:
-        refuse("has a negative capacity or load")
+        refuse("negative_load")
     if not (vehicle.shift_s > 0 and vehicle.drive_s > 0 and 0 <= vehicle.break_s < math.inf):
-        refuse("needs a shift and a driving time above zero, and a break that ends")
+        refuse("no_time")
     prices = (vehicle.price_per_m, vehicle.price_per_s, vehicle.price_used)
     if min(prices) < 0 or not all(math.isfinite(price) for price in prices):
-        refuse("has a negative or infinite price")
+        refuse("no_price")
 
 
 def _refuse_task(problem: Problem, task: Task) -> None:
-    def refuse(why: str) -> None:
-        raise PlanNotPossible(f"{problem.name}: task {task.id} {why}")
+    def refuse(why: str, **parts: Part) -> None:
+        said = message(f"error.route.task.{why}", **parts)
+        raise PlanNotPossible(message("error.route.of_task", problem=problem.name, task=task.id, said=said))
 
     if not 1 <= len(task.arcs) <= 2 or not all(0 <= arc < problem.graph.n_arcs for arc in task.arcs):
-        refuse("must name one or two arcs of the network")
+        refuse("no_arcs")
     if not (math.isfinite(task.demand) and task.demand >= 0):
-        refuse(f"has the demand {task.demand}; it must be finite and not negative")
+        refuse("demand", demand=str(task.demand))
     if math.isnan(task.deadline_s) or math.isnan(task.opens_s) or task.deadline_s < task.opens_s or task.weight < 0:
-        refuse("must open before its deadline, with a weight that is not negative")
+        refuse("never_open")
     able = [vehicle for vehicle in problem.vehicles if problem.may_serve(vehicle, task)]
     if not able:
-        refuse("may be served by no vehicle; allow one, or leave the task out")
+        refuse("nobody")
     largest = max(problem.largest_load(vehicle) for vehicle in able)
     if task.demand > largest:
-        refuse(f"needs {task.demand:g}, more than any allowed vehicle carries ({largest:g}); split it into passes")
+        refuse("too_much", demand=f"{task.demand:g}", largest=f"{largest:g}")

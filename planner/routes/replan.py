@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from city.catalogue.message import message
 from city.errors import PlanNotPossible
 from city.shortest import between
 from planner.routes.drives import VehicleDrive, drive
@@ -80,7 +81,7 @@ def breakdown(rest: Rest, vehicle: str) -> Rest:
         replace(route, vehicle=route.vehicle - (route.vehicle > at)) for route in rest.routes if route.vehicle != at
     )
     if not fleet:
-        raise PlanNotPossible(f"{rest.problem.name}: {vehicle} was the last vehicle; add another one")
+        raise PlanNotPossible(message("error.route.last_vehicle", problem=rest.problem.name, vehicle=vehicle))
     lost = tuple(route.steps for route in rest.routes if route.vehicle == at)
     left = replace(rest.problem, vehicles=fleet)
     return _without_impossible(replace(rest, problem=left, routes=routes, orphans=(*rest.orphans, *lost)))
@@ -174,7 +175,8 @@ def _holders(problem: Problem, routes: Sequence[Route]) -> dict[str, str]:
 def _vehicle_index(problem: Problem, vehicle: str) -> int:
     ids = [one.id for one in problem.vehicles]
     if vehicle not in ids:
-        raise PlanNotPossible(f"{problem.name}: there is no vehicle {vehicle}; known are {ids}")
+        known = tuple(ids)
+        raise PlanNotPossible(message("error.route.no_vehicle", problem=problem.name, vehicle=vehicle, known=known))
     return ids.index(vehicle)
 
 

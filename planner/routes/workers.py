@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
+from city.catalogue.message import message
 from city.errors import ConfigError
 
 log = logging.getLogger("dagsplan.workers")
@@ -25,7 +26,7 @@ def workers(dask: str, *, wait_s: float = 5.0) -> Iterator[Executor | None]:
     try:
         from distributed import Client
     except ImportError as error:
-        raise ConfigError(f"planner.dask is {dask}, but Dask is not installed: install dagsplan[dask]") from error
+        raise ConfigError(message("error.route.no_dask", dask=dask)) from error
     try:
         client = Client(dask, timeout=wait_s)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:

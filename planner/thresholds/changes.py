@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from city.catalogue.message import message
+from city.catalogue.words import words
 from city.entities import Threshold
 from city.errors import ConfigError
 from planner.thresholds.limits import unit_of
 from planner.thresholds.seed import seed
+from planner.thresholds.table import declared
 
 MOST = 1e6
-HELP = "write KEY=VALUE, or KEY/CLASS=VALUE such as snow.start_dry_cm/C1=5"
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,12 @@ class Changes:
     def applied(self, rows: Sequence[Threshold]) -> tuple[Threshold, ...]:
         """The rows with these values in place of their own; of a scope that had none, new ones."""
         held = {(row.key, row.scope): row for row in rows or tuple(seed())}
+        tried = words("sv")("threshold.why.tried")
         for key, scope, value, text in self.wanted:
             same = [row for row in held.values() if row.key == key] or [row for row in seed() if row.key == key]
             scopes = [row.scope for row in same] if scope is None else [scope]
             for name in scopes:
-                held[key, name] = replace(same[0], scope=name, value=value, text=text, reason="prövas", version=0)
+                held[key, name] = replace(same[0], scope=name, value=value, text=text, reason=tried, version=0)
         return tuple(held.values())
 
 
@@ -46,17 +49,14 @@ def _change(text: str, allowed: Sequence[str] | None) -> tuple[str, str | None, 
     name, equals, said = text.partition("=")
     key, _, scope = name.strip().partition("/")
     if not equals or not said.strip():
-        raise ConfigError(f"--set {text}: {HELP}")
+        raise ConfigError(message("error.threshold.how_to_try", text=text))
     value, word = _value(said.strip())
-    unit_of(key, word)
+    unit_of(key, word, value)
     if allowed is not None and key not in allowed:
-        raise ConfigError(
-            f"--set {key}: was at work when the curves were made and cannot be tried on them; these can: "
-            f"{', '.join(allowed)}. With --files every threshold can"
-        )
-    known = {row.scope for row in seed() if row.key == key}
-    if scope and scope not in known | {"*"} and "*" not in known:
-        raise ConfigError(f"--set {name}: there is no scope {scope}; choose from {', '.join(sorted(known))}")
+        raise ConfigError(message("error.threshold.not_on_curves", key=key, allowed=tuple(allowed)))
+    known = declared(key).defaults
+    if scope and scope not in {*known, "*"} and "*" not in known:
+        raise ConfigError(message("error.threshold.no_scope", name=name, scope=scope, known=tuple(sorted(known))))
     return key, scope or None, value, word
 
 
@@ -66,5 +66,5 @@ def _value(said: str) -> tuple[float | None, str | None]:
     except ValueError:
         return None, said
     if not abs(value) <= MOST:
-        raise ConfigError(f"{said} is no value of a threshold; write a number up to {MOST:g}")
+        raise ConfigError(message("error.threshold.too_large", said=said, most=f"{MOST:g}"))
     return value, None

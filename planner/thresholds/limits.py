@@ -1,4 +1,4 @@
-"""Thresholds: versioned rows with who, when and why. Seeded from the published rules of Växjö; the rest is ours."""
+"""The thresholds that hold for a plan, looked up by key and scope, and what a new value of one may be."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import TypeVar
 
+from city.catalogue.message import message
 from city.entities import Threshold
-from city.errors import ConfigError, NotFound, PlanNotPossible
-from city.vocabulary import READINGS
+from city.errors import ConfigError, PlanNotPossible, Sentence, as_message
 from planner.thresholds.seed import seed
+from planner.thresholds.table import Declaration, declared
 
-WORDS = {
-    "snow.decide_by": READINGS,
-    "snow.anti_slip": ("salt", "sand", "none"),
-    "snow.places": ("plan", "leave"),
-}
-"""Thresholds that are a word, with the words that they may be; every other text is a time of day, or of ``DAYS``."""
-DAYS = frozenset({"snow.sweep_from"})
-"""Thresholds that are a day of the year, MM-DD."""
 Word = TypeVar("Word", bound=str)
 
 
@@ -34,13 +27,13 @@ class Limits:
         found = self._find(key, scope)
         if found is not None:
             return found
-        raise PlanNotPossible(f"threshold {key} has no value for {scope}; set it with 'dagsplan threshold set'")
+        raise PlanNotPossible(message("error.threshold.not_set", key=key, scope=scope))
 
     def value(self, key: str, scope: str = "*") -> float:
         """The number of a threshold; 0 is a value like any other."""
         row = self.row(key, scope)
         if row.value is None:
-            raise PlanNotPossible(f"threshold {key} ({scope}) is text, a number is needed; set it anew")
+            raise PlanNotPossible(message("error.threshold.no_number", key=key, scope=scope))
         return row.value
 
     def usual(self, key: str, scope: str = "*") -> float:
@@ -57,7 +50,7 @@ class Limits:
         row = self._find(key, scope)
         if row is None or not row.text:
             return None
-        return clock_of(row.text, f"threshold {key} ({row.scope})")
+        return clock_of(row.text, message("error.threshold.of_scope", key=key, scope=row.scope))
 
     def word(self, key: str, scope: str, words: Sequence[Word]) -> Word:
         """The word of a threshold. PlanNotPossible where it is none of ``words``."""
@@ -65,7 +58,8 @@ class Limits:
         for word in words:
             if row.text == word:
                 return word
-        raise PlanNotPossible(f"threshold {key} ({row.scope}) is '{row.text}'; set it to one of {', '.join(words)}")
+        said = message("error.threshold.other_word", key=key, scope=row.scope, text=str(row.text), words=tuple(words))
+        raise PlanNotPossible(said)
 
     def _find(self, key: str, scope: str) -> Threshold | None:
         rows = {row.scope: row for row in self.rows if row.key == key}
@@ -77,38 +71,47 @@ def limits(rows: Sequence[Threshold]) -> Limits:
     return Limits(tuple(rows) or tuple(seed()))
 
 
-def clock_of(text: str, what: str) -> time:
+def clock_of(text: str, what: Sentence) -> time:
     """A local time of day as it stands in a table. PlanNotPossible names ``what`` holds something else."""
     try:
         return time.fromisoformat(text)
     except ValueError as error:
-        raise PlanNotPossible(f"{what}: '{text}' is no time of day; write HH:MM") from error
+        raise PlanNotPossible(message("error.threshold.no_clock", what=as_message(what), text=text)) from error
 
 
-def day_of(text: str, what: str) -> tuple[int, int]:
+def day_of(text: str, what: Sentence) -> tuple[int, int]:
     """Month and day as they stand in a table. PlanNotPossible names ``what`` holds something else."""
     try:
         day = date.fromisoformat(f"2000-{text}")
     except ValueError as error:
-        raise PlanNotPossible(f"{what}: '{text}' is no day of the year; write MM-DD") from error
+        raise PlanNotPossible(message("error.threshold.no_day", what=as_message(what), text=text)) from error
     return day.month, day.day
 
 
-def unit_of(key: str, text: str | None) -> str:
-    """The unit of a known threshold that is set to a number, or to ``text``.
+def unit_of(key: str, text: str | None, value: float | None = None) -> str:
+    """The unit of a known threshold that is set to a number, ``value``, or to ``text``.
 
-    Raises NotFound for an unknown key, ConfigError for words instead of a number or the other way round, and
-    PlanNotPossible for words that are no time of day, or no day of the year.
+    Raises NotFound for an unknown key, ConfigError for words instead of a number or the other way round and for a
+    number out of its bounds, and PlanNotPossible for words that are no time of day, no day of the year, or none of
+    those that it may be.
     """
-    known = {row.key: row for row in seed()}
-    if key not in known:
-        raise NotFound(f"there is no threshold {key}; 'dagsplan threshold list' names them all")
-    if (text is None) != (known[key].text is None):
-        raise ConfigError(f"threshold {key} is given with {'--value' if known[key].text is None else '--text'}")
-    if text is not None and key in WORDS and text not in WORDS[key]:
-        raise PlanNotPossible(f"threshold {key}: '{text}' is none of {', '.join(WORDS[key])}")
-    if text is not None and key in DAYS:
-        day_of(text, f"threshold {key}")
-    elif text is not None and key not in WORDS:
-        clock_of(text, f"threshold {key}")
-    return known[key].unit
+    known = declared(key)
+    if (text is None) != (known.kind == "number"):
+        option = "--value" if known.kind == "number" else "--text"
+        raise ConfigError(message("error.threshold.given_with", key=key, option=option))
+    if text is not None:
+        _check_text(known, text)
+    elif value is not None and not known.holds(value):
+        low, high = ("" if bound is None else f"{bound:g}" for bound in (known.low, known.high))
+        raise ConfigError(message("error.threshold.out_of_bounds", key=key, value=f"{value:g}", low=low, high=high))
+    return known.unit
+
+
+def _check_text(known: Declaration, text: str) -> None:
+    named = message("error.threshold.of", key=known.key)
+    if known.kind == "word" and text not in known.words:
+        raise PlanNotPossible(message("error.threshold.no_word", key=known.key, text=text, words=known.words))
+    if known.kind == "day":
+        day_of(text, named)
+    if known.kind == "clock":
+        clock_of(text, named)

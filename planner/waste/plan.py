@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from city.catalogue.stored import clauses_of, in_all_languages
 from city.network import StreetNetwork, build
 from city.plan import (
     Intervention,
@@ -124,8 +125,7 @@ def _intervention(
         priority=1 if any(need.must for need in visited) else 2,
         score=round(max(need.score for need in visited), 4),
         reasons=(summary_of(visited), *worst.reasons[:2]),
-        flip=worst.flip.sv,
-        flip_en=worst.flip.en,
+        **in_all_languages(flip=worst.flip),
         depot=truck.depot,
         vehicle=truck.id,
         contractor=truck.contractor,
@@ -152,8 +152,7 @@ def _stops(site: Site, found: Round, starts_at: datetime, rules: Limits) -> Iter
                 room=need.room.id,
                 name=need.room.name or need.room.id,
                 vessels=tuple(vessel.id for vessel in need.vessels),
-                reason="; ".join(reason.text for reason in need.reasons),
-                reason_en="; ".join(reason.text_en for reason in need.reasons),
+                **clauses_of(need.reasons, "text", into="reason"),
                 arrives_at=starts_at + timedelta(seconds=clock),
                 lon=need.room.lon,
                 lat=need.room.lat,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from city.catalogue.message import Text
+from city.catalogue.message import Message
 from city.entities import Room, Vessel
 from city.plan import Reason
 from models.fill import FillState
@@ -29,7 +29,7 @@ class RoomNeed:
     score: float
     blind: bool
     reasons: tuple[Reason, ...]
-    flip: Text
+    flip: Message
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from datetime import datetime
 
 import msgspec
 
+from city.catalogue.message import message
+from city.catalogue.words import Words
 from city.errors import Conflict, NotFound
 from city.plan import Plan
 from city.vocabulary import STANDS_DOWN
@@ -17,9 +19,9 @@ from store.connect import Connection
 from store.drafts import Draft
 
 
-def accept(connection: Connection, draft_id: str, who: str, now: datetime) -> Plan:
+def accept(connection: Connection, draft_id: str, who: str, now: datetime, words: Words) -> Plan:
     """Publishes a draft as the plan, makes orders of what it adds, and calls off what it stands down and nobody has
-    begun.
+    begun. ``words`` are those of the installation: its orders keep a note of where they come from.
 
     Raises NotFound for an unknown draft, Conflict where it was answered already or the plan it was made against is not
     the live one any more.
@@ -31,15 +33,13 @@ def accept(connection: Connection, draft_id: str, who: str, now: datetime) -> Pl
         plans.lock_plans(connection, "snow")
         newest = plans.latest(connection, "snow", live.mode, live.service_day)
         if newest is None or newest.id != live.id:
-            raise Conflict(
-                "the plan that this draft was made against was superseded; look at the newest and decide again"
-            )
+            raise Conflict(message("error.draft.superseded"))
         named = msgspec.structs.replace(plan, slot=f"event:draft:{draft.id}")
         published = publish(connection, named, now, curves=curves)
-        _stand_down(connection, draft, who, now)
+        _stand_down(connection, draft, who, now, words("plan.night.stood_down"))
         keys = [change.key for change in draft.difference.added]
         if keys:
-            decide(connection, published.id, keys, who, now, note="ur vaktens utkast")
+            decide(connection, published.id, keys, who, now, note=words("plan.night.from_draft"))
         drafts.answer(connection, draft.id, True, now, who, published.id)
         pages.tell(connection, "orders")
     return published
@@ -65,13 +65,13 @@ def _held(connection: Connection, draft_id: str) -> tuple[Draft, Plan, bytes]:
     except ValueError:
         found = None
     if found is None:
-        raise NotFound(f"there is no draft {draft_id}")
+        raise NotFound(message("error.draft.unknown", draft=draft_id))
     if found[0].accepted is not None:
-        raise Conflict("the draft was accepted already" if found[0].accepted else "the draft was rejected already")
+        raise Conflict(message("error.draft.accepted") if found[0].accepted else message("error.draft.rejected"))
     return found
 
 
-def _stand_down(connection: Connection, draft: Draft, who: str, now: datetime) -> None:
+def _stand_down(connection: Connection, draft: Draft, who: str, now: datetime, note: str) -> None:
     for change in draft.difference.dropped:
         order = orders.live_order(connection, change.key)
         if order is None:
@@ -79,4 +79,4 @@ def _stand_down(connection: Connection, draft: Draft, who: str, now: datetime) -
         orders.lock_order(connection, order[0])  # so that nobody begins between this look and the event
         order = orders.live_order(connection, change.key)
         if order is not None and order[1] in STANDS_DOWN:
-            add_event(connection, order[0], "aborted", who, now, note="behövs inte längre: ur vaktens utkast")
+            add_event(connection, order[0], "aborted", who, now, note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from city.catalogue.stored import clauses_of
 from city.draft import Bust, Change, Difference
 from city.entities import GivenOrder
 from city.plan import Intervention, Plan
@@ -22,13 +23,11 @@ def difference(live: Plan, draft: Plan, orders: Sequence[GivenOrder], busts: Seq
 
 
 def _change(item: Intervention) -> Change:
-    first = item.reasons[0] if item.reasons else None
     return Change(
         key=item.key,
         target=item.target,
         title=item.title,
         vehicle=item.vehicle,
         starts_at=item.starts_at,
-        why="" if first is None else first.text,
-        why_en="" if first is None else first.text_en,
+        **clauses_of(item.reasons[:1], "text", into="why"),
     )

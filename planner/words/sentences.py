@@ -76,6 +76,13 @@ def role(who: str) -> Message | str:
     return message(key) if key in words("sv").table else who
 
 
+def answer(*sentences: Message, **more: Message) -> dict[str, Any]:
+    """What a verdict says, as its fields: the sentences as clauses, the answer itself first, and joined as its text;
+    ``more`` are other sentences of it, such as ``flip``."""
+    clauses = tuple(Clause(**in_all_languages(text=sentence)) for sentence in sentences)
+    return {"clauses": clauses, **in_all_languages(text=message("format.sentences", parts=sentences), **more)}
+
+
 def text_reason(said: Message | str, en: str = "", *, source: str | None = None, age_s: float | None = None) -> Reason:
     """A reason without a figure of its own."""
     sentence = Text(said, en) if isinstance(said, str) else said

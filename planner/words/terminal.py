@@ -3,69 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from city.catalogue.formats import figure
+from city.catalogue.stored import sentence_of
+from city.catalogue.words import Words
 from city.plan import Intervention, Plan
-from city.said import clock_sv, figure_sv, money_sv
-
-NAMES = {"snow": "SNÖ OCH HALKA", "waste": "AVFALL", "heating": "VÄRME"}
-CERTAINTY = {"high": "hög", "medium": "medel", "low": "låg"}
 
 
-def readable(plan: Plan, zone: ZoneInfo | None = None, most: int = 40) -> str:
-    """The plan in Swedish: verdict, one block an intervention with its reasons, and what was weak."""
-    zone = zone or ZoneInfo("Europe/Stockholm")
-    return "\n".join([*_head(plan), *_items(plan, zone, most), *_weak(plan)])
+def readable(plan: Plan, zone: ZoneInfo, words: Words, *, currency: str = "kr", most: int = 40) -> str:
+    """The plan in a language and a time zone: verdict, one block for each of the first ``most`` interventions with its
+    reasons, and what was weak."""
+    page = _Page(plan, zone, words)
+    return "\n".join([*page.head(currency), *page.items(most), *page.weak()])
 
 
-def _head(plan: Plan) -> Iterator[str]:
-    marks = " · SIMULERADE DATA" if plan.simulated else ""
-    yield f"{NAMES[plan.domain]} · tjänstedygn {plan.service_day} · plan {plan.version}{marks}"
-    cost = plan.verdict.cost
-    price = f" · ca {money_sv(cost)} kr" if cost else ""
-    yield f"  {plan.verdict.text} Säkerhet: {CERTAINTY[plan.verdict.certainty]}{price}"
+@dataclass(frozen=True)
+class _Page:
+    plan: Plan
+    zone: ZoneInfo
+    words: Words
 
+    def head(self, currency: str) -> Iterator[str]:
+        plan, t, verdict = self.plan, self.words, self.plan.verdict
+        head = [t(f"cli.plan.{plan.domain}"), t("cli.plan.service_day", day=plan.service_day.isoformat())]
+        head.append(t("cli.plan.version", n=plan.version))
+        yield " · ".join([*head, *([t("cli.plan.simulated")] if plan.simulated else [])])
+        said = t("cli.plan.certainty", certainty=t(f"certainty.{verdict.certainty}"))
+        price = f" · {t('cli.plan.price', amount=round(verdict.cost), currency=currency)}" if verdict.cost else ""
+        yield f"  {sentence_of(verdict, 'text', t.language)} {said}{price}"
 
-def _items(plan: Plan, zone: ZoneInfo, most: int) -> Iterator[str]:
-    for item in plan.interventions[:most]:
-        yield f"  {_when(item, zone)}  {item.title}{_work(item)}"
-        for reason in item.reasons:
-            yield f"      · {reason.text}"
-        yield f"      ↯ {item.flip}"
-        yield from _parts(item, zone)
-    if len(plan.interventions) > most:
-        yield f"  … och {len(plan.interventions) - most} till"
+    def items(self, most: int) -> Iterator[str]:
+        for item in self.plan.interventions[:most]:
+            yield f"  {self._when(item)}  {self._title(item)}{self._work(item)}"
+            yield from (f"      · {sentence_of(reason, 'text', self.words.language)}" for reason in item.reasons)
+            yield f"      ↯ {sentence_of(item, 'flip', self.words.language)}"
+            yield from (f"      {part}" for part in self._parts(item))
+        if len(self.plan.interventions) > most:
+            yield f"  {self.words('cli.plan.more', n=len(self.plan.interventions) - most)}"
 
+    def weak(self) -> Iterator[str]:
+        yield from (f"  ! {sentence_of(one, 'effect', self.words.language)}" for one in self.plan.degradations)
 
-def _when(item: Intervention, zone: ZoneInfo) -> str:
-    if item.starts_at is None:
-        return "–          "
-    end = "" if item.ready_by is None else f"–{clock_sv(item.ready_by, zone)}"
-    return f"{clock_sv(item.starts_at, zone)}{end}"
+    def _when(self, item: Intervention) -> str:
+        if item.starts_at is None:
+            return "–          "
+        return self._clock(item.starts_at) + ("" if item.ready_by is None else f"–{self._clock(item.ready_by)}")
 
+    def _clock(self, at: datetime) -> str:
+        return self.words("format.clock_of", at=at.astimezone(self.zone))
 
-def _work(item: Intervention) -> str:
-    vehicle = f" · {item.vehicle}" if item.vehicle else ""
-    if item.distance_m:
-        return f"{vehicle} · {figure_sv(item.minutes, 0)} min · {figure_sv(item.distance_m / 1000)} km"
-    return vehicle
+    def _title(self, item: Intervention) -> str:
+        if item.kind != "round":
+            return item.title
+        fraction, _, number = item.target.rpartition("-")
+        return self.words("row.round", fraction=self.words.known(f"fraction.{fraction}", fraction), number=number)
 
+    def _work(self, item: Intervention) -> str:
+        vehicle = f" · {item.vehicle}" if item.vehicle else ""
+        if not item.distance_m:
+            return vehicle
+        locale = self.words.locale
+        return f"{vehicle} · {figure(locale, item.minutes, 0)} min · {figure(locale, item.distance_m / 1000, 1)} km"
 
-def _parts(item: Intervention, zone: ZoneInfo) -> Iterator[str]:
-    """What the intervention holds, in order: the streets, the first stops, or the hours of heat."""
-    if isinstance(item.segments, tuple):
-        yield f"      {len(item.segments)} sträckor i körordning"
-    if isinstance(item.places, tuple):
-        yield f"      {len(item.places)} platser: " + ", ".join(place.name or place.kind for place in item.places[:6])
-    if isinstance(item.stops, tuple):
-        for stop in item.stops[:6]:
-            yield f"      {clock_sv(stop.arrives_at, zone)}  {stop.name}: {stop.reason}"
-        if len(item.stops) > 6:
-            yield f"      … och {len(item.stops) - 6} stopp till"
-    if isinstance(item.heat, tuple):
-        yield "      " + " ".join(f"{hour.set_point_c:.0f}" for hour in item.heat) + " °C timme för timme"
-
-
-def _weak(plan: Plan) -> Iterator[str]:
-    for item in plan.degradations:
-        yield f"  ! {item.effect}"
+    def _parts(self, item: Intervention) -> Iterator[str]:
+        """What the intervention holds, in order: the streets, the first places or stops, or the hours of heat."""
+        t = self.words
+        if isinstance(item.segments, tuple):
+            yield t("cli.plan.segments", n=len(item.segments))
+        if isinstance(item.places, tuple):
+            names = tuple(place.name or t.known(f"place.{place.kind}", place.kind) for place in item.places[:6])
+            yield t("cli.plan.places", n=len(item.places), names=names)
+        if isinstance(item.stops, tuple):
+            for stop in item.stops[:6]:
+                yield f"{self._clock(stop.arrives_at)}  {stop.name}: {sentence_of(stop, 'reason', t.language)}"
+            if len(item.stops) > 6:
+                yield t("cli.plan.more_stops", n=len(item.stops) - 6)
+        if isinstance(item.heat, tuple):
+            yield t("cli.plan.heat", hours=" ".join(f"{hour.set_point_c:.0f}" for hour in item.heat))

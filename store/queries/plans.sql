@@ -10,6 +10,14 @@ SELECT %(key)s, %(scope)s, coalesce(max(version), 0) + 1, %(value)s, %(text)s, %
 FROM threshold WHERE key = %(key)s AND scope = %(scope)s
 RETURNING version;
 
+-- name: seed_threshold
+-- Adds version 1 of a threshold to a scope that has none. Not where a person has set the key for all scopes: that value
+-- decides for this scope too, and goes on to.
+INSERT INTO threshold (key, scope, version, value, text, unit, valid_from, changed_by, reason)
+SELECT %(key)s, %(scope)s, 1, %(value)s, %(text)s, %(unit)s, %(valid_from)s, %(changed_by)s, %(reason)s
+WHERE NOT EXISTS (SELECT 1 FROM threshold WHERE key = %(key)s AND scope = '*' AND changed_by <> %(changed_by)s)
+ON CONFLICT (key, scope, version) DO NOTHING;
+
 -- name: claim_run
 -- Claims a due plan: the first to insert, or one that takes over an expired claim. Gives no row to all others.
 INSERT INTO plan_run (domain, service_day, slot, mode, claimed_by, claimed_at, claim_expires, due_at)

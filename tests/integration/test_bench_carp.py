@@ -36,3 +36,18 @@ def test_each_file_is_answered_and_its_solution_passes_the_checker(
 def test_a_missing_file_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert dagsplan.main(["bench", "carp", str(tmp_path / "no.dat")]) == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("sv", "tiny: 12, ingen plan under 12, 1 rutt, genomförbar; "),
+        ("en", "tiny: 12, no plan below 12, 1 route, feasible; "),
+    ],
+)
+def test_a_line_for_people_in_the_language_of_the_settings(
+    language: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSPLAN_MUNICIPALITY__LANGUAGE", language)
+    assert dagsplan.main(["bench", "carp", str(written(tmp_path, DAT)), "--iterations", "50"]) == 0
+    assert said in capsys.readouterr().out

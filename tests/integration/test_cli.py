@@ -179,6 +179,7 @@ def test_a_taken_port_is_one_line(dsn: str) -> None:
         (("snow.start_dry_cm", "--text", "tre"), "--value"),
         (("snow.done_by", "--value", "6"), "--text"),
         (("snow.done_by", "--text", "halv sju"), "halv sju"),
+        (("snow.friction", "--value", "25"), "within 0…1"),
     ],
 )
 def test_an_unknown_or_unfit_threshold_is_one_line(
@@ -208,10 +209,29 @@ def test_a_threshold_gets_its_next_version(
     assert (row["value"], row["unit"], row["changed_by"], row["reason"]) == (0.0, "cm", "chef", "prov")
 
 
+def test_the_thresholds_are_listed_in_the_language_of_the_settings(
+    database: Connection, dsn: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What each means, its value, and where a first value is from."""
+    fill(database)
+    monkeypatch.setenv("DAGSPLAN_DATABASE__DSN", dsn)
+    swedish = said(capsys, "threshold", "list")[1]
+    assert "waste.overflow_probability: Risk att ett kärl blir fullt" in swedish
+    assert "0,05" in swedish
+    monkeypatch.setenv("DAGSPLAN_MUNICIPALITY__LANGUAGE", "en")
+    english = said(capsys, "threshold", "list")[1]
+    assert "waste.overflow_probability: Risk that a vessel is full" in english
+    assert "published rule of the municipality of Växjö" in english
+    assert "kommun:" not in english
+    (row, *_) = json.loads(said(capsys, "threshold", "list", "--json")[1])
+    assert row["means"].endswith(".")
+
+
 def test_plan_from_files_needs_no_database(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a DSN that leads nowhere the plan still comes, and obeys the schema; its text is in the town's time."""
+    """With a DSN that leads nowhere the plan still comes, and obeys the schema; its text is in the town's time and in
+    the language of the settings."""
     monkeypatch.setenv("DAGSPLAN_DATABASE__DSN", "postgresql://127.0.0.1:1/nowhere")
     save(snow_snapshot(readings=(depth(12.0),), time_zone="Europe/Helsinki"), tmp_path)
     status, out, _ = said(capsys, "plan", "snow", "--files", str(tmp_path), "--json")
@@ -223,6 +243,10 @@ def test_plan_from_files_needs_no_database(
     assert status == 0
     assert "Kör ut kl. 04.00" in text
     assert "\n  04.00–" in text
+    monkeypatch.setenv("DAGSPLAN_MUNICIPALITY__LANGUAGE", "en")
+    status, text, _ = said(capsys, "plan", "snow", "--files", str(tmp_path))
+    assert text.startswith("SNOW AND ICE · service day 2026-11-23")
+    assert "\n  04:00–" in text
 
 
 def test_a_saved_snapshot_plans_to_the_published_plan(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from planner.road.words import scores
 from tests.benchmarks.road_cases import case045, col_de_porte, se1018
 
 AT = datetime(2027, 1, 12, 0, 0, tzinfo=UTC)
+COUNTS = ("hits", "misses", "false_alarms", "rejections")
 
 
 def write(folder: Path, **changed: str) -> Path:
@@ -38,7 +40,7 @@ def write(folder: Path, **changed: str) -> Path:
     return folder
 
 
-def test_a_folder_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["forecast", "road", "--files", str(write(tmp_path)), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     bridge, street = told["sites"]
@@ -52,8 +54,14 @@ def test_a_folder_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert street["scores"] is None
     width = [site["hours"][5]["surface_high_c"] - site["hours"][5]["surface_low_c"] for site in (bridge, street)]
     assert width[1] > width[0]
-    assert main(["forecast", "road", "--files", str(tmp_path)]) == 0
-    assert "RMSE / MAE / bias" in capsys.readouterr().out
+    for language, said in (("sv", "fruset  "), ("en", "frozen  ")):
+        monkeypatch.setenv("DAGSPLAN_MUNICIPALITY__LANGUAGE", language)
+        assert main(["forecast", "road", "--files", str(tmp_path)]) == 0
+        text = capsys.readouterr().out
+        assert "RMSE / MAE / bias" in text
+        (row,) = re.findall(f"^{said}.*\\n(.*)$", text, re.MULTILINE)
+        assert row.split()[1:5] == [str(bridge["scores"]["frozen"]["model"][of]) for of in COUNTS]
+        assert ("no observed surface temperature" in text) == (language == "en")
 
 
 @pytest.mark.parametrize(

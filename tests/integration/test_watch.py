@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from city.catalogue.words import words
 from city.clock import FixedClock
 from city.errors import Conflict, NotFound
 from city.observation import Observation
@@ -27,6 +28,7 @@ from tests.integration import plan_town as town
 from tests.unit.planner.snapshots import AT, HOUR, forecast, snow_snapshot
 
 LATER = AT + timedelta(minutes=40)
+WORDS = words("en")
 
 
 def night(database: Connection, mm_h: float = 0.0, *, cm: float = 4.0) -> Plan:
@@ -112,14 +114,14 @@ def test_one_tap_publishes_orders_and_stands_down(database: Connection) -> None:
     see(database, 1.0, LATER - HOUR / 10)
     draft = looked(database)
     assert draft is not None
-    plan = accept(database, draft.id, "dispatcher", LATER)
+    plan = accept(database, draft.id, "dispatcher", LATER, WORDS)
     assert plan.version == live.version + 1
     assert plan.supersedes == live.id
     assert plan.slot == f"event:draft:{draft.id}"
     states = {order.key: order.state for order in orders.orders(database, AT - HOUR)}
     assert states[main.key] == "started"
     assert states[cycle.key] == "aborted"
-    assert "utkast" in orders.events(database, waiting)[-1].note
+    assert orders.events(database, waiting)[-1].note == "not needed any more: from the watch’s draft"
     kept = archive.curves_of(database, plan.id)
     assert kept is not None
     assert unpack(kept.curves, kept.plan_id, kept.service_day, kept.simulated).groups.at == LATER
@@ -130,10 +132,12 @@ def test_taking_decides_what_is_added(database: Connection) -> None:
     see(database, 9.0, LATER - HOUR / 10)
     draft = looked(database)
     assert draft is not None
-    plan = accept(database, draft.id, "dispatcher", LATER)
+    plan = accept(database, draft.id, "dispatcher", LATER, WORDS)
     decided = {order.key for order in orders.orders(database, AT) if order.state == "decided"}
     assert decided == {change.key for change in draft.difference.added}
     assert decided <= {item.key for item in plan.interventions}
+    notes = {orders.events(database, order.id)[0].note for order in orders.orders(database, AT)}
+    assert notes == {"from the watch’s draft"}
 
 
 def test_a_tur_that_was_driven_is_proposed_again_when_its_streets_fill_up(database: Connection) -> None:
@@ -159,11 +163,11 @@ def test_a_draft_is_answered_once(database: Connection) -> None:
     see(database, 9.0, LATER - HOUR / 10)
     draft = looked(database)
     assert draft is not None
-    accept(database, draft.id, "dispatcher", LATER)
+    accept(database, draft.id, "dispatcher", LATER, WORDS)
     with pytest.raises(Conflict, match="accepted already"):
         reject(database, draft.id, "dispatcher", LATER)
     with pytest.raises(NotFound):
-        accept(database, "no-draft", "dispatcher", LATER)
+        accept(database, "no-draft", "dispatcher", LATER, WORDS)
 
 
 def test_a_draft_against_an_older_plan_is_a_conflict(database: Connection) -> None:
@@ -173,7 +177,7 @@ def test_a_draft_against_an_older_plan_is_a_conflict(database: Connection) -> No
     assert draft is not None
     plan_now(database, town.settings(), "snow", FixedClock(LATER))
     with pytest.raises(Conflict, match="superseded"):
-        accept(database, draft.id, "dispatcher", LATER)
+        accept(database, draft.id, "dispatcher", LATER, WORDS)
 
 
 def test_what_was_left_is_not_asked_again_until_it_changes(database: Connection) -> None:
@@ -201,7 +205,7 @@ def test_a_draft_that_lost_its_reason_is_withdrawn_and_may_come_back(database: C
     assert looked(database, LATER + HOUR / 3) is None
     assert open_draft(database, live.id) is None
     with pytest.raises(Conflict):
-        accept(database, first.id, "dispatcher", LATER + HOUR / 3)
+        accept(database, first.id, "dispatcher", LATER + HOUR / 3, WORDS)
     see(database, 9.0, LATER + HOUR / 2)
     again = looked(database, LATER + 0.6 * HOUR)
     assert again is not None
@@ -246,7 +250,9 @@ def test_what_an_officer_saw_makes_a_draft(database: Connection) -> None:
     assert draft is not None
     assert targets(draft.difference.added) == {"P1"}
     assert "av jour" in " ".join(
-        reason.text for item in accept(database, draft.id, "jour", LATER).interventions for reason in item.reasons
+        reason.text
+        for item in accept(database, draft.id, "jour", LATER, WORDS).interventions
+        for reason in item.reasons
     )
     assert live.id == draft.base_plan
 

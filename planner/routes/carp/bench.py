@@ -12,6 +12,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from city.catalogue.message import Message, message
+from city.catalogue.words import Words
 from city.errors import PlanNotPossible
 from planner.routes.bound import Bound, lower_bound
 from planner.routes.carp.check import check
@@ -33,40 +35,50 @@ class BenchParams:
     solution: Path | None = None
 
 
-def answers(asked: BenchParams) -> Iterator[dict[str, Any]]:
-    """One answer a file, as the contract has it, with the checker's ``faults``. Writes the solution file if asked for.
+def answers(asked: BenchParams, words: Words) -> Iterator[dict[str, Any]]:
+    """One answer a file, as the contract has it, with the checker's ``faults``. Writes the solution file if asked for;
+    what is odd about a file is said on stderr.
 
     Raises ImportRefused and PlanNotPossible that name what is wrong.
     """
     if asked.solution is not None and len(asked.files) > 1 and not asked.solution.is_dir():
-        raise PlanNotPossible(f"{asked.solution}: {len(asked.files)} solutions do not fit one file; name a folder")
+        raise PlanNotPossible(message("error.route.one_solution", file=str(asked.solution), n=len(asked.files)))
     for file in asked.files:
         instance = read(file, asked.add_vehicles)
         for note in instance.notes:
-            print(f"dagsplan: {note}", file=sys.stderr)
-        yield _answer(asked, instance)
+            print(f"dagsplan: {words.say(note)}", file=sys.stderr)
+        yield _answer(asked, instance, words)
 
 
-def in_words(answer: dict[str, Any]) -> str:
+def in_words(answer: dict[str, Any], words: Words) -> str:
     """An answer as a line for people."""
-    bound = f"no plan below {answer['lower_bound']:,.0f}"
+    return words(
+        "cli.bench.line",
+        instance=answer["instance"],
+        cost=answer["cost"],
+        bound=answer["lower_bound"],
+        routes=message("cli.bench.routes", n=answer["routes"]),
+        verdict=_verdict(answer),
+        effort=message("cli.bench.effort", n=answer["iterations"], seconds=answer["seconds"]),
+    )
+
+
+def _verdict(answer: dict[str, Any]) -> Message:
+    least = answer["least_overtime_min"]
     if answer["feasible"]:
-        verdict = "feasible"
-    elif answer["overtime_min"] > 0:
-        verdict = f"{answer['overtime_min']:.1f} min of overtime"
-        if answer["least_overtime_min"] > 0:
-            verdict += f" (this fleet cannot do with less than {answer['least_overtime_min']:.1f})"
-    else:
-        verdict = "not feasible: " + answer["faults"][0]
-    effort = f"{answer['iterations']:,} iterations in {answer['seconds']:.1f} CPU s"
-    return f"{answer['instance']}: {answer['cost']:,.0f}, {bound}, {answer['routes']} routes, {verdict}; {effort}"
+        return message("cli.bench.feasible")
+    if answer["overtime_min"] <= 0:
+        return message("cli.bench.not_feasible", fault=answer["faults"][0])
+    if least > 0:
+        return message("cli.bench.overtime_least", minutes=answer["overtime_min"], least=least)
+    return message("cli.bench.overtime", minutes=answer["overtime_min"])
 
 
-def _answer(asked: BenchParams, instance: Instance) -> dict[str, Any]:
+def _answer(asked: BenchParams, instance: Instance, words: Words) -> dict[str, Any]:
     bound = lower_bound(instance.problem)
     if not bound.possible:
-        least = f"the fleet lacks at least {bound.overtime_s / 60.0:.0f} min of shift"
-        print(f"dagsplan: {instance.name}: {least}; the plan of least overtime is searched", file=sys.stderr)
+        lack = words("cli.bench.lacks", instance=instance.name, minutes=bound.overtime_s / 60.0)
+        print(f"dagsplan: {lack}", file=sys.stderr)
     result = _solved(asked, instance, bound.cost)
     drives = drive(instance.problem, result.routes)
     written = solution(instance.name, instance.problem, drives)

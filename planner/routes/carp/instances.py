@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from city.arcstates import ArcGraph, from_arrays
+from city.catalogue.message import Message, Part, message
 from city.errors import ImportRefused
 from planner.routes.problem import Problem, Profile, Refill, RouteVehicle, Task
 
@@ -26,7 +27,7 @@ class Instance:
 
     name: str
     problem: Problem
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def read(file: Path, add_vehicles: Sequence[str] = ()) -> Instance:
@@ -37,16 +38,21 @@ def read(file: Path, add_vehicles: Sequence[str] = ()) -> Instance:
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise ImportRefused(file, error.strerror or str(error), "name a readable .dat or .json file") from error
+        raise ImportRefused(file, error.strerror or str(error), message("error.carp.way.readable")) from error
     instance = _salting(file, text) if file.suffix.lower() == ".json" else _carplib(file, text)
     for home in add_vehicles:
         instance = replace(instance, problem=_with_vehicle(file, instance.problem, home))
     return instance
 
 
+def _refused(file: Path, problem: str, way_out: str, **parts: Part) -> ImportRefused:
+    """The refusal of a file, by the keys of what is wrong and of the way out."""
+    return ImportRefused(file, message(f"error.carp.{problem}", **parts), message(f"error.carp.way.{way_out}"))
+
+
 def _with_vehicle(file: Path, problem: Problem, home: str) -> Problem:
     if home not in problem.graph.index:
-        raise ImportRefused(file, f"has no node {home} for another vehicle", "name one of its nodes")
+        raise _refused(file, "no_node", "name_node", node=home)
     first, node = problem.vehicles[0], problem.graph.index[home]
     ids = {vehicle.id for vehicle in problem.vehicles}
     fresh = next(str(number) for number in range(len(ids) + 1, 2 * len(ids) + 2) if str(number) not in ids)
@@ -63,9 +69,8 @@ def _carplib(file: Path, text: str) -> Instance:
     """
     header, required, other = _carplib_lines(file, text)
     if len(required) != header["ARISTAS_REQ"] or len(other) != header["ARISTAS_NOREQ"]:
-        found = f"lists {len(required)} required and {len(other)} other edges"
-        stated = f"{header['ARISTAS_REQ']:g} and {header['ARISTAS_NOREQ']:g}"
-        raise ImportRefused(file, f"{found}, its header says {stated}", "mend the header or the lists")
+        stated = {"stated": f"{header['ARISTAS_REQ']:g}", "stated_other": f"{header['ARISTAS_NOREQ']:g}"}
+        raise _refused(file, "counts", "mend_header", required=len(required), other=len(other), **stated)
     nodes = [str(number) for number in range(1, int(header["VERTICES"]) + 1)]
     edges = [*required, *other]
     graph = _two_way(nodes, [(u - 1, v - 1, cost) for u, v, cost, _ in edges])
@@ -75,7 +80,7 @@ def _carplib(file: Path, text: str) -> Instance:
     )
     depot = int(header["DEPOSITO"]) - 1
     if not 0 <= depot < len(nodes):
-        raise ImportRefused(file, f"DEPOSITO {depot + 1} is not among its {len(nodes)} nodes", "name one of them")
+        raise _refused(file, "no_depot", "name_node", depot=str(depot + 1), n=len(nodes))
     fleet = max(int(header["VEHICULOS"]), math.ceil(sum(task.demand for task in tasks) / header["CAPACIDAD"]))
     vehicles = tuple(
         RouteVehicle(str(number + 1), depot, header["CAPACIDAD"], end_node=depot)
@@ -84,7 +89,8 @@ def _carplib(file: Path, text: str) -> Instance:
     total = sum(cost for _, _, cost, _ in required)
     notes = []
     if "COSTE_TOTAL_REQ" in header and header["COSTE_TOTAL_REQ"] != total:
-        notes.append(f"{file.name}: COSTE_TOTAL_REQ says {header['COSTE_TOTAL_REQ']:g}, its lines sum up to {total:g}")
+        said = f"{header['COSTE_TOTAL_REQ']:g}"
+        notes.append(message("cli.bench.total", file=file.name, said=said, total=f"{total:g}"))
     problem = Problem(file.stem, graph, tasks, vehicles, profiles={"": _timeless(graph.n_arcs)})
     return Instance(file.stem, problem, tuple(notes))
 
@@ -105,16 +111,16 @@ def _carplib_lines(file: Path, text: str) -> tuple[dict[str, float], list[Edge],
                 header[key] = _figure(file, number, key, value)
         elif line.strip():
             if into is None:
-                raise ImportRefused(file, f"line {number}: '{line.strip()}' belongs to no list", "remove it")
+                raise _refused(file, "no_list_of_line", "remove", line=str(number), text=line.strip())
             into.append(_edge(file, number, line, needs_demand=into is required))
     missing = [key for key in _COUNTS if key not in header]
     if missing:
-        raise ImportRefused(file, f"has no {missing[0]}", "take a complete CARPLIB file")
+        raise _refused(file, "no_field", "complete_carplib", field=missing[0])
     if header["CAPACIDAD"] <= 0:
-        raise ImportRefused(file, "CAPACIDAD is not above zero", "mend it")
+        raise _refused(file, "no_capacity", "mend")
     wrong = next((e for e in [*required, *other] if not 1 <= min(e[:2]) <= max(e[:2]) <= header["VERTICES"]), None)
     if wrong:
-        raise ImportRefused(file, f"the edge ({wrong[0]}, {wrong[1]}) names an unknown node", "mend it or VERTICES")
+        raise _refused(file, "unknown_node", "mend_vertices", edge=f"({wrong[0]}, {wrong[1]})")
     return header, required, other
 
 
@@ -124,13 +130,14 @@ def _figure(file: Path, line: int, field: str, text: str) -> float:
             return value
     except ValueError:
         pass
-    raise ImportRefused(file, f"line {line}: {field} is '{text}', no number from zero on", "mend the line")
+    where = message("error.carp.line", line=str(line))
+    raise _refused(file, "no_number", "mend_line", where=where, field=field, value=f"'{text}'")
 
 
 def _edge(file: Path, number: int, line: str, *, needs_demand: bool) -> Edge:
     match = _LINE.search(line)
     if not match or (needs_demand and match[4] is None):
-        raise ImportRefused(file, f"line {number}: '{line.strip()}' is no edge", "write '(u, v) coste C demanda D'")
+        raise _refused(file, "no_edge", "write_edge", line=str(number), text=line.strip())
     cost = _figure(file, number, "coste", match[3])
     return int(match[1]), int(match[2]), cost, _figure(file, number, "demanda", match[4] or "0")
 
@@ -160,9 +167,9 @@ def _salting(file: Path, text: str) -> Instance:
     try:
         data: Mapping[str, Any] = json.loads(text)
     except ValueError as error:
-        raise ImportRefused(file, f"is no JSON ({error})", "take a salting instance") from error
+        raise _refused(file, "no_json", "salting", said=str(error)) from error
     if not isinstance(data, dict):
-        raise ImportRefused(file, "is no JSON object", "take a salting instance")
+        raise _refused(file, "no_object", "salting")
     names = [str(_of(file, node, "label", f"nodes[{at}]")) for at, node in enumerate(_list(file, data, "nodes"))]
     index = {name: at for at, name in enumerate(names)}
     arcs = _Arcs(file, index)
@@ -230,18 +237,18 @@ class _Arcs:
 
     def ends(self, pair: object, where: str) -> tuple[int, int]:
         if not isinstance(pair, list) or len(pair) != 2:
-            raise ImportRefused(self.file, f"{where}: {pair!r} is no pair of nodes", "mend it")
+            raise _refused(self.file, "no_pair", "mend", where=where, value=repr(pair))
         return self.node(pair[0], where), self.node(pair[1], where)
 
     def node(self, label: object, where: str) -> int:
         if str(label) not in self.index:
-            raise ImportRefused(self.file, f"{where}: the node {label} is not among the nodes", "add it or mend it")
+            raise _refused(self.file, "not_among", "add_or_mend", where=where, node=str(label))
         return self.index[str(label)]
 
     def number(self, row: Mapping[str, Any], field: str, where: str) -> float:
         value = _of(self.file, row, field, where)
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-            raise ImportRefused(self.file, f"{where}: {field} is {value!r}, no number from zero on", "mend it")
+            raise _refused(self.file, "no_number", "mend", where=where, field=field, value=repr(value))
         return float(value)
 
 
@@ -256,11 +263,11 @@ def _truck(arcs: _Arcs, row: Mapping[str, Any], where: str, shift: float) -> Rou
 def _list(file: Path, data: Mapping[str, Any], field: str) -> list[Any]:
     rows = data.get(field, [] if field in ("A", "A_R", "E_R", "U") else None)
     if not isinstance(rows, list):
-        raise ImportRefused(file, f"has no list '{field}'", "take a complete salting instance")
+        raise _refused(file, "no_list", "complete_salting", field=field)
     return rows
 
 
 def _of(file: Path, row: object, field: str, where: str) -> Any:  # noqa: ANN401 - JSON
     if not isinstance(row, dict) or field not in row:
-        raise ImportRefused(file, f"{where} has no '{field}'", "add it")
+        raise _refused(file, "no_value", "add", where=where, field=field)
     return row[field]

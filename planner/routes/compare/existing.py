@@ -14,9 +14,10 @@ from itertools import pairwise
 import numpy as np
 
 from city.arcstates import ArcGraph
+from city.catalogue.message import Message, message
 from city.entities import ExistingRoute, Segment, TurnBan
 from city.entities import Vehicle as FleetVehicle
-from city.errors import PlanNotPossible
+from city.errors import DagsplanError, PlanNotPossible, as_message
 from city.network import build, with_forbidden
 from city.shortest import EdgePlace, way
 from city.vocabulary import Network
@@ -57,7 +58,7 @@ class Compared:
     against_m: float = 0.0
     banned: int = 0
     faults: tuple[str, ...] = ()
-    problem: str = ""
+    problem: Message | None = None
 
 
 def compare(today: Today, iterations: int, seed: int = 0) -> tuple[Compared, ...]:
@@ -130,14 +131,15 @@ class _Comparison:
         arcs = [self.town.arc_of.get((step.segment, step.forward), -1) for step in self.route.steps]
         gone = arcs.count(-1)
         if gone:
-            say = f"{gone} of its {len(arcs)} segments are gone since the streets were imported anew"
-            return replace(self.blank, problem=f"{say}: import {self.route.source} again")
+            said = message("cli.routes.problem.gone", n=gone, all=len(arcs), source=self.route.source)
+            return replace(self.blank, problem=said)
         if not any(step.serve for step in self.route.steps):
-            return replace(self.blank, problem="nothing on it counts as work: say so in its file (serve)")
+            return replace(self.blank, problem=message("cli.routes.problem.no_work"))
         try:
             return self._scored(arcs, iterations, seed)
         except (PlanNotPossible, ValueError) as error:
-            return replace(self.blank, problem=f"cannot be driven within the rules: {error}")
+            why = error.message if isinstance(error, DagsplanError) else as_message(str(error))
+            return replace(self.blank, problem=message("cli.routes.problem.not_drivable", why=why))
 
     def _scored(self, arcs: Sequence[int], iterations: int, seed: int) -> Compared:
         profiles = self._profiles(arcs)

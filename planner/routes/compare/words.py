@@ -8,65 +8,93 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from city.catalogue.formats import figure
+from city.catalogue.message import Figure, Message, message
+from city.catalogue.words import Words, words
 from planner.routes.compare.existing import Compared
-from planner.routes.score import Score, difference
+from planner.routes.score import ClassScore, Score, difference
+from planner.words.table import aligned
 
-NONE = "no routes are imported yet: 'dagsplan import routes FILE'"
+HEAD = ("km", "deadhead", "u_turns", "hours", "clear")
+"""The figures of a drive, by the keys of their names."""
 
 
-def in_words(compared: Sequence[Compared]) -> str:
-    """Two lines a route, theirs and ours, and what a reader must know of them."""
+def in_words(compared: Sequence[Compared], words: Words) -> str:
+    """In a language: two lines a route, theirs and ours, and what a reader must know of them."""
     if not compared:
-        return NONE
-    width = max(5, *(len(one.route.name) for one in compared))
-    head = f"{'route':<{width}}        {'km':>7} {'deadhead':>8} {'U-turns':>7} {'hours':>6}  clear after [h]"
-    return "\n".join([head, *(line for one in compared for line in _lines(one, width))])
+        return words("cli.routes.none")
+    head = [words("cli.routes.route"), "", *(words(f"cli.routes.{name}") for name in HEAD)]
+    rows = [row for one in compared for row in _rows(one, words)]
+    first, *lines = aligned([head, *rows], "<<>>>><")
+    table = iter(lines)
+    return "\n".join([first, *(line for one in compared for line in _lines(one, table, words))])
 
 
 def as_json(compared: Sequence[Compared]) -> str:
-    """A list with an object a route; lengths [m], times [s], null where there is none."""
+    """A list with an object a route; lengths [m], times [s], null where there is none; sentences in English."""
     return json.dumps([_told(one) for one in compared], ensure_ascii=False)
 
 
-def _lines(one: Compared, width: int) -> Iterator[str]:
+def _rows(one: Compared, words: Words) -> Iterator[list[str]]:
+    """The cells of a route's two lines; none where it could not be compared."""
+    if one.theirs is not None and one.ours is not None:
+        yield [one.route.name, words("cli.routes.today"), *_cells(one.theirs, words)]
+        yield ["", words("cli.routes.ours"), *_cells(one.ours, words)]
+
+
+def _cells(score: Score, words: Words) -> list[str]:
+    locale = words.locale
+    clear = ", ".join(f"{name} {_hours(of, words)}" for name, of in score.classes.items())
+    share = words("cli.routes.percent", percent=100.0 * score.deadhead_share)
+    hours = figure(locale, score.seconds / 3600.0, 2)
+    return [figure(locale, score.metres / 1000.0, 1), share, str(score.u_turns), hours, clear]
+
+
+def _hours(of: ClassScore, words: Words) -> str:
+    return figure(words.locale, of.clear_s / 3600.0, 1) if math.isfinite(of.clear_s) else "–"
+
+
+def _lines(one: Compared, table: Iterator[str], words: Words) -> Iterator[str]:
     if one.theirs is None or one.ours is None:
-        yield f"{one.route.name:<{width}} {one.problem}"
+        yield f"{one.route.name}  {words.say(one.problem) if one.problem else ''}"
         return
-    yield f"{one.route.name:<{width}} today  {_row(one.theirs)}"
-    yield f"{'':<{width}} ours   {_row(one.ours)}"
+    yield next(table)
+    yield next(table)
     for note in _notes(one, one.theirs, one.ours):
-        yield f"  {note}"
+        yield f"  {words.say(note)}"
 
 
-def _row(score: Score) -> str:
-    clear = ", ".join(f"{name} {of.clear_s / 3600.0:.1f}" for name, of in score.classes.items())
-    figures = f"{score.metres / 1000.0:>7.1f} {score.deadhead_share:>8.0%} {score.u_turns:>7}"
-    return f"{figures} {score.seconds / 3600.0:>6.2f}  {clear}"
-
-
-def _notes(one: Compared, theirs: Score, ours: Score) -> Iterator[str]:
+def _notes(one: Compared, theirs: Score, ours: Score) -> Iterator[Message]:
     less_km, less_h = (theirs.metres - ours.metres) / 1000.0, (theirs.seconds - ours.seconds) / 3600.0
-    share = abs(less_km) * 1000.0 / max(1.0, theirs.metres)
-    yield (
-        f"ours drives {abs(less_km):.1f} km ({share:.0%}) {_more(less_km)} and {abs(less_h):.2f} h {_more(less_h)}; "
-        f"no drive does this work in under {one.least_m / 1000.0:.1f} km"
+    yield message(
+        "cli.routes.difference",
+        km=abs(less_km),
+        percent=100_000.0 * abs(less_km) / max(1.0, theirs.metres),
+        more_km=_more(less_km),
+        hours=abs(less_h),
+        more_hours=_more(less_h),
+        least=one.least_m / 1000.0,
     )
     if one.route.work_assumed:
-        yield "assumed: work is the first passage of each street that the municipality keeps"
-    yield f"{one.work_kmh:g} km/h at work, at most {one.drive_kmh:g} km/h without"
+        yield message("cli.routes.assumed")
+    yield message("cli.routes.speeds", work=_short(one.work_kmh), drive=_short(one.drive_kmh))
     if one.filled_m:
-        yield f"{one.filled_m / 1000.0:.1f} km of today's are the shortest way over stretches that were not matched"
+        yield message("cli.routes.filled", km=one.filled_m / 1000.0)
     if one.against_m:
-        yield f"{one.against_m / 1000.0:.2f} km of today's are against one-way streets; ours obeys them"
+        yield message("cli.routes.against", km=one.against_m / 1000.0)
     if one.banned:
-        yield f"{one.banned} of today's turns are banned; ours makes none of them"
+        yield message("cli.routes.banned", n=one.banned)
     if one.route.share_matched < 0.95:
-        yield f"only {one.route.share_matched:.0%} of its line lies on streets: the comparison is of that part"
-    yield from (f"FAULT of ours: {fault}" for fault in one.faults)
+        yield message("cli.routes.matched", percent=100.0 * one.route.share_matched)
+    yield from (message("cli.routes.fault", fault=fault) for fault in one.faults)
 
 
-def _more(less: float) -> str:
-    return "less" if less >= 0.0 else "more"
+def _more(less: float) -> Message:
+    return message("cli.routes.less") if less >= 0.0 else message("cli.routes.more")
+
+
+def _short(value: float) -> Figure:
+    return Figure(value, 0 if value.is_integer() else 1)
 
 
 def _told(one: Compared) -> dict[str, Any]:
@@ -84,7 +112,7 @@ def _told(one: Compared) -> dict[str, Any]:
         "against_metres": round(one.against_m, 1),
         "banned_turns": one.banned,
         "faults": list(one.faults),
-        "problem": one.problem or None,
+        "problem": words("en").say(one.problem) if one.problem else None,
     }
 
 

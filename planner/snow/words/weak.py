@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from city.catalogue.message import Figure, Message, message
+from city.catalogue.message import Figure, Message, Span, message
 from city.entities import Segment
 from city.geo import local_xy
 from city.plan import Degradation, Intervention

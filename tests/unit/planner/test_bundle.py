@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from city.catalogue import words as catalogue
 from city.entities import Device, GivenOrder, Reading, Treatment
 from city.errors import ImportRefused
 from city.plan import from_json, to_json
@@ -261,6 +262,14 @@ def test_a_broken_head_names_what_is_wrong(case: str, tmp_path: Path) -> None:
         load(tmp_path, {"snow": SnowSnapshot})
     assert "snapshot.toml" in str(refused.value)
     assert said in str(refused.value)
+
+
+def test_a_refusal_can_be_said_in_swedish(tmp_path: Path) -> None:
+    """What is wrong and the way out, in one language."""
+    with pytest.raises(ImportRefused) as refused:
+        load(tmp_path, "snow")
+    said = refused.value.said(catalogue.words("sv"))
+    assert said.endswith("snapshot.toml: saknas; skriv den med minst: domain, at, service_day, slot")
 
 
 def test_the_snapshot_has_one_canonical_form() -> None:

@@ -64,6 +64,7 @@ def test_a_closed_day_is_set_back_all_day() -> None:
     assert not any(hour.on for hour in item.ventilation)  # type: ignore[union-attr]
     assert item.starts_at is None
     assert "bokning" in item.flip
+    assert "stängt: sänkt hela dygnet" in [reason.text for reason in item.reasons]
 
 
 def test_an_evening_hire_keeps_it_warm_until_ten() -> None:
@@ -170,6 +171,16 @@ def test_no_buildings_is_said() -> None:
     """Nothing to heat is a refusal with low certainty."""
     plan = plan_of(heating_snapshot(buildings=()))
     assert (plan.verdict.go, plan.verdict.certainty) == (False, "low")
+    assert [clause.text for clause in plan.verdict.clauses] == ["Inga byggnader är inlagda: inget att värma."]
+
+
+def test_one_building_is_said_as_one() -> None:
+    """Never '1 byggnader', nor '1 buildings'."""
+    one = heating_snapshot(buildings=(Building("b1", "Ängsskolan", *place(6), device="tmp-1"),))
+    assert plan_of(one).verdict.text.endswith("i 1 av 1 byggnad.")
+    assert plan_of(one).verdict.text_en.endswith("in 1 of 1 building.")
+    closed = plan_of(replace(one, calendar=(CalendarDay("school", date(2026, 11, 24), "closed"),)))
+    assert closed.verdict.text == "Sänkt värme hela dygnet i 1 byggnad."
 
 
 def test_readings_in_any_order_give_the_same_plan() -> None:

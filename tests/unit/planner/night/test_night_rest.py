@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from city.catalogue.words import words
 from city.entities import GivenOrder, RosterTurn
 from planner.night.rest import Rota, rota, too_long
 from planner.services import make_plan
@@ -81,11 +82,13 @@ def test_a_crew_on_two_vehicles_has_one_stretch() -> None:
 def test_the_sentence_names_the_stretch_and_the_end_of_the_rest() -> None:
     """In local time, in both languages; nothing where nothing binds."""
     resting = rota([], [drove(-15, -5)], AT, 11.0, 13.0).free("P01", AT).why(ZONE)
-    assert resting.sv == "P01 har arbetat 12.00–22.00 och vilar till 09.00 (11 h dygnsvila)."
-    assert resting.en == "P01 has worked 12:00–22:00 and rests until 09:00 (11 h of daily rest)."
+    assert resting is not None
+    assert words("sv").say(resting) == "P01 har arbetat 12.00–22.00 och vilar till 09.00 (11 h dygnsvila)."
+    assert words("en").say(resting) == "P01 has worked 12:00–22:00 and rests until 09:00 (11 h of daily rest)."
     going = rota([], [drove(-3, -1)], AT, 11.0, 13.0).free("P01", AT).why(ZONE)
-    assert going.sv == "P01 har arbetat 00.00–02.00 och måste vara klar 13.00 (11 h dygnsvila)."
-    assert rota([], [drove(-20, -19)], AT, 11.0, 13.0).free("P01", AT).why(ZONE).sv == ""
+    assert going is not None
+    assert words("sv").say(going) == "P01 har arbetat 00.00–02.00 och måste vara klar 13.00 (11 h dygnsvila)."
+    assert rota([], [drove(-20, -19)], AT, 11.0, 13.0).free("P01", AT).why(ZONE) is None
 
 
 def test_a_plan_leaves_who_must_rest_at_home_and_says_so() -> None:

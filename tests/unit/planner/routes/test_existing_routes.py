@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
+from city.catalogue.words import words
 from city.entities import ExistingRoute, RouteStep, TurnBan, Vehicle
+from planner.routes.compare import words as compare_words
 from planner.routes.compare.existing import Compared, Today, compare
-from planner.routes.compare.words import NONE, as_json, in_words
+from planner.routes.compare.words import as_json
 from tests.unit.planner.snapshots import AT, street
 
 ITERATIONS = 300
@@ -29,6 +32,15 @@ def route(*steps: RouteStep, vehicle: str | None = "P01") -> ExistingRoute:
 def one(*steps: RouteStep, segments: tuple[object, ...] = LINE, vehicle: str | None = "P01") -> Compared:
     (found,) = compare(Today((route(*steps, vehicle=vehicle),), segments, (TRUCK,)), ITERATIONS)  # type: ignore[arg-type]
     return found
+
+
+def in_words(found: Sequence[Compared], language: str = "en") -> str:
+    return compare_words.in_words(found, words(language))
+
+
+def problem(found: Compared) -> str:
+    assert found.problem is not None
+    return words("en").say(found.problem)
 
 
 OUT = [step(f"s{i}") for i in range(4)]
@@ -90,8 +102,8 @@ def test_work_that_the_rules_do_not_let_one_leave_is_told() -> None:
     """A one-way street into a dead end, which they left the wrong way: ours cannot come home."""
     trap = (street(0, 1, key="in"), street(1, 2, key="trap", oneway=True))
     found = one(step("in"), step("trap"), step("trap", back=True, serve=False), step("in", back=True), segments=trap)
-    assert "cannot be driven within the rules" in found.problem
-    assert found.problem in in_words([found])
+    assert "cannot be driven within the rules" in problem(found)
+    assert problem(found) in in_words([found])
 
 
 def test_a_cycle_way_is_work_once_and_in_either_direction() -> None:
@@ -105,18 +117,21 @@ def test_a_cycle_way_is_work_once_and_in_either_direction() -> None:
 def test_a_route_over_streets_that_are_gone_says_so() -> None:
     found = one(*OUT, *HOME, segments=LINE[:3])
     assert found.theirs is None
-    assert found.problem == "2 of its 8 segments are gone since the streets were imported anew: import today.gpx again"
-    assert found.problem in in_words([found])
-    assert json.loads(as_json([found]))[0]["theirs"] is None
+    assert problem(found) == "2 of its 8 segments are gone since the streets were imported anew: import today.gpx again"
+    assert problem(found) in in_words([found])
+    (told,) = json.loads(as_json([found]))
+    assert (told["theirs"], told["problem"]) == (None, problem(found))
+    last = one(step("s0"), step("s3"), segments=LINE[:3])
+    assert problem(last).startswith("1 of its 2 segments is gone since")
 
 
 def test_a_route_without_work_says_so() -> None:
-    assert "nothing on it counts as work" in one(*[replace(s, serve=False) for s in OUT]).problem
+    assert "nothing on it counts as work" in problem(one(*[replace(s, serve=False) for s in OUT]))
 
 
 def test_a_gap_without_a_way_over_it_says_so() -> None:
     apart = (*LINE[:2], street(20, 21, key="island"))
-    assert "cannot be driven within the rules" in one(step("s0"), step("island"), segments=apart).problem
+    assert "cannot be driven within the rules" in problem(one(step("s0"), step("island"), segments=apart))
 
 
 def test_the_same_iterations_give_the_same_answer() -> None:
@@ -124,7 +139,7 @@ def test_the_same_iterations_give_the_same_answer() -> None:
 
 
 def test_without_routes_the_way_to_some_is_told() -> None:
-    assert in_words(compare(Today((), LINE), ITERATIONS)) == NONE
+    assert in_words(compare(Today((), LINE), ITERATIONS)) == "no routes are imported yet: 'dagsplan import routes FILE'"
 
 
 def test_words_and_json_hold_the_same_figures() -> None:
@@ -137,6 +152,11 @@ def test_words_and_json_hold_the_same_figures() -> None:
     assert today.split()[:6] == ["Norr", "today", "0.8", "0%", "1", "0.09"]
     assert ours.split()[0] == "ours"
     assert any("no drive does this work in under 0.8 km" in note for note in notes)
+    head, today, ours, *notes = in_words([found], "sv").splitlines()
+    assert head.split()[:4] == ["rutt", "km", "tomkörning", "U-svängar"]
+    assert today.split()[:8] == ["Norr", "i", "dag", "0,8", "0", "%", "1", "0,09"]
+    assert ours.split()[0] == "vår"
+    assert "ingen körning klarar arbetet under 0,8 km" in notes[0]
 
 
 def test_a_banned_turn_of_theirs_is_counted_and_ours_makes_none() -> None:
@@ -149,4 +169,4 @@ def test_a_banned_turn_of_theirs_is_counted_and_ours_makes_none() -> None:
     assert found.banned == 1
     assert found.ours.metres > 800.0
     assert found.faults == ()
-    assert "1 of today's turns are banned" in in_words([found])
+    assert "1 of today's turns is banned; ours does not make it" in in_words([found])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from city.catalogue.words import words
 from city.entities import Depot, GivenOrder, Room, Vehicle, Vessel
 from city.plan import Plan
 from planner.publish import check_schema
@@ -66,7 +68,7 @@ def test_the_limit_decides_and_its_version_is_said() -> None:
 def test_the_flip_of_a_stop_is_true() -> None:
     """The limit that the flip names takes the stop out."""
     base = waste_snapshot(readings=levels("lev-1", 88.0))
-    flip = needs(base)["r1"].flip.sv
+    flip = words("sv").say(needs(base)["r1"].flip)
     said = int(flip.split("gränsen ")[1].split(" %")[0]) / 100
     assert not needs(replace(base, thresholds=limits_with(threshold("waste.overflow_probability", "*", said))))[
         "r1"
@@ -109,6 +111,10 @@ def test_unknown_levels_are_no_zero_risk() -> None:
     calm = Vessel("v1", "r1", "residual", 660.0, last_emptied=AT - timedelta(days=1))
     plan = plan_of(waste_snapshot(readings=(), vessels=(calm,)))
     assert plan.verdict.text == "Ingen tömning behövs i dag. Inga nivåer är kända."
+    assert [clause.text_en for clause in plan.verdict.clauses] == [
+        "No emptying is needed today.",
+        "No levels are known.",
+    ]
     assert "1 av 1 rum saknar färska nivåer" in effects(plan)
     assert plan.verdict.certainty != "high"
 
@@ -126,7 +132,7 @@ def test_no_rooms_is_not_called_a_day_off() -> None:
         ({"vehicles": ()}, "Ingen ledig bil"),
         ({"depots": ()}, "känd depå"),
         ({"segments": ()}, "Inga gator är inlästa"),
-        ({"vehicles": (Vehicle("A01", "waste", "dep", fractions=("food",)),)}, "residual"),
+        ({"vehicles": (Vehicle("A01", "waste", "dep", fractions=("food",)),)}, "Restavfall"),
     ],
 )
 def test_rooms_and_nobody_to_send(parts: dict[str, object], said: str) -> None:
@@ -163,6 +169,8 @@ def test_a_room_with_two_fractions_is_one_room() -> None:
     trucks = (Vehicle("A01", "waste", "dep"), Vehicle("A02", "waste", "dep"))
     plan = plan_of(waste_snapshot(vessels=both, vehicles=trucks))
     assert plan.verdict.text.startswith("Töm 1 av 1 rum")
+    assert plan.verdict.text_en == "Empty 1 of 1 room from 06:00 in 2 rounds."
+    assert plan.interventions[0].reasons[0].text_en.startswith("1 room, 1 vessel: 1 must be emptied, 0 are on the way.")
     assert {item.vehicle for item in plan.interventions} == {"A01", "A02"}
 
 
@@ -195,6 +203,13 @@ def test_a_room_too_large_for_any_truck_is_said_and_not_overloaded() -> None:
     plan = plan_of(waste_snapshot(vehicles=small))
     assert rooms(plan) == []
     assert "1 rum som måste tömmas ryms inte: Rum 1" in effects(plan)
+
+
+def test_a_stop_holds_the_reasons_of_its_room_in_each_language() -> None:
+    """Joined by semicolons, in the field of each."""
+    ((stop,),) = [item.stops for item in plan_of(waste_snapshot()).interventions]
+    assert re.fullmatch(r"nivå \d+ % \(.*\); risk att bli full före nästa tömning \d+ %, gräns 10 %", stop.reason)
+    assert re.fullmatch(r"level \d+ % \(.*\); risk of overflow before the next visit \d+ %, limit 10 %", stop.reason_en)
 
 
 def test_stops_arrive_in_order_and_before_the_round_ends() -> None:
