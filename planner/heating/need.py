@@ -33,6 +33,7 @@ class BuildingDay:
 
 
 def day_of(snapshot: HeatingSnapshot, rules: Limits, building: Building) -> BuildingDay:
+    """What a building needs on the service day."""
     rows = sorted(
         (r for r in snapshot.readings if r.quantity == INDOOR and r.device == building.device), key=lambda r: r.time
     )
@@ -115,6 +116,7 @@ def _indoor_c(rules: Limits, day: BuildingDay) -> float:
 
 
 def assumed_outdoor_c(day: BuildingDay, *, without_forecast_c: float = -10.0) -> float:
+    """The coldest that it may be outdoors before the building opens [°C]; a cold day where no forecast says."""
     return without_forecast_c if day.outdoor_c is None else day.outdoor_c
 
 

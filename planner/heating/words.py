@@ -28,6 +28,7 @@ from planner.words.sentences import (
 def reasons_of(
     snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay, opens: datetime | None, start: datetime | None
 ) -> Iterable[Reason]:
+    """Why a building is warmed from when it is."""
     if day.indoor is not None:
         limit, device = rules.row("heating.reach_c"), day.building.device
         age = (snapshot.at - day.indoor.time).total_seconds()
@@ -80,12 +81,14 @@ def _warm_up_reason(model: WarmUp) -> Reason:
 
 
 def flip_of(rules: Limits, day: BuildingDay, opens: datetime | None) -> Message:
+    """What would change the day of a building."""
     if opens is None:
         return message("plan.heating.flip.booking")
     return message("plan.heating.flip.warm", reach=rules.value("heating.reach_c"))
 
 
 def verdict(snapshot: HeatingSnapshot, items: Sequence[Intervention], weaknesses: Sequence[Degradation]) -> Verdict:
+    """The answer, sentence by sentence."""
     warm = [item for item in items if item.starts_at is not None]
     certainty: Certainty = "high" if not weaknesses else "medium"
     if not items:
@@ -101,6 +104,7 @@ def verdict(snapshot: HeatingSnapshot, items: Sequence[Intervention], weaknesses
 
 
 def degradations(snapshot: HeatingSnapshot, days: Sequence[BuildingDay]) -> Iterable[Degradation]:
+    """What the plan does not know: sensors, forecast, how fast buildings warm."""
     age = forecast_age_s(snapshot.forecasts, snapshot.at)
     if days and snapshot.forecasts:
         yield from weak_forecast(snapshot.forecasts, snapshot.at, 0)

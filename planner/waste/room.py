@@ -34,6 +34,8 @@ class RoomNeed:
 
 @dataclass(frozen=True)
 class VesselView:
+    """What is known of one vessel now."""
+
     vessel: Vessel
     state: FillState | None
     probability: float | None
@@ -43,4 +45,5 @@ class VesselView:
 
 
 def max_age_days(rules: Limits, vessel: Vessel) -> float:
+    """How long a vessel may go without being emptied [days]."""
     return vessel.max_age_days or rules.value("waste.max_age_days", vessel.fraction)

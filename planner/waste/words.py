@@ -21,6 +21,7 @@ from planner.words.sentences import answer, degradation, text_reason, value_reas
 
 
 def summary_of(visited: Sequence[RoomNeed]) -> Reason:
+    """How many rooms and vessels a round empties, and how many of them must be."""
     must = sum(need.must for need in visited)
     vessels = sum(len(need.vessels) for need in visited)
     return text_reason(
@@ -37,6 +38,7 @@ def summary_of(visited: Sequence[RoomNeed]) -> Reason:
 def verdict(
     snapshot: WasteSnapshot, needs: Sequence[RoomNeed], items: Sequence[Intervention], weaknesses: Sequence[Degradation]
 ) -> Verdict:
+    """The answer, sentence by sentence."""
     certainty: Certainty = "high" if not weaknesses else "medium"
     if not needs:
         return Verdict(go=False, certainty="low", cost=0.0, **answer(message("plan.waste.verdict.no_rooms")))
@@ -74,6 +76,7 @@ def _rooms(n: int) -> Message:
 
 
 def degradations(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Iterable[Degradation]:
+    """What the plan does not know: levels, streets, where to tip."""
     blind = sum(need.blind for need in needs)
     if blind:
         yield degradation("level_sensors", message("plan.waste.weak.no_levels", n=blind, of=_rooms(len(needs))))
@@ -84,10 +87,12 @@ def degradations(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Iterable
 
 
 def no_truck(fraction: str) -> Degradation:
+    """That no truck can fetch a fraction."""
     return degradation("fleet", message("plan.waste.weak.no_truck", fraction=name_of(f"fraction.{fraction}", fraction)))
 
 
 def missed_rooms(wanted: Sequence[RoomNeed], site: Site, rounds: Sequence[Round]) -> Iterable[Degradation]:
+    """Rooms that must be emptied and are on no round."""
     visited = {site.needs[stop].room.id for item in rounds for stop in item.stops if stop is not None}
     missed = [need.room.name or need.room.id for need in wanted if need.must and need.room.id not in visited]
     if missed:
@@ -97,6 +102,7 @@ def missed_rooms(wanted: Sequence[RoomNeed], site: Site, rounds: Sequence[Round]
 def reasons_of(
     snapshot: WasteSnapshot, rules: Limits, fraction: str, views: Sequence[VesselView], probability: float
 ) -> Iterable[Reason]:
+    """Why a room is emptied, or would be."""
     fullest = max((v for v in views if v.state), key=lambda v: v.probability or 0.0, default=None)
     if fullest is not None and fullest.state is not None:
         low, mid, high = level_range(fullest.state, snapshot.at)
