@@ -11,6 +11,7 @@ from dashboards.app import create_app
 from planner.night.follow import follow
 from store.connect import pool
 from tests.unit.dashboards import night, town
+from tests.unit.dashboards.api.test_facts_api import heard, until
 from tests.unit.dashboards.night import to_and_fro
 from tests.unit.dashboards.serving import asking
 
@@ -40,8 +41,8 @@ def test_without_a_word_nothing_is_known(client, started, clock):
 def test_positions_and_words_together(client, filled, started, clock):
     order_id, item = started
     first, second = item.segments[0].id, item.segments[1].id
-    until = to_and_fro(filled, item.vehicle, [first])
-    clock.advance(seconds=(until - town.AT).total_seconds())
+    ended = to_and_fro(filled, item.vehicle, [first])
+    clock.advance(seconds=(ended - town.AT).total_seconds())
     assert progress(client, order_id)["feed"] == "none"
     follow(filled, clock.now())
     found = progress(client, order_id)
@@ -59,13 +60,26 @@ def test_two_web_processes_show_the_same(client, filled, snow, clock, dsn):
     pages = [f"/api/v1/orders/{made['driving']}/progress", "/api/v1/handover/2026-11-23", "/idag", "/overlamning"]
     item, shares = snow.interventions[1], []
     for part in item.segments[2:4]:
-        until = to_and_fro(filled, item.vehicle, [part.id], at=clock.now())
-        clock.advance(seconds=(until - clock.now()).total_seconds())
+        ended = to_and_fro(filled, item.vehicle, [part.id], at=clock.now())
+        clock.advance(seconds=(ended - clock.now()).total_seconds())
         follow(filled, clock.now())
         shares.append(client.get(pages[0]).json()["progress"]["share"])
     assert shares == pytest.approx([3 / 12, 4 / 12], abs=0.02)
     with pool(dsn, "test", size=3) as connections, asking(create_app(town.settings(), connections, clock)) as other:
         assert [client.get(page).content for page in pages] == [other.get(page).content for page in pages]
+
+
+def test_open_pages_hear_that_a_vehicle_was_followed(client, filled, started, clock):
+    """Each time that its positions were matched further."""
+    _, item = started
+    with client.stream("GET", "/api/v1/events") as stream:
+        lines = stream.iter_lines()
+        assert heard(lines)["snow"]["followed"] is None
+        for part in item.segments[:2]:
+            now = to_and_fro(filled, item.vehicle, [part.id], at=clock.now())
+            clock.advance(seconds=(now - clock.now()).total_seconds())
+            follow(filled, clock.now())
+            assert until(lines, lambda plans, now=now: plans["snow"]["followed"] == f"{now:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def test_the_web_service_matches_nothing():
