@@ -39,11 +39,14 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Passage:
-    """One arc driven, whole. ``serve`` is what the line under it says, None where it says nothing."""
+class ArcPassage:
+    """One arc driven, whole. ``serve`` is what the line under it says, None where it says nothing. ``line`` and
+    ``point`` of it tell the last place on it, or before it where none is on it."""
 
     arc: int
     serve: bool | None
+    line: int
+    point: int
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Matched:
     """What a line became. Arcs are those of ``Matcher.network``; from ``Matcher.legal`` on they are against a one-way
     street. ``metres`` of the line, ``matched_m`` of them on streets, ``bridged_m`` driven over without positions."""
 
-    passages: tuple[Passage, ...]
+    passages: tuple[ArcPassage, ...]
     metres: float
     matched_m: float
     bridged_m: float
@@ -65,11 +68,13 @@ class Matched:
 
 @dataclass
 class _Run:
-    """A stay on an arc from ``low`` to ``high`` [m]; ``said``: how many of these metres are said to be work, or not."""
+    """A stay on an arc from ``low`` to ``high`` [m], up to a ``position``; ``said``: how many of these metres are said
+    to be work, or not."""
 
     arc: int
     low: float
     high: float
+    position: int
     said: dict[bool | None, float] = field(default_factory=lambda: defaultdict(float))
 
     def on(self, place: float, word: bool | None) -> None:
@@ -121,11 +126,11 @@ class Matcher:
         sigma_m = np.array([self._sigma_m[line.drawn] for line in lines])[found.line]
         seen = self._seen(found, self._nearby.near(found.xy, self._reach_m), sigma_m)
         chosen, piece = follow(self._roads, seen, self._rules, self._work)
-        passages: list[Passage] = []
+        passages: list[ArcPassage] = []
         for number in range(int(piece.max(initial=-1)) + 1):
             at = np.flatnonzero(piece == number).tolist()
             runs = _settled(self._runs(lines, found, seen, chosen, at), self._roads, self.network.arc_m)
-            passages += [Passage(run.arc, _word(run)) for run in runs]
+            passages += [_passage(run, found) for run in runs]
         matched, bridged = _lengths(found, piece, self._rules)
         gaps = tuple(self._gaps(found, seen, chosen, piece))
         return Matched(tuple(passages), float(found.gone[-1]) if len(piece) else 0.0, matched, bridged, gaps)
@@ -158,9 +163,10 @@ class Matcher:
                 straight = float(np.hypot(*(found.xy[position] - found.xy[before])))
                 word = _between(lines, int(found.line[before]), int(found.line[position]))
                 self._drive_on(runs, seen, int(chosen[before]), int(chosen[position]), straight, word)
+                runs[-1].position = position
             else:
                 place = float(seen.place[chosen[position]])
-                runs.append(_Run(int(seen.arc[chosen[position]]), place, place))
+                runs.append(_Run(int(seen.arc[chosen[position]]), place, place, position))
         return runs
 
     def _drive_on(
@@ -173,13 +179,13 @@ class Matcher:
         how, arcs = between(self._roads, self._rules, self._work, straight, run.arc, start, arc, place)
         if how == 1:
             back = float(length[arc]) - run.high
-            runs.append(_Run(arc, back, back))
+            runs.append(_Run(arc, back, back, run.position))
         elif how == 2:
             run.on(float(length[run.arc]), word)
             for one in arcs.tolist():
-                runs.append(_Run(one, 0.0, 0.0))
+                runs.append(_Run(one, 0.0, 0.0, run.position))
                 runs[-1].on(float(length[one]), word)
-            runs.append(_Run(arc, 0.0, 0.0))
+            runs.append(_Run(arc, 0.0, 0.0, run.position))
         runs[-1].on(place, word)
 
     def _gaps(
@@ -229,12 +235,16 @@ def _settled(runs: Sequence[_Run], roads: Roads, metres: Floats) -> list[_Run]:
         if short and kept[-2].arc == run.arc:
             kept.pop()
         if kept and kept[-1].arc == run.arc:
-            kept[-1].high = max(kept[-1].high, run.high)
+            kept[-1].high, kept[-1].position = max(kept[-1].high, run.high), run.position
             for word, metres_said in run.said.items():
                 kept[-1].said[word] += metres_said
         else:
             kept.append(run)
     return [run for run in kept if _share(run, metres) >= 0.5]
+
+
+def _passage(run: _Run, found: Positions) -> ArcPassage:
+    return ArcPassage(run.arc, _word(run), int(found.line[run.position]), int(found.point[run.position]))
 
 
 def _share(run: _Run, metres: Floats) -> float:

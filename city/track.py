@@ -26,13 +26,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Positions:
-    """Points at even distances. ``xy`` (n, 2) [m]; ``lon``, ``lat`` (n,) [°]; ``line`` (n,) which line each is of;
-    ``gone`` (n,) metres along the lines up to each, leaps from line to line not counted."""
+    """Points at even distances. ``xy`` (n, 2) [m]; ``lon``, ``lat`` (n,) [°]; ``line`` (n,) which line each is of,
+    ``point`` (n,) which point of it, or the one before; ``gone`` (n,) metres along the lines up to each, leaps from
+    line to line not counted."""
 
     xy: Floats
     lon: Floats
     lat: Floats
     line: Ints
+    point: Ints
     gone: Floats
 
 
@@ -40,15 +42,16 @@ def positions(lines: Sequence[Line], origin: Point, *, step_m: float = 20.0, lea
     """The points of lines: drawn ones have one at least every ``step_m``, recorded ones none nearer than ``least_m`` to
     the one before, so that noise at a halt is no movement."""
     even = [_drawn(line, origin, step_m) if line.drawn else _thinned(line, origin, least_m) for line in lines]
-    table = np.concatenate([*even, np.zeros((0, 3))])
+    table = np.concatenate([*even, np.zeros((0, 4))])
     line = np.repeat(np.arange(len(lines)), [len(part) for part in even])
     before = np.concatenate([[0.0], np.cumsum([part[-1, 2] for part in even])])
     xy = np.column_stack(local_xy(table[:, 0], table[:, 1], origin))
-    return Positions(xy, table[:, 0], table[:, 1], line, table[:, 2] + before[line])
+    return Positions(xy, table[:, 0], table[:, 1], line, table[:, 3].astype(np.int64), table[:, 2] + before[line])
 
 
 def _drawn(line: Line, origin: Point, step_m: float, *, sharp_deg: float = 30.0) -> Floats:
-    """(n, 3) longitude, latitude and metres along a line, at even steps and at its sharp corners."""
+    """(n, 4) longitude, latitude, metres along a line and its point there or before, at even steps and at its sharp
+    corners."""
     points = np.array(line.points, float)
     leg = np.diff(np.column_stack(local_xy(points[:, 0], points[:, 1], origin)), axis=0)
     length = np.concatenate([[0.0], np.cumsum(np.hypot(*leg.T))])
@@ -56,12 +59,13 @@ def _drawn(line: Line, origin: Point, step_m: float, *, sharp_deg: float = 30.0)
     sharp = np.abs((turn + np.pi) % (2.0 * np.pi) - np.pi) > np.radians(sharp_deg)
     parts = max(1, int(np.ceil(length[-1] / step_m)))
     at = np.unique(np.concatenate([np.linspace(0.0, length[-1], parts + 1), length[1:-1][sharp]]))
-    return np.column_stack([np.interp(at, length, points[:, 0]), np.interp(at, length, points[:, 1]), at])
+    point = np.searchsorted(length, at, side="right") - 1
+    return np.column_stack([np.interp(at, length, points[:, 0]), np.interp(at, length, points[:, 1]), at, point])
 
 
 def _thinned(line: Line, origin: Point, least_m: float) -> Floats:
-    """(n, 3) longitude, latitude and metres so far of the points that are far enough from the one kept before; the
-    last one always."""
+    """(n, 4) longitude, latitude, metres so far and number of the points that are far enough from the one kept before;
+    the last one always."""
     points = np.array(line.points, float)
     xy = np.column_stack(local_xy(points[:, 0], points[:, 1], origin))
     kept = [0]
@@ -71,4 +75,4 @@ def _thinned(line: Line, origin: Point, least_m: float) -> Floats:
     if kept[-1] != len(xy) - 1:
         kept.append(len(xy) - 1)
     gone = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy[kept], axis=0).T))])
-    return np.column_stack([points[kept], gone])
+    return np.column_stack([points[kept], gone, kept])

@@ -23,7 +23,8 @@ from ingest.simulator.crew import Rolls, SimulatedCrew
 from ingest.simulator.forecasts import forecast_server
 from ingest.weather.client import WeatherClient
 from planner.night.call_out import escalate, note_call
-from planner.night.follow import night_of
+from planner.night.follow import follow
+from planner.night.report import night_of
 from planner.orders import add_event, decide
 from planner.schedule import Scheduler, look
 from planner.services import Services, services
@@ -117,13 +118,15 @@ class Walk:
             said_classes(self.connection, STORM, self.now, self.journal.line)
 
     def plan_and_watch(self) -> None:
-        """A new forecast where there is one, the plan that is due, the watch, and what the officer makes of it."""
+        """A new forecast where there is one, the plan that is due, the watch, who is out where, and what the officer
+        makes of it."""
         self.client.fetch(self.connection, "smhi")
         for plan in Scheduler(self.connection, self.settings, self.opened.clock, known=self.services).ensure_due(
             self.now
         ):
             self.journal.plan(plan, self.now)
         look(self.connection, self.settings, self.opened.clock, [], None, self.services)
+        follow(self.connection, self.now)
         self._decide()
 
     def _decide(self) -> None:
@@ -151,6 +154,7 @@ class Walk:
 
     def tell_the_end(self) -> None:
         """What the next shift is told."""
+        follow(self.connection, self.now)
         found = night_of(self.connection, self._day(), self.mode, self.now)
         said_handover(found, self.journal)
 

@@ -22,6 +22,7 @@ from city.vocabulary import DOMAINS, Domain
 from planner.due import due_runs
 from planner.inputs import read_snapshot
 from planner.night.call_out import escalate
+from planner.night.follow import follow
 from planner.publish import check_schema, publish, publish_outlook
 from planner.routes.workers import workers
 from planner.service import Made
@@ -161,25 +162,24 @@ def _claim_look(connection: Connection, settings: Settings, slot: str, now: date
 
 def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock: Clock, stop: threading.Event) -> None:
     """Asks what is due now and at every ring, on a fresh connection each time, until ``stop`` is set; passes on what
-    nobody acknowledged at every ring too."""
+    nobody acknowledged, and follows the vehicles that are out, at every ring too."""
 
     known, changes, one_at_a_time = services(), ChangeListener(connect), threading.Lock()
 
+    def plan(connection: Connection) -> None:
+        Scheduler(connection, settings, clock, executor, known).ensure_due(clock.now())
+        look(connection, settings, clock, changes.drain(), executor, known)
+        keep_up(connection, settings, clock.now())
+
     def ask() -> None:
-        try:
-            with one_at_a_time, connect() as connection:
-                Scheduler(connection, settings, clock, executor, known).ensure_due(clock.now())
-                look(connection, settings, clock, changes.drain(), executor, known)
-                keep_up(connection, settings, clock.now())
-        except (psycopg.Error, StoreUnavailable) as error:
-            log.warning(str(error).strip().splitlines()[0])
+        with one_at_a_time:
+            step(connect, plan)
 
     def call_on() -> None:
-        try:
-            with connect() as connection:
-                escalate(connection, settings, clock.now())
-        except (psycopg.Error, StoreUnavailable) as error:
-            log.warning(str(error).strip().splitlines()[0])
+        step(connect, lambda connection: escalate(connection, settings, clock.now()))
+
+    def follow_on() -> None:
+        step(connect, lambda connection: follow(connection, clock.now()))
 
     def prepare() -> None:
         try:
@@ -196,14 +196,24 @@ def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock:
             log.info("work ahead was not done: %s", str(error).strip().splitlines()[0])
 
     every_s = max(1.0, min(settings.planner.ring_s, clock.real_seconds(settings.planner.ring_s)))
-    hush = ring(call_on, every_s)  # beside the planning: who is called at night does not wait for it
+    beside = [ring(call_on, every_s), ring(follow_on, every_s)]  # who is out at night does not wait for the planning
     with workers(settings.planner.dask) as executor:
         ask()
         silence = ring(ask, every_s)
         threading.Thread(target=prepare, name="prepare", daemon=True).start()
         changes.listen(ask, stop)
         silence()
-    hush()
+    for hush in beside:
+        hush()
+
+
+def step(connect: Callable[[], Connection], work: Callable[[Connection], object]) -> None:
+    """One step of the scheduler on a connection of its own; where the database is away, the next ring tries again."""
+    try:
+        with connect() as connection:
+            work(connection)
+    except (psycopg.Error, StoreUnavailable) as error:
+        log.warning(str(error).strip().splitlines()[0])
 
 
 def keep_up(connection: Connection, settings: Settings, now: datetime) -> list[str]:

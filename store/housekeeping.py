@@ -99,6 +99,7 @@ TASKS: dict[str, Callable[[Connection, Store, datetime], None]] = {
     "readings": remove_readings,
     "dead letters": _remove("remove_dead_letters", lambda limits: limits.keep_dead_letters_days),
     "positions": _remove("remove_positions", lambda limits: limits.positions_days),
+    "passages": _remove("remove_passages", lambda limits: limits.positions_days),
     "rejected positions": _remove("remove_rejected_positions", lambda limits: limits.positions_days),
     "counts of rejects": _remove("remove_counts", lambda limits: limits.keep_raw_days),
     "answers": _remove("remove_answers", lambda limits: limits.keep_answers_days),

@@ -29,10 +29,12 @@ class PlanHead:
 
 @dataclass(frozen=True)
 class OrderStamp:
-    """How many order events a domain has had since a time: it grows with every step that somebody takes."""
+    """How many order events a domain has had since a time, which grows with every step that somebody takes, and until
+    when the vehicles that are out are followed, None where none was heard."""
 
     domain: Domain
     events: int
+    followed: datetime | None
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def moments(connection: Connection, mode: Mode, day: date, begins: datetime, end
 
 
 def order_stamps(connection: Connection, since: datetime) -> tuple[OrderStamp, ...]:
-    """The number of order events of each domain since a time."""
+    """How far the orders of each domain have come that had an event since a time."""
     return select(connection, query("pages", "order_stamps"), {"since": since}, OrderStamp)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from city.entities import Position
@@ -14,15 +13,6 @@ from store.sql import query
 LONGEST = timedelta(hours=36)
 """An order that was made longer ago is not under way any more."""
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class HeardPosition:
-    """How many positions an order's vehicles have sent while they were out on it, and the time of the newest."""
-
-    order_id: str
-    positions: int
-    newest: datetime | None
 
 
 def times_out(
@@ -45,12 +35,8 @@ def add(connection: Connection, rows: Sequence[tuple[Position, datetime]]) -> in
         return cursor.rowcount if parameters else 0
 
 
-def heard(connection: Connection, order_ids: Sequence[str]) -> dict[str, HeardPosition]:
-    """What has come in of positions for some orders, by order id."""
-    found = select(connection, query("positions", "heard"), {"ids": list(order_ids)}, HeardPosition)
-    return {row.order_id: row for row in found}
-
-
-def of_order(connection: Connection, order_id: str, after: datetime | None = None) -> tuple[Position, ...]:
-    """The positions of an order's vehicles while they were out on it, oldest first; those ``after`` a time, or all."""
-    return select(connection, query("positions", "of_order"), {"order_id": order_id, "after": after}, Position)
+def of_order(connection: Connection, order_id: str, since: datetime, before: datetime) -> tuple[Position, ...]:
+    """The positions of an order's vehicles while they were out on it, oldest first, ``since`` a time and ``before``
+    another."""
+    parameters = {"order_id": order_id, "since": since, "before": before}
+    return select(connection, query("positions", "of_order"), parameters, Position)

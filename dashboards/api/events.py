@@ -45,10 +45,11 @@ def _state_event(context: AppContext) -> str:
 
 
 def state(context: AppContext, connection: Connection) -> dict[str, dict[str, Any]]:
-    """For each domain that has a plan: its id, version and service day, how far its orders have come, and for snow the
-    stamp of the streets' outlook, which comes some seconds after the plan, and one of drafts and of what people saw."""
+    """For each domain that has a plan: its id, version and service day, how far its orders have come and until when
+    their vehicles are followed, and for snow the stamp of the streets' outlook, which comes some seconds after the
+    plan, and one of drafts and of what people saw."""
     since = context.clock.now() - LOOK_BACK
-    steps = {stamp.domain: stamp.events for stamp in pages.order_stamps(connection, since)}
+    steps = {stamp.domain: stamp for stamp in pages.order_stamps(connection, since)}
     live = {head.domain: head for head in pages.heads(connection, context.mode)}
     noted = _noted(connection, live["snow"].id, context.clock.now()) if "snow" in live else ""
     outlook = {"snow": {"outlook": outlook_stamp(connection), "noted": noted}}
@@ -57,11 +58,17 @@ def state(context: AppContext, connection: Connection) -> dict[str, dict[str, An
             "id": head.id,
             "version": head.version,
             "service_day": head.service_day.isoformat(),
-            "order_events": steps.get(head.domain, 0),
+            **_steps(steps.get(head.domain)),
             **outlook.get(head.domain, {}),
         }
         for head in live.values()
     }
+
+
+def _steps(stamp: pages.OrderStamp | None) -> dict[str, Any]:
+    if stamp is None:
+        return {"order_events": 0, "followed": None}
+    return {"order_events": stamp.events, "followed": stamp.followed}
 
 
 def _noted(connection: Connection, plan_id: str, now: datetime) -> str:

@@ -132,7 +132,7 @@ def how_far(request: Request, order_id: str) -> Response:
         order = orders.order(connection, order_id)
         if order is None:
             raise NotFound(f"there is no order {order_id}")
-        found = context.progress(connection, [order], steps=1000)[order_id]
+        found = context.progress(connection, [order])[order_id]
     return Response(msgspec.json.encode({"order": order, "progress": found}), media_type="application/json")
 
 

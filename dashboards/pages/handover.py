@@ -17,9 +17,9 @@ from dashboards.pages.status import LOOKS
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
 from dashboards.web.render import locale_of, page
-from planner.night.follow import night_of
 from planner.night.handover import Handover, PassedOn, Remark, TurNight
 from planner.night.progress import Street
+from planner.night.report import night_of
 from store import facts, plans
 from store.connect import Connection
 
@@ -93,12 +93,7 @@ def sheet(request: Request, on: Annotated[date | None, Query(alias="day")] = Non
 
 def _night(context: AppContext, connection: Connection, day: date) -> Handover:
     return night_of(
-        connection,
-        day,
-        context.mode,
-        context.clock.now(),
-        context.traces,
-        lambda plan_id: context.shelf.get(connection, plan_id),
+        connection, day, context.mode, context.clock.now(), lambda plan_id: context.shelf.get(connection, plan_id)
     )
 
 

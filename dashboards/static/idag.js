@@ -170,7 +170,7 @@ const offline = (away) => {
   return tell(live.dataset.offline.replace("{clock}", clock.format(new Date())));
 };
 
-let steps;
+let steps, followed;
 if (live?.dataset.watch === "yes") {
   watch({
     lost: () => offline(true),
@@ -178,8 +178,9 @@ if (live?.dataset.watch === "yes") {
       const mine = plans[live.dataset.domain];
       const first = steps === undefined;
       const noted = mine?.noted !== undefined && mine.noted !== live.dataset.noted;
-      const stepped = !first && mine && (mine.order_events !== steps || noted);
+      const stepped = !first && mine && (mine.order_events !== steps || mine.followed !== followed || noted);
       steps = mine?.order_events ?? 0;
+      followed = mine?.followed;
       if (mine && mine.id !== live.dataset.plan) {
         if (busy()) tell(live.dataset.newPlan.replace("{n}", mine.version), live.dataset.show);
         else fetchAgain();

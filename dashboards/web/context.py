@@ -15,8 +15,8 @@ from city.plan import Plan
 from city.settings import Settings
 from city.vocabulary import Domain, Mode
 from dashboards.web.hub import Hub
-from planner.night.follow import Traces, progress_of
 from planner.night.progress import Progress
+from planner.night.report import progress_of
 from store import pages, plans
 from store.connect import Connection
 from store.orders import OrderNow
@@ -67,7 +67,6 @@ class AppContext:
         self.shelf = PublishedPlans()
         self.streets, self.roads = CachedResponse(), CachedResponse()
         self.hub = Hub(pool)
-        self.traces = Traces()
 
     @property
     def mode(self) -> Mode:
@@ -89,11 +88,9 @@ class AppContext:
         """The frame of the live plan of a domain."""
         return next((head for head in pages.heads(connection, self.mode) if head.domain == domain), None)
 
-    def progress(self, connection: Connection, found: Sequence[OrderNow], steps: int = 8) -> dict[str, Progress]:
-        """How far each of some orders is now, by id; at most ``steps`` stretches of positions are matched for it."""
-        return progress_of(
-            connection, found, self.clock.now(), self.traces, lambda plan_id: self.shelf.get(connection, plan_id), steps
-        )
+    def progress(self, connection: Connection, found: Sequence[OrderNow]) -> dict[str, Progress]:
+        """How far each of some orders is now, by id."""
+        return progress_of(connection, found, self.clock.now(), lambda plan_id: self.shelf.get(connection, plan_id))
 
     def live(self, connection: Connection, domain: Domain) -> Plan | None:
         """The live plan of a domain."""

@@ -10,7 +10,7 @@ from city.entities import CallOut, OrderEvent
 from city.plan import Intervention
 from city.settings import Settings
 from planner.night.escalation import Busy, call_text, list_for, next_call
-from planner.night.follow import clears, item_of
+from planner.night.report import clears, item_of
 from planner.night.rest import Rota, rota
 from planner.thresholds.limits import Limits, limits
 from store import calls, facts, orders, pages, plans

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from city.entities import OrderEvent
+from city.passage import Track
 from city.plan import Intervention, SegmentAction
 from city.vocabulary import OrderState
 
@@ -24,15 +25,6 @@ class Street:
     id: str
     name: str
     length_m: float
-
-
-@dataclass(frozen=True)
-class Track:
-    """What positions say of an order: the newest one's time, and how often each street was driven ``until`` a time."""
-
-    newest: datetime | None = None
-    passages: Mapping[str, int] | None = None
-    until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,10 @@ DELETE FROM dead_letter WHERE received_at < %(before)s;
 -- Where vehicles were before a time.
 DELETE FROM position WHERE time < %(before)s;
 
+-- name: remove_passages
+-- What positions of before a time were matched to: the streets go with their stretch.
+DELETE FROM trace WHERE stretch < %(before)s;
+
 -- name: remove_rejected_positions
 -- Dead letters that may hold where a vehicle was: kept no longer than positions are.
 DELETE FROM dead_letter WHERE topic LIKE 'dagsplan/%%/position' AND received_at < %(before)s;

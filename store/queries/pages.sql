@@ -9,9 +9,13 @@ WHERE mode = %(mode)s AND (%(day)s::date IS NULL OR service_day = %(day)s)
 ORDER BY domain, created_at DESC, version DESC;
 
 -- name: order_stamps
--- How many order events each domain has had since a time.
-SELECT o.domain, count(*) AS events FROM order_event e JOIN plan_order o USING (order_id)
-WHERE e.at >= %(since)s GROUP BY 1 ORDER BY 1;
+-- How many order events each domain has had since a time, and until when the vehicles that are out are followed.
+SELECT domain, sum(events)::bigint AS events, max(until) AS followed
+FROM (SELECT o.domain, o.order_id, count(*) AS events FROM order_event e JOIN plan_order o USING (order_id)
+      WHERE e.at >= %(since)s GROUP BY 1, 2) stepped
+LEFT JOIN (SELECT order_id, max(until) AS until FROM trace WHERE stretch >= %(since)s GROUP BY 1) followed
+       USING (order_id)
+GROUP BY 1 ORDER BY 1;
 
 -- name: order_counts
 -- Orders made since a time by domain and state, for the metrics.

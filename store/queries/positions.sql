@@ -8,16 +8,9 @@ INSERT INTO position (vehicle_id, time, lon, lat, heading, speed_kmh, accuracy_m
 VALUES (%(vehicle)s, %(time)s, %(lon)s, %(lat)s, %(heading)s, %(speed_kmh)s, %(accuracy_m)s, %(received_at)s)
 ON CONFLICT DO NOTHING;
 
--- name: heard
--- How many positions there are of each of some orders, and the time of the newest.
-SELECT o.order_id::text AS order_id, count(p.time) AS positions, max(p.time) AS newest
-FROM vehicle_out o
-LEFT JOIN position p ON p.vehicle_id = o.vehicle_id AND p.time >= o.since AND (o.until IS NULL OR p.time <= o.until)
-WHERE o.order_id = ANY(%(ids)s::uuid[]) GROUP BY 1;
-
 -- name: of_order
--- Where an order's vehicles were while they were out on it.
+-- Where an order's vehicles were while they were out on it, within a span.
 SELECT p.vehicle_id AS vehicle, p.time, p.lon, p.lat, p.heading, p.speed_kmh, p.accuracy_m
 FROM vehicle_out o
 JOIN position p ON p.vehicle_id = o.vehicle_id AND p.time >= o.since AND (o.until IS NULL OR p.time <= o.until)
-WHERE o.order_id = %(order_id)s AND (%(after)s::timestamptz IS NULL OR p.time > %(after)s) ORDER BY p.time;
+WHERE o.order_id = %(order_id)s AND p.time >= %(since)s AND p.time < %(before)s ORDER BY p.time;

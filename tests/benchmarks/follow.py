@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +24,13 @@ from ingest.roads import with_reachable
 from ingest.roads.cut import cut
 from ingest.roads.osm import read_extract
 from planner.fleet import fleet_of
-from planner.night.traces import Trace, longer, stretch
+from planner.night.traces import passages
 from planner.routes.sectors import passes
 from planner.snow.cache import PlanCache
 from planner.snow.plan import assess_streets
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.work import DrivenTur, drive_all
+from store.passages import STRETCH
 from tests.benchmarks.measure import Row
 from tests.integration.test_real_towns import storm
 
@@ -60,11 +62,11 @@ def _row(
         whole = (found[-1].time - snapshot.at) / timedelta(seconds=1)
         for part in PARTS:
             until = snapshot.at + timedelta(seconds=part * whole)
-            trace = _matched(snapshot, item, [place for place in found if place.time <= until], steps)
+            passed = _matched(snapshot, item, [place for place in found if place.time <= until], steps)
             truth = Counter(name for second, name in done if second <= part * whole)
-            errors.append(_share(snapshot, item, trace.passages) - _share(snapshot, item, truth))
-            early.append(_early(snapshot, item, trace.passages, truth))
-        missed.append(_missed(snapshot, item, trace.passages))
+            errors.append(_share(snapshot, item, passed) - _share(snapshot, item, truth))
+            early.append(_early(snapshot, item, passed, truth))
+        missed.append(_missed(snapshot, item, passed))
     return {
         "every s": every_s,
         "noise m": noise_m,
@@ -137,16 +139,25 @@ def _positions(
         begins += lasts
 
 
-def _matched(snapshot: SnowSnapshot, item: DrivenTur, found: list[Position], steps: list[float]) -> Trace:
-    """The trace of all positions, as the service makes it; ``steps`` gathers what each step took [s]."""
-    trace, vehicle = Trace(), item.assignment.vehicle
-    while trace.until != found[-1].time:
-        rest = [p for p in found if trace.settled_until is None or p.time > trace.settled_until]
-        near = _near(snapshot.segments, stretch(rest))
+def _matched(snapshot: SnowSnapshot, item: DrivenTur, found: list[Position], steps: list[float]) -> Counter[str]:
+    """How often each street was passed, as the scheduler writes it down; ``steps`` gathers what each took [s]."""
+    passed: Counter[str] = Counter()
+    for part in _stretches(found):
+        near = _near(snapshot.segments, part)
         begin = time.perf_counter()
-        trace = longer(trace, rest, near, item.tur.network, vehicle.work_kmh)
+        made = passages(part, near, item.tur.network, item.assignment.vehicle.work_kmh)
         steps.append(time.perf_counter() - begin)
-    return trace
+        passed.update(passage.segment for passage in made)
+    return passed
+
+
+def _stretches(found: list[Position]) -> Iterator[list[Position]]:
+    """The positions of each stretch with the last one of the stretch before, as the store divides them."""
+    before: list[Position] = []
+    for _, group in groupby(found, key=lambda place: place.time.timestamp() // STRETCH.total_seconds()):
+        part = list(group)
+        yield [*before, *part]
+        before = part[-1:]
 
 
 def _near(segments: tuple[Segment, ...], found: object, *, lon: float = 0.02, lat: float = 0.01) -> list[Segment]:

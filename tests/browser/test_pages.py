@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
 
 from city.clock import FixedClock
 from dashboards.app import create_app
+from planner.night.follow import follow
 from store import outlook, plans
 from store.connect import Connection, pool
 from tests.unit.dashboards import night, town
@@ -162,6 +164,21 @@ def test_somebody_elses_call_out_is_shown_where_the_row_stands(desk):
     other.locator("[data-count]").click()
     page.get_by_text("Beslutad 03.06").first.wait_for(timeout=10_000)
     assert [row.get_attribute("data-key") for row in page.locator("tr[data-key]").all()] == before
+
+
+def test_how_far_a_vehicle_is_moves_on_in_an_open_page(desk):
+    live = plans.latest(desk.database, "snow", "assist")
+    night.walk(desk.database, live, desk.clock)
+    page, item = desk.open("/idag"), live.interventions[1]
+    page.get_by_text("Kör 17 %").wait_for()
+    for part in item.segments[2:4]:  # the page may begin to listen after the first of them
+        until = night.to_and_fro(desk.database, item.vehicle, [part.id], at=desk.clock.now())
+        desk.clock.advance(seconds=(until - desk.clock.now()).total_seconds())
+        follow(desk.database, desk.clock.now())
+        with suppress(TimeoutError):
+            page.get_by_text("Kör 25 %").wait_for(timeout=5_000)
+            return
+    page.get_by_text("Kör 33 %").wait_for(timeout=10_000)
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])

@@ -194,7 +194,7 @@ def test_who_answers_while_it_is_passed_on_keeps_it(database: Connection, plan: 
     thread.join()
     assert passed == [[]]
     assert held(database, order) == (vehicle, "acknowledged")
-    assert [message.vehicle for message in calls.outgoing(database, [order])] == [vehicle]
+    assert [row[0] for row in database.execute("SELECT vehicle_id FROM outgoing")] == [vehicle]
 
 
 def test_the_next_plan_knows_who_holds_it(database: Connection, plan: Plan) -> None:

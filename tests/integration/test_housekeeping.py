@@ -108,6 +108,11 @@ def test_conflicts_letters_counts_and_answers_go_by_their_age(tier: Connection) 
     assert left == (3, 2, 3, 1)
 
 
+def written(connection: Connection) -> list[str]:
+    """The texts of the messages that wait or were sent."""
+    return [row[0] for row in connection.execute("SELECT text FROM outgoing ORDER BY outgoing_id")]
+
+
 def test_messages_with_telephone_numbers_go_by_their_age(database: Connection) -> None:
     """Thirty days unless the city says otherwise, sent or not."""
     fill(database)
@@ -119,9 +124,35 @@ def test_messages_with_telephone_numbers_go_by_their_age(database: Connection) -
         calls.add_outgoing(database, order, call, f"{days}", AT - timedelta(days=days))
     database.execute("UPDATE outgoing SET sent_at = at WHERE text = '31'")
     keep_house(database, KEEP, ZONE, AT)
-    assert [message.text for message in calls.outgoing(database, [order])] == ["0", "10", "29"]
+    assert written(database) == ["0", "10", "29"]
     keep_house(database, Store(positions_days=5), ZONE, AT + timedelta(days=1))
-    assert [message.text for message in calls.outgoing(database, [order])] == ["0"]
+    assert written(database) == ["0"]
+
+
+def test_streets_that_were_passed_are_kept_as_long_as_positions_are(tier: Connection) -> None:
+    """A position and the street it was matched to on either side of the limit: the older ones go, both of them."""
+    order = "00000000-0000-0000-0000-000000000001"
+    tier.execute(
+        "INSERT INTO plan VALUES (%(id)s, 'snow', '2027-01-12', '18:00', 'assist', 1, NULL, %(at)s, %(at)s, %(at)s, "
+        "false, 'hash', '{}')",
+        {"id": order, "at": AT},
+    )
+    tier.execute("INSERT INTO intervention VALUES (%s, 'key', 0, 'tur', 'r1', 1, NULL, NULL, NULL)", (order,))
+    tier.execute(
+        "INSERT INTO plan_order VALUES (%(id)s, %(id)s, 'key', 'snow', 'r1', 'P01', NULL, NULL, %(at)s)",
+        {"id": order, "at": AT},
+    )
+    for days in (1, 9, 11, 30):
+        at = AT - timedelta(days=days)
+        tier.execute("INSERT INTO position VALUES ('P01', %s, 14.8, 56.8, NULL, NULL, NULL, %s)", (at, at))
+        tier.execute("INSERT INTO trace VALUES (%s, %s, 1, NULL, %s, false, %s)", (order, at, at, at))
+        tier.execute("INSERT INTO passage VALUES (%s, %s, 0, %s, 'P01', %s)", (order, at, f"s/{days}", at))
+    keep_house(tier, Store(positions_days=10.0), ZONE, AT)
+    assert tier.execute("SELECT segment_id FROM passage ORDER BY 1").fetchall() == [("s/1",), ("s/9",)]
+    assert tier.execute("SELECT time FROM position ORDER BY 1").fetchall() == [
+        (AT - timedelta(days=days),) for days in (9, 1)
+    ]
+    assert tier.execute("SELECT count(*) FROM trace").fetchone() == (2,)
 
 
 def test_who_is_in_the_way_puts_it_off(tier: Connection, tier_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,9 @@ from city.settings import Ingest, Store
 from ingest.message import Message
 from ingest.validate import ClockRule
 from ingest.writer import Writer
+from planner.night.follow import follow
 from planner.orders import add_event, decide
-from store import positions
+from store import passages, positions
 from store.connect import Connection
 from store.housekeeping import keep_house
 from store.readings import dead_letter_counts, dead_letters
@@ -68,8 +69,10 @@ def test_only_what_was_sent_between_acknowledgement_and_end_is_kept(
     assert kept(database) == [AT + 5 * MINUTE, AT + 30 * MINUTE, AT + HOUR]
     assert (writer.tally.positions, writer.tally.positions_dropped) == (3, 4)
     assert dead_letter_counts(database) == {}
-    assert [found.time for found in positions.of_order(database, order)] == kept(database)
-    assert positions.heard(database, [order])[order].newest == AT + HOUR
+    assert [found.time for found in positions.of_order(database, order, AT, AT + 2 * HOUR)] == kept(database)
+    assert [found.time for found in positions.of_order(database, order, AT + 30 * MINUTE, AT + HOUR)] == [AT + HOUR / 2]
+    follow(database, AT + 2 * HOUR)
+    assert passages.tracks(database, [order])[order].newest == AT + HOUR
 
 
 def test_a_vehicle_that_another_took_over_from_is_out_no_more(database: Connection, plan: Plan, writer: Writer) -> None:
@@ -154,10 +157,12 @@ def test_one_line_says_that_a_vehicle_is_left_out(
 
 
 def test_no_position_is_older_than_the_city_keeps(database: Connection, plan: Plan, writer: Writer) -> None:
-    """After 31 simulated days nothing says where a vehicle was, the rejects neither; younger ones stay."""
-    _, vehicle = called_out(database, plan, ("started", AT))
+    """After 31 simulated days nothing says where a vehicle was, neither the rejects nor the streets that were passed;
+    younger ones stay."""
+    order, vehicle = called_out(database, plan, ("started", AT))
     writer.write([position(vehicle, AT + MINUTE), position(vehicle, AT + HOUR, lon=999)])
+    follow(database, AT + HOUR)
     keep_house(database, Store(), ZoneInfo("Europe/Stockholm"), AT + timedelta(days=29))
-    assert (len(kept(database)), len(dead_letters(database))) == (1, 1)
+    assert (len(kept(database)), len(dead_letters(database)), len(passages.tracks(database, [order]))) == (1, 1, 1)
     keep_house(database, Store(), ZoneInfo("Europe/Stockholm"), AT + timedelta(days=31))
-    assert (len(kept(database)), len(dead_letters(database))) == (0, 0)
+    assert (len(kept(database)), len(dead_letters(database)), len(passages.tracks(database, [order]))) == (0, 0, 0)

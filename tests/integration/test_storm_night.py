@@ -14,8 +14,8 @@ from deploy.demonstration import demo_settings
 from deploy.night_walk import walk
 from deploy.storm_night import evening
 from deploy.storm_scene import OPENS_AT
-from planner.night.follow import item_of, night_of
-from store import facts, orders, plans
+from planner.night.report import item_of, night_of
+from store import facts, orders, passages, plans
 from store.connect import Connection
 from store.orders import OrderNow
 from tests.by_hand import plan_now
@@ -41,7 +41,9 @@ def test_a_storm_night_is_walked_to_the_last_street(empty_dsn: str, broker: str,
         night = night_of(connection, DAY, "assist", now)
         ahead = plan_now(connection, settings, "snow", opened.clock, dry_run=True)
         noted = {row.segment for row in facts.treatments(connection, OPENS_AT)}
-        driven = streets(connection, [order for order in found if order.state == "done"])
+        done = [order for order in found if order.state == "done"]
+        driven, passed = streets(connection, done), passages.tracks(connection, [order.id for order in done])
+        seen = len(driven & {name for track in passed.values() for name in track.passages or ()}) / len(driven)
     assert told[0].startswith("18.05  kvällsplan: Kör ut")
     bust = next(line for line in told if "ny prognos" in line)
     assert re.match(r"01\.[2-5]5  vakten: prognosen sprack.*; \+\d turer", bust)
@@ -53,6 +55,8 @@ def test_a_storm_night_is_walked_to_the_last_street(empty_dsn: str, broker: str,
     assert "P02" not in {order.vehicle for order in found if order.state == "done"}
     assert {tur.todo for tur in night.turer if tur.state == "aborted"} == {None}
     assert {tur.todo for tur in night.turer if tur.state == "done"} <= {None, "look"}
+    assert {tur.feed for tur in night.turer if tur.state == "done"} == {"live"}
+    assert seen > 0.8
     assert [tur.target for tur in night.turer if tur.state == "done" and tur.left] == []  # the rest begins by day
     assert any(line.endswith("sista sträckan klar") for line in told)
 

@@ -46,6 +46,21 @@ def ends_only(driven: list[int], found: list[int]) -> set[int]:
     return ({driven[0], driven[-1]} | {*found[:1], *found[-1:]}) - set(driven[1:-1])
 
 
+def test_a_passage_names_the_last_point_on_its_street() -> None:
+    """Three blocks of 100 m, a point every 30 m: the last one before each corner, and the last of all; a halt and its
+    noise are on their street, and a second line is counted for itself. A street between two points has the first."""
+    network = build([line(f"s{i}", i, i + 1, (100.0 * i, 0.0), (100.0 * (i + 1), 0.0)) for i in range(3)])
+    stop = [(150.0 + noise, 1.0) for noise in (0.0, 3.0, -2.0, 1.0)]
+    first = [*((30.0 * i, 1.0) for i in range(6)), *stop, *((30.0 * i, 1.0) for i in range(6, 8))]
+    second = [(30.0 * i, 1.0) for i in range(8, 11)]
+    found = Matcher(network).match([drive(*first, drawn=False), drive(*second, drawn=False)])
+    assert [(p.arc, p.line, p.point) for p in found.passages] == [(0, 0, 3), (1, 0, 10), (2, 1, 2)]
+    leap = Matcher(network).match([drive((10.0, 1.0), (290.0, 1.0), drawn=False)])
+    assert [(p.arc, p.point) for p in leap.passages] == [(0, 0), (1, 0), (2, 1)]
+    drawn = Matcher(network).match([drive((0.0, 0.0), (150.0, 0.0), (300.0, 0.0))])
+    assert [(p.arc, p.point) for p in drawn.passages] == [(0, 0), (1, 1), (2, 2)]
+
+
 def test_a_gap_of_two_hundred_metres_is_driven_over() -> None:
     """The receiver is silent for 200 m of a straight drive: the likeliest way is taken, its length told. Of a hundred
     drives two may have a stub of a side street where the noise beside the gap points into it."""

@@ -10,6 +10,7 @@ from city.entities import CallOut, Position
 from city.geo import local_xy
 from city.plan import Plan
 from planner.night.call_out import escalate, note_call
+from planner.night.follow import follow
 from planner.orders import add_event, decide
 from store import calls, facts, positions, roads
 from store.connect import Connection
@@ -60,6 +61,6 @@ def walk(connection: Connection, plan: Plan, clock: FixedClock) -> dict[str, str
     add_event(connection, made["broken"], "aborted", "dispatcher", town.AT + 4 * MINUTE, "hydraulslang")
     escalate(connection, settings, town.AT + 6 * MINUTE)
     add_event(connection, made["done"], "done", "dispatcher", town.AT + 7 * MINUTE)
-    connection.commit()
     clock.advance(minutes=9)
+    follow(connection, clock.now())
     return made

@@ -9,9 +9,10 @@ from itertools import pairwise
 import pytest
 
 from city.entities import OrderEvent, Position
+from city.passage import Track
 from city.plan import Intervention, SegmentAction
-from planner.night.progress import Progress, Street, Track, pace, progress
-from planner.night.traces import Trace, longer, passages
+from planner.night.progress import Progress, Street, pace, progress
+from planner.night.traces import passages
 from tests.unit.planner.snapshots import AT, HOUR, place, street
 
 MINUTE = timedelta(minutes=1)
@@ -158,51 +159,61 @@ GRID = tuple(street(5 * r + c, 5 * r + c + 1) for r in range(3) for c in range(4
 )
 
 
+def streets(found: list[Position]) -> list[str]:
+    """The streets that were passed, in their order."""
+    return [passage.segment for passage in passages(found, GRID, "street", 15.0)]
+
+
 def test_a_drive_there_and_back_is_two_passages() -> None:
-    """Each street under the track once for each time that it was driven, and no other."""
-    assert passages(drive(0, 1, 2, 1, 0), GRID, "street", 15.0) == {"s/0-1": 2, "s/1-2": 2}
-    assert passages(drive(0, 1, 6, 5), GRID, "street", 15.0) == {"s/0-1": 1, "s/1-6": 1, "s/5-6": 1}
+    """Each street under the track once for each time that it was driven, in that order, and no other."""
+    assert streets(drive(0, 1, 2, 1, 0)) == ["s/0-1", "s/1-2", "s/1-2", "s/0-1"]
+    assert streets(drive(0, 1, 6, 5)) == ["s/0-1", "s/1-6", "s/5-6"]
+
+
+def test_a_passage_says_who_drove_and_when_they_were_last_seen_there() -> None:
+    """At 15 km/h with a position every eight seconds: by the last one before the corner, of those a dozen metres
+    apart."""
+    found = drive(0, 1, 6, 5)
+    made = passages(found, GRID, "street", 15.0)
+    corners = [AT + timedelta(seconds=_seconds(0, 1)), AT + timedelta(seconds=_seconds(0, 1, 6)), found[-1].time]
+    early = [corner - passage.at for passage, corner in zip(made, corners, strict=True)]
+    assert all(timedelta(seconds=-1) <= one <= timedelta(seconds=16) for one in early), early
+    assert {passage.at for passage in made} <= {place.time for place in found}
+    assert {passage.vehicle for passage in made} == {"P01"}
+
+
+def _seconds(*nodes: int) -> float:
+    """How long ``drive`` takes to a node [s]."""
+    return (drive(*nodes)[-1].time - AT).total_seconds()
+
+
+def test_who_takes_over_has_passages_of_its_own() -> None:
+    """A second vehicle from another place on: no street between the two is made up."""
+    first = drive(0, 1, 2)
+    second = [
+        Position("P02", place.time + (first[-1].time - AT) + MINUTE, place.lon, place.lat) for place in drive(8, 7, 6)
+    ]
+    made = passages([*first, *second], GRID, "street", 15.0)
+    assert [(passage.segment, passage.vehicle) for passage in made] == [
+        ("s/0-1", "P01"),
+        ("s/1-2", "P01"),
+        ("s/7-8", "P02"),
+        ("s/6-7", "P02"),
+    ]
 
 
 def test_driving_on_is_no_work() -> None:
     """At a deadheading pace streets do not count; where the plough goes down again they do."""
-    assert passages(drive(0, 1, 2, 3, kmh=38.0), GRID, "street", 15.0) == {}
+    assert streets(drive(0, 1, 2, 3, kmh=38.0)) == []
     slow = drive(1, 2, 3)
     fast = drive(3, 8, 7, 6, kmh=38.0)
     later = [Position("P01", p.time + (slow[-1].time - AT), p.lon, p.lat) for p in fast[1:]]
-    assert passages([*slow, *later], GRID, "street", 15.0) == {"s/1-2": 1, "s/2-3": 1}
-
-
-def stepwise(found: list[Position]) -> Trace:
-    """A trace of all positions, a step at a time."""
-    trace = Trace()
-    while trace.until != found[-1].time:
-        rest = [place for place in found if trace.settled_until is None or place.time > trace.settled_until]
-        trace = longer(trace, rest, GRID, "street", 15.0)
-    return trace
-
-
-def test_a_long_drive_is_matched_a_stretch_at_a_time() -> None:
-    """Three rounds of the grid at a walking pace: the same streets as at once, but for those where a stretch ends."""
-    found = drive(*(0, 1, 2, 7, 6, 5) * 3, 0, kmh=4.0)
-    trace, whole = stepwise(found), passages(found, GRID, "street", 15.0)
-    steps = (found[-1].time - found[0].time) // timedelta(minutes=10)
-    assert steps >= 2
-    assert sum((whole - trace.passages).values()) + sum((trace.passages - whole).values()) <= steps
-    assert trace.settled_n < len(found)
-
-
-def test_what_is_settled_is_not_matched_again() -> None:
-    """A position that comes later moves the end on and leaves what is settled as it is."""
-    found = drive(*(0, 1, 2, 7, 6, 5) * 3, 0, kmh=4.0)
-    first, second = stepwise(found[:-1]), stepwise(found)
-    assert (first.settled, first.settled_until) == (second.settled, second.settled_until)
-    assert second.until == found[-1].time
+    assert streets([*slow, *later]) == ["s/1-2", "s/2-3"]
 
 
 def test_positions_that_say_nothing_are_no_passages() -> None:
     """A receiver of half a kilometre's accuracy, one position alone, and none at all."""
     blurred = [Position(p.vehicle, p.time, p.lon, p.lat, accuracy_m=500.0) for p in drive(0, 1, 2)]
-    assert passages(blurred, GRID, "street", 15.0) == {}
-    assert passages(drive(0, 1)[:1], GRID, "street", 15.0) == {}
-    assert passages([], GRID, "street", 15.0) == {}
+    assert streets(blurred) == []
+    assert streets(drive(0, 1)[:1]) == []
+    assert streets([]) == []
