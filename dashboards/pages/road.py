@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from city.outlook import OutlookFrame, SegmentOutlook, Series
 from dashboards.pages.charts import band_path, line_path
 from dashboards.web.locale import Locale
-from planner.snow.words.surface import land_felt
+from planner.snow.words.land import land_felt
 
 WIDE, HIGH = 240.0, 90.0
 """The chart's own units; the page stretches them."""

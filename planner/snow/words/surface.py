@@ -11,6 +11,7 @@ from models.snow import Hindcast, known
 from models.weather import HourlyWeather
 from planner.snow.need import Need
 from planner.snow.snapshot import SnowSnapshot
+from planner.snow.words.land import land_felt
 from planner.words.sentences import degradation, forecast_age_s, forecast_source, value_reason
 
 Land = Mapping[int, Mapping[str, float]]
@@ -37,11 +38,6 @@ def _why_so(worst: Need, felt: tuple[Message, ...]) -> Iterable[Message]:
         yield message("plan.snow.surface.land", parts=felt)
     if worst.corrected:
         yield message("plan.snow.surface.corrected")
-
-
-def land_felt(land: Mapping[str, float], *, least_k: float = 0.3) -> tuple[Message, ...]:
-    """What of the land moves the surface by more than ``least_k``, each with its share [K]."""
-    return tuple(message(f"plan.snow.land.{name}", k=kelvin) for name, kelvin in land.items() if abs(kelvin) > least_k)
 
 
 def weak_air(weather: HourlyWeather) -> Iterable[Degradation]:
