@@ -16,6 +16,8 @@ ALTER TABLE work_request_end RENAME COLUMN ask_id TO request_id;
 ALTER TRIGGER ask_is_history ON work_request RENAME TO work_request_is_history;
 ALTER TRIGGER ask_is_kept ON work_request RENAME TO work_request_is_kept;
 
+UPDATE series SET unit = '1' WHERE quantity = 'friction' AND unit = '';
+
 ALTER TABLE snow_archive RENAME COLUMN strands TO curves;
 ALTER TABLE snow_draft RENAME COLUMN strands TO curves;
 ALTER TABLE snow_draft_answer RENAME COLUMN taken TO accepted;
