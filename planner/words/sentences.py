@@ -8,6 +8,7 @@ from datetime import datetime
 from city.entities import Forecast, Threshold
 from city.plan import Degradation, Reason, Text
 from city.said import figure_en, figure_sv, span_en, span_sv
+from planner.routes.check import Refusal
 
 OLD_FORECAST_S = 6 * 3600.0
 
@@ -55,6 +56,16 @@ def text_reason(sv: str, en: str, *, source: str | None = None, age_s: float | N
 def degradation(source: str, sv: str, en: str, age_s: float | None = None) -> Degradation:
     """A degradation."""
     return Degradation(source=source, age_s=age_s, effect=sv, effect_en=en)
+
+
+def left_out(what: Text, refused: Refusal) -> Degradation:
+    """'Tur P1-1 is left out of the plan: segment 7 is driven 0 times, 1 are needed.' ``what`` is what its target is."""
+    again_sv, again_en = (f", omgång {refused.run + 1}", f", run {refused.run + 1}") if refused.run else ("", "")
+    return degradation(
+        "checker",
+        f"{what.sv} {refused.target}{again_sv} lämnas utanför planen: {refused.why.sv}.",
+        f"{what.en} {refused.target}{again_en} is left out of the plan: {refused.why.en}.",
+    )
 
 
 def forecast_age_s(forecasts: Sequence[Forecast], at: datetime) -> float | None:

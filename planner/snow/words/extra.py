@@ -10,13 +10,12 @@ import msgspec
 from city.network import StreetNetwork
 from city.plan import Degradation, Intervention, Reason, SegmentAction, Text, intervention_id, intervention_key
 from city.said import clock_en, clock_sv, figure_en, figure_sv
-from planner.routes.check import violations
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import Snapshot, next_run
 from planner.snow.beside.extra import DrivenExtra, Extra, ExtraWork, lowest_c, piled_cm
 from planner.snow.need import Needs
 from planner.snow.words.classes import late
-from planner.words.sentences import degradation, forecast_age_s, forecast_source, text_reason, value_reason
+from planner.words.sentences import degradation, forecast_age_s, forecast_source, left_out, text_reason, value_reason
 
 PRIORITY = 3
 WHAT = {"haul": Text("bortforsling", "haulage"), "sweep": Text("sandupptagning", "grit sweeping")}
@@ -25,10 +24,8 @@ WHAT = {"haul": Text("bortforsling", "haulage"), "sweep": Text("sandupptagning",
 def extra_intervention(
     snapshot: Snapshot, network: StreetNetwork, needs: Needs, item: DrivenExtra, latest_start: datetime
 ) -> Intervention:
-    """One piece of haulage or sweeping as an intervention. Raises AssertionError where its drive does not pass the
-    checker."""
+    """One piece of haulage or sweeping as an intervention."""
     extra, vehicle = item.extra, item.assignment.vehicle
-    _check(snapshot, network, item)
     key = intervention_key("snow", extra.id, snapshot.service_day, next_run(snapshot, extra.id))
     flip = _flip(snapshot, needs, extra)
     return Intervention(
@@ -59,7 +56,10 @@ def extra_intervention(
 
 
 def weak_extra(work: ExtraWork) -> Iterable[Degradation]:
-    """Haulage and sweeping that nobody can drive, and what was asked for on streets that are not planned."""
+    """Haulage and sweeping that nobody can drive or that did not pass the checker, and what was asked for on streets
+    that are not planned."""
+    for refused in work.refused:
+        yield left_out(Text("Bortforsling eller sandupptagning", "Haulage or grit sweeping"), refused)
     if work.unmanned:
         yield degradation(
             "fleet",
@@ -72,14 +72,6 @@ def weak_extra(work: ExtraWork) -> Iterable[Degradation]:
             f"{work.asked.astray} sträckor som begärts planeras inte av oss och lämnas.",
             f"{work.asked.astray} segments that were asked for are not planned by us and are left.",
         )
-
-
-def _check(snapshot: Snapshot, network: StreetNetwork, item: DrivenExtra) -> None:
-    steps = [(step.arc, step.serve) for step in item.drive.traversals]
-    turns = [ban for ban in snapshot.turns if ban.binds(item.extra.tur.network)]
-    passes = {need.segment: need.passes for need in item.needs}
-    wrong = violations(network, item.drive.start_node, steps, passes, item.drive.left_out, turns)
-    assert not wrong, f"{item.extra.id}: {wrong[0]}"
 
 
 def _actions(snapshot: Snapshot, network: StreetNetwork, item: DrivenExtra) -> Iterable[SegmentAction]:

@@ -14,20 +14,20 @@ from models.weather import HourlyWeather
 from planner.snapshot import Snapshot
 from planner.snow.state import LOOK_BACK_H, fresh_depths, weather_hindcast
 from planner.snow.words.surface import weak_air
-from planner.snow.work import DrivenTur
-from planner.words.sentences import degradation, weak_forecast
+from planner.snow.work import DrivenTur, NightWork
+from planner.words.sentences import degradation, left_out, weak_forecast
 
 
-def degradations(
-    snapshot: Snapshot, weather: HourlyWeather, driven: Sequence[DrivenTur], unmanned: int
-) -> list[Degradation]:
-    """What was missing or old, and what that did. ``unmanned`` turer are needed and have no vehicle."""
+def degradations(snapshot: Snapshot, weather: HourlyWeather, night: NightWork, unmanned: int) -> list[Degradation]:
+    """What was missing or old or did not pass the checker, and what that did. ``unmanned`` turer are needed and have no
+    vehicle."""
     return [
         *weak_forecast(snapshot.forecasts, snapshot.at, weather.missing_hours),
         *weak_air(weather),
         *_weak_sensors(snapshot),
         *_weak_streets(snapshot),
-        *_weak_fleet(snapshot, driven, unmanned),
+        *_weak_fleet(snapshot, night.driven, unmanned),
+        *(left_out(Text("Tur", "Tur"), refused) for refused in night.refused),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,6 +88,11 @@ def test_what_is_left_out_has_no_way_there_and_home(
         assert (index in left) == (not all(round_trip[node] for node in ends))
 
 
+def said(*asked: Any) -> list[str]:
+    """What the checker says, in English."""
+    return [fault.en for fault in violations(*asked)]
+
+
 def bans_of(segments: Sequence[Segment]) -> list[TurnBan]:
     """Every turn that could be banned, turning round too."""
     return [
@@ -123,9 +129,8 @@ def test_the_checker_sees_each_banned_turn(rows: list[tuple[int, int, bool, str]
     driven = [network.segments[network.arc_segment[arc]].id for arc, _ in steps]
     at = [int(network.node_ids[network.arc_to[arc]]) for arc, _ in steps]
     broken = list(zip(driven, at, driven[1:], strict=False)).count((ban.from_segment, ban.via_node, ban.to_segment))
-    found = violations(network, start, steps, needs, left, [ban])
-    said = f"the turn from segment {ban.from_segment} to {ban.to_segment} at node {ban.via_node} is banned"
-    assert found == [said] * broken
+    turn = f"the turn from segment {ban.from_segment} to {ban.to_segment} at node {ban.via_node} is banned"
+    assert said(network, start, steps, needs, left, [ban]) == [turn] * broken
 
 
 def test_a_banned_turn_is_driven_round() -> None:
@@ -135,7 +140,7 @@ def test_a_banned_turn_is_driven_round() -> None:
     free, bound = (drive_of(network, {2: 2}, "street", 0, turns) for turns in ([], [ban]))
     assert (free.metres, bound.metres) == (pytest.approx(400.0), pytest.approx(600.0))
     steps = [(step.arc, step.serve) for step in free.traversals]
-    assert violations(network, 0, steps, {2: 2}, (), [ban]) == ["the turn from segment in to side at node 1 is banned"]
+    assert said(network, 0, steps, {2: 2}, (), [ban]) == ["the turn from segment in to side at node 1 is banned"]
 
 
 def test_what_bans_close_is_left_out() -> None:
@@ -196,7 +201,7 @@ def square() -> tuple[StreetNetwork, list[tuple[int, bool]], dict[int, int]]:
     there = next(arc for arc in range(4) if network.arc_segment[arc] == 0 and network.arc_forward[arc])
     back = next(arc for arc in range(4) if network.arc_segment[arc] == 0 and not network.arc_forward[arc])
     steps = [(there, True), (back, True), (there, False), (1, True), (2, True)]
-    assert violations(network, 0, steps, needs) == []
+    assert said(network, 0, steps, needs) == []
     return network, steps, needs
 
 
@@ -204,14 +209,14 @@ def test_the_checker_sees_what_was_left_out() -> None:
     """A needed segment that is only driven over is a fault, unless it is named."""
     network, steps, needs = square()
     unserved = [*steps[:3], (1, False), *steps[4:]]
-    assert violations(network, 0, unserved, needs) == ["segment bc is served 0 times, 1 are needed"]
-    assert violations(network, 0, unserved, needs, [1]) == []
+    assert said(network, 0, unserved, needs) == ["segment bc is served 0 times, 1 are needed"]
+    assert said(network, 0, unserved, needs, [1]) == []
 
 
 def test_the_checker_sees_a_false_excuse() -> None:
     """A segment that is served cannot be said to be left out."""
     network, steps, needs = square()
-    assert "although" in violations(network, 0, steps, needs, [1])[0]
+    assert "although" in said(network, 0, steps, needs, [1])[0]
 
 
 def test_the_checker_sees_one_direction_only() -> None:
@@ -219,38 +224,38 @@ def test_the_checker_sees_one_direction_only() -> None:
     network, steps, needs = square()
     there, back = steps[0][0], steps[1][0]
     wrong = [(there, True), (back, False), (there, True), *steps[3:]]
-    assert violations(network, 0, wrong, needs) == ["segment ab is served in one direction only"]
+    assert said(network, 0, wrong, needs) == ["segment ab is served in one direction only"]
 
 
 def test_the_checker_sees_a_one_way_street_driven_against_as_a_jump() -> None:
     """A one-way street has one arc, so driving it backwards cannot join on."""
     network, steps, needs = square()
-    assert any("join" in fault for fault in violations(network, 0, [steps[4], steps[3], *steps[:3]], needs))
+    assert any("join" in fault for fault in said(network, 0, [steps[4], steps[3], *steps[:3]], needs))
 
 
 def test_the_checker_sees_a_jump() -> None:
     """An arc that does not begin where the last ended is a fault."""
     network, steps, needs = square()
     jumping = [steps[0], steps[2], *steps[3:]]
-    assert any("does not join on" in fault for fault in violations(network, 0, jumping, needs))
+    assert any("does not join on" in fault for fault in said(network, 0, jumping, needs))
 
 
 def test_the_checker_sees_service_without_need() -> None:
     """A segment that nobody asked for must not be served."""
     network, steps, _ = square()
-    assert violations(network, 0, steps, {0: 2, 1: 1}) == ["segment ca is served without need"]
+    assert said(network, 0, steps, {0: 2, 1: 1}) == ["segment ca is served without need"]
 
 
 def test_the_checker_sees_too_few_and_too_many_passes() -> None:
     """Served once where two are needed, and twice where one is."""
     network, steps, needs = square()
     once = [(steps[0][0], True), (steps[1][0], False), *steps[2:]]
-    assert "served 1 times, 2 are needed" in violations(network, 0, once, needs)[0]
-    assert "served 2 times, 1 are needed" in violations(network, 0, [*steps, *steps], needs | {0: 4})[0]
+    assert "served 1 times, 2 are needed" in said(network, 0, once, needs)[0]
+    assert "served 2 times, 1 are needed" in said(network, 0, [*steps, *steps], needs | {0: 4})[0]
 
 
 def test_the_checker_sees_a_wrong_start_and_a_missing_way_home() -> None:
     """A drive begins and ends at its start."""
     network, steps, needs = square()
-    assert "the drive does not begin at its start" in violations(network, 1, steps, needs)
-    assert "the drive does not come home to its start" in violations(network, 0, steps[:-1], needs)
+    assert "the drive does not begin at its start" in said(network, 1, steps, needs)
+    assert "the drive does not come home to its start" in said(network, 0, steps[:-1], needs)
