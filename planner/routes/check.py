@@ -12,7 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from city.entities import Segment, TurnBan, Vehicle
+import numpy as np
+
+from city.entities import Point, Segment, TurnBan, Vehicle
+from city.geo import local_xy
 from city.network import StreetNetwork
 from city.plan import Text
 from city.vocabulary import CLOSED_TO_SMALL
@@ -28,6 +31,12 @@ class Refusal:
     target: str
     why: Text
     run: int = 0
+
+
+NO_ROUND = Text(
+    "det bästa som sökningen fann bryter mot en regel", "the best that the search found breaks a rule of its own"
+)
+"""What is wrong with a round whose solver says itself that it is not feasible."""
 
 
 def refuse(target: str, wrong: Sequence[Text], run: int = 0) -> Refusal:
@@ -150,6 +159,13 @@ def _closed(segment: Segment, vehicle: Vehicle) -> bool:
         vehicle.weight_t is not None and segment.max_weight_t is not None and vehicle.weight_t > segment.max_weight_t
     )
     return wide or heavy
+
+
+def comes_nearer(network: StreetNetwork, nodes: Sequence[int], at: int, place: Point, *, within_m: float = 1.0) -> bool:
+    """Whether a way over ``nodes`` comes nearer to a (lon, lat) place than the node ``at`` is, where it is visited."""
+    over = np.array([at, *nodes], np.int64)
+    away_m = np.hypot(*local_xy(network.lon[over], network.lat[over], place))
+    return bool(away_m[0] > away_m.min() + within_m)
 
 
 def metres_off(network: StreetNetwork, arcs: Sequence[int], said_m: float, *, within_m: float = 1.0) -> list[Text]:

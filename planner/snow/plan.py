@@ -69,7 +69,7 @@ def snow_plan(
     held = {item.target: item for item in snapshot.running}
     due = [tur for tur in assessed.turer if tur.id not in held and needs.asks(tur)]
     drives, fleet = (cache or PlanCache()).drives, fleet_of(snapshot, network)
-    places = PlaceRounds(snapshot, network, fleet, places_asked(snapshot, needs, assessed.behind))
+    places = PlaceRounds(snapshot, assessed.streets, fleet, places_asked(snapshot, needs, assessed.behind))
     night = drive_all(snapshot, assessed.streets, fleet, due, needs, drives, executor, places.drive)
     extra = ExtraWork(snapshot, assessed.streets, fleet, extra_asked(snapshot, assessed.turer, needs), needs)
     extra.drive(drives, executor)
@@ -79,7 +79,7 @@ def snow_plan(
     land = _land(needs, [deciding(item.needs) for item in driven])
     drivable = [item for item in driven if item.drive.traversals]
     fresh = [intervention(snapshot, network, item, land, latest[item.assignment]) for item in drivable]
-    rounds = [place_intervention(snapshot, item, latest[item.assignment]) for item in places.driven]
+    rounds = [place_intervention(snapshot, network, item, latest[item.assignment]) for item in places.driven]
     more = [extra_intervention(snapshot, network, needs, item, latest[item.assignment]) for item in extra.driven]
     items = ordered([*held.values(), *fresh, *rounds, *more])
     stuck = len(due) - len({item.target for item in fresh})

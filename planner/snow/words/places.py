@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from city.network import StreetNetwork
 from city.plan import Degradation, Intervention, PlaceStop, Reason, Text, intervention_id, intervention_key
 from city.said import clock_en, clock_sv, figure_en, figure_sv
 from city.vocabulary import PLACE_KINDS, PlaceKind
@@ -15,7 +16,7 @@ from planner.snow.beside.rounds import CLEARS, DrivenRound, PlaceRounds
 from planner.snow.state import DEPTH
 from planner.snow.words.classes import late
 from planner.snow.words.friction import seen_by
-from planner.words.sentences import degradation, forecast_age_s, forecast_source, text_reason, value_reason
+from planner.words.sentences import degradation, forecast_age_s, forecast_source, left_out, text_reason, value_reason
 
 PRIORITY = 2
 """After class 1, before class 2."""
@@ -33,7 +34,9 @@ MANY: dict[PlaceKind, Text] = {
 }
 
 
-def place_intervention(snapshot: Snapshot, item: DrivenRound, latest_start: datetime) -> Intervention:
+def place_intervention(
+    snapshot: Snapshot, network: StreetNetwork, item: DrivenRound, latest_start: datetime
+) -> Intervention:
     """One round of places as an intervention."""
     key = intervention_key("snow", item.piece.id, snapshot.service_day, next_run(snapshot, item.piece.id))
     worst = max(item.needs, key=lambda need: need.over_cm)
@@ -59,7 +62,7 @@ def place_intervention(snapshot: Snapshot, item: DrivenRound, latest_start: date
         latest_start=latest_start,
         minutes=round(item.visit.seconds / 60.0 + sum(need.minutes for need in item.needs), 1),
         distance_m=round(item.visit.metres, 1),
-        geometry={"type": "LineString", "coordinates": item.visit.points},
+        geometry={"type": "LineString", "coordinates": network.along(item.visit.arcs)},
         simulated=snapshot.simulated,
         network=CLEARS,
         places=tuple(_stop(need) for need in item.needs),
@@ -67,7 +70,10 @@ def place_intervention(snapshot: Snapshot, item: DrivenRound, latest_start: date
 
 
 def weak_places(rounds: PlaceRounds) -> Iterable[Degradation]:
-    """Places that nobody can clear, and those of which no street says how much snow there is."""
+    """Places that nobody can clear or whose round did not pass the checker, and those of which no street says how much
+    snow there is."""
+    for refused in rounds.refused:
+        yield left_out(Text("Runda", "Round"), refused)
     if rounds.unmanned:
         yield degradation(
             "fleet",
