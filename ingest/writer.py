@@ -135,7 +135,7 @@ class Writer:
         self._follow(taken)
         for item in taken:
             if item.fault is not None:
-                self._keep(item)
+                self._keep(item, item.fault)
 
     def _follow(self, taken: Sequence[Taken]) -> None:
         """Stores the positions of vehicles that are out."""
@@ -198,18 +198,17 @@ class Writer:
             self._series[key] = found[0]
         return self._series[key]
 
-    def _keep(self, item: Taken) -> None:
+    def _keep(self, item: Taken, fault: Fault) -> None:
         """Counts a reject, and keeps its bytes while the device is under its cap of the day."""
-        assert item.fault is not None
         device = device_of(item.message.topic)
         parameters = {
             "day": item.message.received_at.date(),
             "device": device,
-            "reason": item.fault.reason,
+            "reason": fault.reason,
             "topic": item.message.topic.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
             "payload": item.message.payload[: self.limits.dead_letter_bytes],
             "payload_bytes": len(item.message.payload),
-            "detail": item.fault.detail.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
+            "detail": fault.detail.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
             "sqlstate": item.sqlstate,
             "received_at": item.message.received_at,
         }
@@ -222,7 +221,7 @@ class Writer:
         item.fault = Fault("database", str(error).strip().splitlines()[0])
         item.sqlstate = error.sqlstate
         with self.connection.transaction():
-            self._keep(item)
+            self._keep(item, item.fault)
 
     def _prepare(self) -> None:
         if not self._staged:

@@ -75,9 +75,9 @@ def _by_depth(item: Intervention) -> bool:
 
 def _deciding_segment(connection: Connection, item: Intervention) -> Segment | None:
     """The segment whose depth is the figure of the tur."""
-    assert isinstance(item.segments, tuple)
     value = item.reasons[0].value
-    assert value is not None
+    if not isinstance(item.segments, tuple) or value is None:
+        return None
     fits = [action for action in item.segments if action.depth_cm is not None and abs(action.depth_cm - value) < 0.01]
     return pages.segment(connection, fits[0].id) if fits else None
 

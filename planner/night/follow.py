@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from threading import Lock
 
 from city.entities import Position, Segment, Vehicle
+from city.errors import NotFound
 from city.plan import Intervention, Plan
 from city.vocabulary import Mode, Network
 from planner.night.handover import Handover, KnownNight, handover
@@ -51,7 +52,8 @@ class Traces:
         """What an order's positions say, as far as ``left`` goes."""
         with self._lock:
             trace = self._kept.get(order.id, Trace())
-        assert heard.newest is not None
+        if heard.newest is None:
+            raise NotFound(f"no position is known of order {order.id}")
         while left.steps > 0 and (trace.until is None or heard.newest - trace.until >= self._apart):
             trace = _step(connection, order, clears, heard, trace)
             left.steps -= 1
@@ -131,8 +133,9 @@ def streets_of(connection: Connection, segments: set[str]) -> dict[str, Street]:
 
 
 def item_of(plan: Plan | None, key: str) -> Intervention:
-    """The intervention that an order was made of."""
-    assert plan is not None
+    """The intervention that an order was made of. NotFound where its plan is gone."""
+    if plan is None:
+        raise NotFound(f"the plan that {key} is of is gone")
     return next(item for item in plan.interventions if item.key == key)
 
 

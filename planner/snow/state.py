@@ -41,13 +41,7 @@ def fresh(snapshot: Snapshot, quantity: str) -> list[tuple[Reading, float, float
         age_h = (snapshot.at - reading.time).total_seconds() / 3600
         if reading.quantity == quantity and reading.device in places and 0 <= age_h <= FRESH_H:
             newest[reading.device] = reading
-    found = []
-    for device, reading in sorted(newest.items()):
-        lon, lat = places[device]
-        assert lon is not None
-        assert lat is not None
-        found.append((reading, lon, lat))
-    return found
+    return [(reading, *places[device]) for device, reading in sorted(newest.items())]
 
 
 def reference_m(snapshot: Snapshot) -> float:

@@ -13,7 +13,7 @@ import psycopg
 
 from city.clock import Clock
 from city.draft import Bust, Difference
-from city.errors import Conflict, DagsplanError
+from city.errors import Conflict, DagsplanError, PlanNotPossible
 from city.plan import Plan
 from city.settings import Settings
 from city.vocabulary import NON_ROUTE_KINDS, Mode
@@ -62,7 +62,8 @@ def watch(
     check_schema(made.plan)
     draft = Draft(str(uuid.uuid4()), live.id, now, event, told)
     curves = made.curves()
-    assert curves is not None
+    if curves is None:
+        raise PlanNotPossible("a draft was made without an assessment of the streets; only snow is watched")
     with connection.transaction():
         if not drafts.add_draft(connection, draft, made.plan, curves):
             return None
