@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -122,6 +122,14 @@ class StreetNetwork:
         """The (lon, lat) line of an arc in driving direction."""
         line = self.segments[int(self.arc_segment[arc])].geometry
         return line if self.arc_forward[arc] else line[::-1]
+
+    def along(self, arcs: Iterable[int]) -> tuple[Point, ...]:
+        """The (lon, lat) line of arcs that are driven one after the other."""
+        points: list[Point] = []
+        for arc in arcs:
+            line = self.arc_points(arc)
+            points += line[1:] if points and points[-1] == line[0] else line
+        return tuple(points)
 
     def _away_m(self, place: Point) -> Floats:
         return np.hypot(*local_xy(self.lon, self.lat, place))

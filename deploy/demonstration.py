@@ -154,7 +154,8 @@ def await_forecast(connection: Connection, clock: Clock, stop: threading.Event, 
     """Waits until the daemon has fetched one."""
     _await(lambda: weather.newest_issue(connection, clock.now()) is not None, stop, 60.0, "no forecast has arrived")
     issue = weather.newest_issue(connection, clock.now())
-    assert issue is not None
+    if issue is None:
+        raise StoreUnavailable("the forecast that had arrived is gone")
     say(f"forecast of {issue.issued_at.astimezone(ZONE):%H.%M} fetched from the simulated provider")
 
 

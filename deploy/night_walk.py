@@ -11,7 +11,7 @@ import msgspec
 
 from city.catalogue.words import words
 from city.clock import stopwatch
-from city.errors import StoreUnavailable
+from city.errors import NotFound, StoreUnavailable
 from city.serviceday import service_day
 from city.settings import Settings
 from city.vocabulary import UNDER_WAY, Mode
@@ -132,7 +132,8 @@ class Walk:
     def _decide(self) -> None:
         """The officer takes the watch's draft, calls out what is proposed, and rings where nobody answers."""
         live = plans.latest(self.connection, "snow", self.mode, self._day())
-        assert live is not None
+        if live is None:
+            raise NotFound("the night has no snow plan to decide on")
         draft = open_draft(self.connection, live.id)
         if draft is not None:
             self.journal.draft(draft, self.now)

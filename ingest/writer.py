@@ -137,7 +137,7 @@ class Writer:
         self._follow(taken)
         for item in taken:
             if item.fault is not None:
-                self._keep(item)
+                self._keep(item, item.fault)
 
     def _follow(self, taken: Sequence[Taken]) -> None:
         """Stores the positions of vehicles that are out."""
@@ -189,16 +189,15 @@ class Writer:
             self._series[key] = ingest.ensure_series(self.connection, *key, quantity(row.quantity).unit)
         return self._series[key]
 
-    def _keep(self, item: Taken) -> None:
+    def _keep(self, item: Taken, fault: Fault) -> None:
         """Counts a reject, and keeps its bytes while the device is under its cap of the day."""
-        assert item.fault is not None
         letter = DeadLetter(
             topic=item.message.topic.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
             payload=item.message.payload[: self.limits.dead_letter_bytes],
             payload_bytes=len(item.message.payload),
             device=device_of(item.message.topic),
-            reason=item.fault.reason,
-            detail=item.fault.detail.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
+            reason=fault.reason,
+            detail=fault.detail.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
             sqlstate=item.sqlstate,
             received_at=item.message.received_at,
         )
@@ -210,7 +209,7 @@ class Writer:
         item.fault = Fault("database", str(error).strip().splitlines()[0])
         item.sqlstate = error.sqlstate
         with self.connection.transaction():
-            self._keep(item)
+            self._keep(item, item.fault)
 
     def _prepare(self) -> None:
         if not self._staged:

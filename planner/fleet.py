@@ -113,12 +113,12 @@ class Fleet:
         """When a vehicle can begin work that takes so long, between what it is booked for, with a crew that has rested;
         None where its turns are over before."""
         at = max(earliest, self.free_from[vehicle.id])
-        for work in [*self.booked.get(vehicle.id, []), None]:
+        for work in self.booked.get(vehicle.id, []):
             begins = self._rested(vehicle, at, lasts)
-            if begins is None or work is None or begins + lasts <= work.starts_at:
+            if begins is None or begins + lasts <= work.starts_at:
                 return begins
             at = max(at, work.ready_by)
-        raise AssertionError("the last gap has no end")
+        return self._rested(vehicle, at, lasts)
 
     def _rested(self, vehicle: Vehicle, at: datetime, lasts: timedelta) -> datetime | None:
         """The first time from ``at`` on at which a vehicle is manned and its crew may do work that takes so long."""

@@ -156,7 +156,8 @@ def _note_emptied(connection: Connection, order: Mapping[str, Any], now: datetim
 
 def _item_of(connection: Connection, order: Mapping[str, Any]) -> Intervention:
     plan = plans.by_id(connection, order["plan_id"])
-    assert plan is not None
+    if plan is None:
+        raise NotFound(f"there is no plan {order['plan_id']}")
     return _item(plan, order["key"])
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from city.entities import CallOut
 from store.connect import Connection
-from store.rows import columns, select
+from store.rows import columns, only_row, select
 from store.sql import query
 
 
@@ -33,9 +33,7 @@ def try_alone(connection: Connection) -> bool:
 
 def last_call(connection: Connection, order_id: str) -> datetime:
     """When the vehicle that holds an order was told of it: when it was sent, or passed on."""
-    row = connection.execute(query("calls", "last_call"), {"order_id": order_id}).fetchone()
-    assert row is not None
-    at: datetime = row[0]
+    at: datetime = only_row(connection.execute(query("calls", "last_call"), {"order_id": order_id}))[0]
     return at
 
 

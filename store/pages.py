@@ -10,7 +10,7 @@ from typing import Any
 from city.entities import OrderEvent, Segment
 from city.vocabulary import Domain, Mode
 from store.connect import Connection
-from store.rows import select
+from store.rows import only_row, select
 from store.sql import query
 
 
@@ -91,9 +91,7 @@ def histories(connection: Connection, order_ids: Sequence[str]) -> dict[str, lis
 
 def streets_stamp(connection: Connection) -> str:
     """A short text that changes when streets were imported anew."""
-    row = connection.execute(query("pages", "streets_stamp")).fetchone()
-    assert row is not None
-    return str(row[0])
+    return str(only_row(connection.execute(query("pages", "streets_stamp")))[0])
 
 
 def segment(connection: Connection, segment_id: str) -> Segment | None:

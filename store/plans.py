@@ -14,7 +14,7 @@ from city.entities import Threshold
 from city.plan import Plan, RunKey, from_json, to_json
 from city.vocabulary import Domain, Mode
 from store.connect import Connection
-from store.rows import columns, select
+from store.rows import columns, only_row, select
 from store.sql import query
 
 
@@ -35,9 +35,7 @@ def thresholds(connection: Connection, at: datetime) -> tuple[Threshold, ...]:
 
 def add_threshold(connection: Connection, threshold: Threshold) -> int:
     """Adds the next version of a threshold and gives its number; ``threshold.version`` is not looked at."""
-    row = connection.execute(query("plans", "add_threshold"), columns(threshold)).fetchone()
-    assert row is not None
-    return int(row[0])
+    return int(only_row(connection.execute(query("plans", "add_threshold"), columns(threshold)))[0])
 
 
 def seed_thresholds(connection: Connection, rows: Iterable[Threshold]) -> None:

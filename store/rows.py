@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, LiteralString, TypeVar
 
 import msgspec
+from psycopg import Cursor
 from psycopg.rows import dict_row
 
+from city.errors import StoreUnavailable
 from store.connect import Connection
 
 T = TypeVar("T")
@@ -19,6 +21,14 @@ def select(connection: Connection, sql: LiteralString, parameters: Mapping[str, 
         rows = cursor.execute(sql, parameters).fetchall()
     values: tuple[T, ...] = msgspec.convert(rows, tuple[kind, ...])  # type: ignore[valid-type]
     return values
+
+
+def only_row(found: Cursor[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The row of a query that always gives one. Raises StoreUnavailable where the database gave none."""
+    row = found.fetchone()
+    if row is None:
+        raise StoreUnavailable("the database gave no row where there is always one; look into its log")
+    return row
 
 
 def columns(value: object) -> dict[str, Any]:

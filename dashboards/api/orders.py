@@ -87,7 +87,8 @@ def make_orders(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Re
             raise
         return _refused(request, got, plan_id, keys, 409)
     if got.by_form:
-        assert plan is not None
+        if plan is None:
+            raise NotFound(f"there is no plan {plan_id}")
         return _back(context, plan.domain, keys[0] if len(keys) == 1 else None)
     return Response(msgspec.json.encode({"ids": made}), 201, media_type="application/json")
 
@@ -119,7 +120,8 @@ def next_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(
             raise
         return _refused_step(request, order_id)
     if got.by_form:
-        assert order is not None
+        if order is None:
+            raise NotFound(f"there is no order {order_id}")
         return _back(context, order["domain"], order["key"])
     return Response(msgspec.json.encode({"history": history}), 201, media_type="application/json")
 
@@ -152,7 +154,8 @@ def _refused(request: Request, got: SentForm, plan_id: str, keys: list[str], sta
 def _refused_step(request: Request, order_id: str) -> Response:
     with context_of(request).connection() as connection:
         order = orders.lock_order(connection, order_id)
-    assert order is not None
+    if order is None:
+        raise NotFound(f"there is no order {order_id}")
     return day.show(request, order["domain"], notice="step_refused", status=409)
 
 

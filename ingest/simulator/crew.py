@@ -15,6 +15,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from city.entities import Point
+from city.errors import NotFound
 from city.plan import Intervention, Plan
 from city.vocabulary import OrderEventKind
 from ingest.publisher import Publication
@@ -57,20 +58,20 @@ class Rolls:
 
     def called(self, connection: Connection, now: datetime) -> list[CrewCall]:
         """The snow orders that a vehicle has and that have not ended, in the order in which they are to be driven."""
-        found = [o for o in orders.orders(connection, now - BACK, domain="snow") if o.state in AT_WORK and o.vehicle]
-        called = [self._called(connection, order) for order in found]
+        found = [o for o in orders.orders(connection, now - BACK, domain="snow") if o.state in AT_WORK]
+        called = [self._called(connection, order, order.vehicle) for order in found if order.vehicle]
         return sorted(called, key=lambda one: (str(one.item.starts_at), one.order_id))
 
-    def _called(self, connection: Connection, order: OrderNow) -> CrewCall:
+    def _called(self, connection: Connection, order: OrderNow, vehicle: str) -> CrewCall:
         since = calls.last_call(connection, order.id) if order.state == "sent" else order.state_at
-        assert order.vehicle is not None
-        return CrewCall(order.id, order.vehicle, order.state, since, self.item(connection, order))
+        return CrewCall(order.id, vehicle, order.state, since, self.item(connection, order))
 
     def item(self, connection: Connection, order: OrderNow) -> Intervention:
-        """What an order was made of."""
+        """What an order was made of. NotFound where its plan is gone."""
         if order.plan_id not in self._plans:
             plan: Plan | None = plans.by_id(connection, order.plan_id)
-            assert plan is not None
+            if plan is None:
+                raise NotFound(f"there is no plan {order.plan_id} that order {order.id} was made of")
             self._plans[order.plan_id] = {item.key: item for item in plan.interventions}
         return self._plans[order.plan_id][order.key]
 

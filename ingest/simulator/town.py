@@ -19,6 +19,7 @@ from city.entities import (
     Vehicle,
     Vessel,
 )
+from city.errors import NotFound
 from city.geo import middle
 from store import calls, facts, roads
 from store.connect import Connection
@@ -56,11 +57,11 @@ def populate(connection: Connection, at: datetime, seed: int) -> SimulatedTown:
 
 
 def town_of(connection: Connection) -> SimulatedTown:
-    """The town as ``populate`` left it in the database."""
+    """The town as ``populate`` left it in the database. Raises NotFound where there is none."""
     devices = facts.devices(connection)
-    air = next(device for device in devices if device.id == "luft-01")
-    assert air.lon is not None
-    assert air.lat is not None
+    air = next((device for device in devices if device.id == "luft-01"), None)
+    if air is None or air.lon is None or air.lat is None:
+        raise NotFound("there is no simulated town in this database; make demo begins with one")
     return SimulatedTown(
         tuple(device for device in devices if device.kind == "snow" and device.id != air.id),
         air,
@@ -143,12 +144,12 @@ def _save_devices(
             device = Device(vessel.device, room.name, "waste", room.lon, room.lat, LEVEL_EVERY_S, simulated=True)
             facts.save_device(connection, device, [("fill_level", "%")])
     for building in buildings:
-        assert building.device is not None
-        device = Device(
-            building.device, building.name, "building", building.lon, building.lat, INDOOR_EVERY_S, simulated=True
-        )
-        facts.save_device(connection, device, [("indoor_temperature", "°C")])
-        facts.set_building_device(connection, building.id, building.device, simulated=True)
+        if building.device:
+            device = Device(
+                building.device, building.name, "building", building.lon, building.lat, INDOOR_EVERY_S, simulated=True
+            )
+            facts.save_device(connection, device, [("indoor_temperature", "°C")])
+            facts.set_building_device(connection, building.id, building.device, simulated=True)
 
 
 def _calendar(day: date) -> list[CalendarDay]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from city.catalogue.words import words
 from city.entities import CallOut, OrderEvent
+from city.errors import NotFound
 from city.plan import Intervention
 from city.settings import Settings
 from planner.night.escalation import Busy, call_text, list_for, next_call
@@ -33,10 +34,9 @@ class Escalated:
 def note_call(connection: Connection, settings: Settings, order_id: str, now: datetime) -> CallOut | None:
     """Puts the message to the vehicle of an order that was sent into ``outgoing``, in the caller's transaction.
 
-    None where no call-out list knows the vehicle: somebody tells it by hand.
+    None where no call-out list knows the vehicle: somebody tells it by hand. Raises NotFound for an unknown order.
     """
-    order = orders.order(connection, order_id)
-    assert order is not None
+    order = _order(connection, order_id)
     item = _item(connection, order)
     listed = list_for(calls.call_out_lists(connection), clears(item), order.contractor)
     call = next((call for call in listed if call.vehicle == order.vehicle), None)
@@ -65,13 +65,19 @@ def escalate(connection: Connection, settings: Settings, now: datetime) -> list[
         return passed
 
 
+def _order(connection: Connection, order_id: str) -> OrderNow:
+    order = orders.order(connection, order_id)
+    if order is None:
+        raise NotFound(f"there is no order {order_id}")
+    return order
+
+
 def _pass_on(
     connection: Connection, settings: Settings, order_id: str, now: datetime, late: datetime, rules: Limits
 ) -> Escalated | None:
     """Passes one order on, unless somebody has acknowledged it meanwhile or was called later than ``late``."""
     orders.lock_order(connection, order_id)
-    order = orders.order(connection, order_id)
-    assert order is not None
+    order = _order(connection, order_id)
     if order.state != "sent" or calls.last_call(connection, order_id) > late:
         return None
     item = _item(connection, order)

@@ -102,7 +102,11 @@ def rota(
         if turn.ends_at > at and turn.crew is not None:
             crews.setdefault(turn.vehicle, turn.crew)
     made = Rota(timedelta(hours=rest_h), timedelta(hours=most_h), crews)
-    work = [(o.crew or o.vehicle, o.started_at, _ends(o, at)) for o in past_orders if o.vehicle and o.started_at]
+    work = [
+        (o.crew or o.vehicle, o.started_at, _ends(o, o.started_at, at))
+        for o in past_orders
+        if o.vehicle and o.started_at
+    ]
     begun = {order.key for order in past_orders if order.started_at}
     work += [
         (made.crew(item.vehicle), item.starts_at, item.ready_by)
@@ -129,6 +133,5 @@ def too_long(before: Rota, items: Sequence[Intervention], booked: Collection[str
     return sorted(found.items())
 
 
-def _ends(order: GivenOrder, at: datetime) -> datetime:
-    assert order.started_at is not None
-    return max(order.started_at, order.ended_at or max(at, order.expected_end or at))
+def _ends(order: GivenOrder, started_at: datetime, at: datetime) -> datetime:
+    return max(started_at, order.ended_at or max(at, order.expected_end or at))

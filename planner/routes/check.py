@@ -1,16 +1,53 @@
 """The checker: recomputes a drive from nothing but the network, and says in words what is wrong with it.
 
-It shares no code with the driving rule or any search; every drive of every plan passes through it.
+It shares no code with the driving rule or any search; every drive of every plan passes through it while it is made, and
+what is wrong with one keeps that one out of the plan.
 """
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-from city.entities import TurnBan
+import numpy as np
+
+from city.catalogue.message import Text
+from city.entities import Point, Segment, TurnBan, Vehicle
+from city.geo import local_xy
 from city.network import StreetNetwork
+from city.vocabulary import CLOSED_TO_SMALL
+
+log = logging.getLogger("dagsplan.checker")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What stays out of the plan, by its ``target``, and the first thing that is wrong with it. ``run`` counts within
+    this plan, from 0."""
+
+    target: str
+    why: Text
+    run: int = 0
+
+
+NO_ROUND = Text(
+    "det bästa som sökningen fann bryter mot en regel", "the best that the search found breaks a rule of its own"
+)
+"""What is wrong with a round whose solver says itself that it is not feasible."""
+
+
+def refuse(target: str, wrong: Sequence[Text], run: int = 0) -> Refusal:
+    """The refusal of what has one fault at least, told to the log as an error."""
+    log.error("left out of the plan", extra={"target": target, "run": run, "wrong": [fault.en for fault in wrong]})
+    return Refusal(target, wrong[0], run)
+
+
+def refusal(target: str, wrong: Sequence[Text], run: int = 0) -> Refusal | None:
+    """The same; None where nothing is wrong."""
+    return refuse(target, wrong, run) if wrong else None
 
 
 def violations(
@@ -20,40 +57,68 @@ def violations(
     needs: Mapping[int, int],
     left_out: Sequence[int] = (),
     turns: Iterable[TurnBan] = (),
-) -> list[str]:
+) -> list[Text]:
     """What is wrong with a drive of (arc, serve) steps that must serve ``needs`` (segment -> passes).
 
     An empty list means: it begins and ends at the start, every arc joins on to the one before, none of the ``turns``
     that are banned is made, every needed segment is served as often as it must be (both ways where it has both) or is
     named in ``left_out``, and nothing else is.
     """
-    found = []
-    if steps and int(network.arc_from[steps[0][0]]) != start_node:
-        found.append("the drive does not begin at its start")
-    if steps and int(network.arc_to[steps[-1][0]]) != start_node:
-        found.append("the drive does not come home to its start")
-    for (arc, _), (following, _) in pairwise(steps):
-        if network.arc_to[arc] != network.arc_from[following]:
-            found.append(f"arc {following} does not join on to arc {arc}")
-    found += _broken(network, [arc for arc, _ in steps], turns)
-    served = Counter(int(network.arc_segment[arc]) for arc, serve in steps if serve)
-    ways = Counter(int(network.arc_segment[arc]) for arc in {arc for arc, serve in steps if serve})
+    arcs = [arc for arc, _ in steps]
+    working = [arc for arc, serve in steps if serve]
+    return [
+        *apart(network, start_node, arcs),
+        *broken(network, arcs, turns),
+        *_badly_served(network, working, needs, left_out),
+    ]
+
+
+def _badly_served(
+    network: StreetNetwork, working: Sequence[int], needs: Mapping[int, int], left_out: Sequence[int]
+) -> Iterator[Text]:
+    """What is served too little, too much, one way only, or without need; ``working`` are the arcs driven with work."""
+    served = Counter(int(network.arc_segment[arc]) for arc in working)
+    ways = Counter(int(network.arc_segment[arc]) for arc in set(working))
     both_ways = _both_ways(network, needs)
     for segment, passes in needs.items():
-        name = network.segments[segment].id
+        name, times = network.segments[segment].id, served[segment]
         if segment in left_out:
-            if served[segment]:
-                found.append(f"segment {name} is served although it is said to be left out")
-            continue
-        if served[segment] != passes:
-            found.append(f"segment {name} is served {served[segment]} times, {passes} are needed")
+            if times:
+                yield Text(
+                    f"sträcka {name} körs trots att den sägs lämnas",
+                    f"segment {name} is served although it is said to be left out",
+                )
+        elif times != passes:
+            yield Text(
+                f"sträcka {name} körs {times} gånger, {passes} behövs",
+                f"segment {name} is served {times} times, {passes} are needed",
+            )
         elif segment in both_ways and ways[segment] < 2:
-            found.append(f"segment {name} is served in one direction only")
-    found += [f"segment {network.segments[s].id} is served without need" for s in sorted(set(served) - set(needs))]
+            yield Text(f"sträcka {name} körs bara åt ett håll", f"segment {name} is served in one direction only")
+    for name in (network.segments[segment].id for segment in sorted(set(served) - set(needs))):
+        yield Text(f"sträcka {name} körs utan behov", f"segment {name} is served without need")
+
+
+def apart(network: StreetNetwork, home: int, arcs: Sequence[int]) -> list[Text]:
+    """Where a way from the node ``home`` and back does not begin, end or join up as it should."""
+    found = []
+    if arcs and int(network.arc_from[arcs[0]]) != home:
+        found.append(Text("körvägen börjar inte vid sin start", "the drive does not begin at its start"))
+    if arcs and int(network.arc_to[arcs[-1]]) != home:
+        found.append(Text("körvägen kommer inte hem till sin start", "the drive does not come home to its start"))
+    for arc, following in pairwise(arcs):
+        if network.arc_to[arc] != network.arc_from[following]:
+            before, after = (network.segments[int(network.arc_segment[one])].id for one in (arc, following))
+            found.append(
+                Text(
+                    f"sträcka {after} hänger inte ihop med sträcka {before}",
+                    f"segment {after} does not join on to segment {before}",
+                )
+            )
     return found
 
 
-def _broken(network: StreetNetwork, arcs: Sequence[int], turns: Iterable[TurnBan]) -> list[str]:
+def broken(network: StreetNetwork, arcs: Sequence[int], turns: Iterable[TurnBan]) -> list[Text]:
     """The banned turns that are made, each in words."""
     banned = {(ban.from_segment, ban.via_node, ban.to_segment) for ban in turns}
     found = []
@@ -61,8 +126,59 @@ def _broken(network: StreetNetwork, arcs: Sequence[int], turns: Iterable[TurnBan
         before, after = (network.segments[int(network.arc_segment[one])].id for one in (arc, following))
         node = int(network.node_ids[network.arc_to[arc]])
         if (before, node, after) in banned:
-            found.append(f"the turn from segment {before} to {after} at node {node} is banned")
+            found.append(
+                Text(
+                    f"svängen från sträcka {before} till {after} i nod {node} är förbjuden",
+                    f"the turn from segment {before} to {after} at node {node} is banned",
+                )
+            )
     return found
+
+
+def shut(network: StreetNetwork, arcs: Iterable[int], vehicle: Vehicle) -> list[Text]:
+    """The segments of a way that are closed to a vehicle, each in words: cycle ways to a lorry, motorways to a small
+    plough, and what is too narrow or too weak."""
+    driven = dict.fromkeys(int(network.arc_segment[arc]) for arc in arcs)
+    return [
+        Text(
+            f"sträcka {segment.id} är stängd för {vehicle.id}",
+            f"segment {segment.id} is closed to vehicle {vehicle.id}",
+        )
+        for segment in (network.segments[row] for row in driven)
+        if _closed(segment, vehicle)
+    ]
+
+
+def _closed(segment: Segment, vehicle: Vehicle) -> bool:
+    if vehicle.network == "street" and segment.network != "street":
+        return True
+    if vehicle.network == "cycle" and segment.highway in CLOSED_TO_SMALL:
+        return True
+    wide = vehicle.width_m is not None and segment.max_width_m is not None and vehicle.width_m > segment.max_width_m
+    heavy = (
+        vehicle.weight_t is not None and segment.max_weight_t is not None and vehicle.weight_t > segment.max_weight_t
+    )
+    return wide or heavy
+
+
+def comes_nearer(network: StreetNetwork, nodes: Sequence[int], at: int, place: Point, *, within_m: float = 1.0) -> bool:
+    """Whether a way over ``nodes`` comes nearer to a (lon, lat) place than the node ``at`` is, where it is visited."""
+    over = np.array([at, *nodes], np.int64)
+    away_m = np.hypot(*local_xy(network.lon[over], network.lat[over], place))
+    return bool(away_m[0] > away_m.min() + within_m)
+
+
+def metres_off(network: StreetNetwork, arcs: Sequence[int], said_m: float, *, within_m: float = 1.0) -> list[Text]:
+    """Where a way is not as long [m] as it is said to be."""
+    metres = float(sum(float(network.arc_m[arc]) for arc in arcs))
+    if abs(metres - said_m) <= within_m:
+        return []
+    return [
+        Text(
+            f"körvägen är {metres:.0f} m lång, {said_m:.0f} m är sagt",
+            f"the drive is {metres:.0f} m long, {said_m:.0f} m are said",
+        )
+    ]
 
 
 def _both_ways(network: StreetNetwork, needs: Mapping[int, int]) -> set[int]:

@@ -167,8 +167,4 @@ def served(network: StreetNetwork, drive: Drive) -> Iterable[int]:
 
 def geometry_of(network: StreetNetwork, drive: Drive) -> dict[str, Any]:
     """A whole drive as one line."""
-    points: list[tuple[float, float]] = []
-    for step in drive.traversals:
-        line = network.arc_points(step.arc)
-        points += line[1:] if points and points[-1] == line[0] else line
-    return {"type": "LineString", "coordinates": points}
+    return {"type": "LineString", "coordinates": network.along(step.arc for step in drive.traversals)}

@@ -11,10 +11,12 @@ from datetime import timedelta
 from city.entities import Vehicle
 from city.vocabulary import Network
 from planner.fleet import Fleet, TimeWindow
+from planner.routes.check import Refusal, refusal
 from planner.routes.reach import Reach
 from planner.routes.sectors import Tur
 from planner.routes.tur import Drive, Job, drive_turer
 from planner.snow.cache import Streets
+from planner.snow.check import drive_violations
 from planner.snow.need import Need
 from planner.snow.snapshot import SnowSnapshot
 
@@ -83,6 +85,11 @@ class Drives:
         job = self._job(wanted, vehicle)
         self._find([job])
         return self._found[self._key(job)]
+
+    def checked(self, target: str, wanted: Sequence[Need], vehicle: Vehicle, run: int = 0) -> Drive | Refusal:
+        """The same, or what the checker finds wrong with it: no vehicle is to be booked for such a one."""
+        drive, network, home = self.of(wanted, vehicle), self.streets.network, self.fleet.home(vehicle)
+        return refusal(target, drive_violations(self.snapshot, network, home, vehicle, wanted, drive), run) or drive
 
     def _find(self, jobs: Sequence[Job]) -> None:
         """Finds the drives of jobs: in this plan, among those that are kept, or by a search."""

@@ -80,10 +80,11 @@ def snow_plan(
     held = {item.target: item for item in snapshot.running}
     due = [tur for tur in assessed.turer if tur.id not in held and needs.asks(tur)]
     drives, fleet = (cache or PlanCache()).drives, fleet_of(snapshot, network)
-    places = PlaceRounds(snapshot, network, fleet, places_asked(snapshot, needs, assessed.behind))
-    driven = drive_all(snapshot, assessed.streets, fleet, due, needs, drives, executor, places.drive)
+    places = PlaceRounds(snapshot, assessed.streets, fleet, places_asked(snapshot, needs, assessed.behind))
+    night = drive_all(snapshot, assessed.streets, fleet, due, needs, drives, executor, places.drive)
     extra = ExtraWork(snapshot, assessed.streets, fleet, extra_asked(snapshot, assessed.turer, needs), needs)
     extra.drive(drives, executor)
+    driven = night.driven
     booked: list[DrivenTur | DrivenRound | DrivenExtra] = [*driven, *places.driven, *extra.driven]
     latest = fleet.latest_starts({item.assignment: item.deadline for item in booked})
     land = _land(needs, [deciding(item.needs) for item in driven])
@@ -95,12 +96,11 @@ def snow_plan(
         )
         for item in drivable
     ]
-    rounds = [place_intervention(snapshot, item, latest[item.assignment]) for item in places.driven]
+    rounds = [place_intervention(snapshot, network, item, latest[item.assignment]) for item in places.driven]
     more = [extra_intervention(snapshot, network, needs, item, latest[item.assignment]) for item in extra.driven]
     items = ordered([*held.values(), *fresh, *rounds, *more])
     stuck = len(due) - len({item.target for item in fresh})
-    unmanned = len(due) - len({item.tur.id for item in driven})
-    weak = [*degradations(snapshot, needs.weather, driven, unmanned), *assessed.weak]
+    weak = [*degradations(snapshot, needs.weather, night, night.without_vehicle(due)), *assessed.weak]
     weak += [*weak_places(places), *weak_extra(extra), *weak_rest(snapshot, items)]
     full = full_cost(snapshot, full_minutes(snapshot, assessed.turer, driven, work_speeds(snapshot)))
     answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, stuck)

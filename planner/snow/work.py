@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Hashable, MutableMapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from planner.fleet import Assignment, Fleet
+from planner.routes.check import Refusal
 from planner.routes.sectors import Tur
 from planner.routes.tur import Drive
 from planner.snow.cache import Streets
@@ -50,6 +51,19 @@ class DrivenTur:
         return window_of(self.needs).earliest
 
 
+@dataclass
+class NightWork:
+    """The turer of a night as they are driven, and those that the checker keeps out of the plan."""
+
+    driven: list[DrivenTur] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+
+    def without_vehicle(self, due: Sequence[Tur]) -> int:
+        """How many due turer nobody can drive."""
+        known = {item.tur.id for item in self.driven} | {one.target for one in self.refused}
+        return sum(tur.id not in known for tur in due)
+
+
 def drive_all(
     snapshot: SnowSnapshot,
     streets: Streets,
@@ -59,33 +73,37 @@ def drive_all(
     known: MutableMapping[Hashable, Drive],
     executor: Executor | None = None,
     after_class_1: Callable[[], object] = lambda: None,
-) -> list[DrivenTur]:
-    """Gives each due tur, most urgent first, to a vehicle. Where snow goes on, class 1 is driven again before class
-    2; what ``after_class_1`` books goes before class 2 too."""
-    drives = Drives(snapshot, streets, fleet, known, executor)
+) -> NightWork:
+    """Gives each due tur, most urgent first, to a vehicle, unless the checker finds fault with its drive. Where snow
+    goes on, class 1 is driven again before class 2; what ``after_class_1`` books goes before class 2 too."""
+    night, drives = NightWork(), Drives(snapshot, streets, fleet, known, executor)
     work = sorted((TurWork(tur, needs.of(tur)) for tur in due), key=_urgency)
     drives.ahead([(item.tur, item.needs) for item in work])
     first = [item for item in work if item.tur.route_class.endswith(FIRST_CLASS)]
-    driven = list(_driven(first, drives, fleet))
-    again = [more for item in driven if (more := _again(needs, item)) is not None]
+    _drive(first, drives, night)
+    again = [more for item in night.driven if (more := _again(needs, item)) is not None]
     drives.ahead([(item.tur, item.needs) for item in again])
-    driven += _driven(sorted(again, key=_urgency), drives, fleet)
+    _drive(sorted(again, key=_urgency), drives, night)
     after_class_1()
-    driven += _driven(work[len(first) :], drives, fleet)
-    return driven
+    _drive(work[len(first) :], drives, night)
+    return night
 
 
 def _urgency(item: TurWork) -> tuple[str, datetime, str]:
     return item.tur.route_class[1], window_of(item.needs).earliest, item.tur.id
 
 
-def _driven(work: Sequence[TurWork], drives: Drives, fleet: Fleet) -> Iterator[DrivenTur]:
+def _drive(work: Sequence[TurWork], drives: Drives, night: NightWork) -> None:
     for item in work:
         vehicle = drives.choose(item.tur, item.needs)
-        if vehicle is not None:
-            drive = drives.of(item.needs, vehicle)
-            assignment = fleet.assign(vehicle, window_of(item.needs), timedelta(seconds=drive.seconds))
-            yield DrivenTur(item.tur, item.needs, assignment, drive, item.run)
+        if vehicle is None:
+            continue
+        drive = drives.checked(item.tur.id, item.needs, vehicle, item.run)
+        if isinstance(drive, Refusal):
+            night.refused.append(drive)
+        else:
+            assignment = drives.fleet.assign(vehicle, window_of(item.needs), timedelta(seconds=drive.seconds))
+            night.driven.append(DrivenTur(item.tur, item.needs, assignment, drive, item.run))
 
 
 def _again(needs: Needs, item: DrivenTur) -> TurWork | None:

@@ -5,33 +5,38 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from itertools import count, pairwise
-from typing import Any
+from itertools import count
 
-import numpy as np
-
+from city.catalogue.message import Text
 from city.catalogue.stored import clauses_of, in_all_languages
 from city.network import StreetNetwork, build
 from city.plan import (
+    Degradation,
     Intervention,
     Plan,
     RoundStop,
+    Text,
     intervention_id,
     intervention_key,
 )
 from city.serviceday import local_instant
 from city.totals import WasteTotals
 from planner.assemble import assemble
+from planner.routes.check import NO_ROUND, refusal, refuse
 from planner.snapshot import next_run
 from planner.thresholds.limits import Limits, limits
+from planner.waste.check import violations
 from planner.waste.need import assess
 from planner.waste.room import RoomNeed
-from planner.waste.rounds import TIP_S, Client, Round, Truck, plan_rounds
+from planner.waste.rounds import TIP_S, Pickup, Round, Truck, plan_rounds
 from planner.waste.site import Site, site_of
 from planner.waste.snapshot import WasteSnapshot
+from planner.waste.walk import WalkedRound, walked
 from planner.waste.words import degradations, missed_rooms, no_truck, summary_of, verdict
+from planner.words.sentences import left_out
 
 SHIFT_BEGINS = time(6, 0)
+ROUND, EMPTYING = Text("Rond", "Round"), Text("Tömningen av", "The emptying of")
 
 
 def plan_waste(snapshot: WasteSnapshot) -> Plan:
@@ -47,16 +52,37 @@ def plan_waste(snapshot: WasteSnapshot) -> Plan:
             weaknesses.append(no_truck(fraction))
             continue
         rounds = _rounds(snapshot, rules, site)
-        taken = {item.target for item in snapshot.running}
-        targets = (name for number in count(1) if (name := f"{fraction}-{number}") not in taken)
-        shift = _shift(snapshot, items)
-        items += [
-            _intervention(snapshot, network, site, target, found, rules, shift)
-            for target, found in zip(targets, rounds, strict=False)
-        ]
-        weaknesses += missed_rooms(wanted, site, rounds)
+        driven, weak = _driven(snapshot, network, rules, fraction, site, rounds, items)
+        items += driven
+        weaknesses += [*weak, *missed_rooms(wanted, site, rounds or [])]
     totals = _totals(needs, items)
     return assemble(snapshot, verdict(snapshot, needs, items, weaknesses), weaknesses, items, totals)
+
+
+def _driven(
+    snapshot: WasteSnapshot,
+    network: StreetNetwork,
+    rules: Limits,
+    fraction: str,
+    site: Site,
+    rounds: Sequence[Round] | None,
+    items: Sequence[Intervention],
+) -> tuple[list[Intervention], list[Degradation]]:
+    """The rounds of a fraction beside the ``items`` that are there, and what is kept out of the plan."""
+    if rounds is None:
+        return [], [left_out(EMPTYING, refuse(fraction, [NO_ROUND]))]
+    taken, made, weak = {item.target for item in snapshot.running}, [], []
+    targets = (name for number in count(1) if (name := f"{fraction}-{number}") not in taken)
+    shift = _shift(snapshot, items)
+    for target, found in zip(targets, rounds, strict=False):
+        drive = walked(network, site, found)
+        wrong = violations(snapshot.depots, network, site, drive, _vessel_s(rules), TIP_S)
+        refused = refusal(target, wrong)
+        if refused is None:
+            made.append(_intervention(snapshot, network, site, target, drive, rules, shift))
+        else:
+            weak.append(left_out(ROUND, refused))
+    return made, weak
 
 
 def _not_under_way(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> list[RoomNeed]:
@@ -83,13 +109,15 @@ def _by_fraction(needs: Sequence[RoomNeed]) -> list[tuple[str, list[RoomNeed]]]:
     return [(name, group) for name, group in sorted(groups.items()) if any(need.must for need in group)]
 
 
-def _rounds(snapshot: WasteSnapshot, rules: Limits, site: Site) -> list[Round]:
-    minutes = rules.value("waste.minutes_per_vessel")
-    wishes = [
-        Client(need.litres, 60.0 * minutes * len(need.vessels), None if need.must else need.prize)
-        for need in site.needs
-    ]
-    trucks = [Truck(truck.id, truck.capacity_l) for truck in site.trucks]
+def _vessel_s(rules: Limits) -> float:
+    """How long the work at a vessel takes [s]."""
+    return 60.0 * rules.value("waste.minutes_per_vessel")
+
+
+def _rounds(snapshot: WasteSnapshot, rules: Limits, site: Site) -> list[Round] | None:
+    each_s = _vessel_s(rules)
+    wishes = [Pickup(need.litres, each_s * len(need.vessels), None if need.must else need.prize) for need in site.needs]
+    trucks = [Truck(truck.id, truck.capacity_l, site.depots.index(truck.depot)) for truck in site.trucks]
     found = plan_rounds(
         wishes,
         trucks,
@@ -98,7 +126,7 @@ def _rounds(snapshot: WasteSnapshot, rules: Limits, site: Site) -> list[Round]:
         iterations=snapshot.params.round_iterations,
         seed=snapshot.seed,
     )
-    return [item for item in found if any(stop is not None for stop in item.stops)]
+    return None if found is None else [item for item in found if any(stop is not None for stop in item.stops)]
 
 
 def _intervention(
@@ -106,15 +134,15 @@ def _intervention(
     network: StreetNetwork,
     site: Site,
     target: str,
-    found: Round,
+    found: WalkedRound,
     rules: Limits,
     shift: Mapping[str, datetime],
 ) -> Intervention:
     key = intervention_key("waste", target, snapshot.service_day, next_run(snapshot, target))
     visited = [site.needs[stop] for stop in found.stops if stop is not None]
     begins = max(snapshot.at, local_instant(snapshot.service_day, SHIFT_BEGINS, snapshot.zone))
-    starts_at = max(begins, shift.get(found.truck, begins))
-    truck = next(truck for truck in site.trucks if truck.id == found.truck)
+    truck = found.truck
+    starts_at = max(begins, shift.get(truck.id, begins))
     worst = max(visited, key=lambda need: need.score)
     return Intervention(
         id=intervention_id(snapshot.inputs_hash, key),
@@ -133,18 +161,17 @@ def _intervention(
         ready_by=starts_at + timedelta(seconds=found.seconds),
         minutes=round(found.seconds / 60, 1),
         distance_m=round(found.metres, 1),
-        geometry=_geometry(network, site, found),
+        geometry={"type": "LineString", "coordinates": network.along(found.arcs)},
         simulated=snapshot.simulated,
         stops=tuple(_stops(site, found, starts_at, rules)),
     )
 
 
-def _stops(site: Site, found: Round, starts_at: datetime, rules: Limits) -> Iterable[RoundStop]:
+def _stops(site: Site, found: WalkedRound, starts_at: datetime, rules: Limits) -> Iterable[RoundStop]:
     """The stops with the time of arrival, counting work and the drives between."""
-    service = 60.0 * rules.value("waste.minutes_per_vessel")
-    clock, place = 0.0, 0
+    clock, place = 0.0, site.depots.index(found.truck.depot)
     for stop in found.stops:
-        row = 1 if stop is None else stop + 2
+        row = site.row(stop)
         clock += float(site.seconds[place, row])
         if stop is not None:
             need = site.needs[stop]
@@ -157,20 +184,8 @@ def _stops(site: Site, found: Round, starts_at: datetime, rules: Limits) -> Iter
                 lon=need.room.lon,
                 lat=need.room.lat,
             )
-        clock += TIP_S if stop is None else service * len(site.needs[stop].vessels)
+        clock += TIP_S if stop is None else _vessel_s(rules) * len(site.needs[stop].vessels)
         place = row
-
-
-def _geometry(network: StreetNetwork, site: Site, found: Round) -> dict[str, Any]:
-    """The way of the truck over the streets, from depot to depot."""
-    order = [0, *(1 if stop is None else stop + 2 for stop in found.stops), 0]
-    points: list[tuple[float, float]] = []
-    for origin, target in pairwise(order):
-        if np.isfinite(site.seconds[origin, target]):
-            for arc in network.path(site.nodes[origin], site.nodes[target], site.how.seconds):
-                line = network.arc_points(arc)
-                points += line[1:] if points and points[-1] == line[0] else line
-    return {"type": "LineString", "coordinates": points}
 
 
 def _totals(needs: Sequence[RoomNeed], items: Sequence[Intervention]) -> WasteTotals:

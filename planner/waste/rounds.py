@@ -1,20 +1,13 @@
-"""Waste rounds: one adapter around PyVRP, the only module that knows it.
-
-Places are stops, a truck starts at its depot, may tip at the disposal site in between, and tips there at the end.
-"""
+"""Waste rounds: what PyVRP is asked for trucks that start at their depot, may tip at the disposal site in between, tip
+there at the end and drive home."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-import pyvrp
-from pyvrp.stop import MaxIterations
+from planner.routes.rounds import Client, RoundVehicle, Table, Tour, find_tours
 
-FAR = 10_000_000
 TIP_S = 600.0
 """How long a truck takes to tip [s]."""
 OF_A_KRONA = 1000
@@ -22,7 +15,7 @@ OF_A_KRONA = 1000
 
 
 @dataclass(frozen=True)
-class Client:
+class Pickup:
     """One room: litres to load, seconds of work, and what coming is worth [kr]; None where it must be visited."""
 
     litres: float
@@ -32,10 +25,12 @@ class Client:
 
 @dataclass(frozen=True)
 class Truck:
-    """One truck and its capacity [l]; None is unlimited."""
+    """One truck and its capacity [l]; None is unlimited. It starts from the depot of this number and comes home to
+    it."""
 
     id: str
     capacity_l: float | None
+    depot: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,83 +44,54 @@ class Round:
 
 
 def plan_rounds(
-    wishes: Sequence[Client],
+    wishes: Sequence[Pickup],
     trucks: Sequence[Truck],
-    metres: npt.NDArray[np.float64],
-    seconds: npt.NDArray[np.float64],
+    metres: Table,
+    seconds: Table,
     *,
     iterations: int,
     seed: int,
     tip_s: float = TIP_S,
     kr_per_km: float = 15.0,
     kr_per_h: float = 900.0,
-) -> list[Round]:
-    """Rounds that visit every wish that must be, and those whose prize pays for the way.
+) -> list[Round] | None:
+    """Rounds that visit every wish that must be, and those whose prize pays for the way; None where the best that is
+    found breaks a rule by the solver's own word, as where a wish is larger than the largest truck.
 
-    No wish may be larger than the largest truck: the solver would overload one.
-
-    ``metres`` and ``seconds`` are (2 + n, 2 + n): row 0 the depot, row 1 the disposal site, then the wishes; inf
-    where there is no way. Stops by ``iterations``, so the same input gives the same rounds.
+    ``metres`` and ``seconds`` are (n, n): first the depots, then the disposal site, then the wishes; inf where there is
+    no way. Stops by ``iterations``, so the same input gives the same rounds.
     """
     if not wishes or not trucks:
         return []
-    model = _model(wishes, trucks, metres, seconds, tip_s, (kr_per_km, kr_per_h))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        best = model.solve(MaxIterations(iterations), seed=seed, display=False, collect_stats=False).best
-    return [_round(route, trucks[route.vehicle_type()].id, metres, seconds, tip_s) for route in best.routes()]
+    disposal = len(metres) - len(wishes) - 1
+    prices = round(kr_per_km * OF_A_KRONA / 1000), round(kr_per_h * OF_A_KRONA / 3600)
+    found = find_tours(
+        [Client(w.litres, w.service_s, None if w.prize is None else w.prize * OF_A_KRONA) for w in wishes],
+        [*[0.0] * disposal, tip_s],
+        [_vehicle(truck, disposal, prices) for truck in trucks],
+        metres,
+        seconds,
+        iterations=iterations,
+        seed=seed,
+    )
+    if found is None:
+        return None
+    home = [(metres[disposal, truck.depot], tip_s + seconds[disposal, truck.depot]) for truck in trucks]
+    return [_round(tour, trucks[tour.vehicle], *home[tour.vehicle]) for tour in found]
 
 
-def _model(
-    wishes: Sequence[Client],
-    trucks: Sequence[Truck],
-    metres: npt.NDArray[np.float64],
-    seconds: npt.NDArray[np.float64],
-    tip_s: float,
-    prices: tuple[float, float],
-) -> pyvrp.Model:
-    model = pyvrp.Model()
-    places = [model.add_location(0, 0) for _ in range(len(wishes) + 2)]
-    depot = model.add_depot(places[0])
-    disposal = model.add_depot(places[1], service_duration=round(tip_s))
-    for wish, place in zip(wishes, places[2:], strict=True):
-        model.add_client(
-            place,
-            pickup=round(wish.litres),
-            service_duration=round(wish.service_s),
-            required=wish.prize is None,
-            prize=round((wish.prize or 0.0) * OF_A_KRONA),
-        )
-    for truck in trucks:
-        model.add_vehicle_type(
-            1,
-            capacity=round(truck.capacity_l) if truck.capacity_l else FAR,
-            start_depot=depot,
-            end_depot=disposal,
-            reload_depots=[disposal],
-            fixed_cost=100 * OF_A_KRONA,
-            unit_distance_cost=round(prices[0] * OF_A_KRONA / 1000),
-            unit_duration_cost=round(prices[1] * OF_A_KRONA / 3600),
-            name=truck.id,
-        )
-    for i, origin in enumerate(places):
-        for j, target in enumerate(places):
-            if i != j:
-                model.add_edge(origin, target, _whole(metres[i, j]), _whole(seconds[i, j]))
-    return model
+def _vehicle(truck: Truck, disposal: int, prices: tuple[int, int]) -> RoundVehicle:
+    return RoundVehicle(
+        start=truck.depot,
+        end=disposal,
+        unloads=disposal,
+        capacity=truck.capacity_l,
+        per_m=prices[0],
+        per_s=prices[1],
+        used=100 * OF_A_KRONA,
+    )
 
 
-def _whole(value: float) -> int:
-    return round(value) if np.isfinite(value) else FAR
-
-
-def _round(
-    route: pyvrp.Route,
-    truck: str,
-    metres: npt.NDArray[np.float64],
-    seconds: npt.NDArray[np.float64],
-    tip_s: float,
-) -> Round:
-    """The stops of a route, with the last tipping and the way home from the disposal site added."""
-    stops = tuple(activity.idx if activity.is_client() else None for activity in list(route)[1:])
-    return Round(truck, stops, route.distance() + float(metres[1, 0]), route.duration() + tip_s + float(seconds[1, 0]))
+def _round(tour: Tour, truck: Truck, home_m: float, home_s: float) -> Round:
+    """A tour with the last tipping and the way home from the disposal site added."""
+    return Round(truck.id, (*tour.stops, None), tour.metres + float(home_m), tour.seconds + float(home_s))

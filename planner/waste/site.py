@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import floor
 
 import numpy as np
 
@@ -19,15 +20,26 @@ from planner.waste.snapshot import WasteSnapshot
 class Site:
     """Where the trucks of one fraction start and tip, and the tables of the way between all places.
 
-    ``metres`` and ``seconds`` (2 + n, 2 + n): depot, disposal, then the rooms in the order of ``needs``.
+    ``metres`` and ``seconds`` (n, n) and ``nodes`` (n,): the ``depots`` of the trucks, by id, then the disposal site,
+    then the rooms in the order of ``needs``.
     """
 
     needs: tuple[RoomNeed, ...]
     trucks: tuple[Vehicle, ...]
+    depots: tuple[str, ...]
     nodes: tuple[int, ...]
     metres: np.ndarray[tuple[int, int], np.dtype[np.float64]]
     seconds: np.ndarray[tuple[int, int], np.dtype[np.float64]]
     how: Profile
+
+    @property
+    def disposal(self) -> int:
+        """The row of the disposal site."""
+        return len(self.depots)
+
+    def row(self, stop: int | None) -> int:
+        """The row of a stop: a number of ``needs``, or None for the disposal site."""
+        return self.disposal if stop is None else self.disposal + 1 + stop
 
 
 def site_of(
@@ -45,14 +57,14 @@ def site_of(
     free = tuple(truck for truck in free if truck.id not in used) or free
     if not free:
         return None
-    depot = homes[free[0].depot]
-    disposal = next((d for d in snapshot.depots if d.kind == "disposal"), depot)
+    depots = [homes[name] for name in dict.fromkeys(truck.depot for truck in free)]
+    disposal = next((d for d in snapshot.depots if d.kind == "disposal"), depots[0])
     how = profile(network, _largest(free))
     if not np.isfinite(how.seconds).any():
         return None
-    most = max(truck.capacity_l or np.inf for truck in free)
+    most = max(floor(truck.capacity_l) if truck.capacity_l else np.inf for truck in free)  # rounds count whole litres
     fitting = tuple(need for need in needs if need.litres <= most)
-    return _tables(network, fitting, free, (depot, disposal), how)
+    return _tables(network, fitting, free, depots, disposal, how)
 
 
 def _largest(trucks: Sequence[Vehicle]) -> Vehicle:
@@ -66,7 +78,8 @@ def _tables(
     network: StreetNetwork,
     needs: tuple[RoomNeed, ...],
     trucks: tuple[Vehicle, ...],
-    ends: tuple[Depot, Depot],
+    depots: Sequence[Depot],
+    disposal: Depot,
     how: Profile,
 ) -> Site:
     """Distances over the streets between the nodes nearest to each place."""
@@ -74,8 +87,8 @@ def _tables(
     open_arcs = np.isfinite(how.seconds)
     main, part = network.arc_from[open_arcs], network.parts(how.seconds)
     drivable[main] = part[main] == np.bincount(part[main]).argmax()
-    places = [(end.lon, end.lat) for end in ends] + [(need.room.lon, need.room.lat) for need in needs]
+    places = [(end.lon, end.lat) for end in (*depots, disposal)] + [(need.room.lon, need.room.lat) for need in needs]
     nodes = tuple(network.nearest_node(place, drivable) for place in places)
     seconds = network.travel(nodes, nodes, how.seconds)
     metres = network.travel(nodes, nodes, np.where(open_arcs, network.arc_m, np.inf))
-    return Site(needs, trucks, nodes, metres, seconds, how)
+    return Site(needs, trucks, tuple(depot.id for depot in depots), nodes, metres, seconds, how)

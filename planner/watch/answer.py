@@ -29,7 +29,8 @@ def accept(connection: Connection, draft_id: str, who: str, now: datetime, words
     with connection.transaction():
         draft, plan, curves = _held(connection, draft_id)
         live = plans.by_id(connection, draft.base_plan)
-        assert live is not None
+        if live is None:
+            raise NotFound(f"there is no plan {draft.base_plan} that this draft was made against")
         plans.lock_plans(connection, "snow")
         newest = plans.latest(connection, "snow", live.mode, live.service_day)
         if newest is None or newest.id != live.id:

@@ -11,6 +11,7 @@ from city.catalogue.stored import in_all_languages
 from city.catalogue.words import words
 from city.entities import Forecast, Threshold
 from city.plan import Clause, Degradation, Reason
+from planner.routes.check import Refusal
 
 OLD_FORECAST_S = 6 * 3600.0
 
@@ -101,6 +102,16 @@ def said_by_clause(sentences: Sequence[Message], flip: Message) -> dict[str, Any
         **in_all_languages(text=message("format.sentences", parts=tuple(sentences)), flip=flip),
         "clauses": tuple(Clause(**in_all_languages(text=sentence)) for sentence in sentences),
     }
+
+
+def left_out(what: Text, refused: Refusal) -> Degradation:
+    """'Tur P1-1 is left out of the plan: segment 7 is driven 0 times, 1 are needed.' ``what`` is what its target is."""
+    again_sv, again_en = (f", omgång {refused.run + 1}", f", run {refused.run + 1}") if refused.run else ("", "")
+    return degradation(
+        "checker",
+        f"{what.sv} {refused.target}{again_sv} lämnas utanför planen: {refused.why.sv}.",
+        f"{what.en} {refused.target}{again_en} is left out of the plan: {refused.why.en}.",
+    )
 
 
 def forecast_age_s(forecasts: Sequence[Forecast], at: datetime) -> float | None:

@@ -92,7 +92,7 @@ def _driven(snapshot: SnowSnapshot) -> list[DrivenTur]:
     assessed = assess_streets(snapshot, kept)
     due = [tur for tur in assessed.turer if assessed.needs.asks(tur)]
     fleet = fleet_of(snapshot, assessed.streets.network)
-    driven = drive_all(snapshot, assessed.streets, fleet, due, assessed.needs, kept.drives)
+    driven = drive_all(snapshot, assessed.streets, fleet, due, assessed.needs, kept.drives).driven
     return [item for item in driven if item.drive.traversals and not item.run]
 
 

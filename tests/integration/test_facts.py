@@ -9,12 +9,13 @@ import pytest
 
 from city.clock import SimulatedClock, SystemClock
 from city.entities import Building, CalendarDay, Contractor, Dataset, Depot, Device, Room, RosterTurn, Vehicle, Vessel
-from city.errors import ImportRefused
+from city.errors import ImportRefused, StoreUnavailable
 from ingest.tables import IMPORTERS, import_buildings, import_calendar, import_fleet, import_rooms
 from store import facts
 from store.clock import installation_clock, set_simulated_clock
 from store.connect import Connection, connect
 from store.roads import save_buildings, save_dataset, save_rooms
+from store.rows import only_row
 
 AT = datetime(2027, 1, 12, 2, 0, tzinfo=UTC)
 FLEET = """
@@ -216,3 +217,10 @@ def test_simulated_time_is_the_same_for_all_connections(dsn: str) -> None:
         assert installation_clock(two) == SimulatedClock(AT, wall, 60.0)
         set_simulated_clock(two, AT + HOUR, wall, 1.0)
         assert installation_clock(one) == SimulatedClock(AT + HOUR, wall, 1.0)
+
+
+def test_a_row_that_must_be_there_and_is_not_is_said(database: Connection) -> None:
+    """Whoever asks for the one row of a query gets it, or an error that is no fault of the type checker."""
+    assert only_row(database.execute("SELECT 1, 'a'")) == (1, "a")
+    with pytest.raises(StoreUnavailable, match="no row"):
+        only_row(database.execute("SELECT 1 WHERE false"))

@@ -16,6 +16,7 @@ import numpy as np
 from city.upkeep import WorkRequest
 from city.vocabulary import RouteClass, WorkKind
 from planner.fleet import Assignment, Fleet
+from planner.routes.check import Refusal
 from planner.routes.sectors import Tur, passes, plannable
 from planner.routes.tur import Drive
 from planner.snow.cache import Streets
@@ -139,12 +140,13 @@ def frost_ahead(snapshot: SnowSnapshot, needs: Needs, *, frost_c: float = 0.0) -
 
 
 class ExtraWork:
-    """What is asked for beside the snow work, and, once ``drive`` has booked vehicles for it, what is driven and how
-    much nobody can drive."""
+    """What is asked for beside the snow work, and, once ``drive`` has booked vehicles for it, what is driven, how much
+    nobody can drive, and what the checker keeps out of the plan."""
 
     def __init__(self, snapshot: SnowSnapshot, streets: Streets, fleet: Fleet, asked: ExtraAsked, needs: Needs) -> None:
         self.snapshot, self.streets, self.fleet, self.asked, self.needs = snapshot, streets, fleet, asked, needs
         self.driven: list[DrivenExtra] = []
+        self.refused: list[Refusal] = []
         self.unmanned = 0
 
     def drive(self, known: MutableMapping[Hashable, Drive], executor: Executor | None = None) -> None:
@@ -160,12 +162,14 @@ class ExtraWork:
 
     def _book(self, drives: Drives, extra: Extra, wanted: tuple[Need, ...]) -> None:
         vehicle = drives.choose(extra.tur, wanted)
-        drive = None if vehicle is None else drives.of(wanted, vehicle)
-        if vehicle is None or drive is None or not drive.traversals:
+        drive = None if vehicle is None else drives.checked(extra.id, wanted, vehicle)
+        if isinstance(drive, Refusal):
+            self.refused.append(drive)
+        elif vehicle is None or drive is None or not drive.traversals:
             self.unmanned += 1
-            return
-        assignment = self.fleet.assign(vehicle, window_of(wanted), timedelta(seconds=drive.seconds))
-        self.driven.append(DrivenExtra(extra, wanted, assignment, drive))
+        else:
+            assignment = self.fleet.assign(vehicle, window_of(wanted), timedelta(seconds=drive.seconds))
+            self.driven.append(DrivenExtra(extra, wanted, assignment, drive))
 
     def _slowed(self, kmh: float) -> Fleet:
         """The same fleet with the same bookings, at the speed of this work."""

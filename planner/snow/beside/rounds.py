@@ -9,16 +9,21 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from city.entities import Vehicle
-from city.network import StreetNetwork
+from city.upkeep import Place
 from city.vocabulary import Network
 from planner.fleet import Assignment, Fleet, TimeWindow
+from planner.routes.check import NO_ROUND, Refusal, refusal, refuse
 from planner.routes.profiles import profile
 from planner.routes.visits import Roundtrips, Visit
 from planner.snow.beside.places import DuePlaces, Piece, PlaceNeed
+from planner.snow.cache import Streets
+from planner.snow.check import round_violations
 from planner.snow.snapshot import SnowSnapshot
 
 CLEARS: Network = "cycle"
 """Places are cleared by the small vehicles of the cycle ways: the others do not get onto them."""
+STEPS = 200
+"""Steps of the search for the order of a round, at most: some twenty places are in their best order after fifty."""
 USUAL_WAY_MIN = 1.5
 """What driving to each place is taken for before the order is known [min]."""
 
@@ -45,11 +50,12 @@ class DrivenRound:
 
 class PlaceRounds:
     """What is asked for of a night's places, and, once ``drive`` has booked vehicles of the fleet for it, what is
-    driven and how many pieces nobody can drive."""
+    driven, how many pieces nobody can drive, and what the checker keeps out of the plan."""
 
-    def __init__(self, snapshot: SnowSnapshot, network: StreetNetwork, fleet: Fleet, asked: DuePlaces) -> None:
-        self.snapshot, self.network, self.fleet, self.asked = snapshot, network, fleet, asked
+    def __init__(self, snapshot: SnowSnapshot, streets: Streets, fleet: Fleet, asked: DuePlaces) -> None:
+        self.snapshot, self.streets, self.fleet, self.asked = snapshot, streets, fleet, asked
         self.driven: list[DrivenRound] = []
+        self.refused: list[Refusal] = []
         self.unmanned = 0
         self._trips: dict[Hashable, Roundtrips] = {}
 
@@ -62,20 +68,34 @@ class PlaceRounds:
             if vehicle is None:
                 self.unmanned += 1
             else:
-                self.driven.append(self._driven(piece, needs, vehicle))
+                self._book(piece, needs, vehicle)
 
-    def _driven(self, piece: Piece, needs: Sequence[PlaceNeed], vehicle: Vehicle) -> DrivenRound:
-        visit = self._roundtrips(vehicle).visit([(need.place.lon, need.place.lat) for need in needs])
+    def _book(self, piece: Piece, needs: Sequence[PlaceNeed], vehicle: Vehicle) -> None:
+        visit = self._checked(piece, [need.place for need in needs], vehicle)
+        if isinstance(visit, Refusal):
+            self.refused.append(visit)
+            return
         lasts = timedelta(seconds=visit.seconds, minutes=sum(need.minutes for need in needs))
         assignment = self.fleet.assign(vehicle, _wish(needs), lasts)
-        return DrivenRound(piece, tuple(needs[i] for i in visit.order), assignment, visit)
+        self.driven.append(DrivenRound(piece, tuple(needs[i] for i in visit.order), assignment, visit))
+
+    def _checked(self, piece: Piece, places: Sequence[Place], vehicle: Vehicle) -> Visit | Refusal:
+        """The round of a vehicle, or what is wrong with it."""
+        steps, home = min(STEPS, self.snapshot.params.round_iterations), self.fleet.home(vehicle)
+        at = [(place.lon, place.lat) for place in places]
+        visit = self._roundtrips(vehicle).visit(at, iterations=steps, seed=self.snapshot.seed)
+        if visit is None:
+            return refuse(piece.id, [NO_ROUND])
+        wrong = round_violations(self.snapshot, self.streets.network, home, vehicle, places, visit)
+        return refusal(piece.id, wrong) or visit
 
     def _roundtrips(self, vehicle: Vehicle) -> Roundtrips:
-        home = self.fleet.home(vehicle)
+        network, home = self.streets.network, self.fleet.home(vehicle)
         kind = home, vehicle.drive_kmh, vehicle.width_m, vehicle.weight_t
         if kind not in self._trips:
-            cost = np.asarray(profile(self.network, vehicle).seconds, float)
-            self._trips[kind] = Roundtrips(self.network, cost, home)
+            reach = self.streets.reach(CLEARS, self.fleet.homes.values())
+            cost = np.asarray(profile(network, vehicle).seconds, float)
+            self._trips[kind] = Roundtrips(network, reach.graph, cost, reach.of(vehicle, home), home)
         return self._trips[kind]
 
 

@@ -8,19 +8,26 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from city.catalogue.message import Figure, Message, message
+from city.catalogue.message import Figure, Message, Text, message
 from city.catalogue.stored import in_all_languages
 from city.network import StreetNetwork
 from city.plan import Degradation, Intervention, Reason, SegmentAction, intervention_id, intervention_key
 from city.upkeep import WorkRequest
-from planner.routes.check import violations
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import next_run
 from planner.snow.beside.extra import DrivenExtra, Extra, ExtraWork, lowest_c, piled_cm
 from planner.snow.need import Needs
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.words.classes import late
-from planner.words.sentences import degradation, forecast_age_s, forecast_source, role, text_reason, value_reason
+from planner.words.sentences import (
+    degradation,
+    forecast_age_s,
+    forecast_source,
+    left_out,
+    role,
+    text_reason,
+    value_reason,
+)
 
 PRIORITY = 3
 
@@ -28,10 +35,8 @@ PRIORITY = 3
 def extra_intervention(
     snapshot: SnowSnapshot, network: StreetNetwork, needs: Needs, item: DrivenExtra, latest_start: datetime
 ) -> Intervention:
-    """One piece of haulage or sweeping as an intervention. Raises AssertionError where its drive does not pass the
-    checker."""
+    """One piece of haulage or sweeping as an intervention."""
     extra, vehicle = item.extra, item.assignment.vehicle
-    _check(snapshot, network, item)
     key = intervention_key("snow", extra.id, snapshot.service_day, next_run(snapshot, extra.id))
     return Intervention(
         id=intervention_id(snapshot.inputs_hash, key),
@@ -60,19 +65,14 @@ def extra_intervention(
 
 
 def weak_extra(work: ExtraWork) -> Iterable[Degradation]:
-    """Haulage and sweeping that nobody can drive, and what was asked for on streets that are not planned."""
+    """Haulage and sweeping that nobody can drive or that did not pass the checker, and what was asked for on streets
+    that are not planned."""
+    for refused in work.refused:
+        yield left_out(Text("Bortforsling eller sandupptagning", "Haulage or grit sweeping"), refused)
     if work.unmanned:
         yield degradation("fleet", message("plan.snow.weak.extra_unmanned", n=work.unmanned))
     if work.asked.astray:
         yield degradation("requests", message("plan.snow.weak.extra_astray", n=work.asked.astray))
-
-
-def _check(snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenExtra) -> None:
-    steps = [(step.arc, step.serve) for step in item.drive.traversals]
-    turns = [ban for ban in snapshot.turns if ban.binds(item.extra.tur.network)]
-    passes = {need.segment: need.passes for need in item.needs}
-    wrong = violations(network, item.drive.start_node, steps, passes, item.drive.left_out, turns)
-    assert not wrong, f"{item.extra.id}: {wrong[0]}"
 
 
 def _actions(snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenExtra) -> Iterable[SegmentAction]:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from city.catalogue.message import Figure, Message, message
+from city.catalogue.message import Figure, Message, Text, message
 from city.catalogue.stored import in_all_languages
+from city.network import StreetNetwork
 from city.plan import Degradation, Intervention, PlaceStop, Reason, intervention_id, intervention_key
 from city.upkeep import Place
 from city.vocabulary import PLACE_KINDS
@@ -18,13 +19,15 @@ from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import DEPTH
 from planner.snow.words.classes import late
 from planner.snow.words.friction import seen_by
-from planner.words.sentences import degradation, forecast_age_s, forecast_source, text_reason, value_reason
+from planner.words.sentences import degradation, forecast_age_s, forecast_source, left_out, text_reason, value_reason
 
 PRIORITY = 2
 """After class 1, before class 2."""
 
 
-def place_intervention(snapshot: SnowSnapshot, item: DrivenRound, latest_start: datetime) -> Intervention:
+def place_intervention(
+    snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenRound, latest_start: datetime
+) -> Intervention:
     """One round of places as an intervention."""
     key = intervention_key("snow", item.piece.id, snapshot.service_day, next_run(snapshot, item.piece.id))
     worst = max(item.needs, key=lambda need: need.over_cm)
@@ -49,7 +52,7 @@ def place_intervention(snapshot: SnowSnapshot, item: DrivenRound, latest_start: 
         latest_start=latest_start,
         minutes=round(item.visit.seconds / 60.0 + sum(need.minutes for need in item.needs), 1),
         distance_m=round(item.visit.metres, 1),
-        geometry={"type": "LineString", "coordinates": item.visit.points},
+        geometry={"type": "LineString", "coordinates": network.along(item.visit.arcs)},
         simulated=snapshot.simulated,
         network=CLEARS,
         places=tuple(_stop(need) for need in item.needs),
@@ -57,7 +60,10 @@ def place_intervention(snapshot: SnowSnapshot, item: DrivenRound, latest_start: 
 
 
 def weak_places(rounds: PlaceRounds) -> Iterable[Degradation]:
-    """Places that nobody can clear, and those of which no street says how much snow there is."""
+    """Places that nobody can clear or whose round did not pass the checker, and those of which no street says how much
+    snow there is."""
+    for refused in rounds.refused:
+        yield left_out(Text("Runda", "Round"), refused)
     if rounds.unmanned:
         yield degradation("fleet", message("plan.snow.weak.places_unmanned", n=rounds.unmanned))
     if rounds.asked.astray:

@@ -12,7 +12,6 @@ from city.catalogue.message import Figure, Message, Span, message
 from city.catalogue.stored import in_all_languages
 from city.network import StreetNetwork
 from city.plan import Intervention, Reason, SegmentAction, intervention_id, intervention_key
-from planner.routes.check import violations
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import next_run
 from planner.snow.need import Need, deciding
@@ -30,15 +29,7 @@ if TYPE_CHECKING:
 def intervention(
     snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenTur, land: Land, latest_start: datetime
 ) -> Intervention:
-    """One tur as an intervention; ``land`` says what the land does to its deciding street.
-
-    Raises AssertionError where the drive does not pass the checker.
-    """
-    steps = [(step.arc, step.serve) for step in item.drive.traversals]
-    needs = {need.segment: need.passes for need in item.needs}
-    turns = [ban for ban in snapshot.turns if ban.binds(item.tur.network)]
-    wrong = violations(network, item.drive.start_node, steps, needs, item.drive.left_out, turns)
-    assert not wrong, f"tur {item.tur.id}: {wrong[0]}"
+    """One tur as an intervention; ``land`` says what the land does to its deciding street."""
     worst = deciding(item.needs)
     run = next_run(snapshot, item.tur.id) + item.run
     key = intervention_key("snow", item.tur.id, snapshot.service_day, run)

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from city.catalogue.message import Figure, Message, Span, message
+from city.catalogue.message import Figure, Message, Span, Text, message
 from city.entities import Segment
 from city.geo import local_xy
 from city.plan import Degradation, Intervention
@@ -20,20 +20,20 @@ from planner.night.rest import too_long
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import LOOK_BACK_H, fresh_depths, implausible, weather_hindcast
 from planner.snow.words.surface import weak_air
-from planner.snow.work import DrivenTur
-from planner.words.sentences import degradation, weak_forecast
+from planner.snow.work import DrivenTur, NightWork
+from planner.words.sentences import degradation, left_out, weak_forecast
 
 
-def degradations(
-    snapshot: SnowSnapshot, weather: HourlyWeather, driven: Sequence[DrivenTur], unmanned: int
-) -> list[Degradation]:
-    """What was missing or old, and what that did. ``unmanned`` turer are needed and have no vehicle."""
+def degradations(snapshot: SnowSnapshot, weather: HourlyWeather, night: NightWork, unmanned: int) -> list[Degradation]:
+    """What was missing or old or did not pass the checker, and what that did. ``unmanned`` turer are needed and have no
+    vehicle."""
     return [
         *weak_forecast(snapshot.forecasts, snapshot.at, weather.missing_hours),
         *weak_air(weather),
         *_weak_sensors(snapshot),
         *_weak_streets(snapshot),
-        *_weak_fleet(snapshot, driven, unmanned),
+        *_weak_fleet(snapshot, night.driven, unmanned),
+        *(left_out(Text("Tur", "Tur"), refused) for refused in night.refused),
     ]
 
 

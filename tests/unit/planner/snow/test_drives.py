@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,6 +88,11 @@ def test_what_is_left_out_has_no_way_there_and_home(
         assert (index in left) == (not all(round_trip[node] for node in ends))
 
 
+def said(*asked: Any) -> list[str]:
+    """What the checker says, in English."""
+    return [fault.en for fault in violations(*asked)]
+
+
 def bans_of(segments: Sequence[Segment]) -> list[TurnBan]:
     """Every turn that could be banned, turning round too."""
     return [
@@ -118,7 +124,7 @@ def test_a_banned_turn_is_driven_round() -> None:
     free, bound = (drive_of(network, {2: 2}, "street", 0, turns) for turns in ([], [ban]))
     assert (free.metres, bound.metres) == (pytest.approx(400.0), pytest.approx(600.0))
     steps = [(step.arc, step.serve) for step in free.traversals]
-    assert violations(network, 0, steps, {2: 2}, (), [ban]) == ["the turn from segment in to side at node 1 is banned"]
+    assert said(network, 0, steps, {2: 2}, (), [ban]) == ["the turn from segment in to side at node 1 is banned"]
 
 
 def test_what_bans_close_is_left_out() -> None:

@@ -212,6 +212,17 @@ def test_a_stop_holds_the_reasons_of_its_room_in_each_language() -> None:
     assert re.fullmatch(r"level \d+ % \(.*\); risk of overflow before the next visit \d+ %, limit 10 %", stop.reason_en)
 
 
+def test_a_room_that_fits_by_a_part_of_a_litre_alone_is_too_large() -> None:
+    """Rounds count whole litres: 627.5 l are not let onto a truck of 627.6 l, and the other rooms are not held up."""
+    snapshot = waste_snapshot(vessels=tuple(replace(v, litres=660.5) for v in waste_snapshot().vessels))
+    litres = needs(snapshot)["r1"].litres
+    assert 0.2 < litres % 1.0 < 0.8
+    truck = Vehicle("A01", "waste", "dep", capacity_l=litres + 0.1)
+    plan = plan_of(replace(snapshot, vehicles=(truck,)))
+    assert "1 rum som måste tömmas ryms inte: Rum 1" in effects(plan)
+    assert not any(weak.source == "checker" for weak in plan.degradations)
+
+
 def test_stops_arrive_in_order_and_before_the_round_ends() -> None:
     """Arrivals rise along the round, tipping in between is counted, and the last is before ``ready_by``."""
     full = tuple(r for i in (1, 2, 3) for r in levels(f"lev-{i}", 100.0))

@@ -1,0 +1,89 @@
+"""What is wrong with a drive or a round of a snow night, recomputed from the streets, the needs and the vehicle.
+
+It shares no code with what searched them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from city.catalogue.message import Text
+from city.entities import Vehicle
+from city.network import StreetNetwork
+from city.upkeep import Place
+from planner.routes.check import apart, broken, comes_nearer, metres_off, shut, violations
+from planner.routes.tur import Drive
+from planner.routes.visits import Visit
+from planner.snow.need import Need
+from planner.snow.snapshot import SnowSnapshot
+
+
+def drive_violations(
+    snapshot: SnowSnapshot, network: StreetNetwork, home: int, vehicle: Vehicle, needs: Sequence[Need], drive: Drive
+) -> list[Text]:
+    """What is wrong with a drive that does ``needs`` from the node ``home`` and back; empty where nothing is."""
+    steps = [(step.arc, step.serve) for step in drive.traversals]
+    arcs = [arc for arc, _ in steps]
+    passes = {need.segment: need.passes for need in needs}
+    turns = [ban for ban in snapshot.turns if ban.binds(vehicle.network)]
+    return [
+        *violations(network, home, steps, passes, drive.left_out, turns),
+        *shut(network, arcs, vehicle),
+        *metres_off(network, arcs, drive.metres),
+    ]
+
+
+def round_violations(
+    snapshot: SnowSnapshot, network: StreetNetwork, home: int, vehicle: Vehicle, places: Sequence[Place], visit: Visit
+) -> list[Text]:
+    """What is wrong with a round to ``places`` from the node ``home`` and back; empty where nothing is."""
+    turns = [ban for ban in snapshot.turns if ban.binds(vehicle.network)]
+    return [
+        *apart(network, home, visit.arcs),
+        *broken(network, visit.arcs, turns),
+        *shut(network, visit.arcs, vehicle),
+        *_unvisited(network, home, places, visit),
+        *metres_off(network, visit.arcs, visit.metres),
+        *_too_fast(network, vehicle, visit),
+    ]
+
+
+def _unvisited(network: StreetNetwork, home: int, places: Sequence[Place], visit: Visit) -> Iterator[Text]:
+    """Places that are not visited just once, in the order of the way, where the way comes nearest to them."""
+    times = Counter(visit.order)
+    for i, place in enumerate(places):
+        if times[i] != 1:
+            yield Text(
+                f"platsen {place.name or place.id} besöks {times[i]} gånger",
+                f"the place {place.name or place.id} is visited {times[i]} times",
+            )
+    if any(not 0 <= i < len(places) for i in visit.order):
+        yield Text("en plats besöks som ingen bett om", "a place is visited that nobody asked for")
+        return
+    at = visit.after
+    if len(at) != len(visit.order) or any(not 0 <= n <= len(visit.arcs) for n in at) or list(at) != sorted(at):
+        yield Text("platserna besöks inte i körvägens ordning", "the places are not visited in the order of the way")
+        return
+    nodes = [home, *network.arc_to[list(visit.arcs)].tolist()]
+    for i, n in zip(visit.order, at, strict=True):
+        if comes_nearer(network, nodes, nodes[n], (places[i].lon, places[i].lat)):
+            name = places[i].name or places[i].id
+            yield Text(
+                f"platsen {name} besöks inte där körvägen är som närmast",
+                f"the place {name} is not visited where the way comes nearest to it",
+            )
+
+
+def _too_fast(network: StreetNetwork, vehicle: Vehicle, visit: Visit) -> Iterator[Text]:
+    """Where less time is said than driving alone takes at the posted speeds."""
+    arcs = list(visit.arcs)
+    kmh = np.minimum(network.arc_speed[arcs], vehicle.drive_kmh)
+    least_s = float((3.6 * network.arc_m[arcs] / kmh).sum())
+    if visit.seconds < least_s - 1.0:
+        yield Text(
+            f"körvägen tar minst {least_s:.0f} s, {visit.seconds:.0f} s är sagt",
+            f"the drive takes {least_s:.0f} s at least, {visit.seconds:.0f} s are said",
+        )

@@ -1,0 +1,135 @@
+"""The checker of waste rounds: recomputes one from the places, the tables and the streets, and says what is wrong.
+
+It shares no code with what searches rounds; every round of every plan passes through it while it is made, and what is
+wrong with one keeps that one out of the plan.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from city.catalogue.message import Text
+from city.entities import Depot
+from city.network import StreetNetwork
+from planner.routes.check import apart, comes_nearer, shut
+from planner.waste.room import RoomNeed
+from planner.waste.site import Site
+from planner.waste.walk import WalkedRound
+
+
+def violations(
+    depots: Sequence[Depot], network: StreetNetwork, site: Site, found: WalkedRound, vessel_s: float, tip_s: float
+) -> list[Text]:
+    """What is wrong with a round; ``vessel_s`` is the work at each vessel and ``tip_s`` that of tipping [s].
+
+    An empty list means: its truck is one of the site's, begins at its depot and comes home to it, has tipped last; each
+    stop is a room that was asked for, none is visited twice, no load is over the capacity; its way joins up from place
+    to place, each where it comes nearest to it, on streets that are open to it; and its metres and seconds are those of
+    the tables.
+    """
+    if found.truck not in site.trucks or found.truck.depot not in site.depots:
+        return [Text(f"{found.truck.id} hör inte hit", f"truck {found.truck.id} is none of those asked for")]
+    unknown = [stop for stop in found.stops if stop is not None and not 0 <= stop < len(site.needs)]
+    if unknown:
+        return [Text("ett stopp är inget rum som behövs", "a stop is no room that was asked for")]
+    return [
+        *apart(network, site.nodes[site.depots.index(found.truck.depot)], found.arcs),
+        *_off_the_way(network, site, found),
+        *_elsewhere(depots, network, site, found),
+        *_not_tipped(found),
+        *_twice(site, found),
+        *_overloaded(site, found),
+        *shut(network, found.arcs, replace(found.truck, network="street")),
+        *_miscounted(site, found, vessel_s, tip_s),
+    ]
+
+
+def _rows(site: Site, found: WalkedRound) -> list[int]:
+    """The rows of the tables from the depot through all stops and home."""
+    first = len(site.depots)
+    home = site.depots.index(found.truck.depot)
+    return [home, *(first if stop is None else first + 1 + stop for stop in found.stops), home]
+
+
+def _off_the_way(network: StreetNetwork, site: Site, found: WalkedRound) -> Iterator[Text]:
+    """Legs that do not lead from one place to the next."""
+    nodes = [site.nodes[row] for row in _rows(site, found)]
+    if len(found.legs) != len(nodes) - 1:
+        yield Text("körvägen har inte en sträcka för varje stopp", "the way has not one leg for each stop")
+        return
+    for number, ((begin, end), leg) in enumerate(zip(pairwise(nodes), found.legs, strict=True), start=1):
+        ends = (int(network.arc_from[leg[0]]), int(network.arc_to[leg[-1]])) if leg else (begin, begin)
+        if ends != (begin, end):
+            yield Text(
+                f"körvägen till stopp {number} går inte från det förra stoppet dit",
+                f"the way to stop {number} does not lead there from the stop before",
+            )
+
+
+def _elsewhere(depots: Sequence[Depot], network: StreetNetwork, site: Site, found: WalkedRound) -> Iterator[Text]:
+    """Places that are not visited where the way comes nearest to them: its depot, the disposal site, the rooms."""
+    own = next(depot for depot in depots if depot.id == found.truck.depot)
+    first = next(depot for depot in depots if depot.id == site.depots[0])
+    tip = next((depot for depot in depots if depot.kind == "disposal"), first)
+    nodes = [site.nodes[row] for row in _rows(site, found)]
+    over = network.arc_to[found.arcs].tolist()
+    places = [own, *(tip if stop is None else site.needs[stop].room for stop in found.stops), own]
+    for place, at in zip(places, nodes, strict=True):
+        if comes_nearer(network, over, at, (place.lon, place.lat)):
+            yield Text(
+                f"{place.name or place.id} besöks inte där körvägen är som närmast",
+                f"{place.name or place.id} is not visited where the way comes nearest to it",
+            )
+
+
+def _not_tipped(found: WalkedRound) -> Iterator[Text]:
+    if not found.stops or found.stops[-1] is not None:
+        yield Text("bilen tippar inte innan den kör hem", "the truck does not tip before it drives home")
+
+
+def _twice(site: Site, found: WalkedRound) -> Iterator[Text]:
+    times = Counter(need.room.id for need in _visited(site, found))
+    for room, n in times.items():
+        if n > 1:
+            yield Text(f"rum {room} besöks {n} gånger", f"room {room} is visited {n} times")
+
+
+def _overloaded(site: Site, found: WalkedRound) -> Iterator[Text]:
+    """Loads that are over the truck's capacity, counted from each tipping to the next."""
+    most, load = found.truck.capacity_l, 0.0
+    for stop in found.stops:
+        load = 0.0 if stop is None else load + site.needs[stop].litres
+        if most and load > most:
+            yield Text(
+                f"{load:.0f} l lastas på en bil som rymmer {most:.0f} l",
+                f"{load:.0f} l are loaded on a truck that holds {most:.0f} l",
+            )
+            return
+
+
+def _miscounted(site: Site, found: WalkedRound, vessel_s: float, tip_s: float) -> Iterator[Text]:
+    """Metres and seconds that are not those of the tables, but for what whole numbers of each leg may make."""
+    legs = list(pairwise(_rows(site, found)))
+    metres = float(sum(float(site.metres[leg]) for leg in legs))
+    driving = float(sum(float(site.seconds[leg]) for leg in legs))
+    work = vessel_s * sum(len(need.vessels) for need in _visited(site, found))
+    seconds = driving + work + tip_s * found.stops.count(None)
+    if not abs(found.metres - metres) <= len(legs):
+        yield Text(
+            f"ronden är {metres:.0f} m lång, {found.metres:.0f} m är sagt",
+            f"the round is {metres:.0f} m long, {found.metres:.0f} m are said",
+        )
+    if not abs(found.seconds - seconds) <= 2 * len(legs):
+        yield Text(
+            f"ronden tar {seconds:.0f} s, {found.seconds:.0f} s är sagt",
+            f"the round takes {seconds:.0f} s, {found.seconds:.0f} s are said",
+        )
+    if not abs(float(site.how.seconds[found.arcs].sum()) - driving) <= 1.0:
+        yield Text("körvägen tar inte den tid som räknats", "the way does not take the time that is counted for it")
+
+
+def _visited(site: Site, found: WalkedRound) -> list[RoomNeed]:
+    return [site.needs[stop] for stop in found.stops if stop is not None]
