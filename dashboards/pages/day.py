@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -33,7 +32,6 @@ from store.orders import OrderNow
 router = APIRouter(include_in_schema=False)
 ORDERS_BACK = timedelta(hours=36)
 EARLIEST, LATEST_YEAR = datetime(2000, 1, 1, tzinfo=UTC), 2200
-SENTENCE_END = re.compile(r"(?<!\bkl)\. (?=[A-ZÅÄÖ0-9])")
 
 
 @dataclass(frozen=True)
@@ -199,10 +197,10 @@ def _litres(connection: Connection) -> Mapping[str, float]:
 
 
 def _headline(plan: Plan, locale: Locale) -> tuple[str, str]:
-    """The verdict's first sentence and the rest of it."""
-    text = locale.kept(plan.verdict, "text")
-    end = SENTENCE_END.search(text)
-    return (text[: end.start() + 1], text[end.end() :]) if end else (text, "")
+    """The answer itself and what else is said of it; all at once of a plan that was kept before it had clauses."""
+    answer = plan.verdict
+    first, *rest = (locale.kept(sentence, "text") for sentence in answer.clauses or (answer,))
+    return first, " ".join(rest)
 
 
 def _figures(context: AppContext, plan: Plan, locale: Locale) -> list[Figure]:

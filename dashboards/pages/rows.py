@@ -192,10 +192,10 @@ def _figure(reason: Reason | None, locale: Locale) -> str:
 
 
 def _beside(reason: Reason | None, locale: Locale) -> str:
-    """What the figure stands for: the words before it in the reason's own sentence."""
+    """What the figure stands for."""
     if reason is None or reason.value is None:
         return ""
-    return locale.kept(reason, "what").rpartition(": ")[2]
+    return locale.kept(reason, "what")
 
 
 def _range_line(reason: Reason | None, locale: Locale) -> str:

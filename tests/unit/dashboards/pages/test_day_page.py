@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import re
 
+import msgspec
 import pytest
 
 from city.plan import RunKey
+from planner.publish import publish
 from store import plans
 
 
@@ -44,10 +46,25 @@ def test_without_a_plan_the_page_says_when_and_how(client, domain):
 def test_the_answer_stands_first_in_each_language(client, snow, language, verdict, button):
     answer = client.get(f"/idag?lang={language}")
     headline = re.search(r"<h1[^>]*>(.*?)</h1>", answer.text).group(1)
-    assert getattr(snow.verdict, verdict).startswith(html.unescape(headline))
+    assert html.unescape(headline) == getattr(snow.verdict.clauses[0], verdict)
+    assert " ".join(getattr(clause, verdict) for clause in snow.verdict.clauses[1:]) in said(answer)
     assert f'<html lang="{language}"' in answer.text
     assert f"{button} {len(snow.interventions)} turer" in said(answer)
     assert f"lang={language}" in answer.headers["set-cookie"]
+
+
+def test_a_plan_of_before_there_were_clauses_says_all_at_once(client, snow, filled, clock):
+    whole = msgspec.structs.replace(snow.verdict, clauses=())
+    publish(filled, msgspec.structs.replace(snow, verdict=whole, inputs_hash="before"), clock.now())
+    headline = re.search(r"<h1[^>]*>(.*?)</h1>", client.get("/idag").text).group(1)
+    assert html.unescape(headline) == snow.verdict.text
+
+
+def test_beside_a_figure_stands_what_it_is_of(client, snow):
+    page = said(client.get("/idag"))
+    for item in snow.interventions:
+        first = item.reasons[0]
+        assert f"{first.value:.1f} cm {first.what} ".replace(".", ",", 1) in page
 
 
 def test_the_language_is_remembered(client, snow):
