@@ -219,11 +219,13 @@ def _plan_fromopened_store(options: argparse.Namespace, settings: Settings) -> t
 
 def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
     """What snow plans would have been under other thresholds, from kept runs or from a folder of snapshots."""
+    from city.catalogue.words import words
     from planner.snow.backtest import command
 
+    spoken = words(settings.municipality.language)
     if options.files:
         found = command.from_files(options.files, options.set, options.since, options.until)
-        say(command.said(*found, as_json=options.json))
+        say(command.said(*found, spoken, as_json=options.json))
         return 0
     from planner.inputs import read_kept_runs, read_rules
 
@@ -231,12 +233,12 @@ def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
         if options.winters:
             from deploy.winters import try_winters
 
-            say(try_winters(connection, clock.now(), options.winters, options.set, as_json=options.json))
+            say(try_winters(connection, clock.now(), options.winters, options.set, spoken, as_json=options.json))
             return 0
         runs = read_kept_runs(connection, options.since, options.until)
         costs = command.Costs(settings.planner.full_call_out_cost_per_h, settings.planner.currency)
         both = command.from_runs(runs, lambda changes: read_rules(connection, changes), options.set, costs)
-    say(command.said(*both, settings.municipality.zone, as_json=options.json))
+    say(command.said(*both, settings.municipality.zone, spoken, as_json=options.json))
     return 0
 
 

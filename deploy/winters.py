@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from city.catalogue.words import Words
 from ingest.simulator.winter import winter
 from ingest.simulator.winter_town import town
 from planner.snow.backtest import summary
@@ -20,9 +21,11 @@ TRIED = (*SNOW_ALONE, "snow.done_within_h", "snow.left_after_plough_cm")
 """What acts in winters that know snow alone."""
 
 
-def try_winters(connection: Connection, now: datetime, count: int, texts: list[str], *, as_json: bool) -> str:
+def try_winters(
+    connection: Connection, now: datetime, count: int, texts: list[str], words: Words, *, as_json: bool
+) -> str:
     """The answer of the command: the thresholds as they are, with changes where any are tried, and beside both calling
-    out everything. Raises ConfigError for a change that acts on nothing here."""
+    out everything; in the language of ``words``. Raises ConfigError for a change that acts on nothing here."""
     changes = changes_of(texts, TRIED)
     held = plans.thresholds(connection, now)
     winters, where = [winter(seed) for seed in range(1, count + 1)], town()
@@ -31,5 +34,5 @@ def try_winters(connection: Connection, now: datetime, count: int, texts: list[s
     found["everything"] = replay(winters, limits(held), where, "everything")
     if as_json:
         return json.dumps({name: summary.as_json(one) for name, one in found.items()}, ensure_ascii=False)
-    said = {"as_it_is": "Med gränserna som de är", "with_changes": "Med ändringen", "everything": "Allt på en gång"}
-    return "\n\n".join(f"{said[name]}\n{summary.in_words(one)}" for name, one in found.items())
+    said = ((words(f"plan.snow.tried.{name}"), summary.in_words(one, words)) for name, one in found.items())
+    return "\n\n".join(f"{head}\n{lines}" for head, lines in said)

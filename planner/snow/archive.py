@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from city.catalogue.message import message, verbatim
 from city.errors import StoreUnavailable
 from planner.snow.groups import ServiceGroups
 
@@ -59,5 +60,5 @@ def unpack(raw: bytes, name: str, service_day: date, simulated: bool) -> Run:
             )
             asked, called = tuple(parts["asked"].tolist()), tuple(parts["called"].tolist())
     except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
-        raise StoreUnavailable(f"the kept curves of snow plan {name} cannot be read ({error})") from error
+        raise StoreUnavailable(message("error.snow.kept_curves", plan=name, problem=verbatim(error))) from error
     return Run(name, service_day, simulated, asked, called, groups)

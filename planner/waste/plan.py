@@ -15,7 +15,6 @@ from city.plan import (
     Intervention,
     Plan,
     RoundStop,
-    Text,
     intervention_id,
     intervention_key,
 )

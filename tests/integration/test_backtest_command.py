@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from city.catalogue.words import words
 from city.clock import FixedClock
 from city.settings import Store
 from dagsplan import main
+from deploy.winters import try_winters
 from planner.bundle import save
 from planner.inputs import read_kept_runs, read_rules
 from planner.snow.backtest.replay import replay
@@ -63,6 +65,16 @@ def test_words_name_days_and_sums(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "uppskattningar" in said
 
 
+def test_files_are_answered_in_the_language_of_the_municipality(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSPLAN_MUNICIPALITY__LANGUAGE", "en")
+    assert main(["backtest", "snow", "--files", str(folders(tmp_path)), "--set", "snow.start_dry_cm/C1=20"]) == 0
+    said = capsys.readouterr().out
+    assert "call-outs on" in said
+    assert "utkallning" not in said
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
@@ -87,6 +99,18 @@ def test_a_wrong_change_is_one_line(
 def test_a_folder_without_snapshots_says_how_to_write_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["backtest", "snow", "--files", str(tmp_path)]) == 1
     assert "--save-inputs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("language", "heads"),
+    [
+        ("sv", ["Med gränserna som de är", "Med ändringen", "Allt på en gång"]),
+        ("en", ["With the limits as they are", "With the change", "Everything at once"]),
+    ],
+)
+def test_winters_are_answered_in_the_language(database: Connection, language: str, heads: list[str]) -> None:
+    said = try_winters(database, AT, 1, ["snow.lead_h/P1=1"], words(language), as_json=False)
+    assert [part.splitlines()[0] for part in said.split("\n\n")] == heads
 
 
 def test_published_plans_are_kept_and_replayed(database: Connection) -> None:

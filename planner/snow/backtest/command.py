@@ -8,10 +8,12 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from city.catalogue.words import Words
 from planner.snow.archive import Run
-from planner.snow.backtest import words
 from planner.snow.backtest.folders import run_of, snapshots
 from planner.snow.backtest.replay import REPLAYED, Costs, Replay, replay
+from planner.snow.backtest.words import as_json as in_json
+from planner.snow.backtest.words import in_words
 from planner.thresholds.changes import Changes, changes_of
 from planner.thresholds.limits import Limits, limits
 
@@ -47,6 +49,6 @@ def from_files(
     return before, replay(other, lambda run: limits(changes.applied(held[run.name])), costs), zone
 
 
-def said(before: Replay, after: Replay | None, zone: ZoneInfo, *, as_json: bool) -> str:
-    """The answer of the command."""
-    return words.as_json(before, after) if as_json else words.in_words(before, after, zone)
+def said(before: Replay, after: Replay | None, zone: ZoneInfo, words: Words, *, as_json: bool) -> str:
+    """The answer of the command, in the language of ``words``."""
+    return in_json(before, after) if as_json else in_words(before, after, zone, words)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from city.catalogue.message import message
 from city.errors import ImportRefused
 from planner.bundle import load
 from planner.snow.archive import Run
@@ -22,7 +23,7 @@ def snapshots(folder: Path, first: date | None, last: date | None) -> list[SnowS
     """
     found = [load(place, {SnowSnapshot.domain: SnowSnapshot}) for place in _places(folder)]
     if not found:
-        raise ImportRefused(folder, "holds no snapshot.toml", "write snapshots there with 'plan snow --save-inputs'")
+        raise ImportRefused(folder, message("error.snow.no_snapshots"), message("error.snow.save_snapshots"))
     return sorted(
         (s for s in found if (first is None or s.service_day >= first) and (last is None or s.service_day <= last)),
         key=lambda snapshot: snapshot.at,

@@ -7,15 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from city.said import figure_sv
+from city.catalogue.message import Figure, Message, message
+from city.catalogue.words import Words
 from city.vocabulary import RouteClass
 
 Policy = Literal["ours", "everything", "foresight"]
-POLICY_SV = {
-    "ours": "varje klass efter sina egna gränser",
-    "everything": "allt när en station når hela stadens gräns",
-    "foresight": "varje klass efter sina egna gränser, med facit i hand",
-}
 
 
 @dataclass(frozen=True)
@@ -77,27 +73,27 @@ class ReplaySummary:
         return {row.route_class: row.over_h for row in self.classes}
 
 
-def in_words(summary: ReplaySummary) -> str:
-    """The summary in Swedish, a few lines."""
-    return "\n".join(_lines(summary))
+def in_words(summary: ReplaySummary, words: Words) -> str:
+    """The summary in the language of ``words``, a few lines."""
+    return "\n".join(words.say(line) for line in _lines(summary))
 
 
-def _lines(one: ReplaySummary) -> Iterator[str]:
+def _lines(one: ReplaySummary) -> Iterator[Message]:
     years = len(one.winters)
-    yield f"{years} simulerade vintrar (påhittat väder, inte mätt): {POLICY_SV[one.policy]}."
-    yield (
-        f"{len(one.days)} dygn med utkallning, varav {one.full_call_outs} hela; {one.tur_call_outs} turer kallade,"
-        f" {one.runs} körda."
+    yield message("plan.snow.winters.winters", n=years, policy=message(f"plan.snow.policy.{one.policy}"))
+    yield message(
+        "plan.snow.winters.days",
+        n=len(one.days),
+        whole=message("plan.snow.winters.whole", n=one.full_call_outs),
+        called=message("plan.snow.winters.called", n=one.tur_call_outs),
+        driven=message("plan.snow.winters.driven", n=one.runs),
     )
-    yield (
-        f"{figure_sv(one.cost / 1000, 0)} tkr, {figure_sv(one.paid_h, 0)} betalda timmar varav"
-        f" {figure_sv(one.worked_h, 0)} i arbete, ca {figure_sv(one.distance_km, 0)} km (uppskattat)."
-    )
+    cost, worked, km = (Figure(value, 0) for value in (one.cost / 1000, one.worked_h, one.distance_km))
+    yield message("plan.snow.winters.cost", cost=cost, n=round(one.paid_h), worked=worked, km=km)
     for row in one.classes:
-        yield (
-            f"{row.route_class}: {figure_sv(row.over_h_each / max(1, years), 1)} timmar per tur och vinter vid eller"
-            f" över gränsen; sammanlagt {row.over_h}, varav {row.overdue_h} utöver tillåten tid."
-        )
+        hours = Figure(row.over_h_each / max(1, years))
+        code, over, overdue = row.route_class, row.over_h, row.overdue_h
+        yield message("plan.snow.winters.hours", code=code, hours=hours, over=over, overdue=overdue)
 
 
 def as_json(summary: ReplaySummary) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from city.said import clock_sv, figure_sv
+from city.catalogue.message import Figure, message
+from city.catalogue.words import Words
 from planner.snow.backtest.replay import Morning, Replay
 
-ESTIMATES = "kostnad och km är uppskattningar från hela turers arbete; det som plogades då ligger fast"
+WIDE = 14
+"""The column of names."""
 
 
 def as_json(before: Replay, after: Replay | None) -> str:
@@ -22,48 +24,64 @@ def as_json(before: Replay, after: Replay | None) -> str:
     return msgspec.json.encode(tree).decode()
 
 
-def in_words(before: Replay, after: Replay | None, zone: ZoneInfo) -> str:
-    """A line a service day, then the sums side by side."""
+def in_words(before: Replay, after: Replay | None, zone: ZoneInfo, words: Words) -> str:
+    """A line a service day, then the sums side by side, in the language of ``words``."""
     shown = before if after is None else after
     if not shown.runs:
-        return "Inga snöplaner är sparade för perioden: inget att pröva på."
-    lines = [_line(morning, zone) for morning in shown.mornings]
-    said = [("som det var", before)] + ([("med ändringen", after)] if after is not None else [])
-    lines += ["", *(_sums(name, found) for name, found in said)]
-    classes = sorted(shown.hours_over)
-    lines += ["timmar vid eller över gränsen, i medel per sträcka av klassen, enligt prognoserna då:"]
-    lines += [
-        f"  {name:<14} " + "  ".join(f"{kind} {figure_sv(found.hours_over[kind])}" for kind in classes)
-        for name, found in said
-    ]
-    simulated = ["SIMULERAT"] if shown.simulated else []
-    return "\n".join([*simulated, *lines, ESTIMATES])
-
-
-def _line(morning: Morning, zone: ZoneInfo) -> str:
-    if not morning.turer and not morning.dropped:
-        return f"{morning.service_day}  ingen utkallning"
-    start = f"kl. {clock_sv(morning.starts_at, zone)}" if morning.starts_at else "-"
-    plus = _names("+", morning.added)
-    minus = _names("−", morning.dropped)
-    return f"{morning.service_day}  {start}  {len(morning.turer)} turer  ca {morning.cost / 1000:.0f} tkr{plus}{minus}"
-
-
-def _names(sign: str, names: Sequence[str], *, most: int = 6) -> str:
-    if not names:
-        return ""
-    more = f" och {len(names) - most} till" if len(names) > most else ""
-    return f"  {sign}{', '.join(names[:most])}{more}"
-
-
-def _sums(name: str, found: Replay) -> str:
-    days = sum(bool(morning.turer) for morning in found.mornings)
-    turer = sum(len(morning.turer) for morning in found.mornings)
-    cost, full = found.cost / 1000, found.full_cost / 1000
-    return (
-        f"{name:<14} {days} dygn med utkallning av {len(found.mornings)}, {turer} turer, ca {cost:.0f} tkr "
-        f"(full utkallning samma dygn ca {full:.0f} tkr)"
+        return words("plan.snow.backtest.empty")
+    named = [(words("plan.snow.backtest.as_it_was"), before)]
+    if after is not None:
+        named.append((words("plan.snow.backtest.with_changes"), after))
+    return "\n".join(
+        [
+            *([words("plan.snow.backtest.simulated")] if shown.simulated else []),
+            *(_line(morning, zone, words) for morning in shown.mornings),
+            "",
+            *(f"{name:<{WIDE}} {_sums(found, words)}" for name, found in named),
+            words("plan.snow.backtest.hours"),
+            *(f"  {name:<{WIDE}} {_hours(found, sorted(shown.hours_over), words)}" for name, found in named),
+            words("plan.snow.backtest.estimates"),
+        ]
     )
+
+
+def _line(morning: Morning, zone: ZoneInfo, words: Words) -> str:
+    if not morning.turer and not morning.dropped:
+        return f"{morning.service_day}  {words('plan.snow.backtest.no_call_out')}"
+    starts = morning.starts_at
+    columns = [
+        str(morning.service_day),
+        words("plan.snow.backtest.at", at=starts.astimezone(zone)) if starts else "-",
+        words("plan.snow.turer", n=len(morning.turer)),
+        words("plan.snow.backtest.cost", cost=_thousands(morning.cost)),
+    ]
+    changed = (("+", morning.added), ("−", morning.dropped))
+    return "  ".join([*columns, *(f"{sign}{_names(names, words)}" for sign, names in changed if names)])
+
+
+def _names(names: Sequence[str], words: Words, *, most: int = 6) -> str:
+    shown = ", ".join(names[:most])
+    return words("plan.snow.backtest.more", names=shown, n=len(names) - most) if len(names) > most else shown
+
+
+def _sums(found: Replay, words: Words) -> str:
+    return words(
+        "plan.snow.backtest.sums",
+        n=len(found.mornings),
+        days=sum(bool(morning.turer) for morning in found.mornings),
+        turer=message("plan.snow.turer", n=sum(len(morning.turer) for morning in found.mornings)),
+        cost=_thousands(found.cost),
+        full=_thousands(found.full_cost),
+    )
+
+
+def _hours(found: Replay, classes: Sequence[str], words: Words) -> str:
+    hours = ((kind, Figure(found.hours_over[kind])) for kind in classes)
+    return "  ".join(f"{kind} {words('format.part', part=figure)}" for kind, figure in hours)
+
+
+def _thousands(cost: float) -> Figure:
+    return Figure(cost / 1000.0, 0)
 
 
 def _tree(found: Replay) -> dict[str, Any]:

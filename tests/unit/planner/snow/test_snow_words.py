@@ -9,10 +9,12 @@ import pytest
 
 from city.catalogue.words import words
 from city.entities import Vehicle
+from city.errors import StoreUnavailable
 from city.observation import Observation
 from city.plan import Plan, Reason, Verdict
 from city.upkeep import SeasonWork, WorkRequest
 from planner.services import make_plan
+from planner.snow.archive import unpack
 from tests.unit.planner.snapshots import AT, HOUR, depth, snow_snapshot, street
 from tests.unit.planner.snow.test_snow_places import stop
 
@@ -130,3 +132,9 @@ def test_english_plans_say_route() -> None:
     texts = {key: re.sub(r"\{.*?\}", "", str(entry)) for key, entry in table if key.startswith("plan.snow.")}
     assert len(texts) > 80
     assert [key for key, text in texts.items() if re.search(r"\btur(er)?\b", text, re.IGNORECASE)] == []
+
+
+def test_curves_that_cannot_be_read_are_said_in_each_language() -> None:
+    with pytest.raises(StoreUnavailable, match="kept curves of snow plan p1 cannot be read") as caught:
+        unpack(b"nonsense", "p1", AT.date(), simulated=False)
+    assert caught.value.said(words("sv")).startswith("de sparade kurvorna till snöplan p1 kan inte läsas (")

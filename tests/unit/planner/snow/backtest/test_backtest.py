@@ -9,12 +9,14 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from city.catalogue.words import words
 from city.entities import CalendarDay, Threshold, Treatment
 from city.errors import StoreUnavailable
 from city.observation import Observation
 from planner.services import make
 from planner.snow.archive import Run, pack, unpack
-from planner.snow.backtest.replay import REPLAYED, decided, replay
+from planner.snow.backtest.replay import REPLAYED, Morning, Replay, decided, replay
+from planner.snow.backtest.words import in_words
 from planner.snow.plan import assess_streets
 from planner.snow.snapshot import SnowSnapshot
 from planner.thresholds.limits import limits
@@ -168,3 +170,52 @@ def test_runs_within_one_hour_do_not_lose_hours_over_the_limit() -> None:
         reading = replace(depth(9.0), time=at - HOUR / 20)
         runs.append(kept(snow_snapshot(at=at, readings=(reading,), forecasts=())))
     assert replay(runs, lambda run: limits(limits_with())).hours_over["P1"] == pytest.approx(25.0)
+
+
+def found_of(*turer: str) -> Replay:
+    """Two days, of which one has these turer."""
+    busy = Morning(DAY, dict.fromkeys(turer, AT), 60.0, 1600, 20.0, turer[:1], tuple(f"P3-{i}" for i in range(8)))
+    return Replay((busy, Morning(DAY + timedelta(days=1), {}, 0.0, 0, 0.0, (), ())), 2, 3, {"P1": 4.5}, 5400, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "sv",
+            [
+                "SIMULERAT",
+                "2026-11-23  kl. 03.00  1 tur  ca 2 tkr  +P1-1  −P3-0, P3-1, P3-2, P3-3, P3-4, P3-5 och 2 till",
+                "2026-11-24  ingen utkallning",
+                "",
+                "som det var    1 dygn med utkallning av 2, 2 turer, ca 2 tkr (full utkallning samma dygn ca 5 tkr)",
+                "med ändringen  1 dygn med utkallning av 2, 1 tur, ca 2 tkr (full utkallning samma dygn ca 5 tkr)",
+                "timmar vid eller över gränsen, i medel per sträcka av klassen, enligt prognoserna då:",
+                "  som det var    P1 4,5",
+                "  med ändringen  P1 4,5",
+                "kostnad och km är uppskattningar från hela turers arbete; det som plogades då ligger fast",
+            ],
+        ),
+        (
+            "en",
+            [
+                "SIMULATED",
+                "2026-11-23  at 03:00  1 route  about 2 thousand kr  +P1-1  "
+                "−P3-0, P3-1, P3-2, P3-3, P3-4, P3-5 and 2 more",
+                "2026-11-24  no call-out",
+                "",
+                "as it was      call-outs on 1 of 2 days, 2 routes, about 2 thousand kr "
+                "(a full call-out on the same days about 5 thousand kr)",
+                "changed        call-outs on 1 of 2 days, 1 route, about 2 thousand kr "
+                "(a full call-out on the same days about 5 thousand kr)",
+                "hours at or over the limit, in the mean of the class's strands, by the forecasts of the time:",
+                "  as it was      P1 4.5",
+                "  changed        P1 4.5",
+                "cost and km are estimates from the work of whole routes; what was ploughed then stays ploughed",
+            ],
+        ),
+    ],
+)
+def test_what_was_found_is_said_in_the_language(language: str, lines: list[str]) -> None:
+    zone = snow_snapshot().zone
+    assert in_words(found_of("P1-1", "P1-2"), found_of("P1-1"), zone, words(language)).splitlines() == lines

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from city.catalogue.words import words
 from city.entities import Threshold
 from city.errors import PlanNotPossible
 from city.winter import Contract, SimulatedWinter, WinterGroups, WinterTown
@@ -192,7 +193,8 @@ def test_a_winter_without_snow_calls_nobody_and_costs_nothing() -> None:
 def test_the_summary_says_that_it_is_simulated_and_lists_the_days() -> None:
     found = replay([made(1)], limits(()), town(), "everything")
     assert found.simulated
-    assert "simulerade" in in_words(found)
+    assert in_words(found, words("sv")).startswith("1 simulerad vinter (påhittat väder, inte mätt): allt när")
+    assert in_words(found, words("en")).startswith("1 simulated winter (made-up weather, not measured): everything")
     told = as_json(found)
     assert told["full_call_outs"] == found.full_call_outs > 0
     assert len(told["days"][0]["called"]) == len(found.days[0].turer)
