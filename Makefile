@@ -14,7 +14,7 @@ demo: $(VENV)/ready ## the demonstration town at http://127.0.0.1:8080 (ARGS=--o
 	@$(BIN)/dagsplan demo $(ARGS)
 
 test: $(VENV)/ready ## the whole suite but the long kills
-	$(BIN)/pytest -m "not crash" $(ARGS)
+	$(BIN)/pytest -m "not crash" -n auto --dist worksteal $(ARGS)
 
 test-crash: $(VENV)/ready ## kills of daemon, broker and database
 	$(BIN)/pytest -m crash $(ARGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from store.connect import Connection
+from store.rows import only_row
 from store.sql import query
 
 
@@ -35,6 +36,4 @@ def forget(connection: Connection) -> None:
 
 
 def _row(connection: Connection, name: str) -> tuple[int, ...]:
-    row = connection.execute(query("bench", name)).fetchone()
-    assert row is not None
-    return row
+    return only_row(connection.execute(query("bench", name)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from store.connect import Connection
-from store.rows import columns
+from store.rows import columns, only_row
 from store.sql import query
 
 Staged = tuple[int, datetime, float, datetime]
@@ -75,9 +75,7 @@ def all_series(connection: Connection) -> dict[tuple[str, str], int]:
 def ensure_series(connection: Connection, device: str, quantity: str, unit: str) -> int:
     """The id of a series; ``unit`` is that of a new one."""
     parameters = {"device": device, "quantity": quantity, "unit": unit}
-    row = connection.execute(query("ingest", "ensure_series"), parameters).fetchone()
-    assert row is not None
-    return int(row[0])
+    return int(only_row(connection.execute(query("ingest", "ensure_series"), parameters))[0])
 
 
 def note_heard(connection: Connection, newest: Mapping[str, datetime], at: datetime) -> None:
@@ -94,9 +92,7 @@ def park_device(connection: Connection, device: str, at: datetime) -> None:
 def count_dead_letter(connection: Connection, letter: DeadLetter) -> int:
     """Counts a reject; gives the how-manieth of its device it is on that day (UTC), whatever the reasons."""
     parameters = {"day": letter.received_at.date(), "device": letter.device, "reason": letter.reason}
-    row = connection.execute(query("ingest", "count_dead_letter"), parameters).fetchone()
-    assert row is not None
-    return int(row[0])
+    return int(only_row(connection.execute(query("ingest", "count_dead_letter"), parameters))[0])
 
 
 def add_dead_letter(connection: Connection, letter: DeadLetter) -> None:

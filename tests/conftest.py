@@ -6,11 +6,14 @@ mosquitto, chromium, timescale-apache) turns these skips into failures.
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import os
 import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -47,23 +50,43 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def server_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="dagsplan-test-"))
+def server_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
+    """The folder of the embedded server: one for all workers of a run."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    folder = Path(tempfile.gettempdir()) / f"dagsplan-test-{hashlib.sha256(str(shared).encode()).hexdigest()[:10]}"
+    folder.mkdir(exist_ok=True)
     yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    if not (folder / "postgres" / "postmaster.pid").exists():  # else another worker still uses it
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def server(server_folder: Path) -> Iterator[str]:
-    """DSN of the embedded server of this test run."""
-    with embedded_postgres(server_folder / "postgres") as dsn:
-        yield dsn
+    """DSN of the embedded server of this test run; the last worker to end stops it."""
+    with one_at_a_time(server_folder):
+        opened = ExitStack()
+        dsn = opened.enter_context(embedded_postgres(server_folder / "postgres"))
+    yield dsn
+    with one_at_a_time(server_folder):
+        opened.close()
 
 
 @pytest.fixture(scope="session")
-def template(server: str) -> str:
-    """A migrated database that each test gets a copy of."""
-    return make_template(server)
+def template(server: str, server_folder: Path) -> str:
+    """A migrated database that each test gets a copy of, made once a run."""
+    with one_at_a_time(server_folder):
+        with psycopg.connect(server, autocommit=True) as admin:
+            there = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone()
+        return TEMPLATE if there else make_template(server)
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Workers of a run wait for each other here."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def make_template(server_dsn: str) -> str:

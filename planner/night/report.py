@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
+from city.catalogue.message import message
+from city.errors import NotFound
 from city.passage import Track
 from city.plan import Intervention, Plan
 from city.vocabulary import Mode, Network
@@ -57,8 +59,9 @@ def streets_of(connection: Connection, segments: set[str]) -> dict[str, Street]:
 
 
 def item_of(plan: Plan | None, key: str) -> Intervention:
-    """The intervention that an order was made of."""
-    assert plan is not None
+    """The intervention that an order was made of. NotFound where its plan is gone."""
+    if plan is None:
+        raise NotFound(message("error.plan.gone", key=key))
     return next(item for item in plan.interventions if item.key == key)
 
 
