@@ -180,6 +180,7 @@ def _known(
     if at is not None:
         newest, events = orders_at(found, histories, at)
         histories = dict(events)
+    started = [order for order in newest.values() if order.state == "started"]
     names = daypage.names(connection, streets=live and VIEWS[domain].watched)
     known = Known(
         now=at or (now if live else (plan.valid_to if plan else now)),
@@ -189,7 +190,7 @@ def _known(
         contractors=names.contractors,
         litres=names.litres,
         live=live,
-        progress=context.progress(connection, [o for o in newest.values() if o.state == "started"]) if live else {},
+        progress=context.progress(connection, started, histories) if live else {},
     )
     return known, names.streets
 

@@ -16,7 +16,7 @@ from city.settings import Settings
 from city.vocabulary import Domain, Mode
 from dashboards.web.hub import Hub
 from planner.night.progress import Progress
-from planner.night.report import progress_of
+from planner.night.report import Histories, progress_of
 from store import pages, plans
 from store.connect import Connection
 from store.orders import OrderNow
@@ -88,9 +88,12 @@ class AppContext:
         """The frame of the live plan of a domain."""
         return next((head for head in pages.heads(connection, self.mode) if head.domain == domain), None)
 
-    def progress(self, connection: Connection, found: Sequence[OrderNow]) -> dict[str, Progress]:
-        """How far each of some orders is now, by id."""
-        return progress_of(connection, found, self.clock.now(), lambda plan_id: self.shelf.get(connection, plan_id))
+    def progress(
+        self, connection: Connection, found: Sequence[OrderNow], histories: Histories | None = None
+    ) -> dict[str, Progress]:
+        """How far each of some orders is now, by id; ``histories`` where they are at hand."""
+        now = self.clock.now()
+        return progress_of(connection, found, now, lambda plan_id: self.shelf.get(connection, plan_id), histories)
 
     def live(self, connection: Connection, domain: Domain) -> Plan | None:
         """The live plan of a domain."""

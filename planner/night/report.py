@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from city.catalogue.message import message
+from city.entities import OrderEvent
 from city.errors import NotFound
 from city.passage import Track
 from city.plan import Intervention, Plan
@@ -17,16 +18,25 @@ from store.connect import Connection
 from store.orders import OrderNow
 
 PlanOf = Callable[[str], Plan | None]
+Histories = Mapping[str, Sequence[OrderEvent]]
+"""The events of orders by order id, oldest first."""
 
 
 def progress_of(
-    connection: Connection, found: Sequence[OrderNow], now: datetime, plan_of: PlanOf | None = None
+    connection: Connection,
+    found: Sequence[OrderNow],
+    now: datetime,
+    plan_of: PlanOf | None = None,
+    histories: Histories | None = None,
 ) -> dict[str, Progress]:
     """How far each of some orders is, by id: what was driven is what the scheduler has matched (``night.follow``).
-    ``plan_of`` spares reading the same plan again."""
+    ``plan_of`` and ``histories`` spare reading the same again."""
+    if not found:
+        return {}
     plan_of = (lambda plan_id: plans.by_id(connection, plan_id)) if plan_of is None else plan_of
     ids = [order.id for order in found]
-    histories, tracks = pages.histories(connection, ids), passages.tracks(connection, ids)
+    histories = pages.histories(connection, ids) if histories is None else histories
+    tracks = passages.tracks(connection, ids)
     items = {order.id: item_of(plan_of(order.plan_id), order.key) for order in found}
     wanted = {part.id for item in items.values() if isinstance(item.segments, tuple) for part in item.segments}
     streets = streets_of(connection, wanted)
@@ -39,8 +49,8 @@ def night_of(connection: Connection, day: date, mode: Mode, now: datetime, plan_
     """What became of a service day's snow turer, and what is left to do."""
     plan_of = (lambda plan_id: plans.by_id(connection, plan_id)) if plan_of is None else plan_of
     found = orders.orders_of_day(connection, "snow", day)
-    far = progress_of(connection, found, now, plan_of)
     histories = pages.histories(connection, [order.id for order in found])
+    far = progress_of(connection, found, now, plan_of, histories)
     made = [
         (
             KnownNight(o.id, o.key, o.vehicle, o.contractor, o.state, histories[o.id], far[o.id]),

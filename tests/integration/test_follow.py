@@ -138,6 +138,18 @@ def test_a_late_end_of_a_stretch_joins_on_to_the_next(database: Connection, plan
     assert {one.segment for one in written(database, order)} == {street}
 
 
+def test_a_street_between_two_stretches_is_passed(database: Connection, plan: Plan) -> None:
+    """A position at its beginning before the ten minutes are over, and one at its end after: neither has it alone."""
+    order, vehicle, _ = started(database, plan)
+    border, names = AT.replace(minute=10), ("s/0-0/0-1", "s/0-1/0-2")
+    corners = dict.fromkeys(point for s in town.streets() if s.id in names for point in s.geometry)
+    times = [border - timedelta(seconds=130), border - timedelta(seconds=65), border]
+    rows = [(Position(vehicle, at, *point), at) for at, point in zip(times, corners, strict=True)]
+    positions.add(database, rows)
+    assert follow(database, border) == 2
+    assert [one.segment for one in written(database, order)] == list(names)
+
+
 def test_two_schedulers_at_once_write_each_passage_once(database: Connection, plan: Plan, dsn: str) -> None:
     """Four that ask at the same moment: between them each stretch is matched once."""
     out = [started(database, plan, n) for n in (0, 1)]
@@ -161,8 +173,8 @@ def test_two_schedulers_at_once_write_each_passage_once(database: Connection, pl
         assert [found.count(street) for street in streets[:4]] == [2] * 4
 
 
-def test_who_comes_second_goes_on_at_once(database: Connection, plan: Plan, other: Connection) -> None:
-    """While another scheduler is at it nothing is done; when that one is gone, all is."""
+def test_who_comes_second_goes_on_at_once(database: Connection, plan: Plan, other: Connection, dsn: str) -> None:
+    """While another scheduler is at it nothing is done; when that one is gone, all is, then it is the next one's."""
     _, vehicle, streets = started(database, plan)
     until = to_and_fro(database, vehicle, streets[:1])
     assert passages.try_alone(other)
@@ -172,6 +184,9 @@ def test_who_comes_second_goes_on_at_once(database: Connection, plan: Plan, othe
         pass
     passages.end_alone(database)
     assert follow(database, until) == 1
+    sent(database, vehicle, until + timedelta(seconds=8))
+    with connect(dsn, "scheduler") as third:
+        assert follow(third, until + MINUTE) == 1
 
 
 def test_a_ring_is_bounded_and_who_is_matched_least_far_comes_first(database: Connection, plan: Plan) -> None:
@@ -246,7 +261,7 @@ def test_a_round_has_no_streets_and_is_heard_all_the_same(database: Connection, 
     item = waste.interventions[0]
     (order,) = decide(database, waste.id, [item.key], "dispatcher", AT)
     add_event(database, order, "started", "dispatcher", AT)
-    until = to_and_fro(database, str(item.vehicle), [town.streets()[0].id])
+    until = to_and_fro(database, str(item.vehicle), [town.streets()[-1].id])
     follow(database, until)
     now = orders.order(database, order)
     assert now is not None
