@@ -1,6 +1,7 @@
-"""One small tree of errors. Each says what is wrong, where, and what to do.
+"""One small tree of errors. Each says what is wrong, where, and what to do, in any language of the catalogue.
 
 DagsplanError
+├── BadValue               a value is none of its kind (a ValueError too)
 ├── ConfigError            a setting is wrong or missing
 ├── ImportRefused          a file cannot be taken in
 ├── RejectedMessage        a message is no reading (kept as a dead letter)
@@ -45,6 +46,10 @@ class DagsplanError(Exception):
 def as_message(sentence: Sentence) -> Message:
     """A sentence of the catalogue; other words stay as they are."""
     return sentence if isinstance(sentence, Message) else verbatim(sentence)
+
+
+class BadValue(DagsplanError, ValueError):
+    """A value is none of its kind. A ValueError too, so that a decoder that makes such values says where it stands."""
 
 
 class ConfigError(DagsplanError):

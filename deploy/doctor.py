@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from city.catalogue.words import words
 from city.clock import Clock
 from city.errors import DagsplanError
 from city.settings import Settings
@@ -59,7 +60,7 @@ def _broker(settings: Settings) -> Finding:
 
 def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Finding]:
     tier = check_schema(connection)
-    yield Finding("database", True, f"{described(dsn)} answers; storage tier {tier}")
+    yield Finding("database", True, f"{words('en').say(described(dsn))} answers; storage tier {tier}")
     clock = installation_clock(connection)
     now = clock.now()
     if clock.simulated:

@@ -20,6 +20,12 @@ class Figure:
     digits: int = 1
 
 
+def brief(value: float) -> Figure:
+    """A number with the decimals that it has, six figures at most: 9.0 is 9, 2.5 stays."""
+    text = f"{value:.6g}"
+    return Figure(value, 0 if "e" in text else len(text.partition(".")[2]))
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A range of figures: '4,1–6,8'."""
