@@ -76,9 +76,9 @@ class RejectedMessage(DagsplanError):
 class SourceUnavailable(DagsplanError):
     """An outside source did not answer, or not with what its documentation says."""
 
-    def __init__(self, source: str, problem: Sentence) -> None:
-        self.source, self.problem = source, as_message(problem)
-        super().__init__(message("error.source_unavailable", source=source, problem=self.problem))
+    def __init__(self, source: Sentence, problem: Sentence) -> None:
+        self.source, self.problem = as_message(source), as_message(problem)
+        super().__init__(message("error.source_unavailable", source=self.source, problem=self.problem))
 
 
 class StoreUnavailable(DagsplanError):

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from city.catalogue.words import words
 from city.clock import Clock, SimulatedClock, SystemClock, stopwatch
 from city.errors import ImportRefused, StoreUnavailable
 from city.plan import Plan
@@ -129,7 +130,7 @@ def set_up(connection: Connection, clock: Clock, say: Callable[[str], None]) -> 
     """The streets of the town, and a simulated depot, fleet, vessels and sensors for them."""
     say("reading the streets of central Helsinki (OpenStreetMap, ODbL)")
     report = import_roads(connection, EXTRACT, [], clock.now())
-    say(report.text())
+    say(report.text(words("en")))
     say("adding a simulated depot, fleet, vessels and sensors")
     return populate(connection, clock.now(), SEED)
 

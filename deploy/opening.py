@@ -6,11 +6,13 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from city.catalogue.message import Message
+    from city.catalogue.words import Words
     from city.clock import Clock
     from city.settings import Settings
     from ingest.session import Address
@@ -105,3 +107,16 @@ def ends_within(seconds: float, stop: threading.Event) -> Iterator[None]:
 def say(text: str) -> None:
     """To standard output, at once."""
     print(text, flush=True)
+
+
+def words_of(settings: Settings) -> Words:
+    """The words of the installation's language."""
+    from city.catalogue.words import words
+
+    return words(settings.municipality.language)
+
+
+def telling(settings: Settings, to: Callable[[str], None] = say) -> Callable[[Message], None]:
+    """Says sentences in the installation's language, each at once."""
+    spoken = words_of(settings)
+    return lambda sentence: to(spoken.say(sentence))

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import message
 from city.errors import ConfigError
 
 
@@ -30,7 +32,8 @@ def served(port: int, text: Callable[[], str], host: str = "127.0.0.1") -> Itera
     try:
         server = ThreadingHTTPServer((host, port), Answer)
     except OSError as error:
-        raise ConfigError(f"ingest.metrics_port: {port} is taken ({error.strerror}); choose another") from error
+        said = message("error.setting.metrics_port", port=str(port), problem=in_our_words(error))
+        raise ConfigError(said) from error
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
     try:
         yield int(server.server_address[1])

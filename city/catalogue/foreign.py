@@ -56,7 +56,7 @@ VALUES: Mapping[str, str] = {
     r"Object contains unknown field `(?P<field>[^`]+)`": "error.decoder.unknown_field",
     r"Object missing required field `(?P<field>[^`]+)`": "error.decoder.missing_field",
     r"Invalid enum value (?P<value>.+)": "error.decoder.choice",
-    r"Invalid value (?P<value>.+)": "error.decoder.value",
+    r"Invalid value (?P<value>['\d-].*)": "error.decoder.value",
     r"Invalid RFC3339 encoded (?P<kind>datetime|date|time)": "error.decoder.rfc3339",
     r"Invalid isoformat string: (?P<value>.+)": "error.decoder.isoformat",
     r"(?:Integer value|Number) out of range": "error.decoder.range",
@@ -136,5 +136,5 @@ def _known(text: str, own: Mapping[str, Message]) -> Message:
 @cache
 def _patterns() -> dict[re.Pattern[str], str]:
     system = {re.escape(os.strerror(getattr(errno, name))): f"error.system.{name}" for name in SYSTEM}
-    known = {**system, **NETWORK, **DATABASE, **USAGE, **FILES, **VALUES}
+    known = {**VALUES, **FILES, **USAGE, **system, **NETWORK, **DATABASE}
     return {re.compile(text, re.DOTALL): key for text, key in known.items()}
