@@ -95,6 +95,17 @@ FILES: Mapping[str, str] = {
 }
 """What decoders say of a file that is none."""
 
+FIELDS: Mapping[str, str] = {
+    r"Field required": "error.field.missing",
+    r"Input should be a valid integer.*": "error.field.integer",
+    r"Input should be greater than or equal to (?P<limit>\S+)": "error.field.at_least",
+    r"Input should be less than or equal to (?P<limit>\S+)": "error.field.at_most",
+    r"Input should be a valid datetime.*": "error.field.moment",
+    r"Input should be a valid date.*": "error.field.date",
+    r"Input should be (?P<choices>'.+') or (?P<last>'.+')": "error.field.choice",
+}
+"""What pydantic says of a field of a request."""
+
 USAGE: Mapping[str, str] = {
     r"argument (?P<option>[^:]+): (?P<problem>.+)": "error.usage.argument",
     r"the following arguments are required: (?P<options>.+)": "error.usage.required",
@@ -136,5 +147,5 @@ def _known(text: str, own: Mapping[str, Message]) -> Message:
 @cache
 def _patterns() -> dict[re.Pattern[str], str]:
     system = {re.escape(os.strerror(getattr(errno, name))): f"error.system.{name}" for name in SYSTEM}
-    known = {**VALUES, **FILES, **USAGE, **system, **NETWORK, **DATABASE}
+    known = {**VALUES, **FILES, **FIELDS, **USAGE, **system, **NETWORK, **DATABASE}
     return {re.compile(text, re.DOTALL): key for text, key in known.items()}
