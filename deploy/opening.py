@@ -73,11 +73,12 @@ def stop_signals() -> threading.Event:
 
 def broker_address(settings: Settings) -> Address:
     """Where the broker is. Raises ConfigError where no address is set."""
+    from city.catalogue.message import message
     from city.errors import ConfigError
     from ingest.session import address
 
     if settings.mqtt.url is None:
-        raise ConfigError("mqtt.url: not set; 'dagsplan up' runs the embedded broker, other commands need an address")
+        raise ConfigError(message("error.setting.no_broker"))
     return address(settings.mqtt.url, settings.mqtt.password)
 
 

@@ -46,6 +46,12 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
+@pytest.fixture
+def english(_own_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line speaks English, as where a municipality's settings say so."""
+    monkeypatch.setenv("DAGSPLAN_MUNICIPALITY__LANGUAGE", "en")
+
+
 @pytest.fixture(scope="session")
 def server_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="dagsplan-test-"))

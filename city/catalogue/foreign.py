@@ -117,7 +117,7 @@ USAGE: Mapping[str, str] = {
     r"expected at most one argument": "error.usage.at_most_one",
     r"expected at least one argument": "error.usage.at_least_one",
     r"ambiguous option: (?P<option>.+) could match (?P<options>.+)": "error.usage.ambiguous",
-    r"invalid (?P<kind>\w+) value: (?P<value>.+)": "error.usage.value",
+    r"invalid (?:int|float) value: (?P<value>.+)": "error.usage.number",
     r"invalid choice: (?P<value>.+) \(choose from (?P<options>.+)\)": "error.usage.choice",
 }
 """What argparse says of a command line."""

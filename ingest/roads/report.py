@@ -65,9 +65,10 @@ class ImportReport:
 
     def text(self, words: Words) -> str:
         """The report as a few lines for a person."""
-        return "\n".join(map(words.say, self._lines()))
+        return "\n".join(map(words.say, self.lines()))
 
-    def _lines(self) -> Iterator[Message]:
+    def lines(self) -> Iterator[Message]:
+        """The report, a sentence a line."""
         yield _dated(self.file, self.data_date)
         for network, n in self.segments.items():
             yield message("cli.roads.network", n=n, network=message(f"cli.network.{network}"), km=self.km[network])

@@ -138,7 +138,7 @@ class _Made:
     def told(self) -> RouteFound:
         matcher, notes = self.town.matcher(self.clears), list(self.wanted.notes)
         if self.wanted.vehicle is not None and self.wanted.vehicle not in self.town.fleet:
-            notes.append(message("cli.routes.no_vehicle", vehicle=self.wanted.vehicle))
+            notes.append(message("cli.route_import.no_vehicle", vehicle=self.wanted.vehicle))
         return found(self.route, matcher, self.matched, self.clears, notes, said=self._said() is not None)
 
 
@@ -156,7 +156,7 @@ def _joined(name: str, parts: Sequence[Part]) -> _Wanted:
     lines = tuple(line for part in ordered for line in part.lines)
     trucks = {part.vehicle for part in parts} - {None}
     classes = {part.route_class for part in parts} - {None}
-    several = (("cli.routes.several_vehicles", trucks), ("cli.routes.several_classes", classes))
+    several = (("cli.route_import.several_vehicles", trucks), ("cli.route_import.several_classes", classes))
     notes = [message(key) for key, of in several if len(of) > 1]
     vehicle = next(iter(trucks)) if len(trucks) == 1 else None
     return _Wanted(name, lines, vehicle, next(iter(classes)) if len(classes) == 1 else None, tuple(notes))

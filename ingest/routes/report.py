@@ -12,16 +12,23 @@ from city.entities import ExistingRoute
 from city.matching import Gap, Matched, Matcher, Reason
 from city.vocabulary import Network
 
-GUESSED: Mapping[Network, str] = {"street": "cli.routes.guessed_street", "cycle": "cli.routes.guessed_cycle"}
+GUESSED: Mapping[Network, str] = {
+    "street": "cli.route_import.guessed_street",
+    "cycle": "cli.route_import.guessed_cycle",
+}
 WHY: Mapping[Reason, str] = {
-    "no street near": "cli.routes.no_street_near",
-    "too long without positions": "cli.routes.no_positions",
-    "no way that fits": "cli.routes.no_way",
+    "no street near": "cli.route_import.no_street_near",
+    "too long without positions": "cli.route_import.no_positions",
+    "no way that fits": "cli.route_import.no_way",
 }
 HEAD = (
-    "cli.routes.route", "cli.routes.km", "cli.routes.on_streets", "cli.routes.segments", "cli.routes.worked",
-    "cli.routes.gaps",
-)  # fmt: skip
+    "cli.route_import.route",
+    "cli.route_import.km",
+    "cli.route_import.on_streets",
+    "cli.route_import.segments",
+    "cli.route_import.worked",
+    "cli.route_import.gaps",
+)
 
 
 @dataclass(frozen=True)
@@ -57,8 +64,8 @@ class RoutesReport:
 
     def text(self, words: Words) -> str:
         """The report as a table and a few lines for a person."""
-        notes = [message("cli.routes.note", route=r.name, note=note) for r in self.routes for note in _notes(r)]
-        refused = [message("cli.routes.refused", file=self.file, problem=problem) for problem in self.refused]
+        notes = [message("cli.route_import.note", route=r.name, note=note) for r in self.routes for note in _notes(r)]
+        refused = [message("cli.route_import.refused", file=self.file, problem=problem) for problem in self.refused]
         rows = [[words.say(cell) for cell in _cells(route)] for route in self.routes]
         table = _table([[words.say(message(key)) for key in HEAD], *rows])
         return "\n".join([*table, *(words.say(line) for line in (*notes, *refused))])
@@ -78,7 +85,7 @@ def found(
     names = dict.fromkeys(network.segments[int(network.arc_segment[arc])].name for arc in against)
     worked = [p.arc for p, step in zip(matched.passages, route.steps, strict=True) if step.serve]
     guess = [] if said else [message(GUESSED[clears])]
-    assumed = [message("cli.routes.assumed")] if route.work_assumed else []
+    assumed = [message("cli.route_import.assumed")] if route.work_assumed else []
     return RouteFound(
         route.name,
         round(route.length_m / 1000.0, 3),
@@ -98,7 +105,7 @@ def _cells(route: RouteFound) -> tuple[Message, ...]:
     """A row of the table."""
     figures = Figure(route.km), route.segments, Figure(route.worked_km), len(route.gaps)
     name, km, segments, worked, gaps = (message("format.part", part=part) for part in (route.name, *figures))
-    return name, km, message("cli.routes.percent", share=100.0 * route.share_matched), segments, worked, gaps
+    return name, km, message("cli.route_import.percent", share=100.0 * route.share_matched), segments, worked, gaps
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -112,19 +119,21 @@ def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 def _notes(route: RouteFound, *, most: int = 5) -> Iterator[Message]:
     yield from route.notes
     if route.against:
-        yield message("cli.routes.against_named", km=route.against_km, streets=route.against[:most])
+        yield message("cli.route_import.against_named", km=route.against_km, streets=route.against[:most])
     elif route.against_km:
-        yield message("cli.routes.against", km=route.against_km)
+        yield message("cli.route_import.against", km=route.against_km)
     if route.bridged_km:
-        yield message("cli.routes.bridged", km=route.bridged_km)
+        yield message("cli.route_import.bridged", km=route.bridged_km)
     yield from map(_gap, route.gaps[:most])
     if len(route.gaps) > most:
-        yield message("cli.routes.more_gaps", n=len(route.gaps) - most)
+        yield message("cli.route_import.more_gaps", n=len(route.gaps) - most)
 
 
 def _gap(gap: Gap) -> Message:
     """A stretch that was not matched; its place is written as maps take it."""
     place = {"lat": f"{gap.place[1]:.5f}", "lon": f"{gap.place[0]:.5f}"}
     if gap.after:
-        return message("cli.routes.gap_after", metres=gap.metres, why=message(WHY[gap.why]), street=gap.after, **place)
-    return message("cli.routes.gap", metres=gap.metres, why=message(WHY[gap.why]), **place)
+        return message(
+            "cli.route_import.gap_after", metres=gap.metres, why=message(WHY[gap.why]), street=gap.after, **place
+        )
+    return message("cli.route_import.gap", metres=gap.metres, why=message(WHY[gap.why]), **place)

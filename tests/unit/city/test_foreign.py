@@ -49,7 +49,7 @@ def raised(deed: Callable[[], object]) -> Exception:
 
 def parse(*arguments: str) -> object:
     parser = argparse.ArgumentParser(exit_on_error=False)
-    parser.add_argument("--day", type=date.fromisoformat)
+    parser.add_argument("--hours", type=int)
     parser.add_argument("--kind", choices=["snow", "waste"])
     return parser.parse_args(arguments)
 
@@ -77,7 +77,7 @@ def parse(*arguments: str) -> object:
         (b"\xff".decode, "byte 0xff på plats 0 är inte UTF-8: ogiltig början på ett tecken"),
         (lambda: date.fromisoformat("i dag"), "'i dag' är inget datum eller klockslag"),
         (lambda: float("tre"), "'tre' är inget tal"),
-        (lambda: parse("--day", "igår"), "argumentet --day: 'igår' går inte att läsa som fromisoformat"),
+        (lambda: parse("--hours", "två"), "argumentet --hours: 'två' är inget tal"),
         (
             lambda: parse("--kind", "sand"),
             "argumentet --kind: 'sand' finns inte; välj bland 'snow', 'waste'",
