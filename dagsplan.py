@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from city.catalogue.message import message
+from city.catalogue.words import words
 from city.errors import DagsplanError
 from deploy.importing import run_import_roads, run_import_routes, run_import_table, run_import_weather
 from deploy.opening import (
@@ -24,6 +26,8 @@ from deploy.opening import (
     opened_store,
     say,
     stop_signals,
+    telling,
+    words_of,
 )
 from deploy.options import parser
 
@@ -37,15 +41,17 @@ Handler = Callable[[argparse.Namespace, "Settings"], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Reads the command line and the settings, runs one command, and turns an error into one line."""
-    options = parser().parse_args(arguments)
     from city import logs, settings
 
+    spoken = words(settings.first_language())
+    options = parser(spoken).parse_args(arguments)
     try:
         effective = settings.load(options.config)
+        spoken = words_of(effective)
         logs.configure(effective.log.format, effective.log.level)
         return COMMANDS[options.name](options, effective)
     except DagsplanError as error:
-        print(f"dagsplan: {error}", file=sys.stderr)
+        _note(f"dagsplan: {error.said(spoken)}")
         return 1
     except KeyboardInterrupt:
         return 1
@@ -96,7 +102,7 @@ def run_up(_: argparse.Namespace, settings: Settings) -> int:
     from deploy.installation import Installation
 
     stop = stop_signals()
-    with Installation(settings, say) as installation:
+    with Installation(settings, telling(settings)) as installation:
         with connected(settings, installation.dsn, "up") as connection:
             migrated(connection)
         installation.start_services()
@@ -107,11 +113,12 @@ def run_demo(options: argparse.Namespace, settings: Settings) -> int:
     """The demonstration town: simulated storm, sensors and fleet on the real streets of central Helsinki."""
     from deploy.demonstration import demonstration
 
+    tell = telling(settings)
     if options.night:
         from deploy.storm_night import storm_night
 
-        return storm_night(settings, once=options.once, speed=options.speed, stop=stop_signals(), say=say)
-    return demonstration(settings, once=options.once, speed=options.speed or 10.0, stop=stop_signals(), say=say)
+        return storm_night(settings, once=options.once, speed=options.speed, stop=stop_signals(), tell=tell)
+    return demonstration(settings, once=options.once, speed=options.speed or 10.0, stop=stop_signals(), tell=tell)
 
 
 # ---- schema and settings -----------------------------------------------------------------------------------------
@@ -121,7 +128,8 @@ def run_migrate(options: argparse.Namespace, settings: Settings) -> int:
     """Brings the schema up to this version."""
     with database_dsn(settings) as dsn, connected(settings, dsn, "migrate") as connection:
         done = migrated(connection)
-    say(json.dumps({"applied": done}) if options.json else "\n".join(done) or "the schema is up to date")
+    said = "\n".join(done) or words_of(settings)("cli.done.migrated")
+    say(json.dumps({"applied": done}) if options.json else said)
     return 0
 
 
@@ -129,13 +137,14 @@ def run_doctor(options: argparse.Namespace, settings: Settings) -> int:
     """The health of every part in plain words; exit status 1 where something needs a hand."""
     from deploy.doctor import examine
 
+    spoken = words_of(settings)
     with database_dsn(settings) as dsn:
         findings = examine(settings, dsn)
     if options.json:
-        say(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False))
+        say(json.dumps([finding.as_dict(spoken) for finding in findings], ensure_ascii=False))
     else:
         for finding in findings:
-            say(f"{'ok ' if finding.ok else 'BAD'}  {finding.part}: {finding.text}")
+            say(finding.line(spoken))
     return 0 if all(finding.ok for finding in findings) else 1
 
 
@@ -143,7 +152,7 @@ def run_warm(options: argparse.Namespace, settings: Settings) -> int:
     """Compiles what plans need; nothing of the installation is touched."""
     from deploy.warm import warm
 
-    warm(lambda text: print(text, file=sys.stderr, flush=True))
+    warm(telling(settings, _note))
     return 0
 
 
@@ -164,15 +173,10 @@ def run_config(options: argparse.Namespace, settings: Settings) -> int:
 
 def run_broker_config(options: argparse.Namespace, _: Settings) -> int:
     """A mosquitto configuration with queue limits for the city's rate."""
-    from city.errors import ConfigError
     from deploy.brokerprofile import profile_text
 
-    try:
-        wanted = {"outage_h": options.outage_h, "memory_mb": options.memory_mb, "plugin": options.plugin}
-        text = profile_text(options.profile, options.rate, **wanted)
-    except ValueError as error:
-        raise ConfigError(str(error)) from error
-    say(text.rstrip())
+    wanted = {"outage_h": options.outage_h, "memory_mb": options.memory_mb, "plugin": options.plugin}
+    say(profile_text(options.profile, options.rate, **wanted).rstrip())
     return 0
 
 
@@ -275,7 +279,7 @@ def run_simulate(options: argparse.Namespace, settings: Settings) -> int:
 
     with opened_store(settings, "simulate") as (connection, clock):
         count = simulate_live(settings, connection, clock, broker_address(settings), options.speed, stop_signals())
-    say(f"{count} messages published")
+    telling(settings)(message("cli.done.published", n=count))
     return 0
 
 
@@ -287,7 +291,7 @@ def run_replay(options: argparse.Namespace, settings: Settings) -> int:
     start = SystemClock().now()
     clock = SimulatedClock(start, start, options.speed)
     count = publish_live(broker_address(settings), recorded(options.file, start), clock, stop_signals())
-    say(f"{count} messages published")
+    telling(settings)(message("cli.done.published", n=count))
     return 0
 
 
@@ -299,17 +303,18 @@ def run_deadletters(options: argparse.Namespace, settings: Settings) -> int:
         if options.action == "list":
             for row in readings.dead_letters(connection):
                 line = {key: str(value) if isinstance(value, datetime) else value for key, value in row.items()}
-                say(json.dumps(line, ensure_ascii=False) if options.json else _letter(row))
+                say(json.dumps(line, ensure_ascii=False) if options.json else _letter(row, settings))
             return 0
         from ingest.deadletters import replay
 
         count = replay(connection, broker_address(settings), clock.now(), options.reason)
-    say(f"{count} messages published again")
+    telling(settings)(message("cli.done.replayed", n=count))
     return 0
 
 
-def _letter(row: dict[str, Any]) -> str:
-    return f"{row['received_at']:%Y-%m-%d %H:%M:%S}  {row['reason']:<15} {row['topic']}  {row['detail']}"
+def _letter(row: dict[str, Any], settings: Settings) -> str:
+    at = row["received_at"].astimezone(settings.municipality.zone)
+    return f"{at:%Y-%m-%d %H:%M:%S}  {row['reason']:<15} {row['topic']}  {row['detail']}"
 
 
 def run_bench_carp(options: argparse.Namespace, settings: Settings) -> int:
@@ -351,14 +356,25 @@ def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
 # ---- measurements ------------------------------------------------------------------------------------------------
 
 
-def run_bench_ingest(options: argparse.Namespace, _: Settings) -> int:
+def run_bench_ingest(options: argparse.Namespace, settings: Settings) -> int:
     """Broker to committed row: throughput, latency, and whether anything was lost or doubled."""
     from deploy.ingestbench import bench_ingest
 
     place = {"profile": options.profile, "program": options.mosquitto, "plugin": options.plugin}
     figures = dataclasses.asdict(bench_ingest(options.messages, rate=options.rate, **place))
-    say(json.dumps(figures) if options.json else "\n".join(f"{name}: {value}" for name, value in figures.items()))
+    if options.json:
+        say(json.dumps(figures))
+        return 0
+    tell = telling(settings)
+    for name, value in figures.items():
+        said = message("cli.figure.embedded") if value == "embedded" else value
+        tell(message("cli.done.figure", name=message(f"cli.figure.{name}"), value=said))
     return 0
+
+
+def _note(text: str) -> None:
+    """To standard error, at once."""
+    print(text, file=sys.stderr, flush=True)
 
 
 COMMANDS: dict[str, Handler] = {

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from city.catalogue.message import Message, message
+from city.errors import BadValue
+
 
 class Clock(Protocol):
     """Tells the time, always aware and in UTC."""
@@ -81,10 +84,9 @@ def stopwatch() -> float:
     return time.monotonic()
 
 
-def aware(instant: datetime, what: str = "time") -> datetime:
-    """``instant`` in UTC. Raises ValueError where it names no offset."""
+def aware(instant: datetime, what: str | Message = "") -> datetime:
+    """``instant`` in UTC. Raises BadValue where it names no offset."""
     if instant.tzinfo is None or instant.utcoffset() is None:
-        raise ValueError(
-            f"{what} {instant.isoformat()} has no offset; write it as RFC 3339, e.g. 2026-11-24T04:30:00+01:00"
-        )
+        named = what or message("error.value.time")
+        raise BadValue(message("error.value.no_offset", what=named, at=instant.isoformat()))
     return instant.astimezone(UTC)

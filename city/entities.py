@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from city.catalogue.message import brief, message
+from city.errors import BadValue
 from city.vocabulary import Channel, Domain, Keeper, Network, OrderEventKind, OrderState, RouteClass
 
 Point = tuple[float, float]
@@ -96,11 +98,11 @@ class SegmentRelief:
 
     def __post_init__(self) -> None:
         if len(self.horizon) != 36:
-            raise ValueError(f"horizon has {len(self.horizon)} angles; write 36, every 10 degrees from north")
+            raise BadValue(message("error.value.horizon_length", n=len(self.horizon)))
         if not all(0.0 <= angle < 1.5708 for angle in self.horizon):
-            raise ValueError("horizon has an angle that is not between 0 and 1.57 rad")
+            raise BadValue(message("error.value.horizon_angle"))
         if not 0.0 <= self.sky_view <= 1.0:
-            raise ValueError(f"sky_view is {self.sky_view:g}; write a share between 0 and 1")
+            raise BadValue(message("error.value.sky_view", value=brief(self.sky_view)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""One small tree of errors. Each says what is wrong, where, and what to do.
+"""One small tree of errors. Each says what is wrong, where, and what to do, in any language of the catalogue.
 
 DagsplanError
+├── BadValue               a value is none of its kind (a ValueError too)
 ├── ConfigError            a setting is wrong or missing
 ├── ImportRefused          a file cannot be taken in
 ├── RejectedMessage        a message is no reading (kept as a dead letter)
@@ -47,6 +48,10 @@ def as_message(sentence: Sentence) -> Message:
     return sentence if isinstance(sentence, Message) else verbatim(sentence)
 
 
+class BadValue(DagsplanError, ValueError):
+    """A value is none of its kind. A ValueError too, so that a decoder that makes such values says where it stands."""
+
+
 class ConfigError(DagsplanError):
     """A setting is wrong or missing; names the setting and its source."""
 
@@ -71,9 +76,9 @@ class RejectedMessage(DagsplanError):
 class SourceUnavailable(DagsplanError):
     """An outside source did not answer, or not with what its documentation says."""
 
-    def __init__(self, source: str, problem: Sentence) -> None:
-        self.source, self.problem = source, as_message(problem)
-        super().__init__(message("error.source_unavailable", source=source, problem=self.problem))
+    def __init__(self, source: Sentence, problem: Sentence) -> None:
+        self.source, self.problem = as_message(source), as_message(problem)
+        super().__init__(message("error.source_unavailable", source=self.source, problem=self.problem))
 
 
 class StoreUnavailable(DagsplanError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from city.catalogue.message import Message, Part, brief, message
 from city.vocabulary import Domain
 
 
@@ -25,7 +26,7 @@ class Quantity:
     high: float
     readers: tuple[Domain, ...] = ()
     hour: Literal["mean", "last"] = "mean"
-    hint: str = ""
+    hint: Message | None = None
 
 
 KNOWN: Mapping[str, Quantity] = MappingProxyType(
@@ -33,7 +34,7 @@ KNOWN: Mapping[str, Quantity] = MappingProxyType(
         "snow_depth": Quantity("cm", -2.0, 500.0, ("snow",)),
         "air_temperature": Quantity("°C", -60.0, 60.0, ("snow", "heating")),
         "road_temperature": Quantity("°C", -60.0, 80.0, ("snow",)),
-        "friction": Quantity("1", 0.0, 1.2, ("snow",), hint="send the friction coefficient, not per cent"),
+        "friction": Quantity("1", 0.0, 1.2, ("snow",), hint=message("error.reading.hint.friction")),
         "indoor_temperature": Quantity("°C", -20.0, 60.0, ("heating",)),
         "humidity": Quantity("%", 0.0, 105.0),
         "dew_point": Quantity("°C", -80.0, 40.0),
@@ -57,11 +58,18 @@ def quantity(name: str) -> Quantity:
     return KNOWN.get(name, ANY)
 
 
-def out_of_range(name: str, value: float) -> str | None:
-    """Why a value cannot be one of a quantity; None where it can."""
+def out_of_range(name: str, value: float) -> Message | None:
+    """Why a value cannot be one of a quantity, with what could be one and a hint; None where it can."""
     known = quantity(name)
     if known.low <= value <= known.high:
         return None
-    unit = "" if known.unit in {"", "1"} else f" {known.unit}"
-    hint = f"; {known.hint}" if known.hint else ""
-    return f"{name} = {value:g} is outside {known.low:g} to {known.high:g}{unit}{hint}"
+    said = outside(name, value, known.low, known.high, known.unit)
+    return said if known.hint is None else message("format.clauses", parts=(said, known.hint))
+
+
+def outside(name: str, value: float, low: float, high: float, unit: str) -> Message:
+    """That a value is no measurement, with what could be one."""
+    parts: dict[str, Part] = {"name": name, "value": brief(value), "low": brief(low), "high": brief(high)}
+    if unit in {"", "1"}:
+        return message("error.reading.out_of_share", **parts)
+    return message("error.reading.out_of_range", **parts, unit=unit)

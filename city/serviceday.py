@@ -6,6 +6,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from city.catalogue.message import message
+from city.errors import BadValue
 from city.vocabulary import Domain
 
 _SLOT = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
@@ -38,9 +40,9 @@ def slot_instant(day: date, slot: str, domain: Domain, zone: ZoneInfo) -> dateti
 
 
 def check_slot(slot: str) -> str:
-    """``slot`` if it may be a due time. Hours 00 and 02 are refused: daylight saving skips or doubles them."""
+    """``slot`` if it may be a due time. Raises BadValue for hours 00 and 02: daylight saving skips or doubles them."""
     if not _SLOT.fullmatch(slot):
-        raise ValueError(f"'{slot}' is no time of day; write HH:MM")
+        raise BadValue(message("error.value.no_clock", slot=slot))
     if slot[:2] in {"00", "02"}:
-        raise ValueError(f"{slot} may be skipped or doubled when the clocks change; choose 01.xx or 03.00 to 23.59")
+        raise BadValue(message("error.value.skipped_clock", slot=slot))
     return slot

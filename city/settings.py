@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from city.catalogue.words import LANGUAGES
-from city.errors import ConfigError
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import Part, brief, message
+from city.catalogue.words import LANGUAGES, is_language
+from city.errors import BadValue, ConfigError
 from city.serviceday import check_slot
 from city.vocabulary import Mode
 
@@ -206,7 +208,7 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     try:
         settings = msgspec.convert(tree, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{source} or the environment: {error}; see docs/settings.md") from error
+        raise ConfigError(message("error.setting.wrong", source=source, problem=in_our_words(error))) from error
     _check(settings)
     return settings
 
@@ -225,18 +227,29 @@ def shown(settings: Settings | Database | Mqtt) -> dict[str, Any]:
     return tree
 
 
-def _read_file(file: Path | None) -> tuple[dict[str, Any], str]:
+def first_language(environ: Mapping[str, str] | None = None) -> str:
+    """The language of what is said before the settings are read: of the environment, else that of the defaults."""
+    named = (os.environ if environ is None else environ).get("DAGSPLAN_MUNICIPALITY__LANGUAGE")
+    return named if named is not None and is_language(named) else Municipality().language
+
+
+def _read_file(file: Path | None) -> tuple[dict[str, Any], Part]:
     if file is not None and not file.is_file():
-        raise ConfigError(f"{file}: there is no such settings file; leave out --config to run with the defaults")
+        raise ConfigError(message("error.setting.no_file", file=str(file)))
     found = file or next((path for path in FILES if path.is_file()), None)
     if found is None:
-        return {}, "the defaults"
+        return {}, message("error.setting.defaults")
     try:
         return tomllib.loads(found.read_text(encoding="utf-8")), str(found)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{found}: not valid TOML: {error}") from error
+        raise _of("error.setting.no_toml", error, file=str(found)) from error
     except OSError as error:
-        raise ConfigError(f"{found}: cannot be read: {error.strerror}") from error
+        raise _of("error.setting.unreadable", error, file=str(found)) from error
+
+
+def _of(key: str, error: Exception, **parts: Part) -> ConfigError:
+    """A setting that cannot be had, with what was said of it."""
+    return ConfigError(message(key, problem=in_our_words(error), **parts))
 
 
 def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> None:
@@ -249,7 +262,7 @@ def _overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> None:
         section, key = name.removeprefix("DAGSPLAN_").lower().split("__", 1)
         part = tree.setdefault(section, {})
         if not isinstance(part, dict):
-            raise ConfigError(f"{name}: the settings file says {section} = …; write it as a table [{section}]")
+            raise ConfigError(message("error.setting.no_table", name=name, section=section))
         if key.endswith("_file") and key.removesuffix("_file") in SECRETS:
             part[key.removesuffix("_file")] = _secret(name, environ[name])
         else:
@@ -268,50 +281,54 @@ def _secret(name: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise ConfigError(f"{name}: {path} cannot be read: {error.strerror}") from error
+        raise _of("error.setting.secret_unreadable", error, name=name, path=path) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{name}: {path} is no text in UTF-8") from error
+        raise ConfigError(message("error.setting.secret_no_text", name=name, path=path)) from error
 
 
 def _check(settings: Settings) -> None:
+    town, late_days = settings.municipality, settings.ingest.accept_late_days
     try:
-        ZoneInfo(settings.municipality.time_zone)
+        ZoneInfo(town.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigError(f"municipality.time_zone: no zone is called '{settings.municipality.time_zone}'") from error
+        raise ConfigError(message("error.setting.time_zone", value=town.time_zone)) from error
     if settings.planner.snow_horizon_h < 1:
-        raise ConfigError(f"planner.snow_horizon_h is {settings.planner.snow_horizon_h}; write 1 or more hours")
-    country = settings.municipality.country
-    if len(country) != 2 or not country.isascii() or not country.isupper():
-        raise ConfigError(
-            f"municipality.country: '{country}' is no country; write two letters such as SE, NO, FI or DK"
-        )
+        raise ConfigError(message("error.setting.horizon", value=settings.planner.snow_horizon_h))
+    if len(town.country) != 2 or not town.country.isascii() or not town.country.isupper():
+        raise ConfigError(message("error.setting.country", value=town.country))
+    if settings.store.keep_raw_days < late_days + 2:
+        raise ConfigError(message("error.setting.keep_raw", days=brief(late_days + 2)))
+    _check_slots(settings)
+    _check_choices(settings)
+
+
+def _check_slots(settings: Settings) -> None:
     for name in ("snow_slots", "waste_slots", "heating_slots"):
         for slot in getattr(settings.planner, name):
             try:
                 check_slot(slot)
-            except ValueError as error:
-                raise ConfigError(f"planner.{name}: {error}") from error
-    if settings.store.keep_raw_days < settings.ingest.accept_late_days + 2:
-        raise ConfigError(
-            "store.keep_raw_days: readings must be kept for two days longer than ingest.accept_late_days, so that the "
-            f"hours of late ones can be computed; set it to {settings.ingest.accept_late_days + 2:g} or more"
-        )
-    unknown = set(settings.weather.providers) - {"smhi", "metno"}
-    if unknown:
-        raise ConfigError(f"weather.providers: '{sorted(unknown)[0]}' is unknown; choose from smhi, metno")
-    _check_word("municipality.language", settings.municipality.language, LANGUAGES)
-    _check_word("log.format", settings.log.format, ("console", "json"))
-    _check_word("log.level", settings.log.level.lower(), ("debug", "info", "warning", "error"))
+            except BadValue as error:
+                raise ConfigError(message("error.setting.slot", name=name, problem=error.message)) from error
+
+
+def _check_choices(settings: Settings) -> None:
+    for name, words, choices in (
+        ("weather.providers", settings.weather.providers, ("smhi", "metno")),
+        ("municipality.language", (settings.municipality.language,), LANGUAGES),
+        ("log.format", (settings.log.format,), ("console", "json")),
+        ("log.level", (settings.log.level.lower(),), ("debug", "info", "warning", "error")),
+    ):
+        for word in sorted(set(words) - set(choices)):
+            raise _no_choice(name, word, choices)
 
 
 def _check_mode(tree: Mapping[str, Any]) -> None:
     """Before the tree gets its types, so that the choices are told."""
     part = tree.get("planner")
     mode = part.get("mode") if isinstance(part, dict) else None
-    if isinstance(mode, str):
-        _check_word("planner.mode", mode, get_args(Mode))
+    if isinstance(mode, str) and mode not in get_args(Mode):
+        raise _no_choice("planner.mode", mode, get_args(Mode))
 
 
-def _check_word(name: str, word: str, choices: Sequence[str]) -> None:
-    if word not in choices:
-        raise ConfigError(f"{name}: '{word}' is unknown; choose from {', '.join(choices)}")
+def _no_choice(name: str, word: str, choices: tuple[str, ...]) -> ConfigError:
+    return ConfigError(message("error.setting.choice", name=name, value=word, choices=choices))

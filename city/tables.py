@@ -17,15 +17,22 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import Message, message
 from city.clock import aware
-from city.errors import ImportRefused
+from city.errors import BadValue, ImportRefused, Sentence, as_message
 
 T = TypeVar("T")
 
 
 def rows_of(file: Path, kind: type[T]) -> tuple[T, ...]:
     """The rows of a CSV file. Raises ImportRefused naming line and column, and what must stand there."""
-    return tuple(checked(typed(cells, kind), kind, file, f"line {number}") for number, cells in numbered(file))
+    return tuple(checked(typed(cells, kind), kind, file, at_line(number)) for number, cells in numbered(file))
+
+
+def at_line(number: int) -> Message:
+    """Where in a file: a line, from 1 on."""
+    return message("error.file.at_line", line=str(number))
 
 
 def numbered(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -34,13 +41,20 @@ def numbered(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream, restval="", strict=True)
             if reader.fieldnames is None:
-                raise ImportRefused(file, "is empty", "begin it with a line of column names")
+                raise ImportRefused(file, message("error.file.empty"), message("error.file.begin_with_columns"))
             for cells in reader:
                 yield reader.line_num, cells
     except OSError as error:
-        raise ImportRefused(file, error.strerror or "cannot be read", "check the path") from error
+        raise unreadable(file, error) from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise ImportRefused(file, f"is not CSV in UTF-8 ({error})", "save it as CSV, comma separated, UTF-8") from error
+        problem = message("error.file.no_csv", problem=in_our_words(error))
+        raise ImportRefused(file, problem, message("error.file.save_as_csv")) from error
+
+
+def unreadable(file: Path, error: OSError) -> ImportRefused:
+    """The refusal of a file that the system does not give."""
+    problem = in_our_words(error) if error.strerror else message("error.file.unreadable")
+    return ImportRefused(file, problem, message("error.file.check_path"))
 
 
 def typed(cells: dict[str, str], kind: type) -> dict[str, Any]:
@@ -59,26 +73,32 @@ def typed(cells: dict[str, str], kind: type) -> dict[str, Any]:
     return out
 
 
-def checked(value: object, kind: type[T], file: Path, where: str) -> T:
+def checked(value: object, kind: type[T], file: Path, where: Sentence) -> T:
     """A value as ``kind``, times aware and numbers finite. Raises ImportRefused naming the place in the file."""
     try:
         row = msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise ImportRefused(file, f"{where}: {error}", "see docs/bundles.md and docs/imports.md") from error
+        raise _at(file, where, in_our_words(error)) from error
     for name in getattr(kind, "__dataclass_fields__", ()):
         check_cell(getattr(row, name), name, file, where)
     return row
 
 
-def check_cell(value: object, name: str, file: Path, where: str) -> None:
+def check_cell(value: object, name: str, file: Path, where: Sentence) -> None:
     """Refuses what a type lets through: a time without offset, and NaN or infinity for a number."""
     try:
         if isinstance(value, datetime):
             aware(value, name)
         if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError(f"{name} is {value}, which is no number; leave it empty where it is not known")
-    except ValueError as error:
-        raise ImportRefused(file, f"{where}: {error}", "see docs/bundles.md and docs/imports.md") from error
+            raise BadValue(message("error.value.no_number", name=name, value=str(value)))
+    except BadValue as error:
+        raise _at(file, where, error.message) from error
+
+
+def _at(file: Path, where: Sentence, problem: Message) -> ImportRefused:
+    """The refusal of a file for what stands at one place of it."""
+    placed = message("error.file.placed", where=as_message(where), problem=problem)
+    return ImportRefused(file, placed, message("error.file.see_tables"))
 
 
 def write(file: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:

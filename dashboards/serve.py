@@ -7,6 +7,8 @@ import socket
 
 import uvicorn
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import message
 from city.errors import ConfigError
 from city.settings import Settings, Web
 from dashboards.app import create_app
@@ -42,10 +44,7 @@ def check_exposure(web: Web) -> None:
     except ValueError:
         loopback = False
     if not loopback:
-        raise ConfigError(
-            f"web.host: {web.host} can be reached by others and dagsplan has no sign-in yet; use 127.0.0.1 behind a "
-            "proxy that signs people in, or set web.sign_in_by_proxy = true if that proxy is in place"
-        )
+        raise ConfigError(message("error.setting.web_open", host=web.host))
 
 
 def check_free(web: Web) -> None:
@@ -56,7 +55,6 @@ def check_free(web: Web) -> None:
         try:
             probe.bind((web.host, web.port))
         except OSError as error:
-            raise ConfigError(
-                f"web.port: {web.port} on {web.host} cannot be used ({error.strerror}); stop the program that has it, "
-                "or choose another with DAGSPLAN_WEB__PORT"
-            ) from error
+            problem = in_our_words(error)
+            said = message("error.setting.web_port", port=str(web.port), host=web.host, problem=problem)
+            raise ConfigError(said) from error

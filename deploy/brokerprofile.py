@@ -11,6 +11,9 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Literal
 
+from city.catalogue.message import message
+from city.errors import BadValue
+
 Profile = Literal["fast", "durable"]
 PROFILES: tuple[Profile, ...] = ("fast", "durable")
 
@@ -68,17 +71,15 @@ def profile_text(
     """The configuration for ``rate`` messages a second [1/s] and ``outage_h`` hours without the daemon [h].
 
     ``plugin`` is mosquitto's SQLite persistence for *durable*; None for a mosquitto before 2.1, which has none.
-    Raises ValueError where that many messages would not fit into ``memory_mb``: mosquitto keeps its queue in memory
+    Raises BadValue where that many messages would not fit into ``memory_mb``: mosquitto keeps its queue in memory
     and drops silently beyond its limit, so a shorter outage has to be promised then.
     """
     queued = max(10_000, round(rate * outage_h * 3600 * 2))
     needed_mb = queued * bytes_a_message / 1e6
     if needed_mb > memory_mb:
         most = memory_mb * 1e6 / bytes_a_message / 2 / 3600 / rate
-        raise ValueError(
-            f"{queued} messages need about {needed_mb:.0f} MB in the broker, {memory_mb:.0f} are allowed: promise at "
-            f"most {most:.1f} h (--outage-h), or allow more (--memory-mb)"
-        )
+        parts = {"messages": queued, "needed": needed_mb, "allowed": memory_mb, "most": most}
+        raise BadValue(message("error.setting.broker_memory", **parts))
     more = " --without-sqlite" if profile == "durable" and plugin is None else ""
     head = HEAD.format(
         profile=profile,

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from city.catalogue.message import Message, brief, message, verbatim
 from city.catalogue.words import words
 from city.clock import Clock, SimulatedClock, SystemClock, stopwatch
 from city.errors import ImportRefused, StoreUnavailable
@@ -44,28 +45,30 @@ TOWN = Municipality("Helsingfors centrum", "Europe/Helsinki", "FI", longitude=24
 SEED = 7
 
 
-def demonstration(
-    settings: Settings, *, once: bool, speed: float, stop: threading.Event, say: Callable[[str], None]
-) -> int:
+Tell = Callable[[Message], None]
+"""Hears what is going on."""
+
+
+def demonstration(settings: Settings, *, once: bool, speed: float, stop: threading.Event, tell: Tell) -> int:
     """Sets the demonstration up from nothing; prints three plans (``once``) or serves them until ``stop``."""
     settings = demo_settings(settings)
     fresh(settings)
     started = stopwatch()
-    with Installation(settings, say) as installation, connect(installation.dsn, "demo") as connection:
+    with Installation(settings, tell) as installation, connect(installation.dsn, "demo") as connection:
         prepare_schema(connection, SystemClock().now())
         clock = _begin(connection, 1.0 if once else speed)
         with forecast_server(STORM, clock) as forecasts:
-            town = set_up(connection, clock, say)
+            town = set_up(connection, clock, tell)
             installation.start_services(("ingest",), environment(settings, forecasts))
             where = address(installation.broker_url)
             now = clock.now()
-            publish_history(connection, list(_world(town).messages(now - HISTORY, now)), where, stop, say)
-            await_forecast(connection, clock, stop, say)
+            publish_history(connection, list(_world(town).messages(now - HISTORY, now)), where, stop, tell)
+            await_forecast(connection, clock, stop, tell)
             if once:
-                _print_plans(connection, settings, clock, say)
+                _print_plans(connection, settings, clock, tell)
                 return 0
             installation.start_services(("scheduler", "web"))
-            say(f"set up in {stopwatch() - started:.0f} s; time is simulated, {speed:g} times as fast")
+            tell(message("cli.demo.ready", seconds=stopwatch() - started, speed=brief(speed)))
             live = threading.Thread(target=_live, args=(town, clock, where, stop), name="simulator", daemon=True)
             live.start()
             return installation.watch(stop)
@@ -88,7 +91,7 @@ def demo_settings(settings: Settings) -> Settings:
     replace = msgspec.structs.replace
     return replace(
         settings,
-        municipality=TOWN,
+        municipality=replace(TOWN, language=settings.municipality.language),
         state_dir=str(settings.state / "demo"),
         database=replace(settings.database, dsn=None),
         mqtt=replace(settings.mqtt, url=None),
@@ -104,6 +107,7 @@ def environment(settings: Settings, forecasts: str) -> dict[str, str]:
         "DAGSPLAN_MUNICIPALITY__NAME": town.name,
         "DAGSPLAN_MUNICIPALITY__TIME_ZONE": town.time_zone,
         "DAGSPLAN_MUNICIPALITY__COUNTRY": town.country,
+        "DAGSPLAN_MUNICIPALITY__LANGUAGE": town.language,
         "DAGSPLAN_MUNICIPALITY__LONGITUDE": str(town.longitude),
         "DAGSPLAN_MUNICIPALITY__LATITUDE": str(town.latitude),
         "DAGSPLAN_WEATHER__PROVIDERS": "smhi",
@@ -115,7 +119,7 @@ def environment(settings: Settings, forecasts: str) -> dict[str, str]:
 def fresh(settings: Settings) -> None:
     """Every demonstration begins from nothing."""
     if not EXTRACT.is_file():
-        raise ImportRefused(EXTRACT, "is missing", "run the demonstration from a clone of the repository")
+        raise ImportRefused(EXTRACT, message("error.demo.no_extract"), message("error.demo.clone"))
     discard(settings.state / "postgres")
 
 
@@ -126,12 +130,12 @@ def _begin(connection: Connection, speed: float) -> SimulatedClock:
     return SimulatedClock(OPENS_AT, wall, speed)
 
 
-def set_up(connection: Connection, clock: Clock, say: Callable[[str], None]) -> SimulatedTown:
+def set_up(connection: Connection, clock: Clock, tell: Tell) -> SimulatedTown:
     """The streets of the town, and a simulated depot, fleet, vessels and sensors for them."""
-    say("reading the streets of central Helsinki (OpenStreetMap, ODbL)")
-    report = import_roads(connection, EXTRACT, [], clock.now())
-    say(report.text())
-    say("adding a simulated depot, fleet, vessels and sensors")
+    tell(message("cli.demo.streets"))
+    for line in import_roads(connection, EXTRACT, [], clock.now()).lines():
+        tell(line)
+    tell(message("cli.demo.town"))
     return populate(connection, clock.now(), SEED)
 
 
@@ -140,41 +144,42 @@ def publish_history(
     messages: Sequence[Publication],
     where: Address,
     stop: threading.Event,
-    say: Callable[[str], None],
+    tell: Tell,
 ) -> None:
     """Simulated readings of the days before through the broker; waits until the daemon has committed them all."""
-    values = sum(len(part.values) for message in messages for part in decode(message.topic, message.payload))
-    say(f"publishing the simulated readings of the days before over MQTT: {len(messages)} messages, {values} values")
+    values = sum(len(part.values) for sent in messages for part in decode(sent.topic, sent.payload))
+    tell(message("cli.demo.history", n=len(messages), values=values))
     publish_all(where, messages)
-    _await(lambda: readings.count_readings(connection) >= values, stop, 120.0, "the daemon has not stored the readings")
-    say(f"  all acknowledged by the broker, {readings.count_readings(connection)} readings stored")
+    _await(lambda: readings.count_readings(connection) >= values, stop, 120.0, "error.demo.readings")
+    tell(message("cli.demo.stored", n=readings.count_readings(connection)))
 
 
-def await_forecast(connection: Connection, clock: Clock, stop: threading.Event, say: Callable[[str], None]) -> None:
+def await_forecast(connection: Connection, clock: Clock, stop: threading.Event, tell: Tell) -> None:
     """Waits until the daemon has fetched one."""
-    _await(lambda: weather.newest_issue(connection, clock.now()) is not None, stop, 60.0, "no forecast has arrived")
+    _await(lambda: weather.newest_issue(connection, clock.now()) is not None, stop, 60.0, "error.demo.forecast")
     issue = weather.newest_issue(connection, clock.now())
     if issue is None:
-        raise StoreUnavailable("the forecast that had arrived is gone")
-    say(f"forecast of {issue.issued_at.astimezone(ZONE):%H.%M} fetched from the simulated provider")
+        raise StoreUnavailable(message("error.store.forecast_gone"))
+    tell(message("cli.demo.forecast", at=issue.issued_at.astimezone(ZONE)))
 
 
 def _await(ready: Callable[[], bool], stop: threading.Event, timeout_s: float, problem: str) -> None:
+    """Waits until it is ready. Raises StoreUnavailable with the sentence of the key ``problem`` after the time."""
     until = stopwatch() + timeout_s
     while not ready():
         if stopwatch() > until:
-            raise StoreUnavailable(f"{problem} after {timeout_s:.0f} s; its log is above")
+            raise StoreUnavailable(message(problem, seconds=timeout_s))
         if stop.wait(0.1):
             raise KeyboardInterrupt
 
 
-def _print_plans(connection: Connection, settings: Settings, clock: Clock, say: Callable[[str], None]) -> None:
+def _print_plans(connection: Connection, settings: Settings, clock: Clock, tell: Tell) -> None:
     """Makes what is due and prints the newest plan of each domain."""
     newest, spoken = dict[str, Plan](), words(settings.municipality.language)
     for plan in Scheduler(connection, settings, clock).ensure_due(clock.now()):
         newest[plan.domain] = plan
     for plan in newest.values():
-        say("\n" + readable(plan, ZONE, spoken, currency=settings.planner.currency))
+        tell(verbatim("\n" + readable(plan, ZONE, spoken, currency=settings.planner.currency)))
 
 
 def _live(town: SimulatedTown, clock: Clock, where: Address, stop: threading.Event) -> int:

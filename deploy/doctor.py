@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import Message, message
+from city.catalogue.words import Words
 from city.clock import Clock
 from city.errors import DagsplanError
 from city.settings import Settings
-from city.vocabulary import DOMAINS
+from city.vocabulary import DOMAINS, Domain
 from ingest.session import address
 from planner.due import next_due
 from store import health, plans, readings, weather
@@ -24,15 +28,31 @@ from store.migrate import check_schema
 
 @dataclass(frozen=True)
 class Finding:
-    """One part and how it is."""
+    """One part and how it is. ``part`` is a short word; ``of`` says which, where there are several: a daemon by its
+    name, a plan by its domain."""
 
     part: str
     ok: bool
-    text: str
+    text: Message
+    of: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return asdict(self)
+    @property
+    def name(self) -> Message:
+        """What the part is called."""
+        if self.part == "plan":
+            return message("doctor.plan_of", of=message(f"cli.domain.{self.of}"))
+        part = message(f"doctor.part.{self.part}")
+        return message("doctor.part_of", part=part, of=self.of) if self.of else part
+
+    def line(self, words: Words) -> str:
+        """One line for a person."""
+        mark = words("doctor.ok" if self.ok else "doctor.bad")
+        return words("doctor.line", mark=mark, part=self.name, text=self.text)
+
+    def as_dict(self, words: Words) -> dict[str, Any]:
+        """For ``--json``, its sentences in a language."""
+        named = {"part": f"{self.part} {self.of}".strip(), "name": words.say(self.name)}
+        return {**named, "ok": self.ok, "text": words.say(self.text)}
 
 
 def examine(settings: Settings, dsn: str) -> list[Finding]:
@@ -42,42 +62,55 @@ def examine(settings: Settings, dsn: str) -> list[Finding]:
         with connect(dsn, "doctor", timeout_s=settings.database.connect_timeout_s) as connection:
             found += _store(connection, settings, dsn)
     except DagsplanError as error:
-        found.append(Finding("database", False, str(error)))
+        found.append(Finding("database", False, error.message))
     return found
 
 
 def _broker(settings: Settings) -> Finding:
     if settings.mqtt.url is None:
-        return Finding("broker", True, "embedded, while 'dagsplan up' runs")
+        return Finding("broker", True, message("doctor.broker.embedded"))
     where = address(settings.mqtt.url)
     try:
         with socket.create_connection((where.host, where.port), timeout=5):
-            return Finding("broker", True, f"{where} answers")
+            return Finding("broker", True, message("doctor.broker.answers", where=str(where)))
     except OSError as error:
-        return Finding("broker", False, f"{where} does not answer ({error}); start it, or set mqtt.url")
+        problem = in_our_words(error)
+        return Finding("broker", False, message("doctor.broker.no_answer", where=str(where), problem=problem))
 
 
 def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Finding]:
-    tier = check_schema(connection)
-    yield Finding("database", True, f"{described(dsn)} answers; storage tier {tier}")
+    tier, zone = check_schema(connection), settings.municipality.zone
+    yield Finding("database", True, message("doctor.database", where=described(dsn), tier=tier))
     clock = installation_clock(connection)
     now = clock.now()
     if clock.simulated:
-        yield Finding("clock", True, f"time is simulated: {now.isoformat(timespec='seconds')}")
+        yield Finding("clock", True, message("doctor.simulated", at=now.astimezone(zone)))
     yield from _daemons(connection, clock)
-    yield from _kept(condition(connection, now), now)
+    yield from _kept(condition(connection, now), now, zone)
     yield _readings(connection, now)
     yield _rejects(connection)
-    yield _forecast(connection, now)
+    yield _forecast(connection, now, zone)
     for domain in DOMAINS:
-        problem = plans.problem(connection, domain)
-        if problem is not None:
-            yield Finding(f"plan {domain}", False, f"{problem.slot} failed {problem.tries} times: {problem.problem}")
-            continue
-        newest = plans.latest(connection, domain, settings.planner.mode)
-        due = next_due(settings, domain, now)
-        said = "none yet" if newest is None else f"version {newest.version} of {newest.service_day}"
-        yield Finding(f"plan {domain}", True, f"{said}; next is due {due.isoformat() if due else 'never'}")
+        yield _plan(connection, settings, domain, now)
+
+
+def _plan(connection: Connection, settings: Settings, domain: Domain, now: datetime) -> Finding:
+    """The newest plan of a domain, and when the next is due; a fault where the last one could not be made."""
+    problem = plans.problem(connection, domain)
+    if problem is not None:
+        why = in_our_words(problem.problem)
+        return Finding(
+            "plan", False, message("doctor.plan.failed", n=problem.tries, slot=problem.slot, problem=why), domain
+        )
+    newest = plans.latest(connection, domain, settings.planner.mode)
+    due = next_due(settings, domain, now)
+    now_there = message("doctor.plan.none")
+    if newest is not None:
+        now_there = message("doctor.plan.there", version=newest.version, day=newest.service_day)
+    text = message("doctor.plan.not_due", newest=now_there)
+    if due is not None:
+        text = message("doctor.plan.due", newest=now_there, at=due.astimezone(settings.municipality.zone))
+    return Finding("plan", True, text, domain)
 
 
 def _daemons(
@@ -87,74 +120,91 @@ def _daemons(
     now = clock.now()
     spoken = health.daemons(connection, now)
     if not spoken:
-        yield Finding("ingestion", True, "no daemon has reported yet; 'dagsplan ingest' takes messages in")
+        yield Finding("ingestion", True, message("doctor.ingestion.none"))
     for daemon in spoken:
-        part, age = f"ingestion {daemon.daemon}", clock.real_seconds((now - daemon.at).total_seconds())
+        age = clock.real_seconds((now - daemon.at).total_seconds())
         oldest = None if daemon.oldest_s is None else clock.real_seconds(daemon.oldest_s)
+        problem = None
         if age > silent_s:
-            yield Finding(
-                part, False, f"has not reported for {age / 60:.0f} min; start 'dagsplan ingest', or see its log"
-            )
+            problem = message("doctor.ingestion.silent", minutes=age / 60)
         elif not daemon.connected:
-            yield Finding(part, False, "has lost the broker and tries again; see its log")
+            problem = message("doctor.ingestion.no_broker")
         elif oldest is not None and oldest > behind_s:
-            yield Finding(part, False, f"falls behind: {daemon.queued} messages wait, the oldest {oldest:.0f} s")
-        else:
-            yield Finding(part, True, _well(daemon))
+            problem = message("doctor.ingestion.behind", n=daemon.queued, oldest=oldest)
+        yield Finding("ingestion", problem is None, problem or _well(daemon), daemon.daemon)
         if daemon.broker_dropped:
-            text = f"has dropped {daemon.broker_dropped} messages since its start: its queues are too small, "
-            yield Finding("broker", False, text + "see 'dagsplan broker-config'")
+            yield Finding("broker", False, message("doctor.broker.dropped", n=daemon.broker_dropped))
 
 
-def _well(daemon: DaemonHealth) -> str:
-    lag = "" if daemon.lag_s is None else f", the last batch took {daemon.lag_s:.1f} s from broker to row"
-    said = f"connected, {daemon.queued} messages wait{lag}; since its start {daemon.messages} messages"
-    odd = {"rejected": sum(daemon.rejected.values()), "repeated": daemon.duplicates, "conflicting": daemon.conflicts}
-    return ", ".join([said, *(f"{n} {what}" for what, n in odd.items() if n)])
+def _well(daemon: DaemonHealth) -> Message:
+    now = [message("doctor.ingestion.waiting", n=daemon.queued)]
+    if daemon.lag_s is not None:
+        now.append(message("doctor.ingestion.lag", seconds=daemon.lag_s))
+    since = [message("doctor.ingestion.since", n=daemon.messages)]
+    if rejected := sum(daemon.rejected.values()):
+        since.append(message("doctor.ingestion.rejected", n=rejected))
+    if daemon.duplicates:
+        since.append(message("doctor.ingestion.repeated", n=daemon.duplicates))
+    if daemon.conflicts:
+        since.append(message("doctor.ingestion.conflicting", n=daemon.conflicts))
+    return _clauses(message("format.part", part=tuple(now)), message("format.part", part=tuple(since)))
 
 
-def _kept(now_kept: Condition, now: datetime) -> Iterator[Finding]:
+def _kept(now_kept: Condition, now: datetime, zone: ZoneInfo) -> Iterator[Finding]:
     """Size and age of the readings, how far their hours are behind, and whether the housekeeping is done."""
-    oldest = "none yet" if now_kept.oldest is None else f"the oldest of {now_kept.oldest:%Y-%m-%d}"
-    text = f"{now_kept.size / 1e6:.1f} MB on disk in {now_kept.pieces} pieces, {oldest}"
-    yield Finding(
-        "storage", True, text if now_kept.weeks_ahead is None else f"{text}; {now_kept.weeks_ahead} weeks ahead"
-    )
-    lag = now_kept.lag
+    oldest = message("doctor.storage.none")
+    if now_kept.oldest is not None:
+        oldest = message("doctor.storage.oldest", at=now_kept.oldest.astimezone(zone))
+    said = [message("doctor.storage.size", n=now_kept.pieces, mb=now_kept.size / 1e6, oldest=oldest)]
+    if now_kept.weeks_ahead is not None:
+        said.append(message("doctor.storage.ahead", n=now_kept.weeks_ahead))
+    yield Finding("storage", True, _clauses(*said))
+    lag, at = now_kept.lag, now_kept.housekept_at
     late = lag.hour is not None and now - lag.hour > timedelta(hours=3)
-    behind = "all computed" if lag.hour is None else f"{lag.hours} to compute, the oldest of {lag.hour.isoformat()}"
-    yield Finding("hours", not late, behind + ("; start 'dagsplan scheduler', or see its log" if late else ""))
-    at = now_kept.housekept_at
+    behind = message("doctor.hours.done")
+    if lag.hour is not None:
+        behind = message("doctor.hours.left", n=lag.hours, at=lag.hour.astimezone(zone))
+    yield Finding("hours", not late, _with_scheduler(behind) if late else behind)
     old = at is not None and now - at > timedelta(hours=30)
-    said = (
-        "not done yet; 'dagsplan scheduler' does it" if at is None else f"last done {at.isoformat(timespec='minutes')}"
-    )
-    yield Finding("housekeeping", not old, said + ("; start 'dagsplan scheduler', or see its log" if old else ""))
+    kept = message("doctor.housekeeping.not_yet")
+    if at is not None:
+        kept = message("doctor.housekeeping.done", at=at.astimezone(zone))
+    yield Finding("housekeeping", not old, _with_scheduler(kept) if old else kept)
 
 
 def _readings(connection: Connection, now: datetime) -> Finding:
     fresh = readings.freshness(connection, now)
     if fresh.last_time is None:
-        return Finding("readings", fresh.devices == 0, f"{fresh.devices} devices, nothing received yet")
-    age = (now - fresh.last_time).total_seconds() / 60
-    text = f"newest is {age:.0f} min old; {fresh.silent} of {fresh.devices} devices are silent"
+        return Finding("readings", fresh.devices == 0, message("doctor.readings.none", n=fresh.devices))
+    minutes = (now - fresh.last_time).total_seconds() / 60
+    silent = message("doctor.readings.silent", n=fresh.devices, silent=fresh.silent)
+    said = [message("doctor.readings.newest", minutes=minutes), silent]
     if stuck := health.frozen(connection, now):
-        text += f"; heard but unchanged for a day: {', '.join(stuck[:5])}{' …' if len(stuck) > 5 else ''}"
-    return Finding("readings", fresh.silent < max(1, fresh.devices), text)
+        more = ("…",) if len(stuck) > 5 else ()
+        said.append(message("doctor.readings.stuck", devices=(*stuck[:5], *more)))
+    return Finding("readings", fresh.silent < max(1, fresh.devices), _clauses(*said))
 
 
 def _rejects(connection: Connection) -> Finding:
     counts = readings.dead_letter_counts(connection)
     if not counts:
-        return Finding("rejects", True, "none")
-    text = ", ".join(f"{reason} {n}" for reason, n in counts.items())
-    return Finding("rejects", True, f"{text}; see 'dagsplan deadletters list'")
+        return Finding("rejects", True, message("doctor.rejects.none"))
+    text = message("doctor.rejects.some", counts=tuple(f"{reason} {n}" for reason, n in counts.items()))
+    return Finding("rejects", True, text)
 
 
-def _forecast(connection: Connection, now: datetime) -> Finding:
+def _forecast(connection: Connection, now: datetime, zone: ZoneInfo) -> Finding:
     issue = weather.newest_issue(connection, now)
     if issue is None:
-        return Finding("forecast", False, "none; set weather.providers, or 'dagsplan import weather FILE'")
-    age = now - issue.issued_at
-    text = f"{issue.provider}, issued {issue.issued_at.isoformat(timespec='minutes')}"
-    return Finding("forecast", age < timedelta(hours=12), text + ("" if age < timedelta(hours=12) else ": old"))
+        return Finding("forecast", False, message("doctor.forecast.none"))
+    fresh = now - issue.issued_at < timedelta(hours=12)
+    key = "doctor.forecast.fresh" if fresh else "doctor.forecast.old"
+    return Finding("forecast", fresh, message(key, provider=issue.provider, at=issue.issued_at.astimezone(zone)))
+
+
+def _with_scheduler(said: Message) -> Message:
+    return _clauses(said, message("doctor.start_scheduler"))
+
+
+def _clauses(*parts: Message) -> Message:
+    return message("format.clauses", parts=parts)

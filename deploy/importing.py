@@ -8,7 +8,8 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from deploy.opening import opened_store, say
+from city.catalogue.message import message
+from deploy.opening import opened_store, say, telling, words_of
 
 if TYPE_CHECKING:
     from city.settings import Settings
@@ -19,8 +20,10 @@ def run_import_roads(options: argparse.Namespace, settings: Settings) -> int:
     from ingest.roads import import_roads
 
     with opened_store(settings, "import") as (connection, clock):
-        report = import_roads(connection, options.file, options.terrain, clock.now(), progress=_note)
-    say(json.dumps(dataclasses.asdict(report), ensure_ascii=False, default=str) if options.json else report.text())
+        progress = telling(settings, _note)
+        report = import_roads(connection, options.file, options.terrain, clock.now(), progress=progress)
+    plain = dataclasses.asdict(report)
+    say(json.dumps(plain, ensure_ascii=False, default=str) if options.json else report.text(words_of(settings)))
     return 0
 
 
@@ -30,7 +33,9 @@ def run_import_weather(options: argparse.Namespace, settings: Settings) -> int:
 
     with opened_store(settings, "import") as (connection, _):
         forecast = import_file(connection, options.file, simulated=options.simulated)
-    say(f"{forecast.provider}: {len(forecast.steps)} steps, issued {forecast.issued_at.isoformat()}")
+    issued = forecast.issued_at.astimezone(settings.municipality.zone)
+    steps = len(forecast.steps)
+    telling(settings)(message("cli.import.weather", n=steps, provider=forecast.provider, issued=issued))
     return 0
 
 
@@ -39,7 +44,7 @@ def run_import_table(options: argparse.Namespace, settings: Settings) -> int:
     from ingest.tables import IMPORTERS
 
     with opened_store(settings, "import") as (connection, clock):
-        say(IMPORTERS[options.what](connection, options.file, clock.now()))
+        telling(settings)(IMPORTERS[options.what](connection, options.file, clock.now()))
     return 0
 
 
@@ -49,7 +54,8 @@ def run_import_routes(options: argparse.Namespace, settings: Settings) -> int:
 
     with opened_store(settings, "import") as (connection, clock):
         report = import_routes(connection, options.file, clock.now(), options.route)
-    say(json.dumps(dataclasses.asdict(report), ensure_ascii=False) if options.json else report.text())
+    words = words_of(settings)
+    say(json.dumps(report.as_dict(words), ensure_ascii=False) if options.json else report.text(words))
     return 0
 
 

@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import psutil
 
+from city.catalogue.message import message
 from city.clock import Clock, SystemClock, stopwatch
 from city.entities import Device
 from city.errors import SourceUnavailable
@@ -148,7 +149,8 @@ def _first_heard(town: BenchTown, daemon: psutil.Process, patience_s: float = 30
     )
     while bench.numbered(town.connection) == 0:
         if stopwatch() > until or not daemon.is_running():
-            raise SourceUnavailable("the daemon of the measurement", f"stored nothing within {patience_s:.0f} s")
+            problem = message("error.demo.bench_nothing", seconds=patience_s)
+            raise SourceUnavailable(message("error.demo.bench_daemon"), problem)
         time.sleep(0.05)
     bench.forget(town.connection)
 

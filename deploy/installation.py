@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
+from city.catalogue.message import Message, message
 from city.clock import SystemClock, stopwatch
 from city.settings import Settings
 from ingest.broker import embedded_broker
@@ -38,11 +39,12 @@ def prepare_schema(connection: Connection, now: datetime) -> list[str]:
 
 
 class Installation:
-    """Runs the parts. Use it as a context manager: at its end everything is stopped, the database last."""
+    """Runs the parts. Use it as a context manager: at its end everything is stopped, the database last. ``tell`` hears
+    what it does."""
 
-    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, tell: Callable[[Message], None]) -> None:
         self.settings = settings
-        self.say = say
+        self.tell = tell
         self.environment: dict[str, str] = {}
         self._stack = ExitStack()
         self._children: dict[str, subprocess.Popen[bytes]] = {}
@@ -69,7 +71,7 @@ class Installation:
             self._start(name)
         if "web" in names:
             web = self.settings.web
-            self.say(f"dagsplan is at http://{web.host}:{web.port}{web.base_path}/idag (stop with Ctrl-C)")
+            self.tell(message("cli.up.address", address=f"http://{web.host}:{web.port}{web.base_path}/idag"))
 
     def watch(self, stop: threading.Event) -> int:
         """Waits until ``stop`` is set; a service that ends is said and started anew, at most every 2 s."""
@@ -80,9 +82,9 @@ class Installation:
                     continue
                 failures += 1
                 if failures >= 5:
-                    self.say(f"the service {name} keeps ending; giving up. Its last words are above")
+                    self.tell(message("cli.up.gives_up", name=name))
                     return 1
-                self.say(f"the service {name} ended with status {child.returncode}; starting it again")
+                self.tell(message("cli.up.again", name=name, status=child.returncode))
                 self._start(name)
         return 0
 
@@ -107,9 +109,9 @@ class Installation:
                 child.wait()
 
     def _embedded_database(self, folder: Path) -> str:
-        self.say(f"starting the embedded database in {folder}")
+        self.tell(message("cli.up.database", folder=str(folder)))
         return self._stack.enter_context(embedded_postgres(folder))
 
     def _embedded_broker(self) -> str:
-        self.say("starting the embedded broker")
+        self.tell(message("cli.up.broker"))
         return self._stack.enter_context(embedded_broker())

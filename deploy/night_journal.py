@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from city.catalogue.message import Figure, Message, Span, message
+from city.catalogue.stored import sentence_of
 from city.draft import Bust
 from city.entities import OrderEvent
 from city.plan import Plan
-from city.said import clock_sv, figure_sv, span_sv
+from city.settings import Municipality
 from city.vocabulary import PLANNED_KEEPERS, ROUTE_CLASSES, RouteClass
 from ingest.simulator.storm import Storm
 from planner.night.handover import Handover
@@ -20,48 +21,45 @@ from store.connect import Connection
 from store.drafts import Draft
 from store.orders import OrderNow
 
-WORDS: Mapping[str, str] = {
-    "sent": "kallas ut",
-    "acknowledged": "kvitterar",
-    "unanswered": "ingen svarar, någon måste ringa",
-    "refused": "kan inte",
-    "started": "startar",
-    "aborted": "behövs inte längre",
-    "done": "klart",
-}
+SAID = frozenset({"sent", "acknowledged", "unanswered", "refused", "started", "aborted", "done"})
+"""The steps of an order that are told."""
+PLANS: Mapping[str, str] = {"18:00": "cli.night.evening", "03:00": "cli.night.early"}
 BACK = timedelta(hours=36)
 
 
 @dataclass
 class Journal:
-    """Prints lines; ``told`` is how many events of each order have been printed."""
+    """Tells lines in the language and the time of a town; ``told`` is how many events of each order have been told."""
 
     connection: Connection
-    zone: ZoneInfo
-    say: Callable[[str], None]
+    town: Municipality
+    tell: Callable[[Message], None]
     told: dict[str, int] = field(default_factory=dict)
 
-    def line(self, at: datetime, text: str) -> None:
+    def line(self, at: datetime, said: Message) -> None:
         """One line."""
-        self.say(f"{clock_sv(at, self.zone)}  {text}")
+        self.tell(message("cli.night.line", at=at.astimezone(self.town.zone), said=said))
 
     def plan(self, plan: Plan, now: datetime) -> None:
         """A plan of the schedule."""
-        named = {"18:00": "kvällsplan", "03:00": "nattplan"}.get(plan.slot, f"plan {plan.slot}")
-        turer = ", ".join(item.target for item in plan.interventions)
-        self.line(now, f"{named}: {plan.verdict.text}{f' ({turer})' if turer else ''}")
+        named = message(PLANS.get(plan.slot, "cli.night.other"), slot=plan.slot)
+        turer = tuple(item.target for item in plan.interventions)
+        verdict = sentence_of(plan.verdict, "text", self.town.language)
+        key = "cli.night.plan_with" if turer else "cli.night.plan"
+        self.line(now, message(key, name=named, verdict=verdict, turer=turer))
 
     def draft(self, draft: Draft, now: datetime) -> None:
         """A draft of the watch."""
         found = draft.difference
         changes = [
-            f"{sign}{len(part)} turer ({', '.join(change.target for change in part)})"
-            for sign, part in (("+", found.added), ("\N{MINUS SIGN}", found.dropped))
+            message(key, n=len(part), turer=tuple(change.target for change in part))
+            for key, part in (("cli.night.more", found.added), ("cli.night.fewer", found.dropped))
             if part
         ]
-        self.line(now, "vakten: " + "; ".join([*map(said_bust, found.busts), *(changes or ["inga andra turer"])]))
+        others = changes or [message("cli.night.no_others")]
+        self.line(now, message("cli.night.watch", parts=(*map(said_bust, found.busts), *others)))
 
-    def tell(self, found: Sequence[OrderNow], now: datetime) -> None:
+    def tell_orders(self, found: Sequence[OrderNow], now: datetime) -> None:
         """What has happened to orders since the last time."""
         histories = pages.histories(self.connection, [order.id for order in found])
         for order in reversed(found):
@@ -72,16 +70,17 @@ class Journal:
 
     def _event(self, order: OrderNow, event: OrderEvent, holder: str | None) -> None:
         if event.kind == "overridden" and event.vehicle:
-            self.line(event.at, f"{order.target}: inget svar, går vidare till {event.vehicle}")
-        elif event.kind in WORDS:
-            self.line(event.at, f"{order.target} {holder}: {WORDS[event.kind]}")
+            self.line(event.at, message("cli.night.passed_on", tur=order.target, vehicle=event.vehicle))
+        elif event.kind in SAID:
+            vehicle, what = holder or message("cli.night.nobody"), message(f"cli.night.said.{event.kind}")
+            self.line(event.at, message("cli.night.event", tur=order.target, vehicle=vehicle, what=what))
 
 
-def said_bust(bust: Bust) -> str:
+def said_bust(bust: Bust) -> Message:
     """A forecast that did not hold."""
-    source = "givarna" if bust.seen else "ny prognos"
-    range_ = f"{figure_sv(bust.expected_cm)} ({span_sv(bust.low_cm, bust.high_cm)})"
-    return f"prognosen sprack, {source} {figure_sv(bust.cm)} cm mot {range_}"
+    span = Span(bust.low_cm, bust.high_cm)
+    key = "cli.night.seen" if bust.seen else "cli.night.ahead"
+    return message(key, cm=Figure(bust.cm), expected=Figure(bust.expected_cm), span=span)
 
 
 @dataclass(frozen=True)
@@ -108,25 +107,24 @@ def classes(connection: Connection, storm: Storm, now: datetime) -> list[ClassTh
     return found
 
 
-def said_classes(connection: Connection, storm: Storm, now: datetime, line: Callable[[datetime, str], None]) -> None:
+def said_classes(connection: Connection, storm: Storm, now: datetime, journal: Journal) -> None:
     """A line a class."""
     rules = limits(plans.thresholds(connection, now))
     for one in classes(connection, storm, now):
-        limit = figure_sv(rules.value("snow.start_dry_cm", one.route_class))
-        line(
-            now,
-            f"{one.route_class}: {one.ploughed} av {one.streets} sträckor plogade, "
-            f"som mest {figure_sv(one.deepest_cm)} cm (gräns {limit})",
-        )
+        limit = rules.value("snow.start_dry_cm", one.route_class)
+        named = {"class": one.route_class, "ploughed": one.ploughed, "deepest": one.deepest_cm, "limit": limit}
+        journal.line(now, message("cli.night.classes", n=one.streets, **named))
 
 
 def said_handover(found: Handover, journal: Journal) -> None:
     """What the night leaves to the next shift."""
     ended = [tur.ended_at for tur in found.turer if tur.state == "done" and tur.ended_at]
     if ended:
-        journal.line(max(ended), "sista sträckan klar")
-    states = ", ".join(f"{number} {state}" for state, number in found.states.items())
-    journal.line(found.at, f"överlämning: {states}; {found.left_streets} sträckor kvar")
+        journal.line(max(ended), message("cli.night.last"))
+    states = tuple(message(f"cli.night.state.{state}", n=number) for state, number in found.states.items())
+    journal.line(found.at, message("cli.night.handover", n=found.left_streets, states=states))
     for tur in found.turer:
         for passed in tur.passed_on:
-            journal.line(passed.at, f"  {tur.target}: {passed.from_vehicle} svarade inte, {passed.to_vehicle} tog över")
+            takes = passed.to_vehicle or message("cli.night.nobody")
+            silent = passed.from_vehicle or message("cli.night.nobody")
+            journal.line(passed.at, message("cli.night.took_over", tur=tur.target, silent=silent, vehicle=takes))

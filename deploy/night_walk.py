@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
+from city.catalogue.message import message
 from city.catalogue.words import words
 from city.clock import stopwatch
 from city.errors import NotFound, StoreUnavailable
 from city.serviceday import service_day
 from city.settings import Settings
 from city.vocabulary import UNDER_WAY, Mode
-from deploy.demonstration import ZONE
+from deploy.demonstration import ZONE, Tell
 from deploy.night_journal import Journal, said_classes, said_handover
 from deploy.storm_scene import OPENS_AT, STORM, Evening, world
 from ingest.publisher import Publication, Publisher
@@ -40,17 +41,18 @@ LAST_START = MORNING + timedelta(hours=1)
 UNTIL = MORNING + timedelta(hours=4)
 SENT = UNDER_WAY - {"decided"}
 TELLS_AT = (MORNING - timedelta(minutes=30), MORNING)
-OFFICER = "simulerad tjänsteperson"
+OFFICER = "simulated_duty"
+"""Who decides in this night, as the catalogue names them."""
 BACK = timedelta(hours=36)
 
 
-def walk(settings: Settings, opened: Evening, stop: threading.Event, say: Callable[[str], None]) -> bool:
+def walk(settings: Settings, opened: Evening, stop: threading.Event, tell: Tell) -> bool:
     """Walks from the evening's plan until it is morning and the last order has ended; whether all have ended."""
     clock = opened.clock
     with forecast_server(STORM, clock) as url, Publisher(opened.where, "dagsplan-simulator-night") as publisher:
         settings = _night_settings(settings, url)
         client = WeatherClient(settings, clock)
-        night = Walk(settings, opened, publisher, client, Journal(opened.connection, settings.municipality.zone, say))
+        night = Walk(settings, opened, publisher, client, Journal(opened.connection, settings.municipality, tell))
         night.plan_and_watch()
         while not stop.is_set() and clock.now() < UNTIL and not night.over():
             night.step()
@@ -113,9 +115,9 @@ class Walk:
         escalate(self.connection, self.settings, self.now)
         if (self.now - OPENS_AT) // LOOKS_EVERY > (before - OPENS_AT) // LOOKS_EVERY:
             self.plan_and_watch()
-        self.journal.tell(self._orders(), self.now)
+        self.journal.tell_orders(self._orders(), self.now)
         if any(before < at <= self.now for at in TELLS_AT):
-            said_classes(self.connection, STORM, self.now, self.journal.line)
+            said_classes(self.connection, STORM, self.now, self.journal)
 
     def plan_and_watch(self) -> None:
         """A new forecast where there is one, the plan that is due, the watch, who is out where, and what the officer
@@ -146,7 +148,11 @@ class Walk:
                 add_event(self.connection, order.id, "sent", OFFICER, self.now)
                 note_call(self.connection, self.settings, order.id, self.now)
             elif order.state == "unanswered":
-                add_event(self.connection, order.id, "acknowledged", OFFICER, self.now, "ringde, kör")
+                add_event(self.connection, order.id, "acknowledged", OFFICER, self.now, self._note("cli.night.rang"))
+
+    def _note(self, key: str) -> str:
+        """What the officer notes, in the language of the installation."""
+        return words(self.settings.municipality.language)(key)
 
     def _of_this_night(self, order: OrderNow) -> bool:
         """What begins later is decided, and left to the day to send."""
@@ -162,12 +168,12 @@ class Walk:
     def _publish(self, messages: Sequence[Publication], *, patience_s: float = 60.0) -> None:
         """Sends messages and waits until the daemon has committed them."""
         before = self.opened.daemon.tally.messages
-        for message in messages:
-            self.publisher.send(message)
+        for publication in messages:
+            self.publisher.send(publication)
         until, pause = stopwatch() + patience_s, threading.Event()
         while self.opened.daemon.tally.messages < before + len(messages):
             if stopwatch() > until:
-                raise StoreUnavailable("the daemon has not stored what the simulated devices sent; its log is above")
+                raise StoreUnavailable(message("error.demo.messages"))
             pause.wait(0.02)
 
     def _orders(self) -> Sequence[OrderNow]:

@@ -6,11 +6,13 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from city.catalogue.message import Message
+    from city.catalogue.words import Words
     from city.clock import Clock
     from city.settings import Settings
     from ingest.session import Address
@@ -71,11 +73,12 @@ def stop_signals() -> threading.Event:
 
 def broker_address(settings: Settings) -> Address:
     """Where the broker is. Raises ConfigError where no address is set."""
+    from city.catalogue.message import message
     from city.errors import ConfigError
     from ingest.session import address
 
     if settings.mqtt.url is None:
-        raise ConfigError("mqtt.url: not set; 'dagsplan up' runs the embedded broker, other commands need an address")
+        raise ConfigError(message("error.setting.no_broker"))
     return address(settings.mqtt.url, settings.mqtt.password)
 
 
@@ -105,3 +108,16 @@ def ends_within(seconds: float, stop: threading.Event) -> Iterator[None]:
 def say(text: str) -> None:
     """To standard output, at once."""
     print(text, flush=True)
+
+
+def words_of(settings: Settings) -> Words:
+    """The words of the installation's language."""
+    from city.catalogue.words import words
+
+    return words(settings.municipality.language)
+
+
+def telling(settings: Settings, to: Callable[[str], None] = say) -> Callable[[Message], None]:
+    """Says sentences in the installation's language, each at once."""
+    spoken = words_of(settings)
+    return lambda sentence: to(spoken.say(sentence))

@@ -9,6 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from city.catalogue.message import message
 from city.errors import SourceUnavailable
 from ingest.broker import free_port
 
@@ -37,7 +38,7 @@ class Mosquitto:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
             time.sleep(0.05)
-        raise SourceUnavailable(f"{self.program} -c {self.config}", "does not start; try it by hand")
+        raise SourceUnavailable(f"{self.program} -c {self.config}", message("error.broker.does_not_start"))
 
     def stop(self) -> None:
         """Cleanly: it saves what it holds."""

@@ -5,20 +5,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 import httpx
 import psycopg
 
+from city.catalogue.message import brief, message
 from city.clock import Clock, FixedClock, SimulatedClock, SystemClock
 from city.errors import DagsplanError
-from city.said import clock_sv
 from city.settings import Settings
 from deploy.demonstration import (
     HISTORY,
     ZONE,
+    Tell,
     await_forecast,
     demo_settings,
     environment,
@@ -42,33 +43,31 @@ log = logging.getLogger("dagsplan.night")
 SPEED = 60.0
 
 
-def storm_night(
-    settings: Settings, *, once: bool, speed: float | None, stop: threading.Event, say: Callable[[str], None]
-) -> int:
+def storm_night(settings: Settings, *, once: bool, speed: float | None, stop: threading.Event, tell: Tell) -> int:
     """Sets the night up from nothing; walks it without a person (``once``) or serves it until ``stop``."""
     from deploy.night_walk import walk
 
     settings = demo_settings(settings)
     fresh(settings)
-    with Installation(settings, say) as installation:
+    with Installation(settings, tell) as installation:
         history = timedelta(hours=20) if once else HISTORY
-        with evening(settings, installation.dsn, installation.broker_url, history, stop, say) as opened:
+        with evening(settings, installation.dsn, installation.broker_url, history, stop, tell) as opened:
             if once:
-                return 0 if walk(settings, opened, stop, say) else 1
-        return _serve(settings, installation, opened.town, speed or SPEED, stop, say)
+                return 0 if walk(settings, opened, stop, tell) else 1
+        return _serve(settings, installation, opened.town, speed or SPEED, stop, tell)
 
 
 @contextmanager
 def evening(
-    settings: Settings, dsn: str, broker_url: str, history: timedelta, stop: threading.Event, say: Callable[[str], None]
+    settings: Settings, dsn: str, broker_url: str, history: timedelta, stop: threading.Event, tell: Tell
 ) -> Iterator[Evening]:
     """An empty database made into the town at ``OPENS_AT``, with what its devices sent before; time stands still."""
     clock, where = FixedClock(OPENS_AT), address(broker_url)
     provision(settings.mqtt, where, SystemClock())  # so that the broker keeps what is sent before the daemon is up
     with connect(dsn, "night") as connection, ingesting(settings, dsn, where, clock) as daemon:
         prepare_schema(connection, SystemClock().now())
-        town = set_up(connection, clock, say)
-        publish_history(connection, list(world(town).messages(OPENS_AT - history, OPENS_AT)), where, stop, say)
+        town = set_up(connection, clock, tell)
+        publish_history(connection, list(world(town).messages(OPENS_AT - history, OPENS_AT)), where, stop, tell)
         yield Evening(connection, clock, town, where, daemon)
 
 
@@ -91,7 +90,7 @@ def _serve(
     town: SimulatedTown,
     speed: float,
     stop: threading.Event,
-    say: Callable[[str], None],
+    tell: Tell,
 ) -> int:
     """Time runs from ``OPENS_AT``; sensors and drivers act, and a person decides."""
     wall = SystemClock().now()
@@ -100,9 +99,9 @@ def _serve(
         with connect(installation.dsn, "night") as connection:
             set_simulated_clock(connection, clock.starts_at, wall, speed)
             installation.start_services(("ingest",), environment(settings, forecasts))
-            await_forecast(connection, clock, stop, say)
+            await_forecast(connection, clock, stop, tell)
         installation.start_services(("scheduler", "web"))
-        say(f"it is {clock_sv(OPENS_AT, ZONE)}; time is simulated, {speed:g} times as fast")
+        tell(message("cli.demo.opened", at=OPENS_AT.astimezone(ZONE), speed=brief(speed)))
         messages = world(town).messages(OPENS_AT, OPENS_AT + timedelta(days=2))
         for name, run in (
             ("sensors", lambda: publish_live(where, messages, clock, stop)),
@@ -122,8 +121,8 @@ def _drive(settings: Settings, dsn: str, where: Address, clock: Clock, stop: thr
             try:
                 with connect(dsn, "drivers") as connection:
                     called = rolls.called(connection, now)
-                for message in crew.positions(called, before, now):
-                    publisher.send(message)
+                for position in crew.positions(called, before, now):
+                    publisher.send(position)
                 for said in crew.says(called, before, now):
                     _tell(http, base, said)
                 before = now

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from city.arcstates import from_network
+from city.catalogue.message import Message, message
 from city.entities import Depot, Forecast, ForecastStep, Segment, Vehicle
 from city.matching import Matcher
 from city.network import build
@@ -19,9 +20,9 @@ AT = datetime(2026, 1, 10, 2, 0, tzinfo=UTC)
 CORNERS = ((15.000, 59.000), (15.002, 59.000), (15.002, 59.001), (15.000, 59.001))
 
 
-def warm(note: Callable[[str], None]) -> None:
-    """Plans a made night on a block of four streets and matches a line to them; ``note`` is told what is going on."""
-    note("compiling the road model, the route search and the matching of routes (a minute or two, once)")
+def warm(tell: Callable[[Message], None]) -> None:
+    """Plans a made night on a block of four streets and matches a line to them; ``tell`` hears what is going on."""
+    tell(message("cli.done.warming"))
     make_plan(_night())
     _many_ways()
     _match()

@@ -9,6 +9,8 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import message
 from city.errors import SourceUnavailable
 
 
@@ -29,9 +31,8 @@ def embedded_broker(port: int = 0) -> Iterator[str]:
     try:
         broker.start()
     except (OSError, RuntimeError) as error:
-        raise SourceUnavailable(
-            f"the embedded broker on port {chosen}", f"{error}; free the port or set DAGSPLAN_MQTT__URL"
-        ) from error
+        where = message("error.broker.embedded", port=str(chosen))
+        raise SourceUnavailable(where, message("error.broker.free_port", problem=in_our_words(error))) from error
     try:
         yield f"mqtt://127.0.0.1:{chosen}"
     finally:

@@ -139,7 +139,7 @@ class Daemon:
         if self._writer is None:
             limits = self.settings.ingest
             rule = ClockRule(timedelta(days=limits.accept_late_days), timedelta(seconds=limits.accept_ahead_s))
-            self._writer = Writer(self.connect(), limits, rule)
+            self._writer = Writer(self.connect(), limits, rule, self.settings.municipality.language)
             self._writer.tally = self.tally
         return self._writer
 

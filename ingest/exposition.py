@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, start_http_server
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import message
 from city.errors import ConfigError
 
 
@@ -16,7 +18,8 @@ def served(port: int, registry: CollectorRegistry, host: str = "127.0.0.1") -> I
     try:
         server, thread = start_http_server(port, host, registry)
     except OSError as error:
-        raise ConfigError(f"ingest.metrics_port: {port} is taken ({error.strerror}); choose another") from error
+        said = message("error.setting.metrics_port", port=str(port), problem=in_our_words(error))
+        raise ConfigError(said) from error
     try:
         yield int(server.server_address[1])
     finally:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from city.catalogue.message import message
 from city.entities import Position
+from city.quantities import outside
 from ingest.validate import ClockRule, Fault, clock_fault, utc
 from store import positions
 from store.connect import Connection
@@ -44,9 +46,9 @@ def _fault(position: Position) -> Fault | None:
     for name, (low, high, unit) in RANGES.items():
         value = getattr(position, name)
         if value is not None and not (math.isfinite(value) and low <= value <= high):
-            return Fault("out_of_range", f"{name} = {value:g} is outside {low:g} to {high:g} {unit}")
+            return Fault("out_of_range", outside(name, value, low, high, unit))
     if position.lon == 0.0 and position.lat == 0.0:
-        return Fault("no_fix", "0, 0 is what a receiver says that sees no satellite")
+        return Fault("no_fix", message("error.reading.no_fix"))
     return None
 
 

@@ -10,6 +10,8 @@ from datetime import datetime
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import Figure, Message, message, verbatim
 from city.errors import SourceUnavailable
 from ingest.session import Address
 
@@ -33,7 +35,7 @@ class Publisher:
         try:
             self._client.connect(self.where.host, self.where.port, keepalive=30)
         except OSError as error:
-            raise SourceUnavailable(f"the broker {self.where}", f"{error.strerror or error}; is it running?") from error
+            raise self._away(message("error.broker.not_running", problem=in_our_words(error))) from error
         self._client.loop_start()
         return self
 
@@ -41,13 +43,14 @@ class Publisher:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def send(self, message: Publication) -> None:
-        """Sends one message; waits while the window is full. Raises SourceUnavailable after 30 s without room."""
-        if not self._room.acquire(timeout=30.0):
-            raise SourceUnavailable(f"the broker {self.where}", "has not acknowledged anything for 30 s")
-        sent = self._client.publish(message.topic, message.payload, qos=1)
+    def send(self, publication: Publication, *, patience_s: float = 30.0) -> None:
+        """Sends one message; waits while the window is full. Raises SourceUnavailable after ``patience_s`` without
+        room."""
+        if not self._room.acquire(timeout=patience_s):
+            raise self._away(message("error.broker.stuck", seconds=Figure(patience_s, 0)))
+        sent = self._client.publish(publication.topic, publication.payload, qos=1)
         if sent.rc not in {MQTTErrorCode.MQTT_ERR_SUCCESS, MQTTErrorCode.MQTT_ERR_NO_CONN}:
-            raise SourceUnavailable(f"the broker {self.where}", mqtt.error_string(sent.rc))
+            raise self._away(verbatim(mqtt.error_string(sent.rc)))
 
     def settle(self, sent: int, timeout_s: float = 60.0) -> None:
         """Waits until the broker has acknowledged ``sent`` messages. Raises SourceUnavailable after the time."""
@@ -56,7 +59,10 @@ class Publisher:
             if self.acknowledged >= sent:
                 return
             pause.wait(0.05)
-        raise SourceUnavailable(f"the broker {self.where}", f"acknowledged {self.acknowledged} of {sent} messages")
+        raise self._away(message("error.broker.too_few", got=self.acknowledged, sent=sent))
+
+    def _away(self, problem: Message) -> SourceUnavailable:
+        return SourceUnavailable(message("error.broker.named", where=str(self.where)), problem)
 
     def _on_publish(self, *_: object) -> None:
         self.acknowledged += 1
@@ -69,8 +75,8 @@ def publish_all(
     """Publishes as fast as the broker takes them; gives how many were acknowledged."""
     count = 0
     with Publisher(where) as publisher:
-        for count, message in enumerate(messages, start=1):
-            publisher.send(message)
+        for count, publication in enumerate(messages, start=1):
+            publisher.send(publication)
             if count % 500 == 0:
                 progress(count)
         publisher.settle(count)

@@ -18,8 +18,10 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import message
 from city.clock import Clock, stopwatch
-from city.errors import ConfigError, SourceUnavailable
+from city.errors import ConfigError, Sentence, SourceUnavailable
 from city.settings import Mqtt
 from ingest.inbox import Inbox
 from ingest.link import LinkedClient
@@ -29,7 +31,6 @@ from ingest.pump import Pump
 log = logging.getLogger("dagsplan.mqtt")
 DROPPED = "$SYS/broker/publish/messages/dropped"
 """Where a broker says how many messages it has dropped since its start."""
-_WRITE = "write mqtt://host:1883 or mqtts://host:8883"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,9 @@ def address(url: str, password: str | None = None) -> Address:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise ConfigError(f"mqtt.url: {error}; {_WRITE}") from error
+        raise ConfigError(message("error.setting.broker_url", problem=in_our_words(error))) from error
     if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
-        raise ConfigError(f"mqtt.url: this is no broker address; {_WRITE}")
+        raise ConfigError(message("error.setting.no_broker_url"))
     tls = parts.scheme == "mqtts"
     user = unquote(parts.username) if parts.username else None
     secret = password or (unquote(parts.password) if parts.password else None)
@@ -80,7 +81,7 @@ class Session:
         self.arrived: Inbox[Arrived] = Inbox(limit=2 * settings.receive_maximum)
         self.generation = 0
         self.connected = threading.Event()
-        self.refused: str | None = None
+        self.refused: Sentence | None = None
         self.broker_dropped: int | None = None
         self._subscribing: int | None = None
         self._asking: int | None = None
@@ -101,7 +102,10 @@ class Session:
             self._end()
             if stop is not None and stop.is_set():
                 break
-        raise SourceUnavailable(f"the broker {self.where}", self.refused or "does not answer; is it running?")
+        raise self._away(self.refused or message("error.broker.no_answer"))
+
+    def _away(self, problem: Sentence) -> SourceUnavailable:
+        return SourceUnavailable(message("error.broker.named", where=str(self.where)), problem)
 
     def acknowledge(self, batch: Sequence[Arrived]) -> None:
         """Acknowledges in the order of receipt, and only what came over the present connection."""
@@ -130,9 +134,7 @@ class Session:
         try:
             client.connect(self.where.host, self.where.port, keepalive=30, **self._connect_options(client))
         except OSError as error:
-            raise SourceUnavailable(
-                f"the broker {self.where}", f"{error.strerror or error}; start it or set mqtt.url"
-            ) from error
+            raise self._away(message("error.broker.start", problem=in_our_words(error))) from error
         self._pump = Pump(client, lambda: self.generation, lambda: not self.arrived.full)
         self._pump.start()
 
@@ -166,7 +168,7 @@ class Session:
     def _on_connect(self, client: mqtt.Client, _data: object, flags: Any, code: Any, _props: object) -> None:  # noqa: ANN401
         """Where the broker kept our session it may send its backlog first and confirm the topics only after it."""
         if code.is_failure:
-            self.refused = f"refuses us: {code}; check user and password"
+            self.refused = message("error.broker.refuses_us", code=str(code))
             return
         self.generation += 1
         _, self._subscribing = client.subscribe([(topic, 1) for topic in self.settings.subscriptions])
@@ -183,8 +185,8 @@ class Session:
             return
         refused = [topic for topic, code in zip(self.settings.subscriptions, codes, strict=False) if code.is_failure]
         if refused:
-            self.refused = f"refuses the topics {', '.join(refused)}; check its access rules or set mqtt.topics"
-            log.error(self.refused, extra={"broker": str(self.where)})
+            self.refused = message("error.broker.refuses_topics", topics=tuple(refused))
+            log.error(str(self._away(self.refused)))
         if len(refused) < len(codes):
             self.connected.set()
             log.info("connected", extra={"broker": str(self.where), "generation": self.generation})

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from city.catalogue.message import Message, message
 from city.quantities import out_of_range
 from ingest.payloads.measured import Measured
 
@@ -25,7 +26,7 @@ class Fault(msgspec.Struct, frozen=True, gc=False):
     """Why a value was not taken: a short reason for counting, and the field."""
 
     reason: str
-    detail: str
+    detail: Message
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def validate(
         time = utc(item.time)
         fault = clock_fault(item.device, item.time, received_at, rule)
         if fault is not None or time is None:
-            faults.append(fault or Fault("clock", "time is out of every calendar"))
+            faults.append(fault or Fault("clock", message("error.reading.no_calendar")))
             continue
         for name, value in item.values.items():
             wrong = _value_fault(name, value)
@@ -69,18 +70,33 @@ def clock_fault(who: str, said: datetime, now: datetime, rule: ClockRule) -> Fau
     """What is wrong with the time that a device or vehicle says, received ``now``."""
     time = utc(said)
     if time is None:
-        return Fault("clock", f"time {said} is out of every calendar")
+        return Fault("clock", message("error.reading.no_calendar_for", at=str(said)))
     if time > now + rule.ahead:
         seconds = round((time - now).total_seconds())
-        return Fault("future", f"time {time.isoformat()} is {seconds} s ahead; set the clock of {who}")
+        return Fault("future", message("error.reading.future", at=time.isoformat(), seconds=seconds, who=who))
     if time < now - rule.late:
         days = (now - time).total_seconds() / 86_400
-        return Fault("too_old", f"time {time.isoformat()} is {days:.1f} days old; import it as a file instead")
+        return Fault("too_old", message("error.reading.too_old", at=time.isoformat(), days=days))
     return None
 
 
 def _value_fault(name: str, value: float) -> Fault | None:
     if not name or "\x00" in name or len(name) > 100:
-        return Fault("quantity", f"'{name[:40]!r}' is no name of a quantity")
+        return Fault("quantity", message("error.reading.no_quantity", name=repr(name[:40])))
     wrong = out_of_range(name, value)
     return None if wrong is None else Fault("out_of_range", wrong)
+
+
+def too_large(bytes_: int, limit: int) -> Fault:
+    """A message that is longer than any reading [bytes]."""
+    return Fault("too_large", message("error.reading.too_large", bytes=bytes_, limit=limit))
+
+
+def unknown_device(device: str) -> Fault:
+    """A reading of a device that nobody has taken in."""
+    return Fault("unknown_device", message("error.reading.unknown_device", device=device))
+
+
+def decoder_failed(error: Exception) -> Fault:
+    """A fault of ours."""
+    return Fault("decoder_failed", message("error.reading.decoder_failed", problem=f"{type(error).__name__}: {error}"))

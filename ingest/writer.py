@@ -23,10 +23,11 @@ from ingest.message import Message
 from ingest.payloads import position
 from ingest.payloads.topics import decode, device_of
 from ingest.positions import PositionFilter, validate_positions
-from ingest.validate import ClockRule, Fault, ReadingRow, validate
+from ingest.validate import ClockRule, Fault, ReadingRow, decoder_failed, too_large, unknown_device, validate
 from store import ingest
 from store.connect import Connection
 from store.ingest import DeadLetter, Staged
+from store.refusal import refusal
 
 log = logging.getLogger("dagsplan.ingest")
 RETRY_FIRST = frozenset({"23505", "40001", "40P01"})
@@ -60,10 +61,11 @@ class Tally:
 
 
 class Writer:
-    """Turns messages into rows on one connection."""
+    """Turns messages into rows on one connection. What is wrong with a message is kept in ``language``."""
 
-    def __init__(self, connection: Connection, limits: Ingest, rule: ClockRule) -> None:
+    def __init__(self, connection: Connection, limits: Ingest, rule: ClockRule, language: str = "sv") -> None:
         self.connection = connection
+        self.words = words(language)
         self.limits = limits
         self.rule = rule
         self.tally = Tally()
@@ -85,15 +87,14 @@ class Writer:
 
     def _take(self, message: Message) -> Taken:
         if len(message.payload) > self.limits.reading_bytes:
-            detail = f"{len(message.payload)} bytes, at most {self.limits.reading_bytes} are read"
-            return Taken(message, [], Fault("too_large", detail))
+            return Taken(message, [], too_large(len(message.payload), self.limits.reading_bytes))
         try:
             return self._read(message)
         except RejectedMessage as rejected:
-            return Taken(message, [], Fault(rejected.reason, words("en").say(rejected.detail)))
+            return Taken(message, [], Fault(rejected.reason, rejected.detail))
         except Exception as error:  # a fault of ours in one decoder must not stop every device
             log.exception("a decoder failed; the message is kept", extra={"topic": message.topic})
-            return Taken(message, [], Fault("decoder_failed", f"{type(error).__name__}: {error}; please report it"))
+            return Taken(message, [], decoder_failed(error))
 
     def _read(self, message: Message) -> Taken:
         """What a message says. Raises RejectedMessage where it says nothing that can be read."""
@@ -173,8 +174,7 @@ class Writer:
         for item in taken:
             for device in sorted(item.strangers - self._adopted):
                 ingest.park_device(self.connection, device, item.message.received_at)
-                detail = f"{device} is not known; add it, then 'dagsplan deadletters replay'"
-                item.fault = Fault("unknown_device", detail)
+                item.fault = unknown_device(device)
             item.rows = [row for row in item.rows if row.device in self._adopted]
 
     def _meet_series(self, taken: Sequence[Taken]) -> None:
@@ -197,7 +197,7 @@ class Writer:
             payload_bytes=len(item.message.payload),
             device=device_of(item.message.topic),
             reason=fault.reason,
-            detail=fault.detail.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
+            detail=self.words.say(fault.detail).strip().replace("\x00", "\N{REPLACEMENT CHARACTER}"),
             sqlstate=item.sqlstate,
             received_at=item.message.received_at,
         )
@@ -206,7 +206,7 @@ class Writer:
 
     def _bury(self, item: Taken, error: psycopg.Error) -> None:
         item.rows, item.positions = [], []
-        item.fault = Fault("database", str(error).strip().splitlines()[0])
+        item.fault = Fault("database", refusal(error))
         item.sqlstate = error.sqlstate
         with self.connection.transaction():
             self._keep(item, item.fault)

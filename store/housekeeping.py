@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from city.catalogue.message import message
 from city.errors import Conflict
 from city.serviceday import service_day
 from city.settings import Store
@@ -78,7 +79,7 @@ def remove_readings(connection: Connection, limits: Store, now: datetime) -> Non
     with connection.transaction():
         connection.execute(tier_query(tier, "hold"))
         if connection.execute(query("housekeeping", "still_due"), before).fetchone() == (True,):
-            raise Conflict("readings of hours that are to be removed came in meanwhile")
+            raise Conflict(message("error.store.late_readings"))
         connection.execute(query("housekeeping", "keep_from"), before)
         if tier == "plain":
             drop_weeks(connection, before["before"])

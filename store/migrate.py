@@ -14,6 +14,7 @@ from typing import LiteralString, cast
 
 import psycopg
 
+from city.catalogue.message import message
 from city.errors import SchemaMismatch
 from store.connect import Connection
 from store.sql import query
@@ -42,7 +43,7 @@ def known() -> list[Migration]:
         if not entry.name.endswith(".sql"):
             continue
         if not _FILE.match(entry.name):
-            raise SchemaMismatch(f"migration {entry.name}: call it NNNN_words_like_this.sql")
+            raise SchemaMismatch(message("error.store.migration_name", name=entry.name))
         found.append(Migration(entry.name, cast(LiteralString, entry.read_text(encoding="utf-8"))))
     return found
 
@@ -71,9 +72,9 @@ def check_schema(connection: Connection) -> Tier:
     try:
         pending = _pending(connection, known())
     except psycopg.errors.UndefinedTable as error:
-        raise SchemaMismatch("the database has no dagsplan schema yet; run 'dagsplan migrate'") from error
+        raise SchemaMismatch(message("error.store.no_schema")) from error
     if pending:
-        raise SchemaMismatch(f"the database lacks {pending[0].name}; run 'dagsplan migrate'")
+        raise SchemaMismatch(message("error.store.lacks", name=pending[0].name))
     return detect_tier(connection)
 
 
@@ -83,12 +84,7 @@ def _pending(connection: Connection, migrations: list[Migration]) -> list[Migrat
     by_name = {migration.name: migration for migration in migrations}
     for name, digest in applied.items():
         if name not in by_name:
-            raise SchemaMismatch(
-                f"the database holds migration {name}, which this version does not know: it is newer than the "
-                "code; install the version that made it, or restore a backup"
-            )
+            raise SchemaMismatch(message("error.store.newer", name=name))
         if by_name[name].digest != digest:
-            raise SchemaMismatch(
-                f"migration {name} was edited after it was applied; put the file back as it was and add a new one"
-            )
+            raise SchemaMismatch(message("error.store.edited", name=name))
     return [migration for migration in migrations if migration.name not in applied]

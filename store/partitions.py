@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 from psycopg import sql
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import message
 from city.errors import SchemaMismatch
 from store.connect import Connection, patience
 from store.rows import select
@@ -77,7 +79,7 @@ def gather(connection: Connection) -> None:
 def in_the_way(error: psycopg.Error) -> SchemaMismatch:
     """What to do where somebody's own view stands on something that is made anew."""
     said = (error.diag.message_detail or str(error)).splitlines()[0]
-    return SchemaMismatch(f"{said}; drop what was made on it, run 'dagsplan migrate', make it again")
+    return SchemaMismatch(message("error.store.in_the_way", problem=in_our_words(said)))
 
 
 def make_weeks(connection: Connection, first: datetime, last: datetime) -> list[str]:

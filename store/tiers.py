@@ -14,6 +14,7 @@ from typing import Literal, LiteralString, cast
 
 import psycopg
 
+from city.catalogue.message import message
 from city.errors import SchemaMismatch
 from store.connect import Connection, patience
 from store.partitions import divide, gather, in_the_way
@@ -34,7 +35,7 @@ def detect_tier(connection: Connection) -> Tier:
         return "plain"
     version = tuple(int(part) for part in re.findall(r"\d+", row[0])[:2])
     if version < OLDEST_TIMESCALE:
-        raise SchemaMismatch(f"TimescaleDB {row[0]} can lose rows in compressed chunks; upgrade to 2.19 or newer")
+        raise SchemaMismatch(message("error.store.timescale", version=row[0]))
     licence = connection.execute(query("tiers", "licence")).fetchone()
     return "timescale" if licence is not None and licence[0] == "timescale" else "apache"
 

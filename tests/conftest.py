@@ -49,6 +49,12 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
+@pytest.fixture
+def english(_own_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line speaks English, as where a municipality's settings say so."""
+    monkeypatch.setenv("DAGSPLAN_MUNICIPALITY__LANGUAGE", "en")
+
+
 @pytest.fixture(scope="session")
 def server_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
     """The folder of the embedded server: one for all workers of a run."""

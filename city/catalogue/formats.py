@@ -1,6 +1,7 @@
 """How figures, times and lists are written in a language: by CLDR (Babel), with the patterns of the language's file.
 
 A gap says how: ``{cm:1}`` one decimal, ``{k:+1}`` with its sign, ``{at:clock}``, ``{at:day}``, ``{at:moment}``,
+``{at:date}`` and ``{at:stamp}`` with the year, for what is kept for long,
 ``{names:and}`` a list with its last link, ``{parts:sentences}`` joined by a space, ``{parts:clauses}`` by semicolons,
 ``{kind:cap}`` with a capital. Without a word a whole number is grouped, any
 other has one decimal, and several parts are joined by commas.
@@ -22,7 +23,7 @@ from babel.numbers import parse_pattern
 from city.catalogue.message import Figure, Message, Span
 
 MINUS = "\N{MINUS SIGN}"
-TIMES = ("clock", "day", "moment")
+TIMES = ("clock", "day", "moment", "date", "stamp")
 
 
 @lru_cache(maxsize=65_536)
@@ -73,8 +74,11 @@ class Formatter(string.Formatter):
         clock = self.patterns["clock"]
         if isinstance(value, date) and (spec == "day" or not isinstance(value, datetime)):
             return self._day(value)
-        if spec == "moment" and isinstance(value, datetime):
-            return f"{self._day(value)} {format_time(value.timetz(), clock, locale=self.locale)}"
+        if spec == "date" and isinstance(value, date):
+            return f"{value:%Y-%m-%d}"
+        if spec in {"moment", "stamp"} and isinstance(value, datetime):
+            day = self._day(value) if spec == "moment" else f"{value:%Y-%m-%d}"
+            return f"{day} {format_time(value.timetz(), clock, locale=self.locale)}"
         if spec in {"", "clock"} and isinstance(value, datetime | time):
             return str(format_time(value.replace(tzinfo=None), clock, locale=self.locale))
         raise ValueError(f"a time cannot be said as '{spec}'; choose from {', '.join(TIMES)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from math import isfinite
 from typing import Any, TypeAlias
 
 Part: TypeAlias = "Message | Figure | Span | str | float | date | datetime | time | tuple[Part, ...]"
@@ -18,6 +19,14 @@ class Figure:
 
     value: float
     digits: int = 1
+
+
+def brief(value: float) -> Figure | str:
+    """A number with the decimals that it has, six figures at most: 9.0 is 9, 2.5 stays. NaN and infinity are texts."""
+    text = f"{value:.6g}"
+    if not isfinite(value):
+        return text
+    return Figure(value, 0 if "e" in text else len(text.partition(".")[2]))
 
 
 @dataclass(frozen=True, slots=True)

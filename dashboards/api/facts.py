@@ -11,6 +11,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from city.catalogue.message import message
 from city.entities import Reading
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.problems import HttpProblem
@@ -43,7 +44,7 @@ def list_readings(
     until = _aware(end) if end else context.clock.now()
     since = _aware(begin) if begin else until - SPAN[per]
     if since > until:
-        raise HttpProblem(422, "'from' is later than 'to'")
+        raise HttpProblem(422, message("error.request.order"))
     with context.connection() as connection:
         if per is not None:
             rollups.refresh(connection, until + timedelta(days=1), since=since)
@@ -97,9 +98,7 @@ def _next(
 
 def _aware(instant: datetime) -> datetime:
     if instant.tzinfo is None:
-        raise HttpProblem(
-            422, "a time needs its offset; write it as 2026-11-24T04:30:00+01:00 (+ is %2B in an address)"
-        )
+        raise HttpProblem(422, message("error.request.offset_coded"))
     return instant
 
 

@@ -12,6 +12,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from city.catalogue.message import brief, message
 from city.catalogue.words import words
 from city.errors import Conflict, NotFound
 from city.observation import Observation
@@ -103,7 +104,7 @@ def end_observation(request: Request, observation_id: str, got: Annotated[SentFo
     with context.connection() as connection:
         known = judgements.end_observation(connection, as_id(observation_id, "observation"), context.clock.now(), WHO)
         if not known:
-            raise NotFound(f"nobody has noted anything under {observation_id}")
+            raise NotFound(message("error.request.no_observation", id=observation_id))
         pages.note(connection, f"observation:{observation_id}:end")
         pages.tell(connection, "observation")
     return _answer(request, got, {"ended": observation_id}, status=200)
@@ -115,7 +116,7 @@ def list_declines(request: Request, since: datetime | None = None) -> Response:
     context = context_of(request)
     begin = context.clock.now() - timedelta(days=30) if since is None else since
     if begin.tzinfo is None:
-        raise HttpProblem(422, "since needs its offset; write it as 2026-11-24T04:30:00+01:00")
+        raise HttpProblem(422, message("error.request.since_offset"))
     with context.connection() as connection:
         found, counts = judgements.declines(connection, begin), judgements.decided_counts(connection, begin)
     return _json({"declines": found, "counts": {"accepted": 0, **dict.fromkeys(CAUSES, 0), **counts}})
@@ -130,15 +131,15 @@ def decline(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Respon
     plan_id, cause = as_id(got.text("plan_id"), "plan"), _choice(got, "cause", CAUSES)
     keys = got.texts("keys") or [key for key in [got.text("key")] if key]
     if not keys:
-        raise HttpProblem(422, "keys must name at least one intervention")
+        raise HttpProblem(422, message("error.request.no_keys"))
     with context.connection() as connection:
         plan = context.shelf.get(connection, plan_id)
         if plan is None:
-            raise NotFound(f"there is no plan {plan_id}")
+            raise NotFound(message("error.request.no_plan", id=plan_id))
         known = {item.key for item in plan.interventions}
         missing = [key for key in keys if key not in known]
         if missing:
-            raise NotFound(f"plan {plan.version} has no intervention {missing[0]}")
+            raise NotFound(message("error.request.no_intervention", version=str(plan.version), key=missing[0]))
         now = context.clock.now()
         rows = [judgements.Decline(plan_id, key, cast(DeclineCause, cause), note_of(got), WHO, now) for key in keys]
         for row in rows:
@@ -155,7 +156,7 @@ def draft(request: Request) -> Response:
         live = context.head(connection, "snow")
         found = None if live is None else open_draft(connection, live.id)
     if found is None:
-        raise NotFound("no draft waits for an answer")
+        raise NotFound(message("error.request.no_draft"))
     return _json({"draft": found})
 
 
@@ -185,37 +186,36 @@ def _segments(context: AppContext, connection: Connection, got: SentForm) -> Seq
     if named:
         unknown = set(named) - judgements.known_segments(connection, named)
         if unknown:
-            raise NotFound(f"there is no street segment {sorted(unknown)[0]}")
+            raise NotFound(message("error.request.no_segment", id=min(unknown)))
         return named
     if street:
         found = judgements.segments_of_street(connection, street)
         if not found:
-            raise NotFound(f"there is no street called {street[:80]}")
+            raise NotFound(message("error.request.no_street", name=street[:80]))
         return found
     if key:
         plan = context.shelf.get(connection, as_id(got.text("plan_id"), "plan"))
         item = next((i for i in plan.interventions if i.key == key), None) if plan is not None else None
         if item is None or not isinstance(item.segments, tuple):
-            raise NotFound(f"there is no tur {key[:80]} in that plan")
+            raise NotFound(message("error.request.no_tur", key=key[:80]))
         return [part.id for part in item.segments]
-    raise HttpProblem(422, "name the streets: segments, street, or plan_id with key")
+    raise HttpProblem(422, message("error.request.name_streets"))
 
 
 def _value(got: SentForm) -> float:
     value = _number(got, "value")
     if got.text("quantity") == "slippery" and value not in (0.0, 1.0):
-        raise HttpProblem(422, "value of slippery is 1 (it is) or 0 (it is not)")
+        raise HttpProblem(422, message("error.request.slippery"))
     if not 0.0 <= value < 400.0:
-        raise HttpProblem(422, f"value is {value:g}; write a depth from 0 to 400 cm")
+        raise HttpProblem(422, message("error.request.depth", value=brief(value)))
     return value
 
 
 def _hours(got: SentForm) -> float:
     hours = _number(got, "hours") if got.fields.get("hours") not in (None, "", [""]) else 4.0
     if not SHORTEST_H <= hours <= LONGEST_H:
-        raise HttpProblem(
-            422, f"hours is {hours:g}; write how long it holds, from {SHORTEST_H:g} to at most {LONGEST_H:g}"
-        )
+        bounds = {"shortest": brief(SHORTEST_H), "longest": brief(LONGEST_H)}
+        raise HttpProblem(422, message("error.request.hours", value=brief(hours), **bounds))
     return hours
 
 
@@ -225,16 +225,16 @@ def _number(got: SentForm, name: str) -> float:
     try:
         number = float(value.replace(",", ".") if isinstance(value, str) else value)
     except (TypeError, ValueError, OverflowError):
-        raise HttpProblem(422, f"{name} must be a number") from None
+        number = math.nan
     if not math.isfinite(number):
-        raise HttpProblem(422, f"{name} must be a number")
+        raise HttpProblem(422, message("error.request.number", name=name))
     return number
 
 
 def _choice(got: SentForm, name: str, choices: Sequence[str]) -> str:
     word = got.text(name)
     if word not in choices:
-        raise HttpProblem(422, f"{name} is '{word[:40]}'; choose from {', '.join(choices)}")
+        raise HttpProblem(422, message("error.request.choice", name=name, value=word[:40], choices=tuple(choices)))
     return word
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import datetime, timedelta
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from city.catalogue.message import message
 from city.errors import Conflict, NotFound
 from city.vocabulary import Domain, OrderEventKind
 from dashboards.pages import day
@@ -103,10 +104,10 @@ def next_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(
     """
     context, kind = context_of(request), got.text("kind")
     if kind not in get_args(OrderEventKind):
-        raise HttpProblem(422, f"'{kind}' is no step of an order; choose from {', '.join(get_args(OrderEventKind))}")
+        raise HttpProblem(422, message("error.request.step", kind=kind, choices=get_args(OrderEventKind)))
     order_id, now, segment = as_id(order_id, "order"), context.clock.now(), got.text("segment") or None
     if kind == "segment_done" and segment is None:
-        raise HttpProblem(422, "segment must name the street that is done")
+        raise HttpProblem(422, message("error.request.no_segment_named"))
     try:
         with context.connection() as connection, connection.transaction():
             step = cast(OrderEventKind, kind)
@@ -133,7 +134,7 @@ def how_far(request: Request, order_id: str) -> Response:
     with context.connection() as connection:
         order = orders.order(connection, order_id)
         if order is None:
-            raise NotFound(f"there is no order {order_id}")
+            raise NotFound(message("error.request.no_order", id=order_id))
         found = context.progress(connection, [order])[order_id]
     return Response(msgspec.json.encode({"order": order, "progress": found}), media_type="application/json")
 
@@ -141,12 +142,12 @@ def how_far(request: Request, order_id: str) -> Response:
 def _refused(request: Request, got: SentForm, plan_id: str, keys: list[str], status: int) -> Response:
     """The day page as it is now, with what was asked for still chosen and a notice above it."""
     if not got.by_form:
-        raise HttpProblem(status, "keys must name at least one intervention")
+        raise HttpProblem(status, message("error.request.no_keys"))
     context = context_of(request)
     with context.connection() as connection:
         plan = context.shelf.get(connection, plan_id)
     if plan is None:
-        raise NotFound(f"there is no plan {plan_id}")
+        raise NotFound(message("error.request.no_plan", id=plan_id))
     notice = "conflict" if status == 409 else "nothing_chosen"
     return day.show(request, plan.domain, notice=notice, chosen=frozenset(keys), status=status)
 
@@ -169,15 +170,15 @@ def note_of(got: SentForm, name: str = "note") -> str:
     return re.sub(r"\s+", " ", got.text(name))[:NOTE_LENGTH]
 
 
-def as_id(text: str, what: str) -> str:
+def as_id(text: str, what: Literal["order", "plan", "request", "observation"]) -> str:
     """An id as it is stored. Raises NotFound where it is none."""
     try:
         return str(uuid.UUID(text))
     except ValueError as error:
-        raise NotFound(f"there is no {what} '{text[:60]}'") from error
+        raise NotFound(message(f"error.request.no_thing_{what}", id=text[:60])) from error
 
 
 def _aware(instant: datetime) -> datetime:
     if instant.tzinfo is None:
-        raise HttpProblem(422, "a time needs its offset; write it as 2026-11-24T04:30:00+01:00")
+        raise HttpProblem(422, message("error.request.offset"))
     return instant

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from city.catalogue.message import message
 from city.errors import NotFound
 from city.plan import Plan, to_json
 from city.vocabulary import Domain
@@ -56,7 +57,7 @@ def _split(request: Request, name: str) -> tuple[str, str]:
         if name.endswith(suffix):
             return name.removesuffix(suffix), kind
     if "." in name:
-        raise HttpProblem(404, f"there is no format .{name.split('.', 1)[1]}; choose .json, .csv or .geojson")
+        raise HttpProblem(404, message("error.request.no_format", format=name.split(".", 1)[1]))
     accepted = request.headers.get("accept", "")
     return name, next((kind for kind in SUFFIXES.values() if kind in accepted), "application/json")
 
@@ -66,8 +67,10 @@ def _found(context: AppContext, connection: Connection, domain: Domain, which: s
     head = next((head for head in pages.heads(connection, context.mode, day) if head.domain == domain), None)
     found = None if head is None else context.shelf.get(connection, head.id)
     if found is None:
-        when = f" for {day.isoformat()}" if day else " yet"
-        raise NotFound(f"there is no {domain} plan{when}; make one with 'dagsplan plan {domain}'")
+        what = message(f"cli.domain.{domain}")
+        if day is None:
+            raise NotFound(message("error.request.no_plan_yet", what=what, domain=domain))
+        raise NotFound(message("error.request.no_plan_for", what=what, domain=domain, day=day.isoformat()))
     return found
 
 
@@ -75,4 +78,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise HttpProblem(422, f"'{text}' is no date; write latest or a date such as 2026-11-24") from error
+        raise HttpProblem(422, message("error.request.no_date", text=text)) from error

@@ -10,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from city.catalogue.message import message
 from city.errors import NotFound
 from city.upkeep import WorkRequest
 from city.vocabulary import WorkKind
@@ -62,9 +63,9 @@ def ask_for(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Respon
     """201 with the request; 404 for a segment that there is not, 422 for a kind or a time that cannot be."""
     context, kind, segments = context_of(request), got.text("kind"), got.texts("segments")
     if kind not in get_args(WorkKind):
-        raise HttpProblem(422, f"'{kind}' cannot be asked for; choose from {', '.join(get_args(WorkKind))}")
+        raise HttpProblem(422, message("error.request.work", kind=kind, choices=get_args(WorkKind)))
     if not segments:
-        raise HttpProblem(422, "segments must name at least one street")
+        raise HttpProblem(422, message("error.request.no_segments"))
     now = context.clock.now()
     wanted = WorkRequest(
         id=str(uuid.uuid4()),
@@ -86,7 +87,7 @@ def end(request: Request, request_id: str) -> Response:
     known = as_id(request_id, "request")
     with context.connection() as connection:
         if not requests.end_request(connection, known, context.clock.now(), WHO):
-            raise NotFound(f"there is no request {known}")
+            raise NotFound(message("error.request.no_request", id=known))
     return Response(status_code=204)
 
 
@@ -94,7 +95,7 @@ def _keep(context: AppContext, wanted: WorkRequest) -> None:
     with context.connection() as connection, connection.transaction():
         unknown = set(wanted.segments) - judgements.known_segments(connection, wanted.segments)
         if unknown:
-            raise NotFound(f"there is no segment '{min(unknown)[:60]}'")
+            raise NotFound(message("error.request.no_segment", id=min(unknown)[:60]))
         requests.add_request(connection, wanted)
 
 
@@ -105,7 +106,7 @@ def _until(text: str, now: datetime) -> datetime:
     try:
         until = datetime.fromisoformat(text)
     except ValueError as error:
-        raise HttpProblem(422, "until must be a time; write it as 2026-11-24T04:30:00+01:00") from error
+        raise HttpProblem(422, message("error.request.until")) from error
     if until.tzinfo is None or not now < until <= now + LONGEST:
-        raise HttpProblem(422, f"until must have its offset and lie within {LONGEST.days} days from now")
+        raise HttpProblem(422, message("error.request.until_span", days=LONGEST.days))
     return until

@@ -10,6 +10,7 @@ from typing import Annotated, get_args
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from city.catalogue.message import message
 from city.entities import OrderEvent
 from city.plan import Plan
 from city.vocabulary import DOMAINS, DeclineCause, Domain
@@ -67,9 +68,9 @@ def today(
     if at is not None:
         at = at if at.tzinfo else at.replace(tzinfo=context.settings.municipality.zone)
         if not EARLIEST <= at <= context.clock.now():
-            raise HttpProblem(422, "at is a time that was not yet, or before 2000; write one of the past")
+            raise HttpProblem(422, message("error.request.no_past"))
     if on is not None and not EARLIEST.year <= on.year < LATEST_YEAR:
-        raise HttpProblem(422, "day is out of all reckoning; write a date such as 2026-11-24")
+        raise HttpProblem(422, message("error.request.no_day"))
     return show(request, domain, on=on, opened=opened, at=at)
 
 

@@ -9,6 +9,8 @@ from urllib.parse import parse_qs
 import msgspec
 from fastapi import Request
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import message
 from dashboards.web.problems import HttpProblem
 
 LIMIT_BYTES = 256 * 1024
@@ -27,14 +29,14 @@ class SentForm:
         value = self.fields.get(name, otherwise)
         value = value[0] if isinstance(value, list) and value else value
         if not isinstance(value, str):
-            raise HttpProblem(422, f"{name} must be a text")
+            raise HttpProblem(422, message("error.request.a_text", name=name))
         return value.strip()
 
     def texts(self, name: str) -> list[str]:
         """One field as a list of texts, each once, in their order."""
         value = self.fields.get(name, [])
         if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-            raise HttpProblem(422, f"{name} must be a list of texts")
+            raise HttpProblem(422, message("error.request.texts", name=name))
         return list(dict.fromkeys(value))
 
 
@@ -44,12 +46,12 @@ async def sent(request: Request) -> SentForm:
     async for chunk in request.stream():
         body += chunk
         if len(body) > LIMIT_BYTES:
-            raise HttpProblem(413, f"at most {LIMIT_BYTES // 1024} kB may be sent")
+            raise HttpProblem(413, message("error.request.too_long", kb=LIMIT_BYTES // 1024))
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind == FORM:
         return SentForm(_form(bytes(body)), by_form=True)
     if kind != "application/json":
-        raise HttpProblem(415, f"send application/json or {FORM}")
+        raise HttpProblem(415, message("error.request.kind", form=FORM))
     return SentForm(_json(bytes(body)), by_form=False)
 
 
@@ -57,11 +59,11 @@ def _form(body: bytes) -> dict[str, Any]:
     try:
         return dict(parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=2000))
     except ValueError as error:
-        raise HttpProblem(422, "the form is not UTF-8 or has too many fields") from error
+        raise HttpProblem(422, message("error.request.form")) from error
 
 
 def _json(body: bytes) -> dict[str, Any]:
     try:
         return msgspec.json.decode(body, type=dict[str, Any])
     except msgspec.DecodeError as error:
-        raise HttpProblem(422, f"the body is no JSON object: {error}") from error
+        raise HttpProblem(422, message("error.request.no_object", problem=in_our_words(error))) from error

@@ -1,9 +1,11 @@
-"""What went wrong, said once: as problem+json to programs (RFC 9457), as a kind page to people."""
+"""What went wrong, said once: as problem+json to programs (RFC 9457), as a kind page to people, each in the language
+that the request asks for."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 
 import msgspec
 import psycopg
@@ -13,54 +15,51 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
-from city.errors import Conflict, DagsplanError, NotFound, PlanNotPossible, StoreUnavailable
-from dashboards.web.render import page, wants_page
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import Message, message
+from city.catalogue.words import words
+from city.errors import Conflict, DagsplanError, NotFound, PlanNotPossible, Sentence, StoreUnavailable, as_message
+from dashboards.web.render import accepted_language, language_of, page, wants_page
+from store.refusal import refusal as of_the_schema
 
 log = logging.getLogger("dagsplan.web")
-NO_STORE = "The database does not answer; try again in a moment."
-TITLES = {
-    400: "Bad request",
-    403: "Refused",
-    404: "Not found",
-    405: "Method not allowed",
-    409: "Conflict",
-    413: "Too large",
-    415: "Unsupported media type",
-    422: "Not understood",
-    500: "Fault",
-    503: "Unavailable",
-}
+TITLES = frozenset({400, 403, 404, 405, 409, 413, 415, 422, 500, 503})
+"""The statuses that have a title."""
 PAGES = frozenset({403, 404, 409, 422, 503})
+REFUSED: Mapping[str, str] = {"cross-site": "error.request.cross_site", "host": "error.request.host"}
+"""What the guard stops."""
 
 
 class HttpProblem(DagsplanError):
     """A refusal with its status."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: Sentence) -> None:
         super().__init__(detail)
         self.status = status
 
 
-def answer(request: Request, status: int, detail: str) -> Response:
+def answer(request: Request, status: int, detail: Message) -> Response:
     """A problem for a program, or a page for a person."""
     if wants_page(request):
         key = str(status) if status in PAGES else "500"
-        return page(request, "problem.html", status, key=key, detail=detail if status in {404, 409, 422} else "")
-    path = request.url.path
-    body = {"type": "about:blank", "title": TITLES.get(status, "HttpProblem"), "status": status, "detail": detail}
-    raw = msgspec.json.encode(body | {"instance": path})
+        said = words(language_of(request)).say(detail) if status in {404, 409, 422} else ""
+        return page(request, "problem.html", status, key=key, detail=said)
+    say = words(language_of(request, accepted_language(request))).say
+    body = {"type": "about:blank", "title": say(_title(status)), "status": status, "detail": say(detail)}
+    raw = msgspec.json.encode(body | {"instance": request.url.path})
     headers = {"Retry-After": "5"} if status == 503 else {}
     return Response(raw, status, headers, "application/problem+json")
 
 
+def _title(status: int) -> Message:
+    """The name of a status; one that has none of its own has that of its hundred, 400 or 500."""
+    named = status if status in TITLES else max(status, 400) // 100 * 100
+    return message(f"error.status.{named}")
+
+
 def refusal(scope: Scope, problem: str) -> Response:
     """The answer to a request that the guard stopped."""
-    sentences = {
-        "cross-site": "A page of another site asked for this change; do it from dagsplan's own pages.",
-        "host": "Without sign-in this service answers to 127.0.0.1 and localhost only; where a proxy signs people in, "
-        "set web.sign_in_by_proxy = true.",
-    }
-    return answer(Request(scope), 403, sentences[problem])
+    return answer(Request(scope), 403, message(REFUSED[problem]))
 
 
 def install(app: FastAPI) -> None:
@@ -80,35 +79,42 @@ def install(app: FastAPI) -> None:
 
 def _saying(status: int) -> Callable[[Request, Exception], Response]:
     def handler(request: Request, error: Exception) -> Response:
-        return answer(request, status, str(error))
+        return answer(request, status, in_our_words(error))
 
     return handler
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
     log.warning("database unavailable: %s", str(error).splitlines()[0] if str(error) else type(error).__name__)
-    return answer(request, 503, NO_STORE)
+    return answer(request, 503, message("error.request.no_store"))
 
 
 def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HttpProblem)
-    return answer(request, error.status, str(error))
+    return answer(request, error.status, error.message)
 
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return answer(request, error.status_code, str(error.detail))
+    said = str(error.detail)
+    plain = said in {HTTPStatus(error.status_code).phrase, ""}
+    return answer(request, error.status_code, _title(error.status_code) if plain else as_message(said))
 
 
 def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    parts = ["{}: {}".format(".".join(str(step) for step in found["loc"]), found["msg"]) for found in error.errors()]
-    return answer(request, 422, "; ".join(parts))
+    parts = tuple(_at_field(found["loc"], found["msg"]) for found in error.errors())
+    return answer(request, 422, message("format.clauses", parts=parts))
+
+
+def _at_field(place: Sequence[str | int], said: str) -> Message:
+    return message("error.request.at_field", field=".".join(map(str, place)), problem=in_our_words(said))
 
 
 def _fault_of_input(request: Request, error: Exception) -> Response:
-    return answer(request, 422, str(error).splitlines()[0])
+    assert isinstance(error, psycopg.Error)
+    return answer(request, 422, of_the_schema(error))
 
 
 def _fault(request: Request, error: Exception) -> Response:
-    return answer(request, 500, "dagsplan met a fault of its own; it is in the log.")
+    return answer(request, 500, message("error.request.fault"))

@@ -47,14 +47,34 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def language_of(request: Request) -> str:
-    """The language: asked for in the address, else remembered, else the municipality's."""
+def language_of(request: Request, accepted: str | None = None) -> str:
+    """The language: asked for in the address, else remembered, else ``accepted``, else the municipality's."""
     asked = (
         request.query_params.get("lang"),
         request.cookies.get("lang"),
+        accepted,
         context_of(request).settings.municipality.language,
     )
     return next((code for code in asked if code is not None and is_language(code)), LANGUAGES[0])
+
+
+def accepted_language(request: Request) -> str | None:
+    """The language that a program would rather hear, of those that there are words of (RFC 9110, Accept-Language)."""
+    ranked = []
+    for place, part in enumerate(request.headers.get("accept-language", "").split(",")):
+        name, _, weight = part.partition(";q=")
+        code = name.strip().lower().partition("-")[0]
+        if is_language(code) and (rank := _weight(weight)) > 0.0:
+            ranked.append((-rank, place, code))
+    return min(ranked)[2] if ranked else None
+
+
+def _weight(text: str) -> float:
+    """How much a language is wanted, 0 to 1; one without a weight wholly, one with a broken weight not at all."""
+    try:
+        return float(text) if text.strip() else 1.0
+    except ValueError:
+        return 0.0
 
 
 def theme_of(request: Request) -> str:

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from city.catalogue.message import Message, message
 from city.errors import RejectedMessage
 from ingest.payloads.measured import Measured, parsed
 
@@ -41,15 +42,19 @@ def decode(device: str, payload: bytes) -> list[Measured]:
     """The values of an uplink. Raises RejectedMessage naming the field and, for version 3, the way out."""
     uplink = parsed(_decoder, payload, lambda problem: _hint(payload, problem))
     if uplink.device_info.dev_eui.lower() != device.lower():
-        raise RejectedMessage("device", f"the payload names {uplink.device_info.dev_eui}, the topic {device}")
+        raise _refused("device", "error.reading.device_differs", named=uplink.device_info.dev_eui, device=device)
     if not uplink.object:
-        raise RejectedMessage("no_codec", "there is no decoded object; set a codec in the device profile")
+        raise _refused("no_codec", "error.reading.no_codec")
     if uplink.time is None:
-        raise RejectedMessage("no_time", "the uplink names no time, so a second delivery could not be told from it")
+        raise _refused("no_time", "error.reading.no_time")
     values = dict(_numbers("", uplink.object))
     if not values:
-        raise RejectedMessage("no_values", "the decoded object holds no number")
+        raise _refused("no_values", "error.reading.no_values")
     return [Measured(device.lower(), uplink.time, values)]
+
+
+def _refused(reason: str, key: str, **parts: str) -> RejectedMessage:
+    return RejectedMessage(reason, message(key, **parts))
 
 
 def _numbers(prefix: str, part: dict[str, Any]) -> Iterator[tuple[str, float]]:
@@ -75,7 +80,5 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _hint(payload: bytes, problem: str) -> str:
-    if b'"devEUI"' in payload:
-        return "this is ChirpStack version 3; its topic and fields differ: upgrade to version 4"
-    return problem
+def _hint(payload: bytes, problem: Message) -> Message:
+    return message("error.reading.version_3") if b'"devEUI"' in payload else problem

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import msgspec
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import Message, message
 from city.errors import RejectedMessage
 
 T = TypeVar("T")
@@ -28,28 +30,30 @@ class Measured(msgspec.Struct, frozen=True, gc=False):
 Decoder = Callable[[str, bytes], list[Measured]]
 
 
-def parsed(decoder: msgspec.json.Decoder[T], payload: bytes, hint: Callable[[str], str] = str) -> T:
+def parsed(
+    decoder: msgspec.json.Decoder[T], payload: bytes, hint: Callable[[Message], Message] = lambda said: said
+) -> T:
     """The value of a payload. Raises RejectedMessage naming the field; ``hint`` may add the way out to what is said."""
     try:
         return decoder.decode(payload)
     except UnicodeDecodeError as error:
-        raise RejectedMessage("not_json", f"not UTF-8 at byte {error.start}") from error
+        raise RejectedMessage("not_json", message("error.reading.no_utf8", place=error.start)) from error
     except msgspec.ValidationError as error:
-        raise RejectedMessage("shape", hint(str(error))) from error
+        raise RejectedMessage("shape", hint(in_our_words(error))) from error
     except msgspec.DecodeError as error:
-        raise RejectedMessage("not_json", str(error)) from error
+        raise RejectedMessage("not_json", in_our_words(error)) from error
     except RecursionError as error:
-        raise RejectedMessage("too_deep", "nested deeper than any message is") from error
+        raise RejectedMessage("too_deep", message("error.reading.too_deep")) from error
 
 
 def check_topic(topic: str) -> None:
     """Refuses topics that no well-meaning device uses."""
     if len(topic.encode()) > MAX_TOPIC_BYTES or topic.count("/") >= MAX_TOPIC_LEVELS or "\x00" in topic:
-        raise RejectedMessage("topic", "longer than 200 bytes, deeper than 7 levels, or with a NUL")
+        raise RejectedMessage("topic", message("error.reading.topic_form"))
 
 
 def checked_device(device: str) -> str:
     """A device name that can be stored and subscribed to."""
     if not _DEVICE.match(device):
-        raise RejectedMessage("device", f"'{device[:40]}' is no device name: 1 to 100 characters without + # /")
+        raise RejectedMessage("device", message("error.reading.device_name", device=device[:40]))
     return device

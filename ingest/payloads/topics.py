@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from city.catalogue.message import message
 from city.errors import RejectedMessage
 from ingest.payloads import chirpstack, own
 from ingest.payloads.measured import Decoder, Measured, check_topic, checked_device
@@ -15,7 +16,7 @@ def decode(topic: str, payload: bytes) -> list[Measured]:
     try:
         return decoder(device, payload)
     except RecursionError as error:
-        raise RejectedMessage("too_deep", "nested deeper than any reading is") from error
+        raise RejectedMessage("too_deep", message("error.reading.too_deep")) from error
 
 
 @lru_cache(maxsize=20_000)
@@ -27,7 +28,7 @@ def _route(topic: str) -> tuple[Decoder, str]:
             return own.decode, checked_device(device)
         case ["application", _, "device", device, "event", "up"]:
             return chirpstack.decode, checked_device(device)
-    raise RejectedMessage("topic", f"no format is known for the topic {topic[:80]}")
+    raise RejectedMessage("topic", message("error.reading.unknown_topic", topic=topic[:80]))
 
 
 def device_of(topic: str) -> str:

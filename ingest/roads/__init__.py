@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from city.catalogue.message import Message, message
 from city.clock import stopwatch
 from city.entities import Building, Dataset, Room, Segment, SegmentRelief, TurnBan
 from city.geo import bbox
@@ -38,7 +39,7 @@ from store.roads import (
 __all__ = ["ImportReport", "elevation_sources", "import_roads", "with_reachable"]
 
 
-def _silent(step: str) -> None:
+def _silent(step: Message) -> None:
     """Says nothing."""
 
 
@@ -51,7 +52,7 @@ def import_roads(
     dataset: str = "OpenStreetMap",
     licence: str = "ODbL 1.0",
     attribution: str = "© OpenStreetMap contributors",
-    progress: Callable[[str], None] = _silent,
+    progress: Callable[[Message], None] = _silent,
 ) -> ImportReport:
     """Takes an extract in and commits it: the segments of ``dataset`` become those of the file.
 
@@ -62,10 +63,10 @@ def import_roads(
     a transaction block. Raises ImportRefused where a file cannot be used; then nothing is changed.
     """
     began = stopwatch()
-    progress(f"reading {file.name}")
+    progress(message("cli.roads.reading", file=file.name))
     extract = read_extract(file)
     made = cut(extract)
-    progress(f"{len(made.segments)} segments; taking their elevation")
+    progress(message("cli.roads.elevation", n=len(made.segments)))
     heights = elevation_sources(extract, made.segments, terrain)
     sloped = with_terrain(made.segments, heights, made.inclines)
     segments = with_reachable(sloped.segments)
@@ -74,7 +75,7 @@ def import_roads(
     looked = stopwatch() - before
     turns = turn_bans(extract.restrictions, segments)
     places = rooms_of(extract, segments), schools_of(extract), places_of(extract, segments)
-    progress("writing to the database")
+    progress(message("cli.roads.writing"))
     origin = Dataset(dataset, f"OpenStreetMap extract {file.name}", licence, attribution, extract.data_date)
     vanished = _store(connection, origin, segments, turns.bans, land, places, at)
     counts = len(places[0]), len(places[1]), places[2]

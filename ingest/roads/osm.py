@@ -13,6 +13,8 @@ from pathlib import Path
 
 import osmium
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import message
 from city.errors import ImportRefused
 from ingest.roads import tags as read
 from ingest.roads.extract import Extract, Item, Restriction, Shape, SpotHeight, Way
@@ -25,7 +27,7 @@ TRACKS_AND_WATER = frozenset({"train", "subway", "light_rail", "ferry", "railway
 RESTRICTIONS = tuple(f"restriction{of}" for of in ("", ":hgv", ":motor_vehicle", ":conditional", ":hgv:conditional"))
 """The tags by which turn restrictions are found. Those of other vehicles alone do not concern us."""
 
-_GOOD = "give an OpenStreetMap extract (.osm.pbf, .osm.gz, .osm.bz2 or .osm), for instance one from Geofabrik"
+_GOOD = message("error.roads.give_extract")
 
 
 def read_extract(file: Path) -> Extract:
@@ -39,36 +41,29 @@ def read_extract(file: Path) -> Extract:
     try:
         _read(extract)
     except (RuntimeError, ValueError, OSError) as error:
-        raise ImportRefused(file, f"is not a whole OpenStreetMap file ({_first_line(error)})", _GOOD) from error
+        problem = message("error.roads.no_whole_file", problem=in_our_words(_first_line(error)))
+        raise ImportRefused(file, problem, _GOOD) from error
     _check_streets(extract)
     return extract
 
 
 def _check_file(file: Path) -> None:
     if not file.exists():
-        raise ImportRefused(file, "there is no such file", "check the path")
+        raise ImportRefused(file, message("error.roads.no_file"), message("error.file.check_path"))
     if not file.is_file():
-        raise ImportRefused(file, "is not a file", _GOOD)
+        raise ImportRefused(file, message("error.roads.is_no_file"), _GOOD)
     if not file.name.lower().endswith(ENDINGS):
-        raise ImportRefused(file, "has an ending that no road reader knows", _GOOD)
+        raise ImportRefused(file, message("error.roads.ending"), _GOOD)
     if file.stat().st_size == 0:
-        raise ImportRefused(file, "is empty", "fetch it again")
+        raise ImportRefused(file, message("error.file.empty"), message("error.file.fetch_again"))
 
 
 def _check_streets(extract: Extract) -> None:
     streets = [way for way in extract.ways if way.network == "street"]
     if not streets:
-        raise ImportRefused(
-            extract.file,
-            "holds no drivable street (a way tagged highway=residential, tertiary and so on)",
-            "cut the extract again around the town, with ways and their nodes",
-        )
+        raise ImportRefused(extract.file, message("error.roads.no_street"), message("error.roads.cut_again"))
     if not any(node in extract.positions for way in streets for node in way.nodes):
-        raise ImportRefused(
-            extract.file,
-            "lacks the nodes of its streets, or has them out of order",
-            "cut it again with complete ways, and put it in order with 'osmium sort'",
-        )
+        raise ImportRefused(extract.file, message("error.roads.no_nodes"), message("error.roads.sort"))
 
 
 def _read(extract: Extract) -> None:

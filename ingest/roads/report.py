@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from city.catalogue.message import Figure, Message, message
+from city.catalogue.words import Words
 from city.entities import Segment
 from city.upkeep import Place
 from city.vocabulary import Network
 from ingest.roads.cut import Cut
 from ingest.roads.extract import Extract
 from ingest.roads.slope import Sloped
+from ingest.roads.terrain import SPOT_HEIGHTS
 from ingest.roads.turns import Turns
 
 
@@ -60,51 +63,56 @@ class ImportReport:
     places: Mapping[str, int]
     seconds: float
 
-    def text(self) -> str:
+    def text(self, words: Words) -> str:
         """The report as a few lines for a person."""
-        lines = [
-            f"{self.file}: {_date(self.data_date)}",
-            *(f"{network}: {n} segments, {self.km[network]:.1f} km" for network, n in self.segments.items()),
-            f"streets between street junctions: {self.street_count_between_junctions}",
-            f"classes: {_listed(self.classes)}; keepers: {_listed(self.keepers)}",
-            self._reach_line(),
-            f"left out: {self.dropped_ways} ways without length or nodes, {self.bus_only_ways} ways for buses only; "
-            f"cut by the border: {self.clipped_ways}; vanished since the last import: {self.vanished}",
-            self._turns_line(),
-            f"widths and weights: {self.limited} segments are limited, {self.limits_refused} limits not understood",
-            self._terrain_line(),
-            *self._relief_line(),
-            f"rooms: {self.rooms}; schools: {self.buildings}",
-            f"places to clear: {_listed(self.places) or 'none'}",
-            f"done in {self.seconds:.1f} s",
-        ]
-        return "\n".join(lines)
+        return "\n".join(map(words.say, self.lines()))
 
-    def _reach_line(self) -> str:
+    def lines(self) -> Iterator[Message]:
+        """The report, a sentence a line."""
+        yield _dated(self.file, self.data_date)
+        for network, n in self.segments.items():
+            yield message("cli.roads.network", n=n, network=message(f"cli.network.{network}"), km=self.km[network])
+        yield message("cli.roads.junctions", n=self.street_count_between_junctions)
+        classes = tuple(_counted_as(n, name) for name, n in self.classes.items())
+        keepers = tuple(message(f"cli.keeper.{keeper}", n=n) for keeper, n in self.keepers.items())
+        yield message("cli.roads.classes", classes=classes, keepers=keepers)
+        yield self._reach_line()
+        ways = {"dropped": self.dropped_ways, "buses": self.bus_only_ways, "clipped": self.clipped_ways}
+        yield message("cli.roads.left_out", vanished=self.vanished, **ways)
+        yield self._turns_line()
+        yield message("cli.roads.limits", n=self.limited, refused=self.limits_refused)
+        yield from self._terrain_lines()
+        yield message("cli.roads.stops", rooms=self.rooms, schools=self.buildings)
+        yield _places_line(self.places)
+        yield message("cli.roads.done", seconds=Figure(self.seconds))
+
+    def _reach_line(self) -> Message:
         if not sum(self.unreachable.values()):
-            return "every segment can be reached"
-        names = f" (for instance {', '.join(self.unreachable_names)})" if self.unreachable_names else ""
-        return f"cut off from the largest part: {_listed(self.unreachable)}{names}"
+            return message("cli.roads.all_reached")
+        counts = tuple(message(f"cli.cut_off.{network}", n=n) for network, n in self.unreachable.items())
+        if self.unreachable_names:
+            return message("cli.roads.cut_off_named", counts=counts, names=self.unreachable_names)
+        return message("cli.roads.cut_off", counts=counts)
 
-    def _turns_line(self) -> str:
-        left = f"; left out: {_listed(self.restrictions_left_out)}" if self.restrictions_left_out else ""
-        return f"turn restrictions: {self.restrictions} taken ({self.banned_turns} banned turns){left}"
+    def _turns_line(self) -> Message:
+        said = message("cli.roads.turns", n=self.banned_turns, taken=self.restrictions)
+        if not self.restrictions_left_out:
+            return said
+        counts = tuple(message(f"cli.turns.{reason}", n=n) for reason, n in self.restrictions_left_out.items())
+        return message("cli.roads.turns_left", turns=said, counts=counts)
 
-    def _terrain_line(self) -> str:
+    def _terrain_lines(self) -> Iterator[Message]:
+        """What the terrain gave; the land round the streets is known only where there is one."""
         if not self.terrain_sources:
-            return "no terrain: grades are unknown; give --terrain FILE"
-        check = f"; {self.inclines_agree} of {self.inclines_compared} tagged inclines agree"
-        return (
-            f"terrain covers {self.terrain_cover:.1%} ({_listed(self.terrain_sources)}); "
-            f"{self.clamped_grades} grades over 20 % set to 20 %" + (check if self.inclines_compared else "")
-        )
-
-    def _relief_line(self) -> list[str]:
-        """Nothing where no terrain was given, which the line before says."""
-        if not self.terrain_sources:
-            return []
-        total = sum(self.segments.values())
-        return [f"sky, shade and hollows: {self.relief} of {total} segments, in {self.relief_seconds:.1f} s"]
+            yield message("cli.roads.no_terrain")
+            return
+        counts = tuple(_counted_as(n, _source(name)) for name, n in self.terrain_sources.items())
+        share, clamped = 100.0 * self.terrain_cover, self.clamped_grades
+        said = message("cli.roads.terrain", share=share, counts=counts, clamped=clamped)
+        compared = {"agree": self.inclines_agree, "compared": self.inclines_compared}
+        yield message("cli.roads.inclines", terrain=said, **compared) if self.inclines_compared else said
+        seconds, total = Figure(self.relief_seconds), sum(self.segments.values())
+        yield message("cli.roads.relief", n=self.relief, total=total, seconds=seconds)
 
 
 def report(
@@ -164,9 +172,22 @@ def _counted(values: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(values).items()))
 
 
-def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{n} {what}" for what, n in counts.items())
+def _counted_as(n: int, what: str | Message) -> Message:
+    return message("cli.roads.counted", n=n, what=what)
 
 
-def _date(data_date: date | None) -> str:
-    return f"data of {data_date.isoformat()}" if data_date else "date of the data unknown"
+def _source(name: str) -> str | Message:
+    """A source of elevation: a file by its name, the heights of the extract by theirs."""
+    return message("cli.roads.spot_heights") if name == SPOT_HEIGHTS else name
+
+
+def _places_line(places: Mapping[str, int]) -> Message:
+    if not places:
+        return message("cli.roads.no_places")
+    return message("cli.roads.places", counts=tuple(message(f"cli.place.{kind}", n=n) for kind, n in places.items()))
+
+
+def _dated(file: str, data_date: date | None) -> Message:
+    if data_date is None:
+        return message("cli.roads.date_unknown", file=file)
+    return message("cli.roads.data_of", file=file, day=data_date.isoformat())

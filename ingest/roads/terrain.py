@@ -22,7 +22,9 @@ from rasterio.windows import Window
 from scipy.interpolate import LinearNDInterpolator
 from scipy.spatial import QhullError, cKDTree
 
-from city.errors import ImportRefused
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import Message, message
+from city.errors import BadValue, ImportRefused
 from city.geo import local_xy
 from ingest.roads.extract import SpotHeight
 
@@ -33,7 +35,7 @@ Box = tuple[float, float, float, float]
 RASTER_ENDINGS = (".hgt", ".tif", ".tiff", ".asc", ".dem", ".img")
 METRES_PER_DEGREE = 111_195.0
 SPOT_HEIGHTS = "spot heights"
-_WAY_OUT = "give a GeoTIFF, HGT (zipped too) or ASCII grid that covers the roads"
+_WAY_OUT = message("error.terrain.give")
 
 
 class ElevationSource(Protocol):
@@ -78,7 +80,8 @@ class Raster:
                 for chosen in _by_block(column, row, inside, block):
                     z[chosen] = _bilinear(data, column[chosen], row[chosen])
         except RasterioError as error:
-            raise ImportRefused(self.file, f"breaks off while it is read ({error})", "fetch it again") from error
+            problem = message("error.terrain.breaks_off", problem=in_our_words(error))
+            raise ImportRefused(self.file, problem, message("error.file.fetch_again")) from error
         return z
 
     def _cells(self, data: rasterio.DatasetReader, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
@@ -136,7 +139,7 @@ def open_raster(file: Path, roads: Box, crs_without_one: str | None = None) -> R
     not touch the roads' extent.
     """
     if not file.is_file():
-        raise ImportRefused(file, "there is no such terrain file", "check the path")
+        raise ImportRefused(file, message("error.terrain.no_file"), message("error.file.check_path"))
     try:
         address = _address(file)
         with rasterio.open(address) as data:
@@ -144,10 +147,12 @@ def open_raster(file: Path, roads: Box, crs_without_one: str | None = None) -> R
             extent = _degrees(crs, tuple(data.bounds))
             raster = Raster(file, address, crs, _resolution_m(data, crs), extent)
     except (RasterioError, ProjError, zipfile.BadZipFile, OSError, ValueError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0].replace(str(file), file.name)
-        raise ImportRefused(file, f"cannot be read as terrain ({reason})", _WAY_OUT) from error
+        said = (str(error).strip() or type(error).__name__).splitlines()[0].replace(str(file), file.name)
+        reason = in_our_words(error if isinstance(error, BadValue) else said)
+        raise ImportRefused(file, message("error.terrain.no_terrain", problem=reason), _WAY_OUT) from error
     if not _touch(extent, roads):
-        raise ImportRefused(file, f"covers {_said(extent)} but the roads lie in {_said(roads)}", _WAY_OUT)
+        problem = message("error.terrain.elsewhere", extent=_said(extent), roads=_said(roads))
+        raise ImportRefused(file, problem, _WAY_OUT)
     return raster
 
 
@@ -158,7 +163,7 @@ def _address(file: Path) -> str:
     with zipfile.ZipFile(file) as archive:
         inside = [name for name in sorted(archive.namelist()) if name.lower().endswith(RASTER_ENDINGS)]
     if not inside:
-        raise ValueError(f"no {', '.join(RASTER_ENDINGS)} in the zip")
+        raise BadValue(message("error.terrain.zip", endings=tuple(RASTER_ENDINGS)))
     return f"/vsizip/{{{file.resolve()}}}/{inside[0]}"
 
 
@@ -170,7 +175,7 @@ def _guessed_crs(file: Path, data: rasterio.DatasetReader, named: str | None) ->
         return CRS.from_epsg(4326)
     if 200_000 <= bounds.left <= 1_000_000 and 6_000_000 <= bounds.bottom <= 7_800_000:
         return CRS.from_epsg(3006)
-    raise ImportRefused(file, "names no coordinate system", "put a .prj file beside it or save it as GeoTIFF")
+    raise ImportRefused(file, message("error.terrain.no_system"), message("error.terrain.put_prj"))
 
 
 def _degrees(crs: CRS, bounds: Box) -> Box:
@@ -192,9 +197,9 @@ def _touch(a: Box, b: Box) -> bool:
     return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
 
 
-def _said(box: Box) -> str:
+def _said(box: Box) -> Message:
     west, south, east, north = box
-    return f"{south:.3f} to {north:.3f}° N, {west:.3f} to {east:.3f}° E"
+    return message("error.terrain.box", south=south, north=north, west=west, east=east)
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,15 @@ from city.vocabulary import Network
 from ingest.roads.cut import way_of
 from ingest.roads.extract import Restriction
 
-CONDITIONAL = "only at some times"
-OTHER_VEHICLES = "for other vehicles"
-UNCLEAR = "not understood"
-VIA_WAY = "by way of a street"
-NOT_THERE = "of ways that are no streets here"
-NOT_MET = "of ways that do not meet there"
-NOT_ONE = "of ways that meet there more than once"
+CONDITIONAL = "conditional"
+OTHER_VEHICLES = "other_vehicles"
+UNCLEAR = "unclear"
+VIA_WAY = "via_way"
+NOT_THERE = "not_there"
+NOT_MET = "not_met"
+NOT_ONE = "not_one"
+"""Why a restriction is left out, for counting; its ways are no streets here, do not meet at the node, or meet more than
+once. The catalogue has the sentences."""
 
 BOUND: dict[str, Network | None] = {"restriction": None, "restriction:motor_vehicle": None, "restriction:hgv": "street"}
 """The tags that concern us, and the vehicles that they bind, by the network that these clear: lorries clear streets."""

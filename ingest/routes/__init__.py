@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from city.catalogue.message import Message, message
 from city.entities import ExistingRoute, Vehicle
 from city.errors import ImportRefused
 from city.matching import Matched, Matcher
@@ -35,20 +36,25 @@ def import_routes(connection: Connection, file: Path, at: datetime, name: str | 
     content = read(file)
     segments = load_segments(connection)
     if not segments:
-        raise ImportRefused(file, "there are no streets to match it to", "run 'dagsplan import roads' first")
+        raise ImportRefused(file, message("error.routes.no_streets"), message("error.routes.roads_first"))
     town = _Town(build(segments), {vehicle.id: vehicle for vehicle in vehicles(connection, "snow")})
     wanted = _wanted(content, file, name)
     made = [_Made(route, town, file.name, at) for route in wanted]
     stored = [one for one in made if one.matched.passages]
     refused = [
         *content.refused,
-        *(f"route '{one.wanted.name}': {town.astray(one)}" for one in made if one not in stored),
+        *(_refusal(one.wanted.name, town.astray(one)) for one in made if one not in stored),
     ]
     if not stored:
-        more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
-        raise ImportRefused(file, refused[0] + more, "no route was imported")
+        more = len(refused) - 1
+        problem = message("error.routes.and_more", n=more, first=refused[0]) if more else refused[0]
+        raise ImportRefused(file, problem, message("error.routes.none_taken"))
     save_routes(connection, [one.route for one in stored])
     return RoutesReport(file.name, tuple(one.told for one in stored), tuple(refused))
+
+
+def _refusal(name: str, problem: Message) -> Message:
+    return message("error.routes.route", name=name, problem=problem)
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class _Wanted:
     lines: tuple[Line, ...]
     vehicle: str | None
     route_class: RouteClass | None
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 @dataclass
@@ -75,15 +81,15 @@ class _Town:
             self.matchers[clears] = Matcher(self.network, clears)
         return self.matchers[clears]
 
-    def astray(self, made: _Made, *, near_m: float = 5000.0) -> str:
+    def astray(self, made: _Made, *, near_m: float = 5000.0) -> Message:
         """Why nothing of a route lies on the streets, and the way out."""
         lon, lat = made.wanted.lines[0].points[0]
         away, swapped = self.network.nearest_m((lon, lat)), self.network.nearest_m((lat, lon))
         if swapped < near_m < away:
-            return "longitude and latitude are swapped; exchange them"
+            return message("error.routes.swapped")
         if away > near_m:
-            return f"begins {away / 1000.0:.0f} km from the town's streets; check its reference system (WGS 84)"
-        return "no stretch of it lies on a street; check that it is of this town and not shifted"
+            return message("error.routes.far", km=away / 1000.0)
+        return message("error.routes.astray")
 
 
 class _Made:
@@ -132,7 +138,7 @@ class _Made:
     def told(self) -> RouteFound:
         matcher, notes = self.town.matcher(self.clears), list(self.wanted.notes)
         if self.wanted.vehicle is not None and self.wanted.vehicle not in self.town.fleet:
-            notes.append(f"vehicle {self.wanted.vehicle} is not in the fleet: default speeds are taken")
+            notes.append(message("cli.route_import.no_vehicle", vehicle=self.wanted.vehicle))
         return found(self.route, matcher, self.matched, self.clears, notes, said=self._said() is not None)
 
 
@@ -150,10 +156,7 @@ def _joined(name: str, parts: Sequence[Part]) -> _Wanted:
     lines = tuple(line for part in ordered for line in part.lines)
     trucks = {part.vehicle for part in parts} - {None}
     classes = {part.route_class for part in parts} - {None}
-    notes = [
-        f"its features name several {what}; none is taken"
-        for what, of in (("vehicles", trucks), ("classes", classes))
-        if len(of) > 1
-    ]
+    several = (("cli.route_import.several_vehicles", trucks), ("cli.route_import.several_classes", classes))
+    notes = [message(key) for key, of in several if len(of) > 1]
     vehicle = next(iter(trucks)) if len(trucks) == 1 else None
     return _Wanted(name, lines, vehicle, next(iter(classes)) if len(classes) == 1 else None, tuple(notes))

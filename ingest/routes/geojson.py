@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import Message, message
 from city.errors import ImportRefused
 from city.vocabulary import RouteClass
 from ingest.routes.parts import HELP, BadFeature, Part, Read, line_of, named, sifted
@@ -47,7 +49,8 @@ def read(file: Path, content: bytes) -> Read:
     try:
         tree = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise ImportRefused(file, f"is not JSON ({error})", "export the routes again as GeoJSON") from error
+        problem = message("error.routes.no_json", problem=in_our_words(error))
+        raise ImportRefused(file, problem, message("error.routes.export_geojson")) from error
     kind = tree.get("type") if isinstance(tree, dict) else None
     if kind == "Feature":
         tree = {"features": [tree]}
@@ -55,15 +58,15 @@ def read(file: Path, content: bytes) -> Read:
         tree = {"features": [{"geometry": tree}]}
     features = tree.get("features") if isinstance(tree, dict) else None
     if not isinstance(features, list) or not features:
-        raise ImportRefused(file, "holds no features of GeoJSON", HELP)
-    return sifted("feature", features, _part)
+        raise ImportRefused(file, message("error.routes.no_features"), HELP)
+    return sifted(features, _part, lambda n, problem: message("error.routes.feature", number=n, problem=problem))
 
 
 def _part(raw: object) -> Part:
     try:
         feature = msgspec.convert(raw, Feature)
     except msgspec.ValidationError as error:
-        raise BadFeature(f"{error}; {HELP}") from error
+        raise BadFeature(message("error.routes.helped", problem=in_our_words(error), help=HELP)) from error
     said = feature.properties or FeatureProperties()
     lines = [line_of(points, said.serve, where, drawn=True) for where, points in _coordinates(feature.geometry)]
     name = said.route if said.route is not None else said.name
@@ -75,20 +78,25 @@ def _text(value: str | int | None) -> str | None:
     return None if value is None else named(str(value))
 
 
-def _coordinates(geometry: Geometry | None) -> list[tuple[str, list[tuple[float, float]]]]:
+def _coordinates(geometry: Geometry | None) -> list[tuple[str | Message, list[tuple[float, float]]]]:
     """The lines of a geometry, each with where it stands."""
     if geometry is None or geometry.type not in ("LineString", "MultiLineString"):
         kind = "none" if geometry is None else geometry.type
-        raise BadFeature(f"geometry: is {kind}; a route is a LineString or a MultiLineString")
+        raise BadFeature(message("error.routes.no_line", kind=kind))
     shape = list[list[float]] if geometry.type == "LineString" else list[list[list[float]]]
     try:
         found: Any = msgspec.convert(geometry.coordinates, shape)
     except msgspec.ValidationError as error:
-        raise BadFeature(f"geometry.coordinates: {error}") from error
+        raise BadFeature(message("error.routes.coordinates", problem=in_our_words(error))) from error
     lines = [found] if geometry.type == "LineString" else found
     if any(len(point) < 2 for line in lines for point in line):
-        raise BadFeature("geometry.coordinates: a point has no latitude; each is [longitude, latitude]")
+        raise BadFeature(message("error.routes.no_latitude"))
     return [
-        ("geometry" if len(lines) == 1 else f"geometry, line {number}", [(point[0], point[1]) for point in line])
+        (_line(number if len(lines) > 1 else None), [(point[0], point[1]) for point in line])
         for number, line in enumerate(lines, start=1)
     ]
+
+
+def _line(number: int | None) -> str | Message:
+    """Where a line stands: in a geometry, as its one or with its number."""
+    return "geometry" if number is None else message("error.routes.line", where="geometry", number=str(number))

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import NoReturn
 from xml.parsers import expat
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import Message, message
 from city.errors import ImportRefused
-from ingest.routes.parts import BadFeature, Part, Read, line_of, named, sifted
+from ingest.routes.parts import BadFeature, Part, Read, line_of, named, point_of, sifted
 
 _POINTS = {"trkpt", "rtept"}
 _ROUTES = {"trk", "rte"}
@@ -37,16 +39,18 @@ def read(file: Path, content: bytes) -> Read:
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
-        raise ImportRefused(file, f"is broken XML ({error})", "export the track again") from error
+        problem = message("error.routes.no_xml", problem=in_our_words(error))
+        raise ImportRefused(file, problem, message("error.routes.export_track")) from error
     if reader.root != "gpx":
-        raise ImportRefused(file, f"is XML of <{reader.root}> and not GPX", "export the track as GPX")
+        problem = message("error.routes.no_gpx", root=reader.root)
+        raise ImportRefused(file, problem, message("error.routes.export_gpx"))
     if not reader.tracks:
-        raise ImportRefused(file, "holds neither a track nor a route", "waypoints alone are no drive; export the track")
-    return sifted("track", reader.tracks, _part)
+        raise ImportRefused(file, message("error.routes.no_track"), message("error.routes.waypoints"))
+    return sifted(reader.tracks, _part, lambda n, problem: message("error.routes.track", number=n, problem=problem))
 
 
 def _refuse_doctype(file: Path, *_: object) -> NoReturn:
-    raise ImportRefused(file, "has a document type, which GPX has not", "export the track again, or remove the line")
+    raise ImportRefused(file, message("error.routes.doctype"), message("error.routes.remove_doctype"))
 
 
 class _Reader:
@@ -80,15 +84,16 @@ def _part(raw: object) -> Part:
     for number, points in enumerate(raw.lines, start=1):
         where = f"trkseg {number}" if raw.kind == "trk" else "rte"
         if len(points) > 1:  # a receiver that is switched on and off leaves segments of one point
-            numbers = [_point(point, f"{where}, point {at}") for at, point in enumerate(points, start=1)]
+            numbers = [_point(point, point_of(where, at)) for at, point in enumerate(points, start=1)]
             lines.append(line_of(numbers, None, where, drawn=raw.kind == "rte"))
     if not lines:
-        raise BadFeature("has no two points; a line needs them")
+        raise BadFeature(message("error.routes.no_points"))
     return Part(tuple(lines), named(raw.name))
 
 
-def _point(texts: tuple[str, str], where: str) -> tuple[float, float]:
+def _point(texts: tuple[str, str], where: Message) -> tuple[float, float]:
     try:
         return float(texts[0]), float(texts[1])
     except ValueError as error:
-        raise BadFeature(f"{where}: lon='{texts[0]}' lat='{texts[1]}' are no numbers; leave the point out") from error
+        said = message("error.routes.no_numbers", where=where, lon=texts[0], lat=texts[1])
+        raise BadFeature(said) from error

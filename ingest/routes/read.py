@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from city.catalogue.message import message
 from city.errors import ImportRefused
+from city.tables import unreadable
 from ingest.routes.parts import Read
 
 
@@ -15,9 +17,9 @@ def read(file: Path) -> Read:
     kinds = {".geojson": geojson.read, ".json": geojson.read, ".gpx": gpx.read}
     reader = kinds.get(file.suffix.lower())
     if reader is None:
-        raise ImportRefused(file, "is neither .geojson, .json nor .gpx", "export the routes as GeoJSON or GPX")
+        raise ImportRefused(file, message("error.routes.no_format"), message("error.routes.export_either"))
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise ImportRefused(file, error.strerror or "cannot be read", "check the path") from error
+        raise unreadable(file, error) from error
     return reader(file, content)

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
+from city.catalogue.message import Figure, Message, message
+from city.catalogue.words import Words
 from city.entities import ExistingRoute
-from city.matching import Gap, Matched, Matcher
+from city.matching import Gap, Matched, Matcher, Reason
 from city.vocabulary import Network
 
-ASSUMED = "what it clears is assumed: the first passage of each street that the municipality keeps"
+GUESSED: Mapping[Network, str] = {
+    "street": "cli.route_import.guessed_street",
+    "cycle": "cli.route_import.guessed_cycle",
+}
+WHY: Mapping[Reason, str] = {
+    "no street near": "cli.route_import.no_street_near",
+    "too long without positions": "cli.route_import.no_positions",
+    "no way that fits": "cli.route_import.no_way",
+}
+HEAD = (
+    "cli.route_import.route",
+    "cli.route_import.km",
+    "cli.route_import.on_streets",
+    "cli.route_import.segments",
+    "cli.route_import.worked",
+    "cli.route_import.gaps",
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +46,12 @@ class RouteFound:
     bridged_km: float
     clears: Network
     gaps: tuple[Gap, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
+
+    def as_dict(self, words: Words) -> dict[str, Any]:
+        """For ``--json``, its sentences in a language."""
+        gaps = [asdict(gap) | {"why": words.say(message(WHY[gap.why]))} for gap in self.gaps]
+        return asdict(replace(self, gaps=(), notes=())) | {"gaps": gaps, "notes": [words.say(n) for n in self.notes]}
 
 
 @dataclass(frozen=True)
@@ -36,30 +60,32 @@ class RoutesReport:
 
     file: str
     routes: tuple[RouteFound, ...]
-    refused: tuple[str, ...]
+    refused: tuple[Message, ...]
 
-    def text(self) -> str:
+    def text(self, words: Words) -> str:
         """The report as a table and a few lines for a person."""
-        width = max(5, *(len(route.name) for route in self.routes))
-        head = f"{'route':<{width}} {'km':>7} {'on streets':>10} {'segments':>8} {'worked km':>9} {'gaps':>4}"
-        rows = [
-            f"{route.name:<{width}} {route.km:>7.1f} {route.share_matched:>10.1%} {route.segments:>8} "
-            f"{route.worked_km:>9.1f} {len(route.gaps):>4}"
-            for route in self.routes
-        ]
-        notes = [f"  {route.name}: {note}" for route in self.routes for note in _notes(route)]
-        return "\n".join([head, *rows, *notes, *(f"refused: {self.file}: {line}" for line in self.refused)])
+        notes = [message("cli.route_import.note", route=r.name, note=note) for r in self.routes for note in _notes(r)]
+        refused = [message("cli.route_import.refused", file=self.file, problem=problem) for problem in self.refused]
+        rows = [[words.say(cell) for cell in _cells(route)] for route in self.routes]
+        table = _table([[words.say(message(key)) for key in HEAD], *rows])
+        return "\n".join([*table, *(words.say(line) for line in (*notes, *refused))])
+
+    def as_dict(self, words: Words) -> dict[str, Any]:
+        """For ``--json``, its sentences in a language."""
+        routes, refused = [route.as_dict(words) for route in self.routes], [words.say(line) for line in self.refused]
+        return {"file": self.file, "routes": routes, "refused": refused}
 
 
 def found(
-    route: ExistingRoute, matcher: Matcher, matched: Matched, clears: Network, notes: Sequence[str], *, said: bool
+    route: ExistingRoute, matcher: Matcher, matched: Matched, clears: Network, notes: Sequence[Message], *, said: bool
 ) -> RouteFound:
     """What is told of a route; ``said``: its vehicle or class says what it clears."""
     network = matcher.network
     against = [passage.arc for passage in matched.passages if passage.arc >= matcher.legal]
     names = dict.fromkeys(network.segments[int(network.arc_segment[arc])].name for arc in against)
     worked = [p.arc for p, step in zip(matched.passages, route.steps, strict=True) if step.serve]
-    guess = [] if said else [f"neither vehicle nor class is known: taken as one that clears {clears} segments"]
+    guess = [] if said else [message(GUESSED[clears])]
+    assumed = [message("cli.route_import.assumed")] if route.work_assumed else []
     return RouteFound(
         route.name,
         round(route.length_m / 1000.0, 3),
@@ -71,20 +97,43 @@ def found(
         round(matched.bridged_m / 1000.0, 3),
         clears,
         matched.gaps,
-        (*notes, *guess, *([ASSUMED] if route.work_assumed else [])),
+        (*notes, *guess, *assumed),
     )
 
 
-def _notes(route: RouteFound, *, most: int = 5) -> Iterator[str]:
+def _cells(route: RouteFound) -> tuple[Message, ...]:
+    """A row of the table."""
+    figures = Figure(route.km), route.segments, Figure(route.worked_km), len(route.gaps)
+    name, km, segments, worked, gaps = (message("format.part", part=part) for part in (route.name, *figures))
+    return name, km, message("cli.route_import.percent", share=100.0 * route.share_matched), segments, worked, gaps
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Lines with the first column to the left and the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, *cells in rows:
+        rest = (f"{cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True))
+        yield "  ".join([f"{name:<{widths[0]}}", *rest])
+
+
+def _notes(route: RouteFound, *, most: int = 5) -> Iterator[Message]:
     yield from route.notes
-    if route.against_km:
-        where = f" ({', '.join(route.against[:most])})" if route.against else ""
-        yield f"drives {route.against_km:.2f} km against one-way streets{where}"
+    if route.against:
+        yield message("cli.route_import.against_named", km=route.against_km, streets=route.against[:most])
+    elif route.against_km:
+        yield message("cli.route_import.against", km=route.against_km)
     if route.bridged_km:
-        yield f"{route.bridged_km:.2f} km lie between positions that are far apart: the likeliest way is taken"
-    for gap in route.gaps[:most]:
-        after = f", after {gap.after}" if gap.after else ""
-        place = f"{gap.place[1]:.5f}, {gap.place[0]:.5f} (lat, lon)"
-        yield f"not matched: {gap.metres:.0f} m from {place}{after}: {gap.why}"
+        yield message("cli.route_import.bridged", km=route.bridged_km)
+    yield from map(_gap, route.gaps[:most])
     if len(route.gaps) > most:
-        yield f"and {len(route.gaps) - most} more stretches that were not matched"
+        yield message("cli.route_import.more_gaps", n=len(route.gaps) - most)
+
+
+def _gap(gap: Gap) -> Message:
+    """A stretch that was not matched; its place is written as maps take it."""
+    place = {"lat": f"{gap.place[1]:.5f}", "lon": f"{gap.place[0]:.5f}"}
+    if gap.after:
+        return message(
+            "cli.route_import.gap_after", metres=gap.metres, why=message(WHY[gap.why]), street=gap.after, **place
+        )
+    return message("cli.route_import.gap", metres=gap.metres, why=message(WHY[gap.why]), **place)

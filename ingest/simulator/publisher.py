@@ -8,8 +8,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import message
 from city.clock import Clock, aware
 from city.errors import ImportRefused
+from city.tables import at_line
 from ingest.publisher import Publication, Publisher
 from ingest.session import Address
 
@@ -21,11 +24,11 @@ def publish_live(where: Address, messages: Iterable[Publication], clock: Clock, 
     """
     count = 0
     with Publisher(where, "dagsplan-simulator-live") as publisher:
-        for message in messages:
-            wait = clock.real_seconds((message.time - clock.now()).total_seconds())
+        for publication in messages:
+            wait = clock.real_seconds((publication.time - clock.now()).total_seconds())
             if wait > 0 and stop.wait(wait):
                 break
-            publisher.send(message)
+            publisher.send(publication)
             count += 1
         publisher.settle(count, timeout_s=10.0)
     return count
@@ -44,9 +47,8 @@ def recorded(file: Path, start: datetime | None = None) -> Iterator[Publication]
             topic, payload = str(part["topic"]), part["payload"]
             raw = payload.encode() if isinstance(payload, str) else json.dumps(payload).encode()
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-            raise ImportRefused(
-                file, f"line {number}: {error}", 'write {"time": RFC 3339, "topic": text, "payload": text or JSON}'
-            ) from error
+            problem = message("error.file.placed", where=at_line(number), problem=in_our_words(error))
+            raise ImportRefused(file, problem, message("error.file.replay_line")) from error
         if shift is None:
             shift = (start - time) if start else (time - time)
         yield Publication(time + shift, topic, raw)
@@ -58,4 +60,5 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
         with file.open(encoding="utf-8") as stream:
             yield from ((number, line) for number, line in enumerate(stream, start=1) if line.strip())
     except (OSError, UnicodeDecodeError) as error:
-        raise ImportRefused(file, f"cannot be read ({error})", "give a file of JSON lines in UTF-8") from error
+        problem = message("error.file.unreadable_as", problem=in_our_words(error))
+        raise ImportRefused(file, problem, message("error.file.replay_lines")) from error

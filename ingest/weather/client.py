@@ -11,14 +11,17 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from city.catalogue.foreign import in_our_words
 from city.catalogue.message import message
 from city.clock import Clock
 from city.entities import Forecast
 from city.errors import ConfigError, DagsplanError, ImportRefused, SourceUnavailable
 from city.settings import Settings
+from city.tables import unreadable
 from city.version import code_version
 from ingest.weather import metno, smhi
 from store.connect import Connection
+from store.refusal import refusal
 from store.weather import Validators, save_forecast, save_validators, validators
 
 log = logging.getLogger("dagsplan.weather")
@@ -33,11 +36,8 @@ def parse_any(raw: bytes, file: object, *, simulated: bool = False) -> Forecast:
             return parser(raw, file, simulated=simulated)
         except ImportRefused as error:
             problems.append(error.problem)
-    raise ImportRefused(
-        file,
-        message("error.weather.no_provider", problems=tuple(problems)),
-        "give a stored answer of SMHI snow1g or MET Norway",
-    )
+    said = message("error.weather.no_provider", problems=tuple(problems))
+    raise ImportRefused(file, said, message("error.weather.give_stored"))
 
 
 def import_file(connection: Connection, file: Path, *, simulated: bool = False) -> Forecast:
@@ -45,14 +45,14 @@ def import_file(connection: Connection, file: Path, *, simulated: bool = False) 
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise ImportRefused(file, error.strerror or "cannot be read", "check the path") from error
+        raise unreadable(file, error) from error
     forecast = parse_any(raw, file, simulated=simulated)
     try:
         with connection.transaction():
             save_forecast(connection, forecast, forecast.issued_at, raw)
     except (psycopg.DataError, psycopg.IntegrityError) as error:
-        problem = str(error).strip().splitlines()[0]
-        raise ImportRefused(file, f"cannot be kept ({problem})", "fetch it again") from error
+        said = message("error.file.not_kept", problem=refusal(error))
+        raise ImportRefused(file, said, message("error.file.fetch_again")) from error
     return forecast
 
 
@@ -73,7 +73,7 @@ class WeatherClient:
         """The address that a provider is asked at. Raises ConfigError where the town's place is not set."""
         town = self.settings.municipality
         if town.longitude is None or town.latitude is None:
-            raise ConfigError("municipality.longitude and latitude: not set; forecasts need the place of the town")
+            raise ConfigError(message("error.setting.no_place"))
         lon, lat = f"{town.longitude:.4f}", f"{town.latitude:.4f}"
         if provider == "smhi":
             return f"{self.settings.weather.smhi_url}/geotype/point/lon/{lon}/lat/{lat}/data.json"
@@ -108,11 +108,13 @@ class WeatherClient:
         try:
             answer = self._http.get(url, headers=headers)
         except httpx.HTTPError as error:
-            raise SourceUnavailable(provider, f"{url} does not answer: {error or type(error).__name__}") from error
+            said = message("error.weather.no_answer", url=url, problem=in_our_words(error))
+            raise SourceUnavailable(provider, said) from error
         if answer.status_code == httpx.codes.NON_AUTHORITATIVE_INFORMATION:
             log.warning("the provider says that this service is deprecated", extra={"provider": provider})
         elif answer.status_code not in {httpx.codes.OK, httpx.codes.NOT_MODIFIED}:
-            raise SourceUnavailable(provider, f"{url} answers {answer.status_code} {answer.reason_phrase}")
+            status, reason = str(answer.status_code), answer.reason_phrase
+            raise SourceUnavailable(provider, message("error.weather.answers", url=url, status=status, reason=reason))
         return answer
 
 

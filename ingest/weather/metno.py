@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import message
 from city.entities import Forecast, ForecastStep
 from city.errors import ImportRefused
 
@@ -89,9 +91,8 @@ def parse(raw: bytes, file: object, *, simulated: bool = False) -> Forecast:
         answer = msgspec.convert(body, MetnoAnswer)
         steps = tuple(_steps(answer.properties.timeseries))
     except (msgspec.DecodeError, UnicodeDecodeError, OverflowError, RecursionError) as error:
-        raise ImportRefused(
-            file, f"is no MET Norway Locationforecast answer ({error})", "fetch it again, or name the provider"
-        ) from error
+        problem = message("error.weather.no_metno", problem=in_our_words(error))
+        raise ImportRefused(file, problem, message("error.weather.fetch_or_name")) from error
     place = answer.geometry.coordinates
     return Forecast(
         PROVIDER,

@@ -13,6 +13,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from city.catalogue.foreign import in_our_words
+from city.catalogue.message import message
 from city.entities import Forecast, ForecastStep
 from city.errors import ImportRefused
 
@@ -70,9 +72,8 @@ def parse(raw: bytes, file: object, *, simulated: bool = False) -> Forecast:
         answer = _decoder.decode(raw)
         steps = tuple(_steps(answer.time_series))
     except (msgspec.DecodeError, UnicodeDecodeError, OverflowError, RecursionError) as error:
-        raise ImportRefused(
-            file, f"is no SMHI snow1g answer ({error})", "fetch it again, or name the provider"
-        ) from error
+        problem = message("error.weather.no_smhi", problem=in_our_words(error))
+        raise ImportRefused(file, problem, message("error.weather.fetch_or_name")) from error
     lon, lat = answer.geometry.coordinates[:2]
     return Forecast(PROVIDER, lon, lat, answer.reference_time, steps, None, simulated)
 

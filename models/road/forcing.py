@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from city.catalogue.message import brief, message
 from city.errors import DagsplanError
 from models.road.radiation import (
     DERIVED_SKY,
@@ -47,9 +48,9 @@ class ImpossibleValue(DagsplanError):
     """A value that no weather has: names field, time and bounds."""
 
     def __init__(self, field: str, time: datetime, value: float) -> None:
-        low, high = PLAUSIBLE[field]
-        way_out = "write what was measured, or leave it empty"
-        super().__init__(f"{field} at {time.isoformat()}: {value:g} is not between {low:g} and {high:g}; {way_out}")
+        low, high = map(brief, PLAUSIBLE[field])
+        figures = {"value": brief(value), "low": low, "high": high}
+        super().__init__(message("error.surface.impossible", field=field, at=time.isoformat(), **figures))
         self.field = field
         self.time = time
 
@@ -200,7 +201,7 @@ class _Grid:
         values: Floats = getattr(self.weather, name)
         there = ~np.isnan(values)
         if not there.any():
-            raise DagsplanError(f"{name}: not known at any time; a road forecast needs at least air temperature")
+            raise DagsplanError(message("error.surface.unknown", field=name))
         self.notes.append(f"{name} unknown: taken from the nearest time that has one" + self._part(missing))
         return np.where(missing, np.interp(self.middle, self.at[there], values[there]), laid)
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from city.catalogue.message import message
 from city.errors import DagsplanError
 from models.road.balance import run_road
 from models.road.forcing import Forcing
@@ -128,7 +129,7 @@ def run(
 
 def _refuse_mixed(sites: Sites) -> None:
     if not sites.natural.all():
-        raise DagsplanError("natural ground and streets in one run: run them apart, as their snow has different states")
+        raise DagsplanError(message("error.surface.mixed"))
 
 
 def in_parts(part: Callable[[tuple[int, int]], None], n: int, *, least: int = 64) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from city.catalogue.message import message
 from city.entities import Segment
 from city.errors import DagsplanError
 from city.geo import middle
@@ -107,12 +108,12 @@ def sites(
     n = len(ids)
     for name in construction:
         if name not in CONSTRUCTIONS:
-            raise DagsplanError(f"construction '{name}': not known; write one of {', '.join(CONSTRUCTIONS)}")
+            raise DagsplanError(message("error.surface.construction", name=name, choices=tuple(CONSTRUCTIONS)))
     own = layers or [None] * n
     stack = tuple(given or CONSTRUCTIONS[name] for name, given in zip(construction, own, strict=True))
     for name, _ in (layer for layered in stack for layer in layered):
         if name not in MATERIALS:
-            raise DagsplanError(f"material '{name}': not known; write one of {', '.join(MATERIALS)}")
+            raise DagsplanError(message("error.surface.material", name=name, choices=tuple(MATERIALS)))
     wild = np.array([name == "natural" for name in construction], bool)
     blank = np.full(n, np.nan)
     return Sites(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from city.catalogue.words import words
 from city.clock import FixedClock
 from city.entities import CallOut, RosterTurn
 from city.errors import ImportRefused
@@ -243,7 +244,7 @@ def test_a_fleet_file_holds_the_lists(database: Connection, plan: Plan, tmp_path
     """A list that a file names is replaced whole, others stay."""
     file = tmp_path / "fleet.toml"
     file.write_text(FLEET, encoding="utf-8")
-    assert "2 on call" in import_fleet(database, file, AT)
+    assert "2 on call" in words("en").say(import_fleet(database, file, AT))
     calls.replace_lists(database, [CallOut("street", 4, "P07", "Jour 4", "radio", "kanal 3")])
     found = [(call.contractor, call.place, call.vehicle) for call in calls.call_out_lists(database)]
     assert found == [("ett", 1, "P02"), (None, 4, "P07")]

@@ -37,6 +37,7 @@ def one_line(error: str) -> bool:
     return error.startswith("dagsplan: ") and error.strip().count("\n") == 0
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize("words", HELP, ids=" ".join)
 def test_each_command_helps(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """``--help`` says what the command does and ends with 0."""
@@ -45,6 +46,7 @@ def test_each_command_helps(words: list[str], capsys: pytest.CaptureFixture[str]
     assert out.startswith("usage: dagsplan")
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     "words",
     [
@@ -96,6 +98,7 @@ def test_a_missing_import_is_one_line(
     assert "nowhere.file" in error
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("text", "named"),
     [
@@ -128,6 +131,7 @@ def test_a_database_that_does_not_answer_is_one_line(
     assert "hemligt" not in error
 
 
+@pytest.mark.usefixtures("english")
 def test_a_database_of_a_newer_schema_is_one_line(
     database: Connection, dsn: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,9 +1,10 @@
-"""The doctor says in plain words how the storage is, and what to do where it is not well."""
+"""The doctor says in plain words how the storage is, and what to do where it is not well; in any language."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from city.catalogue.words import words
 from city.clock import SystemClock
 from city.settings import Settings, Store
 from deploy.doctor import Finding, examine
@@ -21,15 +22,19 @@ def findings(connection: Connection, dsn: str, at: datetime = AT) -> dict[str, F
     return {finding.part: finding for finding in examine(Settings(), dsn)}
 
 
+def said(finding: Finding, language: str = "en") -> str:
+    return words(language).say(finding.text)
+
+
 def test_a_new_installation_is_well(database: Connection, dsn: str) -> None:
     """Nothing stored, nothing done: the words say so and nothing is wrong with the storage."""
     found = findings(database, dsn)
-    assert "storage tier plain" in found["database"].text
+    assert "storage tier plain" in said(found["database"])
     assert found["storage"].ok
-    assert "none yet; 0 weeks ahead" in found["storage"].text
-    assert found["hours"] == Finding("hours", True, "all computed")
+    assert "none yet; 0 weeks ahead" in said(found["storage"])
+    assert (found["hours"].ok, said(found["hours"])) == (True, "all computed")
     assert found["housekeeping"].ok
-    assert "not done yet" in found["housekeeping"].text
+    assert "not done yet" in said(found["housekeeping"])
 
 
 def test_what_stands_still_is_said_with_the_way_out(database: Connection, dsn: str) -> None:
@@ -43,15 +48,19 @@ def test_what_stands_still_is_said_with_the_way_out(database: Connection, dsn: s
     database.execute("INSERT INTO rollup_due (hour, series_ids) SELECT %s, array_agg(series_id) FROM series", (hour,))
     found = findings(database, dsn)
     assert not found["hours"].ok
-    assert found["hours"].text == f"1 to compute, the oldest of {hour.isoformat()}; {SCHEDULER}"
+    assert said(found["hours"]) == f"1 to compute, of 2027-01-12 01:00; {SCHEDULER}"
+    assert (
+        said(found["hours"], "sv")
+        == "1 att räkna, från 2027-01-12 01.00; starta 'dagsplan scheduler', eller se dess logg"
+    )
     assert not found["housekeeping"].ok
-    assert found["housekeeping"].text == f"last done 2027-01-10T05:00+00:00; {SCHEDULER}"
+    assert said(found["housekeeping"]) == f"last done 2027-01-10 06:00; {SCHEDULER}"
     refresh(database)
     keep_house(database, limits, zone, AT)
     found = findings(database, dsn)
     assert found["hours"].ok
     assert found["housekeeping"].ok
-    assert "the oldest of 2027-01-12; 4 weeks ahead" in found["storage"].text
+    assert "the oldest of 2027-01-12; 4 weeks ahead" in said(found["storage"])
 
 
 SCHEDULER = "start 'dagsplan scheduler', or see its log"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from city.catalogue.message import Message
+from city.catalogue.words import words
 from city.clock import SimulatedClock, SystemClock
 from city.entities import Building, CalendarDay, Contractor, Dataset, Depot, Device, Room, RosterTurn, Vehicle, Vessel
 from city.errors import ImportRefused, StoreUnavailable
@@ -52,6 +54,10 @@ ROOMS = "room,name,lon,lat,vessel,fraction,litres,device,last_emptied\n"
 ROOM = "r-1,Åvägen 3,14.8,56.9,v-1,residual,660,lev-1,2027-01-10T07:00:00+01:00\n"
 BUILDINGS = "id,name,lon,lat,area_m2,device\n"
 CALENDAR = "calendar,day,kind\n"
+
+
+def said(sentence: Message, language: str) -> str:
+    return words(language).say(sentence)
 
 
 def file_of(folder: Path, name: str, text: str) -> Path:
@@ -102,7 +108,8 @@ def test_how_wide_and_heavy_a_vehicle_is(database: Connection, tmp_path: Path) -
 def test_rooms_buildings_and_calendars_are_taken_in(database: Connection, tmp_path: Path) -> None:
     """CSV files become rooms with vessels, buildings with their sensor, and calendar days."""
     rooms = ROOMS + ROOM + "r-1,Åvägen 3,14.8,56.9,v-2,food,140,,\n"
-    assert import_rooms(database, file_of(tmp_path, "rooms.csv", rooms), AT) == "1 rooms, 2 vessels"
+    taken = import_rooms(database, file_of(tmp_path, "rooms.csv", rooms), AT)
+    assert (said(taken, "en"), said(taken, "sv")) == ("1 room, 2 vessels", "1 rum, 2 kärl")
     assert facts.rooms(database) == (Room("r-1", "Åvägen 3", 14.8, 56.9),)
     emptied = datetime(2027, 1, 10, 6, tzinfo=UTC)
     assert facts.vessels(database) == (
@@ -112,7 +119,8 @@ def test_rooms_buildings_and_calendars_are_taken_in(database: Connection, tmp_pa
     import_buildings(database, file_of(tmp_path, "b.csv", BUILDINGS + "b-1,Skolan,14.8,56.9,2400,ind-1\n"), AT)
     assert facts.buildings(database) == (Building("b-1", "Skolan", 14.8, 56.9, area_m2=2400.0, device="ind-1"),)
     days = CALENDAR + "school,2027-01-12,school\nschool,2027-01-13,closed\n"
-    assert import_calendar(database, file_of(tmp_path, "c.csv", days), AT) == "2 days of 1 calendars"
+    taken = import_calendar(database, file_of(tmp_path, "c.csv", days), AT)
+    assert (said(taken, "en"), said(taken, "sv")) == ("2 days of 1 calendar", "2 dagar i 1 kalender")
     assert facts.calendar_days(database, date(2027, 1, 13), date(2027, 1, 13)) == (
         CalendarDay("school", date(2027, 1, 13), "closed"),
     )
@@ -150,7 +158,9 @@ def test_a_wrong_file_is_one_line_and_changes_nothing(
     with pytest.raises(ImportRefused, match=says) as refused:
         IMPORTERS[kind](database, file_of(tmp_path, "wrong", text), AT)
     assert "wrong" in str(refused.value)
-    assert "\n" not in str(refused.value)
+    for line in (str(refused.value), refused.value.said(words("sv"))):
+        assert "\n" not in line
+        assert "constraint" not in line
     assert everything(database) == before
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
 
+from city.catalogue.words import words
 from city.clock import FixedClock, SystemClock
 from city.entities import Device
 from city.errors import ConfigError
@@ -114,7 +116,9 @@ def test_what_the_broker_drops_is_heard_and_told(tmp_path: Path, dsn: str) -> No
             await_that(lambda: (daemon.daemon.session.broker_dropped or 0) >= 150, "the broker's own count")
             daemon.daemon._said_at = float("-inf")
             await_that(lambda: (said := spoken(dsn, SystemClock().now())) and said[0].broker_dropped, "its report")
-        findings = {finding.text: finding for finding in examine(settings, dsn) if finding.part == "broker"}
+        findings = {
+            words("en").say(finding.text): finding for finding in examine(settings, dsn) if finding.part == "broker"
+        }
     assert any("dropped" in text and not finding.ok for text, finding in findings.items())
     with connect(dsn, "test") as connection:
         (told,) = health.daemons(connection, SystemClock().now())
@@ -136,6 +140,11 @@ def test_a_broker_that_hangs_up_is_not_asked_again(tmp_path: Path) -> None:
             session.close()
 
 
+def findings(dsn: str) -> list[dict[str, Any]]:
+    """What ``dagsplan doctor --json`` answers in English."""
+    return [finding.as_dict(words("en")) for finding in examine(Settings(database=Database(dsn=dsn)), dsn)]
+
+
 def test_doctor_tells_a_daemon_that_fell_silent(dsn: str) -> None:
     """A report of ten minutes ago is a daemon to start, one of now is well."""
     now = SystemClock().now()
@@ -144,10 +153,10 @@ def test_doctor_tells_a_daemon_that_fell_silent(dsn: str) -> None:
         health.save(connection, said)
         health.save(connection, health.DaemonHealth("b", now, True, 7, 90.0, 0.2, 10, 10, 0, 0))
         health.save(connection, health.DaemonHealth("c", now, False, 0, None, None, 0, 0, 0, 0))
-    told = {finding.part: finding for finding in examine(Settings(database=Database(dsn=dsn)), dsn)}
-    assert (told["ingestion a"].ok, "10 min" in told["ingestion a"].text) == (False, True)
-    assert "falls behind" in told["ingestion b"].text
-    assert "lost the broker" in told["ingestion c"].text
+    told = {one["part"]: one for one in findings(dsn)}
+    assert (told["ingestion a"]["ok"], "10 min" in told["ingestion a"]["text"]) == (False, True)
+    assert "falls behind" in told["ingestion b"]["text"]
+    assert "lost the broker" in told["ingestion c"]["text"]
 
 
 def test_a_daemon_in_played_time_is_judged_by_real_seconds(database: Connection, dsn: str) -> None:
@@ -156,8 +165,8 @@ def test_a_daemon_in_played_time_is_judged_by_real_seconds(database: Connection,
     set_simulated_clock(database, starts, wall, 100.0)
     said = health.DaemonHealth("a", starts - timedelta(seconds=500), True, 1, 900.0, 0.2, 10, 10, 0, 0)
     health.save(database, said)
-    told = {finding.part: finding for finding in examine(Settings(database=Database(dsn=dsn)), dsn)}
-    assert told["ingestion a"].ok, told["ingestion a"].text
+    told = {one["part"]: one for one in findings(dsn)}
+    assert told["ingestion a"]["ok"], told["ingestion a"]["text"]
 
 
 def test_a_frozen_sensor_is_heard_but_unchanged(database: Connection) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from city.catalogue.message import Message, message
+from city.catalogue.words import words
 from city.entities import Building, Dataset
 from city.errors import ImportRefused
 from ingest.roads import import_roads
@@ -67,7 +69,11 @@ def test_the_land_is_stored_with_its_street_and_goes_with_it(database, tmp_path)
     assert stored[0].sky_view == round(stored[0].sky_view, 4)
     assert stored[0].source == "wall.asc"
     assert -25.0 < stored[0].above_m < 0.0
-    assert "sky, shade and hollows: 2 of 2 segments" in found.text()
+    assert "sky, shade and hollows: 2 of 2 segments" in found.text(words("en"))
+    swedish = found.text(words("sv"))
+    assert "gator: 2 sträckor, " in swedish
+    assert "klasser: 2 P3; väghållare: 2 okända\n" in swedish
+    assert "himmel, skugga och sänkor: 2 av 2 sträckor, på " in swedish
     import_roads(database, town(tmp_path, (10, 1, 2)), [plain_with_a_wall(tmp_path)], AT)
     assert len(load_relief(database)) == 1
     import_roads(database, town(tmp_path, (10, 1, 2)), [], AT)
@@ -125,7 +131,7 @@ def test_the_demonstration_town_is_imported_twice_alike(database):
     assert (first.rooms, first.buildings) == (52, 5)
     assert first.terrain_sources.keys() == {"spot heights"}
     assert 0 < first.unreachable["street"] < 0.2 * first.segments["street"]
-    assert "cut off from the largest part" in first.text()
+    assert "cut off from the largest part" in first.text(words("en"))
 
 
 def test_a_hilly_town_gets_its_terrain(database, data_folder):
@@ -140,11 +146,11 @@ def test_a_hilly_town_gets_its_terrain(database, data_folder):
 
 
 def test_a_town_of_nordic_scale_is_loaded_whole(database, data_folder):
-    told: list[str] = []
+    told: list[Message] = []
     file = data_folder / "roads" / "oslo-east-filtered.osm.pbf"
     found = import_roads(database, file, [], AT, progress=told.append)
     segments = load_segments(database)
     assert len(segments) == sum(found.segments.values()) > 10_000
     assert [s.id for s in segments] == sorted(s.id for s in segments)
     assert any("ø" in s.name for s in segments)
-    assert told[0] == "reading oslo-east-filtered.osm.pbf"
+    assert told[0] == message("cli.roads.reading", file="oslo-east-filtered.osm.pbf")

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import dagsplan
+from city.catalogue.words import words
 from city.entities import RouteStep, Vehicle
 from city.errors import ImportRefused
 from city.network import build
@@ -67,7 +68,7 @@ def test_without_words_the_first_passage_is_work_and_that_is_told(database: Conn
     report = import_routes(database, written(tmp_path, (ROW + ROW[-2::-1] + ROW[1:], {})), AT, "Hand")
     served = [step.serve for step in steps(database, "Hand")]
     assert served == [True] * 8 + [False] * 4
-    assert "what it clears is assumed" in report.text()
+    assert "what it clears is assumed" in report.text(words("en"))
 
 
 def test_a_second_import_replaces_the_route_and_leaves_others(database: Connection, tmp_path: Path) -> None:
@@ -87,11 +88,16 @@ def test_a_bad_feature_costs_none_of_its_neighbours(database: Connection, tmp_pa
     )
     report = import_routes(database, file, AT)
     assert [route.name for route in report.routes] == ["a"]
-    assert [line.split(";")[0] for line in report.refused[:2]] == [
+    refused = [words("en").say(line) for line in report.refused]
+    assert [line.split(";")[0] for line in refused[:2]] == [
         "feature 3: geometry: has no two points that differ",
         "route 'x': longitude and latitude are swapped",
     ]
-    assert "km from the town's streets" in report.refused[2]
+    assert "km from the town's streets" in refused[2]
+    swedish = report.text(words("sv"))
+    assert swedish.startswith("rutt  ")
+    assert "avvisat: t.geojson: rutten 'x': longitud och latitud är omkastade; byt plats på dem" in swedish
+    assert report.as_dict(words("en"))["refused"] == refused
 
 
 def test_a_file_without_a_usable_route_changes_nothing(database: Connection, tmp_path: Path) -> None:

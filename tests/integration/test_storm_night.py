@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from city.catalogue.message import Message
+from city.catalogue.words import words
 from city.settings import Settings
 from deploy.demonstration import demo_settings
 from deploy.night_walk import walk
@@ -32,10 +34,10 @@ def small(folder: Path) -> Settings:
 def test_a_storm_night_is_walked_to_the_last_street(empty_dsn: str, broker: str, tmp_path: Path) -> None:
     """An evening plan, a bust in the middle that adds turer, a vehicle that never answers. In the morning all that was
     sent has ended, what was driven is noted, no street that is then asked for was left out, the hand-over tells it."""
-    told: list[str] = []
+    heard: list[Message] = []
     settings, stop = small(tmp_path), threading.Event()
     with evening(settings, empty_dsn, broker, timedelta(hours=6), stop, lambda _: None) as opened:
-        assert walk(settings, opened, stop, told.append)
+        assert walk(settings, opened, stop, heard.append)
         connection, now = opened.connection, opened.clock.now()
         found = orders.orders(connection, OPENS_AT - timedelta(hours=1), domain="snow")
         night = night_of(connection, DAY, "assist", now)
@@ -44,9 +46,11 @@ def test_a_storm_night_is_walked_to_the_last_street(empty_dsn: str, broker: str,
         done = [order for order in found if order.state == "done"]
         driven, passed = streets(connection, done), passages.tracks(connection, [order.id for order in done])
         seen = len(driven & {name for track in passed.values() for name in track.passages or ()}) / len(driven)
+    told, english = ([words(code).say(line) for line in heard] for code in ("sv", "en"))
     assert told[0].startswith("18.05  kvällsplan: Kör ut")
+    assert english[0].startswith("18:05  evening plan: ")
     bust = next(line for line in told if "ny prognos" in line)
-    assert re.match(r"01\.[2-5]5  vakten: prognosen sprack.*; \+\d turer", bust)
+    assert re.match(r"01\.[2-5]5  vakten: prognosen sprack.*; \d turer? till", bust)
     late = {order.key for order in found if order.state == "decided"}
     assert {order.state for order in found if order.key not in late} == {"done", "aborted"}
     assert driven == noted

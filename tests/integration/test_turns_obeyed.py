@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from city.catalogue.words import words
 from city.entities import Depot, TurnBan, Vehicle
 from city.plan import Plan
 from ingest.roads import import_roads
@@ -77,7 +78,7 @@ def test_a_drive_of_the_plan_obeys_the_restriction(database: Connection, tmp_pat
     for to, end in ((11, 3), (12, 4)):
         report = import_roads(database, extract(tmp_path, (10, to)), [], AT)
         assert (report.restrictions, report.banned_turns) == (1, 1)
-        assert "turn restrictions: 1 taken (1 banned turns)" in report.text()
+        assert "turn restrictions: 1 taken (1 banned turn)" in report.text(words("en"))
         plan = plan_of(database)
         assert not makes(plan, 1, 2, end)
         assert len(plan.interventions[0].segments) == 4
@@ -129,7 +130,7 @@ def test_a_limit_reaches_the_plan_and_a_bad_one_costs_itself_alone(database: Con
     signs = {12: '<tag k="maxweight" v="7.5"/>', 13: '<tag k="maxweight" v="7.5 st"/>'}
     report = import_roads(database, extract(tmp_path, tags=signs), [], AT)
     assert (report.limited, report.limits_refused) == (1, 1)
-    assert "1 segments are limited, 1 limits not understood" in report.text()
+    assert "1 segment is limited, 1 limits not understood" in report.text(words("en"))
     assert [s.max_weight_t for s in load_segments(database)] == [None, None, 7.5, None]
     served = {part.id for part in plan_of(database).interventions[0].segments}  # type: ignore[union-attr]
     assert served == {"osm/10/1-2", "osm/11/2-3", "osm/13/3-4"}

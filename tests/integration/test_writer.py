@@ -32,7 +32,7 @@ RULE = ClockRule(timedelta(days=7), timedelta(seconds=300))
 def writer_on(connection: Connection, **limits: int) -> Writer:
     for name in ("g-1", "a84041"):
         save_device(connection, Device(name, name, "test"), [])
-    return Writer(connection, Ingest(**limits), RULE)
+    return Writer(connection, Ingest(**limits), RULE, "en")
 
 
 @pytest.fixture
@@ -119,6 +119,16 @@ def test_a_fault_in_a_decoder_costs_one_message(writer: Writer, monkeypatch: pyt
         "decoder_failed",
         "ZeroDivisionError: by nought; please report it",
     )
+
+
+def test_what_was_rejected_is_kept_in_the_language_of_the_installation(database: Connection) -> None:
+    """The short reasons, which figures are counted under, are the same in every language."""
+    Writer(database, Ingest(), RULE, "sv").write([message(GOOD, "dagsplan/new-1/reading"), message(b"hello")])
+    details = {letter["reason"]: letter["detail"] for letter in dead_letters(database)}
+    assert details == {
+        "unknown_device": "new-1 är inte känd; lägg till den, sedan 'dagsplan deadletters replay'",
+        "not_json": "trasig JSON: ogiltigt tecken (byte 0)",
+    }
 
 
 def test_the_same_value_twice_is_one_row(tier_writer: Writer) -> None:

@@ -12,7 +12,7 @@ from string import Formatter
 
 import pytest
 
-from city.catalogue.message import Figure, Span, message
+from city.catalogue.message import Figure, Span, brief, message
 from city.catalogue.words import LANGUAGES, Entry, Words, words
 
 ROOT = Path(__file__).parents[3]
@@ -89,7 +89,8 @@ def small() -> Words:
     table = {
         "format.clock": "HH.mm", "format.day": "E d MMM", "format.span": "–", "format.span_signed": " till ",
         "n": {"one": "1 sträcka", "other": "{n} sträckor"}, "any": "{it}", "signed": "{it:+1}", "and": "{it:and}",
-        "cap": "{it:cap}", "moment": "{it:moment}", "digits": "{it:2}", "parts": "{it:sentences}",
+        "cap": "{it:cap}", "moment": "{it:moment}",
+        "date": "{it:date}", "stamp": "{it:stamp}", "digits": "{it:2}", "parts": "{it:sentences}",
     }  # fmt: skip
     return Words("sv", table)
 
@@ -108,6 +109,11 @@ def small() -> Words:
         ("any", datetime(2026, 11, 24, 4, 30, tzinfo=UTC), "04.30"),
         ("moment", datetime(2026, 11, 24, 4, 30, tzinfo=UTC), "tis 24 nov 04.30"),
         ("any", date(2026, 11, 24), "tis 24 nov"),
+        ("date", datetime(2026, 11, 24, 4, 30, tzinfo=UTC), "2026-11-24"),
+        ("stamp", datetime(2026, 11, 24, 4, 30, tzinfo=UTC), "2026-11-24 04.30"),
+        ("any", brief(9.0), "9"),
+        ("any", brief(-2.25), "−2,25"),
+        ("any", brief(float("inf")), "inf"),
         ("any", ("P01", "P02"), "P01, P02"),
         ("and", ("P01", "P02", "G01"), "P01, P02 och G01"),
         ("cap", message("n", n=2), "2 sträckor"),

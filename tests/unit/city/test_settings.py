@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 import dagsplan
+from city.catalogue.words import words
 from city.errors import ConfigError
-from city.settings import Settings, default_state_dir, load, shown
+from city.settings import Settings, default_state_dir, first_language, load, shown
 
 SECRET = "hemligt-lösenord-7"
 
@@ -221,3 +222,28 @@ def test_the_state_folder_follows_the_setting(tmp_path: Path) -> None:
     """``DAGSPLAN_STATE_DIR`` moves the embedded parts; without it the user's state folder is taken."""
     assert load(environ={"DAGSPLAN_STATE_DIR": str(tmp_path)}).state == tmp_path
     assert load(environ={}).state == default_state_dir()
+
+
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [
+        ("MUNICIPALITY__TIME_ZONE=Mars", "municipality.time_zone: ingen tidszon heter 'Mars'"),
+        ("PLANNER__SNOW_SLOTS=02:30", "planner.snow_slots: 02:30 kan hoppas över eller komma två gånger"),
+        ("WEB__PORT=snart", "förvalen eller miljövariablerna: `int` väntades, här står `str` – vid `$.web.port`;"),
+        ("STORE__KEEP_RAW_DAYS=3", "så att timmarna för sena mätningar kan räknas; sätt den till 9 eller mer"),
+        ("DATABASE__DSN_FILE=ingenstans", "ingenstans går inte att läsa: Filen eller mappen finns inte"),
+    ],
+)
+def test_a_mistake_is_said_in_swedish_too(variable: str, said: str) -> None:
+    """The whole line is Swedish, whatever other programs had to say of it."""
+    name, value = variable.split("=")
+    with pytest.raises(ConfigError) as refused:
+        load(environ={f"DAGSPLAN_{name}": value})
+    assert said in refused.value.said(words("sv"))
+
+
+@pytest.mark.parametrize(("named", "language"), [(None, "sv"), ("en", "en"), ("tlh", "sv"), ("", "sv")])
+def test_what_is_said_before_the_settings_are_read(named: str | None, language: str) -> None:
+    """The variable decides where it names a language that there are words of."""
+    environ = {} if named is None else {"DAGSPLAN_MUNICIPALITY__LANGUAGE": named}
+    assert first_language(environ) == language

@@ -31,6 +31,10 @@ def serving(app: FastAPI) -> Iterator[str]:
 
 @contextmanager
 def asking(app: FastAPI) -> Iterator[httpx.Client]:
-    """A client of the running application."""
-    with serving(app) as address, httpx.Client(base_url=address, follow_redirects=True, timeout=30.0) as client:
+    """A client of the running application that would rather hear of problems in English; pages do not ask for that."""
+    headers = {"Accept-Language": "en"}
+    with (
+        serving(app) as address,
+        httpx.Client(base_url=address, headers=headers, follow_redirects=True, timeout=30.0) as client,
+    ):
         yield client

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from city.errors import BadValue
 from deploy.brokerprofile import PROFILES, profile_text
 
 FOLDER = Path(__file__).parents[3] / "deploy" / "mosquitto"
@@ -19,7 +20,7 @@ def test_the_queue_holds_twice_the_outage() -> None:
 
 def test_a_rate_that_does_not_fit_says_what_can_be_promised() -> None:
     """1,000 messages a second for a day is more than the broker's memory: the hours that fit are named."""
-    with pytest.raises(ValueError, match=r"promise at most 0\.5 h"):
+    with pytest.raises(BadValue, match=r"promise at most 0\.5 h"):
         profile_text("fast", 1000.0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from city.catalogue.message import Message, message
 from city.matching import Matcher
 from city.network import build
 from city.track import Line
@@ -22,6 +23,6 @@ def test_the_made_line_is_matched() -> None:
 
 
 def test_it_says_what_it_does() -> None:
-    said: list[str] = []
+    said: list[Message] = []
     warm(said.append)
-    assert said == ["compiling the road model, the route search and the matching of routes (a minute or two, once)"]
+    assert said == [message("cli.done.warming")]

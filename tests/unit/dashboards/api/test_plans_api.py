@@ -29,7 +29,7 @@ def test_a_plan_of_a_day_and_its_suffix(client, snow):
         ("/api/v1/plans/snow/in-the-evening", 422, "2026-11-24"),
         ("/api/v1/plans/snow/latest.xlsx", 404, ".csv"),
         ("/api/v1/plans/ice/latest", 422, "snow"),
-        ("/api/v1/nothing", 404, "Not Found"),
+        ("/api/v1/nothing", 404, "Not found"),
     ],
 )
 def test_what_is_not_there_is_a_problem_that_says_what_to_do(client, path, status, said):

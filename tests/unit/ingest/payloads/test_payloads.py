@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from city.catalogue.words import words
 from city.errors import RejectedMessage
 from ingest.payloads.measured import MAX_TOPIC_BYTES, Measured
 from ingest.payloads.topics import decode, device_of
@@ -120,7 +121,8 @@ def test_the_clock_rule_holds_to_the_second(seconds: int, reason: str) -> None:
 def test_a_fault_names_the_field_and_the_limit() -> None:
     """Who reads a dead letter learns which field was wrong and what it may be."""
     _, faults = validate([Measured("d", AT, {"air_temperature": 255.0})], AT, RULE)
-    assert faults[0].detail == "air_temperature = 255 is outside -60 to 60 °C"
+    assert words("en").say(faults[0].detail) == "air_temperature = 255 is outside −60 to 60 °C"
+    assert words("sv").say(faults[0].detail) == "air_temperature = 255 ligger utanför −60 till 60 °C"
 
 
 JSON = st.recursive(
@@ -162,9 +164,9 @@ def test_any_bytes_on_any_topic_are_decoded_or_rejected(topic: str, payload: byt
         rows, faults = validate(decode(topic, payload), AT, RULE)
     except RejectedMessage as rejected:
         assert rejected.reason
-        assert rejected.detail
+        assert words("sv").say(rejected.detail)
         return
-    assert all(fault.reason and fault.detail for fault in faults)
+    assert all(fault.reason and words("sv").say(fault.detail) for fault in faults)
     for row in rows:
         assert 0 < len(row.quantity) <= 100
         assert "\x00" not in row.quantity

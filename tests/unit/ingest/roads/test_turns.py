@@ -110,22 +110,22 @@ def test_who_is_excepted_among_others_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("tags", "members", "why"),
     [
-        ({"restriction:conditional": "no_left_turn @ (15:00-18:00)"}, over(10, 11), "only at some times"),
-        ({"restriction": "no_left_turn @ (15:00-18:00)"}, over(10, 11), "only at some times"),
-        ({"restriction": "no_left_turn", "hour_on": "07:00"}, over(10, 11), "only at some times"),
-        ({"restriction": "no_left_turn", "except": "winter_service"}, over(10, 11), "for other vehicles"),
-        ({"restriction:hgv": "no_left_turn", "except": "hgv"}, over(10, 11), "for other vehicles"),
-        ({"restriction": "give_way"}, over(10, 11), "not understood"),
-        ({"restriction": "no_left_turn"}, over(10, 11)[:2], "not understood"),
-        ({"restriction": "no_left_turn"}, (over(10, 11)[0], over(10, 11)[2]), "not understood"),
+        ({"restriction:conditional": "no_left_turn @ (15:00-18:00)"}, over(10, 11), "conditional"),
+        ({"restriction": "no_left_turn @ (15:00-18:00)"}, over(10, 11), "conditional"),
+        ({"restriction": "no_left_turn", "hour_on": "07:00"}, over(10, 11), "conditional"),
+        ({"restriction": "no_left_turn", "except": "winter_service"}, over(10, 11), "other_vehicles"),
+        ({"restriction:hgv": "no_left_turn", "except": "hgv"}, over(10, 11), "other_vehicles"),
+        ({"restriction": "give_way"}, over(10, 11), "unclear"),
+        ({"restriction": "no_left_turn"}, over(10, 11)[:2], "unclear"),
+        ({"restriction": "no_left_turn"}, (over(10, 11)[0], over(10, 11)[2]), "unclear"),
         (
             {"restriction": "no_u_turn"},
             (("way", "from", 10), ("way", "via", 16), ("way", "to", 12)),
-            "by way of a street",
+            "via_way",
         ),
-        ({"restriction": "only_right_turn"}, over(10, 15), "of ways that are no streets here"),
-        ({"restriction": "no_left_turn"}, over(10, 12), "of ways that do not meet there"),
-        ({"restriction": "no_left_turn"}, over(13, 10), "of ways that do not meet there"),
+        ({"restriction": "only_right_turn"}, over(10, 15), "not_there"),
+        ({"restriction": "no_left_turn"}, over(10, 12), "not_met"),
+        ({"restriction": "no_left_turn"}, over(13, 10), "not_met"),
     ],
 )
 def test_what_is_left_out_is_counted_under_its_reason(
@@ -139,4 +139,4 @@ def test_what_is_left_out_is_counted_under_its_reason(
 def test_a_way_that_goes_on_over_the_node_is_not_guessed_at(tmp_path: Path) -> None:
     ways = {10: ([1, 2, 3], STREET), 11: ([2, 5], STREET)}
     found = turns(tmp_path, relation({"restriction": "no_left_turn"}, *over(10, 11)), ways=ways)
-    assert found == Turns((), 0, {"of ways that meet there more than once": 1})
+    assert found == Turns((), 0, {"not_one": 1})

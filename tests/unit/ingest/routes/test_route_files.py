@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from city.catalogue.words import words
 from city.errors import ImportRefused
 from ingest.routes.parts import Read
 from ingest.routes.read import read
@@ -33,6 +34,12 @@ def gpx(folder: Path, body: str, head: str = '<?xml version="1.0"?>') -> Read:
     file = folder / "today.gpx"
     file.write_text(f'{head}<gpx xmlns="http://www.topografix.com/GPX/1/1">{body}</gpx>', encoding="utf-8")
     return read(file)
+
+
+def said(found: Read) -> list[str]:
+    """The lines of what was refused, each in English; each has its Swedish too."""
+    assert all(words("sv").say(line) for line in found.refused)
+    return [words("en").say(line) for line in found.refused]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +104,7 @@ def test_a_single_line_is_a_file_too(tmp_path: Path) -> None:
 def test_a_bad_feature_is_one_line_and_costs_none_of_its_neighbours(bad: Any, named: str, tmp_path: Path) -> None:
     found = geojson(tmp_path, feature(name="a"), bad, feature(name="b"))
     assert [part.route for part in found.parts] == ["a", "b"]
-    (line,) = found.refused
+    (line,) = said(found)
     assert line.startswith("feature 2: ")
     assert named in line
 
@@ -120,9 +127,10 @@ def test_a_bad_track_is_one_line(tmp_path: Path) -> None:
     none = '<trk><trkseg><trkpt lat="NaN" lon="14.80"/><trkpt lat="56.88" lon="14.81"/></trkseg></trk>'
     found = gpx(tmp_path, good + bad + none + "<trk/>")
     assert len(found.parts) == 1
-    assert found.refused[0].startswith("track 2: trkseg 1, point 1: lon='14.80' lat='56,87' are no numbers")
-    assert found.refused[1].startswith("track 3: trkseg 1, point 1: is (14.8, nan)")
-    assert found.refused[2].startswith("track 4: has no two points")
+    refused = said(found)
+    assert refused[0].startswith("track 2: trkseg 1, point 1: lon='14.80' lat='56,87' are no numbers")
+    assert refused[1].startswith("track 3: trkseg 1, point 1: is (14.8, nan)")
+    assert refused[2].startswith("track 4: has no two points")
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def test_humidity_over_100_is_cut_and_said() -> None:
 
 
 def test_impossible_values_name_field_and_time() -> None:
-    with pytest.raises(ImpossibleValue, match=r"wind_m_s at 2026-01-10T12:00:00\+00:00: -1"):
+    with pytest.raises(ImpossibleValue, match=r"wind_m_s at 2026-01-10T12:00:00\+00:00: −1"):
         day(wind_m_s=-1.0)
 
 
