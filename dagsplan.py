@@ -6,7 +6,6 @@ Exit status: 0 done, 1 failed with a one-line reason on stderr, 2 wrong usage.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -30,6 +29,7 @@ from deploy.opening import (
     words_of,
 )
 from deploy.options import parser
+from deploy.trying import run_backtest, run_bench_carp, run_bench_ingest, run_forecast, run_routes
 
 if TYPE_CHECKING:
     from city.plan import Plan
@@ -221,55 +221,6 @@ def _plan_fromopened_store(options: argparse.Namespace, settings: Settings) -> t
         return snapshot, plan_by_hand(connection, snapshot, clock, dry_run=options.dry_run)
 
 
-def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
-    """What snow plans would have been under other thresholds, from kept runs or from a folder of snapshots."""
-    from city.catalogue.words import words
-    from planner.snow.backtest import command
-
-    spoken = words(settings.municipality.language)
-    if options.files:
-        found = command.from_files(options.files, options.set, options.since, options.until)
-        say(command.said(*found, spoken, as_json=options.json))
-        return 0
-    from planner.inputs import read_kept_runs, read_rules
-
-    with opened_store(settings, "backtest") as (connection, clock):
-        if options.winters:
-            from deploy.winters import try_winters
-
-            say(try_winters(connection, clock.now(), options.winters, options.set, spoken, as_json=options.json))
-            return 0
-        runs = read_kept_runs(connection, options.since, options.until)
-        costs = command.Costs(settings.planner.full_call_out_cost_per_h, settings.planner.currency)
-        both = command.from_runs(runs, lambda changes: read_rules(connection, changes), options.set, costs)
-    say(command.said(*both, settings.municipality.zone, spoken, as_json=options.json))
-    return 0
-
-
-def run_forecast(options: argparse.Namespace, settings: Settings) -> int:
-    """A model alone, from a folder of files."""
-    from city.catalogue.words import words
-    from planner.road.words import answer
-
-    say(answer(options.files, words(settings.municipality.language), as_json=options.json))
-    return 0
-
-
-def run_routes(options: argparse.Namespace, settings: Settings) -> int:
-    """Today's routes with their scores, and beside each our own over the same work."""
-    from city.catalogue.words import words
-    from planner.inputs import read_routes
-    from planner.routes.compare import existing
-    from planner.routes.compare import words as existing_words
-
-    with opened_store(settings, "routes") as (connection, _):
-        today = read_routes(connection)
-    compared = existing.compare(today, options.iterations, options.seed)
-    spoken = words(settings.municipality.language)
-    say(existing_words.as_json(compared) if options.json else existing_words.in_words(compared, spoken))
-    return 0
-
-
 # ---- simulator and rejects ---------------------------------------------------------------------------------------
 
 
@@ -317,17 +268,6 @@ def _letter(row: dict[str, Any], settings: Settings) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}  {row['reason']:<15} {row['topic']}  {row['detail']}"
 
 
-def run_bench_carp(options: argparse.Namespace, settings: Settings) -> int:
-    """The arc-routing engine on benchmark files, checked."""
-    from city.catalogue.words import words
-    from planner.routes.carp import bench
-
-    spoken = words(settings.municipality.language)
-    for answer in bench.answers(bench.asked_of(options), spoken):
-        say(json.dumps(answer, ensure_ascii=False) if options.json else bench.in_words(answer, spoken))
-    return 0
-
-
 def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     """Lists the thresholds that hold, or adds the next version of one."""
     from city.catalogue.words import words
@@ -350,25 +290,6 @@ def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
         say(json.dumps(as_values(held, spoken), ensure_ascii=False, default=str))
     elif held:
         say(listed(held, spoken))
-    return 0
-
-
-# ---- measurements ------------------------------------------------------------------------------------------------
-
-
-def run_bench_ingest(options: argparse.Namespace, settings: Settings) -> int:
-    """Broker to committed row: throughput, latency, and whether anything was lost or doubled."""
-    from deploy.ingestbench import bench_ingest
-
-    place = {"profile": options.profile, "program": options.mosquitto, "plugin": options.plugin}
-    figures = dataclasses.asdict(bench_ingest(options.messages, rate=options.rate, **place))
-    if options.json:
-        say(json.dumps(figures))
-        return 0
-    tell = telling(settings)
-    for name, value in figures.items():
-        said = message("cli.figure.embedded") if value == "embedded" else value
-        tell(message("cli.done.figure", name=message(f"cli.figure.{name}"), value=said))
     return 0
 
 

@@ -1,0 +1,94 @@
+"""Commands that try and measure: limits on the past, a model or the engine alone, today's routes beside ours."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from typing import TYPE_CHECKING
+
+from city.catalogue.message import message
+from deploy.opening import (
+    opened_store,
+    say,
+    telling,
+)
+
+if TYPE_CHECKING:
+    from city.settings import Settings
+
+
+def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
+    """What snow plans would have been under other thresholds, from kept runs or from a folder of snapshots."""
+    from city.catalogue.words import words
+    from planner.snow.backtest import command
+
+    spoken = words(settings.municipality.language)
+    if options.files:
+        found = command.from_files(options.files, options.set, options.since, options.until)
+        say(command.said(*found, spoken, as_json=options.json))
+        return 0
+    from planner.inputs import read_kept_runs, read_rules
+
+    with opened_store(settings, "backtest") as (connection, clock):
+        if options.winters:
+            from deploy.winters import try_winters
+
+            say(try_winters(connection, clock.now(), options.winters, options.set, spoken, as_json=options.json))
+            return 0
+        runs = read_kept_runs(connection, options.since, options.until)
+        costs = command.Costs(settings.planner.full_call_out_cost_per_h, settings.planner.currency)
+        both = command.from_runs(runs, lambda changes: read_rules(connection, changes), options.set, costs)
+    say(command.said(*both, settings.municipality.zone, spoken, as_json=options.json))
+    return 0
+
+
+def run_forecast(options: argparse.Namespace, settings: Settings) -> int:
+    """A model alone, from a folder of files."""
+    from city.catalogue.words import words
+    from planner.road.words import answer
+
+    say(answer(options.files, words(settings.municipality.language), as_json=options.json))
+    return 0
+
+
+def run_routes(options: argparse.Namespace, settings: Settings) -> int:
+    """Today's routes with their scores, and beside each our own over the same work."""
+    from city.catalogue.words import words
+    from planner.inputs import read_routes
+    from planner.routes.compare import existing
+    from planner.routes.compare import words as existing_words
+
+    with opened_store(settings, "routes") as (connection, _):
+        today = read_routes(connection)
+    compared = existing.compare(today, options.iterations, options.seed)
+    spoken = words(settings.municipality.language)
+    say(existing_words.as_json(compared) if options.json else existing_words.in_words(compared, spoken))
+    return 0
+
+
+def run_bench_carp(options: argparse.Namespace, settings: Settings) -> int:
+    """The arc-routing engine on benchmark files, checked."""
+    from city.catalogue.words import words
+    from planner.routes.carp import bench
+
+    spoken = words(settings.municipality.language)
+    for answer in bench.answers(bench.asked_of(options), spoken):
+        say(json.dumps(answer, ensure_ascii=False) if options.json else bench.in_words(answer, spoken))
+    return 0
+
+
+def run_bench_ingest(options: argparse.Namespace, settings: Settings) -> int:
+    """Broker to committed row: throughput, latency, and whether anything was lost or doubled."""
+    from deploy.ingestbench import bench_ingest
+
+    place = {"profile": options.profile, "program": options.mosquitto, "plugin": options.plugin}
+    figures = dataclasses.asdict(bench_ingest(options.messages, rate=options.rate, **place))
+    if options.json:
+        say(json.dumps(figures))
+        return 0
+    tell = telling(settings)
+    for name, value in figures.items():
+        said = message("cli.figure.embedded") if value == "embedded" else value
+        tell(message("cli.done.figure", name=message(f"cli.figure.{name}"), value=said))
+    return 0
