@@ -21,6 +21,8 @@ from store.sql import query
 from store.tiers import Tier, detect_tier, prepare_tier
 
 LOCK = 7_246_001
+OLDEST_POSTGRES = 16
+"""The oldest major version that is said to do; what the tests run on is newer."""
 _FILE = re.compile(r"^\d{4}_[a-z0-9_]+\.sql$")
 
 
@@ -49,7 +51,11 @@ def known() -> list[Migration]:
 
 
 def migrate(connection: Connection, at: datetime, migrations: list[Migration] | None = None) -> list[str]:
-    """Brings the schema up to this version and prepares the storage tier; gives the names that it applied."""
+    """Brings the schema up to this version and prepares the storage tier; gives the names that it applied.
+
+    Raises SchemaMismatch where the server or what was applied is not of this version, before anything runs.
+    """
+    _check_server(connection)
     migrations = known() if migrations is None else migrations
     try:
         connection.execute(query("migrate", "hold"), {"lock": LOCK})
@@ -69,6 +75,7 @@ def migrate(connection: Connection, at: datetime, migrations: list[Migration] | 
 
 def check_schema(connection: Connection) -> Tier:
     """The storage tier of a database of this version. Raises SchemaMismatch with what to do otherwise."""
+    _check_server(connection)
     try:
         pending = _pending(connection, known())
     except psycopg.errors.UndefinedTable as error:
@@ -76,6 +83,12 @@ def check_schema(connection: Connection) -> Tier:
     if pending:
         raise SchemaMismatch(message("error.store.lacks", name=pending[0].name))
     return detect_tier(connection)
+
+
+def _check_server(connection: Connection) -> None:
+    found = connection.info.server_version // 10_000
+    if found < OLDEST_POSTGRES:
+        raise SchemaMismatch(message("error.store.old_postgres", found=found, oldest=OLDEST_POSTGRES))
 
 
 def _pending(connection: Connection, migrations: list[Migration]) -> list[Migration]:

@@ -1,67 +1,9 @@
-"""Writes ``docs/thresholds.md`` from the table of thresholds: ``python -m docs.tables`` from the root."""
+"""Writes the tables of the documentation that stand in the code: ``python -m docs.tables`` from the root."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-from city.catalogue.words import words
-from planner.thresholds.table import OURS, TABLE, Declaration
-
-FILE = Path(__file__).parent.parent / "thresholds.md"
-SAY = words("en").say
-HEAD = """# Thresholds
-
-What decides is data: each threshold is a row with who, when and why, and a change is the next version of its row.
-`dagsplan threshold list` says those that hold, `dagsplan threshold set KEY --scope SCOPE --value X --by WHO --why
-WHY` (or `--text WORD`) adds a version. A scope is a route class, a kind of place, a fraction, or `*` for all that
-have no value of their own. Version 1, below, is added to a database where it lacks the key or the scope; what
-somebody has set is never touched, nor is a scope added where somebody has set the key for all of them. *Ours* is a
-default of dagsplan that no municipality publishes: try it and change it. How the snow thresholds work together:
-[snow.md](snow.md).
-
-`python -m docs.tables` writes this page from `planner/thresholds/table.py`, and a test holds the two together."""
-PARTS = {"snow": "Snow", "waste": "Waste", "heating": "Heating"}
-SPOKEN = {"clock": "time of day, HH:MM", "day": "day of the year, MM-DD"}
-
-
-def page() -> str:
-    """The whole page."""
-    return "\n\n".join([HEAD, *(_part(domain, title) for domain, title in PARTS.items())]) + "\n"
-
-
-def _part(domain: str, title: str) -> str:
-    rows = [_row(one) for one in TABLE if one.key.startswith(f"{domain}.")]
-    head = "| threshold | what it means | what it may be | first value | where that is from |"
-    return "\n".join([f"## {title}", "", head, "|---|---|---|---|---|", *rows])
-
-
-def _row(one: Declaration) -> str:
-    cells = (f"`{one.key}`", SAY(one.means), _may_be(one), ", ".join(_values(one)), "; ".join(_reasons(one)))
-    return f"| {' | '.join(cells)} |"
-
-
-def _may_be(one: Declaration) -> str:
-    if one.kind == "word":
-        return ", ".join(f"`{word}`" for word in one.words)
-    if one.kind != "number":
-        return SPOKEN[one.kind]
-    unit = "" if one.unit == "1" else one.unit
-    if one.high is not None:
-        return f"{one.low:g} to {one.high:g} {unit}".rstrip()
-    return unit if one.low is None else f"{unit}, from {one.low:g}"
-
-
-def _values(one: Declaration) -> Iterator[str]:
-    for scope, value in one.defaults.items():
-        said = value if isinstance(value, str) else f"{value:g}"
-        yield said if scope == "*" else f"{scope} {said}"
-
-
-def _reasons(one: Declaration) -> Iterator[str]:
-    yield "ours" if one.why is OURS else SAY(one.why)
-    yield from (f"{scope}: {SAY(why)}" for scope, why in one.why_of.items())
-
+from docs.tables.written import written
 
 if __name__ == "__main__":
-    FILE.write_text(page(), encoding="utf-8")
+    for file, text in written().items():
+        file.write_text(text, encoding="utf-8")

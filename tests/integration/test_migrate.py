@@ -330,3 +330,22 @@ def test_dates_are_as_they_were_given(database: Connection) -> None:
     """A session speaks UTC, whatever the host's zone."""
     assert database.execute("SHOW timezone").fetchone() == ("UTC",)
     assert database.execute("SELECT '2027-01-12 00:30+01'::timestamptz::date").fetchone() == (date(2027, 1, 11),)
+
+
+def test_an_older_server_is_refused_before_anything_runs(empty: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By migrations and by every command that looks at the schema; this very version is not too old."""
+    this = empty.info.server_version // 10_000
+    monkeypatch.setattr(migrations_module, "OLDEST_POSTGRES", this + 1)
+    for use in (lambda: migrate(empty, AT), lambda: check_schema(empty)):
+        with pytest.raises(SchemaMismatch) as refused:
+            use()
+        assert str(refused.value) == (
+            f"the database is PostgreSQL {this}, which is too old; upgrade it to {this + 1} or newer"
+        )
+    assert tables(empty) == set()
+    monkeypatch.setattr(migrations_module, "OLDEST_POSTGRES", this)
+    assert migrate(empty, AT) == [migration.name for migration in known()]
+
+
+def test_the_oldest_server_is_the_one_that_the_readme_names() -> None:
+    assert f"PostgreSQL {migrations_module.OLDEST_POSTGRES} or newer" in (SCHEMA.parents[1] / "README.md").read_text()

@@ -11,7 +11,7 @@ import pytest
 from city.catalogue.words import LANGUAGES, words
 from city.errors import ConfigError, PlanNotPossible
 from city.vocabulary import PLACE_KINDS, ROUTE_CLASSES
-from docs.tables.__main__ import FILE, page
+from docs.tables.thresholds import page
 from planner.thresholds.limits import unit_of
 from planner.thresholds.seed import reason_of, seed
 from planner.thresholds.table import BY_KEY, TABLE, Declaration
@@ -115,4 +115,4 @@ def test_a_list_says_what_each_means_and_its_values() -> None:
 
 def test_the_documentation_holds_the_table() -> None:
     """``python -m docs.tables`` writes it."""
-    assert FILE.read_text(encoding="utf-8") == page()
+    assert (ROOT / "docs" / "thresholds.md").read_text(encoding="utf-8") == page()
