@@ -62,6 +62,23 @@ def test_a_counted_text_has_every_form_of_its_language(language):
     assert {key: got for key, got in counted.items() if got != wanted} == {}
 
 
+def said(language: str) -> dict[str, str]:
+    """What each text says, without its gaps and without what stands in quotes, such as a command."""
+    table = words(language).table
+    return {key: re.sub(r"\{.*?\}|'.*?'", "", " ".join(forms(entry))) for key, entry in table.items()}
+
+
+def test_english_says_route():
+    """A tur is a route for who reads English."""
+    assert [key for key, text in said("en").items() if re.search(r"\btur(er)?\b", text, re.IGNORECASE)] == []
+
+
+def test_swedish_says_nothing_in_english():
+    """None of the words that the English texts use most of all."""
+    english = r"\b(the|dispatcher|routes?|round|vehicle|segment|street|draft|watch|sensor|forecast|checker|limit)\b"
+    assert [key for key, text in said("sv").items() if re.search(english, text, re.IGNORECASE)] == []
+
+
 def test_every_key_that_is_asked_for_exists():
     text, table = sources(), words("sv").table
     asked = set(ASKED.findall(text))
