@@ -70,7 +70,7 @@ def _driven(
     """The rounds of a fraction beside the ``items`` that are there, and what is kept out of the plan."""
     if rounds is None:
         what = message("plan.left_out.emptying", fraction=name_of(f"fraction.{fraction}", fraction))
-        return [], [left_out(what, refuse(fraction, [NO_ROUND]))]
+        return [], [left_out(what, refuse(fraction, [NO_ROUND]).why)]
     taken, made, weak = {item.target for item in snapshot.running}, [], []
     targets = (name for number in count(1) if (name := f"{fraction}-{number}") not in taken)
     shift = _shift(snapshot, items)
@@ -81,7 +81,7 @@ def _driven(
         if refused is None:
             made.append(_intervention(snapshot, network, site, target, drive, rules, shift))
         else:
-            weak.append(left_out(message("plan.left_out.round", target=target), refused))
+            weak.append(left_out(message("plan.left_out.round", target=target), refused.why))
     return made, weak
 
 

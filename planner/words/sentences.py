@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from city.catalogue.message import Figure, Message, Part, Span, message
 from city.catalogue.stored import in_all_languages
 from city.catalogue.words import words
 from city.entities import Forecast, Threshold
 from city.plan import Clause, Degradation, Reason
-
-if TYPE_CHECKING:  # sentences are for the web process too, which has no use for streets
-    from planner.routes.check import Refusal
 
 OLD_FORECAST_S = 6 * 3600.0
 
@@ -104,11 +101,11 @@ def said_by_clause(sentences: Sequence[Message], flip: Message) -> dict[str, Any
     }
 
 
-def left_out(what: Message, refused: Refusal) -> Degradation:
-    """'Route P1-1 is left out of the plan: segment 7 is served 0 times, 1 is needed.' ``what`` names its target."""
-    if refused.run:
-        what = message("plan.left_out.run", what=what, n=refused.run + 1)
-    return degradation("checker", message("plan.left_out.said", what=what, why=refused.why))
+def left_out(what: Message, why: Message, run: int = 0) -> Degradation:
+    """'Route P1-1 is left out of the plan: segment 7 is served 0 times, 1 is needed.' ``run`` counts from 0; the first
+    is not named."""
+    named = message("plan.left_out.run", what=what, n=run + 1) if run else what
+    return degradation("checker", message("plan.left_out.said", what=named, why=why))
 
 
 def forecast_age_s(forecasts: Sequence[Forecast], at: datetime) -> float | None:

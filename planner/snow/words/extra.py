@@ -68,7 +68,7 @@ def weak_extra(work: ExtraWork) -> Iterable[Degradation]:
     """Haulage and sweeping that nobody can drive or that did not pass the checker, and what was asked for on streets
     that are not planned."""
     for refused in work.refused:
-        yield left_out(message("plan.left_out.extra", target=refused.target), refused)
+        yield left_out(message("plan.left_out.extra", target=refused.target), refused.why)
     if work.unmanned:
         yield degradation("fleet", message("plan.snow.weak.extra_unmanned", n=work.unmanned))
     if work.asked.astray:

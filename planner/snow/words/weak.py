@@ -33,7 +33,7 @@ def degradations(snapshot: SnowSnapshot, weather: HourlyWeather, night: NightWor
         *_weak_sensors(snapshot),
         *_weak_streets(snapshot),
         *_weak_fleet(snapshot, night.driven, unmanned),
-        *(left_out(message("plan.left_out.tur", target=refused.target), refused) for refused in night.refused),
+        *(left_out(message("plan.left_out.tur", target=one.target), one.why, one.run) for one in night.refused),
     ]
 
 

@@ -90,7 +90,7 @@ def test_a_fault_is_said_in_swedish_too_and_names_its_run() -> None:
     once = [(steps[0][0], True), (steps[1][0], False), *steps[2:]]
     refused = refusal("P1-1", violations(network, 0, once, needs), run=1)
     assert refused is not None
-    weak = left_out(message("plan.left_out.tur", target=refused.target), refused)
+    weak = left_out(message("plan.left_out.tur", target=refused.target), refused.why, refused.run)
     assert (weak.source, weak.effect, weak.effect_en) == (
         "checker",
         "Tur P1-1, omgång 2 lämnas utanför planen: sträcka ab körs 1 gång, 2 behövs.",
