@@ -97,6 +97,8 @@ def test_rounds_show_their_stops_in_order(client, publish):
     places = [page.index(stop.name) for stop in plan.interventions[0].stops]
     assert places == sorted(places)
     assert "kärl" in page
+    assert len(plan.interventions) == 1
+    assert "Avfall 1 rond " in page
 
 
 def test_buildings_show_heat_and_ventilation(client, publish):
