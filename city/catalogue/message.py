@@ -57,18 +57,3 @@ def message(key: str, /, **parts: Part) -> Message:
 def verbatim(text: Any) -> Message:  # noqa: ANN401 - whatever another program said
     """What somebody else said, as it is: a file's name, the words of another program."""
     return Message("format.verbatim", {"text": str(text)})
-
-
-class Text(Message):
-    """For the time of the move: a sentence that stands in code."""
-
-    def __init__(self, sv: str, en: str) -> None:
-        super().__init__("format.verbatim", {"sv": sv, "en": en})
-
-    @property
-    def sv(self) -> str:
-        return str(self.parts["sv"])
-
-    @property
-    def en(self) -> str:
-        return str(self.parts["en"])

@@ -11,7 +11,7 @@ from typing import Any
 from babel import Locale
 
 from city.catalogue.formats import Formatter
-from city.catalogue.message import Message, Part, Text, message, verbatim
+from city.catalogue.message import Message, Part, message, verbatim
 
 PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
 """The plural forms of CLDR; a table of these is one text."""
@@ -43,8 +43,6 @@ class Words:
 
     def say(self, message: Message) -> str:
         """A sentence in this language."""
-        if isinstance(message, Text):
-            return message.sv if self.language == "sv" else message.en
         return self(message.key, **message.parts)
 
     def count(self, key: str, n: int, **parts: Part) -> str:

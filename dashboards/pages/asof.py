@@ -10,6 +10,7 @@ from typing import cast
 from city.entities import OrderEvent
 from city.serviceday import bounds
 from city.vocabulary import OrderState
+from dashboards.pages.draft import said_changes
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
 from store import pages
@@ -70,7 +71,8 @@ def _said(moment: pages.Moment, locale: Locale) -> str:
         return t(f"moment.plan_{kind}" if kind else "moment.plan", version=moment.what, slot=moment.more)
     if moment.kind == "draft":
         dropped, _, bust = moment.more.partition(" ")
-        return t("moment.bust" if bust else "moment.draft", added=moment.what, dropped=dropped)
+        changes = said_changes(int(moment.what), int(dropped))
+        return t("moment.bust" if bust else "moment.draft", changes=changes)
     if moment.kind == "decline":
         return t("moment.decline", cause=t(f"cause.{moment.what}"))
     why = f": {moment.more}" if moment.more else ""

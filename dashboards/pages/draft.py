@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from city.catalogue.message import Message, message
 from city.draft import Bust, Change
 from dashboards.web.locale import Locale
 from store.drafts import Draft
@@ -40,15 +41,22 @@ def draft_box(draft: Draft, locale: Locale, currency: str) -> DraftBox:
     told, t = draft.difference, locale.words
     lines = [_line(change, True, locale) for change in told.added]
     lines += [_line(change, False, locale) for change in told.dropped]
+    changes = said_changes(len(told.added), len(told.dropped))
     return DraftBox(
         draft.id,
         _title(told.busts, locale),
         locale.clock(draft.made_at),
         tuple(_bust(bust, draft.made_at, locale) for bust in told.busts),
         tuple(lines),
-        t("draft.accept", added=len(told.added), dropped=len(told.dropped)) if lines else t("draft.accept_plan"),
+        t("draft.accept", changes=changes) if lines else t("draft.accept_plan"),
         _cost(told.cost, currency, locale),
     )
+
+
+def said_changes(added: int, dropped: int) -> tuple[Message, ...]:
+    """How many turer come in and drop out, only what there is: '5 turer tillkommer'."""
+    counted = (("draft.added", added), ("draft.dropped", dropped))
+    return tuple(message(key, n=n) for key, n in counted if n) or (message("draft.same"),)
 
 
 def _title(busts: tuple[Bust, ...], locale: Locale) -> str:

@@ -14,7 +14,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from city.catalogue.message import Text
+from city.catalogue.message import Figure, Message, message
+from city.catalogue.words import words
 from city.entities import Point, Segment, TurnBan, Vehicle
 from city.geo import local_xy
 from city.network import StreetNetwork
@@ -29,23 +30,22 @@ class Refusal:
     this plan, from 0."""
 
     target: str
-    why: Text
+    why: Message
     run: int = 0
 
 
-NO_ROUND = Text(
-    "det bästa som sökningen fann bryter mot en regel", "the best that the search found breaks a rule of its own"
-)
+NO_ROUND = message("plan.check.no_round")
 """What is wrong with a round whose solver says itself that it is not feasible."""
 
 
-def refuse(target: str, wrong: Sequence[Text], run: int = 0) -> Refusal:
+def refuse(target: str, wrong: Sequence[Message], run: int = 0) -> Refusal:
     """The refusal of what has one fault at least, told to the log as an error."""
-    log.error("left out of the plan", extra={"target": target, "run": run, "wrong": [fault.en for fault in wrong]})
+    said = [words("en").say(fault) for fault in wrong]
+    log.error("left out of the plan", extra={"target": target, "run": run, "wrong": said})
     return Refusal(target, wrong[0], run)
 
 
-def refusal(target: str, wrong: Sequence[Text], run: int = 0) -> Refusal | None:
+def refusal(target: str, wrong: Sequence[Message], run: int = 0) -> Refusal | None:
     """The same; None where nothing is wrong."""
     return refuse(target, wrong, run) if wrong else None
 
@@ -57,7 +57,7 @@ def violations(
     needs: Mapping[int, int],
     left_out: Sequence[int] = (),
     turns: Iterable[TurnBan] = (),
-) -> list[Text]:
+) -> list[Message]:
     """What is wrong with a drive of (arc, serve) steps that must serve ``needs`` (segment -> passes).
 
     An empty list means: it begins and ends at the start, every arc joins on to the one before, none of the ``turns``
@@ -75,7 +75,7 @@ def violations(
 
 def _badly_served(
     network: StreetNetwork, working: Sequence[int], needs: Mapping[int, int], left_out: Sequence[int]
-) -> Iterator[Text]:
+) -> Iterator[Message]:
     """What is served too little, too much, one way only, or without need; ``working`` are the arcs driven with work."""
     served = Counter(int(network.arc_segment[arc]) for arc in working)
     ways = Counter(int(network.arc_segment[arc]) for arc in set(working))
@@ -84,41 +84,30 @@ def _badly_served(
         name, times = network.segments[segment].id, served[segment]
         if segment in left_out:
             if times:
-                yield Text(
-                    f"sträcka {name} körs trots att den sägs lämnas",
-                    f"segment {name} is served although it is said to be left out",
-                )
+                yield message("plan.check.served.left", name=name)
         elif times != passes:
-            yield Text(
-                f"sträcka {name} körs {times} gånger, {passes} behövs",
-                f"segment {name} is served {times} times, {passes} are needed",
-            )
+            yield message("plan.check.served.times", name=name, n=times, needed=message("plan.check.needed", n=passes))
         elif segment in both_ways and ways[segment] < 2:
-            yield Text(f"sträcka {name} körs bara åt ett håll", f"segment {name} is served in one direction only")
+            yield message("plan.check.served.one_way", name=name)
     for name in (network.segments[segment].id for segment in sorted(set(served) - set(needs))):
-        yield Text(f"sträcka {name} körs utan behov", f"segment {name} is served without need")
+        yield message("plan.check.served.unneeded", name=name)
 
 
-def apart(network: StreetNetwork, home: int, arcs: Sequence[int]) -> list[Text]:
+def apart(network: StreetNetwork, home: int, arcs: Sequence[int]) -> list[Message]:
     """Where a way from the node ``home`` and back does not begin, end or join up as it should."""
     found = []
     if arcs and int(network.arc_from[arcs[0]]) != home:
-        found.append(Text("körvägen börjar inte vid sin start", "the drive does not begin at its start"))
+        found.append(message("plan.check.way.start"))
     if arcs and int(network.arc_to[arcs[-1]]) != home:
-        found.append(Text("körvägen kommer inte hem till sin start", "the drive does not come home to its start"))
+        found.append(message("plan.check.way.home"))
     for arc, following in pairwise(arcs):
         if network.arc_to[arc] != network.arc_from[following]:
             before, after = (network.segments[int(network.arc_segment[one])].id for one in (arc, following))
-            found.append(
-                Text(
-                    f"sträcka {after} hänger inte ihop med sträcka {before}",
-                    f"segment {after} does not join on to segment {before}",
-                )
-            )
+            found.append(message("plan.check.way.apart", before=before, after=after))
     return found
 
 
-def broken(network: StreetNetwork, arcs: Sequence[int], turns: Iterable[TurnBan]) -> list[Text]:
+def broken(network: StreetNetwork, arcs: Sequence[int], turns: Iterable[TurnBan]) -> list[Message]:
     """The banned turns that are made, each in words."""
     banned = {(ban.from_segment, ban.via_node, ban.to_segment) for ban in turns}
     found = []
@@ -126,24 +115,16 @@ def broken(network: StreetNetwork, arcs: Sequence[int], turns: Iterable[TurnBan]
         before, after = (network.segments[int(network.arc_segment[one])].id for one in (arc, following))
         node = int(network.node_ids[network.arc_to[arc]])
         if (before, node, after) in banned:
-            found.append(
-                Text(
-                    f"svängen från sträcka {before} till {after} i nod {node} är förbjuden",
-                    f"the turn from segment {before} to {after} at node {node} is banned",
-                )
-            )
+            found.append(message("plan.check.way.turn", before=before, after=after, node=str(node)))
     return found
 
 
-def shut(network: StreetNetwork, arcs: Iterable[int], vehicle: Vehicle) -> list[Text]:
+def shut(network: StreetNetwork, arcs: Iterable[int], vehicle: Vehicle) -> list[Message]:
     """The segments of a way that are closed to a vehicle, each in words: cycle ways to a lorry, motorways to a small
     plough, and what is too narrow or too weak."""
     driven = dict.fromkeys(int(network.arc_segment[arc]) for arc in arcs)
     return [
-        Text(
-            f"sträcka {segment.id} är stängd för {vehicle.id}",
-            f"segment {segment.id} is closed to vehicle {vehicle.id}",
-        )
+        message("plan.check.way.closed", name=segment.id, vehicle=vehicle.id)
         for segment in (network.segments[row] for row in driven)
         if _closed(segment, vehicle)
     ]
@@ -168,17 +149,12 @@ def comes_nearer(network: StreetNetwork, nodes: Sequence[int], at: int, place: P
     return bool(away_m[0] > away_m.min() + within_m)
 
 
-def metres_off(network: StreetNetwork, arcs: Sequence[int], said_m: float, *, within_m: float = 1.0) -> list[Text]:
+def metres_off(network: StreetNetwork, arcs: Sequence[int], said_m: float, *, within_m: float = 1.0) -> list[Message]:
     """Where a way is not as long [m] as it is said to be."""
     metres = float(sum(float(network.arc_m[arc]) for arc in arcs))
     if abs(metres - said_m) <= within_m:
         return []
-    return [
-        Text(
-            f"körvägen är {metres:.0f} m lång, {said_m:.0f} m är sagt",
-            f"the drive is {metres:.0f} m long, {said_m:.0f} m are said",
-        )
-    ]
+    return [message("plan.check.way.metres", metres=Figure(metres, 0), said=Figure(said_m, 0))]
 
 
 def _both_ways(network: StreetNetwork, needs: Mapping[int, int]) -> set[int]:

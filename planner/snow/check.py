@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from city.catalogue.message import Text
+from city.catalogue.message import Figure, Message, message
 from city.entities import Vehicle
 from city.network import StreetNetwork
 from city.upkeep import Place
@@ -23,7 +23,7 @@ from planner.snow.snapshot import SnowSnapshot
 
 def drive_violations(
     snapshot: SnowSnapshot, network: StreetNetwork, home: int, vehicle: Vehicle, needs: Sequence[Need], drive: Drive
-) -> list[Text]:
+) -> list[Message]:
     """What is wrong with a drive that does ``needs`` from the node ``home`` and back; empty where nothing is."""
     steps = [(step.arc, step.serve) for step in drive.traversals]
     arcs = [arc for arc, _ in steps]
@@ -38,7 +38,7 @@ def drive_violations(
 
 def round_violations(
     snapshot: SnowSnapshot, network: StreetNetwork, home: int, vehicle: Vehicle, places: Sequence[Place], visit: Visit
-) -> list[Text]:
+) -> list[Message]:
     """What is wrong with a round to ``places`` from the node ``home`` and back; empty where nothing is."""
     turns = [ban for ban in snapshot.turns if ban.binds(vehicle.network)]
     return [
@@ -51,39 +51,29 @@ def round_violations(
     ]
 
 
-def _unvisited(network: StreetNetwork, home: int, places: Sequence[Place], visit: Visit) -> Iterator[Text]:
+def _unvisited(network: StreetNetwork, home: int, places: Sequence[Place], visit: Visit) -> Iterator[Message]:
     """Places that are not visited just once, in the order of the way, where the way comes nearest to them."""
     times = Counter(visit.order)
     for i, place in enumerate(places):
         if times[i] != 1:
-            yield Text(
-                f"platsen {place.name or place.id} besöks {times[i]} gånger",
-                f"the place {place.name or place.id} is visited {times[i]} times",
-            )
+            yield message("plan.check.places.times", name=place.name or place.id, n=times[i])
     if any(not 0 <= i < len(places) for i in visit.order):
-        yield Text("en plats besöks som ingen bett om", "a place is visited that nobody asked for")
+        yield message("plan.check.places.unknown")
         return
     at = visit.after
     if len(at) != len(visit.order) or any(not 0 <= n <= len(visit.arcs) for n in at) or list(at) != sorted(at):
-        yield Text("platserna besöks inte i körvägens ordning", "the places are not visited in the order of the way")
+        yield message("plan.check.places.order")
         return
     nodes = [home, *network.arc_to[list(visit.arcs)].tolist()]
     for i, n in zip(visit.order, at, strict=True):
         if comes_nearer(network, nodes, nodes[n], (places[i].lon, places[i].lat)):
-            name = places[i].name or places[i].id
-            yield Text(
-                f"platsen {name} besöks inte där körvägen är som närmast",
-                f"the place {name} is not visited where the way comes nearest to it",
-            )
+            yield message("plan.check.places.nearest", name=places[i].name or places[i].id)
 
 
-def _too_fast(network: StreetNetwork, vehicle: Vehicle, visit: Visit) -> Iterator[Text]:
+def _too_fast(network: StreetNetwork, vehicle: Vehicle, visit: Visit) -> Iterator[Message]:
     """Where less time is said than driving alone takes at the posted speeds."""
     arcs = list(visit.arcs)
     kmh = np.minimum(network.arc_speed[arcs], vehicle.drive_kmh)
     least_s = float((3.6 * network.arc_m[arcs] / kmh).sum())
     if visit.seconds < least_s - 1.0:
-        yield Text(
-            f"körvägen tar minst {least_s:.0f} s, {visit.seconds:.0f} s är sagt",
-            f"the drive takes {least_s:.0f} s at least, {visit.seconds:.0f} s are said",
-        )
+        yield message("plan.check.places.seconds", least=Figure(least_s, 0), said=Figure(visit.seconds, 0))

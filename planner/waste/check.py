@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from city.catalogue.message import Text
+from city.catalogue.message import Figure, Message, message
 from city.entities import Depot
 from city.network import StreetNetwork
 from planner.routes.check import apart, comes_nearer, shut
@@ -22,7 +22,7 @@ from planner.waste.walk import WalkedRound
 
 def violations(
     depots: Sequence[Depot], network: StreetNetwork, site: Site, found: WalkedRound, vessel_s: float, tip_s: float
-) -> list[Text]:
+) -> list[Message]:
     """What is wrong with a round; ``vessel_s`` is the work at each vessel and ``tip_s`` that of tipping [s].
 
     An empty list means: its truck is one of the site's, begins at its depot and comes home to it, has tipped last; each
@@ -31,10 +31,10 @@ def violations(
     the tables.
     """
     if found.truck not in site.trucks or found.truck.depot not in site.depots:
-        return [Text(f"{found.truck.id} hör inte hit", f"truck {found.truck.id} is none of those asked for")]
+        return [message("plan.check.round.truck", truck=found.truck.id)]
     unknown = [stop for stop in found.stops if stop is not None and not 0 <= stop < len(site.needs)]
     if unknown:
-        return [Text("ett stopp är inget rum som behövs", "a stop is no room that was asked for")]
+        return [message("plan.check.round.stop")]
     return [
         *apart(network, site.nodes[site.depots.index(found.truck.depot)], found.arcs),
         *_off_the_way(network, site, found),
@@ -54,22 +54,19 @@ def _rows(site: Site, found: WalkedRound) -> list[int]:
     return [home, *(first if stop is None else first + 1 + stop for stop in found.stops), home]
 
 
-def _off_the_way(network: StreetNetwork, site: Site, found: WalkedRound) -> Iterator[Text]:
+def _off_the_way(network: StreetNetwork, site: Site, found: WalkedRound) -> Iterator[Message]:
     """Legs that do not lead from one place to the next."""
     nodes = [site.nodes[row] for row in _rows(site, found)]
     if len(found.legs) != len(nodes) - 1:
-        yield Text("körvägen har inte en sträcka för varje stopp", "the way has not one leg for each stop")
+        yield message("plan.check.round.legs")
         return
     for number, ((begin, end), leg) in enumerate(zip(pairwise(nodes), found.legs, strict=True), start=1):
         ends = (int(network.arc_from[leg[0]]), int(network.arc_to[leg[-1]])) if leg else (begin, begin)
         if ends != (begin, end):
-            yield Text(
-                f"körvägen till stopp {number} går inte från det förra stoppet dit",
-                f"the way to stop {number} does not lead there from the stop before",
-            )
+            yield message("plan.check.round.leg", number=number)
 
 
-def _elsewhere(depots: Sequence[Depot], network: StreetNetwork, site: Site, found: WalkedRound) -> Iterator[Text]:
+def _elsewhere(depots: Sequence[Depot], network: StreetNetwork, site: Site, found: WalkedRound) -> Iterator[Message]:
     """Places that are not visited where the way comes nearest to them: its depot, the disposal site, the rooms."""
     own = next(depot for depot in depots if depot.id == found.truck.depot)
     first = next(depot for depot in depots if depot.id == site.depots[0])
@@ -79,38 +76,32 @@ def _elsewhere(depots: Sequence[Depot], network: StreetNetwork, site: Site, foun
     places = [own, *(tip if stop is None else site.needs[stop].room for stop in found.stops), own]
     for place, at in zip(places, nodes, strict=True):
         if comes_nearer(network, over, at, (place.lon, place.lat)):
-            yield Text(
-                f"{place.name or place.id} besöks inte där körvägen är som närmast",
-                f"{place.name or place.id} is not visited where the way comes nearest to it",
-            )
+            yield message("plan.check.round.nearest", name=place.name or place.id)
 
 
-def _not_tipped(found: WalkedRound) -> Iterator[Text]:
+def _not_tipped(found: WalkedRound) -> Iterator[Message]:
     if not found.stops or found.stops[-1] is not None:
-        yield Text("bilen tippar inte innan den kör hem", "the truck does not tip before it drives home")
+        yield message("plan.check.round.tip")
 
 
-def _twice(site: Site, found: WalkedRound) -> Iterator[Text]:
+def _twice(site: Site, found: WalkedRound) -> Iterator[Message]:
     times = Counter(need.room.id for need in _visited(site, found))
     for room, n in times.items():
         if n > 1:
-            yield Text(f"rum {room} besöks {n} gånger", f"room {room} is visited {n} times")
+            yield message("plan.check.round.twice", room=room, n=n)
 
 
-def _overloaded(site: Site, found: WalkedRound) -> Iterator[Text]:
+def _overloaded(site: Site, found: WalkedRound) -> Iterator[Message]:
     """Loads that are over the truck's capacity, counted from each tipping to the next."""
     most, load = found.truck.capacity_l, 0.0
     for stop in found.stops:
         load = 0.0 if stop is None else load + site.needs[stop].litres
         if most and load > most:
-            yield Text(
-                f"{load:.0f} l lastas på en bil som rymmer {most:.0f} l",
-                f"{load:.0f} l are loaded on a truck that holds {most:.0f} l",
-            )
+            yield message("plan.check.round.load", load=Figure(load, 0), most=Figure(most, 0))
             return
 
 
-def _miscounted(site: Site, found: WalkedRound, vessel_s: float, tip_s: float) -> Iterator[Text]:
+def _miscounted(site: Site, found: WalkedRound, vessel_s: float, tip_s: float) -> Iterator[Message]:
     """Metres and seconds that are not those of the tables, but for what whole numbers of each leg may make."""
     legs = list(pairwise(_rows(site, found)))
     metres = float(sum(float(site.metres[leg]) for leg in legs))
@@ -118,17 +109,11 @@ def _miscounted(site: Site, found: WalkedRound, vessel_s: float, tip_s: float) -
     work = vessel_s * sum(len(need.vessels) for need in _visited(site, found))
     seconds = driving + work + tip_s * found.stops.count(None)
     if not abs(found.metres - metres) <= len(legs):
-        yield Text(
-            f"ronden är {metres:.0f} m lång, {found.metres:.0f} m är sagt",
-            f"the round is {metres:.0f} m long, {found.metres:.0f} m are said",
-        )
+        yield message("plan.check.round.metres", metres=Figure(metres, 0), said=Figure(found.metres, 0))
     if not abs(found.seconds - seconds) <= 2 * len(legs):
-        yield Text(
-            f"ronden tar {seconds:.0f} s, {found.seconds:.0f} s är sagt",
-            f"the round takes {seconds:.0f} s, {found.seconds:.0f} s are said",
-        )
+        yield message("plan.check.round.seconds", seconds=Figure(seconds, 0), said=Figure(found.seconds, 0))
     if not abs(float(site.how.seconds[found.arcs].sum()) - driving) <= 1.0:
-        yield Text("körvägen tar inte den tid som räknats", "the way does not take the time that is counted for it")
+        yield message("plan.check.round.uncounted")
 
 
 def _visited(site: Site, found: WalkedRound) -> list[RoomNeed]:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from itertools import count
 
-from city.catalogue.message import Text
+from city.catalogue.message import message
 from city.catalogue.stored import clauses_of, in_all_languages
+from city.catalogue.words import name_of
 from city.network import StreetNetwork, build
 from city.plan import (
     Degradation,
@@ -35,7 +36,6 @@ from planner.waste.words import degradations, missed_rooms, no_truck, summary_of
 from planner.words.sentences import left_out
 
 SHIFT_BEGINS = time(6, 0)
-ROUND, EMPTYING = Text("Rond", "Round"), Text("Tömningen av", "The emptying of")
 
 
 def plan_waste(snapshot: WasteSnapshot) -> Plan:
@@ -69,7 +69,8 @@ def _driven(
 ) -> tuple[list[Intervention], list[Degradation]]:
     """The rounds of a fraction beside the ``items`` that are there, and what is kept out of the plan."""
     if rounds is None:
-        return [], [left_out(EMPTYING, refuse(fraction, [NO_ROUND]))]
+        what = message("plan.left_out.emptying", fraction=name_of(f"fraction.{fraction}", fraction))
+        return [], [left_out(what, refuse(fraction, [NO_ROUND]).why)]
     taken, made, weak = {item.target for item in snapshot.running}, [], []
     targets = (name for number in count(1) if (name := f"{fraction}-{number}") not in taken)
     shift = _shift(snapshot, items)
@@ -80,7 +81,7 @@ def _driven(
         if refused is None:
             made.append(_intervention(snapshot, network, site, target, drive, rules, shift))
         else:
-            weak.append(left_out(ROUND, refused))
+            weak.append(left_out(message("plan.left_out.round", target=target), refused.why))
     return made, weak
 
 

@@ -1,4 +1,4 @@
-"""Sentences that several planners say: in Swedish and English side by side."""
+"""Sentences that several planners say."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from city.catalogue.message import Figure, Message, Part, Span, Text, message
+from city.catalogue.message import Figure, Message, Part, Span, message
 from city.catalogue.stored import in_all_languages
 from city.catalogue.words import words
 from city.entities import Forecast, Threshold
 from city.plan import Clause, Degradation, Reason
-from planner.routes.check import Refusal
 
 OLD_FORECAST_S = 6 * 3600.0
 
@@ -84,16 +83,14 @@ def answer(*sentences: Message, **more: Message) -> dict[str, Any]:
     return {"clauses": clauses, **in_all_languages(text=message("format.sentences", parts=sentences), **more)}
 
 
-def text_reason(said: Message | str, en: str = "", *, source: str | None = None, age_s: float | None = None) -> Reason:
+def text_reason(said: Message, *, source: str | None = None, age_s: float | None = None) -> Reason:
     """A reason without a figure of its own."""
-    sentence = Text(said, en) if isinstance(said, str) else said
-    return Reason(**in_all_languages(text=sentence), source=source, age_s=age_s)
+    return Reason(**in_all_languages(text=said), source=source, age_s=age_s)
 
 
-def degradation(source: str, said: Message | str, en: str = "", age_s: float | None = None) -> Degradation:
+def degradation(source: str, said: Message, *, age_s: float | None = None) -> Degradation:
     """Something that the plan does not know, and what that did to it."""
-    sentence = Text(said, en) if isinstance(said, str) else said
-    return Degradation(source=source, age_s=age_s, **in_all_languages(effect=sentence))
+    return Degradation(source=source, age_s=age_s, **in_all_languages(effect=said))
 
 
 def said_by_clause(sentences: Sequence[Message], flip: Message) -> dict[str, Any]:
@@ -104,14 +101,11 @@ def said_by_clause(sentences: Sequence[Message], flip: Message) -> dict[str, Any
     }
 
 
-def left_out(what: Text, refused: Refusal) -> Degradation:
-    """'Tur P1-1 is left out of the plan: segment 7 is driven 0 times, 1 are needed.' ``what`` is what its target is."""
-    again_sv, again_en = (f", omgång {refused.run + 1}", f", run {refused.run + 1}") if refused.run else ("", "")
-    return degradation(
-        "checker",
-        f"{what.sv} {refused.target}{again_sv} lämnas utanför planen: {refused.why.sv}.",
-        f"{what.en} {refused.target}{again_en} is left out of the plan: {refused.why.en}.",
-    )
+def left_out(what: Message, why: Message, run: int = 0) -> Degradation:
+    """'Route P1-1 is left out of the plan: segment 7 is served 0 times, 1 is needed.' ``run`` counts from 0; the first
+    is not named."""
+    named = message("plan.left_out.run", what=what, n=run + 1) if run else what
+    return degradation("checker", message("plan.left_out.said", what=named, why=why))
 
 
 def forecast_age_s(forecasts: Sequence[Forecast], at: datetime) -> float | None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from city.catalogue.message import Figure, Message, Text, message
+from city.catalogue.message import Figure, Message, message
 from city.catalogue.stored import in_all_languages
 from city.network import StreetNetwork
 from city.plan import Degradation, Intervention, Reason, SegmentAction, intervention_id, intervention_key
@@ -68,7 +68,7 @@ def weak_extra(work: ExtraWork) -> Iterable[Degradation]:
     """Haulage and sweeping that nobody can drive or that did not pass the checker, and what was asked for on streets
     that are not planned."""
     for refused in work.refused:
-        yield left_out(Text("Bortforsling eller sandupptagning", "Haulage or grit sweeping"), refused)
+        yield left_out(message("plan.left_out.extra", target=refused.target), refused.why)
     if work.unmanned:
         yield degradation("fleet", message("plan.snow.weak.extra_unmanned", n=work.unmanned))
     if work.asked.astray:

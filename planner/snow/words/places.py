@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from city.catalogue.message import Figure, Message, Text, message
+from city.catalogue.message import Figure, Message, message
 from city.catalogue.stored import in_all_languages
 from city.network import StreetNetwork
 from city.plan import Degradation, Intervention, PlaceStop, Reason, intervention_id, intervention_key
@@ -63,7 +63,7 @@ def weak_places(rounds: PlaceRounds) -> Iterable[Degradation]:
     """Places that nobody can clear or whose round did not pass the checker, and those of which no street says how much
     snow there is."""
     for refused in rounds.refused:
-        yield left_out(Text("Runda", "Round"), refused)
+        yield left_out(message("plan.left_out.places", target=refused.target), refused.why)
     if rounds.unmanned:
         yield degradation("fleet", message("plan.snow.weak.places_unmanned", n=rounds.unmanned))
     if rounds.asked.astray:

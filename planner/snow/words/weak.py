@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from city.catalogue.message import Figure, Message, Span, Text, message
+from city.catalogue.message import Figure, Message, Span, message
 from city.entities import Segment
 from city.geo import local_xy
 from city.plan import Degradation, Intervention
@@ -33,7 +33,7 @@ def degradations(snapshot: SnowSnapshot, weather: HourlyWeather, night: NightWor
         *_weak_sensors(snapshot),
         *_weak_streets(snapshot),
         *_weak_fleet(snapshot, night.driven, unmanned),
-        *(left_out(Text("Tur", "Tur"), refused) for refused in night.refused),
+        *(left_out(message("plan.left_out.tur", target=one.target), one.why, one.run) for one in night.refused),
     ]
 
 

@@ -3,6 +3,7 @@ is there for nothing."""
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -21,6 +22,20 @@ CALL = r"\b(?:message|t|text|words|words\.count|words\.raw|words\.known|t\.count
 ASKED = re.compile(CALL + r'"([a-z_0-9]+(?:\.[a-zA-Z_0-9/]+)+)"')
 FAMILY = re.compile(r"""f"([a-z_0-9]+\.[a-z_0-9.]*)\{|"([a-z_0-9]+\.[a-z_0-9.]*)" ~""")
 ANY = re.compile(r"""["']([a-z_0-9]+(?:\.[a-zA-Z_0-9/]+)+)["']""")
+
+SWEDISH_IN_CODE = {
+    "city/said.py": "names of days and months, for the journal of the simulated night",
+    "dashboards/api/export.py": "a column of the table files, which are made for a Swedish spreadsheet",
+    "dashboards/pages/services/heating.py": "columns of the table files",
+    "dashboards/pages/services/snow.py": "columns of the table files",
+    "dashboards/pages/services/waste.py": "columns of the table files",
+    "deploy/night_journal.py": "the journal of the simulated night, which is Swedish alone",
+    "deploy/night_walk.py": "who walks the simulated night, and their notes",
+    "ingest/roads/tags.py": "words that keepers of streets are called by in OSM",
+    "ingest/simulator/crew.py": "what a driver of the simulated town is called",
+    "ingest/simulator/town.py": "names of the simulated town",
+}
+"""The files whose texts are Swedish in code, each with its reason; whatever else is said stands in the catalogue."""
 
 
 def sources() -> str:
@@ -60,6 +75,59 @@ def test_a_counted_text_has_every_form_of_its_language(language):
     counted = {key: set(entry) for key, entry in known.table.items() if isinstance(entry, Mapping)}
     assert len(counted) > 20
     assert {key: got for key, got in counted.items() if got != wanted} == {}
+
+
+def modules(*places: str) -> Iterator[tuple[str, ast.Module]]:
+    """The modules of some places, by their path in the repository."""
+    for place in places:
+        for file in [ROOT / place] if place.endswith(".py") else sorted((ROOT / place).rglob("*.py")):
+            yield file.relative_to(ROOT).as_posix(), ast.parse(file.read_text(encoding="utf-8"))
+
+
+def literals(module: ast.Module) -> Iterator[str]:
+    """The texts of a module, those within f-strings too; docstrings stand alone and are none."""
+    docstrings = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+
+
+def bound(module: ast.Module) -> Iterator[str]:
+    """The names of a module's parameters and variables."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def test_no_swedish_text_stands_in_code():
+    found = {path for path, module in modules(*PLACES) if re.search("[åäöÅÄÖ]", " ".join(literals(module)))}
+    assert found == set(SWEDISH_IN_CODE)
+
+
+def test_no_pair_of_languages_has_a_name_in_the_planner():
+    """Neither a parameter nor a variable says in its name that it is one language of two."""
+    named = [(path, name) for path, module in modules("planner") for name in bound(module)]
+    assert len(named) > 1000
+    assert [found for found in named if re.search("_(sv|en)$", found[1])] == []
+
+
+def said(language: str) -> dict[str, str]:
+    """What each text says, without its gaps and without what stands in quotes, such as a command."""
+    table = words(language).table
+    return {key: re.sub(r"\{.*?\}|'.*?'", "", " ".join(forms(entry))) for key, entry in table.items()}
+
+
+def test_english_says_route():
+    """A tur is a route for who reads English."""
+    assert [key for key, text in said("en").items() if re.search(r"\btur(er)?\b", text, re.IGNORECASE)] == []
+
+
+def test_swedish_says_nothing_in_english():
+    """None of the words that the English texts use most of all."""
+    english = r"\b(the|dispatcher|routes?|round|vehicle|segment|street|draft|watch|sensor|forecast|checker|limit)\b"
+    assert [key for key, text in said("sv").items() if re.search(english, text, re.IGNORECASE)] == []
 
 
 def test_every_key_that_is_asked_for_exists():

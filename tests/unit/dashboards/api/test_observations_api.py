@@ -29,7 +29,8 @@ def drafted(database, client):
         rule = Threshold(key, "P3", 60.0, "cm", 0, town.AT + timedelta(minutes=10), "test", "test")
         plans.add_threshold(database, rule)
     database.commit()
-    return watch(database, town.settings(), FixedClock(LATER), "test")
+    (draft,) = watch(database, town.settings(), FixedClock(LATER), "test")
+    return draft
 
 
 def test_what_was_seen_is_kept_listed_and_taken_back(client, filled):
@@ -121,7 +122,9 @@ def test_a_draft_is_shown_and_taken_with_one_tap(client, database, snow):
     assert waiting.key in {change.key for change in draft.difference.dropped}
     page = client.get("/idag").text
     assert "Läget har ändrats" in page
-    assert f"+0 −{len(draft.difference.dropped)} turer" in page
+    assert len(draft.difference.dropped) > 1
+    assert f">Ta ändringen: {len(draft.difference.dropped)} turer utgår<" in page
+    assert f"Vakten: utkast, {len(draft.difference.dropped)} turer utgår" in page
     assert client.get("/api/v1/drafts/snow").json()["draft"]["id"] == draft.id
     after = client.post(f"/api/v1/drafts/{draft.id}", content="answer=accept", headers=FORM)
     assert after.status_code == 200

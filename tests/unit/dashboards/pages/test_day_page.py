@@ -42,14 +42,17 @@ def test_without_a_plan_the_page_says_when_and_how(client, domain):
     assert f"dagsplan plan {domain}" in page
 
 
-@pytest.mark.parametrize(("language", "verdict", "button"), [("sv", "text", "Kalla ut"), ("en", "text_en", "Call out")])
+@pytest.mark.parametrize(
+    ("language", "verdict", "button"),
+    [("sv", "text", "Kalla ut {} turer"), ("en", "text_en", "Call out {} routes")],
+)
 def test_the_answer_stands_first_in_each_language(client, snow, language, verdict, button):
     answer = client.get(f"/idag?lang={language}")
     headline = re.search(r"<h1[^>]*>(.*?)</h1>", answer.text).group(1)
     assert html.unescape(headline) == getattr(snow.verdict.clauses[0], verdict)
     assert " ".join(getattr(clause, verdict) for clause in snow.verdict.clauses[1:]) in said(answer)
     assert f'<html lang="{language}"' in answer.text
-    assert f"{button} {len(snow.interventions)} turer" in said(answer)
+    assert button.format(len(snow.interventions)) in said(answer)
     assert f"lang={language}" in answer.headers["set-cookie"]
 
 
@@ -94,6 +97,8 @@ def test_rounds_show_their_stops_in_order(client, publish):
     places = [page.index(stop.name) for stop in plan.interventions[0].stops]
     assert places == sorted(places)
     assert "kärl" in page
+    assert len(plan.interventions) == 1
+    assert "Avfall 1 rond " in page
 
 
 def test_buildings_show_heat_and_ventilation(client, publish):

@@ -82,7 +82,7 @@ def test_a_day_without_anything_says_so(client, filled):
         (
             "sv",
             [
-                "4 turer utkallade, varav 1 klara. {left} planerade är inte utkallade. 22 sträckor kvar",
+                "4 turer utkallade, varav 1 klar. {left} planerade är inte utkallade. 22 sträckor kvar",
                 "För 1 tur vet ingen hur långt den har kommit.",
                 "03.12 {silent} svarade inte på 6 min: gick till P07 (Jour 2)",
                 "03.10 avbruten, arbetsledare: hydraulslang",
@@ -92,8 +92,8 @@ def test_a_day_without_anything_says_so(client, filled):
         (
             "en",
             [
-                "4 turer called out, of which 1 are done. {left} planned were not called out. 22 segments left",
-                "Of 1 tur nobody knows how far it has come.",
+                "4 routes called out, of which 1 is done. {left} planned were not called out. 22 segments left",
+                "Of 1 route nobody knows how far it has come.",
                 "03:12 {silent} did not answer for 6 min: went to P07 (Jour 2)",
                 "Drive what is left:",
             ],

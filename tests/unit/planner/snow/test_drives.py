@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from city.catalogue.words import words
 from city.entities import Segment, TurnBan, Vehicle
 from city.network import StreetNetwork, build
 from planner.routes.check import violations
@@ -90,7 +91,7 @@ def test_what_is_left_out_has_no_way_there_and_home(
 
 def said(*asked: Any) -> list[str]:
     """What the checker says, in English."""
-    return [fault.en for fault in violations(*asked)]
+    return [words("en").say(fault) for fault in violations(*asked)]
 
 
 def bans_of(segments: Sequence[Segment]) -> list[TurnBan]:

@@ -11,6 +11,7 @@ import pytest
 
 import planner.snow.beside.rounds as place_rounds
 import planner.snow.drives as drives
+from city.catalogue.words import words
 from city.entities import TurnBan, Vehicle
 from city.network import StreetNetwork, build
 from city.plan import Intervention, Plan
@@ -103,7 +104,7 @@ def test_a_faulty_drive_stays_out_and_the_town_gets_its_plan(
     assert what(plan) == {key: one for key, one in what(sound).items() if key != gone.key}
     ((sv, en),) = checked(plan)
     assert sv.startswith(f"Tur {gone.target} lämnas utanför planen: ")
-    assert en.startswith(f"Tur {gone.target} is left out of the plan: ")
+    assert en.startswith(f"Route {gone.target} is left out of the plan: ")
     assert says in en
     assert says not in sv
     assert [(record.levelname, record.__dict__["target"]) for record in caplog.records] == [("ERROR", gone.target)]
@@ -205,7 +206,7 @@ def made() -> tuple[Snapshot, StreetNetwork, Vehicle, Visit]:
 def said(visit: Visit, vehicle: Vehicle | None = None, **parts: Any) -> list[str]:
     snapshot, network, usual, _ = made()
     wrong = round_violations(replace(snapshot, **parts), network, 0, vehicle or usual, PLACES, visit)
-    return [fault.en for fault in wrong]
+    return [words("en").say(fault) for fault in wrong]
 
 
 def test_a_sound_round_of_places_is_not_blamed() -> None:
@@ -252,7 +253,7 @@ def test_a_round_keeps_off_what_is_closed_to_its_vehicle_and_obeys_bans() -> Non
     narrow = build([replace(segment, max_width_m=2.0, max_weight_t=9.0) for segment in network.segments])
     for parts in ({"width_m": 2.1}, {"weight_t": 9.1}):
         wrong = round_violations(snapshot, narrow, 0, replace(vehicle, **parts), PLACES, visit)
-        assert f"segment {first.id} is closed to vehicle G01" in [fault.en for fault in wrong]
+        assert f"segment {first.id} is closed to vehicle G01" in [words("en").say(fault) for fault in wrong]
     fast = build([replace(segment, highway="motorway") for segment in network.segments])
     assert round_violations(snapshot, fast, 0, vehicle, PLACES, visit)
     ban = TurnBan(first.id, int(network.node_ids[network.arc_to[visit.arcs[0]]]), second.id)
@@ -269,7 +270,7 @@ def test_metres_and_seconds_of_a_round_are_recomputed() -> None:
 def test_a_lorry_on_a_cycle_way_is_seen() -> None:
     """In turer too: the streets of a drive must be open to its vehicle."""
     network = build([street(0, 1, "C1", network="cycle")])
-    assert [fault.en for fault in shut(network, [0, 1], Vehicle("P01", "snow", "dep"))] == [
+    assert [words("en").say(fault) for fault in shut(network, [0, 1], Vehicle("P01", "snow", "dep"))] == [
         "segment c/0-1 is closed to vehicle P01"
     ]
     assert shut(network, [0, 1], Vehicle("G01", "snow", "dep", network="cycle")) == []
