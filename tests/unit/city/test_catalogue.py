@@ -24,7 +24,6 @@ FAMILY = re.compile(r"""f"([a-z_0-9]+\.[a-z_0-9.]*)\{|"([a-z_0-9]+\.[a-z_0-9.]*)
 ANY = re.compile(r"""["']([a-z_0-9]+(?:\.[a-zA-Z_0-9/]+)+)["']""")
 
 SWEDISH_IN_CODE = {
-    "city/said.py": "names of days and months, for the journal of the simulated night",
     "dashboards/api/export.py": "a column of the table files, which are made for a Swedish spreadsheet",
     "dashboards/pages/services/heating.py": "columns of the table files",
     "dashboards/pages/services/snow.py": "columns of the table files",

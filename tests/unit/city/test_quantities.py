@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from city.catalogue.words import words
 from city.quantities import ANY, KNOWN, Quantity, out_of_range, quantity
 from planner.services import SNAPSHOTS
 
@@ -30,11 +31,14 @@ def test_a_range_holds_its_ends_and_nothing_beyond(name: str) -> None:
         assert out_of_range(name, beyond) is not None
 
 
+def said(name: str, value: float) -> str:
+    fault = out_of_range(name, value)
+    return "" if fault is None else words("en").say(fault)
+
+
 def test_a_fault_says_value_range_unit_and_what_to_do() -> None:
-    assert out_of_range("air_temperature", 255.0) == "air_temperature = 255 is outside -60 to 60 °C"
-    assert out_of_range("friction", 55.0) == (
-        "friction = 55 is outside 0 to 1.2; send the friction coefficient, not per cent"
-    )
+    assert said("air_temperature", 255.0) == "air_temperature = 255 is outside −60 to 60 °C"
+    assert said("friction", 55.0) == ("friction = 55 is outside 0 to 1.2; send the friction coefficient, not per cent")
     assert out_of_range("friction", -3e9) is not None
 
 
