@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import sys
 from typing import TYPE_CHECKING
 
 from city.catalogue.message import message
-from deploy.opening import opened_store, say, telling, words_of
+from deploy.opening import note, opened_store, say, telling, words_of
 
 if TYPE_CHECKING:
     from city.settings import Settings
@@ -20,7 +19,7 @@ def run_import_roads(options: argparse.Namespace, settings: Settings) -> int:
     from ingest.roads import import_roads
 
     with opened_store(settings, "import") as (connection, clock):
-        progress = telling(settings, _note)
+        progress = telling(settings, note)
         report = import_roads(connection, options.file, options.terrain, clock.now(), progress=progress)
     plain = dataclasses.asdict(report)
     say(json.dumps(plain, ensure_ascii=False, default=str) if options.json else report.text(words_of(settings)))
@@ -57,7 +56,3 @@ def run_import_routes(options: argparse.Namespace, settings: Settings) -> int:
     words = words_of(settings)
     say(json.dumps(report.as_dict(words), ensure_ascii=False) if options.json else report.text(words))
     return 0
-
-
-def _note(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -108,6 +109,11 @@ def ends_within(seconds: float, stop: threading.Event) -> Iterator[None]:
 def say(text: str) -> None:
     """To standard output, at once."""
     print(text, flush=True)
+
+
+def note(text: str) -> None:
+    """To standard error, at once."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def words_of(settings: Settings) -> Words:

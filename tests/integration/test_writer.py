@@ -12,11 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import dagsplan
+from city.clock import FixedClock
 from city.entities import Device
-from city.settings import Ingest
+from city.settings import Ingest, Municipality, Settings
 from ingest.broker import embedded_broker
+from ingest.daemon import Daemon
 from ingest.message import Message
 from ingest.payloads.topics import decode
+from ingest.session import address
 from ingest.validate import ClockRule
 from ingest.writer import Writer
 from store.connect import Connection, connect
@@ -129,6 +132,14 @@ def test_what_was_rejected_is_kept_in_the_language_of_the_installation(database:
         "unknown_device": "new-1 är inte känd; lägg till den, sedan 'dagsplan deadletters replay'",
         "not_json": "trasig JSON: ogiltigt tecken (byte 0)",
     }
+
+
+def test_the_daemon_keeps_it_in_the_language_of_its_settings(database: Connection) -> None:
+    settings = Settings(municipality=Municipality(language="en"))
+    daemon = Daemon(settings, address("mqtt://127.0.0.1"), FixedClock(AT), lambda: database)
+    daemon._ready_writer().write([message(b"hello")])
+    (letter,) = dead_letters(database)
+    assert letter["detail"] == "JSON is malformed: invalid character (byte 0)"
 
 
 def test_the_same_value_twice_is_one_row(tier_writer: Writer) -> None:
