@@ -135,7 +135,7 @@ class Walk:
         """The officer takes the watch's draft, calls out what is proposed, and rings where nobody answers."""
         live = plans.latest(self.connection, "snow", self.mode, self._day())
         if live is None:
-            raise NotFound("the night has no snow plan to decide on")
+            raise NotFound(message("error.demo.no_plan"))
         draft = open_draft(self.connection, live.id)
         if draft is not None:
             self.journal.draft(draft, self.now)

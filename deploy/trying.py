@@ -7,7 +7,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING
 
-from city.catalogue.message import message
+from city.catalogue.message import brief, message
 from deploy.opening import (
     opened_store,
     say,
@@ -89,6 +89,8 @@ def run_bench_ingest(options: argparse.Namespace, settings: Settings) -> int:
         return 0
     tell = telling(settings)
     for name, value in figures.items():
-        said = message("cli.figure.embedded") if value == "embedded" else value
+        said = (
+            message("cli.figure.embedded") if value == "embedded" else value if isinstance(value, str) else brief(value)
+        )
         tell(message("cli.done.figure", name=message(f"cli.figure.{name}"), value=said))
     return 0

@@ -157,7 +157,7 @@ def _note_emptied(connection: Connection, order: Mapping[str, Any], now: datetim
 def _item_of(connection: Connection, order: Mapping[str, Any]) -> Intervention:
     plan = plans.by_id(connection, order["plan_id"])
     if plan is None:
-        raise NotFound(f"there is no plan {order['plan_id']}")
+        raise NotFound(message("error.plan.unknown", plan=str(order["plan_id"])))
     return _item(plan, order["key"])
 
 

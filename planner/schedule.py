@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 import psycopg
 
+from city.catalogue.words import words
 from city.clock import Clock
 from city.errors import Conflict, DagsplanError, StoreUnavailable
 from city.plan import Plan, RunKey
@@ -90,7 +91,8 @@ class Scheduler:
         return plan
 
     def _failed(self, run: RunKey, error: Exception, now: datetime) -> None:
-        problem = str(error) if isinstance(error, DagsplanError) else f"{type(error).__name__}: {error}"
+        spoken = words(self.settings.municipality.language)
+        problem = error.said(spoken) if isinstance(error, DagsplanError) else f"{type(error).__name__}: {error}"
         log.error("plan failed", extra={"domain": run.domain, "slot": run.slot, "problem": problem}, exc_info=error)
         with self.connection.transaction():
             plans.fail_run(self.connection, run, self.name, problem, now + RETRY)

@@ -9,6 +9,7 @@ import msgspec
 from psycopg import Cursor
 from psycopg.rows import dict_row
 
+from city.catalogue.message import message
 from city.errors import StoreUnavailable
 from store.connect import Connection
 
@@ -27,7 +28,7 @@ def only_row(found: Cursor[tuple[Any, ...]]) -> tuple[Any, ...]:
     """The row of a query that always gives one. Raises StoreUnavailable where the database gave none."""
     row = found.fetchone()
     if row is None:
-        raise StoreUnavailable("the database gave no row where there is always one; look into its log")
+        raise StoreUnavailable(message("error.store.no_row"))
     return row
 
 

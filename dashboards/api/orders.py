@@ -89,7 +89,7 @@ def make_orders(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Re
         return _refused(request, got, plan_id, keys, 409)
     if got.by_form:
         if plan is None:
-            raise NotFound(f"there is no plan {plan_id}")
+            raise NotFound(message("error.request.no_plan", id=plan_id))
         return _back(context, plan.domain, keys[0] if len(keys) == 1 else None)
     return Response(msgspec.json.encode({"ids": made}), 201, media_type="application/json")
 
@@ -122,7 +122,7 @@ def next_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(
         return _refused_step(request, order_id)
     if got.by_form:
         if order is None:
-            raise NotFound(f"there is no order {order_id}")
+            raise NotFound(message("error.request.no_order", id=order_id))
         return _back(context, order["domain"], order["key"])
     return Response(msgspec.json.encode({"history": history}), 201, media_type="application/json")
 
@@ -156,7 +156,7 @@ def _refused_step(request: Request, order_id: str) -> Response:
     with context_of(request).connection() as connection:
         order = orders.lock_order(connection, order_id)
     if order is None:
-        raise NotFound(f"there is no order {order_id}")
+        raise NotFound(message("error.request.no_order", id=order_id))
     return day.show(request, order["domain"], notice="step_refused", status=409)
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import Any
 
+from city.catalogue.message import message
 from city.entities import Point
 from city.errors import NotFound
 from city.plan import Intervention, Plan
@@ -71,7 +72,7 @@ class Rolls:
         if order.plan_id not in self._plans:
             plan: Plan | None = plans.by_id(connection, order.plan_id)
             if plan is None:
-                raise NotFound(f"there is no plan {order.plan_id} that order {order.id} was made of")
+                raise NotFound(message("error.plan.unknown", plan=order.plan_id))
             self._plans[order.plan_id] = {item.key: item for item in plan.interventions}
         return self._plans[order.plan_id][order.key]
 

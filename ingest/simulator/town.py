@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from city.catalogue.message import message
 from city.entities import (
     Building,
     CalendarDay,
@@ -61,7 +62,7 @@ def town_of(connection: Connection) -> SimulatedTown:
     devices = facts.devices(connection)
     air = next((device for device in devices if device.id == "luft-01"), None)
     if air is None or air.lon is None or air.lat is None:
-        raise NotFound("there is no simulated town in this database; make demo begins with one")
+        raise NotFound(message("error.demo.no_town"))
     return SimulatedTown(
         tuple(device for device in devices if device.kind == "snow" and device.id != air.id),
         air,

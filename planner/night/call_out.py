@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from city.catalogue.message import message
 from city.catalogue.words import words
 from city.entities import CallOut, OrderEvent
 from city.errors import NotFound
@@ -68,7 +69,7 @@ def escalate(connection: Connection, settings: Settings, now: datetime) -> list[
 def _order(connection: Connection, order_id: str) -> OrderNow:
     order = orders.order(connection, order_id)
     if order is None:
-        raise NotFound(f"there is no order {order_id}")
+        raise NotFound(message("error.order.unknown", order=order_id))
     return order
 
 

@@ -30,7 +30,7 @@ def accept(connection: Connection, draft_id: str, who: str, now: datetime, words
         draft, plan, curves = _held(connection, draft_id)
         live = plans.by_id(connection, draft.base_plan)
         if live is None:
-            raise NotFound(f"there is no plan {draft.base_plan} that this draft was made against")
+            raise NotFound(message("error.plan.unknown", plan=draft.base_plan))
         plans.lock_plans(connection, "snow")
         newest = plans.latest(connection, "snow", live.mode, live.service_day)
         if newest is None or newest.id != live.id:
