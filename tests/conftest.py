@@ -40,6 +40,15 @@ def absent(tool: str, reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+LONGEST = ("test_storm_night.py", "test_demo.py", "test_real_towns.py")
+"""Files that take long: they begin first, so that no worker waits for the last of them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first; the order of all others stays."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the person who runs the tests leaks in."""

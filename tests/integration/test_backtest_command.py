@@ -75,6 +75,7 @@ def test_files_are_answered_in_the_language_of_the_municipality(
     assert "utkallning" not in said
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("change", "problem"),
     [

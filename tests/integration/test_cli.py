@@ -71,6 +71,7 @@ def test_wrong_usage_is_two(words: tuple[str, ...], capsys: pytest.CaptureFixtur
     assert "usage:" in error
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("words", "named"),
     [
@@ -176,6 +177,7 @@ def test_a_taken_port_is_one_line(dsn: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("words", "named"),
     [

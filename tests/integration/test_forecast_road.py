@@ -64,6 +64,7 @@ def test_a_folder_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str], mo
         assert ("no observed surface temperature" in text) == (language == "en")
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("file", "text", "problem"),
     [

@@ -18,7 +18,6 @@ from ingest.message import Message
 from ingest.validate import ClockRule
 from ingest.writer import Tally, Writer
 from planner.orders import decide
-from planner.schedule import plan_now
 from store import calls, housekeeping
 from store.condition import condition
 from store.connect import Connection, connect
@@ -26,6 +25,7 @@ from store.housekeeping import TASKS, house_day, keep_house
 from store.partitions import WEEK, parts, week_of
 from store.rollups import HOUR, refresh
 from store.tiers import detect_tier
+from tests.by_hand import plan_now
 from tests.integration.plan_town import fill, settings
 from tests.unit.planner.snapshots import AT as SNOW_AT
 

@@ -144,6 +144,7 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]
     return status, capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("english")
 def test_from_the_file_to_the_comparison_on_the_command_line(
     database: Connection, dsn: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,7 +166,7 @@ def test_from_the_file_to_the_comparison_on_the_command_line(
     assert "norr" in said(capsys, "routes", "--iterations", "200")[1]
     rest = [s for s in streets() if s.id != "s/1-2"]
     roads.replace_segments(database, "streets", [*rest, street(1, 2, key="s/new")])
-    assert "1 of its 4 segments are gone" in said(capsys, "routes")[1]
+    assert "1 of its 4 segments is gone" in said(capsys, "routes")[1]
 
 
 def test_no_routes_yet(

@@ -97,17 +97,17 @@ def test_two_orders_of_a_night_each_have_their_own_positions(database: Connectio
     add_event(database, second, "started", "dispatcher", AT + 45 * MINUTE)
     own = {first: [AT + n * MINUTE for n in (1, 29, 30)], second: [AT + n * MINUTE for n in (45, 50, 70, 90)]}
     writer.write([position(vehicle, at) for times in own.values() for at in times])
-    found = positions.heard(database, [first, second])
-    assert {order: (row.positions, row.newest) for order, row in found.items()} == {
-        order: (len(times), times[-1]) for order, times in own.items()
-    }
-    assert {order: [row.time for row in positions.of_order(database, order)] for order in own} == own
+    passages.hear(database, AT - HOUR)
+    counted = database.execute("SELECT order_id::text, sum(positions)::int, max(newest) FROM trace GROUP BY 1")
+    assert {row[0]: row[1:] for row in counted} == {order: (len(times), times[-1]) for order, times in own.items()}
+    night = AT - HOUR, AT + 5 * HOUR
+    assert {order: [row.time for row in positions.of_order(database, order, *night)] for order in own} == own
 
 
 def test_an_order_that_nothing_was_heard_of_has_no_position(database: Connection, plan: Plan) -> None:
     order, _ = called_out(database, plan, ("started", AT))
-    heard = positions.heard(database, [order])[order]
-    assert (heard.positions, heard.newest) == (0, None)
+    assert passages.hear(database, AT - HOUR) == 0
+    assert passages.tracks(database, [order]) == {}
 
 
 def test_the_same_position_twice_is_one(database: Connection, plan: Plan, writer: Writer) -> None:
