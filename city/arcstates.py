@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from city.hierarchy import Climb, Hierarchy, hierarchy, laid
+from city.hierarchy import Climb, Hierarchy, contract, hierarchy
 from city.network import Floats, Ints, StreetNetwork
 
 Bans = frozenset[tuple[int, int]]
@@ -93,7 +93,7 @@ class ArcGraph:
         if made is None:
             count = np.diff(self.follows_at)
             whole = np.repeat(price, count) + self.turn_s * price_per_s
-            made = self._climbs[kind] = laid(self.hierarchy, whole, np.repeat(seconds, count) + self.turn_s)
+            made = self._climbs[kind] = contract(self.hierarchy, whole, np.repeat(seconds, count) + self.turn_s)
             for oldest in list(self._climbs)[:-most]:
                 self._climbs.pop(oldest, None)
         return made

@@ -96,7 +96,7 @@ def _joined(low: Ints, high: Ints, n: int) -> tuple[Ints, Ints]:
     return up_at, np.array([one for row in rows for one in row], np.int64)
 
 
-def laid(made: Hierarchy, price: Floats, seconds: Floats) -> Climb:
+def contract(made: Hierarchy, price: Floats, seconds: Floats) -> Climb:
     """The prices of successions (n_successions,) and their seconds laid on a hierarchy."""
     climb = Climb(*(np.full(len(made.up), np.inf) for _ in range(4)))
     for way, out_price, out_seconds in ((True, *climb[:2]), (False, *climb[2:])):

@@ -46,7 +46,7 @@ LAW = SnowLaw()
 
 
 @inlined
-def lain(depth: int, core: int, fresh: int, air: int, law: SnowLaw) -> tuple[int, int]:
+def settle_snow(depth: int, core: int, fresh: int, air: int, law: SnowLaw) -> tuple[int, int]:
     """Depth and settled core [0.0001 cm] an hour later, with ``fresh`` snow [0.01 cm] fallen at ``air`` [0.01 °C].
 
     Deeper or colder before is never shallower after.
@@ -141,7 +141,7 @@ class SimulatedWinter:
         return int(self.ahead_air.shape[-1])
 
 
-def foreseen(town: WinterTown, winter: SimulatedWinter) -> tuple[WinterTown, SimulatedWinter]:
+def with_perfect_foresight(town: WinterTown, winter: SimulatedWinter) -> tuple[WinterTown, SimulatedWinter]:
     """The same town and winter to one who knows every share and every hour before."""
     fresh, air = _from_each_hour(winter.fresh, winter.leads), _from_each_hour(winter.air, winter.leads)
     known = replace(

@@ -17,7 +17,7 @@ from city.errors import DagsplanError, StoreUnavailable
 from city.metrics import registry
 from city.settings import Settings
 from ingest.exposition import served
-from ingest.session import Address, Arrived, Session
+from ingest.session import Address, Delivery, Session
 from ingest.validate import ClockRule
 from ingest.writer import Tally, Writer
 from store.connect import Connection
@@ -37,7 +37,7 @@ class Daemon:
         self.stop = threading.Event()
         self.tally = Tally()
         self._writer: Writer | None = None
-        self._held: list[Arrived] = []
+        self._held: list[Delivery] = []
         self._lag_s: float | None = None
         self._said_at = -math.inf
 
@@ -66,7 +66,7 @@ class Daemon:
                 self.stop.wait(wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
                 wait = min(60.0, wait * 2)
 
-    def _write(self, batch: list[Arrived]) -> None:
+    def _write(self, batch: list[Delivery]) -> None:
         """Keeps a batch until it is committed, however long the database is away; then acknowledges it."""
         wait, self._held = 0.5, batch
         while True:

@@ -34,7 +34,7 @@ DROPPED = "$SYS/broker/publish/messages/dropped"
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class Delivery:
     """A message with what is needed to acknowledge it. ``generation`` counts connections: ids are used again."""
 
     message: Message
@@ -78,7 +78,7 @@ class Session:
         self.settings = settings
         self.where = where
         self.clock = clock
-        self.arrived: Inbox[Arrived] = Inbox(limit=2 * settings.receive_maximum)
+        self.arrived: Inbox[Delivery] = Inbox(limit=2 * settings.receive_maximum)
         self.generation = 0
         self.connected = threading.Event()
         self.refused: Sentence | None = None
@@ -107,7 +107,7 @@ class Session:
     def _away(self, problem: Sentence) -> SourceUnavailable:
         return SourceUnavailable(message("error.broker.named", where=str(self.where)), problem)
 
-    def acknowledge(self, batch: Sequence[Arrived]) -> None:
+    def acknowledge(self, batch: Sequence[Delivery]) -> None:
         """Acknowledges in the order of receipt, and only what came over the present connection."""
         if self._pump is not None:
             self._pump.acknowledge(batch)
@@ -207,7 +207,7 @@ class Session:
         if topic == DROPPED:
             self._hear_of_drops(payload)
         else:
-            self.arrived.put(Arrived(Message(topic, payload, self.clock.now()), mid, self.generation))
+            self.arrived.put(Delivery(Message(topic, payload, self.clock.now()), mid, self.generation))
 
     def _hear_of_drops(self, payload: bytes) -> None:
         """The broker's own count; anything else on that topic is no figure."""

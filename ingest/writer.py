@@ -36,14 +36,14 @@ OF_THE_DATA = frozenset({"22", "23", "44", "54", "P0"})
 """Classes of errors that a message can be to blame for; all others are the database's, and the batch is kept."""
 
 
-class Taken(msgspec.Struct):
+class DecodedMessage(msgspec.Struct):
     """A message after decoding: rows to store, and the fault to keep, if any."""
 
     message: Message
     rows: list[ReadingRow]
     fault: Fault | None = None
     sqlstate: str | None = None
-    strangers: set[str] = msgspec.field(default_factory=set)
+    unknown_devices: set[str] = msgspec.field(default_factory=set)
     positions: list[Position] = msgspec.field(default_factory=list)
 
 
@@ -72,7 +72,7 @@ class Writer:
         self._series: dict[tuple[str, str], int] = {}
         self._adopted: set[str] = set()
         self._staged = False
-        self._again = Tally()
+        self._batch_tally = Tally()
         self._doorkeeper = PositionFilter()
 
     def write(self, messages: Sequence[Message]) -> None:
@@ -85,33 +85,33 @@ class Writer:
             if item.fault is not None:
                 self.tally.rejected[item.fault.reason] = self.tally.rejected.get(item.fault.reason, 0) + 1
 
-    def _take(self, message: Message) -> Taken:
+    def _take(self, message: Message) -> DecodedMessage:
         if len(message.payload) > self.limits.reading_bytes:
-            return Taken(message, [], too_large(len(message.payload), self.limits.reading_bytes))
+            return DecodedMessage(message, [], too_large(len(message.payload), self.limits.reading_bytes))
         try:
             return self._read(message)
         except RejectedMessage as rejected:
-            return Taken(message, [], Fault(rejected.reason, rejected.detail))
+            return DecodedMessage(message, [], Fault(rejected.reason, rejected.detail))
         except Exception as error:  # a fault of ours in one decoder must not stop every device
             log.exception("a decoder failed; the message is kept", extra={"topic": message.topic})
-            return Taken(message, [], decoder_failed(error))
+            return DecodedMessage(message, [], decoder_failed(error))
 
-    def _read(self, message: Message) -> Taken:
+    def _read(self, message: Message) -> DecodedMessage:
         """What a message says. Raises RejectedMessage where it says nothing that can be read."""
         if position.tells_position(message.topic):
             found = position.decode(message.topic, message.payload)
             good, faults = validate_positions(found, message.received_at, self.rule)
-            return Taken(message, [], faults[0] if faults else None, positions=good)
+            return DecodedMessage(message, [], faults[0] if faults else None, positions=good)
         rows, faults = validate(decode(message.topic, message.payload), message.received_at, self.rule)
-        return Taken(message, rows, faults[0] if faults else None)
+        return DecodedMessage(message, rows, faults[0] if faults else None)
 
-    def _store(self, taken: list[Taken], tries: int = 3) -> None:
+    def _store(self, taken: list[DecodedMessage], tries: int = 3) -> None:
         """Stores, retries races, and halves on bad data until the poisonous message stands alone."""
         try:
             with self.connection.transaction():
                 self._store_once(taken)
             for name in ("duplicates", "conflicts", "positions", "positions_dropped"):
-                setattr(self.tally, name, getattr(self.tally, name) + getattr(self._again, name))
+                setattr(self.tally, name, getattr(self.tally, name) + getattr(self._batch_tally, name))
         except psycopg.Error as error:
             self._forget()
             if error.sqlstate in RETRY_FIRST and tries > 1:
@@ -122,12 +122,12 @@ class Writer:
                 self._store(taken[: len(taken) // 2])
                 self._store(taken[len(taken) // 2 :])
             else:
-                self._bury(taken[0], error)
+                self._set_aside(taken[0], error)
 
-    def _store_once(self, taken: Sequence[Taken]) -> None:
+    def _store_once(self, taken: Sequence[DecodedMessage]) -> None:
         self._prepare()
-        self._again = Tally()
-        self._park_strangers(taken)
+        self._batch_tally = Tally()
+        self._park_unknown_devices(taken)
         self._meet_series(taken)
         staged = [
             (self._series_id(row), row.time, row.value, item.message.received_at) for item in taken for row in item.rows
@@ -140,14 +140,14 @@ class Writer:
             if item.fault is not None:
                 self._keep(item, item.fault)
 
-    def _follow(self, taken: Sequence[Taken]) -> None:
+    def _follow(self, taken: Sequence[DecodedMessage]) -> None:
         """Stores the positions of vehicles that are out."""
         found = [(place, item.message.received_at) for item in taken for place in item.positions]
         if found:
             again, dropped = self._doorkeeper.store(self.connection, found)
-            self._again.duplicates += again
-            self._again.positions += len(found) - again - dropped
-            self._again.positions_dropped += dropped
+            self._batch_tally.duplicates += again
+            self._batch_tally.positions += len(found) - again - dropped
+            self._batch_tally.positions_dropped += dropped
 
     def _move(self, staged: Sequence[Staged]) -> None:
         ingest.stage(self.connection, staged)
@@ -156,28 +156,28 @@ class Writer:
             ingest.note_due(self.connection)
         if again := len(staged) - moved:
             conflicts = ingest.keep_conflicts(self.connection)
-            self._again.duplicates, self._again.conflicts = again - conflicts, conflicts
+            self._batch_tally.duplicates, self._batch_tally.conflicts = again - conflicts, conflicts
 
-    def _heard(self, taken: Sequence[Taken]) -> None:
+    def _heard(self, taken: Sequence[DecodedMessage]) -> None:
         times: dict[str, datetime] = {}
         for row in (row for item in taken for row in item.rows):
             times[row.device] = max(row.time, times.get(row.device, row.time))
         ingest.note_heard(self.connection, times, max(item.message.received_at for item in taken))
 
-    def _park_strangers(self, taken: Sequence[Taken]) -> None:
+    def _park_unknown_devices(self, taken: Sequence[DecodedMessage]) -> None:
         """Readings of a device that nobody has taken in become a dead letter, which can be replayed later."""
         for item in taken:
-            item.strangers |= {row.device for row in item.rows} - self._adopted
-        if not any(item.strangers for item in taken):
+            item.unknown_devices |= {row.device for row in item.rows} - self._adopted
+        if not any(item.unknown_devices for item in taken):
             return
         self._adopted = ingest.adopted_devices(self.connection)
         for item in taken:
-            for device in sorted(item.strangers - self._adopted):
+            for device in sorted(item.unknown_devices - self._adopted):
                 ingest.park_device(self.connection, device, item.message.received_at)
                 item.fault = unknown_device(device)
             item.rows = [row for row in item.rows if row.device in self._adopted]
 
-    def _meet_series(self, taken: Sequence[Taken]) -> None:
+    def _meet_series(self, taken: Sequence[DecodedMessage]) -> None:
         """Makes new series in the order of their names, so that two writers never wait for each other in a circle."""
         new = {(row.device, row.quantity): row for item in taken for row in item.rows}
         for key in sorted(new.keys() - self._series.keys()):
@@ -189,7 +189,7 @@ class Writer:
             self._series[key] = ingest.ensure_series(self.connection, *key, quantity(row.quantity).unit)
         return self._series[key]
 
-    def _keep(self, item: Taken, fault: Fault) -> None:
+    def _keep(self, item: DecodedMessage, fault: Fault) -> None:
         """Counts a reject, and keeps its bytes while the device is under its cap of the day."""
         letter = DeadLetter(
             topic=item.message.topic.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
@@ -204,7 +204,7 @@ class Writer:
         if ingest.count_dead_letter(self.connection, letter) <= self.limits.dead_letters_per_device_day:
             ingest.add_dead_letter(self.connection, letter)
 
-    def _bury(self, item: Taken, error: psycopg.Error) -> None:
+    def _set_aside(self, item: DecodedMessage, error: psycopg.Error) -> None:
         item.rows, item.positions = [], []
         item.fault = Fault("database", refusal(error))
         item.sqlstate = error.sqlstate

@@ -162,7 +162,7 @@ def draft(request: Request) -> Response:
 
 @router.post("/drafts/{draft_id}", summary="Accept or reject a draft", openapi_extra=body_of(ANSWER))
 def answer_draft(request: Request, draft_id: str, got: Annotated[SentForm, Depends(sent)]) -> Response:
-    """Taken, it is published, what it adds is decided and what it stands down is called off; 409 where it was
+    """Accepted, it is published, what it adds is decided and what it stands down is called off; 409 where it was
     answered or its plan superseded."""
     context, now = context_of(request), context_of(request).clock.now()
     wanted = _choice(got, "answer", ("accept", "reject"))

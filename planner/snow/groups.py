@@ -148,7 +148,7 @@ def call_out(groups: ServiceGroups, rules: Limits, asked: Set[str] = frozenset()
     ``snow.hysteresis_cm`` under its limit. Raises PlanNotPossible where a threshold is missing."""
     of_class = all_criteria(rules, sorted(set(groups.route_class)))
     own = [of_class[name] for name in groups.route_class]
-    dry_limit, wet_limit = lowered(own, [name in asked for name in groups.tur])
+    dry_limit, wet_limit = with_hysteresis(own, [name in asked for name in groups.tur])
     reading = np.array([READINGS.index(c.reading) for c in own], np.int64)
     rows = np.arange(len(groups))
     by_depth, margin, by_friction = (np.zeros(len(groups), np.int64) for _ in range(3))
@@ -157,10 +157,10 @@ def call_out(groups: ServiceGroups, rules: Limits, asked: Set[str] = frozenset()
     target = np.array([0 if c.anti_slip == "none" else c.friction_limit for c in own], np.int64)
     decide_friction(groups.friction, target, max(1, round(rules.value("snow.slip_hold_h"))), by_friction)
     lead = np.array([c.lead_h for c in own], np.int64)
-    return Called(groups, by_depth, _led(by_depth, lead), by_friction, margin)
+    return Called(groups, by_depth, _brought_forward(by_depth, lead), by_friction, margin)
 
 
-def lowered(own: Sequence[Criteria], asked: Sequence[bool]) -> tuple[Ints, Ints]:
+def with_hysteresis(own: Sequence[Criteria], asked: Sequence[bool]) -> tuple[Ints, Ints]:
     """Dry and wet limits (n,) [0.01 cm] with the hysteresis taken off where a tur is asked for, but never down to bare
     ground."""
     less = np.array([c.hysteresis if called else 0 for c, called in zip(own, asked, strict=True)], np.int64)
@@ -168,7 +168,7 @@ def lowered(own: Sequence[Criteria], asked: Sequence[bool]) -> tuple[Ints, Ints]
     return np.maximum(dry - less, np.minimum(dry, 1)), np.maximum(wet - less, np.minimum(wet, 1))
 
 
-def _led(first: Ints, lead: Ints) -> Ints:
+def _brought_forward(first: Ints, lead: Ints) -> Ints:
     """The first hours, brought forward by their lead; never before the first."""
     return np.where(first < 0, NONE, np.maximum(first - lead, 0))
 

@@ -19,7 +19,7 @@ from planner.routes.sectors import Tur, passes
 from planner.snow.action import PLOUGH, Action, action_of
 from planner.snow.criteria import Criteria, Service, all_criteria, service_of
 from planner.snow.friction import friction_curves, sand_spots
-from planner.snow.groups import Called, Curves, ServiceGroups, call_out, depth_curves, groups_of, lowered
+from planner.snow.groups import Called, Curves, ServiceGroups, call_out, depth_curves, groups_of, with_hysteresis
 from planner.snow.rule import Ints
 from planner.snow.snapshot import SnowSnapshot
 from planner.thresholds.limits import Limits
@@ -218,7 +218,7 @@ def _of_segments(
     groups, of, called = decided
     own = all_criteria(service.rules, service.classes)
     each = [own[ROUTE_CLASSES[kind]] for kind in service.served_as]
-    limit = curves.limits(*lowered(each, _asked(snapshot.asked, groups, of)))
+    limit = curves.limits(*with_hysteresis(each, _asked(snapshot.asked, groups, of)))
     reading = np.array([READINGS.index(c.reading) for c in each], np.int64)
     depth = curves.depth[reading, np.arange(len(each))]
     target = np.array([0 if c.anti_slip == "none" else c.friction_limit for c in each], np.int64)

@@ -93,14 +93,6 @@ def degradation(source: str, said: Message, *, age_s: float | None = None) -> De
     return Degradation(source=source, age_s=age_s, **in_all_languages(effect=said))
 
 
-def said_by_clause(sentences: Sequence[Message], flip: Message) -> dict[str, Any]:
-    """The fields of a verdict that are words: its sentences one by one and joined, and what would change it."""
-    return {
-        **in_all_languages(text=message("format.sentences", parts=tuple(sentences)), flip=flip),
-        "clauses": tuple(Clause(**in_all_languages(text=sentence)) for sentence in sentences),
-    }
-
-
 def left_out(what: Message, why: Message, run: int = 0) -> Degradation:
     """'Route P1-1 is left out of the plan: segment 7 is served 0 times, 1 is needed.' ``run`` counts from 0; the first
     is not named."""

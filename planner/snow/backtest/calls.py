@@ -4,7 +4,7 @@ and forecast at that hour."""
 from __future__ import annotations
 
 from city.compiled import bare, inlined
-from city.winter import FINE, lain
+from city.winter import FINE, settle_snow
 from planner.snow.backtest.state import IDLE, WAITING, Book, Now, Rule, WinterWeather, WinterWork
 from planner.snow.rule import NONE, first_held
 
@@ -83,7 +83,7 @@ def _curve(
     for lead in range(n - 1):
         air = weather.ahead_air[hour, zone, lead] + mild + (1 - reading) * weather.wider[lead]
         fresh = weather.ahead_fresh[reading, hour, zone, lead] * work.believed[i] // 1000
-        depth, core = lain(depth, core, fresh, air, weather.law)
+        depth, core = settle_snow(depth, core, fresh, air, weather.law)
         _put(now, lead + 1, depth, air, weather.law.wet_over)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from city.compiled import bare, threaded
-from city.winter import FINE, lain
+from city.winter import FINE, settle_snow
 from planner.snow.backtest.calls import judge_hour
 from planner.snow.backtest.crews import send
 from planner.snow.backtest.state import (
@@ -37,9 +37,9 @@ def _one_hour(hour: int, work: WinterWork, weather: WinterWeather, rule: Rule, n
     for i in range(len(work.zone)):
         zone, mild = work.zone[i], work.warmer[i]
         fresh, air = weather.fresh[hour, zone] * work.share[i] // 1000, weather.air[hour, zone] + mild
-        now.depth[i], now.core[i] = lain(now.depth[i], now.core[i], fresh, air, weather.law)
+        now.depth[i], now.core[i] = settle_snow(now.depth[i], now.core[i], fresh, air, weather.law)
         seen, felt = weather.seen_fresh[hour, zone] * work.believed[i] // 1000, weather.seen_air[hour, zone] + mild
-        now.depth_seen[i], now.core_seen[i] = lain(now.depth_seen[i], now.core_seen[i], seen, felt, weather.law)
+        now.depth_seen[i], now.core_seen[i] = settle_snow(now.depth_seen[i], now.core_seen[i], seen, felt, weather.law)
         if now.status[i] == RUNNING and now.done_at[i] <= 60 * (hour + 1):
             _plough(i, rule.left, now)
             book.runs[i] += 1

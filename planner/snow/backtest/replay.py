@@ -16,7 +16,7 @@ import numpy as np
 from city.vocabulary import READINGS, ROUTE_CLASSES
 from planner.snow.archive import Run
 from planner.snow.criteria import all_criteria
-from planner.snow.groups import Called, ServiceGroups, call_out, lowered
+from planner.snow.groups import Called, ServiceGroups, call_out, with_hysteresis
 from planner.snow.rule import Ints, over_hours
 from planner.thresholds.limits import Limits
 
@@ -133,7 +133,7 @@ def _hours_until(run: Run, later: Sequence[Run], *, most: int = 24) -> int:
 def _count_over(groups: ServiceGroups, rules: Limits, hours: int, into: defaultdict[str, float]) -> None:
     """Adds for each class how many of the next hours its groups are at or over their limits, in the mean."""
     own = [all_criteria(rules, sorted(set(groups.route_class)))[name] for name in groups.route_class]
-    dry_limit, wet_limit = lowered(own, [False] * len(own))
+    dry_limit, wet_limit = with_hysteresis(own, [False] * len(own))
     mid = READINGS.index("mid")
     counts: Ints = np.zeros(len(groups), np.int64)
     over_hours(groups.dry[mid], groups.wet[mid], dry_limit, wet_limit, hours, counts)

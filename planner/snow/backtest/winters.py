@@ -15,7 +15,7 @@ from datetime import timedelta
 import numpy as np
 
 from city.vocabulary import READINGS, ROUTE_CLASSES, ForecastReading, RouteClass
-from city.winter import FINE, Ints, SimulatedWinter, WinterTown, foreseen
+from city.winter import FINE, Ints, SimulatedWinter, WinterTown, with_perfect_foresight
 from planner.snow.backtest.loop import run_winter
 from planner.snow.backtest.state import Book, Rule, bare_streets, crew_of, empty_book, weather_of, work_of
 from planner.snow.backtest.summary import CalledDay, ClassHours, Policy, ReplaySummary
@@ -103,7 +103,7 @@ def _is_set(rules: Limits, key: str, scope: str) -> bool:
 
 def _book(winter: SimulatedWinter, town: WinterTown, rule: Rule, policy: Policy) -> Book:
     if policy == "foresight":
-        town, winter = foreseen(town, winter)
+        town, winter = with_perfect_foresight(town, winter)
     book = empty_book(town, winter)
     work, weather = work_of(town.groups), weather_of(winter, town.law)
     run_winter(work, weather, rule, bare_streets(town, winter), crew_of(town), book)

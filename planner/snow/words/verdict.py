@@ -16,7 +16,7 @@ from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import LOOK_BACK_H, fresh_depths, weather_hindcast
 from planner.snow.words.classes import class_name
-from planner.words.sentences import said_by_clause
+from planner.words.sentences import answer
 
 BESIDE = ("places", "haul", "sweep")
 """The kinds of work that are no tur, as they are said."""
@@ -34,29 +34,29 @@ class VerdictBasis:
     stuck: int
 
 
-def verdict(snapshot: SnowSnapshot, answer: VerdictBasis, weaknesses: Sequence[Degradation]) -> Verdict:
+def verdict(snapshot: SnowSnapshot, basis: VerdictBasis, weaknesses: Sequence[Degradation]) -> Verdict:
     """The answer, sentence by sentence."""
-    sentences = _call_out(snapshot, answer) if answer.items else _no_call_out(snapshot, answer.needs)
+    sentences = _call_out(snapshot, basis) if basis.items else _no_call_out(snapshot, basis.needs)
     return Verdict(
-        go=bool(answer.items),
-        certainty=_certainty(snapshot, answer.needs, weaknesses),
-        starts_at=min((item.starts_at for item in answer.items if item.starts_at), default=None),
-        cost=round(answer.cost),
-        full_cost=round(max(answer.full_cost, answer.cost)),
-        latest_start=_latest(snapshot, answer.items),
-        turer_range=turer_range(answer.needs),
-        **said_by_clause(tuple(sentences), flip_of(answer.needs)),
+        go=bool(basis.items),
+        certainty=_certainty(snapshot, basis.needs, weaknesses),
+        starts_at=min((item.starts_at for item in basis.items if item.starts_at), default=None),
+        cost=round(basis.cost),
+        full_cost=round(max(basis.full_cost, basis.cost)),
+        latest_start=_latest(snapshot, basis.items),
+        turer_range=turer_range(basis.needs),
+        **answer(*sentences, flip=flip_of(basis.needs)),
     )
 
 
-def _call_out(snapshot: SnowSnapshot, answer: VerdictBasis) -> Iterator[Message]:
-    starts = min(item.starts_at for item in answer.items if item.starts_at)
-    going = {item.target for item in answer.items if item.kind not in NON_ROUTE_KINDS}
-    every = message("plan.snow.turer", n=len(answer.turer))
+def _call_out(snapshot: SnowSnapshot, basis: VerdictBasis) -> Iterator[Message]:
+    starts = min(item.starts_at for item in basis.items if item.starts_at)
+    going = {item.target for item in basis.items if item.kind not in NON_ROUTE_KINDS}
+    every = message("plan.snow.turer", n=len(basis.turer))
     yield message("plan.snow.verdict.go", at=starts.astimezone(snapshot.zone), going=len(going), all=every)
-    yield _who(snapshot, answer.items)
-    yield from _rest(sum(tur.id not in going for tur in answer.turer) - answer.stuck, answer.stuck)
-    yield from _beside(answer.items)
+    yield _who(snapshot, basis.items)
+    yield from _rest(sum(tur.id not in going for tur in basis.turer) - basis.stuck, basis.stuck)
+    yield from _beside(basis.items)
 
 
 def _who(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> Message:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from city.vocabulary import ROUTE_CLASSES
-from city.winter import FINE, LAW, SimulatedWinter, foreseen, lain
+from city.winter import FINE, LAW, SimulatedWinter, settle_snow, with_perfect_foresight
 from ingest.simulator.winter import DAYS, Climate, wet_days, winter
 from ingest.simulator.winter_forecast import cm_per_mm, errors
 from ingest.simulator.winter_town import town
@@ -82,7 +82,7 @@ def test_without_error_the_forecast_is_the_truth_but_for_the_snow_s_looseness_an
 
 
 def test_one_who_foresees_is_told_what_comes() -> None:
-    place, one = foreseen(town(), made()[0])
+    place, one = with_perfect_foresight(town(), made()[0])
     assert np.array_equal(one.ahead_fresh[2, 100:200, :, 7], one.fresh[107:207])
     assert np.array_equal(place.groups.believed, town().groups.share)
 
@@ -99,7 +99,7 @@ def test_the_town_has_three_hundred_turer_and_a_night_s_work() -> None:
 @pytest.mark.parametrize("air", [-1500, -10, 0, 40, 900])
 def test_more_snow_before_is_never_less_snow_after(air: int) -> None:
     for fresh in (0, 7, 300):
-        after = [lain(100 * FINE * cm, 40 * FINE * cm, fresh, air, LAW)[0] for cm in range(30)]
+        after = [settle_snow(100 * FINE * cm, 40 * FINE * cm, fresh, air, LAW)[0] for cm in range(30)]
         assert after == sorted(after)
 
 
@@ -107,7 +107,7 @@ def test_snow_settles_to_its_core_in_the_cold_and_goes_in_the_mild() -> None:
     depth, core = 10 * 100 * FINE, 4 * 100 * FINE
     cold = mild = (depth, core)
     for _ in range(24):
-        cold, mild = lain(*cold, 0, -500, LAW), lain(*mild, 0, 300, LAW)
+        cold, mild = settle_snow(*cold, 0, -500, LAW), settle_snow(*mild, 0, 300, LAW)
     assert core < cold[0] < depth
     assert cold[1] == core
     assert mild[0] < cold[0] / 2
