@@ -126,7 +126,7 @@ def _forecasts(commands: Any, t: Words) -> None:  # noqa: ANN401
 
 def _backtest(commands: Any, t: Words) -> None:  # noqa: ANN401
     group, on = _add(commands, t, "backtest"), t("cli.metavar.day")
-    group.add_argument("domain", choices=["snow"])
+    group.add_argument("domain", choices=DOMAINS)
     group.add_argument("--files", type=Path, metavar=t("cli.metavar.folder"), help=t("cli.option.backtest_files"))
     group.add_argument("--winters", type=kind(t, count), metavar="N", help=t("cli.option.winters"))
     group.add_argument("--from", dest="since", type=kind(t, day), metavar=on, help=t("cli.option.first_day"))

@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING
 
 from city.catalogue.message import brief, message
+from city.errors import ConfigError
 from deploy.opening import (
     opened_store,
     say,
@@ -19,10 +20,16 @@ if TYPE_CHECKING:
 
 
 def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
-    """What snow plans would have been under other thresholds, from kept runs or from a folder of snapshots."""
+    """What plans would have been under other thresholds, from kept runs or from a folder of snapshots.
+
+    Raises ConfigError for a service whose past cannot be tried.
+    """
     from city.catalogue.words import words
+    from planner.services import SERVICES
     from planner.snow.backtest import command
 
+    if not SERVICES[options.domain].backtested:
+        raise ConfigError(message("error.usage.not_backtested", domain=message(f"domain.{options.domain}")))
     spoken = words(settings.municipality.language)
     if options.files:
         found = command.from_files(options.files, options.set, options.since, options.until)

@@ -16,6 +16,8 @@ from city.plan import Plan
 from planner.snapshot import Snapshot
 
 S_contra = TypeVar("S_contra", bound=Snapshot, contravariant=True)
+J = TypeVar("J")
+"""What a service judged of a snapshot, before anybody is sent."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Made:
     outlook: Callable[[], tuple[OutlookFrame, Iterable[SegmentOutlook]]] | None = None
 
 
-class Service(Protocol[S_contra]):
+class Service(Protocol[S_contra, J]):
     """One service. It may keep what saves time from plan to plan; its plans are the same without."""
 
     @property
@@ -58,8 +60,15 @@ class Service(Protocol[S_contra]):
     def watched(self) -> bool:
         """Whether the watch holds its live plan against what is known."""
 
-    def make(self, snapshot: S_contra, executor: Executor | None = None) -> Made:
-        """Judges and plans. ``executor``: whose workers search the routes, else all cores here."""
+    @property
+    def backtested(self) -> bool:
+        """Whether its thresholds can be tried on the past."""
+
+    def judge(self, snapshot: S_contra) -> J:
+        """What each street, room or building needs, without any routes."""
+
+    def plan(self, snapshot: S_contra, judged: J, executor: Executor | None = None) -> Made:
+        """The plan of a judgement. ``executor``: whose workers search the routes, else all cores here."""
 
     def look_again(self, snapshot: S_contra, live: Kept, executor: Executor | None = None) -> Second:
         """What is known now against the live plan."""

@@ -14,7 +14,7 @@ from planner.snapshot import Snapshot
 from planner.snow.service import Snow
 from planner.waste.service import Waste
 
-Services = Mapping[Domain, Service[Any]]
+Services = Mapping[Domain, Service[Any, Any]]
 SERVICES: Mapping[Domain, type[Any]] = {"snow": Snow, "waste": Waste, "heating": Heating}
 """Every service by its domain."""
 SNAPSHOTS: Mapping[str, type[Snapshot]] = {domain: kind().snapshot for domain, kind in SERVICES.items()}
@@ -28,7 +28,8 @@ def services() -> Services:
 
 def make(snapshot: Snapshot, executor: Executor | None = None, known: Services | None = None) -> Made:
     """The plan of a snapshot with what goes beside it. ``known``: this process's services; the plan is the same."""
-    return (known or services())[snapshot.domain].make(snapshot, executor)
+    service = (known or services())[snapshot.domain]
+    return service.plan(snapshot, service.judge(snapshot), executor)
 
 
 def make_plan(snapshot: Snapshot, executor: Executor | None = None, known: Services | None = None) -> Plan:

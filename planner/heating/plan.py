@@ -20,18 +20,17 @@ from city.plan import (
 from city.serviceday import bounds
 from city.totals import HeatingTotals
 from planner.assemble import assemble
-from planner.heating.need import HOUR, BuildingDay, day_of, lead_h, night_c, open_hours
+from planner.heating.need import HOUR, BuildingDay, lead_h, night_c, open_hours
 from planner.heating.snapshot import HeatingSnapshot
 from planner.heating.words import degradations, flip_of, reasons_of, verdict
 from planner.snapshot import next_run
 from planner.thresholds.limits import Limits, limits
 
 
-def plan_heating(snapshot: HeatingSnapshot) -> Plan:
-    """The heating plan of a snapshot."""
+def plan_heating(snapshot: HeatingSnapshot, days: Sequence[BuildingDay]) -> Plan:
+    """The heating plan of the days of a snapshot's buildings."""
     rules = limits(snapshot.thresholds)
     held = {item.target: item for item in snapshot.running}
-    days = [day_of(snapshot, rules, building) for building in snapshot.buildings]
     fresh = [_intervention(snapshot, rules, day) for day in days if day.building.id not in held]
     items = sorted([*held.values(), *fresh], key=lambda item: (item.priority, str(item.starts_at), item.target))
     weaknesses = list(degradations(snapshot, days))

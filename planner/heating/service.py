@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Executor
 
+from planner.heating.need import BuildingDay, day_of
 from planner.heating.plan import plan_heating
 from planner.heating.snapshot import HeatingSnapshot
 from planner.service import Kept, Made, Second
+from planner.thresholds.limits import limits
 
 
 class Heating:
@@ -15,10 +17,16 @@ class Heating:
 
     snapshot = HeatingSnapshot
     watched = False
+    backtested = False
 
-    def make(self, snapshot: HeatingSnapshot, executor: Executor | None = None) -> Made:
-        """The plan of a snapshot."""
-        return Made(snapshot, plan_heating(snapshot))
+    def judge(self, snapshot: HeatingSnapshot) -> list[BuildingDay]:
+        """What each building's day is like."""
+        rules = limits(snapshot.thresholds)
+        return [day_of(snapshot, rules, building) for building in snapshot.buildings]
+
+    def plan(self, snapshot: HeatingSnapshot, judged: list[BuildingDay], executor: Executor | None = None) -> Made:
+        """The hours of heat and ventilation of a judgement."""
+        return Made(snapshot, plan_heating(snapshot, judged))
 
     def look_again(self, snapshot: HeatingSnapshot, live: Kept, executor: Executor | None = None) -> Second:
         """Nothing: there is no watch over it."""

@@ -24,19 +24,26 @@ class Snow:
 
     snapshot = SnowSnapshot
     watched = True
+    backtested = True
 
     def __init__(self, cache: PlanCache | None = None) -> None:
         self.cache = cache or PlanCache()
 
-    def make(self, snapshot: SnowSnapshot, executor: Executor | None = None) -> Made:
-        """The plan of a snapshot, the curves by which it decided, and the outlook of every street."""
-        return self._made(snapshot, assess_streets(snapshot, self.cache), executor)
+    def judge(self, snapshot: SnowSnapshot) -> Assessment:
+        """What each street needs and which turer are asked for."""
+        return assess_streets(snapshot, self.cache)
+
+    def plan(self, snapshot: SnowSnapshot, judged: Assessment, executor: Executor | None = None) -> Made:
+        """The plan, the curves by which it decided, and the outlook of every street."""
+        plan = snow_plan(snapshot, judged, executor, self.cache)
+        outlook = partial(_outlook, snapshot, judged) if snapshot.segments else None
+        return Made(snapshot, plan, _curves(snapshot, judged, plan), outlook)
 
     def look_again(self, snapshot: SnowSnapshot, live: Kept, executor: Executor | None = None) -> Second:
         """The plan of what is known now, made only where the decision is another or the forecast did not hold."""
         if not snapshot.segments:
             return Second(None)
-        assessed = assess_streets(snapshot, self.cache)
+        assessed = self.judge(snapshot)
         found = []
         if live.raw is not None:
             then = unpack(live.raw, live.plan.id, live.plan.service_day, live.plan.simulated)
@@ -45,17 +52,12 @@ class Snow:
         called = set(assessed.needs.called.turer)
         if not found and not flips(live.plan, called, snapshot.orders):
             return Second(None)
-        made = self._made(without_stood_down(snapshot, called), assessed, executor)
+        made = self.plan(without_stood_down(snapshot, called), assessed, executor)
         return Second(made.plan, found, made.kept)
 
     def prepare(self, snapshot: SnowSnapshot) -> Iterator[str]:
         """The drives of whole turer, so that the first plan of a storm need not wait."""
         return whole_turer(snapshot, self.cache)
-
-    def _made(self, snapshot: SnowSnapshot, assessed: Assessment, executor: Executor | None) -> Made:
-        plan = snow_plan(snapshot, assessed, executor, self.cache)
-        outlook = partial(_outlook, snapshot, assessed) if snapshot.segments else None
-        return Made(snapshot, plan, _curves(snapshot, assessed, plan), outlook)
 
 
 def _curves(snapshot: SnowSnapshot, assessed: Assessment, plan: Plan) -> bytes:

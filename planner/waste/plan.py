@@ -26,7 +26,6 @@ from planner.routes.check import NO_ROUND, refusal, refuse
 from planner.snapshot import next_run
 from planner.thresholds.limits import Limits, limits
 from planner.waste.check import violations
-from planner.waste.need import assess
 from planner.waste.room import RoomNeed
 from planner.waste.rounds import TIP_S, Pickup, Round, Truck, plan_rounds
 from planner.waste.site import Site, site_of
@@ -38,10 +37,9 @@ from planner.words.sentences import left_out
 SHIFT_BEGINS = time(6, 0)
 
 
-def plan_waste(snapshot: WasteSnapshot) -> Plan:
-    """The waste plan of a snapshot."""
+def plan_waste(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Plan:
+    """The waste plan of what the rooms of a snapshot need."""
     rules = limits(snapshot.thresholds)
-    needs = assess(snapshot, rules)
     network = build(snapshot.segments)
     items = list(snapshot.running)
     weaknesses = list(degradations(snapshot, needs))

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 
 from planner.service import Kept, Made, Second
+from planner.thresholds.limits import limits
+from planner.waste.need import assess
 from planner.waste.plan import plan_waste
+from planner.waste.room import RoomNeed
 from planner.waste.snapshot import WasteSnapshot
 
 
@@ -15,10 +18,15 @@ class Waste:
 
     snapshot = WasteSnapshot
     watched = False
+    backtested = False
 
-    def make(self, snapshot: WasteSnapshot, executor: Executor | None = None) -> Made:
-        """The plan of a snapshot."""
-        return Made(snapshot, plan_waste(snapshot))
+    def judge(self, snapshot: WasteSnapshot) -> list[RoomNeed]:
+        """Which rooms must be emptied, and which may."""
+        return assess(snapshot, limits(snapshot.thresholds))
+
+    def plan(self, snapshot: WasteSnapshot, judged: list[RoomNeed], executor: Executor | None = None) -> Made:
+        """The rounds of a judgement."""
+        return Made(snapshot, plan_waste(snapshot, judged))
 
     def look_again(self, snapshot: WasteSnapshot, live: Kept, executor: Executor | None = None) -> Second:
         """Nothing: there is no watch over it."""

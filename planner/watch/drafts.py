@@ -53,7 +53,7 @@ def _look(
     settings: Settings,
     clock: Clock,
     event: str,
-    service: Service[Any],
+    service: Service[Any, Any],
     executor: Executor | None,
 ) -> Draft | None:
     """One service. None where all is as planned, or nobody has a plan yet."""

@@ -136,3 +136,11 @@ def test_old_curves_are_removed_and_their_plans_stay(database: Connection) -> No
     housekeeping.TASKS["curves"](database, Store(curves_days=2.0), AT + timedelta(days=3))
     assert read_kept_runs(database, None, None) == []
     assert plans.by_id(database, plan.id) is not None
+
+
+@pytest.mark.parametrize(("domain", "name"), [("waste", "Avfall"), ("heating", "Värme")])
+def test_a_service_without_a_past_to_try_says_so(
+    domain: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backtest", domain, "--files", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.strip() == f"dagsplan: {name}: gränsvärden kan inte prövas på det som varit än"
