@@ -9,6 +9,7 @@ other has one decimal, and several parts are joined by commas.
 
 from __future__ import annotations
 
+import math
 import string
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
@@ -20,17 +21,23 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.numbers import parse_pattern
 
-from city.catalogue.message import Figure, Message, Span
+from city.catalogue.message import Figure, Message, Span, as_float
 
 MINUS = "\N{MINUS SIGN}"
 TIMES = ("clock", "day", "moment", "date", "stamp")
 
 
 @lru_cache(maxsize=65_536)
-def figure(locale: Locale, value: float, digits: int) -> str:
-    """A number with so many decimals, grouped, with a true minus, never '−0'."""
-    value = round(value, digits) or 0.0
-    pattern = parse_pattern("#,##0" + ("." + "0" * digits if digits else ""))
+def figure(locale: Locale, value: float, digits: int, *, largest: float = 1e15) -> str:
+    """A number with so many decimals, grouped, with a true minus, never '−0'.
+
+    One that is ``largest`` or more, which no sensor means, is said by its power of ten; any number at all has words.
+    """
+    value = round(as_float(value), digits) or 0.0
+    if math.isnan(value):
+        return "NaN"
+    plain = "#,##0" + ("." + "0" * digits if digits else "")
+    pattern = parse_pattern(plain if abs(value) < largest or math.isinf(value) else "0.###E0")
     return str(pattern.apply(value, locale)).replace("-", MINUS)
 
 
@@ -67,7 +74,7 @@ class Formatter(string.Formatter):
     def _figure(self, value: float, spec: str) -> str:
         signed, digits = spec.startswith("+"), spec.lstrip("+")
         usual = 0 if isinstance(value, int) else 1
-        text = figure(self.locale, float(value), int(digits) if digits else usual)
+        text = figure(self.locale, value, int(digits) if digits else usual)
         return f"+{text}" if signed and value > 0 else text
 
     def _time(self, value: date | time, spec: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, TypeAlias
 
 Part: TypeAlias = "Message | Figure | Span | str | float | date | datetime | time | tuple[Part, ...]"
@@ -21,8 +21,17 @@ class Figure:
     digits: int = 1
 
 
+def as_float(value: float) -> float:
+    """A number as a float: a whole one that no float is as large as is infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
+
+
 def brief(value: float) -> Figure | str:
     """A number with the decimals that it has, six figures at most: 9.0 is 9, 2.5 stays. NaN and infinity are texts."""
+    value = as_float(value)
     text = f"{value:.6g}"
     if not isfinite(value):
         return text

@@ -12,7 +12,11 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as st
 
+from city.catalogue.formats import figure
 from city.catalogue.message import Figure, Span, brief, message
 from city.catalogue.words import LANGUAGES, Entry, Words, words
 
@@ -204,3 +208,20 @@ def test_a_time_said_as_something_else_is_a_fault():
 def test_the_files_are_the_languages():
     names = {entry.name for entry in files("city.catalogue").iterdir() if entry.name.endswith(".toml")}
     assert names == {f"{code}.toml" for code in LANGUAGES}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(value=st.floats() | st.integers(-(10**400), 10**400), digits=st.integers(0, 9))
+def test_any_number_at_all_has_words(language, value, digits):
+    """What a message brings may be no number that anybody means: the daemon that refuses it must have words for it."""
+    parts = {"name": "snow_depth", "low": 0.0, "high": 500.0, "unit": "cm"}
+    said = words(language).say(message("error.reading.out_of_range", **parts, value=brief(value)))
+    assert figure(Locale.parse(language), value, digits)
+    assert said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(3.7e190, "3,7×10^190"), (-1e15, "−1×10^15"), (999e12, "999 000 000 000 000"), (10**400, "∞")]
+)
+def test_a_number_that_no_sensor_means_is_said_by_its_power_of_ten(value, said):
+    assert figure(Locale("sv"), value, 0).replace("\xa0", " ") == said

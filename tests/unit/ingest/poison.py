@@ -68,6 +68,8 @@ TABLE = (
     Poison("six minutes ahead", OWN, own('{"a": 1}', "2027-01-12T02:06:00Z"), "future"),
     Poison("eight days old", OWN, own('{"a": 1}', "2027-01-04T02:00:00Z"), "too_old"),
     Poison("out of range", OWN, own('{"air_temperature": 255}'), "out_of_range"),
+    Poison("a number beyond all words", OWN, own('{"snow_depth": 3.7e190}'), "out_of_range"),
+    Poison("a number beyond all words in a codec", UP, up('{"friction": -1.7e308}'), "out_of_range"),
     Poison("out of range beside good", OWN, own('{"air_temperature": 255, "humidity": 3}'), "out_of_range", 1),
     Poison("friction in per cent", OWN, own('{"friction": 55.0}'), "out_of_range"),
     Poison("friction of nonsense beside good", UP, up('{"friction": -3e9, "humidity": 80}'), "out_of_range", 1),
