@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import cast
 
 from city.entities import OrderEvent
@@ -59,16 +59,19 @@ def moment_lines(context: AppContext, connection: Connection, day: date, locale:
     """What became known or was decided of a snow service day."""
     begins, ends = bounds(day, "snow", locale.zone)
     return [
-        MomentLine(locale.clock(moment.at), moment.at.isoformat(), _said(moment, locale))
+        MomentLine(locale.clock(moment.at), moment.at.isoformat(), said(moment, locale))
         for moment in pages.moments(connection, context.mode, day, begins, ends)
     ]
 
 
-def _said(moment: pages.Moment, locale: Locale) -> str:
+def said(moment: pages.Moment, locale: Locale) -> str:
+    """What became known or was decided, in words."""
     t = locale.words
     if moment.kind == "plan":
-        kind = "draft" if moment.more.startswith("event:draft") else "hand" if moment.more.startswith("event") else ""
-        return t(f"moment.plan_{kind}" if kind else "moment.plan", version=moment.what, slot=moment.more)
+        if moment.more.startswith("event"):
+            kind = "draft" if moment.more.startswith("event:draft") else "hand"
+            return t(f"moment.plan_{kind}", version=moment.what)
+        return t("moment.plan", version=moment.what, slot=_clock_of(moment.more))
     if moment.kind == "draft":
         dropped, _, bust = moment.more.partition(" ")
         changes = said_changes(int(moment.what), int(dropped))
@@ -77,3 +80,11 @@ def _said(moment: pages.Moment, locale: Locale) -> str:
         return t("moment.decline", cause=t(f"cause.{moment.what}"))
     why = f": {moment.more}" if moment.more else ""
     return t(f"moment.{moment.kind}", who=t.known(f"who.{moment.what}", moment.what)) + why
+
+
+def _clock_of(slot: str) -> time | str:
+    """The time of day that a plan was due at; a slot of another form as it is."""
+    try:
+        return time.fromisoformat(slot)
+    except ValueError:
+        return slot
