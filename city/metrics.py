@@ -39,7 +39,7 @@ TELLS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Figure:
+class MetricValue:
     """One value of a metric, whose name stands in ``TELLS``, for one set of labels."""
 
     name: str
@@ -47,12 +47,12 @@ class Figure:
     labels: Mapping[str, str]
 
 
-def figure(name: str, value: float, **labels: str) -> Figure:
+def figure(name: str, value: float, **labels: str) -> MetricValue:
     """A value and its labels; ``name`` is without ``dagsplan_``."""
-    return Figure(name, float(value), labels)
+    return MetricValue(name, float(value), labels)
 
 
-def registry(read: Callable[[], Iterable[Figure]]) -> CollectorRegistry:
+def registry(read: Callable[[], Iterable[MetricValue]]) -> CollectorRegistry:
     """A registry that asks ``read`` at each scrape, and holds nothing else."""
     made = CollectorRegistry()
     made.register(_Figures(read))
@@ -62,7 +62,7 @@ def registry(read: Callable[[], Iterable[Figure]]) -> CollectorRegistry:
 class _Figures(Collector):
     """Figures as metrics of the library: each metric once, however its values are strewn."""
 
-    def __init__(self, read: Callable[[], Iterable[Figure]]) -> None:
+    def __init__(self, read: Callable[[], Iterable[MetricValue]]) -> None:
         self._read = read
 
     def collect(self) -> Iterator[Metric]:

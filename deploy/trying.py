@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING
 
 from city.catalogue.message import brief, message
 from city.errors import ConfigError
-from deploy.opening import (
-    opened_store,
-    say,
-    telling,
-)
+from deploy.opening import opened_store, say, telling
 
 if TYPE_CHECKING:
     from city.settings import Settings

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 
-class Message(msgspec.Struct, frozen=True, gc=False):
+class MqttMessage(msgspec.Struct, frozen=True, gc=False):
     """What arrived, and when by our clock."""
 
     topic: str

@@ -25,7 +25,7 @@ from city.errors import ConfigError, Sentence, SourceUnavailable
 from city.settings import Mqtt
 from ingest.inbox import Inbox
 from ingest.link import LinkedClient
-from ingest.message import Message
+from ingest.message import MqttMessage
 from ingest.pump import Pump
 
 log = logging.getLogger("dagsplan.mqtt")
@@ -37,7 +37,7 @@ DROPPED = "$SYS/broker/publish/messages/dropped"
 class Delivery:
     """A message with what is needed to acknowledge it. ``generation`` counts connections: ids are used again."""
 
-    message: Message
+    message: MqttMessage
     mid: int
     generation: int
 
@@ -207,7 +207,7 @@ class Session:
         if topic == DROPPED:
             self._hear_of_drops(payload)
         else:
-            self.arrived.put(Delivery(Message(topic, payload, self.clock.now()), mid, self.generation))
+            self.arrived.put(Delivery(MqttMessage(topic, payload, self.clock.now()), mid, self.generation))
 
     def _hear_of_drops(self, payload: bytes) -> None:
         """The broker's own count; anything else on that topic is no figure."""

@@ -19,7 +19,7 @@ from city.entities import Position
 from city.errors import RejectedMessage
 from city.quantities import quantity
 from city.settings import Ingest
-from ingest.message import Message
+from ingest.message import MqttMessage
 from ingest.payloads import position
 from ingest.payloads.topics import decode, device_of
 from ingest.positions import PositionFilter, validate_positions
@@ -39,7 +39,7 @@ OF_THE_DATA = frozenset({"22", "23", "44", "54", "P0"})
 class DecodedMessage(msgspec.Struct):
     """A message after decoding: rows to store, and the fault to keep, if any."""
 
-    message: Message
+    message: MqttMessage
     rows: list[ReadingRow]
     fault: Fault | None = None
     sqlstate: str | None = None
@@ -75,7 +75,7 @@ class Writer:
         self._batch_tally = Tally()
         self._doorkeeper = PositionFilter()
 
-    def write(self, messages: Sequence[Message]) -> None:
+    def write(self, messages: Sequence[MqttMessage]) -> None:
         """Stores a batch. Raises psycopg.OperationalError where the database is away: nothing is stored then."""
         taken = [self._take(message) for message in messages]
         self._store(taken)
@@ -85,7 +85,7 @@ class Writer:
             if item.fault is not None:
                 self.tally.rejected[item.fault.reason] = self.tally.rejected.get(item.fault.reason, 0) + 1
 
-    def _take(self, message: Message) -> DecodedMessage:
+    def _take(self, message: MqttMessage) -> DecodedMessage:
         if len(message.payload) > self.limits.reading_bytes:
             return DecodedMessage(message, [], too_large(len(message.payload), self.limits.reading_bytes))
         try:
@@ -96,7 +96,7 @@ class Writer:
             log.exception("a decoder failed; the message is kept", extra={"topic": message.topic})
             return DecodedMessage(message, [], decoder_failed(error))
 
-    def _read(self, message: Message) -> DecodedMessage:
+    def _read(self, message: MqttMessage) -> DecodedMessage:
         """What a message says. Raises RejectedMessage where it says nothing that can be read."""
         if position.tells_position(message.topic):
             found = position.decode(message.topic, message.payload)

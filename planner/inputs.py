@@ -39,7 +39,7 @@ S = TypeVar("S", bound=Snapshot)
 
 
 @dataclass(frozen=True)
-class Moment:
+class SnapshotSource:
     """One look into the store for a plan: what its tables are read with."""
 
     connection: Connection
@@ -72,9 +72,9 @@ def read_snapshot(
     with snapshot_transaction(connection):
         previous = plans.latest(connection, kind.domain, mode, day)
         given = orders.given_orders(connection, kind.domain, at - ORDERS_BACK)
-        moment = Moment(connection, settings, kind.wants, at, day, previous, given)
+        source = SnapshotSource(connection, settings, kind.wants, at, day, previous, given)
         fleet = facts.vehicles(connection, kind.domain)
-        tables: dict[str, Any] = {name: TABLES[name](moment) for name in own_tables(kind)}
+        tables: dict[str, Any] = {name: TABLES[name](source) for name in own_tables(kind)}
         snapshot = kind(
             at=at,
             service_day=day,
@@ -86,8 +86,8 @@ def read_snapshot(
             previous=None if previous is None else previous.id,
             params=_params(settings),
             thresholds=plans.thresholds(connection, at),
-            forecasts=_forecasts(moment),
-            readings=_readings(moment),
+            forecasts=_forecasts(source),
+            readings=_readings(source),
             depots=facts.depots(connection),
             contractors=facts.contractors(connection),
             vehicles=fleet,
@@ -104,9 +104,9 @@ def own_tables(kind: type[Snapshot]) -> list[str]:
     return [field.name for field in dataclasses.fields(kind) if field.name not in common]
 
 
-def _readings(moment: Moment) -> tuple[Reading, ...]:
+def _readings(source: SnapshotSource) -> tuple[Reading, ...]:
     """Readings as they are of the last ``RAW``, by the hour before that; by device, quantity and time."""
-    connection, at, wants = moment.connection, moment.at, moment.wants
+    connection, at, wants = source.connection, source.at, source.wants
     start = at - wants.look_back
     found: list[Reading] = []
     for quantity in wants.quantities:
@@ -117,13 +117,13 @@ def _readings(moment: Moment) -> tuple[Reading, ...]:
     return tuple(sorted(found, key=lambda row: (row.device, row.quantity, row.time)))
 
 
-def _calendar(moment: Moment) -> tuple[CalendarDay, ...]:
+def _calendar(source: SnapshotSource) -> tuple[CalendarDay, ...]:
     """The days of buildings from the service day to two days after it, and the country's holidays where wanted."""
-    known = facts.calendar_days(moment.connection, moment.day, moment.day + timedelta(days=2))
-    return (*known, *_holidays(moment.settings, moment.day)) if moment.wants.holidays else known
+    known = facts.calendar_days(source.connection, source.day, source.day + timedelta(days=2))
+    return (*known, *_holidays(source.settings, source.day)) if source.wants.holidays else known
 
 
-TABLES: dict[str, Callable[[Moment], object]] = {
+TABLES: dict[str, Callable[[SnapshotSource], object]] = {
     "asked": lambda m: _asked(m.previous, m.given),
     "segments": lambda m: tuple(s for s in roads.load_segments(m.connection) if s.network in m.wants.networks),
     "turns": lambda m: roads.load_turns(m.connection),
@@ -143,13 +143,13 @@ TABLES: dict[str, Callable[[Moment], object]] = {
 """How each table that a service may ask for is read."""
 
 
-def _forecasts(moment: Moment, *, whole: int = 4) -> tuple[Forecast, ...]:
+def _forecasts(source: SnapshotSource, *, whole: int = 4) -> tuple[Forecast, ...]:
     """The newest ``whole`` issues; where past ones are wanted also what those said of the hours until now."""
-    at, newest = moment.at, weather.forecasts(moment.connection, moment.at, newest=whole)
-    if not moment.wants.past_issues:
+    at, newest = source.at, weather.forecasts(source.connection, source.at, newest=whole)
+    if not source.wants.past_issues:
         return newest
-    days = moment.wants.look_back / timedelta(days=1)
-    behind = weather.forecasts(moment.connection, at, newest=MOST_ISSUES, days=days)[whole:]
+    days = source.wants.look_back / timedelta(days=1)
+    behind = weather.forecasts(source.connection, at, newest=MOST_ISSUES, days=days)[whole:]
     past = [replace(issue, steps=tuple(step for step in issue.steps if step.valid_from < at)) for issue in behind]
     return newest + tuple(issue for issue in past if issue.steps)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from psycopg.types.json import Jsonb
 
-from city.metrics import Figure, figure
+from city.metrics import MetricValue, figure
 from store.connect import Connection
 from store.rows import select
 from store.sql import query
@@ -74,7 +74,7 @@ def frozen(connection: Connection, now: datetime, unchanged: timedelta = timedel
     return [device for device, changed in newest.items() if changed < now - unchanged]
 
 
-def figures(health: DaemonHealth, now: datetime) -> Iterator[Figure]:
+def figures(health: DaemonHealth, now: datetime) -> Iterator[MetricValue]:
     """What a daemon says of itself, for Prometheus."""
     name = {"daemon": health.daemon}
     yield figure("ingest_report_age_seconds", (now - health.at).total_seconds(), **name)

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from city.errors import SchemaMismatch, StoreUnavailable
-from city.metrics import Figure, figure, registry
+from city.metrics import MetricValue, figure, registry
 from city.version import code_version
 from dashboards.web.context import AppContext, context_of
 from store import health, pages, readings, weather
@@ -51,7 +51,7 @@ def metrics(request: Request) -> Response:
     return PlainTextResponse(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-def _figures(context: AppContext) -> Iterator[Figure]:
+def _figures(context: AppContext) -> Iterator[MetricValue]:
     yield figure("build_info", 1, version=code_version())
     yield figure("sse_clients", context.hub.clients)
     try:
@@ -62,7 +62,7 @@ def _figures(context: AppContext) -> Iterator[Figure]:
     yield from stored
 
 
-def _stored(context: AppContext, connection: Connection) -> Iterator[Figure]:
+def _stored(context: AppContext, connection: Connection) -> Iterator[MetricValue]:
     now = context.clock.now()
     for head in pages.heads(connection, context.mode):
         yield figure("plan_version", head.version, domain=head.domain)

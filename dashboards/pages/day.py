@@ -21,7 +21,7 @@ from dashboards.pages.freshness import freshness
 from dashboards.pages.observations import noted_stamp, observation_line
 from dashboards.pages.rows import Known, PlanRow, rows
 from dashboards.pages.services.known import VIEWS
-from dashboards.pages.services.view import Figure
+from dashboards.pages.services.view import KeyFigure
 from dashboards.pages.status import LOOKS, status_of
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
@@ -203,12 +203,12 @@ def _headline(plan: Plan, locale: Locale) -> tuple[str, str]:
     return first, " ".join(rest)
 
 
-def _figures(context: AppContext, plan: Plan, locale: Locale) -> list[Figure]:
+def _figures(context: AppContext, plan: Plan, locale: Locale) -> list[KeyFigure]:
     t, view, verdict = locale.words, VIEWS[plan.domain], plan.verdict
     price = []
     if verdict.cost is not None and verdict.full_cost is not None:
         price = [_price(verdict.cost, verdict.full_cost, context.settings.planner.currency, locale)]
-    certainty = Figure(t("figure.certainty"), t(f"certainty.{verdict.certainty}"), _weakness(plan, locale))
+    certainty = KeyFigure(t("figure.certainty"), t(f"certainty.{verdict.certainty}"), _weakness(plan, locale))
     return [*view.lead(plan, locale), *price, certainty, *view.more(plan, locale)]
 
 
@@ -219,11 +219,11 @@ def _weakness(plan: Plan, locale: Locale) -> str:
     return locale.words.count("figure.weak", n) if n else locale.words("figure.nothing.weak")
 
 
-def _price(cost: float, full: float, currency: str, locale: Locale) -> Figure:
+def _price(cost: float, full: float, currency: str, locale: Locale) -> KeyFigure:
     t = locale.words
     saved = full - cost
     second = t("figure.saved", amount=locale.money(saved, currency)) if saved >= 50 else t("figure.full")
-    return Figure(t("figure.cost"), t("figure.about", amount=locale.money(cost, currency)), second)
+    return KeyFigure(t("figure.cost"), t("figure.about", amount=locale.money(cost, currency)), second)
 
 
 def _earlier(plan: Plan | None, known: Known, now: datetime, locale: Locale) -> list[Earlier]:

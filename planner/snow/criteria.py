@@ -25,7 +25,7 @@ SCHOOLS = frozenset({"school", "kindergarten"})
 
 
 @dataclass(frozen=True)
-class Service:
+class ServiceLevel:
     """``served_as`` (n,): the class of each segment on this day, as an index into ``ROUTE_CLASSES``."""
 
     snapshot: SnowSnapshot
@@ -65,14 +65,14 @@ class Service:
         return frozenset(row.day for row in self.snapshot.calendar if row.calendar == "holiday")
 
 
-def service_of(snapshot: SnowSnapshot, rules: Limits) -> Service:
+def service_of(snapshot: SnowSnapshot, rules: Limits) -> ServiceLevel:
     """The service of a plan's day. On a school day the streets round a school are served as the class above."""
     own = np.array([ROUTE_CLASSES.index(s.route_class) for s in snapshot.segments], np.int64)
     near = near_schools(snapshot, rules.value("snow.school_near_m")) if is_school_day(snapshot) else None
     if near is not None:
         risen = np.array([ROUTE_CLASSES.index(RISES.get(name, name)) for name in ROUTE_CLASSES])
         own = np.where(near, risen[own], own)
-    return Service(snapshot, rules, own)
+    return ServiceLevel(snapshot, rules, own)
 
 
 def is_school_day(snapshot: SnowSnapshot) -> bool:

@@ -15,7 +15,7 @@ from models.slipperiness import friction_of
 from models.snow import SnowState
 from models.weather import HourlyWeather
 from planner.routes.sectors import plannable
-from planner.snow.criteria import Service
+from planner.snow.criteria import ServiceLevel
 from planner.snow.rule import NONE, Hundredths, hundredths
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import FRICTION, fresh
@@ -27,7 +27,7 @@ AGAINST_SLIP = frozenset({"salt", "brine", "sand"})
 
 
 def friction_curves(
-    snapshot: SnowSnapshot, service: Service, weather: HourlyWeather, mid: SnowState, spots: Bools
+    snapshot: SnowSnapshot, service: ServiceLevel, weather: HourlyWeather, mid: SnowState, spots: Bools
 ) -> Hundredths:
     """(n, n_hours) friction [0.01] in the hours in which a segment is ours to treat: -1 where it is not known, where it
     is treated already, or where it is too cold for salt and no place for sand."""
@@ -36,7 +36,7 @@ def friction_curves(
     return _as_judged(snapshot, weather, _still_treated(snapshot, service.rules, weather, friction))
 
 
-def _ours(snapshot: SnowSnapshot, service: Service, mid: SnowState, spots: Bools) -> Bools:
+def _ours(snapshot: SnowSnapshot, service: ServiceLevel, mid: SnowState, spots: Bools) -> Bools:
     """(n, n_hours) whether anything is spread there: salt where it is warm enough for it, sand at its places."""
     rules = service.rules
     salted = np.array([rules.row("snow.anti_slip", name).text == "salt" for name in ROUTE_CLASSES])[service.served_as]

@@ -17,7 +17,7 @@ from models.snow import SnowRange
 from models.weather import HourlyWeather
 from planner.routes.sectors import Tur, passes
 from planner.snow.action import PLOUGH, Action, action_of
-from planner.snow.criteria import Criteria, Service, all_criteria, service_of
+from planner.snow.criteria import Criteria, ServiceLevel, all_criteria, service_of
 from planner.snow.friction import friction_curves, sand_spots
 from planner.snow.groups import Called, Curves, ServiceGroups, call_out, depth_curves, groups_of, with_hysteresis
 from planner.snow.rule import Ints
@@ -75,7 +75,7 @@ class Needs:
     """
 
     snapshot: SnowSnapshot
-    service: Service
+    service: ServiceLevel
     weather: HourlyWeather
     ahead: SnowRange
     curves: Curves
@@ -207,7 +207,7 @@ def assess(
 
 def _of_segments(
     snapshot: SnowSnapshot,
-    service: Service,
+    service: ServiceLevel,
     weather: HourlyWeather,
     ahead: SnowRange,
     curves: Curves,

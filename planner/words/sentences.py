@@ -8,7 +8,7 @@ from typing import Any
 
 from city.catalogue.message import Figure, Message, Part, Span, message
 from city.catalogue.stored import in_all_languages
-from city.catalogue.words import words
+from city.catalogue.words import name_of
 from city.entities import Forecast, Threshold
 from city.plan import Clause, Degradation, Reason
 
@@ -70,10 +70,9 @@ def amount(value: float, unit: str, digits: int = 1) -> Part:
     return message("plan.reason.amount", figure=figure, unit=unit) if unit else figure
 
 
-def role(who: str) -> Message | str:
+def role(who: str) -> Message:
     """Who did something: a role by its name in the catalogue, anybody else as they are called."""
-    key = f"who.{who}"
-    return message(key) if key in words("sv").table else who
+    return name_of(f"who.{who}", who)
 
 
 def answer(*sentences: Message, **more: Message) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from deploy.doctor import examine
 from ingest.broker import free_port
 from ingest.daemon import Daemon
 from ingest.exposition import served
-from ingest.message import Message
+from ingest.message import MqttMessage
 from ingest.publisher import Publication
 from ingest.session import Session, address, provision
 from store import health
@@ -178,8 +178,8 @@ def test_a_frozen_sensor_is_heard_but_unchanged(database: Connection) -> None:
         at = AT - timedelta(hours=hours)
         writer.write(
             [
-                Message(OWN, own('{"snow_depth": 5}', at.isoformat()), at),
-                Message("dagsplan/a84041/reading", own(f'{{"snow_depth": {hours}}}', at.isoformat()), at),
+                MqttMessage(OWN, own('{"snow_depth": 5}', at.isoformat()), at),
+                MqttMessage("dagsplan/a84041/reading", own(f'{{"snow_depth": {hours}}}', at.isoformat()), at),
             ]
         )
     assert health.frozen(database, AT) == ["g-1"]

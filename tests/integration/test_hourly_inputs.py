@@ -10,7 +10,7 @@ import pytest
 
 from city.entities import Device, Reading
 from city.settings import Ingest
-from ingest.message import Message
+from ingest.message import MqttMessage
 from ingest.validate import ClockRule
 from ingest.writer import Writer
 from models.fill import fill_state
@@ -32,7 +32,7 @@ def send(connection: Connection, device: str, quantity: str, rows: dict[int, flo
     """Values by minutes before AT, through the writer."""
     save_device(connection, Device(device, device, "test"), [])
     messages = [
-        Message(
+        MqttMessage(
             f"dagsplan/{device}/reading",
             f'{{"time": "{(AT - timedelta(minutes=ago)).isoformat()}", "values": {{"{quantity}": {value}}}}}'.encode(),
             AT,

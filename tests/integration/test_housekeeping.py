@@ -14,7 +14,7 @@ import pytest
 from city.clock import FixedClock
 from city.entities import CallOut
 from city.settings import Ingest, Store
-from ingest.message import Message
+from ingest.message import MqttMessage
 from ingest.validate import ClockRule
 from ingest.writer import Tally, Writer
 from planner.orders import decide
@@ -198,7 +198,7 @@ def test_daemons_write_while_house_is_kept(tier: Connection, tier_dsn: str) -> N
             writer = Writer(own, Ingest(), rule)
             for batch in range(40):
                 times = [AT - timedelta(hours=20 * batch + n, seconds=seconds) for n in range(20)]
-                writer.write([Message("dagsplan/d/reading", BODY % at.isoformat().encode(), AT) for at in times])
+                writer.write([MqttMessage("dagsplan/d/reading", BODY % at.isoformat().encode(), AT) for at in times])
             tallies.append(writer.tally)
 
     def housekeeper() -> None:

@@ -11,7 +11,7 @@ import pytest
 from city.clock import FixedClock
 from city.plan import Plan
 from city.settings import Ingest, Store
-from ingest.message import Message
+from ingest.message import MqttMessage
 from ingest.validate import ClockRule
 from ingest.writer import Writer
 from planner.night.follow import follow
@@ -49,9 +49,9 @@ def called_out(connection: Connection, plan: Plan, *steps: tuple[str, datetime])
     return order, item.vehicle
 
 
-def position(vehicle: str, at: datetime, lon: float = 14.801, lat: float = 56.87, more: str = "") -> Message:
+def position(vehicle: str, at: datetime, lon: float = 14.801, lat: float = 56.87, more: str = "") -> MqttMessage:
     text = f'{{"time": "{at.isoformat()}", "lon": {lon}, "lat": {lat}{more}}}'
-    return Message(f"dagsplan/{vehicle}/position", text.encode(), at + MINUTE)
+    return MqttMessage(f"dagsplan/{vehicle}/position", text.encode(), at + MINUTE)
 
 
 def kept(connection: Connection) -> list[datetime]:
@@ -114,7 +114,9 @@ def test_the_same_position_twice_is_one(database: Connection, plan: Plan, writer
     """Redelivery within a batch and in a later one adds nothing; an array is as good as single ones."""
     _, vehicle = called_out(database, plan, ("started", AT))
     single = position(vehicle, AT + MINUTE, more=', "heading": 90, "speed_kmh": 15.5, "accuracy_m": 4')
-    array = Message(single.topic, b"[" + single.payload + b"," + position(vehicle, AT + 2 * MINUTE).payload + b"]", AT)
+    array = MqttMessage(
+        single.topic, b"[" + single.payload + b"," + position(vehicle, AT + 2 * MINUTE).payload + b"]", AT
+    )
     writer.write([single, array])
     writer.write([array])
     assert kept(database) == [AT + MINUTE, AT + 2 * MINUTE]
@@ -140,7 +142,7 @@ def test_a_bad_position_is_kept_with_its_reason_and_its_neighbours_are_stored(
 ) -> None:
     """One dead letter of that reason, and the good position beside it in the same batch."""
     _, vehicle = called_out(database, plan, ("started", AT))
-    bad = Message(f"dagsplan/{vehicle}/position", payload, AT + 10 * MINUTE)
+    bad = MqttMessage(f"dagsplan/{vehicle}/position", payload, AT + 10 * MINUTE)
     writer.write([position(vehicle, AT + MINUTE), bad, position(vehicle, AT + 2 * MINUTE)])
     assert kept(database) == [AT + MINUTE, AT + 2 * MINUTE]
     assert [(letter["reason"], bool(letter["detail"])) for letter in dead_letters(database)] == [(reason, True)]

@@ -12,7 +12,7 @@ import pytest
 
 from city.entities import Device
 from city.settings import Ingest
-from ingest.message import Message
+from ingest.message import MqttMessage
 from ingest.validate import ClockRule
 from ingest.writer import Writer
 from store.connect import Connection, connect
@@ -41,9 +41,9 @@ def tier(tier_dsn: str) -> Iterator[Connection]:
         yield connection
 
 
-def message(at: datetime, value: float, device: str = "d-0") -> Message:
+def message(at: datetime, value: float, device: str = "d-0") -> MqttMessage:
     body = f'{{"time": "{at.isoformat()}", "values": {{"air_temperature": {value}}}}}'
-    return Message(f"dagsplan/{device}/reading", body.encode(), AT)
+    return MqttMessage(f"dagsplan/{device}/reading", body.encode(), AT)
 
 
 def writer(connection: Connection) -> Writer:

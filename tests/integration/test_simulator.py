@@ -14,7 +14,7 @@ from city.clock import FixedClock, SimulatedClock
 from city.entities import Building, Device, Vessel
 from city.errors import ImportRefused
 from city.settings import Ingest
-from ingest.message import Message
+from ingest.message import MqttMessage
 from ingest.payloads.topics import decode
 from ingest.publisher import Publication, publish_all
 from ingest.session import address
@@ -97,7 +97,7 @@ def test_a_simulated_day_is_stored_without_a_reject(database: Connection) -> Non
         save_device(database, Device(name, name, "test", simulated=True), [])
     sent = list(made.messages(START, START + DAY))
     writer = Writer(database, Ingest(), RULE)
-    writer.write([Message(message.topic, message.payload, message.time) for message in sent])
+    writer.write([MqttMessage(message.topic, message.payload, message.time) for message in sent])
     values = sum(len(decode(message.topic, message.payload)[0].values) for message in sent)
     assert count_readings(database) == values
     assert dead_letter_counts(database) == {}

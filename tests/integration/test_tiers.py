@@ -15,7 +15,7 @@ import pytest
 from city.entities import Device
 from city.errors import SchemaMismatch
 from city.settings import Ingest
-from ingest.message import Message
+from ingest.message import MqttMessage
 from ingest.validate import ClockRule
 from ingest.writer import Writer
 from store.connect import Connection, connect
@@ -49,9 +49,9 @@ def week() -> dict[datetime, float]:
     return {AT - timedelta(minutes=10 * n): round(chance.uniform(-20, 5), 1) for n in range(7 * 144)}
 
 
-def message(at: datetime, value: float, device: str = "g-1") -> Message:
+def message(at: datetime, value: float, device: str = "g-1") -> MqttMessage:
     body = f'{{"time": "{at.isoformat()}", "values": {{"air_temperature": {value}}}}}'
-    return Message(f"dagsplan/{device}/reading", body.encode(), AT)
+    return MqttMessage(f"dagsplan/{device}/reading", body.encode(), AT)
 
 
 def fill(connection: Connection) -> dict[datetime, float]:

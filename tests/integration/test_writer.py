@@ -17,7 +17,7 @@ from city.entities import Device
 from city.settings import Ingest, Municipality, Settings
 from ingest.broker import embedded_broker
 from ingest.daemon import Daemon
-from ingest.message import Message
+from ingest.message import MqttMessage
 from ingest.payloads.topics import decode
 from ingest.session import address
 from ingest.validate import ClockRule
@@ -51,11 +51,11 @@ def tier_writer(tier_dsn: str) -> Iterator[Writer]:
         yield writer_on(connection)
 
 
-def message(payload: bytes, topic: str = OWN, at: datetime = AT) -> Message:
-    return Message(topic, payload, at)
+def message(payload: bytes, topic: str = OWN, at: datetime = AT) -> MqttMessage:
+    return MqttMessage(topic, payload, at)
 
 
-def reading(minute: int, value: float) -> Message:
+def reading(minute: int, value: float) -> MqttMessage:
     return message(own(f'{{"snow_depth": {value}}}', f"2027-01-12T01:{minute:02d}:00Z"))
 
 
@@ -82,7 +82,7 @@ def test_good_messages_become_rows_with_their_receipt(tier_writer: Writer) -> No
 
 def test_every_poison_is_kept_and_its_neighbours_are_stored(tier_writer: Writer) -> None:
     """The whole table in one batch between good ones: bad ones become dead letters, good ones rows."""
-    batch: list[Message] = []
+    batch: list[MqttMessage] = []
     for minute, poison in enumerate(TABLE):
         batch += [reading(minute, minute), message(poison.payload, poison.topic)]
     tier_writer.write(batch)

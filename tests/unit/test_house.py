@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import importlib
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import msgspec
 import pytest
 
 ROOT = Path(__file__).parents[2]
+FOLDERS = ("city", "store", "ingest", "models", "planner", "dashboards", "deploy")
+FILES = [ROOT / "dagsplan.py", *(file for folder in FOLDERS for file in sorted((ROOT / folder).rglob("*.py")))]
 CHECKERS = ("planner.routes.check", "planner.routes.carp.check", "planner.snow.check", "planner.waste.check")
 
 
@@ -36,13 +39,22 @@ def test_a_checker_takes_values_alone_from_what_it_checks(checker: str) -> None:
 
 def test_no_assert_guards_anything_in_the_product() -> None:
     """``python -O`` takes them away: the few that stay tell a type checker what cannot be otherwise."""
-    folders = ("city", "store", "ingest", "models", "planner", "dashboards", "deploy")
-    files = [ROOT / "dagsplan.py", *(file for folder in folders for file in sorted((ROOT / folder).rglob("*.py")))]
     found = [
         f"{file.relative_to(ROOT)}:{node.lineno}"
-        for file in files
+        for file in FILES
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Assert) or (isinstance(node, ast.Raise) and "AssertionError" in ast.dump(node))
     ]
-    assert len(files) > 200
+    assert len(FILES) > 200
     assert len(found) <= 8, found
+
+
+def test_a_class_name_has_one_meaning() -> None:
+    """A name that other modules may take stands in one module; one with a leading underscore stays within its own."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for file in FILES:
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(str(file.relative_to(ROOT)))
+    assert len(places) > 300
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}

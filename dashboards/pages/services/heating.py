@@ -7,7 +7,7 @@ from typing import Any
 
 from city.plan import Intervention, Plan
 from city.totals import HeatingTotals, totals_of
-from dashboards.pages.services.view import Cell, Figure, number
+from dashboards.pages.services.view import Cell, KeyFigure, number
 from dashboards.web.locale import Locale
 from store import facts
 from store.connect import Connection
@@ -35,16 +35,16 @@ class HeatingView:
         """Nothing."""
         return ""
 
-    def lead(self, plan: Plan, locale: Locale) -> list[Figure]:
+    def lead(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
         """Hours of warmth, and in how many buildings."""
         t, totals = locale.words, totals_of(plan, HeatingTotals)
         where = t("figure.in_buildings", n=number(totals.heated, locale), m=number(totals.buildings, locale))
-        return [Figure(t("figure.heat"), t("figure.hours", n=number(totals.heating_hours, locale)), where)]
+        return [KeyFigure(t("figure.heat"), t("figure.hours", n=number(totals.heating_hours, locale)), where)]
 
-    def more(self, plan: Plan, locale: Locale) -> list[Figure]:
+    def more(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
         """Hours of air."""
         t, hours = locale.words, totals_of(plan, HeatingTotals).ventilation_hours
-        return [Figure(t("figure.air"), t("figure.hours", n=number(hours, locale)), t("figure.all_buildings"))]
+        return [KeyFigure(t("figure.air"), t("figure.hours", n=number(hours, locale)), t("figure.all_buildings"))]
 
     def rest(self, plan: Plan, locale: Locale) -> str:
         """Nothing: every building is in the plan."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from city.plan import Intervention, Plan, Reason
 from city.totals import SnowTotals, totals_of
-from dashboards.pages.services.view import Cell, Figure, driving
+from dashboards.pages.services.view import Cell, KeyFigure, driving
 from dashboards.web.locale import Locale
 from store.connect import Connection
 
@@ -46,11 +46,11 @@ class SnowView:
             said.append(locale.words("row.run", n=int(run)))
         return " · ".join(said)
 
-    def lead(self, plan: Plan, locale: Locale) -> list[Figure]:
+    def lead(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
         """Nothing before the price."""
         return []
 
-    def more(self, plan: Plan, locale: Locale) -> list[Figure]:
+    def more(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
         """The latest start, and what is driven with how much of it empty."""
         totals = totals_of(plan, SnowTotals)
         return driving(plan, totals.minutes, totals.distance_m, totals.deadhead_m, locale)

@@ -15,7 +15,7 @@ Cell = str | int | float | datetime | None
 
 
 @dataclass(frozen=True)
-class Figure:
+class KeyFigure:
     """A figure beside the verdict: label, value, and what it is compared with."""
 
     label: str
@@ -40,10 +40,10 @@ class ServiceView(Protocol):
     def under(self, item: Intervention, locale: Locale) -> str:
         """What stands below its title."""
 
-    def lead(self, plan: Plan, locale: Locale) -> list[Figure]:
+    def lead(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
         """The figures that come first."""
 
-    def more(self, plan: Plan, locale: Locale) -> list[Figure]:
+    def more(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
         """The figures that come last."""
 
     def rest(self, plan: Plan, locale: Locale) -> str:
@@ -63,11 +63,11 @@ def number(value: float | None, locale: Locale) -> str:
 
 def driving(
     plan: Plan, minutes: float | None, metres: float | None, empty_m: float | None, locale: Locale
-) -> list[Figure]:
+) -> list[KeyFigure]:
     """When work must begin at the latest, and how long and far is driven."""
     if not minutes or metres is None:
         return []
     t, latest = locale.words, plan.verdict.latest_start
-    made = [] if latest is None else [Figure(t("figure.latest"), locale.clock(latest), t("figure.latest_of"))]
+    made = [] if latest is None else [KeyFigure(t("figure.latest"), locale.clock(latest), t("figure.latest_of"))]
     second = t("figure.with_empty", km=locale.km(metres), empty=locale.km(empty_m)) if empty_m else locale.km(metres)
-    return [*made, Figure(t("figure.driving"), locale.minutes(minutes), second)]
+    return [*made, KeyFigure(t("figure.driving"), locale.minutes(minutes), second)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from city.plan import Intervention, Plan
 from city.totals import WasteTotals, totals_of
-from dashboards.pages.services.view import Cell, Figure, driving, number
+from dashboards.pages.services.view import Cell, KeyFigure, driving, number
 from dashboards.web.locale import Locale
 from store import facts
 from store.connect import Connection
@@ -36,13 +36,13 @@ class WasteView:
         """How many stops it has."""
         return locale.words.count("row.stops", len(item.stops) if isinstance(item.stops, tuple) else 0)
 
-    def lead(self, plan: Plan, locale: Locale) -> list[Figure]:
+    def lead(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
         """Vessels that are emptied, and in how many rooms."""
         t, totals = locale.words, totals_of(plan, WasteTotals)
         rooms = t("figure.of_rooms", n=number(totals.rooms_visited, locale), m=number(totals.rooms, locale))
-        return [Figure(t("figure.vessels"), number(totals.vessels_emptied, locale), rooms)]
+        return [KeyFigure(t("figure.vessels"), number(totals.vessels_emptied, locale), rooms)]
 
-    def more(self, plan: Plan, locale: Locale) -> list[Figure]:
+    def more(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
         """What is driven."""
         totals = totals_of(plan, WasteTotals)
         return driving(plan, totals.minutes, totals.distance_m, None, locale)

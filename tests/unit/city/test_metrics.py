@@ -6,10 +6,10 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from city.metrics import TELLS, Figure, figure, registry
+from city.metrics import TELLS, MetricValue, figure, registry
 
 
-def told(*figures: Figure) -> str:
+def told(*figures: MetricValue) -> str:
     return generate_latest(registry(lambda: figures)).decode()
 
 
