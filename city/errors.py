@@ -4,6 +4,7 @@ DagsplanError
 ├── BadValue               a value is none of its kind (a ValueError too)
 ├── ConfigError            a setting is wrong or missing
 ├── ImportRefused          a file cannot be taken in
+│   └── NeedsYes           it can, and much would be replaced or lost by it
 ├── RejectedMessage        a message is no reading (kept as a dead letter)
 ├── SourceUnavailable      an outside source did not answer
 ├── StoreUnavailable       the database does not answer, or not as expected
@@ -63,6 +64,13 @@ class ImportRefused(DagsplanError):
         self.file = str(file)
         self.problem, self.way_out = as_message(problem), as_message(way_out)
         super().__init__(message("error.import_refused", file=self.file, problem=self.problem, way_out=self.way_out))
+
+
+class NeedsYes(ImportRefused):
+    """A file can be taken in, and much would be replaced or lost by it: a person has to say yes first."""
+
+    def __init__(self, file: object, problem: Sentence) -> None:
+        super().__init__(file, problem, message("error.file.say_yes"))
 
 
 class RejectedMessage(DagsplanError):

@@ -85,6 +85,16 @@ def _persistence(command: SpokenParser, t: Words) -> None:
     saving.add_argument("--without-sqlite", dest="plugin", action="store_const", const=None, help=without)
 
 
+def _takes_in(command: SpokenParser, t: Words, *, places: bool = False) -> None:
+    """What every import has: its answer as JSON, a look before it is done, what the file no longer holds, and a yes."""
+    _json(command, t)
+    command.add_argument("--dry-run", action="store_true", help=t("cli.option.look_only"))
+    command.add_argument("--remove", action="store_true", help=t("cli.option.remove"))
+    command.add_argument("--yes", action="store_true", help=t("cli.option.yes"))
+    if places:
+        command.add_argument("--crs", metavar="EPSG:N", help=t("cli.option.crs"))
+
+
 def _imports(commands: Any, t: Words) -> None:  # noqa: ANN401
     kinds = _group(commands, t, "import")
     roads = _add(kinds, t, "roads", of="import")
