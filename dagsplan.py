@@ -9,13 +9,13 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from city.catalogue.message import message
 from city.catalogue.words import words
 from city.errors import DagsplanError
 from deploy.importing import run_import_roads, run_import_routes, run_import_table, run_import_weather
+from deploy.letters import run_deadletters
 from deploy.opening import (
     broker_address,
     connected,
@@ -221,7 +221,7 @@ def _plan_fromopened_store(options: argparse.Namespace, settings: Settings) -> t
         return snapshot, plan_by_hand(connection, snapshot, clock, dry_run=options.dry_run)
 
 
-# ---- simulator and rejects ---------------------------------------------------------------------------------------
+# ---- simulator and thresholds ---------------------------------------------------------------------------------------
 
 
 def run_simulate(options: argparse.Namespace, settings: Settings) -> int:
@@ -244,28 +244,6 @@ def run_replay(options: argparse.Namespace, settings: Settings) -> int:
     count = publish_live(broker_address(settings), recorded(options.file, start), clock, stop_signals())
     telling(settings)(message("cli.done.published", n=count))
     return 0
-
-
-def run_deadletters(options: argparse.Namespace, settings: Settings) -> int:
-    """Lists what was rejected, or publishes it again."""
-    from store import readings
-
-    with opened_store(settings, "deadletters") as (connection, clock):
-        if options.action == "list":
-            for row in readings.dead_letters(connection):
-                line = {key: str(value) if isinstance(value, datetime) else value for key, value in row.items()}
-                say(json.dumps(line, ensure_ascii=False) if options.json else _letter(row, settings))
-            return 0
-        from ingest.deadletters import replay
-
-        count = replay(connection, broker_address(settings), clock.now(), options.reason)
-    telling(settings)(message("cli.done.replayed", n=count))
-    return 0
-
-
-def _letter(row: dict[str, Any], settings: Settings) -> str:
-    at = row["received_at"].astimezone(settings.municipality.zone)
-    return f"{at:%Y-%m-%d %H:%M:%S}  {row['reason']:<15} {row['topic']}  {row['detail']}"
 
 
 def run_threshold(options: argparse.Namespace, settings: Settings) -> int:

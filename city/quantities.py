@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -56,6 +58,13 @@ ANY = Quantity("", -1e12, 1e12)
 def quantity(name: str) -> Quantity:
     """What is known of a quantity."""
     return KNOWN.get(name, ANY)
+
+
+def meant(name: str) -> str | None:
+    """The quantity that a name we do not know is probably a misspelling of (``snow_dept``, ``SnowDepth``)."""
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_").replace(" ", "_")
+    close = difflib.get_close_matches(plain[:100], KNOWN, n=1, cutoff=0.8)
+    return close[0] if close else None
 
 
 def out_of_range(name: str, value: float) -> Message | None:

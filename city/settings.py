@@ -86,6 +86,9 @@ class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Ingest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Limits of what is taken in.
 
+    The readings of at most ``unknown_devices`` that nobody has taken in yet are parked, within ``parked_mb`` over all
+    of them. A device has at most ``series_per_device`` quantities whose names we do not know.
+
     The daemon says how it is every ``tell_s`` seconds in the database, and at ``/metrics`` on a loopback
     ``metrics_port`` where one is set (0: none), which answers while the database is away too.
     """
@@ -100,6 +103,9 @@ class Ingest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dead_letters_per_device_day: int = 1000
     tell_s: float = 10.0
     metrics_port: int = 0
+    unknown_devices: int = 500
+    parked_mb: float = 500.0
+    series_per_device: int = 100
 
 
 class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -162,6 +162,8 @@ def _messages(commands: Any, t: Words) -> None:  # noqa: ANN401
     letters = _add(commands, t, "deadletters")
     letters.add_argument("action", choices=["list", "replay"])
     letters.add_argument("--reason", metavar=t("cli.metavar.reason"), help=t("cli.option.reason"))
+    letters.add_argument("--device", metavar=t("cli.metavar.device"), help=t("cli.option.letters_device"))
+    letters.add_argument("--limit", type=kind(t, count), default=50, metavar="N", help=t("cli.option.letters_limit"))
     _json(letters, t)
 
 

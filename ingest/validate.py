@@ -23,10 +23,11 @@ class ReadingRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class Fault(msgspec.Struct, frozen=True, gc=False):
-    """Why a value was not taken: a short reason for counting, and the field."""
+    """Why a value was not taken: a short reason for counting, and the field; the device where that is to blame."""
 
     reason: str
     detail: Message
+    device: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,13 @@ def too_large(bytes_: int, limit: int) -> Fault:
 
 def unknown_device(device: str) -> Fault:
     """A reading of a device that nobody has taken in."""
-    return Fault("unknown_device", message("error.reading.unknown_device", device=device))
+    return Fault("unknown_device", message("error.reading.unknown_device", device=device), device)
+
+
+def too_many_series(device: str, name: str, limit: int) -> Fault:
+    """A device that has invented more names of quantities than any sensor measures."""
+    said = message("error.reading.too_many_series", device=device, name=repr(name[:40]), limit=limit)
+    return Fault("too_many_series", said, device)
 
 
 def decoder_failed(error: Exception) -> Fault:

@@ -7,7 +7,8 @@ of the batch when it returns, and none when it raises.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,36 +16,35 @@ import msgspec
 import psycopg
 
 from city.catalogue.words import words
-from city.entities import Position
 from city.errors import RejectedMessage
-from city.quantities import quantity
+from city.quantities import KNOWN, quantity
 from city.settings import Ingest
+from ingest.judged import JudgedMessage, Keeper
 from ingest.message import MqttMessage
 from ingest.payloads import position
-from ingest.payloads.topics import decode, device_of
+from ingest.payloads.topics import decode
 from ingest.positions import PositionFilter, validate_positions
-from ingest.validate import ClockRule, Fault, ReadingRow, decoder_failed, too_large, unknown_device, validate
+from ingest.rejects import Rejects
+from ingest.validate import (
+    ClockRule,
+    Fault,
+    decoder_failed,
+    too_large,
+    too_many_series,
+    unknown_device,
+    validate,
+)
 from store import ingest
 from store.connect import Connection
-from store.ingest import DeadLetter, Staged
+from store.ingest import SeriesKey, Staged
 from store.refusal import refusal
 
 log = logging.getLogger("dagsplan.ingest")
-RETRY_FIRST = frozenset({"23505", "40001", "40P01"})
-"""A race for a key or a lock: the same batch is tried again before it counts as bad data."""
+RETRY_FIRST = frozenset({"23503", "23505", "40001", "40P01"})
+"""A race for a key or a lock, or with somebody who takes a device in or away: the same batch is tried again before it
+counts as bad data."""
 OF_THE_DATA = frozenset({"22", "23", "44", "54", "P0"})
 """Classes of errors that a message can be to blame for; all others are the database's, and the batch is kept."""
-
-
-class DecodedMessage(msgspec.Struct):
-    """A message after decoding: rows to store, and the fault to keep, if any."""
-
-    message: MqttMessage
-    rows: list[ReadingRow]
-    fault: Fault | None = None
-    sqlstate: str | None = None
-    unknown_devices: set[str] = msgspec.field(default_factory=set)
-    positions: list[Position] = msgspec.field(default_factory=list)
 
 
 @dataclass
@@ -53,65 +53,72 @@ class Tally:
 
     messages: int = 0
     rows: int = 0
+    new_rows: int = 0
     duplicates: int = 0
     conflicts: int = 0
     positions: int = 0
     positions_dropped: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
 
+    def add(self, other: Tally) -> None:
+        """Adds what a batch has done."""
+        for name in ("messages", "rows", "new_rows", "duplicates", "conflicts", "positions", "positions_dropped"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for reason, n in other.rejected.items():
+            self.rejected[reason] = self.rejected.get(reason, 0) + n
+
 
 class Writer:
-    """Turns messages into rows on one connection. What is wrong with a message is kept in ``language``."""
+    """Turns messages into rows on one connection. What is wrong with a message is kept by ``keeper``, as a dead letter
+    in ``language`` where none is given."""
 
-    def __init__(self, connection: Connection, limits: Ingest, rule: ClockRule, language: str = "sv") -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        limits: Ingest,
+        rule: ClockRule,
+        language: str = "sv",
+        keeper: Keeper | None = None,
+    ) -> None:
         self.connection = connection
-        self.words = words(language)
         self.limits = limits
         self.rule = rule
+        self.keeper = keeper or Rejects(connection, limits, words(language))
         self.tally = Tally()
-        self._series: dict[tuple[str, str], int] = {}
-        self._adopted: set[str] = set()
+        self._series: dict[SeriesKey, int] = {}
         self._staged = False
-        self._batch_tally = Tally()
         self._doorkeeper = PositionFilter()
 
     def write(self, messages: Sequence[MqttMessage]) -> None:
         """Stores a batch. Raises psycopg.OperationalError where the database is away: nothing is stored then."""
-        taken = [self._take(message) for message in messages]
-        self._store(taken)
-        self.tally.messages += len(messages)
-        self.tally.rows += sum(len(item.rows) for item in taken)
-        for item in taken:
-            if item.fault is not None:
-                self.tally.rejected[item.fault.reason] = self.tally.rejected.get(item.fault.reason, 0) + 1
+        self._store([self._take(message) for message in messages])
 
-    def _take(self, message: MqttMessage) -> DecodedMessage:
+    def _take(self, message: MqttMessage) -> JudgedMessage:
         if len(message.payload) > self.limits.reading_bytes:
-            return DecodedMessage(message, [], too_large(len(message.payload), self.limits.reading_bytes))
+            return JudgedMessage(message, fault=too_large(len(message.payload), self.limits.reading_bytes))
         try:
             return self._read(message)
         except RejectedMessage as rejected:
-            return DecodedMessage(message, [], Fault(rejected.reason, rejected.detail))
+            return JudgedMessage(message, fault=Fault(rejected.reason, rejected.detail))
         except Exception as error:  # a fault of ours in one decoder must not stop every device
             log.exception("a decoder failed; the message is kept", extra={"topic": message.topic})
-            return DecodedMessage(message, [], decoder_failed(error))
+            return JudgedMessage(message, fault=decoder_failed(error))
 
-    def _read(self, message: MqttMessage) -> DecodedMessage:
+    def _read(self, message: MqttMessage) -> JudgedMessage:
         """What a message says. Raises RejectedMessage where it says nothing that can be read."""
         if position.tells_position(message.topic):
             found = position.decode(message.topic, message.payload)
             good, faults = validate_positions(found, message.received_at, self.rule)
-            return DecodedMessage(message, [], faults[0] if faults else None, positions=good)
+            return JudgedMessage(message, positions=good, fault=faults[0] if faults else None)
         rows, faults = validate(decode(message.topic, message.payload), message.received_at, self.rule)
-        return DecodedMessage(message, rows, faults[0] if faults else None)
+        return JudgedMessage(message, rows, fault=faults[0] if faults else None)
 
-    def _store(self, taken: list[DecodedMessage], tries: int = 3) -> None:
+    def _store(self, taken: Sequence[JudgedMessage], tries: int = 3) -> None:
         """Stores, retries races, and halves on bad data until the poisonous message stands alone."""
         try:
             with self.connection.transaction():
-                self._store_once(taken)
-            for name in ("duplicates", "conflicts", "positions", "positions_dropped"):
-                setattr(self.tally, name, getattr(self.tally, name) + getattr(self._batch_tally, name))
+                done = self._store_once(taken)
+            self.tally.add(done)
         except psycopg.Error as error:
             self._forget()
             if error.sqlstate in RETRY_FIRST and tries > 1:
@@ -124,105 +131,118 @@ class Writer:
             else:
                 self._set_aside(taken[0], error)
 
-    def _store_once(self, taken: Sequence[DecodedMessage]) -> None:
-        self._prepare()
-        self._batch_tally = Tally()
-        self._park_unknown_devices(taken)
-        self._meet_series(taken)
-        staged = [
-            (self._series_id(row), row.time, row.value, item.message.received_at) for item in taken for row in item.rows
-        ]
-        if staged:
-            self._move(staged)
-            self._heard(taken)
-        self._follow(taken)
-        for item in taken:
-            if item.fault is not None:
-                self._keep(item, item.fault)
+    def _store_once(self, taken: Sequence[JudgedMessage]) -> Tally:
+        """Stores a batch in the caller's transaction; what is parked comes last, as who parks lets nobody else park."""
+        judged = self._within_series(self._of_known_devices(taken))
+        done = Tally(len(judged), sum(len(item.rows) for item in judged))
+        done.rejected = Counter(item.fault.reason for item in judged if item.fault is not None)
+        if done.rows:
+            self._move(judged, done)
+            self._heard(judged)
+        self._follow(judged, done)
+        self.keeper.keep(judged)
+        return done
 
-    def _follow(self, taken: Sequence[DecodedMessage]) -> None:
+    def _follow(self, judged: Sequence[JudgedMessage], done: Tally) -> None:
         """Stores the positions of vehicles that are out."""
-        found = [(place, item.message.received_at) for item in taken for place in item.positions]
+        found = [(place, item.message.received_at) for item in judged for place in item.positions]
         if found:
             again, dropped = self._doorkeeper.store(self.connection, found)
-            self._batch_tally.duplicates += again
-            self._batch_tally.positions += len(found) - again - dropped
-            self._batch_tally.positions_dropped += dropped
+            done.duplicates += again
+            done.positions += len(found) - again - dropped
+            done.positions_dropped += dropped
 
-    def _move(self, staged: Sequence[Staged]) -> None:
-        ingest.stage(self.connection, staged)
-        moved = ingest.move_staged(self.connection)
-        if moved:
-            ingest.note_due(self.connection)
-        if again := len(staged) - moved:
-            conflicts = ingest.keep_conflicts(self.connection)
-            self._batch_tally.duplicates, self._batch_tally.conflicts = again - conflicts, conflicts
-
-    def _heard(self, taken: Sequence[DecodedMessage]) -> None:
-        times: dict[str, datetime] = {}
-        for row in (row for item in taken for row in item.rows):
-            times[row.device] = max(row.time, times.get(row.device, row.time))
-        ingest.note_heard(self.connection, times, max(item.message.received_at for item in taken))
-
-    def _park_unknown_devices(self, taken: Sequence[DecodedMessage]) -> None:
-        """Readings of a device that nobody has taken in become a dead letter, which can be replayed later."""
-        for item in taken:
-            item.unknown_devices |= {row.device for row in item.rows} - self._adopted
-        if not any(item.unknown_devices for item in taken):
-            return
-        self._adopted = ingest.adopted_devices(self.connection)
-        for item in taken:
-            for device in sorted(item.unknown_devices - self._adopted):
-                ingest.park_device(self.connection, device, item.message.received_at)
-                item.fault = unknown_device(device)
-            item.rows = [row for row in item.rows if row.device in self._adopted]
-
-    def _meet_series(self, taken: Sequence[DecodedMessage]) -> None:
-        """Makes new series in the order of their names, so that two writers never wait for each other in a circle."""
-        new = {(row.device, row.quantity): row for item in taken for row in item.rows}
-        for key in sorted(new.keys() - self._series.keys()):
-            self._series_id(new[key])
-
-    def _series_id(self, row: ReadingRow) -> int:
-        key = (row.device, row.quantity)
-        if key not in self._series:
-            self._series[key] = ingest.ensure_series(self.connection, *key, quantity(row.quantity).unit)
-        return self._series[key]
-
-    def _keep(self, item: DecodedMessage, fault: Fault) -> None:
-        """Counts a reject, and keeps its bytes while the device is under its cap of the day."""
-        letter = DeadLetter(
-            topic=item.message.topic.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
-            payload=item.message.payload[: self.limits.dead_letter_bytes],
-            payload_bytes=len(item.message.payload),
-            device=device_of(item.message.topic),
-            reason=fault.reason,
-            detail=self.words.say(fault.detail).strip().replace("\x00", "\N{REPLACEMENT CHARACTER}"),
-            sqlstate=item.sqlstate,
-            received_at=item.message.received_at,
-        )
-        if ingest.count_dead_letter(self.connection, letter) <= self.limits.dead_letters_per_device_day:
-            ingest.add_dead_letter(self.connection, letter)
-
-    def _set_aside(self, item: DecodedMessage, error: psycopg.Error) -> None:
-        item.rows, item.positions = [], []
-        item.fault = Fault("database", refusal(error))
-        item.sqlstate = error.sqlstate
-        with self.connection.transaction():
-            self._keep(item, item.fault)
-
-    def _prepare(self) -> None:
+    def _move(self, judged: Sequence[JudgedMessage], done: Tally) -> None:
+        """Puts the rows of a batch on the stage and from there to the readings."""
         if not self._staged:
             ingest.make_stage(self.connection)
             self._staged = True
-        if not self._series:
-            self._series = ingest.all_series(self.connection)
+        series = self._series
+        staged: list[Staged] = [
+            (series[row.device, row.quantity], row.time, row.value, item.message.received_at)
+            for item in judged
+            for row in item.rows
+        ]
+        ingest.stage(self.connection, staged)
+        moved = ingest.move_staged(self.connection)
+        done.new_rows = moved
+        if moved:
+            ingest.note_due(self.connection)
+        if again := len(staged) - moved:
+            done.conflicts = ingest.keep_conflicts(self.connection)
+            done.duplicates = again - done.conflicts
+
+    def _heard(self, judged: Sequence[JudgedMessage]) -> None:
+        times: dict[str, datetime] = {}
+        for row in (row for item in judged for row in item.rows):
+            times[row.device] = max(row.time, times.get(row.device, row.time))
+        ingest.note_heard(self.connection, times, max(item.message.received_at for item in judged if item.rows))
+
+    def _of_known_devices(self, taken: Sequence[JudgedMessage]) -> Sequence[JudgedMessage]:
+        """Without the readings of devices that nobody has taken in, which are the fault of their message."""
+        heard = {row.device for item in taken for row in item.rows}
+        if not heard:
+            return taken
+        strangers = heard - ingest.adopted_among(self.connection, heard)
+        if not strangers:
+            return taken
+        return [_without_strangers(item, strangers) for item in taken]
+
+    def _within_series(self, judged: Sequence[JudgedMessage]) -> Sequence[JudgedMessage]:
+        """Makes new series, and takes out the readings of those that a device may not have any more."""
+        new = dict.fromkeys(
+            key for item in judged for row in item.rows if (key := (row.device, row.quantity)) not in self._series
+        )
+        if not new:
+            return judged
+        there = ingest.series_of(self.connection, {device for device, _ in new})
+        self._series |= there
+        wanted = self._allowed([key for key in new if key not in there], there)
+        if wanted:
+            units = {key: quantity(key[1]).unit for key in wanted}
+            self._series |= ingest.make_series(self.connection, units)
+        refused = new.keys() - self._series.keys()
+        if not refused:
+            return judged
+        return [self._without_series(item, refused) for item in judged]
+
+    def _allowed(self, new: Iterable[SeriesKey], there: Mapping[SeriesKey, int]) -> list[SeriesKey]:
+        """The series that may be made, first come first served; a quantity that we know always may."""
+        count = Counter(device for device, name in there if name not in KNOWN)
+        allowed = []
+        for device, name in new:
+            if name in KNOWN or count[device] < self.limits.series_per_device:
+                count[device] += 1
+                allowed.append((device, name))
+        return allowed
+
+    def _without_series(self, item: JudgedMessage, refused: set[SeriesKey]) -> JudgedMessage:
+        good = [row for row in item.rows if (row.device, row.quantity) not in refused]
+        if len(good) == len(item.rows):
+            return item
+        names = [row for row in item.rows if (row.device, row.quantity) in refused]
+        fault = too_many_series(names[0].device, names[0].quantity, self.limits.series_per_device)
+        return msgspec.structs.replace(item, rows=good, fault=fault)
+
+    def _set_aside(self, item: JudgedMessage, error: psycopg.Error) -> None:
+        alone = JudgedMessage(item.message, fault=Fault("database", refusal(error)), sqlstate=error.sqlstate)
+        with self.connection.transaction():
+            self.keeper.keep([alone])
+        self.tally.add(Tally(messages=1, rejected={"database": 1}))
 
     def _forget(self) -> None:
         """After a rollback nothing that was made in the transaction is there."""
         self._series.clear()
-        self._adopted.clear()
         self._staged = False
+
+
+def _without_strangers(item: JudgedMessage, strangers: set[str]) -> JudgedMessage:
+    """A message without what devices say that nobody has taken in: it waits until somebody does."""
+    theirs = [row.device for row in item.rows if row.device in strangers]
+    if not theirs:
+        return item
+    good = [row for row in item.rows if row.device not in strangers]
+    return msgspec.structs.replace(item, rows=good, fault=unknown_device(theirs[0]))
 
 
 def _of_the_data(error: psycopg.Error) -> bool:

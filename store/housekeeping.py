@@ -17,6 +17,7 @@ from city.catalogue.message import message
 from city.errors import Conflict
 from city.serviceday import service_day
 from city.settings import Store
+from store import letters
 from store.connect import Connection, patience
 from store.partitions import WEEK, drop_weeks, make_weeks, odd_weeks, week_of
 from store.rollups import refresh
@@ -88,6 +89,15 @@ def remove_readings(connection: Connection, limits: Store, now: datetime) -> Non
         connection.execute(query("housekeeping", "remove_conflicts"), before)
 
 
+def remove_letters(connection: Connection, limits: Store, now: datetime) -> None:
+    """Removes old dead letters, and gives the room of the parked ones among them, and their devices, up."""
+    before = {"before": now - timedelta(days=limits.keep_dead_letters_days)}
+    connection.execute(query("housekeeping", "remove_dead_letters"), before)
+    letters.recount(connection)
+    connection.execute(query("housekeeping", "remove_beyond"), before)
+    connection.execute(query("housekeeping", "remove_strangers"), before)
+
+
 def _remove(name: str, days: Callable[[Store], float]) -> Callable[[Connection, Store, datetime], None]:
     def task(connection: Connection, limits: Store, now: datetime) -> None:
         connection.execute(query("housekeeping", name), {"before": now - timedelta(days=days(limits))})
@@ -98,7 +108,7 @@ def _remove(name: str, days: Callable[[Store], float]) -> Callable[[Connection, 
 TASKS: dict[str, Callable[[Connection, Store, datetime], None]] = {
     "partitions": make_ahead,
     "readings": remove_readings,
-    "dead letters": _remove("remove_dead_letters", lambda limits: limits.keep_dead_letters_days),
+    "dead letters": remove_letters,
     "positions": _remove("remove_positions", lambda limits: limits.positions_days),
     "passages": _remove("remove_passages", lambda limits: limits.positions_days),
     "rejected positions": _remove("remove_rejected_positions", lambda limits: limits.positions_days),

@@ -6,30 +6,15 @@ All of them expect to be in the transaction of the batch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from store.connect import Connection
-from store.rows import columns, only_row
 from store.sql import query
 
 Staged = tuple[int, datetime, float, datetime]
 """A reading on its way: id of its series, time, value, when it was received."""
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """A message that was not taken, or not wholly: its bytes as far as they are kept, and how many it had; its device,
-    empty where it names none; why, and the database's own code where that refused it."""
-
-    topic: str
-    payload: bytes
-    payload_bytes: int
-    device: str
-    reason: str
-    detail: str
-    sqlstate: str | None
-    received_at: datetime
+SeriesKey = tuple[str, str]
+"""Device and quantity of a series."""
 
 
 def make_stage(connection: Connection) -> None:
@@ -61,40 +46,29 @@ def keep_conflicts(connection: Connection) -> int:
     return connection.execute(query("ingest", "conflicts")).rowcount
 
 
-def adopted_devices(connection: Connection) -> set[str]:
-    """The devices whose readings are taken in."""
-    return {row[0] for row in connection.execute(query("ingest", "adopted_devices"))}
+def adopted_among(connection: Connection, devices: Iterable[str]) -> set[str]:
+    """Which of some devices are taken in."""
+    return {row[0] for row in connection.execute(query("ingest", "adopted_among"), {"devices": list(devices)})}
 
 
-def all_series(connection: Connection) -> dict[tuple[str, str], int]:
-    """The id of each series by device and quantity."""
-    rows = connection.execute(query("ingest", "all_series")).fetchall()
+def series_of(connection: Connection, devices: Iterable[str]) -> dict[SeriesKey, int]:
+    """The ids of all series of some devices."""
+    rows = connection.execute(query("ingest", "series_of"), {"devices": list(devices)}).fetchall()
     return {(device, name): series_id for device, name, series_id in rows}
 
 
-def ensure_series(connection: Connection, device: str, quantity: str, unit: str) -> int:
-    """The id of a series; ``unit`` is that of a new one."""
-    parameters = {"device": device, "quantity": quantity, "unit": unit}
-    return int(only_row(connection.execute(query("ingest", "ensure_series"), parameters))[0])
+def make_series(connection: Connection, units: Mapping[SeriesKey, str]) -> dict[SeriesKey, int]:
+    """The ids of series, in one statement for all; ``units`` are those of the new ones."""
+    parameters = {
+        "devices": [device for device, _ in units],
+        "quantities": [name for _, name in units],
+        "units": list(units.values()),
+    }
+    rows = connection.execute(query("ingest", "make_series"), parameters).fetchall()
+    return {(device, name): series_id for device, name, series_id in rows}
 
 
 def note_heard(connection: Connection, newest: Mapping[str, datetime], at: datetime) -> None:
     """Notes that devices were heard ``at`` a time, each with the time of its newest reading."""
     parameters = {"devices": list(newest), "times": list(newest.values()), "at": at}
     connection.execute(query("ingest", "heard"), parameters)
-
-
-def park_device(connection: Connection, device: str, at: datetime) -> None:
-    """Remembers a device that nobody has taken in yet."""
-    connection.execute(query("ingest", "park_device"), {"device": device, "at": at})
-
-
-def count_dead_letter(connection: Connection, letter: DeadLetter) -> int:
-    """Counts a reject; gives the how-manieth of its device it is on that day (UTC), whatever the reasons."""
-    parameters = {"day": letter.received_at.date(), "device": letter.device, "reason": letter.reason}
-    return int(only_row(connection.execute(query("ingest", "count_dead_letter"), parameters))[0])
-
-
-def add_dead_letter(connection: Connection, letter: DeadLetter) -> None:
-    """Keeps a reject."""
-    connection.execute(query("ingest", "add_dead_letter"), columns(letter))

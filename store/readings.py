@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from psycopg.rows import dict_row
 
 from city.entities import Reading
+from city.quantities import KNOWN, meant
 from store.connect import Connection
-from store.rows import select
+from store.rows import only_row, select
 from store.sql import query
 
 
@@ -39,6 +40,47 @@ class HourSummary:
     highest: float
     last: float
     last_time: datetime
+
+
+@dataclass(frozen=True)
+class ParkedSummary:
+    """What waits of unknown devices: ``messages`` of ``devices``, in ``bytes`` of the budget ``ingest.parked_mb``.
+
+    ``adopted`` of these messages are of devices that were taken in since: a replay stores them. ``beyond`` messages
+    found no place (``ingest.unknown_devices``) or no room and were only counted; ``beyond_device`` is whose was the
+    last that found no place, ``beyond_at`` when it came; both None where all found one.
+    """
+
+    devices: int
+    messages: int
+    bytes: int
+    adopted: int
+    beyond: int
+    beyond_device: str | None
+    beyond_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ParkedDevice:
+    """A device whose messages wait: how many, in how many bytes, how many more found no room, from when to when, and
+    whether it was taken in since."""
+
+    device: str
+    messages: int
+    bytes: int
+    beyond: int
+    first_at: datetime
+    last_at: datetime
+    adopted: bool
+
+
+@dataclass(frozen=True)
+class OddSeries:
+    """A series of a quantity that we do not know, and the one that is probably meant."""
+
+    device: str
+    quantity: str
+    likely: str | None
 
 
 def readings(connection: Connection, quantities: Sequence[str], start: datetime, end: datetime) -> tuple[Reading, ...]:
@@ -99,10 +141,19 @@ def count_readings(connection: Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def dead_letters(connection: Connection, limit: int = 50) -> list[dict[str, Any]]:
-    """The newest dead letters, without their bytes."""
+def dead_letters(
+    connection: Connection, limit: int = 50, *, reason: str | None = None, device: str | None = None
+) -> list[dict[str, Any]]:
+    """The newest dead letters of a reason and a device, or of all, without their bytes."""
+    parameters = {"limit": limit, "reason": reason, "device": device}
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query("readings", "dead_letters"), {"limit": limit}).fetchall()
+        return cursor.execute(query("readings", "dead_letters"), parameters).fetchall()
+
+
+def count_dead_letters(connection: Connection, *, reason: str | None = None, device: str | None = None) -> int:
+    """How many dead letters of a reason and a device are kept, replayed or not."""
+    parameters = {"reason": reason, "device": device}
+    return int(only_row(connection.execute(query("readings", "count_dead_letters"), parameters))[0])
 
 
 def dead_letter_counts(connection: Connection) -> dict[str, int]:
@@ -110,12 +161,18 @@ def dead_letter_counts(connection: Connection) -> dict[str, int]:
     return dict(connection.execute(query("readings", "dead_letter_counts")).fetchall())
 
 
-def letters_to_replay(connection: Connection, reason: str | None = None) -> list[tuple[int, str, bytes]]:
-    """Id, topic and bytes of dead letters that were not replayed yet."""
-    rows = connection.execute(query("readings", "dead_letters_to_replay"), {"reason": reason}).fetchall()
-    return [(int(number), str(topic), bytes(payload)) for number, topic, payload in rows]
+def parked(connection: Connection) -> ParkedSummary:
+    """What waits of devices that nobody has taken in, and what was only counted."""
+    return select(connection, query("readings", "parked"), {}, ParkedSummary)[0]
 
 
-def mark_replayed(connection: Connection, ids: Sequence[int], at: datetime) -> None:
-    """Notes that dead letters were published again."""
-    connection.execute(query("readings", "mark_replayed"), {"ids": list(ids), "at": at})
+def parked_devices(connection: Connection, limit: int = 1000) -> tuple[ParkedDevice, ...]:
+    """The devices whose messages wait, those that were heard last first."""
+    return select(connection, query("readings", "parked_devices"), {"limit": limit}, ParkedDevice)
+
+
+def odd_series(connection: Connection) -> tuple[OddSeries, ...]:
+    """The series of adopted devices whose quantity we do not know, those first that look misspelt."""
+    rows = connection.execute(query("readings", "odd_series"), {"known": list(KNOWN)}).fetchall()
+    found = [OddSeries(device, name, meant(name)) for device, name in rows]
+    return tuple(sorted(found, key=lambda one: (one.likely is None, one.device, one.quantity)))

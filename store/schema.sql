@@ -85,7 +85,7 @@ CREATE TABLE dead_letter (
     replayed_at timestamptz
 );
 CREATE INDEX dead_letter_by_time ON dead_letter (received_at DESC);
-CREATE INDEX dead_letter_by_device ON dead_letter (device_id, received_at);
+CREATE INDEX dead_letter_by_device ON dead_letter (device_id, dead_letter_id);
 
 CREATE TABLE dead_letter_count (
     day date NOT NULL,
@@ -95,6 +95,25 @@ CREATE TABLE dead_letter_count (
     PRIMARY KEY (day, device_id, reason)
 );
 COMMENT ON TABLE dead_letter_count IS 'All rejects, counted; beyond the daily cap of a device they are counted only.';
+
+CREATE TABLE parked_device (
+    device_id text PRIMARY KEY,
+    messages bigint NOT NULL CHECK (messages >= 0),
+    bytes bigint NOT NULL CHECK (bytes >= 0),
+    beyond bigint NOT NULL DEFAULT 0 CHECK (beyond >= 0),
+    first_at timestamptz NOT NULL,
+    last_at timestamptz NOT NULL
+);
+COMMENT ON TABLE parked_device IS 'The unknown devices whose messages wait as dead letters: how many, and how many bytes they take, so that the bounds cost no count of the letters. Counted anew by a replay and by the housekeeping.';
+COMMENT ON COLUMN parked_device.beyond IS 'Messages that found no room in the budget of bytes: counted only.';
+
+CREATE TABLE parked_beyond (
+    one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
+    messages bigint NOT NULL,
+    device_id text NOT NULL,
+    at timestamptz NOT NULL
+);
+COMMENT ON TABLE parked_beyond IS 'Messages of unknown devices for which there was no place any more: how many, the device of the last one and when it came.';
 
 -- Hours and housekeeping -----------------------------------------------------------------------------------
 

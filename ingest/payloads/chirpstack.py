@@ -1,14 +1,16 @@
 """ChirpStack v4 uplink events as JSON, topic ``application/{id}/device/{devEui}/event/up``.
 
 The decoded ``object`` is used; fields may lie deeper (joined by ``_``), and codecs that send numbers as strings
-("13.25") are read. Text and empty fields are passed over: they are no measurement.
+("13.25") are read. Text and empty fields are passed over: they are no measurement. Two fields never become one series:
+a name that is too long ends in a digest of the whole, and a message in which two fields have one name is refused.
 """
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -47,7 +49,7 @@ def decode(device: str, payload: bytes) -> list[Measured]:
         raise _refused("no_codec", "error.reading.no_codec")
     if uplink.time is None:
         raise _refused("no_time", "error.reading.no_time")
-    values = dict(_numbers("", uplink.object))
+    values = _distinct(_numbers("", uplink.object))
     if not values:
         raise _refused("no_values", "error.reading.no_values")
     return [Measured(device.lower(), uplink.time, values)]
@@ -65,7 +67,25 @@ def _numbers(prefix: str, part: dict[str, Any]) -> Iterator[tuple[str, float]]:
         else:
             number = _number(value)
             if number is not None and full and "\x00" not in full:
-                yield full[:100], number
+                yield _storable(full), number
+
+
+def _distinct(found: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Values by name. Raises RejectedMessage where two fields have the same."""
+    values: dict[str, float] = {}
+    for name, value in found:
+        if name in values:
+            raise _refused("same_name", "error.reading.same_name", name=name[:40])
+        values[name] = value
+    return values
+
+
+def _storable(name: str, *, longest: int = 100) -> str:
+    """A name that fits; of a longer one the beginning, and what tells it from others that begin so."""
+    if len(name) <= longest:
+        return name
+    digest = hashlib.blake2b(name.encode(), digest_size=4).hexdigest()
+    return f"{name[: longest - 9]}~{digest}"
 
 
 def _number(value: object) -> float | None:

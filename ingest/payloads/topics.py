@@ -34,6 +34,8 @@ def _route(topic: str) -> tuple[Decoder, str]:
 def device_of(topic: str) -> str:
     """The device that a topic names, for counting rejects; empty where it names none."""
     match topic.split("/"):
-        case ["dagsplan", device, _] | ["application", _, "device", device, "event", _]:
+        case ["dagsplan", device, _]:
             return device[:100].replace("\x00", "")
+        case ["application", _, "device", device, "event", _]:
+            return device[:100].replace("\x00", "").lower()
     return ""

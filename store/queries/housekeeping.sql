@@ -40,6 +40,16 @@ DELETE FROM reading_conflict WHERE time < %(before)s;
 -- Dead letters of before a time, replayed or not.
 DELETE FROM dead_letter WHERE received_at < %(before)s;
 
+-- name: remove_beyond
+-- What is known of messages that found no place, when it is long ago.
+DELETE FROM parked_beyond WHERE at < %(before)s;
+
+-- name: remove_strangers
+-- Devices that nobody has taken in, of which nothing is left and nothing was heard since.
+DELETE FROM device d WHERE NOT adopted AND kind = 'unknown' AND last_received < %(before)s
+    AND NOT EXISTS (SELECT FROM series s WHERE s.device_id = d.device_id)
+    AND NOT EXISTS (SELECT FROM parked_device p WHERE p.device_id = d.device_id);
+
 -- name: remove_positions
 -- Where vehicles were before a time.
 DELETE FROM position WHERE time < %(before)s;

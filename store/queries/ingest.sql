@@ -27,43 +27,23 @@ INSERT INTO reading_conflict (series_id, time, value, received_at)
 SELECT DISTINCT i.series_id, i.time, i.value, i.received_at
 FROM incoming i JOIN reading r USING (series_id, time) WHERE r.value <> i.value;
 
--- name: adopted_devices
--- The devices whose readings are taken in.
-SELECT device_id FROM device WHERE adopted;
+-- name: adopted_among
+-- Which of some devices are taken in; read for every batch, so that a daemon follows who takes in and who retires.
+SELECT device_id FROM device WHERE adopted AND device_id = ANY(%(devices)s);
 
--- name: all_series
--- The series of all devices.
-SELECT device_id, quantity, series_id FROM series;
+-- name: series_of
+-- The series of some devices.
+SELECT device_id, quantity, series_id FROM series WHERE device_id = ANY(%(devices)s);
 
--- name: ensure_series
--- The id of a series, made if it is new.
-INSERT INTO series (device_id, quantity, unit) VALUES (%(device)s, %(quantity)s, %(unit)s)
-ON CONFLICT (device_id, quantity) DO UPDATE SET unit = series.unit RETURNING series_id;
+-- name: make_series
+-- The ids of series, made where they are new; in the order of their names, so that two writers never wait for each
+-- other in a circle.
+INSERT INTO series (device_id, quantity, unit)
+SELECT * FROM unnest(%(devices)s::text[], %(quantities)s::text[], %(units)s::text[]) ORDER BY 1, 2
+ON CONFLICT (device_id, quantity) DO UPDATE SET unit = series.unit RETURNING device_id, quantity, series_id;
 
 -- name: heard
 -- Notes when devices were last heard, and of what time their newest reading is.
 UPDATE device d SET last_received = greatest(d.last_received, %(at)s), last_time = greatest(d.last_time, h.time)
 FROM (SELECT unnest(%(devices)s::text[]) AS device_id, unnest(%(times)s::timestamptz[]) AS time) h
 WHERE d.device_id = h.device_id;
-
--- name: park_device
--- Remembers a device that nobody has taken in yet.
-INSERT INTO device (device_id, name, kind, adopted, first_seen, last_received)
-VALUES (%(device)s, %(device)s, 'unknown', false, %(at)s, %(at)s)
-ON CONFLICT (device_id) DO UPDATE SET last_received = greatest(device.last_received, excluded.last_received)
-WHERE NOT device.adopted;
-
--- name: count_dead_letter
--- Counts a reject; the device's number of the day, over all reasons, tells whether it is kept or only counted.
-WITH counted AS (
-    INSERT INTO dead_letter_count VALUES (%(day)s, %(device)s, %(reason)s, 1)
-    ON CONFLICT (day, device_id, reason) DO UPDATE SET n = dead_letter_count.n + 1 RETURNING n
-)
-SELECT n + (SELECT coalesce(sum(others.n), 0)::bigint FROM dead_letter_count others
-            WHERE day = %(day)s AND device_id = %(device)s AND reason <> %(reason)s)
-FROM counted;
-
--- name: add_dead_letter
--- Keeps a reject with its bytes.
-INSERT INTO dead_letter (topic, payload, payload_bytes, device_id, reason, detail, sqlstate, received_at)
-VALUES (%(topic)s, %(payload)s, %(payload_bytes)s, %(device)s, %(reason)s, %(detail)s, %(sqlstate)s, %(received_at)s);

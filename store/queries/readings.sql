@@ -58,18 +58,33 @@ FROM device WHERE adopted;
 -- name: dead_letters
 -- The newest dead letters.
 SELECT dead_letter_id, topic, device_id, reason, detail, payload_bytes, received_at, replayed_at
-FROM dead_letter ORDER BY dead_letter_id DESC LIMIT %(limit)s;
+FROM dead_letter
+WHERE (%(reason)s::text IS NULL OR reason = %(reason)s) AND (%(device)s::text IS NULL OR device_id = %(device)s)
+ORDER BY dead_letter_id DESC LIMIT %(limit)s;
+
+-- name: count_dead_letters
+-- How many dead letters there are.
+SELECT count(*) FROM dead_letter
+WHERE (%(reason)s::text IS NULL OR reason = %(reason)s) AND (%(device)s::text IS NULL OR device_id = %(device)s);
 
 -- name: dead_letter_counts
 -- All rejects by reason.
 SELECT reason, sum(n)::bigint AS n FROM dead_letter_count GROUP BY 1 ORDER BY 2 DESC;
 
--- name: dead_letters_to_replay
--- Dead letters that were not replayed yet, oldest first; one that was cut when it was kept is no message any more.
-SELECT dead_letter_id, topic, payload FROM dead_letter
-WHERE replayed_at IS NULL AND octet_length(payload) = payload_bytes
-  AND (%(reason)s::text IS NULL OR reason = %(reason)s) ORDER BY dead_letter_id;
+-- name: parked
+-- What waits of unknown devices, and what was only counted.
+SELECT count(*) AS devices, coalesce(sum(p.messages), 0)::bigint AS messages, coalesce(sum(p.bytes), 0)::bigint AS bytes,
+       coalesce(sum(p.messages) FILTER (WHERE d.adopted), 0)::bigint AS adopted,
+       (coalesce(sum(p.beyond), 0) + (SELECT coalesce(sum(messages), 0) FROM parked_beyond))::bigint AS beyond,
+       (SELECT max(device_id) FROM parked_beyond) AS beyond_device, (SELECT max(at) FROM parked_beyond) AS beyond_at
+FROM parked_device p LEFT JOIN device d USING (device_id);
 
--- name: mark_replayed
--- Notes that dead letters were published again.
-UPDATE dead_letter SET replayed_at = %(at)s WHERE dead_letter_id = ANY(%(ids)s);
+-- name: parked_devices
+-- The devices whose messages wait.
+SELECT p.device_id AS device, p.messages, p.bytes, p.beyond, p.first_at, p.last_at, coalesce(d.adopted, false) AS adopted
+FROM parked_device p LEFT JOIN device d USING (device_id) ORDER BY p.last_at DESC, 1 LIMIT %(limit)s;
+
+-- name: odd_series
+-- The series of adopted devices whose quantity is none of those that we know.
+SELECT s.device_id, s.quantity FROM series s JOIN device d USING (device_id)
+WHERE d.adopted AND NOT s.quantity = ANY(%(known)s) ORDER BY 1, 2;

@@ -42,7 +42,7 @@ def run() -> list[Row]:
 def _series(connection: Connection) -> list[int]:
     for number in range(SERIES):
         save_device(connection, Device(f"d-{number}", "bench", "snow"), [("snow_depth", "cm")])
-    return sorted(ingest.all_series(connection).values())
+    return sorted(ingest.series_of(connection, [f"d-{number}" for number in range(SERIES)]).values())
 
 
 def _batches(connection: Connection, series: Sequence[int]) -> list[Row]:

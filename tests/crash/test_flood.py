@@ -56,7 +56,9 @@ def flooded(tmp_path: Path, dsn: str) -> Iterator[tuple[Running, str, str]]:
     adopt(dsn)
     with mosquitto(tmp_path, autosave_on_changes="false") as broker:
         mqtt = Mqtt(url=broker.url, topics=SUBSCRIBED)
-        effective = Settings(mqtt=mqtt, ingest=Ingest(dead_letters_per_device_day=10**9))
+        effective = Settings(
+            mqtt=mqtt, ingest=Ingest(dead_letters_per_device_day=10**9, unknown_devices=10**9, parked_mb=10**9)
+        )
         daemon = Running(Daemon(effective, address(broker.url), FixedClock(AT), lambda: connect(dsn, "ingest")))
         daemon.thread.start()
         daemon.connected()

@@ -11,11 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import dagsplan
 from city.clock import FixedClock
 from city.entities import Device
 from city.settings import Ingest, Municipality, Settings
-from ingest.broker import embedded_broker
 from ingest.daemon import Daemon
 from ingest.message import MqttMessage
 from ingest.payloads.topics import decode
@@ -24,7 +22,7 @@ from ingest.validate import ClockRule
 from ingest.writer import Writer
 from store.connect import Connection, connect
 from store.facts import devices, save_device
-from store.readings import count_readings, dead_letter_counts, dead_letters, letters_to_replay
+from store.readings import count_readings, dead_letter_counts, dead_letters
 from tests.unit.ingest.payloads.test_payloads import PAYLOADS, TOPICS
 from tests.unit.ingest.poison import GOOD, OWN, TABLE, UP, Poison, own, up
 
@@ -129,7 +127,7 @@ def test_what_was_rejected_is_kept_in_the_language_of_the_installation(database:
     Writer(database, Ingest(), RULE, "sv").write([message(GOOD, "dagsplan/new-1/reading"), message(b"hello")])
     details = {letter["reason"]: letter["detail"] for letter in dead_letters(database)}
     assert details == {
-        "unknown_device": "new-1 är inte känd; lägg till den, sedan 'dagsplan deadletters replay'",
+        "unknown_device": "new-1 är inte känd; 'dagsplan devices adopt new-1' tar in den, med det som den har skickat",
         "not_json": "trasig JSON: ogiltigt tecken (byte 0)",
     }
 
@@ -247,33 +245,6 @@ def test_after_a_terminated_backend_nothing_of_the_batch_is_stored(dsn: str) -> 
         assert (count_readings(admin), dead_letter_counts(admin)) == (2, {"not_json": 1})
 
 
-def test_a_parked_device_is_adopted_and_its_letters_replayed(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Readings of a stranger wait; ``dagsplan deadletters replay`` sends them again, and only once."""
-    from tests.integration.test_daemon import running  # the daemon that receives them
-
-    with connect(dsn, "test") as connection, embedded_broker() as url:
-        Writer(connection, Ingest(), RULE).write([message(GOOD, "dagsplan/new-1/reading"), message(b"hello")])
-        assert [row["device_id"] for row in dead_letters(connection)] == ["g-1", "new-1"]
-        save_device(connection, Device("new-1", "Ny mätare", "snow"), [("snow_depth", "cm")])
-        monkeypatch.setenv("DAGSPLAN_DATABASE__DSN", dsn)
-        monkeypatch.setenv("DAGSPLAN_MQTT__URL", url)
-        connection.execute("INSERT INTO simulated_clock VALUES (true, %s, now(), 1)", (AT,))
-        with running(url, dsn, at=AT) as daemon:
-            daemon.connected()
-            assert dagsplan.main(["deadletters", "replay", "--reason", "unknown_device"]) == 0
-            daemon.wait_for(messages=1)
-        assert rows(connection)[0][0] == "new-1"
-        assert [reason for _, topic, _ in letters_to_replay(connection) for reason in [topic]] == [OWN]
-        assert dagsplan.main(["deadletters", "replay", "--reason", "unknown_device"]) == 0
-        assert count_readings(connection) == 1
-
-
-def test_only_whole_letters_are_replayed(writer: Writer) -> None:
-    """A letter that was cut when it was kept is not sent again as if it were the message."""
-    writer.write([message(b"{" + b"x" * 20_000), message(GOOD, "dagsplan/new-1/reading")])
-    assert [topic for _, topic, _ in letters_to_replay(writer.connection)] == ["dagsplan/new-1/reading"]
-
-
 def test_two_writers_on_the_same_messages_double_nothing(dsn: str) -> None:
     """Two daemons that get the same batch at the same time store each row once, and count no conflict."""
     from concurrent.futures import ThreadPoolExecutor
@@ -291,7 +262,7 @@ def test_two_writers_on_the_same_messages_double_nothing(dsn: str) -> None:
 @given(batch=st.lists(st.tuples(TOPICS, PAYLOADS), min_size=1, max_size=20))
 def test_whatever_arrives_ends_as_row_or_dead_letter(database: Connection, batch: list[tuple[str, bytes]]) -> None:
     """Arbitrary messages never stop the writer; each is counted as a reject or has left its values."""
-    writer = writer_on(database, dead_letters_per_device_day=10**9)
+    writer = writer_on(database, dead_letters_per_device_day=10**9, unknown_devices=10**9, parked_mb=10**9)
     database.execute("TRUNCATE reading, reading_conflict, dead_letter, dead_letter_count")
     writer.write([reading(1, 1.0), *(message(payload, topic) for topic, payload in batch), reading(2, 2.0)])
     kept = database.execute("SELECT count(*) FROM dead_letter").fetchone()
