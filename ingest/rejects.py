@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+import msgspec
+
 from city.catalogue.words import Words
 from city.settings import Ingest
 from ingest.judged import JudgedMessage
@@ -25,6 +27,22 @@ NOBODY = ""
 UNKNOWN = "unknown_device"
 
 
+class Reject(msgspec.Struct, frozen=True):
+    """A message that is not taken, or not wholly: why, whose it is, on which day (UTC), and the room that its letter
+    would take [bytes]."""
+
+    item: JudgedMessage
+    fault: Fault
+    reason: str
+    device: str
+    day: date
+    room: int
+
+    def sender(self, known: set[str]) -> str:
+        """Under whose name it counts."""
+        return self.device if self.device in known else NOBODY
+
+
 class Rejects:
     """Keeps rejects of what comes from the broker; what was wrong is said in ``words``."""
 
@@ -35,35 +53,36 @@ class Rejects:
 
     def keep(self, judged: Sequence[JudgedMessage]) -> None:
         """Counts all rejects, and keeps the bytes of those within the bounds: a few statements for a whole batch."""
-        found = [self._letter(item, item.fault) for item in judged if item.fault is not None]
+        found = [_reject(item, item.fault) for item in judged if item.fault is not None]
         if not found:
             return
         parked = self._park([one for one in found if one.reason == UNKNOWN])
         known = letters.known_senders(self.connection, {one.device for one in found})
-        others = [one for one in found if one.reason != UNKNOWN]
-        totals = self._count(found, known)
-        kept = [*parked, *self._under_cap(others, known, totals)]
+        before = self._count(found, known)
+        others = self._under_cap([one for one in found if one.reason != UNKNOWN], known, before)
+        kept = [self._letter(one) for one in [*parked, *others]]
         if kept:
             letters.keep(self.connection, kept)
 
-    def _letter(self, item: JudgedMessage, fault: Fault) -> DeadLetter:
-        payload = item.message.payload
+    def _letter(self, one: Reject) -> DeadLetter:
+        message = one.item.message
+        payload = message.payload
         return DeadLetter(
-            topic=speakable(item.message.topic),
-            payload=payload if fault.reason == UNKNOWN else payload[: self.limits.dead_letter_bytes],
+            topic=speakable(message.topic),
+            payload=payload if one.reason == UNKNOWN else payload[: self.limits.dead_letter_bytes],
             payload_bytes=len(payload),
-            device=fault.device or device_of(item.message.topic),
-            reason=fault.reason,
-            detail=said(self.words, fault),
-            sqlstate=item.sqlstate,
-            received_at=item.message.received_at,
+            device=one.device,
+            reason=one.reason,
+            detail=said(self.words, one.fault),
+            sqlstate=one.item.sqlstate,
+            received_at=message.received_at,
         )
 
-    def _park(self, found: Sequence[DeadLetter]) -> list[DeadLetter]:
+    def _park(self, found: Sequence[Reject]) -> list[Reject]:
         """Those for which there is room; their devices are remembered, what is beyond is counted."""
         if not found:
             return []
-        by_device = defaultdict[str, list[DeadLetter]](list)
+        by_device = defaultdict[str, list[Reject]](list)
         for one in found:
             by_device[one.device].append(one)
         taken = letters.room(self.connection, by_device)
@@ -75,12 +94,12 @@ class Rejects:
             letters.take_room(self.connection, adds)
         beyond = [one for one in found if one.device not in placed]
         if beyond:
-            letters.count_beyond(self.connection, len(beyond), beyond[-1].device, beyond[-1].received_at)
+            letters.count_beyond(self.connection, len(beyond), beyond[-1].device, beyond[-1].item.message.received_at)
         return kept
 
-    def _count(self, found: Iterable[DeadLetter], known: set[str]) -> Counter[tuple[date, str]]:
+    def _count(self, found: Iterable[Reject], known: set[str]) -> Counter[tuple[date, str]]:
         """Counts rejects by day, sender and reason; gives how many letters of the day a sender had before."""
-        batch = Counter((one.received_at.date(), _sender(one, known), one.reason) for one in found)
+        batch = Counter((one.day, one.sender(known), one.reason) for one in found)
         before = Counter(letters.count_rejects(self.connection, batch))
         for (day, sender, reason), n in batch.items():
             if reason != UNKNOWN:
@@ -88,10 +107,10 @@ class Rejects:
         return before
 
     def _under_cap(
-        self, found: Iterable[DeadLetter], known: set[str], before: Counter[tuple[date, str]]
-    ) -> Iterable[DeadLetter]:
+        self, found: Iterable[Reject], known: set[str], before: Counter[tuple[date, str]]
+    ) -> Iterable[Reject]:
         for one in found:
-            key = (one.received_at.date(), _sender(one, known))
+            key = (one.day, one.sender(known))
             before[key] += 1
             if before[key] <= self.limits.dead_letters_per_device_day:
                 yield one
@@ -107,8 +126,10 @@ def speakable(text: str) -> str:
     return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
-def _sender(letter: DeadLetter, known: set[str]) -> str:
-    return letter.device if letter.device in known else NOBODY
+def _reject(item: JudgedMessage, fault: Fault) -> Reject:
+    device = fault.device or device_of(item.message.topic)
+    room = len(item.message.payload) + letters.ROW_BYTES
+    return Reject(item, fault, fault.reason, device, item.message.received_at.date(), room)
 
 
 def _with_place(asking: Iterable[str], taken: ParkedRoom, places: int) -> set[str]:
@@ -118,14 +139,14 @@ def _with_place(asking: Iterable[str], taken: ParkedRoom, places: int) -> set[st
 
 
 def _within(
-    found: Iterable[DeadLetter], placed: set[str], taken: ParkedRoom, *, budget: float, share: float = 0.2
-) -> list[DeadLetter]:
-    """The letters of devices with a place for which the budget [bytes] has room.
+    found: Iterable[Reject], placed: set[str], taken: ParkedRoom, *, budget: float, share: float = 0.2
+) -> list[Reject]:
+    """The rejects of devices with a place for which the budget [bytes] has room.
 
     Once half of it is used, a device that has more than ``share`` of it gets no more, so that one that floods leaves
     room for all others.
     """
-    used, kept = taken.bytes, list[DeadLetter]()
+    used, kept = taken.bytes, list[Reject]()
     held = Counter(taken.held)
     for one in found:
         greedy = used > budget / 2 and held[one.device] + one.room > share * budget
@@ -136,8 +157,8 @@ def _within(
     return kept
 
 
-def _adds(device: str, found: Sequence[DeadLetter], chosen: set[int]) -> DeviceAdds:
+def _adds(device: str, found: Sequence[Reject], chosen: set[int]) -> DeviceAdds:
     kept = [one for one in found if id(one) in chosen]
-    times = [one.received_at for one in found]
+    times = [one.item.message.received_at for one in found]
     size = sum(one.room for one in kept)
     return DeviceAdds(device, len(kept), size, len(found) - len(kept), min(times), max(times))

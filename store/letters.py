@@ -34,11 +34,6 @@ class DeadLetter:
     sqlstate: str | None
     received_at: datetime
 
-    @property
-    def room(self) -> int:
-        """What it takes of the budget for parked letters [bytes]."""
-        return self.payload_bytes + ROW_BYTES
-
 
 @dataclass(frozen=True)
 class ParkedRoom:
