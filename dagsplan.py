@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from city.catalogue.message import message
 from city.catalogue.words import words
 from city.errors import DagsplanError
-from deploy.importing import run_import_roads, run_import_routes, run_import_table, run_import_weather
+from deploy.devices import run_devices_adopt, run_devices_list, run_devices_replace, run_devices_retire
+from deploy.forgetting import run_forget
+from deploy.importing import run_import_list, run_import_roads, run_import_routes, run_import_weather
 from deploy.letters import run_deadletters
 from deploy.opening import (
     broker_address,
@@ -28,7 +30,7 @@ from deploy.opening import (
     telling,
     words_of,
 )
-from deploy.options import parser
+from deploy.options import LISTS, parser
 from deploy.trying import run_backtest, run_bench_carp, run_bench_ingest, run_forecast, run_routes
 
 if TYPE_CHECKING:
@@ -290,7 +292,12 @@ COMMANDS: dict[str, Handler] = {
     "import roads": run_import_roads,
     "import weather": run_import_weather,
     "import routes": run_import_routes,
-    **{f"import {what}": run_import_table for what in ("rooms", "buildings", "fleet", "calendar")},
+    **{f"import {what}": run_import_list for what in LISTS},
+    "devices list": run_devices_list,
+    "devices adopt": run_devices_adopt,
+    "devices replace": run_devices_replace,
+    "devices retire": run_devices_retire,
+    "forget": run_forget,
     "plan": run_plan,
     "backtest": run_backtest,
     "forecast": run_forecast,

@@ -51,6 +51,10 @@ DeclineCause = Literal["precipitation", "drifting", "road_temperature", "practic
 ForecastReading = Literal["low", "mid", "high"]
 """How a forecast is read: at the low end of its range, as it stands, at the high end."""
 
+FRACTIONS: tuple[str, ...] = (
+    "residual", "food", "paper", "plastic", "glass", "metal", "cardboard", "litter", "recycling"
+)  # fmt: skip
+"""Kinds of waste that we have a word for; a city may have others."""
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
 ROUTE_CLASSES: tuple[RouteClass, ...] = get_args(RouteClass)
 PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)

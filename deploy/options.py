@@ -18,6 +18,12 @@ from city.vocabulary import DOMAINS
 from deploy.brokerprofile import PLUGIN, PROFILES
 from deploy.parser import SpokenParser, kind
 
+DAY_KINDS = ("school", "fritids", "evening", "closed")
+LISTS = ("rooms", "buildings", "fleet", "calendar", "devices", "readings")
+FORGETTABLE = (
+    "room", "vessel", "building", "depot", "contractor", "vehicle", "calendar", "device", "readings"
+)  # fmt: skip
+
 
 def parser(t: Words) -> SpokenParser:
     """The parser of the whole command line, in a language."""
@@ -25,7 +31,19 @@ def parser(t: Words) -> SpokenParser:
     root.add_argument("--version", action="version", version=code_version(), help=t("cli.option.version"))
     root.add_argument("--config", type=Path, help=t("cli.option.config"))
     commands = root.add_commands("command", t("cli.metavar.command"))
-    for part in (_services, _upkeep, _imports, _plans, _forecasts, _routes, _messages, _thresholds, _benchmarks):
+    for part in (
+        _services,
+        _upkeep,
+        _imports,
+        _devices,
+        _forgets,
+        _plans,
+        _forecasts,
+        _routes,
+        _messages,
+        _thresholds,
+        _benchmarks,
+    ):
         part(commands, t)
     return root
 
@@ -111,8 +129,44 @@ def _imports(commands: Any, t: Words) -> None:  # noqa: ANN401
     _file(routes, t, t("cli.option.route_file"))
     routes.add_argument("--name", dest="route", metavar=t("cli.metavar.name"), help=t("cli.option.route_name"))
     _json(routes, t)
-    for what in ("rooms", "buildings", "fleet", "calendar"):
-        _file(_add(kinds, t, what, of="import"), t)
+    for what in LISTS:
+        one = _add(kinds, t, what, of="import")
+        _file(one, t)
+        _takes_in(one, t, places=what not in {"calendar", "readings"})
+        if what == "calendar":
+            one.add_argument("--calendar", metavar=t("cli.metavar.name"), help=t("cli.option.calendar"))
+            one.add_argument("--kind", choices=DAY_KINDS, help=t("cli.option.day_kind"))
+
+
+def _devices(commands: Any, t: Words) -> None:  # noqa: ANN401
+    kinds, name = _group(commands, t, "devices"), t("cli.metavar.device")
+    listing = _add(kinds, t, "list", of="devices")
+    listing.add_argument("--waiting", action="store_true", help=t("cli.option.waiting"))
+    adopt = _add(kinds, t, "adopt", of="devices")
+    adopt.add_argument("device", nargs="+", metavar=name, help=t("cli.option.which_device"))
+    for option in ("name", "quantity", "stands-for", "eui", "model"):
+        said = t(f"cli.option.device_{option.replace('-', '_')}")
+        dest = "called" if option == "name" else option.replace("-", "_")
+        adopt.add_argument(f"--{option}", dest=dest, metavar=t("cli.metavar.name"), help=said)
+    for option in ("lon", "lat", "mounting"):
+        adopt.add_argument(f"--{option}", type=kind(t, number), metavar="N", help=t(f"cli.option.device_{option}"))
+    replace = _add(kinds, t, "replace", of="devices")
+    replace.add_argument("old", metavar=name, help=t("cli.option.old_device"))
+    replace.add_argument("new", metavar=name, help=t("cli.option.new_device"))
+    retire = _add(kinds, t, "retire", of="devices")
+    retire.add_argument("device", metavar=name, help=t("cli.option.which_device"))
+    for command in (listing, adopt, replace, retire):
+        _json(command, t)
+
+
+def _forgets(commands: Any, t: Words) -> None:  # noqa: ANN401
+    forget = _add(commands, t, "forget")
+    forget.add_argument("kind", choices=FORGETTABLE, help=t("cli.option.forget_kind"))
+    forget.add_argument("thing", metavar=t("cli.metavar.name"), help=t("cli.option.forget_thing"))
+    forget.add_argument("--dry-run", action="store_true", help=t("cli.option.look_only"))
+    forget.add_argument("--yes", action="store_true", help=t("cli.option.forget_yes"))
+    forget.set_defaults(remove=False)
+    _json(forget, t)
 
 
 def _plans(commands: Any, t: Words) -> None:  # noqa: ANN401

@@ -98,6 +98,11 @@ def unknown_device(device: str) -> Fault:
     return Fault("unknown_device", message("error.reading.unknown_device", device=device), device)
 
 
+def retired_device(device: str) -> Fault:
+    """A reading of a device that a person has retired."""
+    return Fault("retired", message("error.reading.retired", device=device), device)
+
+
 def too_many_series(device: str, name: str, limit: int) -> Fault:
     """A device that has invented more names of quantities than any sensor measures."""
     said = message("error.reading.too_many_series", device=device, name=repr(name[:40]), limit=limit)

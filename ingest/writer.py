@@ -28,7 +28,9 @@ from ingest.rejects import Rejects
 from ingest.validate import (
     ClockRule,
     Fault,
+    ReadingRow,
     decoder_failed,
+    retired_device,
     too_large,
     too_many_series,
     unknown_device,
@@ -36,7 +38,7 @@ from ingest.validate import (
 )
 from store import ingest
 from store.connect import Connection
-from store.ingest import SeriesKey, Staged
+from store.ingest import Owners, SeriesKey, Staged
 from store.refusal import refusal
 
 log = logging.getLogger("dagsplan.ingest")
@@ -179,14 +181,15 @@ class Writer:
         ingest.note_heard(self.connection, times, max(item.message.received_at for item in judged if item.rows))
 
     def _of_known_devices(self, taken: Sequence[JudgedMessage]) -> Sequence[JudgedMessage]:
-        """Without the readings of devices that nobody has taken in, which are the fault of their message."""
+        """With the ids of devices that are heard by the name of their radio, and without the readings of devices that
+        nobody has taken in or that were retired, which are the fault of their message."""
         heard = {row.device for item in taken for row in item.rows}
         if not heard:
             return taken
-        strangers = heard - ingest.adopted_among(self.connection, heard)
-        if not strangers:
+        owners = ingest.owners(self.connection, heard)
+        if all(owners.taken_in.get(name) == name for name in heard):
             return taken
-        return [_without_strangers(item, strangers) for item in taken]
+        return [_owned(item, owners) for item in taken]
 
     def _within_series(self, judged: Sequence[JudgedMessage]) -> Sequence[JudgedMessage]:
         """Makes new series, and takes out the readings of those that a device may not have any more."""
@@ -236,13 +239,18 @@ class Writer:
         self._staged = False
 
 
-def _without_strangers(item: JudgedMessage, strangers: set[str]) -> JudgedMessage:
+def _owned(item: JudgedMessage, owners: Owners) -> JudgedMessage:
     """A message without what devices say that nobody has taken in: it waits until somebody does."""
-    theirs = [row.device for row in item.rows if row.device in strangers]
-    if not theirs:
-        return item
-    good = [row for row in item.rows if row.device not in strangers]
-    return msgspec.structs.replace(item, rows=good, fault=unknown_device(theirs[0]))
+    good = [_named(row, owners.taken_in[row.device]) for row in item.rows if row.device in owners.taken_in]
+    if len(good) == len(item.rows):
+        return msgspec.structs.replace(item, rows=good)
+    theirs = next(row.device for row in item.rows if row.device not in owners.taken_in)
+    fault = retired_device(theirs) if theirs in owners.retired else unknown_device(theirs)
+    return msgspec.structs.replace(item, rows=good, fault=fault)
+
+
+def _named(row: ReadingRow, device: str) -> ReadingRow:
+    return row if row.device == device else msgspec.structs.replace(row, device=device)
 
 
 def _of_the_data(error: psycopg.Error) -> bool:

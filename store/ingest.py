@@ -6,6 +6,7 @@ All of them expect to be in the transaction of the batch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from store.connect import Connection
@@ -46,9 +47,19 @@ def keep_conflicts(connection: Connection) -> int:
     return connection.execute(query("ingest", "conflicts")).rowcount
 
 
-def adopted_among(connection: Connection, devices: Iterable[str]) -> set[str]:
-    """Which of some devices are taken in."""
-    return {row[0] for row in connection.execute(query("ingest", "adopted_among"), {"devices": list(devices)})}
+@dataclass(frozen=True)
+class Owners:
+    """Whose readings come under which names: devices that are taken in by name, and names of retired ones."""
+
+    taken_in: Mapping[str, str]
+    retired: frozenset[str]
+
+
+def owners(connection: Connection, names: Iterable[str]) -> Owners:
+    """The devices that some names are of: their ids, or the names of their radios."""
+    rows = connection.execute(query("ingest", "owners"), {"names": list(names)}).fetchall()
+    taken_in = {str(heard): str(device) for heard, device, adopted in rows if adopted}
+    return Owners(taken_in, frozenset(str(heard) for heard, _, _ in rows) - taken_in.keys())
 
 
 def series_of(connection: Connection, devices: Iterable[str]) -> dict[SeriesKey, int]:

@@ -42,10 +42,19 @@ CREATE TABLE device (
     simulated boolean NOT NULL DEFAULT false,
     first_seen timestamptz,
     last_received timestamptz,
-    last_time timestamptz
+    last_time timestamptz,
+    eui text UNIQUE CHECK (eui ~ '^[0-9a-f]{16}$'),
+    model text,
+    quantity text,
+    mounting_m double precision CHECK (mounting_m > 0),
+    stands_for text,
+    source text,
+    retired_at timestamptz
 );
 COMMENT ON COLUMN device.last_time IS 'Time of the newest reading; last_received is when we got one, which may be of an old reading.';
 COMMENT ON COLUMN device.adopted IS 'False for a device that was heard but that nobody has taken in yet: its readings are parked as dead letters.';
+COMMENT ON COLUMN device.eui IS 'The name that its radio has: readings that are heard under it are those of the device.';
+COMMENT ON COLUMN device.retired_at IS 'Since when its readings are not taken any more; those from before stay.';
 
 CREATE TABLE series (
     series_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -71,6 +80,16 @@ CREATE TABLE reading_conflict (
     received_at timestamptz NOT NULL
 );
 COMMENT ON TABLE reading_conflict IS 'A second, different value for a key that was already stored: kept beside it, never written over it.';
+
+CREATE TABLE reading_file (
+    file text NOT NULL,
+    imported_at timestamptz NOT NULL UNIQUE,
+    series_ids bigint[] NOT NULL,
+    first timestamptz NOT NULL,
+    last timestamptz NOT NULL,
+    PRIMARY KEY (file, imported_at)
+);
+COMMENT ON TABLE reading_file IS 'Imports of history: a reading whose received_at is that of an import came from its file, and may be corrected or taken away by it.';
 
 CREATE TABLE dead_letter (
     dead_letter_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -277,8 +296,11 @@ CREATE TABLE vessel (
     device_id text,
     max_age_days double precision CHECK (max_age_days > 0),
     last_emptied timestamptz,
-    simulated boolean NOT NULL DEFAULT false
+    simulated boolean NOT NULL DEFAULT false,
+    source text,
+    emptied_said timestamptz
 );
+COMMENT ON COLUMN vessel.emptied_said IS 'As the last file says; last_emptied is what drivers reported. The later of them holds.';
 
 -- Heating --------------------------------------------------------------------------------------------------
 
@@ -301,8 +323,17 @@ CREATE TABLE calendar_day (
     calendar text NOT NULL,
     day date NOT NULL,
     kind text NOT NULL,
+    source text,
     PRIMARY KEY (calendar, day)
 );
+
+CREATE TABLE forgotten (
+    kind text NOT NULL CHECK (kind IN ('room', 'building')),
+    id text NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (kind, id)
+);
+COMMENT ON TABLE forgotten IS 'What a person took away of the map: a later import of streets does not bring it back, a file that names it does.';
 
 -- Fleet ----------------------------------------------------------------------------------------------------
 
@@ -311,7 +342,8 @@ CREATE TABLE contractor (
     name text NOT NULL,
     cost_per_h double precision CHECK (cost_per_h >= 0),
     simulated boolean NOT NULL DEFAULT false,
-    least_hours double precision CHECK (least_hours >= 0)
+    least_hours double precision CHECK (least_hours >= 0),
+    source text
 );
 
 CREATE TABLE depot (
@@ -320,7 +352,8 @@ CREATE TABLE depot (
     lon double precision NOT NULL,
     lat double precision NOT NULL,
     kind text NOT NULL DEFAULT 'depot',
-    simulated boolean NOT NULL DEFAULT false
+    simulated boolean NOT NULL DEFAULT false,
+    source text
 );
 
 CREATE TABLE vehicle (
@@ -336,7 +369,8 @@ CREATE TABLE vehicle (
     fractions text[] NOT NULL DEFAULT '{}',
     simulated boolean NOT NULL DEFAULT false,
     width_m double precision CHECK (width_m > 0),
-    weight_t double precision CHECK (weight_t > 0)
+    weight_t double precision CHECK (weight_t > 0),
+    source text
 );
 
 CREATE TABLE roster_turn (
@@ -344,6 +378,7 @@ CREATE TABLE roster_turn (
     starts_at timestamptz NOT NULL,
     ends_at timestamptz NOT NULL CHECK (ends_at > starts_at),
     crew text CHECK (crew <> ''),
+    source text,
     PRIMARY KEY (vehicle_id, starts_at)
 );
 COMMENT ON COLUMN roster_turn.crew IS 'Who mans it, as a shift; the rest rules hold for them. Without it they hold for the vehicle.';
@@ -356,6 +391,7 @@ CREATE TABLE call_out_list (
     who text NOT NULL CHECK (who <> ''),
     channel text NOT NULL CHECK (channel IN ('sms', 'voice', 'radio', 'email', 'app')),
     address text NOT NULL,
+    source text,
     UNIQUE NULLS NOT DISTINCT (network, contractor_id, place)
 );
 COMMENT ON TABLE call_out_list IS 'Who is called in which order, for a network or for one contractor on it; who is a role or a shift, never a name.';

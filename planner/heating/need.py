@@ -7,16 +7,17 @@ from datetime import datetime, time, timedelta
 
 import numpy as np
 
-from city.catalogue.message import message
 from city.entities import Building, Reading
 from city.serviceday import local_instant
 from models.heat import WarmUp, cooled, lead_hours, warm_up
 from models.weather import hourly
 from planner.heating.snapshot import HeatingSnapshot
-from planner.thresholds.limits import Limits, clock_of
+from planner.thresholds.limits import Limits
 
 INDOOR = "indoor_temperature"
 HOUR = timedelta(hours=1)
+USUAL_HOURS = (time(8, 0), time(16, 0))
+"""Of a building whose own hours cannot be read: one wrong row must not stop the others' plans."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,20 @@ def _outdoor(snapshot: HeatingSnapshot) -> float | None:
     return float(np.nanmin(temps)) if np.isfinite(temps).any() else None
 
 
+def hours_of(building: Building) -> tuple[time, time] | None:
+    """When a building opens and closes; None where what is stored says no such hours."""
+    try:
+        opens, closes = time.fromisoformat(building.opens), time.fromisoformat(building.closes)
+    except ValueError:
+        return None
+    return (opens, closes) if opens < closes else None
+
+
 def open_hours(snapshot: HeatingSnapshot, building: Building, kind: str) -> tuple[datetime | None, datetime | None]:
     """When the building is used on the service day; None, None where it is closed."""
     if kind == "closed":
         return None, None
-    named = message("error.plan.building", id=building.id)
-    opens, closes = (clock_of(text, named) for text in (building.opens, building.closes))
+    opens, closes = hours_of(building) or USUAL_HOURS
     if kind == "evening":
         closes = time(22, 0)
     return (

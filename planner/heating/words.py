@@ -11,7 +11,7 @@ from city.catalogue.words import name_of
 from city.plan import Degradation, Intervention, Reason, Verdict
 from city.vocabulary import Certainty
 from models.heat import WarmUp
-from planner.heating.need import BuildingDay, assumed_outdoor_c, at_opening_c
+from planner.heating.need import BuildingDay, assumed_outdoor_c, at_opening_c, hours_of
 from planner.heating.snapshot import HeatingSnapshot
 from planner.thresholds.limits import Limits
 from planner.words.sentences import (
@@ -112,6 +112,9 @@ def degradations(snapshot: HeatingSnapshot, days: Sequence[BuildingDay]) -> Iter
         said = message("plan.heating.weak.no_outdoor", assumed=assumed_outdoor_c(days[0]))
         yield degradation("forecast", said, age_s=age)
     yield from (_silent(snapshot, day) for day in days if not day.fresh)
+    for building in (day.building for day in days if hours_of(day.building) is None):
+        parts = {"building": building.name, "opens": building.opens, "closes": building.closes}
+        yield degradation(building.id, message("plan.heating.weak.hours", **parts))
     unknown = sorted({day.building.calendar for day in days if not day.known_day})
     if unknown:
         yield degradation("calendar", message("plan.heating.weak.calendar", names=tuple(unknown)))

@@ -1,6 +1,19 @@
 -- name: devices
--- All devices, for the planner and the data page.
-SELECT device_id AS id, name, kind, lon, lat, interval_s, simulated, last_time FROM device WHERE adopted ORDER BY 1;
+-- All devices, for the planner and the data page. One that no person gave a kind has that of what it measures.
+SELECT d.device_id AS id, d.name,
+       CASE WHEN d.kind <> 'unknown' THEN d.kind
+            WHEN said.names && '{snow_depth,friction}' THEN 'snow'
+            WHEN said.names && '{road_temperature}' THEN 'road_weather'
+            WHEN said.names && '{fill_level,distance}' THEN 'waste'
+            WHEN said.names && '{indoor_temperature,co2}' THEN 'building'
+            ELSE 'unknown' END AS kind,
+       d.lon, d.lat, d.interval_s, d.simulated, d.last_time
+FROM device d
+CROSS JOIN LATERAL (
+    SELECT string_to_array(coalesce(d.quantity, ''), '|')
+           || coalesce((SELECT array_agg(s.quantity) FROM series s WHERE s.device_id = d.device_id), '{}') AS names
+) said
+WHERE d.adopted ORDER BY 1;
 
 -- name: save_device
 -- Takes in a device, or corrects what is known of it; when it was heard stays.
@@ -20,7 +33,8 @@ SELECT room_id AS id, name, lon, lat, kind, simulated FROM room ORDER BY 1;
 
 -- name: vessels
 -- All vessels with the time that each was last emptied.
-SELECT vessel_id AS id, room_id AS room, fraction, litres, device_id AS device, max_age_days, last_emptied, simulated
+SELECT vessel_id AS id, room_id AS room, fraction, litres, device_id AS device, max_age_days,
+       greatest(last_emptied, emptied_said) AS last_emptied, simulated
 FROM vessel ORDER BY 1;
 
 -- name: save_vessel

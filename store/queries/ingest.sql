@@ -27,9 +27,13 @@ INSERT INTO reading_conflict (series_id, time, value, received_at)
 SELECT DISTINCT i.series_id, i.time, i.value, i.received_at
 FROM incoming i JOIN reading r USING (series_id, time) WHERE r.value <> i.value;
 
--- name: adopted_among
--- Which of some devices are taken in; read for every batch, so that a daemon follows who takes in and who retires.
-SELECT device_id FROM device WHERE adopted AND device_id = ANY(%(devices)s);
+-- name: owners
+-- Whose readings come under some names, by the id of a device or the name of its radio, and whether they are taken; read
+-- for every batch, so that a daemon follows who takes in and who retires.
+SELECT device_id AS heard, device_id, adopted FROM device
+WHERE device_id = ANY(%(names)s) AND (adopted OR retired_at IS NOT NULL)
+UNION ALL
+SELECT eui, device_id, adopted FROM device WHERE eui = ANY(%(names)s) AND (adopted OR retired_at IS NOT NULL);
 
 -- name: series_of
 -- The series of some devices.

@@ -6,7 +6,8 @@ SELECT pg_advisory_xact_lock(7246014);
 -- How much is parked in all, and of some devices: which have a place, with what they take, and which are taken in by now.
 SELECT count(*) AS devices, coalesce(sum(bytes), 0)::bigint AS bytes,
        coalesce(jsonb_object_agg(device_id, bytes) FILTER (WHERE device_id = ANY(%(devices)s)), '{}') AS held,
-       (SELECT coalesce(array_agg(device_id), '{}') FROM device WHERE adopted AND device_id = ANY(%(devices)s)) AS adopted
+       (SELECT coalesce(array_agg(device_id), '{}') FROM device
+        WHERE adopted AND (device_id = ANY(%(devices)s) OR eui = ANY(%(devices)s))) AS adopted
 FROM parked_device;
 
 -- name: remember_devices
@@ -35,7 +36,8 @@ ON CONFLICT (one_row) DO UPDATE SET messages = there.messages + excluded.message
 
 -- name: known_senders
 -- Which of some names are of devices or vehicles of ours, or of a device that has a place among the parked ones.
-SELECT device_id FROM device WHERE adopted AND device_id = ANY(%(names)s)
+SELECT device_id FROM device WHERE (adopted OR retired_at IS NOT NULL) AND device_id = ANY(%(names)s)
+UNION SELECT eui FROM device WHERE eui = ANY(%(names)s)
 UNION SELECT vehicle_id FROM vehicle WHERE vehicle_id = ANY(%(names)s)
 UNION SELECT device_id FROM parked_device WHERE device_id = ANY(%(names)s);
 

@@ -134,23 +134,28 @@ COPY place (place_id, dataset, kind, name, lon, lat, area_m2) FROM STDIN;
 SELECT place_id AS id, kind, name, lon, lat, area_m2 FROM place ORDER BY place_id COLLATE "C";
 
 -- name: save_room
--- A waste room; one that is known keeps its vessels.
-INSERT INTO room (room_id, dataset, name, lon, lat, kind, simulated)
-VALUES (%(room_id)s, %(dataset)s, %(name)s, %(lon)s, %(lat)s, %(kind)s, %(simulated)s)
+-- A waste room of the map; one that a file of the city brought stays as the file says, one taken away stays away.
+INSERT INTO room AS old (room_id, dataset, name, lon, lat, kind, simulated)
+SELECT %(room_id)s, %(dataset)s, %(name)s, %(lon)s::float8, %(lat)s::float8, %(kind)s, %(simulated)s::boolean
+WHERE NOT EXISTS (SELECT FROM forgotten f WHERE f.kind = 'room' AND f.id = %(room_id)s)
 ON CONFLICT (room_id) DO UPDATE SET
     dataset = excluded.dataset,
     name = excluded.name,
     lon = excluded.lon,
     lat = excluded.lat,
     kind = excluded.kind,
-    simulated = excluded.simulated;
+    simulated = excluded.simulated
+WHERE NOT EXISTS (SELECT FROM dataset d WHERE d.name = old.dataset AND d.licence = 'own data');
 
 -- name: save_building
--- A building; one that is known keeps the device, calendar and opening hours that people gave it.
+-- A building of the map; one that is known keeps the device, calendar and opening hours that people gave it, one that
+-- a file of the city brought stays as the file says, one taken away stays away.
 INSERT INTO building AS old (building_id, dataset, name, lon, lat, kind, area_m2, device_id, calendar, opens, closes,
                              simulated)
-VALUES (%(building_id)s, %(dataset)s, %(name)s, %(lon)s, %(lat)s, %(kind)s, %(area_m2)s, %(device_id)s, %(calendar)s,
-        %(opens)s, %(closes)s, %(simulated)s)
+SELECT %(building_id)s, %(dataset)s, %(name)s, %(lon)s::float8, %(lat)s::float8, %(kind)s, %(area_m2)s::float8, %(device_id)s,
+       %(calendar)s,
+       %(opens)s, %(closes)s, %(simulated)s::boolean
+WHERE NOT EXISTS (SELECT FROM forgotten f WHERE f.kind = 'building' AND f.id = %(building_id)s)
 ON CONFLICT (building_id) DO UPDATE SET
     dataset = excluded.dataset,
     name = excluded.name,
@@ -158,4 +163,5 @@ ON CONFLICT (building_id) DO UPDATE SET
     lat = excluded.lat,
     kind = excluded.kind,
     area_m2 = coalesce(excluded.area_m2, old.area_m2),
-    simulated = excluded.simulated;
+    simulated = excluded.simulated
+WHERE NOT EXISTS (SELECT FROM dataset d WHERE d.name = old.dataset AND d.licence = 'own data');

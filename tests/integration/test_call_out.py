@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +17,8 @@ from city.entities import CallOut, RosterTurn
 from city.errors import ImportRefused
 from city.plan import Plan
 from dashboards.api.orders import WHO
-from ingest.tables import import_fleet
+from ingest.registers import Asked
+from ingest.registers.fleet import import_fleet
 from planner.inputs import read_snapshot
 from planner.night.call_out import escalate, note_call
 from planner.orders import add_event, decide
@@ -244,7 +246,8 @@ def test_a_fleet_file_holds_the_lists(database: Connection, plan: Plan, tmp_path
     """A list that a file names is replaced whole, others stay."""
     file = tmp_path / "fleet.toml"
     file.write_text(FLEET, encoding="utf-8")
-    assert "2 on call" in words("en").say(import_fleet(database, file, AT))
+    taken = import_fleet(database, file, Asked(AT, ZoneInfo("Europe/Stockholm")))
+    assert "lines of call-out lists: 2 added" in [words("en").say(line) for line in taken.said()]
     calls.replace_lists(database, [CallOut("street", 4, "P07", "Jour 4", "radio", "kanal 3")])
     found = [(call.contractor, call.place, call.vehicle) for call in calls.call_out_lists(database)]
     assert found == [("ett", 1, "P02"), (None, 4, "P07")]
@@ -258,5 +261,5 @@ def test_a_list_that_cannot_be_is_refused(database: Connection, plan: Plan, tmp_
     file = tmp_path / "fleet.toml"
     file.write_text(FLEET.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ImportRefused):
-        import_fleet(database, file, AT)
+        import_fleet(database, file, Asked(AT, ZoneInfo("Europe/Stockholm")))
     assert calls.call_out_lists(database) == ()

@@ -60,15 +60,15 @@ def test_wrong_usage_is_said_in_swedish(
 @pytest.mark.parametrize(
     ("what", "text", "problem"),
     [
-        ("rooms", "room,name\nr-1,Rum\n", "rad 2: fältet `lon` saknas; se docs/bundles.md och docs/imports.md"),
+        ("rooms", "room,name\nr-1,Rum\n", "saknar kolumnen lon; kolumnerna är room, name"),
         ("rooms", "", "är tom; börja den med en rad med kolumnernas namn"),
         (
             "buildings",
             "id,name,lon,lat\nb,B,öst,56\n",
-            "rad 2: `float` väntades, här står `str` – vid `$.lon`; se docs/",
+            "rad 2, lon: öst är inget tal; se docs/imports.md",
         ),
         ("fleet", "[[vehicle]]\nid = \n", "är inte TOML (ogiltigt värde (rad 2, kolumn 6)); se docs/imports.md"),
-        ("fleet", "[[plough]]\n", "har en okänd tabell [[plough]]; se docs/imports.md"),
+        ("fleet", "[[plough]]\n", "har en okänd tabell [[plough]]; det finns call, contractor, depot"),
         ("routes", "hello", "är varken .geojson, .json eller .gpx; exportera rutterna som GeoJSON eller GPX"),
         ("weather", "{", "är inget svar från SMHI snow1g (slutar mitt i) och är inget svar från MET Norway Location"),
         ("roads", "{", "har en filändelse som ingen vägläsare känner till; ange ett utdrag ur OpenStreetMap"),

@@ -199,3 +199,17 @@ def test_a_reading_of_yesterday_is_not_taken_for_now() -> None:
     old = tuple(replace(r, time=r.time - timedelta(hours=4)) for r in indoor("tmp-1", 17.5))
     plan = plan_of(heating_snapshot(readings=old))
     assert any(item.source == "b1" and item.age_s and item.age_s > 4 * 3600 for item in plan.degradations)
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("8.00", "16:00"), ("25:00", "16:00"), ("17:00", "16:00")])
+def test_hours_that_cannot_be_read_stop_nobody_else(opens: str, closes: str) -> None:
+    """One wrong row costs its building the usual hours, which the plan says, and its neighbours nothing."""
+    base = heating_snapshot()
+    wrong = replace(base.buildings[0], opens=opens, closes=closes)
+    plan = make_plan(replace(base, buildings=(wrong, base.buildings[1])))
+    good = make_plan(base)
+    assert [(item.target, item.starts_at, item.heat) for item in plan.interventions] == [
+        (item.target, item.starts_at, item.heat) for item in good.interventions
+    ]
+    (said,) = [weak.effect for weak in plan.degradations if opens in weak.effect]
+    assert "Ängsskolan" in said

@@ -1,0 +1,90 @@
+"""Sensors taken in, replaced and retired one by one, without a file."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from city.catalogue.message import Message, message
+from city.entities import Sensor
+from city.errors import BadValue, Conflict, NotFound
+from ingest.registers.adoption import adopt, names_of
+from ingest.registers.cells import eui, word
+from ingest.registers.devices import QUANTITIES
+from ingest.registers.positions import impossible, town_of
+from store import registers
+from store.connect import Connection
+
+BY_HAND = "by hand"
+"""Stands where a file's name stands: no file takes away what a person took in."""
+
+
+def adopt_by_hand(connection: Connection, names: Sequence[str], given: Mapping[str, Any], at: datetime) -> list[str]:
+    """Takes sensors in, or corrects what is said of them; gives the names under which they are heard.
+
+    Raises BadValue for what cannot be, NotFound for what they stand for.
+    """
+    said = _checked(connection, given)
+    id_of = names_of(connection)
+    known = {one.row.id: one.row for one in registers.held(connection, "device", Sensor, at)}
+    found = [replace(known.get(id_of(name), Sensor(id_of(name))), **said) for name in names]
+    with connection.transaction():
+        adopt(connection, found, BY_HAND)
+    return [name for sensor in found for name in (sensor.id, sensor.eui) if name]
+
+
+def _checked(connection: Connection, given: Mapping[str, Any]) -> dict[str, Any]:
+    said = dict(given)
+    if "quantity" in said:
+        said["quantity"] = "|".join(word(part, QUANTITIES) for part in said["quantity"].split("|"))
+    if "eui" in said:
+        said["eui"] = eui(said["eui"])
+    if ("lon" in said) != ("lat" in said):
+        raise BadValue(message("error.device.half_a_place"))
+    if "lon" in said:
+        town = town_of(registers.town_box(connection), None)
+        wrong = impossible(said["lon"], said["lat"], (said["lon"], said["lat"]), town, stated=False)
+        if wrong is not None:
+            raise BadValue(wrong)
+    return said
+
+
+def replace_by_hand(connection: Connection, old: str, new: str, at: datetime) -> list[str]:
+    """Puts a sensor in the place of another, with its name, place and all that it stands for; the old one is retired.
+
+    Gives the names under which the new one is heard. Raises NotFound, or Conflict where the new one stands elsewhere.
+    """
+    id_of = names_of(connection)
+    held = {one.row.id: one.row for one in registers.held(connection, "device", Sensor, at)}
+    before = held.get(id_of(old))
+    if before is None:
+        raise _unknown(old, list(held))
+    if id_of(new) == before.id:
+        raise Conflict(message("error.device.itself", device=old))
+    if registers.measured_by(connection).get(id_of(new)):
+        raise Conflict(message("error.device.stands_elsewhere", device=new))
+    after = replace(before, id=id_of(new), eui=held[id_of(new)].eui if id_of(new) in held else None, simulated=False)
+    with connection.transaction():
+        registers.put(connection, "device", [after], BY_HAND)
+        registers.hand_over_device(connection, before.id, after.id)
+        registers.retire_device(connection, before.id, at)
+    return [name for name in (after.id, after.eui) if name]
+
+
+def retire_by_hand(connection: Connection, device: str, at: datetime) -> tuple[str, ...]:
+    """Takes no readings of a sensor any more; gives what nothing measures now. Raises NotFound."""
+    named = names_of(connection)(device)
+    measured = registers.measured_by(connection).get(named, [])
+    with connection.transaction():
+        if not registers.retire_device(connection, named, at):
+            raise _unknown(device, [one.id for one in registers.heard_devices(connection) if one.adopted])
+    return tuple(f"{kind}:{thing}" for kind, thing in measured)
+
+
+def _unknown(device: str, there: Sequence[str]) -> NotFound:
+    near = difflib.get_close_matches(device, there, 1, 0.5)
+    hint: Message | str = message("error.file.meant", word=near[0]) if near else ""
+    return NotFound(message("error.device.not_there", device=device, near=hint))

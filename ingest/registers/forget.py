@@ -1,0 +1,146 @@
+"""Taking one thing away again. What a past plan names stays in that plan; what hangs on the thing is told first."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from city.catalogue.message import Message, message
+from city.entities import Building, CalendarDay, Contractor, Depot, Room, Vehicle, Vessel
+from city.errors import Conflict, NotFound
+from ingest.registers.adoption import names_of
+from ingest.registers.asked import Asked
+from store import history, registers
+from store.connect import Connection
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What went: the thing, and how many others with it."""
+
+    said: tuple[Message, ...]
+    dry_run: bool
+
+
+def forget(connection: Connection, kind: str, thing: str, asked: Asked) -> Forgotten:
+    """Takes one thing away. Raises NotFound where there is none, Conflict where others need it."""
+    with connection.transaction(force_rollback=asked.dry_run):
+        said = FORGETTERS[kind](connection, thing, asked)
+    return Forgotten(tuple(said), asked.dry_run)
+
+
+def _room(connection: Connection, thing: str, asked: Asked) -> list[Message]:
+    rooms = {one.row.id: one.row for one in registers.held(connection, "room", Room, asked.at)}
+    room = _found("room", thing, rooms)
+    vessels = [v.row for v in registers.held(connection, "vessel", Vessel, asked.at) if v.row.room == room.id]
+    registers.drop(connection, "vessel", vessels)
+    registers.drop(connection, "room", [room])
+    registers.remember_forgotten(connection, "room", room.id, asked.at)
+    return [_gone("room", room.id, room.name), *([message("cli.forget.vessels", n=len(vessels))] if vessels else [])]
+
+
+def _vessel(connection: Connection, thing: str, asked: Asked) -> list[Message]:
+    vessels = {one.row.id: one.row for one in registers.held(connection, "vessel", Vessel, asked.at)}
+    vessel = _found("vessel", thing, vessels)
+    registers.drop(connection, "vessel", [vessel])
+    return [_gone("vessel", vessel.id, vessel.room)]
+
+
+def _building(connection: Connection, thing: str, asked: Asked) -> list[Message]:
+    buildings = {one.row.id: one.row for one in registers.held(connection, "building", Building, asked.at)}
+    building = _found("building", thing, buildings)
+    registers.drop(connection, "building", [building])
+    registers.remember_forgotten(connection, "building", building.id, asked.at)
+    return [_gone("building", building.id, building.name)]
+
+
+def _depot(connection: Connection, thing: str, asked: Asked) -> list[Message]:
+    depot = _found("depot", thing, {o.row.id: o.row for o in registers.held(connection, "depot", Depot, asked.at)})
+    _check_unused(connection, asked, lambda vehicle: vehicle.depot == depot.id, depot.id)
+    registers.drop(connection, "depot", [depot])
+    return [_gone("depot", depot.id, depot.name)]
+
+
+def _contractor(connection: Connection, thing: str, asked: Asked) -> list[Message]:
+    held = {one.row.id: one.row for one in registers.held(connection, "contractor", Contractor, asked.at)}
+    contractor = _found("contractor", thing, held)
+    _check_unused(connection, asked, lambda vehicle: vehicle.contractor == contractor.id, contractor.id)
+    registers.drop(connection, "contractor", [contractor])
+    return [_gone("contractor", contractor.id, contractor.name)]
+
+
+def _check_unused(connection: Connection, asked: Asked, uses: Callable[[Vehicle], bool], thing: str) -> None:
+    users = [o.row.id for o in registers.held(connection, "vehicle", Vehicle, asked.at) if uses(o.row)]
+    if users:
+        raise Conflict(message("error.forget.used", name=thing, vehicles=tuple(sorted(users)[:5])))
+
+
+def _vehicle(connection: Connection, thing: str, asked: Asked) -> list[Message]:
+    vehicles = {one.row.id: one.row for one in registers.held(connection, "vehicle", Vehicle, asked.at)}
+    vehicle = _found("vehicle", thing, vehicles)
+    if vehicle.id in registers.out_now(connection, asked.at):
+        raise Conflict(message("error.forget.is_out", vehicle=vehicle.id))
+    registers.drop(connection, "vehicle", [vehicle])
+    return [_gone("vehicle", vehicle.id, vehicle.depot)]
+
+
+def _calendar(connection: Connection, thing: str, asked: Asked) -> list[Message]:
+    """A calendar, or one day of it: ``school`` or ``school/2026-12-24``."""
+    name, _, day = thing.partition("/")
+    days = [one.row for one in registers.held(connection, "day", CalendarDay, asked.at)]
+    _found("calendar", name, {row.calendar: row for row in days})
+    gone = [row for row in days if row.calendar == name and day in {"", row.day.isoformat()}]
+    if not gone:
+        raise NotFound(message("error.forget.not_there", kind=_kind("calendar"), name=thing, near=""))
+    registers.drop(connection, "day", gone)
+    return [message("cli.forget.days", n=len(gone), name=name)]
+
+
+def _device(connection: Connection, thing: str, asked: Asked) -> list[Message]:
+    heard = {one.id: one for one in registers.heard_devices(connection)}
+    device = _found("device", names_of(connection)(thing), heard)
+    if not asked.yes and device.last_time is not None:
+        raise Conflict(message("error.forget.has_readings", device=device.id))
+    registers.drop_device(connection, device.id)
+    return [_gone("device", device.id, device.name)]
+
+
+def _readings(connection: Connection, thing: str, asked: Asked) -> list[Message]:
+    files = history.files(connection)
+    _found("readings", thing, {one.file: one for one in files})
+    n = history.drop_left(connection, [one for one in files if one.file == thing])
+    return [message("cli.forget.readings", n=n, name=thing)]
+
+
+FORGETTERS: Mapping[str, Callable[[Connection, str, Asked], list[Message]]] = {
+    "room": _room,
+    "vessel": _vessel,
+    "building": _building,
+    "depot": _depot,
+    "contractor": _contractor,
+    "vehicle": _vehicle,
+    "calendar": _calendar,
+    "device": _device,
+    "readings": _readings,
+}
+"""What can be taken away, by the word on the command line."""
+
+
+def _found(kind: str, thing: str, there: Mapping[str, T]) -> T:
+    if thing not in there:
+        near = difflib.get_close_matches(thing, list(there), 1, 0.5)
+        hint: Message | str = message("error.file.meant", word=near[0]) if near else ""
+        raise NotFound(message("error.forget.not_there", kind=_kind(kind), name=thing, near=hint))
+    return there[thing]
+
+
+def _kind(kind: str) -> Message:
+    return message(f"cli.forget.kind.{kind}")
+
+
+def _gone(kind: str, thing: str, name: str) -> Message:
+    return message("cli.forget.gone", kind=_kind(kind), thing=thing, name=name)

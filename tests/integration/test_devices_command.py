@@ -1,0 +1,125 @@
+"""The commands for sensors, with a real daemon's writer and a real database: heard, recognised, taken in, replaced,
+retired, and nothing that was heard is lost on the way."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from city.clock import SystemClock
+from city.settings import Settings
+from ingest.message import MqttMessage
+from ingest.validate import ClockRule
+from ingest.writer import Writer
+from store.connect import Connection
+from tests.integration.test_cli import said
+
+NOW = SystemClock().now().replace(microsecond=0)
+EUI = "a81758fffe000001"
+
+
+@pytest.fixture
+def sends(database: Connection) -> Writer:
+    return Writer(database, Settings().ingest, ClockRule(timedelta(days=7), timedelta(minutes=5)))
+
+
+def reading(device: str, at: datetime, value: float, topic: str = "dagsplan/{}/reading") -> MqttMessage:
+    payload = {"time": at.isoformat(), "values": {"snow_depth": value}}
+    return MqttMessage(topic.format(device), json.dumps(payload).encode(), at)
+
+
+@pytest.fixture
+def command(dsn: str, database: Connection, english: None, monkeypatch: pytest.MonkeyPatch, capsys):
+    monkeypatch.setenv("DAGSPLAN_DATABASE__DSN", dsn)
+    return lambda *arguments: said(capsys, *arguments)
+
+
+def values(connection: Connection) -> list[tuple[str, float]]:
+    return connection.execute(  # type: ignore[return-value]
+        "SELECT device_id, value FROM reading JOIN series USING (series_id) ORDER BY time"
+    ).fetchall()
+
+
+def test_a_sensor_is_recognised_and_taken_in_with_all_it_sent(command, database: Connection, sends: Writer) -> None:
+    """From nobody's sensor to readings: the list shows its last values, adoption brings in what waited."""
+    hours = [NOW - timedelta(hours=n) for n in (3, 2, 1)]
+    sends.write([reading("snow-1", at, n) for n, at in enumerate(hours, start=1)])
+    status, out, _ = command("devices", "list")
+    assert status == 0
+    assert out.startswith("snow-1: waits to be taken in; heard ")
+    assert "snow_depth 3" in out
+    status, out, _ = command("devices", "adopt", "snow-1", "--name", "Sjöbron", "--lon", "14.8", "--lat", "56.9")
+    assert (status, out) == (0, "snow-1 is taken in\n3 readings that waited are stored\n")
+    assert values(database) == [("snow-1", 1.0), ("snow-1", 2.0), ("snow-1", 3.0)]
+    sends.write([reading("snow-1", NOW, 4)])
+    assert len(values(database)) == 4
+    rows = json.loads(command("devices", "list", "--json")[1])
+    assert [(row["id"], row["adopted"], row["values"]) for row in rows] == [("snow-1", True, {"snow_depth": 4.0})]
+
+
+def test_a_radio_is_heard_as_its_sensor(command, database: Connection, sends: Writer, tmp_path: Path) -> None:
+    """What came under the EUI before and after is the sensor's, which has a name of its own."""
+    sends.write([reading(EUI, NOW - timedelta(hours=1), 1)])
+    file = tmp_path / "devices.csv"
+    file.write_text("id;eui;quantity\nsnow-1;A8-17-58-FF-FE-00-00-01;snödjup\n", encoding="utf-8")
+    status, out, _ = command("import", "devices", str(file))
+    assert (status, out.splitlines()[0], out.splitlines()[-1]) == (
+        0,
+        "sensors: 1 added",
+        "1 reading that waited is stored",
+    )
+    sends.write([reading(EUI, NOW, 2)])
+    assert values(database) == [("snow-1", 1.0), ("snow-1", 2.0)]
+    assert [row["id"] for row in json.loads(command("devices", "list", "--json")[1])] == ["snow-1"]
+
+
+def test_a_room_takes_in_the_sensor_that_it_names(command, database: Connection, sends: Writer, tmp_path: Path) -> None:
+    sends.write([reading("lev-1", NOW - timedelta(minutes=5), 40)])
+    file = tmp_path / "rooms.csv"
+    file.write_text("room,name,lon,lat,vessel,fraction,litres,device\nr,R,14.8,56.9,v,food,140,lev-1\n", "utf-8")
+    looked = command("import", "rooms", str(file), "--dry-run")
+    assert (looked[0], looked[1].splitlines()[-1], values(database)) == (0, "nothing was stored", [])
+    out = command("import", "rooms", str(file))[1]
+    assert "1 reading that waited is stored" in out
+    assert values(database) == [("lev-1", 40.0)]
+
+
+def test_a_retired_sensor_is_taken_no_more(command, database: Connection, sends: Writer) -> None:
+    """Its readings stay, new ones are kept as rejects, and a new sensor stands in its place."""
+    command("devices", "adopt", "snow-1", "--lon", "14.8", "--lat", "56.9")
+    sends.write([reading("snow-1", NOW - timedelta(hours=2), 1)])
+    out = command("devices", "replace", "snow-1", "snow-2")[1]
+    assert out == "snow-2 stands where snow-1 stood; snow-1 is retired, its readings stay\n"
+    sends.write([reading("snow-1", NOW - timedelta(hours=1), 2), reading("snow-2", NOW, 3)])
+    assert values(database) == [("snow-1", 1.0), ("snow-2", 3.0)]
+    assert sends.tally.rejected == {"retired": 1}
+    rows = {row["id"]: row for row in json.loads(command("devices", "list", "--json")[1])}
+    assert (rows["snow-1"]["adopted"], rows["snow-2"]["adopted"]) == (False, True)
+    command("devices", "adopt", "snow-1")
+    assert command("deadletters", "replay")[0] == 0
+    assert [value for _, value in values(database)] == [1.0, 2.0, 3.0]
+    status, _, error = command("devices", "retire", "nobody")
+    assert (status, error.startswith("dagsplan: no sensor nobody is taken in")) == (1, True)
+
+
+def test_letters_wait_while_their_cause_stands(command, database: Connection, sends: Writer) -> None:
+    """A replay before the adoption loses nothing and says what to do; after it every reading is there once."""
+    sends.write([reading("snow-1", NOW - timedelta(minutes=n), n) for n in range(1, 51)])
+    status, out, _ = command("deadletters", "replay")
+    assert status == 1
+    assert "dagsplan devices adopt snow-1" in out
+    assert command("devices", "adopt", "snow-1")[1].splitlines()[-1] == "50 readings that waited are stored"
+    assert len(values(database)) == 50
+
+
+def test_history_of_a_sensor_is_known_by_its_radio(command, database: Connection, tmp_path: Path) -> None:
+    command("devices", "adopt", "snow-1", "--eui", EUI)
+    file = tmp_path / "history.csv"
+    at = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
+    file.write_text(f"device,quantity,time,value\n{EUI.upper()},snow_depth,{at},4\n", encoding="utf-8")
+    assert command("import", "readings", str(file))[1] == "readings of 1 series: 1 added\n"
+    assert command("forget", "readings", "history.csv")[1] == "1 reading of the file history.csv is taken away\n"
+    assert values(database) == []
