@@ -157,17 +157,11 @@ def run_warm(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def run_config(options: argparse.Namespace, settings: Settings) -> int:
-    """The effective settings with every secret hidden."""
+    """The effective settings as TOML that can be used, or as JSON; every secret hidden."""
     from city.settings import shown
+    from city.tomltext import settings_text
 
-    tree = shown(settings)
-    if options.json:
-        say(json.dumps(tree, ensure_ascii=False))
-        return 0
-    for section, part in tree.items():
-        for key, value in part.items() if isinstance(part, dict) else ():
-            say(f"{section}.{key} = {value!r}")
-    say(f"state_dir = {str(settings.state)!r}")
+    say(json.dumps(shown(settings), ensure_ascii=False) if options.json else settings_text(settings))
     return 0
 
 
