@@ -20,8 +20,10 @@ from deploy.opening import (
     broker_address,
     connected,
     database_dsn,
+    end_of_saying,
     ends_within,
     migrated,
+    note,
     opened_store,
     say,
     stop_signals,
@@ -29,6 +31,7 @@ from deploy.opening import (
     words_of,
 )
 from deploy.options import parser
+from deploy.parser import named_file
 from deploy.trying import run_backtest, run_bench_carp, run_bench_ingest, run_forecast, run_routes
 
 if TYPE_CHECKING:
@@ -43,18 +46,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Reads the command line and the settings, runs one command, and turns an error into one line."""
     from city import logs, settings
 
-    spoken = words(settings.first_language())
-    options = parser(spoken).parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    spoken = words(settings.first_language(file=named_file(given)))
     try:
+        options = parser(spoken).parse_args(given)
         effective = settings.load(options.config)
         spoken = words_of(effective)
         logs.configure(effective.log.format, effective.log.level)
         return COMMANDS[options.name](options, effective)
     except DagsplanError as error:
-        _note(f"dagsplan: {error.said(spoken)}")
+        note(f"dagsplan: {error.said(spoken)}")
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError):
         return 1
+    finally:
+        end_of_saying()
 
 
 # ---- services ----------------------------------------------------------------------------------------------------
@@ -152,7 +158,7 @@ def run_warm(options: argparse.Namespace, settings: Settings) -> int:
     """Compiles what plans need; nothing of the installation is touched."""
     from deploy.warm import warm
 
-    warm(telling(settings, _note))
+    warm(telling(settings, note))
     return 0
 
 
@@ -285,11 +291,6 @@ def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     elif held:
         say(listed(held, spoken))
     return 0
-
-
-def _note(text: str) -> None:
-    """To standard error, at once."""
-    print(text, file=sys.stderr, flush=True)
 
 
 COMMANDS: dict[str, Handler] = {

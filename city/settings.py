@@ -228,10 +228,17 @@ def shown(settings: Settings | Database | Mqtt) -> dict[str, Any]:
     return tree
 
 
-def first_language(environ: Mapping[str, str] | None = None) -> str:
-    """The language of what is said before the settings are read: of the environment, else that of the defaults."""
+def first_language(environ: Mapping[str, str] | None = None, file: Path | None = None) -> str:
+    """The language of what is said before the settings are read, or where they cannot be: that of the environment, else
+    of the settings file, as far as it can be read, else of the defaults."""
     named = (os.environ if environ is None else environ).get("DAGSPLAN_MUNICIPALITY__LANGUAGE")
-    return named if named is not None and is_language(named) else Municipality().language
+    if named is not None and is_language(named):
+        return named
+    try:
+        named = _read_file(file)[0]["municipality"]["language"]
+    except (ConfigError, KeyError, TypeError):
+        named = None
+    return named if isinstance(named, str) and is_language(named) else Municipality().language
 
 
 def _read_file(file: Path | None) -> tuple[dict[str, Any], Part]:

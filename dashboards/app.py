@@ -29,6 +29,7 @@ from dashboards.pages import day, handover
 from dashboards.pages import map as pages
 from dashboards.web import guard, problems
 from dashboards.web.context import AppContext
+from dashboards.web.head import HeadAnswers
 from store.connect import Connection
 
 __all__ = ["create_app"]
@@ -65,6 +66,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
     app.mount("/static", _Static(directory=str(files("dashboards") / "static")), name="static")
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=5)
+    app.add_middleware(HeadAnswers)
     app.add_middleware(guard.Guard, refusal=_refusal(app), loopback_only=_loopback_only(settings), base=context.base)
     return app
 
