@@ -58,7 +58,7 @@ def kind(words: Words, read: Callable[[str], T]) -> Callable[[str], T]:
 
 
 def named_file(arguments: Sequence[str]) -> Path | None:
-    """The settings file that a command line names, before the line is parsed: its mistakes are said in that language."""
+    """The settings file that a command line names, before it is parsed: mistakes are said in that language."""
     for place, word in enumerate(arguments):
         if word.startswith("--config="):
             return Path(word.removeprefix("--config="))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from city.catalogue.message import Message, message
 from city.clock import Clock
@@ -11,6 +12,7 @@ from deploy.doctor.finding import Finding, clauses
 from store import health, readings
 from store.connect import Connection
 from store.health import DaemonHealth
+from store.town import intake
 
 
 def daemons(
@@ -63,8 +65,22 @@ def stored(connection: Connection, now: datetime) -> Finding:
     return Finding("readings", fresh.silent < max(1, fresh.devices), clauses(*said))
 
 
-def rejects(connection: Connection) -> Finding:
+def rejects(connection: Connection, now: datetime, waiting: int, zone: ZoneInfo) -> Finding:
+    """What was rejected; a fault where that is all or most of what came lately, or where a device waits."""
     counts = readings.dead_letter_counts(connection)
+    lately = intake(connection, now)
+    n, since = lately.turned_away, lately.since.astimezone(zone)
+    problem = None
+    if n and not lately.stored:
+        problem = message("doctor.rejects.all", n=n, since=since)
+    elif n > lately.stored:
+        problem = message("doctor.rejects.most", n=n, since=since, stored=lately.stored)
+    elif waiting:
+        problem = message("town.lack.devices_waiting", n=waiting)
+    if problem is not None:
+        unknown = waiting and next(iter(lately.rejected), "unknown_device") == "unknown_device"
+        way_out = message("doctor.rejects.adopt" if unknown else "doctor.rejects.look")
+        return Finding("rejects", False, clauses(problem, way_out))
     if not counts:
         return Finding("rejects", True, message("doctor.rejects.none"))
     text = message("doctor.rejects.some", counts=tuple(f"{reason} {n}" for reason, n in counts.items()))

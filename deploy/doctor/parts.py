@@ -12,11 +12,13 @@ from deploy.doctor.connections import broker
 from deploy.doctor.finding import Finding
 from deploy.doctor.ingestion import daemons, rejects, stored
 from deploy.doctor.keeping import kept
-from deploy.doctor.plans import forecast, plan
+from deploy.doctor.plans import plan
+from deploy.doctor.town import furnishing
 from store.clock import installation_clock
 from store.condition import condition
 from store.connect import Connection, connect, described
 from store.migrate import check_schema
+from store.town import town
 
 
 def examine(settings: Settings, dsn: str) -> list[Finding]:
@@ -40,7 +42,8 @@ def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Fin
     yield from daemons(connection, clock)
     yield from kept(condition(connection, now), now, zone)
     yield stored(connection, now)
-    yield rejects(connection)
-    yield forecast(connection, now, zone)
+    has = town(connection, now)
+    yield rejects(connection, now, has.devices_waiting, zone)
+    yield from furnishing(has, settings, now)
     for domain in DOMAINS:
         yield plan(connection, settings, domain, now)

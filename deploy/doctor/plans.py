@@ -1,9 +1,8 @@
-"""What plans are made from and when: the newest forecast, the newest plan of a domain."""
+"""The plans: the newest of a domain, and when the next is due."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from city.catalogue.foreign import in_our_words
 from city.catalogue.message import message
@@ -11,17 +10,8 @@ from city.settings import Settings
 from city.vocabulary import Domain
 from deploy.doctor.finding import Finding
 from planner.due import next_due
-from store import plans, weather
+from store import plans
 from store.connect import Connection
-
-
-def forecast(connection: Connection, now: datetime, zone: ZoneInfo) -> Finding:
-    issue = weather.newest_issue(connection, now)
-    if issue is None:
-        return Finding("forecast", False, message("doctor.forecast.none"))
-    fresh = now - issue.issued_at < timedelta(hours=12)
-    key = "doctor.forecast.fresh" if fresh else "doctor.forecast.old"
-    return Finding("forecast", fresh, message(key, provider=issue.provider, at=issue.issued_at.astimezone(zone)))
 
 
 def plan(connection: Connection, settings: Settings, domain: Domain, now: datetime) -> Finding:

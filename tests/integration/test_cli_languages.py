@@ -102,7 +102,7 @@ def test_the_doctor_speaks_swedish(
     assert "ok   gallring: inte gjord än; 'dagsplan scheduler' gör den" in lines
     assert any(line.startswith("ok   plan för snö och halka: ingen än; nästa görs 20") for line in lines)
     told = json.loads(said(capsys, "doctor", "--json")[1])
-    assert {"part": "rejects", "name": "avvisat", "ok": True, "text": "inget"} in told
+    assert {"part": "rejects", "name": "avvisat", "ok": True, "state": "ok", "text": "inget"} in told
     assert [one["part"] for one in told if one["part"].startswith("plan")] == [
         "plan snow",
         "plan waste",

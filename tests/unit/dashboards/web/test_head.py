@@ -7,7 +7,6 @@ import re
 import httpx
 import pytest
 
-
 PARTS = {
     "domain": "snow",
     "day": "2026-11-24",
