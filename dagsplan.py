@@ -32,6 +32,7 @@ from deploy.opening import (
 )
 from deploy.options import parser
 from deploy.parser import named_file
+from deploy.setup import run_setup
 from deploy.trying import run_backtest, run_bench_carp, run_bench_ingest, run_forecast, run_routes
 
 if TYPE_CHECKING:
@@ -299,6 +300,7 @@ COMMANDS: dict[str, Handler] = {
     "ingest": run_ingest,
     "scheduler": run_scheduler,
     "web": run_web,
+    "setup": run_setup,
     "migrate": run_migrate,
     "doctor": run_doctor,
     "warm": run_warm,

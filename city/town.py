@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -196,9 +196,3 @@ def _forecast(has: TownHas, settings: Settings, now: datetime, *, fresh: timedel
 
 def _local(at: datetime | None, settings: Settings) -> datetime | str:
     return "" if at is None else at.astimezone(settings.municipality.zone)
-
-
-def not_done(parts: list[TownPart]) -> Iterator[TownPart]:
-    """What needs a hand first, then what could be better, then what is not set up; each in its order."""
-    for state in ("missing", "weak", "unset"):
-        yield from (part for part in parts if part.state == state)
