@@ -22,8 +22,10 @@ from deploy.opening import (
     broker_address,
     connected,
     database_dsn,
+    end_of_saying,
     ends_within,
     migrated,
+    note,
     opened_store,
     say,
     stop_signals,
@@ -31,6 +33,8 @@ from deploy.opening import (
     words_of,
 )
 from deploy.options import LISTS, parser
+from deploy.parser import named_file
+from deploy.setup import run_setup
 from deploy.trying import run_backtest, run_bench_carp, run_bench_ingest, run_forecast, run_routes
 
 if TYPE_CHECKING:
@@ -45,18 +49,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Reads the command line and the settings, runs one command, and turns an error into one line."""
     from city import logs, settings
 
-    spoken = words(settings.first_language())
-    options = parser(spoken).parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    spoken = words(settings.first_language(file=named_file(given)))
     try:
+        options = parser(spoken).parse_args(given)
         effective = settings.load(options.config)
         spoken = words_of(effective)
         logs.configure(effective.log.format, effective.log.level)
         return COMMANDS[options.name](options, effective)
     except DagsplanError as error:
-        _note(f"dagsplan: {error.said(spoken)}")
+        note(f"dagsplan: {error.said(spoken)}")
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError):
         return 1
+    finally:
+        end_of_saying()
 
 
 # ---- services ----------------------------------------------------------------------------------------------------
@@ -154,22 +161,16 @@ def run_warm(options: argparse.Namespace, settings: Settings) -> int:
     """Compiles what plans need; nothing of the installation is touched."""
     from deploy.warm import warm
 
-    warm(telling(settings, _note))
+    warm(telling(settings, note))
     return 0
 
 
 def run_config(options: argparse.Namespace, settings: Settings) -> int:
-    """The effective settings with every secret hidden."""
+    """The effective settings as TOML that can be used, or as JSON; every secret hidden."""
     from city.settings import shown
+    from city.tomltext import settings_text
 
-    tree = shown(settings)
-    if options.json:
-        say(json.dumps(tree, ensure_ascii=False))
-        return 0
-    for section, part in tree.items():
-        for key, value in part.items() if isinstance(part, dict) else ():
-            say(f"{section}.{key} = {value!r}")
-    say(f"state_dir = {str(settings.state)!r}")
+    say(json.dumps(shown(settings), ensure_ascii=False) if options.json else settings_text(settings))
     return 0
 
 
@@ -273,17 +274,13 @@ def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _note(text: str) -> None:
-    """To standard error, at once."""
-    print(text, file=sys.stderr, flush=True)
-
-
 COMMANDS: dict[str, Handler] = {
     "up": run_up,
     "demo": run_demo,
     "ingest": run_ingest,
     "scheduler": run_scheduler,
     "web": run_web,
+    "setup": run_setup,
     "migrate": run_migrate,
     "doctor": run_doctor,
     "warm": run_warm,

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -22,6 +22,7 @@ from city.catalogue.words import LANGUAGES, is_language
 from city.errors import BadValue, ConfigError
 from city.serviceday import check_slot
 from city.vocabulary import Mode
+from city.whereabouts import UNNAMED, check_country, check_name, check_point, check_providers, check_zone
 
 SECRETS = frozenset({"dsn", "password"})
 HIDDEN = "********"
@@ -33,7 +34,7 @@ class Municipality(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who and where. ``longitude`` and ``latitude`` are the point that forecasts are asked for, ``country`` (two
     letters) is whose public holidays count, ``language`` (a file of the catalogue) what pages and commands speak."""
 
-    name: str = "Exempelstad"
+    name: str = UNNAMED
     time_zone: str = "Europe/Stockholm"
     country: str = "SE"
     language: str = "sv"
@@ -233,10 +234,17 @@ def shown(settings: Settings | Database | Mqtt) -> dict[str, Any]:
     return tree
 
 
-def first_language(environ: Mapping[str, str] | None = None) -> str:
-    """The language of what is said before the settings are read: of the environment, else that of the defaults."""
+def first_language(environ: Mapping[str, str] | None = None, file: Path | None = None) -> str:
+    """The language of what is said before the settings are read, or where they cannot be: that of the environment, else
+    of the settings file, as far as it can be read, else of the defaults."""
     named = (os.environ if environ is None else environ).get("DAGSPLAN_MUNICIPALITY__LANGUAGE")
-    return named if named is not None and is_language(named) else Municipality().language
+    if named is not None and is_language(named):
+        return named
+    try:
+        named = _read_file(file)[0]["municipality"]["language"]
+    except (ConfigError, KeyError, TypeError):
+        named = None
+    return named if isinstance(named, str) and is_language(named) else Municipality().language
 
 
 def _read_file(file: Path | None) -> tuple[dict[str, Any], Part]:
@@ -293,19 +301,22 @@ def _secret(name: str, path: str) -> str:
 
 
 def _check(settings: Settings) -> None:
-    town, late_days = settings.municipality, settings.ingest.accept_late_days
-    try:
-        ZoneInfo(town.time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigError(message("error.setting.time_zone", value=town.time_zone)) from error
+    late_days = settings.ingest.accept_late_days
+    _check_town(settings.municipality, settings.weather)
     if settings.planner.snow_horizon_h < 1:
         raise ConfigError(message("error.setting.horizon", value=settings.planner.snow_horizon_h))
-    if len(town.country) != 2 or not town.country.isascii() or not town.country.isupper():
-        raise ConfigError(message("error.setting.country", value=town.country))
     if settings.store.keep_raw_days < late_days + 2:
         raise ConfigError(message("error.setting.keep_raw", days=brief(late_days + 2)))
     _check_slots(settings)
     _check_choices(settings)
+
+
+def _check_town(town: Municipality, weather: WeatherSettings) -> None:
+    check_name(town.name)
+    check_zone(town.time_zone)
+    check_country(town.country)
+    check_point(town.longitude, town.latitude)
+    check_providers(weather.providers, placed=town.longitude is not None, contact=weather.contact)
 
 
 def _check_slots(settings: Settings) -> None:
@@ -319,7 +330,6 @@ def _check_slots(settings: Settings) -> None:
 
 def _check_choices(settings: Settings) -> None:
     for name, words, choices in (
-        ("weather.providers", settings.weather.providers, ("smhi", "metno")),
         ("municipality.language", (settings.municipality.language,), LANGUAGES),
         ("log.format", (settings.log.format,), ("console", "json")),
         ("log.level", (settings.log.level.lower(),), ("debug", "info", "warning", "error")),

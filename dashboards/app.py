@@ -25,10 +25,11 @@ from dashboards.api import orders as api_orders
 from dashboards.api import plans as api_plans
 from dashboards.api import requests as api_requests
 from dashboards.api import roads as api_roads
-from dashboards.pages import day, handover
+from dashboards.pages import day, handover, start
 from dashboards.pages import map as pages
 from dashboards.web import guard, problems
 from dashboards.web.context import AppContext
+from dashboards.web.head import HeadAnswers
 from store.connect import Connection
 
 __all__ = ["create_app"]
@@ -59,12 +60,14 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         health,
         day,
         handover,
+        start,
         pages,
     ):
         app.include_router(room.router)
     app.mount("/static", _Static(directory=str(files("dashboards") / "static")), name="static")
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=5)
+    app.add_middleware(HeadAnswers)
     app.add_middleware(guard.Guard, refusal=_refusal(app), loopback_only=_loopback_only(settings), base=context.base)
     return app
 

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from city.catalogue.message import Message
@@ -107,13 +107,35 @@ def ends_within(seconds: float, stop: threading.Event) -> Iterator[None]:
 
 
 def say(text: str) -> None:
-    """To standard output, at once."""
-    print(text, flush=True)
+    """To standard output, at once. A reader that has hung up, such as ``head``, ends what is said and not the work."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        _to_nobody(sys.stdout)
 
 
 def note(text: str) -> None:
     """To standard error, at once."""
-    print(text, file=sys.stderr, flush=True)
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        _to_nobody(sys.stderr)
+
+
+def end_of_saying() -> None:
+    """Sends off what is left to say, so that the interpreter has nothing to complain of when it ends."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            _to_nobody(stream)
+
+
+def _to_nobody(stream: TextIO) -> None:
+    """What follows on a stream whose reader is gone is heard by nobody."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def words_of(settings: Settings) -> Words:

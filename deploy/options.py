@@ -10,11 +10,13 @@ from typing import Any
 
 from city.catalogue.foreign import in_our_words
 from city.catalogue.message import message
-from city.catalogue.words import Words
+from city.catalogue.words import LANGUAGES, Words
 from city.clock import aware
 from city.errors import BadValue
+from city.firstsettings import degrees
 from city.version import code_version
 from city.vocabulary import DOMAINS
+from city.whereabouts import PROVIDERS
 from deploy.brokerprofile import PLUGIN, PROFILES
 from deploy.parser import SpokenParser, kind
 
@@ -93,6 +95,25 @@ def _upkeep(commands: Any, t: Words) -> None:  # noqa: ANN401
     _persistence(broker, t)
     for answering in (migrate, doctor, config):
         _json(answering, t)
+    _setup(commands, t)
+
+
+def _setup(commands: Any, t: Words) -> None:  # noqa: ANN401
+    setup = _add(commands, t, "setup")
+    setup.add_argument("--name", dest="town", metavar=t("cli.metavar.name"), help=t("cli.option.town_name"))
+    for axis in ("latitude", "longitude"):
+        setup.add_argument(f"--{axis}", type=kind(t, degrees), metavar="DEG", help=t(f"cli.option.{axis}"))
+    setup.add_argument("--time-zone", metavar=t("cli.metavar.zone"), help=t("cli.option.time_zone"))
+    setup.add_argument("--country", metavar=t("cli.metavar.country"), help=t("cli.option.country"))
+    setup.add_argument("--language", choices=LANGUAGES, help=t("cli.option.language"))
+    setup.add_argument(
+        "--provider", dest="providers", action="append", choices=(*PROVIDERS, "none"), help=t("cli.option.provider")
+    )
+    setup.add_argument("--contact", metavar=t("cli.metavar.address"), help=t("cli.option.contact"))
+    setup.add_argument("--output", type=Path, metavar=t("cli.metavar.file"), help=t("cli.option.settings_output"))
+    setup.add_argument("--dry-run", action="store_true", help=t("cli.option.settings_dry_run"))
+    setup.add_argument("--yes", action="store_true", help=t("cli.option.settings_yes"))
+    _json(setup, t)
 
 
 def _persistence(command: SpokenParser, t: Words) -> None:

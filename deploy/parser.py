@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from city.catalogue.foreign import in_our_words
@@ -54,3 +55,13 @@ def kind(words: Words, read: Callable[[str], T]) -> Callable[[str], T]:
             raise argparse.ArgumentTypeError(error.said(words)) from error
 
     return checked
+
+
+def named_file(arguments: Sequence[str]) -> Path | None:
+    """The settings file that a command line names, before it is parsed: mistakes are said in that language."""
+    for place, word in enumerate(arguments):
+        if word.startswith("--config="):
+            return Path(word.removeprefix("--config="))
+        if word == "--config" and place + 1 < len(arguments):
+            return Path(arguments[place + 1])
+    return None

@@ -32,6 +32,7 @@ from planner.watch.answer import open_draft
 from store import daypage, judgements
 from store.connect import Connection
 from store.orders import OrderNow
+from store.town import begun
 
 router = APIRouter(include_in_schema=False)
 ORDERS_BACK = timedelta(hours=36)
@@ -51,8 +52,11 @@ class Earlier:
 
 @router.get("/")
 def home(request: Request) -> Response:
-    """The day page is the first page."""
-    return RedirectResponse(f"{context_of(request).base}/idag", 307)
+    """The day page is the first page; of a town that has nothing yet it is the one that says what is missing."""
+    context = context_of(request)
+    with context.connection() as connection:
+        place = "idag" if begun(connection) else "start"
+    return RedirectResponse(f"{context.base}/{place}", 307)
 
 
 @router.get("/idag")
@@ -142,7 +146,7 @@ def _parts(
         "streets": streets,
         "causes": [(cause, locale.words(f"cause.{cause}")) for cause in get_args(DeclineCause) if view.watched],
         "rows": rows(plan, known, locale) if plan else [],
-        "figures": _figures(context, plan, locale) if plan else [],
+        "figures": _figures(context, plan, locale, now if is_live or at else None) if plan else [],
         "weak": [locale.kept(weak, "effect") for weak in plan.degradations] if plan else [],
         "rest": view.rest(plan, locale) if plan else "",
         "flip": locale.kept(plan.verdict, "flip") if plan else "",
@@ -203,13 +207,13 @@ def _headline(plan: Plan, locale: Locale) -> tuple[str, str]:
     return first, " ".join(rest)
 
 
-def _figures(context: AppContext, plan: Plan, locale: Locale) -> list[KeyFigure]:
+def _figures(context: AppContext, plan: Plan, locale: Locale, now: datetime | None) -> list[KeyFigure]:
     t, view, verdict = locale.words, VIEWS[plan.domain], plan.verdict
     price = []
     if verdict.cost is not None and verdict.full_cost is not None:
         price = [_price(verdict.cost, verdict.full_cost, context.settings.planner.currency, locale)]
     certainty = KeyFigure(t("figure.certainty"), t(f"certainty.{verdict.certainty}"), _weakness(plan, locale))
-    return [*view.lead(plan, locale), *price, certainty, *view.more(plan, locale)]
+    return [*view.lead(plan, locale), *price, certainty, *view.more(plan, locale, now)]
 
 
 def _weakness(plan: Plan, locale: Locale) -> str:

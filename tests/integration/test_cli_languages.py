@@ -102,7 +102,7 @@ def test_the_doctor_speaks_swedish(
     assert "ok   gallring: inte gjord än; 'dagsplan scheduler' gör den" in lines
     assert any(line.startswith("ok   plan för snö och halka: ingen än; nästa görs 20") for line in lines)
     told = json.loads(said(capsys, "doctor", "--json")[1])
-    assert {"part": "rejects", "name": "avvisat", "ok": True, "text": "inget"} in told
+    assert {"part": "rejects", "name": "avvisat", "ok": True, "state": "ok", "text": "inget"} in told
     assert [one["part"] for one in told if one["part"].startswith("plan")] == [
         "plan snow",
         "plan waste",
@@ -141,3 +141,21 @@ def test_the_settings_decide_the_language(tmp_path: Path, capsys: pytest.Capture
     file.write_text("[municipality]\nlanguage = 'tlh'\n", encoding="utf-8")
     _, _, error = said(capsys, "--config", str(file), "config", "show")
     assert error == "dagsplan: municipality.language: 'tlh' är okänt; välj bland sv, en\n"
+
+
+def test_help_and_wrong_usage_speak_the_language_of_the_settings_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the one in the working folder and of the one that is named; a file that cannot be read decides nothing."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "dagsplan.toml"
+    file.write_text("[municipality]\nlanguage = 'en'\n", encoding="utf-8")
+    assert said(capsys, "--help")[1].startswith("usage: dagsplan")
+    assert ": error: " in said(capsys, "plan", "sand")[2]
+    other = tmp_path / "annan.toml"
+    other.write_text("[municipality]\nlanguage = 'sv'\n", encoding="utf-8")
+    assert ": fel: " in said(capsys, "--config", str(other), "plan", "sand")[2]
+    assert ": fel: " in said(capsys, f"--config={other}", "plan", "sand")[2]
+    for broken in ("municipality = 3\n", "[municipality\n", ""):
+        file.write_text(broken, encoding="utf-8")
+        assert ": fel: " in said(capsys, "plan", "sand")[2]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from psycopg.sql import SQL, Identifier
+
 from city.catalogue.words import words
 from city.clock import SystemClock
 from city.settings import Settings, Store
@@ -12,14 +15,18 @@ from store.clock import set_simulated_clock
 from store.connect import Connection
 from store.housekeeping import keep_house
 from store.rollups import refresh
+from tests.integration.plan_town import fill, settings
 
 AT = datetime(2027, 1, 12, 5, 0, tzinfo=UTC)
 
 
-def findings(connection: Connection, dsn: str, at: datetime = AT) -> dict[str, Finding]:
+def findings(
+    connection: Connection, dsn: str, at: datetime = AT, settings: Settings | None = None
+) -> dict[str, Finding]:
     """What the doctor finds at a simulated time."""
     set_simulated_clock(connection, at, SystemClock().now(), 1e-6)
-    return {finding.part: finding for finding in examine(Settings(), dsn)}
+    connection.commit()
+    return {finding.part: finding for finding in examine(settings or Settings(), dsn)}
 
 
 def said(finding: Finding, language: str = "en") -> str:
@@ -61,6 +68,122 @@ def test_what_stands_still_is_said_with_the_way_out(database: Connection, dsn: s
     assert found["hours"].ok
     assert found["housekeeping"].ok
     assert "the oldest of 2027-01-12; 4 weeks ahead" in said(found["storage"])
+
+
+def bad(found: dict[str, Finding]) -> set[str]:
+    return {part for part, finding in found.items() if not finding.ok}
+
+
+def test_an_empty_town_is_not_well(database: Connection, dsn: str) -> None:
+    """There is nothing to plan with: each part that every town needs says so, with the command."""
+    found = findings(database, dsn)
+    assert bad(found) == {"settings", "streets", "fleet", "forecast"}
+    assert said(found["streets"]) == (
+        "none imported; without them neither snow clearance nor collection is planned; run 'dagsplan import roads FILE'"
+    )
+    assert {part for part, finding in found.items() if finding.state == "note"} == {
+        "terrain", "manning", "rooms", "buildings", "devices",
+    }  # fmt: skip
+    assert "the town is called Exempelstad" in said(found["settings"])
+    assert found["manning"].as_dict(words("sv")) == {
+        "part": "manning", "name": "bemanning", "ok": True, "state": "note",
+        "text": "ingen inlagd; utan den räknas alla fordon som körbara när som helst; kör 'dagsplan import fleet FIL'",
+    }  # fmt: skip
+
+
+def test_a_town_that_clears_snow_alone_is_well(database: Connection, dsn: str) -> None:
+    """Rooms, buildings and devices are noted where they are not there, and no fault; lengths and counts are true."""
+    fill(database, AT)
+    for table in ("vessel", "room", "building"):
+        database.execute(SQL("DELETE FROM {}").format(Identifier(table)))
+    database.execute("DELETE FROM vehicle WHERE domain = 'waste'")
+    found = findings(database, dsn, settings=settings())
+    assert bad(found) == set()
+    km = database.execute("SELECT sum(length_m) / 1000 FROM road_segment WHERE network = 'street'").fetchone()
+    assert km is not None
+    assert f"{km[0]:.1f} km of streets" in said(found["streets"])
+    assert said(found["rooms"]).startswith("none; without them no collection is planned; run 'dagsplan import rooms ")
+    assert "for snow" in said(found["fleet"])
+
+
+def test_vehicles_without_what_they_work_on_are_a_fault(database: Connection, dsn: str) -> None:
+    """Also in a town that can be planned otherwise."""
+    fill(database, AT)
+    database.execute("DELETE FROM vessel")
+    database.execute("DELETE FROM room")
+    assert bad(findings(database, dsn, settings=settings())) == {"rooms"}
+
+
+def test_manning_that_has_run_out_is_said_in_local_time(database: Connection, dsn: str) -> None:
+    fill(database, AT)
+    turn = "INSERT INTO roster_turn SELECT vehicle_id, %s, %s FROM vehicle LIMIT 1"
+    database.execute(turn, (AT - timedelta(hours=9), AT - timedelta(hours=1)))
+    found = findings(database, dsn, settings=settings())["manning"]
+    assert (found.state, said(found).split(";")[0]) == ("note", "the last turn ended 2027-01-12 05:00")
+    database.execute(turn, (AT, AT + timedelta(hours=8)))
+    found = findings(database, dsn, settings=settings())["manning"]
+    assert (found.state, said(found)) == ("ok", "1 turn ahead, until 2027-01-12 14:00")
+
+
+def rejected(connection: Connection, n: int, reason: str = "unknown_device", day: datetime = AT) -> None:
+    connection.execute("INSERT INTO dead_letter_count VALUES (%s, 'd-new', %s, %s)", (day.date(), reason, n))
+
+
+def stored(connection: Connection, n: int) -> None:
+    """So many readings of the last hours."""
+    connection.execute("INSERT INTO device (device_id, name, kind) VALUES ('d', 'd', 'test')")
+    connection.execute("INSERT INTO series (device_id, quantity, unit) VALUES ('d', 'q', '')")
+    for k in range(n):
+        at = AT - timedelta(minutes=10 * (k + 1))
+        connection.execute("INSERT INTO reading SELECT series_id, %s, 1, %s FROM series", (at, at))
+
+
+@pytest.mark.parametrize(
+    ("n", "kept", "ok", "says"),
+    [
+        (40, 0, False, "all 40 messages since 2027-01-11 01:00 were rejected"),
+        (4, 3, False, "most of what came since 2027-01-11 01:00 was rejected: 4 messages, beside 3 stored readings"),
+        (3, 4, True, "stale 3; see 'dagsplan deadletters list'"),
+    ],
+)
+def test_what_is_mostly_rejected_is_a_fault(
+    database: Connection, dsn: str, n: int, kept: int, ok: bool, says: str
+) -> None:
+    """By what came in the last day; few rejects among many readings are not."""
+    stored(database, kept)
+    rejected(database, n, "stale")
+    found = findings(database, dsn)["rejects"]
+    assert found.ok == ok
+    assert said(found).startswith(says)
+    if not ok:
+        assert said(found).endswith("'dagsplan deadletters list' says why")
+
+
+def test_old_rejects_are_no_fault(database: Connection, dsn: str) -> None:
+    rejected(database, 4000, day=AT - timedelta(days=3))
+    assert findings(database, dsn)["rejects"].ok
+
+
+def test_a_device_that_waits_is_a_fault_with_the_way_out(database: Connection, dsn: str) -> None:
+    """Whatever else is well: its readings are lost to every plan until somebody takes it in."""
+    stored(database, 6)
+    database.execute(
+        "INSERT INTO device (device_id, name, kind, adopted, first_seen, last_received) "
+        "VALUES ('d-new', 'd-new', 'unknown', false, %s, %s)", (AT, AT)
+    )  # fmt: skip
+    rejected(database, 2)
+    found = findings(database, dsn)
+    assert {"rejects", "devices"} <= bad(found)
+    assert said(found["devices"]) == (
+        "1 adopted, 0 heard; 1 device is heard and waits to be adopted; their readings are set aside until then; "
+        "run 'dagsplan devices adopt'"
+    )
+    assert said(found["rejects"], "sv") == (
+        "1 givare hörs och väntar på att läggas till; "
+        "'dagsplan devices list' visar dem, 'dagsplan devices adopt' lägger till dem"
+    )
+    database.execute("UPDATE device SET adopted = true")
+    assert {"rejects", "devices"} & bad(findings(database, dsn)) == set()
 
 
 SCHEDULER = "start 'dagsplan scheduler', or see its log"

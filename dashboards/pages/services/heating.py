@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from city.plan import Intervention, Plan
@@ -41,7 +42,7 @@ class HeatingView:
         where = t("figure.in_buildings", n=number(totals.heated, locale), m=number(totals.buildings, locale))
         return [KeyFigure(t("figure.heat"), t("figure.hours", n=number(totals.heating_hours, locale)), where)]
 
-    def more(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
+    def more(self, plan: Plan, locale: Locale, now: datetime | None) -> list[KeyFigure]:
         """Hours of air."""
         t, hours = locale.words, totals_of(plan, HeatingTotals).ventilation_hours
         return [KeyFigure(t("figure.air"), t("figure.hours", n=number(hours, locale)), t("figure.all_buildings"))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from city.plan import Intervention, Plan, Reason
@@ -50,10 +51,10 @@ class SnowView:
         """Nothing before the price."""
         return []
 
-    def more(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
+    def more(self, plan: Plan, locale: Locale, now: datetime | None) -> list[KeyFigure]:
         """The latest start, and what is driven with how much of it empty."""
         totals = totals_of(plan, SnowTotals)
-        return driving(plan, totals.minutes, totals.distance_m, totals.deadhead_m, locale)
+        return driving(plan, totals.minutes, totals.distance_m, totals.deadhead_m, locale, now)
 
     def rest(self, plan: Plan, locale: Locale) -> str:
         """How many turer stay at home."""

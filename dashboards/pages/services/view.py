@@ -43,8 +43,8 @@ class ServiceView(Protocol):
     def lead(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
         """The figures that come first."""
 
-    def more(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
-        """The figures that come last."""
+    def more(self, plan: Plan, locale: Locale, now: datetime | None) -> list[KeyFigure]:
+        """The figures that come last; ``now`` where the plan is read while it holds."""
 
     def rest(self, plan: Plan, locale: Locale) -> str:
         """How much is not needed."""
@@ -62,12 +62,15 @@ def number(value: float | None, locale: Locale) -> str:
 
 
 def driving(
-    plan: Plan, minutes: float | None, metres: float | None, empty_m: float | None, locale: Locale
+    plan: Plan, minutes: float | None, metres: float | None, empty_m: float | None, locale: Locale, now: datetime | None
 ) -> list[KeyFigure]:
-    """When work must begin at the latest, and how long and far is driven."""
+    """When work must begin at the latest, or since when it is too late for that, and how long and far is driven."""
     if not minutes or metres is None:
         return []
     t, latest = locale.words, plan.verdict.latest_start
-    made = [] if latest is None else [KeyFigure(t("figure.latest"), locale.clock(latest), t("figure.latest_of"))]
+    of = t("figure.latest_of")
+    if latest is not None and now is not None and latest < now:
+        of = t("figure.latest_past", age=locale.age((now - latest).total_seconds()))
+    made = [] if latest is None else [KeyFigure(t("figure.latest"), locale.clock(latest), of)]
     second = t("figure.with_empty", km=locale.km(metres), empty=locale.km(empty_m)) if empty_m else locale.km(metres)
     return [*made, KeyFigure(t("figure.driving"), locale.minutes(minutes), second)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from city.plan import Intervention, Plan
@@ -42,10 +43,10 @@ class WasteView:
         rooms = t("figure.of_rooms", n=number(totals.rooms_visited, locale), m=number(totals.rooms, locale))
         return [KeyFigure(t("figure.vessels"), number(totals.vessels_emptied, locale), rooms)]
 
-    def more(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
+    def more(self, plan: Plan, locale: Locale, now: datetime | None) -> list[KeyFigure]:
         """What is driven."""
         totals = totals_of(plan, WasteTotals)
-        return driving(plan, totals.minutes, totals.distance_m, None, locale)
+        return driving(plan, totals.minutes, totals.distance_m, None, locale, now)
 
     def rest(self, plan: Plan, locale: Locale) -> str:
         """How many rooms are left alone."""

@@ -60,12 +60,15 @@ def _call_out(snapshot: SnowSnapshot, basis: VerdictBasis) -> Iterator[Message]:
 
 
 def _who(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> Message:
-    """How many vehicles go, and whose they are."""
+    """How many vehicles go, and whose they are: those of no contractor are the town's own."""
     vehicles = {item.vehicle for item in items if item.vehicle}
     names = {contractor.id: contractor.name for contractor in snapshot.contractors}
     whose = sorted({names.get(item.contractor, item.contractor) for item in items if item.contractor})
     if not whose:
         return message("plan.snow.verdict.vehicles", n=len(vehicles))
+    hired = {item.vehicle for item in items if item.vehicle and item.contractor}
+    if hired != vehicles:
+        return message("plan.snow.verdict.vehicles_some", n=len(vehicles), hired=len(hired), whose=tuple(whose))
     return message("plan.snow.verdict.vehicles_of", n=len(vehicles), whose=tuple(whose))
 
 

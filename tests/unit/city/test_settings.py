@@ -56,13 +56,13 @@ def test_a_file_in_the_working_folder_is_found(monkeypatch: pytest.MonkeyPatch, 
 @pytest.mark.parametrize(
     ("variable", "value", "path", "expected"),
     [
-        ("DAGSPLAN_WEATHER__PROVIDERS", "smhi, metno", "weather.providers", ("smhi", "metno")),
+        ("DAGSPLAN_PLANNER__WASTE_SLOTS", "03:00, 05:00", "planner.waste_slots", ("03:00", "05:00")),
         ("DAGSPLAN_WEATHER__PROVIDERS", "", "weather.providers", ()),
         ("DAGSPLAN_PLANNER__SNOW_SLOTS", "18:00,03:30,", "planner.snow_slots", ("18:00", "03:30")),
         ("DAGSPLAN_MQTT__TOPICS", "a/+/b", "mqtt.topics", ("a/+/b",)),
         ("DAGSPLAN_INGEST__LINGER_S", "0.5", "ingest.linger_s", 0.5),
         ("DAGSPLAN_WEB__SIGN_IN_BY_PROXY", "true", "web.sign_in_by_proxy", True),
-        ("DAGSPLAN_MUNICIPALITY__LONGITUDE", "14.81", "municipality.longitude", 14.81),
+        ("DAGSPLAN_STORE__POSITIONS_DAYS", "14.5", "store.positions_days", 14.5),
         ("DAGSPLAN_MQTT__PASSWORD", "123", "mqtt.password", "123"),
         ("DAGSPLAN_STATE_DIR", "/tmp/å b", "state_dir", "/tmp/å b"),
     ],
@@ -169,6 +169,41 @@ def test_a_word_that_is_unknown_is_refused(variable: str, value: str, says: str)
     """Zones, providers, modes and log forms are checked when they are read."""
     with pytest.raises(ConfigError, match=says):
         load(environ={variable: value})
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "latitude = 142.5\nlongitude = 14.8",
+            "municipality.latitude: 142.5 is no latitude; longitude and",
+        ),
+        ("latitude = 342.5\nlongitude = 14.8", "municipality.latitude: 342.5 is no latitude; write degrees between"),
+        ("latitude = 56.8\nlongitude = 1480.0", "municipality.longitude: 1480 is no longitude; write degrees between"),
+        ("latitude = nan\nlongitude = 14.8", "municipality.latitude: nan is no latitude"),
+        ("latitude = 56.8", "municipality.longitude: not set, though municipality.latitude is; write both or neither"),
+        ("longitude = 14.8", "municipality.latitude: not set, though municipality.longitude is; write both or neither"),
+        ('country = "XX"', "municipality.country: 'XX' is no country"),
+        ('country = "Sverige"', "municipality.country: 'Sverige' is no country"),
+        ('country = "se"', "municipality.country: 'se' is no country; write it in capitals, SE"),
+        ('name = " "', "municipality.name: is empty"),
+        ('[weather]\nproviders = ["smhi"]', "municipality.longitude and latitude: not set; forecasts need the place"),
+        (
+            'latitude = 56.8\nlongitude = 14.8\n[weather]\nproviders = ["metno"]',
+            "weather.contact: not set, and MET Norway wants a way to reach you in every request; write an e-mail",
+        ),
+    ],
+)
+def test_a_town_that_cannot_be_is_refused_with_the_way_out(tmp_path: Path, text: str, says: str) -> None:
+    """A point that is nowhere, a country whose holidays nobody knows, a provider that lacks what it needs."""
+    with pytest.raises(ConfigError) as refused:
+        load(written(tmp_path, f"[municipality]\n{text}\n"), {})
+    assert str(refused.value).startswith(says)
+
+
+@pytest.mark.parametrize("country", ["SE", "NO", "FI", "DK", "IS", "AX", "AD", "LI", "DE", "US", "EE"])
+def test_countries_whose_holidays_are_known_are_taken(country: str) -> None:
+    assert load(environ={"DAGSPLAN_MUNICIPALITY__COUNTRY": country}).municipality.country == country
 
 
 def secretive() -> Settings:

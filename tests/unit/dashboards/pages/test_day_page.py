@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -19,7 +20,7 @@ def said(answer) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
-def test_the_first_page_is_the_day_page(client):
+def test_the_first_page_is_the_day_page(client, filled):
     answer = client.get("/", follow_redirects=False)
     assert answer.headers["location"] == "/idag"
 
@@ -130,6 +131,20 @@ def test_a_late_start_is_said_and_stands_first(client, snow, clock):
     clock.advance(minutes=30)
     page = said(client.get("/idag"))
     assert "Försenad 30 min" in page
+
+
+def test_a_latest_start_that_has_passed_says_so(client, snow, clock):
+    """On the page as it is, not on it as it was before."""
+    latest = snow.verdict.latest_start
+    before = clock.now()
+    assert latest is not None
+    clock.advance(minutes=(latest - before).total_seconds() / 60 + 240)
+    page = said(client.get("/idag"))
+    assert "passerades för 4 h sedan: allt hinns inte i tid" in page
+    assert "för klart i tid" not in page
+    assert latest > before
+    then = said(client.get("/idag", params={"at": (latest - timedelta(minutes=1)).isoformat()}))
+    assert "för klart i tid" in then
 
 
 def test_a_run_that_failed_says_why_above_the_old_plan(client, snow, filled, clock):

@@ -75,6 +75,12 @@ def test_the_answer_stands_sentence_by_sentence(parts: dict[str, object], clause
     assert verdict.text_en == " ".join(en for _, en in clauses)
 
 
+def test_a_vehicle_of_the_towns_own_is_not_the_contractors() -> None:
+    """Of three that go one has no contractor: two are theirs."""
+    verdict = make_plan(snow_snapshot(readings=(depth(12.0),), forecasts=())).verdict
+    assert ("3 fordon, varav 2 från Entreprenören.", "3 vehicles, 2 of them from Entreprenören.") in said(verdict)
+
+
 def test_one_street_is_one_street() -> None:
     (item,) = make_plan(snow_snapshot(**ONE)).interventions
     assert item.flip.endswith("1 sträcka över gränsen.")
