@@ -22,7 +22,7 @@ from ingest.registers.adoption import names_of
 from ingest.registers.asked import Asked
 from ingest.registers.cells import instant, number, text, word
 from ingest.registers.devices import QUANTITIES
-from ingest.registers.sheet import SEE, columns_of, content_of, meant, numbered_cells, text_of
+from ingest.registers.sheet import SEE, cells_of, columns_of, content_of, meant, numbered_cells, text_of
 from ingest.registers.taking import all_or_nothing
 from store import history, ingest, registers
 from store.connect import Connection
@@ -153,7 +153,7 @@ def _readings(connection: Connection, file: Path, said: str, asked: Asked) -> It
             raise ImportRefused(file, problem, message("error.file.columns_are", names=tuple(columns)))
     id_of, taken = names_of(connection), {one.id for one in registers.heard_devices(connection) if one.adopted}
     for number_, cells in lines:
-        where, row = at_line(number_), dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+        where, row = at_line(number_), cells_of(file, columns, cells, number_)
         device = id_of(row.get("device", ""))
         if device not in taken:
             problem = message("error.device.unknown", where=where, device=device)

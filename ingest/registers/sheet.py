@@ -92,7 +92,7 @@ def text_of(file: Path, content: bytes) -> tuple[str, tuple[Message, ...]]:
 def _csv(file: Path, text: str, known: Sequence[str], notes: tuple[Message, ...]) -> Sheet:
     (line, head), *body = list(numbered_cells(file, text, known)) or [(0, [])]
     columns = columns_of(file, head, known, at_line(line), _filled(body))
-    rows = tuple(Row(at_line(number), _cells(file, columns, cells, number)) for number, cells in body)
+    rows = tuple(Row(at_line(number), cells_of(file, columns, cells, number)) for number, cells in body)
     return Sheet(tuple(name for name in columns if name), rows, notes=notes)
 
 
@@ -163,7 +163,8 @@ def meant(word: str, known: Collection[str]) -> Message:
     return message("error.file.one_of", words=tuple(sorted(known)))
 
 
-def _cells(file: Path, columns: Sequence[str], cells: Sequence[str], number: int) -> dict[str, str]:
+def cells_of(file: Path, columns: Sequence[str], cells: Sequence[str], number: int) -> dict[str, str]:
+    """The cells of a line by column. Raises ImportRefused where there are more cells than columns."""
     beyond = [cell for cell in cells[len(columns) :] if cell.strip()]
     if beyond:
         problem = message("error.file.too_many_cells", where=at_line(number), n=len(columns), cell=beyond[0][:40])
