@@ -32,9 +32,12 @@ from deploy.options import parser
 from deploy.trying import run_backtest, run_bench_carp, run_bench_ingest, run_forecast, run_routes
 
 if TYPE_CHECKING:
+    from city.catalogue.message import Message
+    from city.clock import Clock
     from city.plan import Plan
     from city.settings import Settings
     from planner.snapshot import Snapshot
+    from store.connect import Connection
 
 Handler = Callable[[argparse.Namespace, "Settings"], int]
 
@@ -271,19 +274,12 @@ def _letter(row: dict[str, Any], settings: Settings) -> str:
 def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     """Lists the thresholds that hold, or adds the next version of one."""
     from city.catalogue.words import words
-    from city.entities import Threshold
-    from planner.thresholds.limits import unit_of
     from planner.words.thresholds import as_values, listed
     from store import plans
 
     with opened_store(settings, "threshold") as (connection, clock):
         if options.action == "set":
-            unit = unit_of(options.key, options.text, options.value)
-            since = options.valid_from or clock.now()
-            row = Threshold(
-                options.key, options.scope, options.value, unit, 0, since, options.by, options.why, options.text
-            )
-            say(f"{options.key} {options.scope}: version {plans.add_threshold(connection, row)}")
+            telling(settings)(_set_threshold(options, settings, connection, clock))
             return 0
         held, spoken = plans.thresholds(connection, clock.now()), words(settings.municipality.language)
     if options.json:
@@ -291,6 +287,28 @@ def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     elif held:
         say(listed(held, spoken))
     return 0
+
+
+def _set_threshold(options: argparse.Namespace, settings: Settings, connection: Connection, clock: Clock) -> Message:
+    """Adds a version where it fits the threshold; gives what to say of it."""
+    from city.entities import Threshold
+    from planner.thresholds.limits import check_scope, unit_of
+    from planner.words.thresholds import value_of
+    from store import facts, plans
+
+    unit = unit_of(options.key, options.text, options.value)
+    check_scope(options.key, options.scope, {vessel.fraction for vessel in facts.vessels(connection)})
+    since = options.valid_from or clock.now()
+    row = Threshold(options.key, options.scope, options.value, unit, 0, since, options.by, options.why, options.text)
+    said = {
+        "key": row.key,
+        "value": value_of(row, words_of(settings)),
+        "at": since.astimezone(settings.municipality.zone),
+        "version": str(plans.add_threshold(connection, row)),
+    }
+    if row.scope == "*":
+        return message("cli.done.threshold_all", **said)
+    return message("cli.done.threshold", scope=row.scope, **said)
 
 
 def _note(text: str) -> None:

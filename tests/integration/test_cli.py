@@ -186,6 +186,12 @@ def test_a_taken_port_is_one_line(dsn: str) -> None:
         (("snow.done_by", "--value", "6"), "--text"),
         (("snow.done_by", "--text", "halv sju"), "halv sju"),
         (("snow.friction", "--value", "25"), "within 0…1"),
+        (("snow.start_dry_cm", "--scope", "P9", "--value", "5"), "choose from *, P1, P2, P3, C1, C2"),
+        (("snow.start_dri_cm", "--value", "5"), "did you mean snow.start_dry_cm?"),
+        (("snow.start_dry_cm", "--scope", "P1", "--value", "-5"), "within 0…500"),
+        (("snow.places", "--scope", "*", "--text", "plan"), "school_yard"),
+        (("heating.day_c", "--scope", "P1", "--value", "20"), "not set for P1"),
+        (("waste.max_age_days", "--scope", "papper", "--value", "7"), "did you mean paper?"),
     ],
 )
 def test_an_unknown_or_unfit_threshold_is_one_line(
@@ -209,7 +215,9 @@ def test_a_threshold_gets_its_next_version(
     for version, value in ((2, "5"), (3, "0")):
         options = ("--scope", "P1", "--value", value, "--why", "prov", "--by", "chef")
         status, out, _ = said(capsys, "threshold", "set", "snow.start_dry_cm", *options)
-        assert (status, out.strip()) == (0, f"snow.start_dry_cm P1: version {version}")
+        assert status == 0
+        assert out.startswith(f"snow.start_dry_cm, P1: {value} cm från ")
+        assert out.strip().endswith(f"version {version}")
     rows = json.loads(said(capsys, "threshold", "list", "--json")[1])
     (row,) = (row for row in rows if (row["key"], row["scope"]) == ("snow.start_dry_cm", "P1"))
     assert (row["value"], row["unit"], row["changed_by"], row["reason"]) == (0.0, "cm", "chef", "prov")
