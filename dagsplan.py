@@ -218,7 +218,8 @@ def _plan_fromopened_store(options: argparse.Namespace, settings: Settings) -> t
     from planner.schedule import plan_by_hand, snapshot_by_hand
 
     with opened_store(settings, "plan") as (connection, clock):
-        snapshot = snapshot_by_hand(connection, settings, options.domain, clock, at=options.at, day=options.date)
+        wanted = {"at": options.at, "day": options.date, "dry_run": options.dry_run}
+        snapshot = snapshot_by_hand(connection, settings, options.domain, clock, **wanted)
         if options.save_inputs:
             save(snapshot, options.save_inputs)
         return snapshot, plan_by_hand(connection, snapshot, clock, dry_run=options.dry_run)

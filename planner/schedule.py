@@ -13,9 +13,10 @@ from datetime import date, datetime, timedelta
 
 import psycopg
 
+from city.catalogue.message import message
 from city.catalogue.words import words
 from city.clock import Clock
-from city.errors import Conflict, DagsplanError, StoreUnavailable
+from city.errors import Conflict, DagsplanError, PlanNotPossible, StoreUnavailable
 from city.plan import Plan, RunKey
 from city.serviceday import service_day
 from city.settings import Settings
@@ -138,11 +139,27 @@ def snapshot_by_hand(
     *,
     at: datetime | None = None,
     day: date | None = None,
+    dry_run: bool = False,
 ) -> Snapshot:
-    """The snapshot of a plan that a person asks for: now, or as if it were ``at``."""
+    """The snapshot of a plan that a person asks for: now, or as if it were ``at``. Raises PlanNotPossible for a day
+    that is refused, see :func:`check_day`."""
     moment = clock.now() if at is None else at
+    check_day(settings, domain, moment, day, None if dry_run else clock.now())
     slot = f"event:by-hand:{moment.isoformat()}"
     return read_snapshot(connection, settings, SNAPSHOTS[domain], moment, slot=slot, day=day, clock=clock)
+
+
+def check_day(settings: Settings, domain: Domain, moment: datetime, day: date | None, now: datetime | None) -> None:
+    """Raises PlanNotPossible where a plan from what is known at ``moment`` is not about a service day, or where it
+    would be published while another day is, ``now``; None: it is not published."""
+    zone = settings.municipality.zone
+    about = service_day(moment, domain, zone)
+    day = about if day is None else day
+    if day not in (about, about + timedelta(days=1)):
+        raise PlanNotPossible(message("error.plan.other_day", day=day.isoformat(), about=about.isoformat()))
+    if now is not None and day != service_day(now, domain, zone):
+        present = service_day(now, domain, zone).isoformat()
+        raise PlanNotPossible(message("error.plan.not_its_day", day=day.isoformat(), present=present))
 
 
 def plan_by_hand(connection: Connection, snapshot: Snapshot, clock: Clock, *, dry_run: bool = False) -> Plan:
