@@ -18,6 +18,7 @@ from city.errors import DagsplanError
 from deploy.importing import run_import_roads, run_import_routes, run_import_table, run_import_weather
 from deploy.opening import (
     broker_address,
+    broker_in_reach,
     connected,
     database_dsn,
     ends_within,
@@ -233,7 +234,7 @@ def run_simulate(options: argparse.Namespace, settings: Settings) -> int:
     from deploy.demonstration import simulate_live
 
     with opened_store(settings, "simulate") as (connection, clock):
-        count = simulate_live(settings, connection, clock, broker_address(settings), options.speed, stop_signals())
+        count = simulate_live(settings, connection, clock, broker_in_reach(settings), options.speed, stop_signals())
     telling(settings)(message("cli.done.published", n=count))
     return 0
 
@@ -245,7 +246,7 @@ def run_replay(options: argparse.Namespace, settings: Settings) -> int:
 
     start = SystemClock().now()
     clock = SimulatedClock(start, start, options.speed)
-    count = publish_live(broker_address(settings), recorded(options.file, start), clock, stop_signals())
+    count = publish_live(broker_in_reach(settings), recorded(options.file, start), clock, stop_signals())
     telling(settings)(message("cli.done.published", n=count))
     return 0
 
@@ -262,7 +263,7 @@ def run_deadletters(options: argparse.Namespace, settings: Settings) -> int:
             return 0
         from ingest.deadletters import replay
 
-        count = replay(connection, broker_address(settings), clock.now(), options.reason)
+        count = replay(connection, broker_in_reach(settings), clock.now(), options.reason)
     telling(settings)(message("cli.done.replayed", n=count))
     return 0
 
