@@ -20,6 +20,7 @@ from deploy.importing import run_import_list, run_import_roads, run_import_route
 from deploy.letters import run_deadletters
 from deploy.opening import (
     broker_address,
+    broker_in_reach,
     connected,
     database_dsn,
     end_of_saying,
@@ -38,9 +39,12 @@ from deploy.setup import run_setup
 from deploy.trying import run_backtest, run_bench_carp, run_bench_ingest, run_forecast, run_routes
 
 if TYPE_CHECKING:
+    from city.catalogue.message import Message
+    from city.clock import Clock
     from city.plan import Plan
     from city.settings import Settings
     from planner.snapshot import Snapshot
+    from store.connect import Connection
 
 Handler = Callable[[argparse.Namespace, "Settings"], int]
 
@@ -218,7 +222,8 @@ def _plan_fromopened_store(options: argparse.Namespace, settings: Settings) -> t
     from planner.schedule import plan_by_hand, snapshot_by_hand
 
     with opened_store(settings, "plan") as (connection, clock):
-        snapshot = snapshot_by_hand(connection, settings, options.domain, clock, at=options.at, day=options.date)
+        wanted = {"at": options.at, "day": options.date, "dry_run": options.dry_run}
+        snapshot = snapshot_by_hand(connection, settings, options.domain, clock, **wanted)
         if options.save_inputs:
             save(snapshot, options.save_inputs)
         return snapshot, plan_by_hand(connection, snapshot, clock, dry_run=options.dry_run)
@@ -232,7 +237,7 @@ def run_simulate(options: argparse.Namespace, settings: Settings) -> int:
     from deploy.demonstration import simulate_live
 
     with opened_store(settings, "simulate") as (connection, clock):
-        count = simulate_live(settings, connection, clock, broker_address(settings), options.speed, stop_signals())
+        count = simulate_live(settings, connection, clock, broker_in_reach(settings), options.speed, stop_signals())
     telling(settings)(message("cli.done.published", n=count))
     return 0
 
@@ -244,7 +249,7 @@ def run_replay(options: argparse.Namespace, settings: Settings) -> int:
 
     start = SystemClock().now()
     clock = SimulatedClock(start, start, options.speed)
-    count = publish_live(broker_address(settings), recorded(options.file, start), clock, stop_signals())
+    count = publish_live(broker_in_reach(settings), recorded(options.file, start), clock, stop_signals())
     telling(settings)(message("cli.done.published", n=count))
     return 0
 
@@ -252,19 +257,12 @@ def run_replay(options: argparse.Namespace, settings: Settings) -> int:
 def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     """Lists the thresholds that hold, or adds the next version of one."""
     from city.catalogue.words import words
-    from city.entities import Threshold
-    from planner.thresholds.limits import unit_of
     from planner.words.thresholds import as_values, listed
     from store import plans
 
     with opened_store(settings, "threshold") as (connection, clock):
         if options.action == "set":
-            unit = unit_of(options.key, options.text, options.value)
-            since = options.valid_from or clock.now()
-            row = Threshold(
-                options.key, options.scope, options.value, unit, 0, since, options.by, options.why, options.text
-            )
-            say(f"{options.key} {options.scope}: version {plans.add_threshold(connection, row)}")
+            telling(settings)(_set_threshold(options, settings, connection, clock))
             return 0
         held, spoken = plans.thresholds(connection, clock.now()), words(settings.municipality.language)
     if options.json:
@@ -272,6 +270,28 @@ def run_threshold(options: argparse.Namespace, settings: Settings) -> int:
     elif held:
         say(listed(held, spoken))
     return 0
+
+
+def _set_threshold(options: argparse.Namespace, settings: Settings, connection: Connection, clock: Clock) -> Message:
+    """Adds a version where it fits the threshold; gives what to say of it."""
+    from city.entities import Threshold
+    from planner.thresholds.limits import check_scope, unit_of
+    from planner.words.thresholds import value_of
+    from store import facts, plans
+
+    unit = unit_of(options.key, options.text, options.value)
+    check_scope(options.key, options.scope, {vessel.fraction for vessel in facts.vessels(connection)})
+    since = options.valid_from or clock.now()
+    row = Threshold(options.key, options.scope, options.value, unit, 0, since, options.by, options.why, options.text)
+    said = {
+        "key": row.key,
+        "value": value_of(row, words_of(settings)),
+        "at": since.astimezone(settings.municipality.zone),
+        "version": str(plans.add_threshold(connection, row)),
+    }
+    if row.scope == "*":
+        return message("cli.done.threshold_all", **said)
+    return message("cli.done.threshold", scope=row.scope, **said)
 
 
 COMMANDS: dict[str, Handler] = {

@@ -58,13 +58,16 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``url`` absent means the embedded broker, e.g. ``mqtt://user@host:1883`` (``mqtts`` for TLS).
+    """``url`` absent means the embedded broker, e.g. ``mqtt://user@host:1883`` (``mqtts`` for TLS). That one listens on
+    ``embedded_port`` (0: any that is free) of ``embedded_host``; it knows neither users nor TLS.
 
     Several daemons share the work where they have the same ``share_group`` and each a ``client_id`` of its own.
     """
 
     url: str | None = None
     password: str | None = None
+    embedded_host: str = "127.0.0.1"
+    embedded_port: int = 1883
     client_id: str = "dagsplan-ingest"
     topics: tuple[str, ...] = (
         "dagsplan/+/reading",

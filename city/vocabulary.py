@@ -58,6 +58,8 @@ FRACTIONS: tuple[str, ...] = (
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
 ROUTE_CLASSES: tuple[RouteClass, ...] = get_args(RouteClass)
 PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
+FRACTIONS = ("residual", "food", "paper", "plastic", "glass", "metal", "cardboard", "litter", "recycling")
+"""Kinds of waste that have a name in the catalogue; a city may have others."""
 READINGS: tuple[ForecastReading, ...] = get_args(ForecastReading)
 CLOSED_TO_SMALL: frozenset[str] = frozenset({"motorway", "motorway_link", "trunk", "trunk_link"})
 """Kinds of street (OpenStreetMap's words) that a cycle-way plough does not drive."""

@@ -94,7 +94,7 @@ def demo_settings(settings: Settings) -> Settings:
         municipality=replace(TOWN, language=settings.municipality.language),
         state_dir=str(settings.state / "demo"),
         database=replace(settings.database, dsn=None),
-        mqtt=replace(settings.mqtt, url=None),
+        mqtt=replace(settings.mqtt, url=None, embedded_host="127.0.0.1", embedded_port=0),
         planner=replace(settings.planner, tur_minutes=45.0),
     )
 

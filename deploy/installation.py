@@ -113,5 +113,7 @@ class Installation:
         return self._stack.enter_context(embedded_postgres(folder))
 
     def _embedded_broker(self) -> str:
-        self.tell(message("cli.up.broker"))
-        return self._stack.enter_context(embedded_broker())
+        mqtt, folder = self.settings.mqtt, self.settings.state
+        url = self._stack.enter_context(embedded_broker(mqtt.embedded_port, mqtt.embedded_host, folder))
+        self.tell(message("cli.up.broker", url=url))
+        return url

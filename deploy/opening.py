@@ -83,6 +83,16 @@ def broker_address(settings: Settings) -> Address:
     return address(settings.mqtt.url, settings.mqtt.password)
 
 
+def broker_in_reach(settings: Settings) -> Address:
+    """Where the broker is: the one of the settings, else the embedded one while 'dagsplan up' runs it. Raises
+    ConfigError where there is neither."""
+    from ingest.broker import running_broker
+    from ingest.session import address
+
+    embedded = running_broker(settings.state) if settings.mqtt.url is None else None
+    return broker_address(settings) if embedded is None else address(embedded)
+
+
 @contextmanager
 def ends_within(seconds: float, stop: threading.Event) -> Iterator[None]:
     """Leaves the process at the latest ``seconds`` after ``stop``, whatever it waits for.

@@ -81,7 +81,7 @@ class Daemon:
                 log.warning("the database does not take the batch; it is kept", extra=about)
                 if self.stop.wait(wait * random.uniform(0.8, 1.2)):  # noqa: S311 - jitter, no secret
                     return
-                wait = min(15.0, wait * 2)
+                wait = min(4.0, wait * 2)
         self.session.acknowledge(batch)
         self._lag_s = (self.clock.now() - batch[0].message.received_at).total_seconds()
         self._held = []

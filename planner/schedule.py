@@ -13,14 +13,15 @@ from datetime import date, datetime, timedelta
 
 import psycopg
 
+from city.catalogue.message import message
 from city.catalogue.words import words
 from city.clock import Clock
-from city.errors import Conflict, DagsplanError, StoreUnavailable
+from city.errors import Conflict, DagsplanError, PlanNotPossible, StoreUnavailable
 from city.plan import Plan, RunKey
 from city.serviceday import service_day
 from city.settings import Settings
 from city.vocabulary import DOMAINS, Domain
-from planner.due import due_runs
+from planner.due import due_runs, slots_of
 from planner.inputs import read_snapshot
 from planner.night.call_out import escalate
 from planner.night.follow import follow
@@ -56,20 +57,35 @@ class Scheduler:
         self.name = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
 
     def ensure_due(self, now: datetime) -> list[Plan]:
-        """Makes every plan that is due at ``now``, not there, and not claimed by a living planner."""
+        """Makes every plan that is due at ``now``, not there, and not claimed by a living planner; first those of the
+        service day before whose planner died."""
         made = []
-        for run, due_at in due_runs(self.settings, now):
+        for run, due_at in [*self._left_behind(now), *due_runs(self.settings, now)]:
             settled = plans.settled_slots(self.connection, run.domain, run.service_day, run.mode, now)
             if run.slot not in settled:
                 plan = self._run(run, due_at, now)
                 made += [plan] if plan is not None else []
         return made
 
+    def _left_behind(self, now: datetime) -> list[tuple[RunKey, datetime]]:
+        found = []
+        for domain in DOMAINS:
+            day = service_day(now, domain, self.settings.municipality.zone) - timedelta(days=1)
+            slots, mode = slots_of(self.settings, domain), self.settings.planner.mode
+            found += plans.unmade_runs(self.connection, domain, day, mode, slots)
+        return found
+
     def _run(self, run: RunKey, due_at: datetime, now: datetime) -> Plan | None:
-        expires = now + timedelta(seconds=self.settings.planner.claim_s)
-        with self.connection.transaction():
-            if not plans.claim_run(self.connection, run, self.name, now, expires, due_at):
-                return None
+        expires = claim_expires(self.settings, self.clock, now)
+        if not plans.claim_run(self.connection, run, self.name, now, expires, due_at):
+            return None
+        try:
+            return self._made(run, now)
+        finally:
+            plans.leave_run(self.connection, run)
+
+    def _made(self, run: RunKey, now: datetime) -> Plan | None:
+        """The plan of a run that is claimed, published; None where there is none, with the reason kept."""
         try:
             kind = self.services[run.domain].snapshot
             snapshot = read_snapshot(
@@ -98,6 +114,11 @@ class Scheduler:
             plans.fail_run(self.connection, run, self.name, problem, now + RETRY)
 
 
+def claim_expires(settings: Settings, clock: Clock, now: datetime) -> datetime:
+    """When a claim of now has run out: ``planner.claim_s`` are real seconds, however fast time is played."""
+    return now + timedelta(seconds=settings.planner.claim_s / clock.real_seconds(1.0))
+
+
 def show_roads(connection: Connection, made: Made, now: datetime) -> None:
     """After a plan is out: the outlook of every street, for the map. Its failure costs the map alone."""
     if made.outlook is None:
@@ -118,11 +139,27 @@ def snapshot_by_hand(
     *,
     at: datetime | None = None,
     day: date | None = None,
+    dry_run: bool = False,
 ) -> Snapshot:
-    """The snapshot of a plan that a person asks for: now, or as if it were ``at``."""
+    """The snapshot of a plan that a person asks for: now, or as if it were ``at``. Raises PlanNotPossible for a day
+    that is refused, see :func:`check_day`."""
     moment = clock.now() if at is None else at
+    check_day(settings, domain, moment, day, None if dry_run else clock.now())
     slot = f"event:by-hand:{moment.isoformat()}"
     return read_snapshot(connection, settings, SNAPSHOTS[domain], moment, slot=slot, day=day, clock=clock)
+
+
+def check_day(settings: Settings, domain: Domain, moment: datetime, day: date | None, now: datetime | None) -> None:
+    """Raises PlanNotPossible where a plan from what is known at ``moment`` is not about a service day, or where it
+    would be published while another day is, ``now``; None: it is not published."""
+    zone = settings.municipality.zone
+    about = service_day(moment, domain, zone)
+    day = about if day is None else day
+    if day not in (about, about + timedelta(days=1)):
+        raise PlanNotPossible(message("error.plan.other_day", day=day.isoformat(), about=about.isoformat()))
+    if now is not None and day != service_day(now, domain, zone):
+        present = service_day(now, domain, zone).isoformat()
+        raise PlanNotPossible(message("error.plan.not_its_day", day=day.isoformat(), present=present))
 
 
 def plan_by_hand(connection: Connection, snapshot: Snapshot, clock: Clock, *, dry_run: bool = False) -> Plan:
@@ -147,18 +184,19 @@ def look(
     """The watch: at its interval, and at once where something was noted. One of several schedulers looks."""
     now, every_s = clock.now(), settings.planner.watch_s
     slot = f"watch:{int(now.timestamp() // every_s)}" if every_s > 0 else ""
-    if slot and _claim_look(connection, settings, slot, now):
+    if slot and _claim_look(connection, settings, slot, now, claim_expires(settings, clock, now)):
         events = [*events, slot]
     if events:
         watched(connection, settings, clock, events[0], executor, known)
 
 
-def _claim_look(connection: Connection, settings: Settings, slot: str, now: datetime) -> bool:
+def _claim_look(connection: Connection, settings: Settings, slot: str, now: datetime, expires: datetime) -> bool:
     """Whether this scheduler is the one that looks at a time; the look stands among the runs of the first domain."""
     due = RunKey(DOMAINS[0], service_day(now, DOMAINS[0], settings.municipality.zone), slot, settings.planner.mode)
-    if not plans.claim_run(connection, due, "watch", now, now + timedelta(seconds=settings.planner.claim_s), now):
+    if not plans.claim_run(connection, due, "watch", now, expires, now):
         return False
     plans.finish_run(connection, due, None, now)
+    plans.leave_run(connection, due)
     return True
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -15,6 +17,7 @@ from city.catalogue.foreign import in_our_words
 from city.catalogue.message import Message, message
 from city.errors import StoreUnavailable
 from store.sql import query
+from store.watched import NO_ANSWER, WatchedConnection
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -24,10 +27,16 @@ KEEPALIVE: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+SERVER_KEEPALIVE = (
+    "-c tcp_keepalives_idle=5",
+    "-c tcp_keepalives_interval=2",
+    "-c tcp_keepalives_count=3",
+)
+"""So that what a host held that is no more, such as the claim of a plan, is free within seconds too."""
 
 
 def _options(application: str, statement_timeout_s: int) -> dict[str, Any]:
-    options = f"-c timezone=UTC -c statement_timeout={statement_timeout_s * 1000}"
+    options = " ".join(["-c timezone=UTC", f"-c statement_timeout={statement_timeout_s * 1000}", *SERVER_KEEPALIVE])
     return {"application_name": f"dagsplan-{application}", "options": options, **KEEPALIVE}
 
 
@@ -37,7 +46,7 @@ def connect(dsn: str, application: str, *, timeout_s: int = 5, statement_timeout
     Raises StoreUnavailable naming host and database.
     """
     try:
-        return psycopg.connect(
+        return WatchedConnection.connect(
             dsn, autocommit=True, connect_timeout=timeout_s, **_options(application, statement_timeout_s)
         )
     except psycopg.ProgrammingError as error:  # its text repeats the DSN, and with it the password
@@ -52,13 +61,48 @@ def pool(dsn: str, application: str, *, size: int = 8, timeout_s: int = 5) -> Co
     """A pool for the web service; opened lazily, so that the service starts while the database is away."""
     return ConnectionPool(
         dsn,
+        connection_class=WatchedConnection,
         min_size=1,
         max_size=size,
         timeout=timeout_s,
         open=True,
         kwargs={"autocommit": True, "connect_timeout": timeout_s, **_options(application, 60)},
-        check=ConnectionPool.check_connection,
+        check=_Doorkeeper().check,
     )
+
+
+class _Doorkeeper:
+    """Looks at a connection before the pool lends it. Where one is silent all that are as old count as cut off."""
+
+    def __init__(self, limit_s: float = 2.0) -> None:
+        self.limit_s = limit_s
+        self._made: WeakKeyDictionary[WatchedConnection, int] = WeakKeyDictionary()
+        self._age = 0
+
+    def check(self, connection: Connection) -> None:
+        """Raises psycopg.OperationalError where it is of no use; the pool makes another then."""
+        if not isinstance(connection, WatchedConnection):
+            return
+        if self._made.setdefault(connection, self._age) < self._age:
+            connection.give_up(NO_ANSWER)
+        connection.limit_s = self.limit_s
+        try:
+            still_there(connection)
+        except psycopg.OperationalError:
+            self._age += 1
+            raise
+        connection.limit_s = math.inf
+
+
+def beside(pool: ConnectionPool[Connection]) -> Connection:
+    """A connection as those of a pool, beside it: for who listens. Raises psycopg.Error."""
+    options = {} if pool.kwargs is None or callable(pool.kwargs) else dict(pool.kwargs)
+    return WatchedConnection.connect(str(pool.conninfo), **(options | {"autocommit": True}))
+
+
+def still_there(connection: Connection) -> None:
+    """Asks the server for a sign of life; who only listens finds out in no other way. Raises psycopg.Error."""
+    connection.execute(query("session", "still_there"))
 
 
 @contextmanager

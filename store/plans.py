@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -48,9 +48,24 @@ def seed_thresholds(connection: Connection, rows: Iterable[Threshold]) -> None:
 def claim_run(
     connection: Connection, run: RunKey, claimed_by: str, now: datetime, expires: datetime, due_at: datetime
 ) -> bool:
-    """Claims a due plan for this process; False where it is done, or another process has it."""
+    """Claims a due plan for this process; False where it is done, or another process has it.
+
+    The claim holds as long as this connection lives, until :func:`leave_run`; where a pooler stands between, which
+    gives the server's connections to others, at most until it ``expires``.
+    """
+    free = bool(only_row(connection.execute(query("plans", "stand_by_run"), columns(run)))[0])
     parameters = columns(run) | {"claimed_by": claimed_by, "now": now, "expires": expires, "due_at": due_at}
-    return connection.execute(query("plans", "claim_run"), parameters).fetchone() is not None
+    claimed = connection.execute(query("plans", "claim_run"), parameters | {"free": free}).fetchone() is not None
+    if free and not claimed:
+        leave_run(connection, run)
+    return claimed
+
+
+def leave_run(connection: Connection, run: RunKey) -> None:
+    """Whoever claimed this run does not work on it any more; nothing where the connection is gone, and with it the
+    claim."""
+    if not connection.closed:
+        connection.execute(query("plans", "leave_run"), columns(run))
 
 
 def hold_run(connection: Connection, run: RunKey, claimed_by: str) -> bool:
@@ -71,9 +86,18 @@ def fail_run(connection: Connection, run: RunKey, claimed_by: str, problem: str,
 
 
 def settled_slots(connection: Connection, domain: Domain, day: date, mode: Mode, now: datetime) -> set[str]:
-    """The slots of a service day that are done or claimed by a living process."""
+    """The slots of a service day that are done, or that failed and pause."""
     parameters = {"domain": domain, "service_day": day, "mode": mode, "now": now}
-    return {row[0] for row in connection.execute(query("plans", "finished_runs"), parameters)}
+    return {row[0] for row in connection.execute(query("plans", "settled_runs"), parameters)}
+
+
+def unmade_runs(
+    connection: Connection, domain: Domain, day: date, mode: Mode, slots: Sequence[str]
+) -> list[tuple[RunKey, datetime]]:
+    """The runs of a service day that were claimed and never made, with when each was due."""
+    parameters = {"domain": domain, "service_day": day, "mode": mode, "slots": list(slots)}
+    found = connection.execute(query("plans", "unmade_runs"), parameters)
+    return [(RunKey(domain, day, slot, mode), due_at) for slot, due_at in found]
 
 
 def problem(connection: Connection, domain: Domain) -> RunProblem | None:

@@ -13,12 +13,14 @@ from threading import Event, Lock, Thread
 import psycopg
 from psycopg_pool import ConnectionPool
 
+from city.clock import stopwatch
 from store import pages
-from store.connect import Connection
+from store.connect import Connection, beside, still_there
 
 log = logging.getLogger("dagsplan.web")
 BEAT_S = 15.0
 LISTEN_S = 0.5
+SIGN_OF_LIFE_S = 10.0
 
 
 class Hub:
@@ -87,11 +89,13 @@ class Hub:
                 self._stop.wait(2.0)
 
     def _listen_once(self) -> None:
-        kwargs = self._pool.kwargs
-        options = {} if kwargs is None or callable(kwargs) else dict(kwargs)
-        with psycopg.connect(str(self._pool.conninfo), **(options | {"autocommit": True})) as connection:
+        with beside(self._pool) as connection:
             pages.hear(connection)
             self.wake()
+            asked_at = stopwatch()
             while not self._stop.is_set():
+                if stopwatch() - asked_at > SIGN_OF_LIFE_S:
+                    still_there(connection)
+                    asked_at = stopwatch()
                 for _ in connection.notifies(timeout=LISTEN_S, stop_after=1):
                     self.wake()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from city.catalogue.words import words
-from planner.thresholds.table import OURS, TABLE, Declaration
+from city.vocabulary import PLACE_KINDS
+from planner.thresholds.table import ALL, CLASSES, OURS, PLACES, TABLE, WASTE, Declaration
 
 SAY = words("en").say
 HEAD = """# Thresholds
@@ -21,6 +22,13 @@ default of dagsplan that no municipality publishes: try it and change it. How th
 `python -m docs.tables` writes this page from `planner/thresholds/table.py`, and a test holds the two together."""
 PARTS = {"snow": "Snow", "waste": "Waste", "heating": "Heating"}
 SPOKEN = {"clock": "time of day, HH:MM", "day": "day of the year, MM-DD"}
+SET_FOR = {
+    ALL: "all at once",
+    CLASSES: "a route class or all",
+    PLACE_KINDS: "a kind of place",
+    PLACES: "a kind of place or all",
+    WASTE: "a fraction or all",
+}
 
 
 def page() -> str:
@@ -30,12 +38,13 @@ def page() -> str:
 
 def _part(domain: str, title: str) -> str:
     rows = [_row(one) for one in TABLE if one.key.startswith(f"{domain}.")]
-    head = "| threshold | what it means | what it may be | first value | where that is from |"
-    return "\n".join([f"## {title}", "", head, "|---|---|---|---|---|", *rows])
+    head = "| threshold | what it means | what it may be | set for | first value | where that is from |"
+    return "\n".join([f"## {title}", "", head, "|---|---|---|---|---|---|", *rows])
 
 
 def _row(one: Declaration) -> str:
-    cells = (f"`{one.key}`", SAY(one.means), _may_be(one), ", ".join(_values(one)), "; ".join(_reasons(one)))
+    what, values = (f"`{one.key}`", SAY(one.means), _may_be(one), _set_for(one)), ", ".join(_values(one))
+    cells = (*what, values, "; ".join(_reasons(one)))
     return f"| {' | '.join(cells)} |"
 
 
@@ -45,9 +54,11 @@ def _may_be(one: Declaration) -> str:
     if one.kind != "number":
         return SPOKEN[one.kind]
     unit = "" if one.unit == "1" else one.unit
-    if one.high is not None:
-        return f"{one.low:g} to {one.high:g} {unit}".rstrip()
-    return unit if one.low is None else f"{unit}, from {one.low:g}"
+    return f"{one.low:g} to {one.high:,g} {unit}".rstrip()
+
+
+def _set_for(one: Declaration) -> str:
+    return SET_FOR[one.scopes]
 
 
 def _values(one: Declaration) -> Iterator[str]:

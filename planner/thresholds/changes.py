@@ -9,9 +9,8 @@ from city.catalogue.message import message
 from city.catalogue.words import words
 from city.entities import Threshold
 from city.errors import ConfigError
-from planner.thresholds.limits import unit_of
+from planner.thresholds.limits import check_scope, unit_of
 from planner.thresholds.seed import seed
-from planner.thresholds.table import declared
 
 MOST = 1e6
 
@@ -54,9 +53,8 @@ def _change(text: str, allowed: Sequence[str] | None) -> tuple[str, str | None, 
     unit_of(key, word, value)
     if allowed is not None and key not in allowed:
         raise ConfigError(message("error.threshold.not_on_curves", key=key, allowed=tuple(allowed)))
-    known = declared(key).defaults
-    if scope and scope not in {*known, "*"} and "*" not in known:
-        raise ConfigError(message("error.threshold.no_scope", name=name, scope=scope, known=tuple(sorted(known))))
+    if scope:
+        check_scope(key, scope, None)
     return key, scope or None, value, word
 
 

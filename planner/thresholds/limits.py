@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import TypeVar
@@ -11,7 +12,7 @@ from city.catalogue.message import message
 from city.entities import Threshold
 from city.errors import ConfigError, PlanNotPossible, Sentence, as_message
 from planner.thresholds.seed import seed
-from planner.thresholds.table import Declaration, declared
+from planner.thresholds.table import WASTE, Declaration, declared
 
 Word = TypeVar("Word", bound=str)
 
@@ -105,6 +106,22 @@ def unit_of(key: str, text: str | None, value: float | None = None) -> str:
         low, high = ("" if bound is None else f"{bound:g}" for bound in (known.low, known.high))
         raise ConfigError(message("error.threshold.out_of_bounds", key=key, value=f"{value:g}", low=low, high=high))
     return known.unit
+
+
+def check_scope(key: str, scope: str, own: Iterable[str] | None = ()) -> None:
+    """Raises ConfigError where a known threshold is never asked for a scope. Of one that is by fraction ``own`` are the
+    city's own ones; None: not known, any may be."""
+    known = declared(key).scopes
+    if known == WASTE:
+        if own is None:
+            return
+        known = (*known, *sorted(set(own) - set(known)))
+    if scope in known:
+        return
+    said = message("error.threshold.no_scope", key=key, scope=scope, known=known)
+    named = {name.casefold(): name for name in known if name != "*"}
+    close = difflib.get_close_matches(scope.casefold()[:100], named, n=1, cutoff=0.6)
+    raise ConfigError(message("error.threshold.meant", problem=said, meant=named[close[0]]) if close else said)
 
 
 def _check_text(known: Declaration, text: str) -> None:

@@ -9,13 +9,15 @@ from collections.abc import Callable
 
 import psycopg
 
+from city.clock import stopwatch
 from city.errors import StoreUnavailable
 from store import pages
-from store.connect import Connection
+from store.connect import Connection, still_there
 
 log = logging.getLogger("dagsplan.watch")
 LISTEN_S = 1.0
 AGAIN_S = 5.0
+SIGN_OF_LIFE_S = 10.0
 
 
 class ChangeListener:
@@ -45,7 +47,11 @@ class ChangeListener:
                 stop.wait(AGAIN_S)
 
     def _wait(self, connection: Connection, wake: Callable[[], object], stop: threading.Event) -> None:
+        asked_at = stopwatch()
         while not stop.is_set():
+            if stopwatch() - asked_at > SIGN_OF_LIFE_S:
+                still_there(connection)
+                asked_at = stopwatch()
             found = [note.payload for note in connection.notifies(timeout=LISTEN_S, stop_after=1)]
             if found:
                 with self._lock:

@@ -18,7 +18,7 @@ from planner.words.table import aligned
 def listed(rows: Sequence[Threshold], words: Words) -> str:
     """What each threshold means and its value for each scope, with version and reason; ``rows`` in order of their
     keys."""
-    cells = [["", row.scope, _value(row, words), f"v{row.version}", reason_of(row, words)] for row in rows]
+    cells = [["", row.scope, value_of(row, words), f"v{row.version}", reason_of(row, words)] for row in rows]
     line_of = dict(zip(rows, aligned(cells, "<<<<<"), strict=True)) if rows else {}
     lines: list[str] = []
     for key, group in groupby(rows, lambda row: row.key):
@@ -38,7 +38,8 @@ def _means(key: str, words: Words) -> str:
     return words.say(BY_KEY[key].means) if key in BY_KEY else ""
 
 
-def _value(row: Threshold, words: Words) -> str:
+def value_of(row: Threshold, words: Words) -> str:
+    """The value of a row with its unit."""
     if row.value is None:
         return row.text or ""
     digits = len(f"{row.value:g}".partition(".")[2])

@@ -18,14 +18,28 @@ SELECT %(key)s, %(scope)s, 1, %(value)s, %(text)s, %(unit)s, %(valid_from)s, %(c
 WHERE NOT EXISTS (SELECT 1 FROM threshold WHERE key = %(key)s AND scope = '*' AND changed_by <> %(changed_by)s)
 ON CONFLICT (key, scope, version) DO NOTHING;
 
+-- name: stand_by_run
+-- A lock that a planner holds while it makes a plan, and that the server frees when it dies. No row is locked.
+SELECT pg_try_advisory_lock(hashtextextended(
+    concat_ws(' ', 'plan_run', %(domain)s::text, %(service_day)s::date, %(slot)s::text, %(mode)s::text), 0));
+
+-- name: leave_run
+-- Frees that lock.
+SELECT pg_advisory_unlock(hashtextextended(
+    concat_ws(' ', 'plan_run', %(domain)s::text, %(service_day)s::date, %(slot)s::text, %(mode)s::text), 0));
+
 -- name: claim_run
--- Claims a due plan: the first to insert, or one that takes over an expired claim. Gives no row to all others.
+-- Claims a due plan: the first to insert, one that takes over from a planner that died (its lock is free), or an expired
+-- claim, which is also the end of the pause of a run that failed. Gives no row to all others.
 INSERT INTO plan_run (domain, service_day, slot, mode, claimed_by, claimed_at, claim_expires, due_at)
-VALUES (%(domain)s, %(service_day)s, %(slot)s, %(mode)s, %(claimed_by)s, %(now)s, %(expires)s, %(due_at)s)
+SELECT %(domain)s, %(service_day)s, %(slot)s, %(mode)s, %(claimed_by)s, %(now)s, %(expires)s, %(due_at)s
+WHERE %(free)s OR EXISTS (SELECT FROM plan_run WHERE domain = %(domain)s AND service_day = %(service_day)s
+    AND slot = %(slot)s AND mode = %(mode)s AND claim_expires <= %(now)s)
 ON CONFLICT (domain, service_day, slot, mode) DO UPDATE
     SET claimed_by = excluded.claimed_by, claimed_at = excluded.claimed_at,
         claim_expires = excluded.claim_expires, tries = plan_run.tries + 1, problem = NULL
-    WHERE plan_run.finished_at IS NULL AND plan_run.claim_expires <= %(now)s
+    WHERE plan_run.finished_at IS NULL
+      AND (plan_run.claim_expires <= %(now)s OR (%(free)s AND plan_run.problem IS NULL))
 RETURNING tries;
 
 -- name: hold_run
@@ -44,10 +58,19 @@ UPDATE plan_run SET problem = %(problem)s, claim_expires = %(retry_at)s
 WHERE domain = %(domain)s AND service_day = %(service_day)s AND slot = %(slot)s AND mode = %(mode)s
   AND claimed_by = %(claimed_by)s;
 
--- name: finished_runs
--- Which runs of a service day are done or still claimed.
+-- name: settled_runs
+-- Which runs of a service day are done, or failed so lately that they pause. A claim is no plan: who holds one may be dead.
 SELECT slot FROM plan_run WHERE domain = %(domain)s AND service_day = %(service_day)s AND mode = %(mode)s
-  AND (finished_at IS NOT NULL OR claim_expires > %(now)s);
+  AND (finished_at IS NOT NULL OR (problem IS NOT NULL AND claim_expires > %(now)s));
+
+-- name: unmade_runs
+-- The runs of a service day that somebody claimed and nobody made, oldest first; none where a later day has a plan.
+SELECT slot, due_at FROM plan_run AS run
+WHERE domain = %(domain)s AND service_day = %(service_day)s AND mode = %(mode)s AND slot = ANY(%(slots)s)
+  AND finished_at IS NULL AND problem IS NULL
+  AND NOT EXISTS (SELECT FROM plan WHERE plan.domain = run.domain AND plan.mode = run.mode
+                  AND plan.service_day > run.service_day)
+ORDER BY due_at;
 
 -- name: unfinished_problem
 -- The newest run that failed and has not been made good.

@@ -80,7 +80,7 @@ def test_files_are_answered_in_the_language_of_the_municipality(
     ("change", "problem"),
     [
         ("snow.start_dry_cm/C1", "write KEY=VALUE"),
-        ("snow.start_dry_cm/C9=3", "there is no scope C9"),
+        ("snow.start_dry_cm/C9=3", "is not set for C9"),
         ("snow.nonsense=3", "there is no threshold snow.nonsense"),
         ("snow.decide_by=sometimes", "none of low, mid, high"),
         ("snow.start_dry_cm=low", "given with --value"),

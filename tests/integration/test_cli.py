@@ -12,9 +12,11 @@ import msgspec
 import pytest
 
 import dagsplan
+from city.clock import SystemClock
 from city.plan import from_json
 from planner.bundle import save
 from planner.publish import check_schema
+from store.clock import set_simulated_clock
 from store.connect import Connection
 from tests.integration.plan_town import fill
 from tests.unit.planner.snapshots import AT, depth, snow_snapshot
@@ -186,6 +188,12 @@ def test_a_taken_port_is_one_line(dsn: str) -> None:
         (("snow.done_by", "--value", "6"), "--text"),
         (("snow.done_by", "--text", "halv sju"), "halv sju"),
         (("snow.friction", "--value", "25"), "within 0…1"),
+        (("snow.start_dry_cm", "--scope", "P9", "--value", "5"), "choose from *, P1, P2, P3, C1, C2"),
+        (("snow.start_dri_cm", "--value", "5"), "did you mean snow.start_dry_cm?"),
+        (("snow.start_dry_cm", "--scope", "P1", "--value", "-5"), "within 0…500"),
+        (("snow.places", "--scope", "*", "--text", "plan"), "school_yard"),
+        (("heating.day_c", "--scope", "P1", "--value", "20"), "not set for P1"),
+        (("waste.max_age_days", "--scope", "papper", "--value", "7"), "did you mean paper?"),
     ],
 )
 def test_an_unknown_or_unfit_threshold_is_one_line(
@@ -209,7 +217,9 @@ def test_a_threshold_gets_its_next_version(
     for version, value in ((2, "5"), (3, "0")):
         options = ("--scope", "P1", "--value", value, "--why", "prov", "--by", "chef")
         status, out, _ = said(capsys, "threshold", "set", "snow.start_dry_cm", *options)
-        assert (status, out.strip()) == (0, f"snow.start_dry_cm P1: version {version}")
+        assert status == 0
+        assert out.startswith(f"snow.start_dry_cm, P1: {value} cm från ")
+        assert out.strip().endswith(f"version {version}")
     rows = json.loads(said(capsys, "threshold", "list", "--json")[1])
     (row,) = (row for row in rows if (row["key"], row["scope"]) == ("snow.start_dry_cm", "P1"))
     assert (row["value"], row["unit"], row["changed_by"], row["reason"]) == (0.0, "cm", "chef", "prov")
@@ -261,6 +271,7 @@ def test_a_saved_snapshot_plans_to_the_published_plan(
     """``--save-inputs`` and then ``--files``: the same hash and plan but id, version and time of making."""
     fill(database)
     monkeypatch.setenv("DAGSPLAN_DATABASE__DSN", dsn)
+    set_simulated_clock(database, AT, SystemClock().now(), 0.001)
     at = ("--at", AT.isoformat())
     folder = str(tmp_path / "inputs")
     status, out, _ = said(capsys, "plan", "snow", *at, "--save-inputs", folder, "--json")
@@ -282,6 +293,36 @@ def test_a_dry_run_publishes_nothing(
     assert status == 0
     assert out.startswith("AVFALL")
     assert database.execute("SELECT count(*) FROM plan").fetchone() == (0,)
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("--date", "2026-12-24"), "about 2026-11-23 and the day after, not about 2026-12-24"),
+        (("--date", "2026-12-24", "--dry-run"), "give a time of that day with --at"),
+        (("--date", "2026-11-24"), "a plan of 2026-11-24 is not published on 2026-11-23: with --dry-run"),
+        (("--at", "2026-11-20T03:00:00+01:00"), "a plan of 2026-11-19 is not published on 2026-11-23"),
+    ],
+)
+def test_a_plan_of_another_day_is_refused(
+    words: tuple[str, ...],
+    problem: str,
+    database: Connection,
+    dsn: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Christmas Eve from tonight's hours stood as the newest plan until the next one."""
+    fill(database)
+    set_simulated_clock(database, AT, SystemClock().now(), 0.001)
+    monkeypatch.setenv("DAGSPLAN_DATABASE__DSN", dsn)
+    status, _, error = said(capsys, "plan", "snow", *words)
+    assert status == 1
+    assert one_line(error)
+    assert problem in error
+    assert database.execute("SELECT count(*) FROM plan").fetchone() == (0,)
+    assert said(capsys, "plan", "snow", "--date", "2026-11-24", "--dry-run")[0] == 0
 
 
 def test_config_hides_secrets(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

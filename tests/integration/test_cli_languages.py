@@ -137,7 +137,7 @@ def test_the_settings_decide_the_language(tmp_path: Path, capsys: pytest.Capture
     file = tmp_path / "dagsplan.toml"
     file.write_text("[municipality]\nlanguage = 'en'\n", encoding="utf-8")
     _, _, error = said(capsys, "--config", str(file), "replay", "nowhere.jsonl")
-    assert error.startswith("dagsplan: mqtt.url: not set; ")
+    assert error.startswith("dagsplan: mqtt.url: not set, ")
     file.write_text("[municipality]\nlanguage = 'tlh'\n", encoding="utf-8")
     _, _, error = said(capsys, "--config", str(file), "config", "show")
     assert error == "dagsplan: municipality.language: 'tlh' är okänt; välj bland sv, en\n"

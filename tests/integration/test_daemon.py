@@ -437,13 +437,13 @@ def test_a_broker_address_that_is_none_is_one_line(dsn: str, tmp_path: Path) -> 
 
 
 def test_a_taken_port_of_the_embedded_broker_is_named() -> None:
-    """The embedded broker on a taken port says which."""
+    """The embedded broker on a taken port says which, and which setting has another."""
     from city.errors import SourceUnavailable
 
     port = free_port()
     with (
         embedded_broker(port),
-        pytest.raises(SourceUnavailable, match=rf"port {port}.*DAGSPLAN_MQTT__URL"),
+        pytest.raises(SourceUnavailable, match=rf"port {port}.*mqtt.embedded_port.*DAGSPLAN_MQTT__URL"),
         embedded_broker(port),
     ):
         pass

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from city.clock import FixedClock
+from city.clock import FixedClock, SimulatedClock
 from city.errors import Conflict, PlanNotPossible
 from city.plan import Plan, RunKey
 from city.serviceday import slot_instant
@@ -20,7 +20,7 @@ from planner import schedule
 from planner.due import due_runs, next_due, slots_of
 from planner.inputs import read_snapshot
 from planner.publish import publish
-from planner.schedule import Scheduler, keep_up
+from planner.schedule import Scheduler, claim_expires, keep_up
 from planner.services import Made, make, make_plan
 from planner.snapshot import Snapshot
 from planner.snow.snapshot import SnowSnapshot
@@ -29,6 +29,7 @@ from store.condition import condition
 from store.connect import Connection, connect
 from store.housekeeping import TASKS
 from tests.integration.plan_town import fill, settings
+from tests.integration.test_daemon import await_that
 from tests.unit.planner.snapshots import AT, HOUR
 
 CHANGES = [
@@ -148,14 +149,80 @@ def test_schedulers_in_processes_never_double(database: Connection, dsn: str) ->
 RUN = RunKey("snow", AT.date() - timedelta(days=1), "03:00", "assist")
 
 
-def test_a_claim_that_lives_is_left_alone_and_a_dead_one_is_taken_over(database: Connection) -> None:
-    """Within its time a claim keeps others away; after it another planner makes the plan."""
+ONE = settings(snow_slots=("03:00",), waste_slots=(), heating_slots=())
+
+
+def test_a_claim_that_lives_is_left_alone(database: Connection, dsn: str) -> None:
+    """As long as the planner that has it lives, however soon or late it is asked within the time of the claim."""
     fill(database)
-    one = settings(snow_slots=("03:00",), waste_slots=(), heating_slots=())
-    assert plans.claim_run(database, RUN, "dead", AT, AT + 0.25 * HOUR, AT)
-    assert Scheduler(database, one, FixedClock(AT)).ensure_due(AT + 0.2 * HOUR) == []
-    (plan,) = Scheduler(database, one, FixedClock(AT)).ensure_due(AT + 0.25 * HOUR)
-    assert plan.slot == "03:00"
+    with connect(dsn, "planner") as living:
+        assert plans.claim_run(living, RUN, "living", AT, AT + 0.25 * HOUR, AT)
+        assert Scheduler(database, ONE, FixedClock(AT)).ensure_due(AT) == []
+        assert Scheduler(database, ONE, FixedClock(AT)).ensure_due(AT + 0.2 * HOUR) == []
+
+
+def test_a_claim_behind_a_pooler_runs_out(database: Connection, dsn: str) -> None:
+    """The server's connection of the dead planner lives on there: after ``planner.claim_s`` its claim is free all the
+    same."""
+    fill(database)
+    with connect(dsn, "pooled") as pooled:
+        assert plans.claim_run(pooled, RUN, "dead", AT, AT + 0.25 * HOUR, AT)
+        (plan,) = Scheduler(database, ONE, FixedClock(AT)).ensure_due(AT + 0.25 * HOUR)
+        assert plan.slot == "03:00"
+
+
+PLANNER_THAT_HANGS = """
+import sys, time
+from city.clock import FixedClock, SimulatedClock
+from planner import schedule
+from store.connect import connect
+from tests.integration.test_schedule import AT, ONE
+
+def make(*_):
+    print("in hand", flush=True)
+    time.sleep(600)
+
+schedule.make = make
+with connect(sys.argv[1], "dies") as own:
+    schedule.Scheduler(own, ONE, FixedClock(AT)).ensure_due(AT)
+"""
+
+
+def test_a_killed_planner_delays_its_plan_by_no_claim(database: Connection, dsn: str) -> None:
+    """It is killed with the plan in hand: at that very moment of the clock another planner makes it, once."""
+    fill(database)
+    command = [sys.executable, "-c", PLANNER_THAT_HANGS, dsn]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline().strip() == "in hand"
+        assert Scheduler(database, ONE, FixedClock(AT)).ensure_due(AT) == []
+        child.kill()
+    made: list[Plan] = []
+    await_that(lambda: made.extend(Scheduler(database, ONE, FixedClock(AT)).ensure_due(AT)) or made, "the plan")
+    assert [plan.slot for plan in made] == ["03:00"]
+    assert runs(database) == [("snow", RUN.service_day.isoformat(), "03:00")]
+
+
+def test_a_slot_at_the_end_of_its_day_is_not_lost_with_its_planner(database: Connection) -> None:
+    """11.50 was claimed and its planner died; from 12.00 on it is another service day, and the plan is made still. Not
+    where that day has a plan already, and never where nobody had begun."""
+    fill(database)
+    late = settings(snow_slots=("11:50",), waste_slots=(), heating_slots=())
+    due, day = slot_instant(RUN.service_day, "11:50", "snow", late.municipality.zone), RUN.service_day
+    after = due + HOUR / 2
+    assert Scheduler(database, late, FixedClock(after)).ensure_due(after) == []
+    run = RunKey("snow", day, "11:50", "assist")
+    assert plans.claim_run(database, run, "dead", due, due + HOUR / 4, due)
+    plans.leave_run(database, run)
+    (plan,) = Scheduler(database, late, FixedClock(after)).ensure_due(after)
+    assert (plan.service_day, plan.slot) == (day, "11:50")
+    assert Scheduler(database, late, FixedClock(after)).ensure_due(after) == []
+
+
+def test_claims_are_in_real_seconds_however_fast_time_is_played() -> None:
+    fast = SimulatedClock(AT, AT, speed=60.0)
+    assert claim_expires(settings(claim_s=900.0), fast, AT) == AT + 15 * HOUR
+    assert claim_expires(settings(claim_s=900.0), FixedClock(AT), AT) == AT + HOUR / 4
 
 
 def test_what_is_finished_cannot_be_claimed_again(database: Connection) -> None:
