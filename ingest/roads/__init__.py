@@ -12,11 +12,13 @@ from city.clock import stopwatch
 from city.entities import Building, Dataset, Room, Segment, SegmentRelief, TurnBan
 from city.geo import bbox
 from city.network import build
+from city.settings import StreetRules
 from city.upkeep import Place
 from city.vocabulary import CLOSED_TO_SMALL
 from ingest.roads.cleared import places as places_of
 from ingest.roads.cut import cut
 from ingest.roads.extract import Extract
+from ingest.roads.networks import AS_USUAL
 from ingest.roads.osm import read_extract
 from ingest.roads.places import rooms as rooms_of
 from ingest.roads.places import schools as schools_of
@@ -52,6 +54,7 @@ def import_roads(
     dataset: str = "OpenStreetMap",
     licence: str = "ODbL 1.0",
     attribution: str = "© OpenStreetMap contributors",
+    rules: StreetRules = AS_USUAL,
     progress: Callable[[Message], None] = _silent,
 ) -> ImportReport:
     """Takes an extract in and commits it: the segments of ``dataset`` become those of the file.
@@ -59,12 +62,12 @@ def import_roads(
     Ids stay from import to import, vanished segments are removed, rooms and schools are added or brought up to
     date, the places to clear become those of the file. ``terrain`` are raster files, the first that has a value
     counts; spot heights of the extract serve where none does. ``at`` is the time of the import, ``progress`` is told
-    each step. The connection must not be inside
+    each step, ``rules`` say where pedestrian, car-free and bus streets belong. The connection must not be inside
     a transaction block. Raises ImportRefused where a file cannot be used; then nothing is changed.
     """
     began = stopwatch()
     progress(message("cli.roads.reading", file=file.name))
-    extract = read_extract(file)
+    extract = read_extract(file, rules)
     made = cut(extract)
     progress(message("cli.roads.elevation", n=len(made.segments)))
     heights = elevation_sources(extract, made.segments, terrain)
