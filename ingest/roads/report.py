@@ -20,6 +20,8 @@ from ingest.roads.slope import Sloped
 from ingest.roads.terrain import SPOT_HEIGHTS
 from ingest.roads.turns import Turns
 
+TOLD_NOISE_M = 0.1
+
 
 @dataclass(frozen=True)
 class ImportReport:
@@ -30,6 +32,9 @@ class ImportReport:
     others than the municipality; ``pedestrian`` are segments of pedestrian streets, by the network that they are in.
 
     ``relief`` segments have the land round them from a terrain model, which took ``relief_seconds`` of the whole.
+
+    ``terrain_noise_m`` is the noise of each source of heights [m]; ``grades_untold`` segments have no grade, as their
+    streets are too short for it.
 
     ``restrictions`` of turns were taken, which ban ``banned_turns``; others were left out, by reason. ``limited``
     segments are closed to vehicles over some width or weight; ``limits_refused`` such tags were not understood.
@@ -64,6 +69,8 @@ class ImportReport:
     terrain_sources: Mapping[str, int]
     terrain_cover: float
     clamped_grades: int
+    terrain_noise_m: Mapping[str, float]
+    grades_untold: int
     relief: int
     relief_seconds: float
     spot_heights: int
@@ -142,6 +149,9 @@ class ImportReport:
         said = message("cli.roads.terrain", share=share, counts=counts, clamped=clamped)
         compared = {"agree": self.inclines_agree, "compared": self.inclines_compared}
         yield message("cli.roads.inclines", terrain=said, **compared) if self.inclines_compared else said
+        noise = max(self.terrain_noise_m.values(), default=0.0)
+        if noise >= TOLD_NOISE_M:
+            yield message("cli.roads.noise", n=self.grades_untold, noise=Figure(noise))
         seconds, total = Figure(self.relief_seconds), sum(self.segments.values())
         yield message("cli.roads.relief", n=self.relief, total=total, seconds=seconds)
 
@@ -190,6 +200,8 @@ def report(
         terrain_sources=_counted(s.slope_source for s in segments if s.slope_source),
         terrain_cover=sloped.cover,
         clamped_grades=len(sloped.steeper_than_allowed),
+        terrain_noise_m=sloped.noise_m,
+        grades_untold=len(sloped.too_short),
         relief=relief,
         relief_seconds=round(seconds[0], 2),
         spot_heights=len(extract.spot_heights),
