@@ -22,7 +22,6 @@ from city.entities import Point, Segment
 from city.geo import local_xy
 from city.network import build
 from city.vocabulary import CLOSED_TO_SMALL, Network
-from ingest.roads.cut import way_of
 from ingest.roads.extract import Extract
 
 CutOffCause = Literal["opened_by", "no_way_in", "no_way_out", "edge", "nothing"]
@@ -39,7 +38,7 @@ METRES_PER_DEGREE = 111_195.0
 class OpeningWay:
     """A way by its id and name, with the tag that closes it or says what it is."""
 
-    way: int
+    way: str
     name: str
     by: str
 
@@ -113,9 +112,15 @@ def _groups(apart: Sequence[Segment], rest: frozenset[int]) -> list[list[Segment
 
 
 def _one_way(touching: Sequence[Segment], rest: frozenset[int]) -> tuple[CutOffCause, tuple[OpeningWay, ...]]:
-    ways = {way_of(s): OpeningWay(way_of(s), s.name, "oneway") for s in touching}
+    ways = {_way(s): OpeningWay(_way(s), s.name, "oneway") for s in touching}
     leads_in = any(s.from_node in rest for s in touching)
     return ("no_way_out" if leads_in else "no_way_in"), tuple(ways.values())
+
+
+def _way(segment: Segment) -> str:
+    """The number of the way that a segment was cut from, as its source has it."""
+    parts = segment.id.split("/")
+    return parts[1] if len(parts) > 2 else segment.id
 
 
 def _told(network: Network, part: Sequence[Segment], cause: CutOffCause, ways: tuple[OpeningWay, ...]) -> CutOffPart:
@@ -166,13 +171,17 @@ class _WaysBetween:
         self._nodes = {node: i for i, node in enumerate(sorted({node for pair in self._of for node in pair}))}
         self._ids = list(self._nodes)
         sources = [self._nodes[node] for node in sorted(rest) if node in self._nodes]
-        self._cost, self._before = _cheapest(self._of, self._nodes, extract.positions, sources)
+        self._starts = bool(sources)
+        if sources:
+            self._cost, self._before = _cheapest(self._of, self._nodes, extract.positions, sources)
 
     def to(self, part: Sequence[Segment]) -> tuple[tuple[OpeningWay, ...], bool]:
         """The ways that lead from the rest to a part, () where none does, and whether its vehicles could drive them."""
-        ends = {node for s in part for node in (s.from_node, s.to_node)}
-        place = min((self._nodes[node] for node in ends if node in self._nodes), key=lambda i: float(self._cost[i]))
-        found: dict[int, OpeningWay] = {}
+        ends = {self._nodes[node] for s in part for node in (s.from_node, s.to_node) if node in self._nodes}
+        if not ends or not self._starts:
+            return (), False
+        place = min(ends, key=lambda i: (float(self._cost[i]), i))
+        found: dict[str, OpeningWay] = {}
         worst = 0.0
         while self._before[place] >= 0:
             before = int(self._before[place])
@@ -189,7 +198,7 @@ def _lines(network: Network, extract: Extract) -> Iterator[tuple[Sequence[int], 
     """The nodes of each way, what a metre on it costs, and the way itself where it is in no network of the vehicle."""
     for way in extract.ways:
         highway = f"highway={way.tags.get('highway', '')}"
-        told = OpeningWay(way.id, way.tags.get("name", ""), highway)
+        told = OpeningWay(str(way.id), way.tags.get("name", ""), highway)
         if network == "street":
             yield (way.nodes, KEPT, None) if way.network == "street" else (way.nodes, LAST, told)
         else:
@@ -201,7 +210,7 @@ def _lines(network: Network, extract: Extract) -> Iterator[tuple[Sequence[int], 
             cost = ROUGH_WAY
         else:
             cost = LAST
-        yield left.nodes, cost, OpeningWay(left.id, left.name, left.by)
+        yield left.nodes, cost, OpeningWay(str(left.id), left.name, left.by)
 
 
 def _cheapest(

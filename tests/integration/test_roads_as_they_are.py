@@ -16,6 +16,8 @@ import pytest
 from city.catalogue.words import words
 from city.settings import StreetRules
 from ingest.roads import import_roads
+from ingest.roads.cutoff import cut_off_parts
+from ingest.roads.extract import Extract
 from ingest.roads.networks import AS_USUAL
 from ingest.roads.report import ImportReport
 from store.connect import Connection
@@ -153,7 +155,7 @@ def test_a_part_that_is_cut_off_names_the_way_that_would_open_it(database: Conne
         sum(s.length_m for s in load_segments(database) if not s.reachable) / 1000, abs=0.001
     )
     assert part.names == ("Balzers", "Züghüsle")
-    assert [(way.way, way.name, way.by) for way in part.ways] == [(LANDSTRASSE, "Landstrasse", "motor_vehicle=no")]
+    assert [(int(way.way), way.name, way.by) for way in part.ways] == [(LANDSTRASSE, "Landstrasse", "motor_vehicle=no")]
     assert found.unreachable_km == {"street": part.km}
     assert (
         f"  4 street segments, {part.km:.1f} km (Balzers, Züghüsle): "
@@ -204,7 +206,7 @@ def test_each_part_that_is_cut_off_has_its_cause(
 ) -> None:
     found = take_in(ISLAND, MAINLAND | dict(ways))
     part = next(part for part in found.cut_off if part.network == "street")
-    assert (part.cause, [(way.way, way.by) for way in part.ways]) == (cause, openers)
+    assert (part.cause, [(int(way.way), way.by) for way in part.ways]) == (cause, openers)
     assert found.unreachable_km["street"] == pytest.approx(part.km)
 
 
@@ -235,3 +237,21 @@ def test_a_pedestrian_street_that_is_not_taken_opens_what_lies_behind(take_in: I
     }
     (part,) = take_in(ISLAND, ways, StreetRules(pedestrian="count")).cut_off
     assert [(way.name, way.by) for way in part.ways] == [("Gågatan", "highway=pedestrian")]
+
+
+def test_streets_that_the_file_does_not_hold_are_told_too(database: Connection, take_in: Import) -> None:
+    """Those of another source, or that stayed from an import before, have nodes that no way of the extract has."""
+    take_in(ISLAND, {**MAINLAND, 2: ([4, 5], "highway=residential name=Ön")})
+    segments = load_segments(database)
+    (part,) = cut_off_parts(segments, Extract(Path("other.osm"), box=(14.9, 59.9, 15.1, 60.1)))
+    assert (part.names, part.cause) == (("Ön",), "nothing")
+
+
+def test_no_building_comes_in_without_a_name(database: Connection, tmp_path: Path) -> None:
+    """In the words that the importer is given, those of the installation."""
+    file = drawn(tmp_path, ISLAND, MAINLAND)
+    school = '<node id="9" lon="15.0005" lat="60.0002" version="1"><tag k="amenity" v="school"/></node>'
+    file.write_text(file.read_text("utf-8").replace('<way id="1"', f'{school}<way id="1"', 1), "utf-8")
+    for language, name in (("sv", "Skola vid Storgatan"), ("en", "School at Storgatan")):
+        import_roads(database, file, [], AT, spoken=words(language))
+        assert database.execute("SELECT name FROM building").fetchall() == [(name,)]
