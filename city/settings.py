@@ -21,7 +21,7 @@ from city.catalogue.message import Part, brief, message
 from city.catalogue.words import LANGUAGES, is_language
 from city.errors import BadValue, ConfigError
 from city.serviceday import check_slot
-from city.vocabulary import Mode
+from city.vocabulary import Mode, StreetRule
 from city.whereabouts import UNNAMED, check_country, check_name, check_point, check_providers, check_sides, check_zone
 
 SECRETS = frozenset({"dsn", "password"})
@@ -167,6 +167,19 @@ class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sign_in_by_proxy: bool = False
 
 
+class StreetRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where three kinds of streets belong when roads are imported: among the cycle ways, which small vehicles clear,
+    among the streets, which lorries clear, or ``count``: in neither, only counted and told.
+
+    ``pedestrian``: pedestrian streets; ``car_free``: streets closed to motor vehicles but open to walkers;
+    ``bus_only``: streets for buses.
+    """
+
+    pedestrian: StreetRule = "cycle"
+    car_free: StreetRule = "count"
+    bus_only: StreetRule = "count"
+
+
 class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``format`` is ``json`` or ``console``."""
 
@@ -185,6 +198,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weather: WeatherSettings = WeatherSettings()
     planner: Planner = Planner()
     web: Web = Web()
+    streets: StreetRules = StreetRules()
     log: Log = Log()
     state_dir: str = ""
 

@@ -13,6 +13,8 @@ NON_ROUTE_KINDS = frozenset({"places", "haul", "sweep"})
 Domain = Literal["snow", "waste", "heating"]
 Mode = Literal["shadow", "assist", "live"]
 Network = Literal["street", "cycle"]
+StreetRule = Literal["cycle", "street", "count"]
+"""Where a kind of street belongs by the city's word: in a network, or in none and only counted."""
 Keeper = Literal["municipal", "state", "private", "unknown"]
 RouteClass = Literal["P1", "P2", "P3", "C1", "C2"]
 """Service level: P1 main, P2 collector, P3 residential street; C1 main, C2 other cycle or foot-cycle way."""

@@ -23,8 +23,15 @@ def run_import_roads(options: argparse.Namespace, settings: Settings) -> int:
     from ingest.roads import import_roads
 
     with opened_store(settings, "import") as (connection, clock):
-        progress = telling(settings, note)
-        report = import_roads(connection, options.file, options.terrain, clock.now(), progress=progress)
+        report = import_roads(
+            connection,
+            options.file,
+            options.terrain,
+            clock.now(),
+            rules=settings.streets,
+            spoken=words_of(settings),
+            progress=telling(settings, note),
+        )
     plain = dataclasses.asdict(report)
     say(json.dumps(plain, ensure_ascii=False, default=str) if options.json else report.text(words_of(settings)))
     return 0

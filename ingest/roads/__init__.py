@@ -8,15 +8,18 @@ from datetime import datetime
 from pathlib import Path
 
 from city.catalogue.message import Message, message
+from city.catalogue.words import Words, words
 from city.clock import stopwatch
 from city.entities import Building, Dataset, Room, Segment, SegmentRelief, TurnBan
 from city.geo import bbox
 from city.network import build
+from city.settings import Municipality, StreetRules
 from city.upkeep import Place
 from city.vocabulary import CLOSED_TO_SMALL
 from ingest.roads.cleared import places as places_of
 from ingest.roads.cut import cut
 from ingest.roads.extract import Extract
+from ingest.roads.networks import AS_USUAL
 from ingest.roads.osm import read_extract
 from ingest.roads.places import rooms as rooms_of
 from ingest.roads.places import schools as schools_of
@@ -52,6 +55,8 @@ def import_roads(
     dataset: str = "OpenStreetMap",
     licence: str = "ODbL 1.0",
     attribution: str = "© OpenStreetMap contributors",
+    rules: StreetRules = AS_USUAL,
+    spoken: Words | None = None,
     progress: Callable[[Message], None] = _silent,
 ) -> ImportReport:
     """Takes an extract in and commits it: the segments of ``dataset`` become those of the file.
@@ -59,12 +64,13 @@ def import_roads(
     Ids stay from import to import, vanished segments are removed, rooms and schools are added or brought up to
     date, the places to clear become those of the file. ``terrain`` are raster files, the first that has a value
     counts; spot heights of the extract serve where none does. ``at`` is the time of the import, ``progress`` is told
-    each step. The connection must not be inside
-    a transaction block. Raises ImportRefused where a file cannot be used; then nothing is changed.
+    each step, ``rules`` say where pedestrian, car-free and bus streets belong, and schools without a name get one in
+    ``spoken``. The connection must not be inside a transaction block. Raises ImportRefused where a file cannot be used;
+    then nothing is changed.
     """
-    began = stopwatch()
+    began, spoken = stopwatch(), spoken or words(Municipality().language)
     progress(message("cli.roads.reading", file=file.name))
-    extract = read_extract(file)
+    extract = read_extract(file, rules)
     made = cut(extract)
     progress(message("cli.roads.elevation", n=len(made.segments)))
     heights = elevation_sources(extract, made.segments, terrain)
@@ -74,7 +80,7 @@ def import_roads(
     land = relief_rows(segments, relief(segments, heights))
     looked = stopwatch() - before
     turns = turn_bans(extract.restrictions, segments)
-    places = rooms_of(extract, segments), schools_of(extract), places_of(extract, segments)
+    places = rooms_of(extract, segments), schools_of(extract, segments, spoken), places_of(extract, segments)
     progress(message("cli.roads.writing"))
     origin = Dataset(dataset, f"OpenStreetMap extract {file.name}", licence, attribution, extract.data_date)
     vanished = _store(connection, origin, segments, turns.bans, land, places, at)

@@ -162,11 +162,11 @@ def _facts(way: Way) -> dict[str, Any]:
     """What all segments of a way have in common."""
     tags, kind = way.tags, way.network
     return {
-        "name": tags.get("name", "").replace("\x00", "").strip(),
+        "name": read.name(tags),
         "network": kind,
         "route_class": read.route_class(tags, kind),
         "highway": tags.get("highway", ""),
-        "keeper": read.keeper(tags),
+        "keeper": read.keeper(tags, kind),
         "oneway": read.direction(tags, kind) != 0,
         "lanes": read.lanes(tags),
         "width_m": read.width_m(tags),

@@ -12,7 +12,10 @@ import osmium
 
 from city.entities import Point
 from city.vocabulary import Network
+from ingest.roads.networks import LeftBecause
 
+Box = tuple[float, float, float, float]
+"""West, south, east, north [°]."""
 Item = osmium.osm.Node | osmium.osm.Way | osmium.osm.Relation
 
 
@@ -23,6 +26,20 @@ class Way:
     id: int
     network: Network
     tags: Mapping[str, str]
+    nodes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftWay:
+    """A way in no network: a street or cycle way of the town left out ``because``, or None: another kind of way.
+
+    ``by`` is the tag that leaves it out, or that says what it is (``highway=track``).
+    """
+
+    id: int
+    name: str
+    because: LeftBecause | None
+    by: str
     nodes: tuple[int, ...]
 
 
@@ -69,7 +86,10 @@ class Restriction:
 
 @dataclass
 class Extract:
-    """What was read. ``positions`` holds (lon, lat) of every node of a kept way or shape that the file has."""
+    """What was read. ``positions`` holds (lon, lat) of every node of a way or shape that the file has.
+
+    ``box`` is the extent that the file says it has.
+    """
 
     file: Path
     ways: list[Way] = field(default_factory=list)
@@ -82,5 +102,6 @@ class Extract:
     crossings: list[Shape] = field(default_factory=list)
     car_parks: list[Shape] = field(default_factory=list)
     restrictions: list[Restriction] = field(default_factory=list)
-    bus_only_ways: int = 0
+    left: list[LeftWay] = field(default_factory=list)
+    box: Box | None = None
     data_date: date | None = None

@@ -16,8 +16,11 @@ import osmium
 from city.catalogue.foreign import in_our_words
 from city.catalogue.message import message
 from city.errors import ImportRefused
+from city.settings import StreetRules
 from ingest.roads import tags as read
-from ingest.roads.extract import Extract, Item, Restriction, Shape, SpotHeight, Way
+from ingest.roads.access import for_vehicles
+from ingest.roads.extract import Box, Extract, Item, LeftWay, Restriction, Shape, SpotHeight, Way
+from ingest.roads.networks import AS_USUAL, belonging
 
 ENDINGS = (".osm.pbf", ".pbf", ".osm.gz", ".osm.bz2", ".osm")
 ROOM_AMENITIES = frozenset({"waste_basket", "waste_disposal", "recycling"})
@@ -30,8 +33,8 @@ RESTRICTIONS = tuple(f"restriction{of}" for of in ("", ":hgv", ":motor_vehicle",
 _GOOD = message("error.roads.give_extract")
 
 
-def read_extract(file: Path) -> Extract:
-    """Reads the whole file once.
+def read_extract(file: Path, rules: StreetRules = AS_USUAL) -> Extract:
+    """Reads the whole file once; ``rules`` say where pedestrian streets, car-free and bus streets belong.
 
     Raises ImportRefused naming the file where there is none, where it is of another kind, truncated or empty,
     and where it holds no drivable street.
@@ -39,7 +42,7 @@ def read_extract(file: Path) -> Extract:
     _check_file(file)
     extract = Extract(file)
     try:
-        _read(extract)
+        _read(extract, rules)
     except (RuntimeError, ValueError, OSError) as error:
         problem = message("error.roads.no_whole_file", problem=in_our_words(_first_line(error)))
         raise ImportRefused(file, problem, _GOOD) from error
@@ -66,12 +69,12 @@ def _check_streets(extract: Extract) -> None:
         raise ImportRefused(extract.file, message("error.roads.no_nodes"), message("error.roads.sort"))
 
 
-def _read(extract: Extract) -> None:
+def _read(extract: Extract, rules: StreetRules) -> None:
     source = osmium.FileProcessor(str(extract.file)).with_locations()
     source.with_filter(
-        osmium.filter.KeyFilter("highway", "public_transport", "amenity", "building", "ele", *RESTRICTIONS)
+        osmium.filter.KeyFilter("highway", "route", "public_transport", "amenity", "building", "ele", *RESTRICTIONS)
     )
-    newest = _header_time(source.header)
+    newest, extract.box = _header_time(source.header), _header_box(source.header)
     latest: datetime | None = None
     for item in source:
         if not isinstance(item, osmium.osm.Node | osmium.osm.Way | osmium.osm.Relation):
@@ -79,7 +82,7 @@ def _read(extract: Extract) -> None:
         stamp = item.timestamp
         if newest is None and (latest is None or stamp > latest):
             latest = stamp
-        _take(extract, item)
+        _take(extract, item, rules)
     extract.data_date = _plausible_date(newest or latest)
     _find_members(extract)
     _find_positions(extract, source.node_location_storage)
@@ -95,19 +98,25 @@ def _header_time(header: osmium.io.Header) -> datetime | None:
     return None
 
 
+def _header_box(header: osmium.io.Header) -> Box | None:
+    box = header.box()
+    if not box.valid():
+        return None
+    return box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat
+
+
 def _plausible_date(newest: datetime | None) -> date | None:
     """The day of the data; None where the file carries no times (they then read 1970)."""
     return newest.date() if newest is not None and newest.year >= 2004 else None
 
 
-def _take(extract: Extract, item: Item) -> None:
+def _take(extract: Extract, item: Item, rules: StreetRules) -> None:
     tags = {tag.k: tag.v for tag in item.tags}
     if isinstance(item, osmium.osm.Way):
-        kind = read.network(tags)
-        if kind is not None:
-            extract.ways.append(Way(item.id, kind, tags, _refs(item)))
-        elif read.bus_only(tags):
-            extract.bus_only_ways += 1
+        if "highway" in tags:
+            _take_way(extract, item, tags, rules)
+        elif tags.get("route") == "ferry" and for_vehicles(tags).right != "closed":
+            extract.left.append(LeftWay(item.id, read.name(tags), None, "route=ferry", _refs(item)))
     elif isinstance(item, osmium.osm.Node):
         height = read.elevation_m(tags) if "ele" in tags else None
         if height is not None and item.location.valid():
@@ -117,6 +126,15 @@ def _take(extract: Extract, item: Item) -> None:
         extract.restrictions.append(Restriction(item.id, tags, members))
     _take_place(extract, item, tags)
     _take_cleared(extract, item, tags)
+
+
+def _take_way(extract: Extract, way: osmium.osm.Way, tags: Mapping[str, str], rules: StreetRules) -> None:
+    found = belonging(tags, rules)
+    if found.network is not None:
+        extract.ways.append(Way(way.id, found.network, tags, _refs(way)))
+    elif tags.get("area") != "yes":
+        by = found.by or f"highway={tags['highway']}"
+        extract.left.append(LeftWay(way.id, read.name(tags), found.because, by, _refs(way)))
 
 
 def _take_place(extract: Extract, item: Item, tags: Mapping[str, str]) -> None:
@@ -193,6 +211,8 @@ def _find_positions(extract: Extract, table: osmium.index.LocationTable | None) 
 def _wanted_nodes(extract: Extract) -> Iterator[int]:
     for way in extract.ways:
         yield from way.nodes
+    for left in extract.left:
+        yield from left.nodes
     drawn = (*extract.rooms, *extract.schools, *extract.stops, *extract.car_parks)
     for shape in (*drawn, *(extract.buildings if extract.schools else ())):
         for ring in shape.rings:

@@ -13,12 +13,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from city.catalogue.message import message
+from city.catalogue.words import Words
 from city.entities import Building, Point, Room, Segment
 from city.geo import GEOD, distance_m, local_xy
 from ingest.roads.extract import Extract, Shape
 from ingest.roads.osm import SCHOOLS
 
 ROOM_KIND = {"waste_basket": "basket", "waste_disposal": "container", "recycling": "recycling"}
+
+NAMES = ("name", "official_name", "short_name", "alt_name", "loc_name")
+"""The tags that name a place, the usual one first."""
 
 
 def rooms(extract: Extract, segments: Sequence[Segment] = (), near_m: float = 100.0) -> list[Room]:
@@ -49,8 +54,13 @@ def _numbered(rooms: Sequence[Room]) -> list[Room]:
     return told
 
 
-def schools(extract: Extract) -> list[Building]:
+def schools(
+    extract: Extract, segments: Sequence[Segment] = (), spoken: Words | None = None, near_m: float = 250.0
+) -> list[Building]:
     """Schools and kindergartens, one building a school, ordered by id.
+
+    One that the map gives no name is called in words after its address, else the nearest named street within
+    ``near_m``, else its number in the map; '' only where there are no words.
 
     The grounds of a school (amenity=school) and the school buildings on them are one; its area [m²] is the sum of
     the footprints on the grounds, never the yard. A school that is only a point lends its name to the school
@@ -74,7 +84,43 @@ def schools(extract: Extract) -> list[Building]:
             points = [o for o in known if o.id != single.id and o.id not in taken and single.contains(o.place)]
             taken |= {o.id for o in points} | {single.id}
             made.append(_school(single, [single] if single.ring else [], points))
-    return sorted(made, key=lambda building: building.id)
+    found = sorted(made, key=lambda school: school.building.id)
+    return [school.building for school in found] if spoken is None else _called(found, segments, spoken, near_m)
+
+
+@dataclass(frozen=True)
+class School:
+    """A school with the address that the map has for it, or ''."""
+
+    building: Building
+    address: str
+
+
+def _called(found: Sequence[School], segments: Sequence[Segment], spoken: Words, near_m: float) -> list[Building]:
+    """The schools, those without a name of their own called after where they are; several at one place numbered."""
+    unnamed = [school for school in found if not school.building.name]
+    streets = street_names([(school.building.lon, school.building.lat) for school in unnamed], segments, near_m)
+    names = {
+        school.building.id: _place_name(school, street, spoken) for school, street in zip(unnamed, streets, strict=True)
+    }
+    count, seen = Counter(names.values()), Counter[str]()
+    told = []
+    for school in found:
+        name = names.get(school.building.id)
+        if name is not None:
+            seen[name] += 1
+            name = f"{name} ({seen[name]})" if count[name] > 1 else name
+        told.append(school.building if name is None else replace(school.building, name=name))
+    return told
+
+
+def _place_name(school: School, street: str, spoken: Words) -> str:
+    kind = school.building.kind
+    if school.address:
+        return spoken.say(message(f"unnamed.{kind}.address", address=school.address))
+    if street:
+        return spoken.say(message(f"unnamed.{kind}.street", street=street))
+    return spoken.say(message(f"unnamed.{kind}.number", id=school.building.id))
 
 
 @dataclass(frozen=True)
@@ -107,13 +153,22 @@ class Outline:
         return inside
 
 
-def _school(main: Outline, footprints: Sequence[Outline], others: Iterable[Outline]) -> Building:
-    """One building of a school: at its largest footprint, with the first name that any part of it has."""
+def _school(main: Outline, footprints: Sequence[Outline], others: Iterable[Outline]) -> School:
+    """One building of a school: at its largest footprint, with the first name and address that any part of it has."""
     largest = max(footprints, key=lambda o: o.area_m2, default=main)
     area = sum(o.area_m2 for o in footprints)
     parts = [main, *sorted(others, key=lambda o: o.id), *footprints]
     name = next((name_of(part.shape) for part in parts if name_of(part.shape)), "")
-    return Building(main.id, name, *largest.place, kind=_kind(main.shape), area_m2=round(area, 1) if area else None)
+    address = next((found for part in parts if (found := _address(part.shape))), "")
+    area_m2 = round(area, 1) if area else None
+    return School(Building(main.id, name, *largest.place, kind=_kind(main.shape), area_m2=area_m2), address)
+
+
+def _address(shape: Shape) -> str:
+    """Street and number of a shape as its tags have them, or ''."""
+    street = shape.tags.get("addr:street") or shape.tags.get("addr:place") or ""
+    number = shape.tags.get("addr:housenumber", "") if street else ""
+    return f"{street} {number}".replace("\x00", "").strip()
 
 
 def _kind(shape: Shape) -> str:
@@ -122,7 +177,8 @@ def _kind(shape: Shape) -> str:
 
 def name_of(shape: Shape) -> str:
     """The name that a shape has of its own, or ''."""
-    return shape.tags.get("name", "").replace("\x00", "").strip()
+    found = (shape.tags.get(key, "").replace("\x00", "").strip() for key in NAMES)
+    return next((name for name in found if name), "")
 
 
 def outline(shape: Shape, positions: Mapping[int, Point]) -> Outline | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,19 +11,30 @@ from city.catalogue.message import Figure, Message, message
 from city.catalogue.words import Words
 from city.entities import Segment
 from city.upkeep import Place
-from city.vocabulary import Network
+from city.vocabulary import PLANNED_KEEPERS
 from ingest.roads.cut import Cut
+from ingest.roads.cutoff import CutOffPart, cut_off_parts
 from ingest.roads.extract import Extract
+from ingest.roads.leftout import LeftOut, LeftWayTold, left_line, left_out, left_ways, part_lines
 from ingest.roads.slope import Sloped
 from ingest.roads.terrain import SPOT_HEIGHTS
 from ingest.roads.turns import Turns
+
+TOLD_NOISE_M = 0.1
 
 
 @dataclass(frozen=True)
 class ImportReport:
     """Counts of one import; lengths [km], ``terrain_cover`` 0 to 1, ``seconds`` on the wall.
 
+    ``unreachable`` segments lie in the parts ``cut_off``, longest first. ``not_planned`` sums up by reason the ways of
+    the town that are in no network, which stand in ``left_ways``; ``kept_by_others_km`` are streets and cycle ways of
+    others than the municipality; ``pedestrian`` are segments of pedestrian streets, by the network that they are in.
+
     ``relief`` segments have the land round them from a terrain model, which took ``relief_seconds`` of the whole.
+
+    ``terrain_noise_m`` is the noise of each source of heights [m]; ``grades_untold`` segments have no grade, as their
+    streets are too short for it.
 
     ``restrictions`` of turns were taken, which ban ``banned_turns``; others were left out, by reason. ``limited``
     segments are closed to vehicles over some width or weight; ``limits_refused`` such tags were not understood.
@@ -40,10 +51,15 @@ class ImportReport:
     classes: Mapping[str, int]
     keepers: Mapping[str, int]
     unreachable: Mapping[str, int]
-    unreachable_names: tuple[str, ...]
+    unreachable_km: Mapping[str, float]
+    cut_off: tuple[CutOffPart, ...]
+    not_planned: Mapping[str, LeftOut]
+    left_ways: tuple[LeftWayTold, ...]
+    kept_by_others_km: Mapping[str, float]
+    pedestrian: Mapping[str, int]
+    pedestrian_km: Mapping[str, float]
     dropped_ways: int
     clipped_ways: int
-    bus_only_ways: int
     vanished: int
     restrictions: int
     banned_turns: int
@@ -53,6 +69,8 @@ class ImportReport:
     terrain_sources: Mapping[str, int]
     terrain_cover: float
     clamped_grades: int
+    terrain_noise_m: Mapping[str, float]
+    grades_untold: int
     relief: int
     relief_seconds: float
     spot_heights: int
@@ -77,7 +95,9 @@ class ImportReport:
         keepers = tuple(message(f"cli.keeper.{keeper}", n=n) for keeper, n in self.keepers.items())
         yield message("cli.roads.classes", classes=classes, keepers=keepers)
         yield self._reach_line()
-        ways = {"dropped": self.dropped_ways, "buses": self.bus_only_ways, "clipped": self.clipped_ways}
+        yield from part_lines(self.cut_off)
+        yield from self._not_planned_lines()
+        ways = {"dropped": self.dropped_ways, "clipped": self.clipped_ways}
         yield message("cli.roads.left_out", vanished=self.vanished, **ways)
         yield self._turns_line()
         yield message("cli.roads.limits", n=self.limited, refused=self.limits_refused)
@@ -89,10 +109,28 @@ class ImportReport:
     def _reach_line(self) -> Message:
         if not sum(self.unreachable.values()):
             return message("cli.roads.all_reached")
-        counts = tuple(message(f"cli.cut_off.{network}", n=n) for network, n in self.unreachable.items())
-        if self.unreachable_names:
-            return message("cli.roads.cut_off_named", counts=counts, names=self.unreachable_names)
+        counts = tuple(
+            message(f"cli.cut_off.{network}", n=n, km=Figure(self.unreachable_km[network]))
+            for network, n in self.unreachable.items()
+        )
         return message("cli.roads.cut_off", counts=counts)
+
+    def _not_planned_lines(self) -> Iterator[Message]:
+        """What of the town is in no network or another's, with its length, and where its pedestrian streets went."""
+        for network, n in self.pedestrian.items():
+            km = Figure(self.pedestrian_km[network])
+            yield message("cli.roads.pedestrian", n=n, km=km, network=message(f"cli.network.{network}"))
+        if self.not_planned:
+            counts = tuple(left_line(because, left, self.left_ways) for because, left in self.not_planned.items())
+            yield message("cli.roads.not_planned", counts=counts)
+        if self.kept_by_others_km:
+            kept = tuple(
+                message(
+                    "cli.roads.kept_km", kept=message(f"cli.keeper.{keeper}", n=self.keepers[keeper]), km=Figure(km)
+                )
+                for keeper, km in self.kept_by_others_km.items()
+            )
+            yield message("cli.roads.kept_by_others", kept=kept)
 
     def _turns_line(self) -> Message:
         said = message("cli.roads.turns", n=self.banned_turns, taken=self.restrictions)
@@ -111,6 +149,9 @@ class ImportReport:
         said = message("cli.roads.terrain", share=share, counts=counts, clamped=clamped)
         compared = {"agree": self.inclines_agree, "compared": self.inclines_compared}
         yield message("cli.roads.inclines", terrain=said, **compared) if self.inclines_compared else said
+        noise = max(self.terrain_noise_m.values(), default=0.0)
+        if noise >= TOLD_NOISE_M:
+            yield message("cli.roads.noise", n=self.grades_untold, noise=Figure(noise))
         seconds, total = Figure(self.relief_seconds), sum(self.segments.values())
         yield message("cli.roads.relief", n=self.relief, total=total, seconds=seconds)
 
@@ -130,19 +171,26 @@ def report(
     """The report of an import whose final segments stand in ``sloped``; ``seconds`` of the relief and of all."""
     segments = sloped.segments
     cut_off = [s for s in segments if not s.reachable]
+    pedestrian = [s for s in segments if s.highway == "pedestrian"]
+    left = left_ways(extract)
     return ImportReport(
         file=extract.file.name,
         data_date=extract.data_date,
         segments=_counted(s.network for s in segments),
         street_count_between_junctions=made.street_count_between_junctions,
-        km={network: _km(segments, network) for network in sorted({s.network for s in segments})},
+        km={network: round(km, 1) for network, km in _km_by(segments, lambda s: s.network).items()},
         classes=_counted(s.route_class for s in segments),
         keepers=_counted(s.keeper for s in segments),
         unreachable=_counted(s.network for s in cut_off),
-        unreachable_names=tuple(dict.fromkeys(s.name for s in cut_off if s.name))[:3],
+        unreachable_km=_km_by(cut_off, lambda s: s.network),
+        cut_off=tuple(cut_off_parts(segments, extract)),
+        not_planned=left_out(left),
+        left_ways=left,
+        kept_by_others_km=_km_by((s for s in segments if s.keeper not in PLANNED_KEEPERS), lambda s: s.keeper),
+        pedestrian=_counted(s.network for s in pedestrian),
+        pedestrian_km=_km_by(pedestrian, lambda s: s.network),
         dropped_ways=made.dropped_ways,
         clipped_ways=made.clipped_ways,
-        bus_only_ways=extract.bus_only_ways,
         vanished=vanished,
         restrictions=turns.taken,
         banned_turns=len(turns.bans),
@@ -152,6 +200,8 @@ def report(
         terrain_sources=_counted(s.slope_source for s in segments if s.slope_source),
         terrain_cover=sloped.cover,
         clamped_grades=len(sloped.steeper_than_allowed),
+        terrain_noise_m=sloped.noise_m,
+        grades_untold=len(sloped.too_short),
         relief=relief,
         relief_seconds=round(seconds[0], 2),
         spot_heights=len(extract.spot_heights),
@@ -164,8 +214,12 @@ def report(
     )
 
 
-def _km(segments: Iterable[Segment], network: Network) -> float:
-    return round(sum(s.length_m for s in segments if s.network == network) / 1000.0, 1)
+def _km_by(segments: Iterable[Segment], of: Callable[[Segment], str]) -> dict[str, float]:
+    """Length by some word of a segment [km], in the order of the words."""
+    metres: defaultdict[str, float] = defaultdict(float)
+    for segment in segments:
+        metres[of(segment)] += segment.length_m
+    return {word: round(length / 1000.0, 3) for word, length in sorted(metres.items())}
 
 
 def _counted(values: Iterable[str]) -> dict[str, int]:

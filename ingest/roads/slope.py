@@ -2,22 +2,25 @@
 
 Rule: each line is sampled every ``step_m`` or closer; the grade of a segment is the steepest rise over any stretch
 of it that is as long as the base: 60 m, or two cells of the terrain model where these are longer, as over less than
-two cells a model shows its own noise. A segment of 60 m or more that is shorter than the base counts as a whole. One
-shorter than 60 m is lengthened at both ends along the neighbour that goes on straightest (turning at most 45°) until
-the stretch is 60 m; where the road ends before, the chord there is counts. Bridges and tunnels run straight between
-the ends of the whole structure, whatever the ground does.
+two cells a model shows its own noise; and at least so long that the noise which the source shows at the streets makes
+no more than 3 percentage points of a grade (``ingest.roads.noise``). A segment of 60 m or more that is shorter than
+the base counts as a whole. One shorter than 60 m, or than the noise demands, is lengthened at both ends along the
+neighbour that goes on straightest (turning at most 45°); where the road ends before, the chord there counts, unless it
+is too short for the noise: then no grade is told. Bridges and tunnels run straight between the ends of the whole
+structure, whatever the ground does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from city.entities import Segment
 from city.geo import GEOD
+from ingest.roads.noise import least_run_m, noise_m
 from ingest.roads.straight import Continuations
 from ingest.roads.terrain import SPOT_HEIGHTS, ElevationSource
 
@@ -30,7 +33,8 @@ class Sloped:
     """Segments with their terrain. ``cover`` is the share of their length whose elevation is known, 0 to 1.
 
     ``steeper_than_allowed`` are ids whose grade was clamped; ``inclines_agree`` of ``inclines_compared`` tagged
-    inclines have the sign of the grade found.
+    inclines have the sign of the grade found. ``noise_m`` is the noise of each source [m]; segments of ``too_short``
+    ids have no grade because of it.
     """
 
     segments: list[Segment]
@@ -38,6 +42,8 @@ class Sloped:
     steeper_than_allowed: tuple[str, ...]
     inclines_compared: int
     inclines_agree: int
+    noise_m: Mapping[str, float] = field(default_factory=dict)
+    too_short: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,10 +76,12 @@ def with_terrain(
     cells: float = 2.0,
     step_m: float = 10.0,
     steepest_pct: float = 20.0,
+    error_pct: float = 3.0,
 ) -> Sloped:
     """The segments with elevation, grade, source and resolution; None where no source has a value.
 
-    Grades beyond ``steepest_pct`` are set to it and named. Raster sources complete each other point by point;
+    The noise of its source makes no more than ``error_pct`` of a grade (in 95 of 100), or it is not told. Grades
+    beyond ``steepest_pct`` are set to it and named. Raster sources complete each other point by point;
     spot heights serve only segments that no raster touches, as the two need not agree on where zero is.
     """
     if not segments or not sources:
@@ -82,12 +90,21 @@ def with_terrain(
     z, which = sample_all(sources, profile)
     cover = float(np.isfinite(z).mean())
     z = straighten_structures(segments, profile, z)
-    grade = grades_pct(segments, profile, z, base_m, _base(which, sources, profile, base_m, cells))
+    noise = [noise_m(source, profile.lon, profile.lat) for source in sources]
+    least_run = _of_source(which, [least_run_m(noise_of, error_pct=error_pct) for noise_of in noise], profile)
+    resolution = _of_source(which, [source.resolution_m for source in sources], profile)
+    base = np.maximum(np.maximum(base_m, cells * resolution), least_run)
+    grade, too_short = grades_pct(segments, profile, z, base_m, base, least_run)
     steep = np.abs(grade) > steepest_pct
     found = np.clip(grade, -steepest_pct, steepest_pct)
     compared, agree = _compare(segments, found, inclines or {})
     done = _filled(segments, profile, z, found, which, sources)
-    return Sloped(done, cover, tuple(segments[i].id for i in np.flatnonzero(steep).tolist()), compared, agree)
+    named = {source.name: round(noise_of, 2) for source, noise_of in zip(sources, noise, strict=True)}
+    return Sloped(done, cover, _ids(segments, steep), compared, agree, named, _ids(segments, too_short))
+
+
+def _ids(segments: Sequence[Segment], marked: npt.NDArray[np.bool_]) -> tuple[str, ...]:
+    return tuple(segments[i].id for i in np.flatnonzero(marked).tolist())
 
 
 def lay_out(segments: Sequence[Segment], step_m: float = 10.0) -> HeightProfile:
@@ -166,55 +183,70 @@ def _settle(height: Floats, floating: npt.NDArray[np.bool_], edges: Ints, weight
     return height
 
 
-def _base(
-    which: Ints, sources: Sequence[ElevationSource], profile: HeightProfile, base_m: float, cells: float
-) -> Floats:
-    """(n_segments,) how long a stretch is that a grade is taken over [m]."""
-    resolution = np.array([source.resolution_m for source in sources] + [0.0])
-    coarsest = np.maximum.reduceat(resolution[which], profile.first[:-1])
-    return np.maximum(base_m, cells * coarsest)
+def _of_source(which: Ints, values: Sequence[float], profile: HeightProfile) -> Floats:
+    """(n_segments,) the largest value of the sources that a segment's heights came from, 0 where it has none."""
+    found: Floats = np.maximum.reduceat(np.array([*values, 0.0])[which], profile.first[:-1])
+    return found
 
 
 def grades_pct(
-    segments: Sequence[Segment], profile: HeightProfile, z: Floats, least_m: float = 60.0, base: Floats | None = None
-) -> Floats:
-    """(n_segments,) steepest grade [%], positive uphill as drawn; NaN where no stretch is known.
+    segments: Sequence[Segment],
+    profile: HeightProfile,
+    z: Floats,
+    least_m: float = 60.0,
+    base: Floats | None = None,
+    least_run: Floats | None = None,
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """(n_segments,) steepest grade [%], positive uphill as drawn, NaN where no stretch is known; and (n_segments,)
+    whether that is because its stretch is too short for the noise.
 
-    ``base`` (n_segments,) is the length of the stretches [m], ``least_m`` what a short segment is lengthened to.
+    ``base`` (n_segments,) is the length of the stretches [m]; a segment shorter than ``least_m``, or than
+    ``least_run`` (n_segments,), is lengthened to that, and has no grade where it comes out shorter than the latter.
     """
     length = profile.end_m - profile.start_m
-    base = np.minimum(np.full(len(length), least_m) if base is None else base, np.maximum(length, least_m))
-    long = length >= least_m
+    shortest = np.zeros(len(length)) if least_run is None else least_run
+    least = np.maximum(least_m, shortest)
+    base = np.minimum(least if base is None else base, np.maximum(length, least))
+    long = length >= least
     owner = profile.owner
     last = (profile.end_m - base)[owner]
     begin = np.minimum(profile.chain, last)[long[owner]]
     of = owner[long[owner]]
     known = np.isfinite(z[profile.first[:-1]]) & np.isfinite(z[profile.first[1:] - 1])
-    begin_short, end_short, of_short = _stretches(segments, profile, z, np.flatnonzero(~long & known), least_m)
+    short = np.flatnonzero(~long & known)
+    begin_short, end_short = _stretches(segments, profile, z, short, least)
+    run_short = begin_short[1] + end_short[1] + length[short]
     a, b = np.concatenate([begin, begin_short[0]]), np.concatenate([begin + base[of], end_short[0]])
-    run = np.concatenate([base[of], begin_short[1] + end_short[1] + length[of_short]])
+    run = np.concatenate([base[of], run_short])
     rise = np.interp(b, profile.chain, z) - np.interp(a, profile.chain, z)
-    return _steepest(100.0 * rise / np.maximum(run, 1.0), np.concatenate([of, of_short]), len(segments))
+    grade = _steepest(100.0 * rise / np.maximum(run, 1.0), np.concatenate([of, short]), len(segments))
+    noisy = np.zeros(len(segments), bool)
+    noisy[short] = run_short < 0.99 * shortest[short]
+    return np.where(noisy, np.nan, grade), noisy
 
 
 def _stretches(
-    segments: Sequence[Segment], profile: HeightProfile, z: Floats, short: Ints, base_m: float
-) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats], Ints]:
-    """For each short segment where its lengthened stretch begins and ends (chain) and how far out that is [m]."""
+    segments: Sequence[Segment], profile: HeightProfile, z: Floats, short: Ints, least: Floats
+) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """For each short segment where its lengthened stretch begins and ends (chain) and how far out that is [m].
+
+    Half of what is missing is sought beyond the end, the rest before the beginning, and what still lacks, where the
+    road ends there, beyond the end.
+    """
     ways_on = Continuations(segments, profile.end_m - profile.start_m)
     known = np.isfinite(z)
     begin, end = np.zeros((2, len(short))), np.zeros((2, len(short)))
     for place, i in enumerate(short.tolist()):
-        missing = base_m - (profile.end_m[i] - profile.start_m[i])
-        for side, out in ((1, end), (0, begin)):
-            wanted = missing / 2 if side == 1 else missing - end[1, place]
+        missing = least[i] - (profile.end_m[i] - profile.start_m[i])
+        for side, out, sought in ((1, end, None), (0, begin, end), (1, end, begin)):
+            wanted = missing / 2 if sought is None else missing - sought[1, place]
             segment, along, gone = ways_on.walk(i, side, wanted)
             chain = profile.start_m[segment] + along
             near = int(np.searchsorted(profile.chain, chain - 1e-9))
             if not known[min(near, len(known) - 1)]:
                 chain, gone = (profile.end_m if side == 1 else profile.start_m)[i], 0.0
             out[:, place] = chain, gone
-    return (begin[0], begin[1]), (end[0], end[1]), short
+    return (begin[0], begin[1]), (end[0], end[1])
 
 
 def _steepest(grade: Floats, of: Ints, n: int) -> Floats:

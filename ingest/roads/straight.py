@@ -24,7 +24,7 @@ class Continuations:
             for side, node in enumerate(ends):
                 self._at.setdefault(node, []).append((i, side))
 
-    def walk(self, segment: int, side: int, wanted_m: float, hops: int = 6) -> tuple[int, float, float]:
+    def walk(self, segment: int, side: int, wanted_m: float, hops: int = 24) -> tuple[int, float, float]:
         """Walks ``wanted_m`` out of the end ``side`` (0 = from, 1 = to) of a segment.
 
         Gives the segment reached, the place along it from its from-end [m], and how far the walk came [m]: less

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from city.vocabulary import Keeper, Network, RouteClass
+from ingest.roads import access
 
 Tags = Mapping[str, str]
 
@@ -31,6 +32,8 @@ ROUTE_CLASS: dict[str, RouteClass] = {
     "service": "P3",
     "road": "P3",
 }
+"""Kinds of ways that are streets as such, with their class. Others are streets where the city says so."""
+RULED_CLASS: dict[str, RouteClass] = {"busway": "P1", "pedestrian": "P3"}
 USUAL_KMH: dict[str, float] = {
     "motorway": 100.0,
     "trunk": 80.0,
@@ -47,8 +50,12 @@ USUAL_KMH: dict[str, float] = {
     "road": 40.0,
     "service": 20.0,
     "living_street": 10.0,
+    "busway": 50.0,
+    "pedestrian": 10.0,
 }
 CYCLE_KMH = 20.0
+ONEWAY_STREET = ("oneway:motorcar", "oneway:hgv", "oneway:motor_vehicle", "oneway:vehicle", "oneway")
+ONEWAY_CYCLE = ("oneway:bicycle", "oneway")
 WORDED_KMH: dict[str, float] = {
     "walk": 7.0,
     "living_street": 7.0,
@@ -68,50 +75,14 @@ _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _FEET = re.compile(r"^\s*([-+]?\d+(?:[.,]\d+)?)\s*(?:'|ft\b|feet\b)")
 
 
-def network(tags: Tags) -> Network | None:
-    """Which network a way belongs to: a street a lorry may drive, a way a cycle plough clears, or none."""
-    if tags.get("area") == "yes":
-        return None
-    if _is_street(tags):
-        return "street"
-    return "cycle" if _is_cycle_way(tags) else None
-
-
-def bus_only(tags: Tags) -> bool:
-    """Whether a way is closed to traffic but for buses: it is left out of the streets and counted."""
-    return (
-        tags.get("highway") in ROUTE_CLASS
-        and not _is_street(tags)
-        and (
-            tags.get("service") != "parking_aisle"
-            and {tags.get("bus"), tags.get("psv")} & {"yes", "designated"} != set()
-        )
-    )
-
-
-def _is_street(tags: Tags) -> bool:
-    closed = any(tags.get(key) == "no" for key in ("access", "vehicle", "motor_vehicle"))
-    return tags.get("highway") in ROUTE_CLASS and tags.get("service") != "parking_aisle" and not closed
-
-
-def _is_cycle_way(tags: Tags) -> bool:
-    highway, bicycle = tags.get("highway"), tags.get("bicycle")
-    if highway == "cycleway":
-        return bicycle != "no" and tags.get("access") != "no"
-    if highway not in {"path", "footway", "pedestrian", "track"}:
-        return False
-    shared = bicycle == "yes" and (tags.get("foot") == "designated" or "segregated" in tags)
-    return bicycle == "designated" or shared
-
-
 def route_class(tags: Tags, kind: Network) -> RouteClass:
     """Service level from the highway class: P1 to P3 for streets, C1 for cycleways proper, C2 for shared ways."""
     if kind == "cycle":
         return "C1" if tags.get("highway") == "cycleway" else "C2"
-    return ROUTE_CLASS.get(tags.get("highway", ""), "P3")
+    return (ROUTE_CLASS | RULED_CLASS).get(tags.get("highway", ""), "P3")
 
 
-def keeper(tags: Tags) -> Keeper:
+def keeper(tags: Tags, kind: Network = "street") -> Keeper:
     """Who keeps the way, as far as its tags say; a named keeper outranks what class and access suggest."""
     named = ";".join(tags[key] for key in ("operator", "ownership", "maintenance", "owner") if key in tags)
     if STATE.search(named) or tags.get("ownership") in {"national", "state"}:
@@ -122,16 +93,32 @@ def keeper(tags: Tags) -> Keeper:
         return "private"
     if tags.get("highway") in {"motorway", "motorway_link"}:
         return "state"
-    closed = tags.get("access") == "private" or tags.get("service") == "driveway"
-    return "private" if closed else "unknown"
+    return "private" if tags.get("service") == "driveway" or _is_private(tags, kind) else "unknown"
+
+
+def _is_private(tags: Tags, kind: Network) -> bool:
+    """Whether only its owners and their guests may use it: a cycle way neither to ride nor to walk on."""
+    if kind == "street":
+        return access.for_vehicles(tags).right == "private"
+    return access.for_walkers(tags).right == access.for_cycles(tags).right == "private"
 
 
 def direction(tags: Tags, kind: Network = "street") -> Literal[-1, 0, 1]:
-    """1 one-way as drawn, -1 one-way against the drawing, 0 both ways (also where the tag cannot be read)."""
-    said = tags.get("oneway", "")
-    if kind == "cycle":
-        said = tags.get("oneway:bicycle", said)
-    said = said.strip().lower()
+    """1 one-way as drawn, -1 one-way against the drawing, 0 both ways (also where the tag cannot be read).
+
+    A street is one-way too where vehicles may not go along it in one direction (``vehicle:backward=no``).
+    """
+    drawn = _said_direction(tags, kind)
+    if drawn or kind == "cycle":
+        return drawn
+    there, back = (access.for_vehicles(tags, along).right == "closed" for along in access.DIRECTIONS)
+    return 0 if there == back else (-1 if there else 1)
+
+
+def _said_direction(tags: Tags, kind: Network) -> Literal[-1, 0, 1]:
+    """By the most specific ``oneway`` tag, else by what the kind of way implies."""
+    keys = ONEWAY_CYCLE if kind == "cycle" else ONEWAY_STREET
+    said = next((tags[key] for key in keys if key in tags), "").strip().lower()
     if said in {"yes", "true", "1"}:
         return 1
     if said in {"-1", "reverse"}:
@@ -180,6 +167,11 @@ def width_m(tags: Tags) -> float | None:
     """Carriageway width [m] between 0.3 and 100, or None."""
     value = metres(tags.get("width", ""))
     return value if value is not None and 0.3 <= value <= 100.0 else None
+
+
+def name(tags: Tags) -> str:
+    """The name on the signs, or ''."""
+    return tags.get("name", "").replace("\x00", "").strip()
 
 
 def surface(tags: Tags) -> str:

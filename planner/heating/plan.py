@@ -48,7 +48,7 @@ def _intervention(snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay) ->
         key=key,
         kind="heat",
         target=building.id,
-        title=building.name,
+        title=building.name or building.id,
         priority=1 if opens is not None else 2,
         score=lead_h(snapshot, rules, day, opens) if opens is not None else 0.0,
         reasons=tuple(reasons_of(snapshot, rules, day, opens, start)),

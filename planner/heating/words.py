@@ -122,4 +122,5 @@ def degradations(snapshot: HeatingSnapshot, days: Sequence[BuildingDay]) -> Iter
 
 def _silent(snapshot: HeatingSnapshot, day: BuildingDay) -> Degradation:
     age = None if day.indoor is None else (snapshot.at - day.indoor.time).total_seconds()
-    return degradation(day.building.id, message("plan.heating.weak.silent", building=day.building.name), age_s=age)
+    name = day.building.name or day.building.id
+    return degradation(day.building.id, message("plan.heating.weak.silent", building=name), age_s=age)

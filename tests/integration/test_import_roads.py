@@ -127,7 +127,7 @@ def test_the_demonstration_town_is_imported_twice_alike(database):
     second = import_roads(database, file, [], AT)
     assert load_segments(database) == segments
     assert second.vanished == 0
-    assert first.street_count_between_junctions == 1036
+    assert first.street_count_between_junctions == 1029
     assert (first.rooms, first.buildings) == (52, 5)
     assert first.terrain_sources.keys() == {"spot heights"}
     assert 0 < first.unreachable["street"] < 0.2 * first.segments["street"]

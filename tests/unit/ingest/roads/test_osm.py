@@ -123,31 +123,6 @@ def test_directions(tags, expected):
 
 
 @pytest.mark.parametrize(
-    ("tags", "expected"),
-    [
-        ({"highway": "residential"}, "street"),
-        ({"highway": "secondary_link"}, "street"),
-        ({"highway": "service", "service": "parking_aisle"}, None),
-        ({"highway": "service", "access": "no"}, None),
-        ({"highway": "residential", "vehicle": "no"}, None),
-        ({"highway": "residential", "motor_vehicle": "no"}, None),
-        ({"highway": "construction", "construction": "residential"}, None),
-        ({"highway": "service", "area": "yes"}, None),
-        ({"highway": "cycleway"}, "cycle"),
-        ({"highway": "path", "bicycle": "designated"}, "cycle"),
-        ({"highway": "footway", "bicycle": "yes", "segregated": "no"}, "cycle"),
-        ({"highway": "footway", "bicycle": "yes", "foot": "designated"}, "cycle"),
-        ({"highway": "footway", "bicycle": "yes"}, None),
-        ({"highway": "footway"}, None),
-        ({"highway": "steps", "bicycle": "designated"}, None),
-        ({"highway": "track"}, None),
-    ],
-)
-def test_which_network(tags, expected):
-    assert read.network(tags) == expected
-
-
-@pytest.mark.parametrize(
     ("tags", "network", "expected"),
     [
         ({"highway": "trunk_link"}, "street", "P1"),

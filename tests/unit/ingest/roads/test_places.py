@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from city.catalogue.words import words
 from ingest.roads.cut import cut
 from ingest.roads.osm import read_extract
 from ingest.roads.places import rooms, schools
@@ -124,6 +125,32 @@ def test_a_school_of_several_outlines_is_read_from_its_relation(town, tmp_path):
     (school,) = schools(town.extract(tmp_path))
     assert (school.id, school.name) == ("osm/relation/9", "Ringskolan")
     assert school.area_m2 == pytest.approx(55.8 * 111.4, rel=0.01)
+
+
+def test_a_school_without_a_name_is_called_after_where_it_is(town, tmp_path):
+    """A person must know which it is: by its address, its street, or its number in the map; never by nothing."""
+    town.point(11, 15.0002, 60.0005, amenity="school")
+    town.point(12, 15.0012, 60.0005, amenity="school")
+    town.point(13, 15.0005, 60.0005, amenity="kindergarten", **{"addr:street": "Ringvägen", "addr:housenumber": "7 B"})
+    town.point(14, 15.02, 60.02, amenity="school", official_name="Kommunens grundskola")
+    town.square(5, 15.05, 60.05, 0.001, building="school")
+    extract = town.extract(tmp_path)
+    segments = cut(extract).segments
+    assert [s.name for s in schools(extract, segments, words("sv"))] == [
+        "Skola vid Storgatan (1)",
+        "Skola vid Storgatan (2)",
+        "Förskola, Ringvägen 7 B",
+        "Kommunens grundskola",
+        "Skola osm/way/5",
+    ]
+    assert schools(extract, segments, words("en"))[2].name == "Preschool, Ringvägen 7 B"
+
+
+def test_a_school_takes_the_address_of_its_building(town, tmp_path):
+    town.square(5, 15.0, 60.0, 0.01, amenity="school")
+    town.square(6, 15.001, 60.001, 0.001, building="school", **{"addr:street": "Ängsgatan", "addr:housenumber": "3"})
+    extract = town.extract(tmp_path)
+    assert [s.name for s in schools(extract, (), words("sv"))] == ["Skola, Ängsgatan 3"]
 
 
 def test_places_of_central_helsinki(data_folder):

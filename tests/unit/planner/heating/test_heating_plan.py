@@ -183,6 +183,12 @@ def test_one_building_is_said_as_one() -> None:
     assert closed.verdict.text == "Sänkt värme hela dygnet i 1 byggnad."
 
 
+def test_a_building_without_a_name_is_called_by_its_id() -> None:
+    plan = plan_of(heating_snapshot(buildings=(Building("b7", "", *place(6)),)))
+    assert [item.title for item in plan.interventions] == ["b7"]
+    assert any("b7" in weak.effect for weak in plan.degradations)
+
+
 def test_readings_in_any_order_give_the_same_plan() -> None:
     """The newest reading is the newest by time, not by row."""
     rows = heating_snapshot().readings
