@@ -16,7 +16,7 @@ from store.connect import Connection
 from store.rows import only_row, select
 from store.sql import query
 
-ROW_BYTES = 220
+ROW_BYTES = 300
 """What a letter takes beside its payload, with its topic, detail and indexes [bytes]: measured."""
 
 
