@@ -93,7 +93,7 @@ class Writer:
 
     def write(self, messages: Sequence[MqttMessage]) -> None:
         """Stores a batch. Raises psycopg.OperationalError where the database is away: nothing is stored then."""
-        self._store([self._take(message) for message in messages])
+        self.tally.add(self._store([self._take(message) for message in messages]))
 
     def _take(self, message: MqttMessage) -> JudgedMessage:
         if len(message.payload) > self.limits.reading_bytes:
@@ -115,23 +115,22 @@ class Writer:
         rows, faults = validate(decode(message.topic, message.payload), message.received_at, self.rule)
         return JudgedMessage(message, rows, fault=faults[0] if faults else None)
 
-    def _store(self, taken: Sequence[JudgedMessage], tries: int = 3) -> None:
+    def _store(self, taken: Sequence[JudgedMessage], tries: int = 3) -> Tally:
         """Stores, retries races, and halves on bad data until the poisonous message stands alone."""
         try:
             with self.connection.transaction():
-                done = self._store_once(taken)
-            self.tally.add(done)
+                return self._store_once(taken)
         except psycopg.Error as error:
             self._forget()
             if error.sqlstate in RETRY_FIRST and tries > 1:
-                self._store(taken, tries - 1)
-            elif not _of_the_data(error):
+                return self._store(taken, tries - 1)
+            if not _of_the_data(error):
                 raise
-            elif len(taken) > 1:
-                self._store(taken[: len(taken) // 2])
-                self._store(taken[len(taken) // 2 :])
-            else:
-                self._set_aside(taken[0], error)
+            if len(taken) == 1:
+                return self._set_aside(taken[0], error)
+        done = self._store(taken[: len(taken) // 2])
+        done.add(self._store(taken[len(taken) // 2 :]))
+        return done
 
     def _store_once(self, taken: Sequence[JudgedMessage]) -> Tally:
         """Stores a batch in the caller's transaction; what is parked comes last, as who parks lets nobody else park."""
@@ -227,11 +226,11 @@ class Writer:
         fault = too_many_series(names[0].device, names[0].quantity, self.limits.series_per_device)
         return msgspec.structs.replace(item, rows=good, fault=fault)
 
-    def _set_aside(self, item: JudgedMessage, error: psycopg.Error) -> None:
+    def _set_aside(self, item: JudgedMessage, error: psycopg.Error) -> Tally:
         alone = JudgedMessage(item.message, fault=Fault("database", refusal(error)), sqlstate=error.sqlstate)
         with self.connection.transaction():
             self.keeper.keep([alone])
-        self.tally.add(Tally(messages=1, rejected={"database": 1}))
+        return Tally(messages=1, rejected={"database": 1})
 
     def _forget(self) -> None:
         """After a rollback nothing that was made in the transaction is there."""

@@ -1,6 +1,6 @@
 """Dead letters as they are written: rejects of a batch in bulk, room for the parked ones, and what a replay settles.
 
-All but :func:`newest` and :func:`waiting` expect to be in the transaction of the batch that they belong to.
+What a batch writes is expected to be in the transaction of the batch.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from store.connect import Connection
 from store.rows import only_row, select
 from store.sql import query
 
-ROW_BYTES = 220
+ROW_BYTES = 300
 """What a letter takes beside its payload, with its topic, detail and indexes [bytes]: measured."""
 
 
@@ -162,6 +162,17 @@ def say_again(connection: Connection, said: Sequence[tuple[int, str, str, str | 
     names = ("ids", "reasons", "details", "sqlstates")
     columns = {name: [row[place] for row in said] for place, name in enumerate(names)}
     connection.execute(query("letters", "say_again"), columns)
+
+
+def forget(connection: Connection, device: str) -> int:
+    """Takes away all letters of a device, its place among the parked ones, and itself where nobody has taken it in;
+    gives how many letters there were."""
+    with connection.transaction():
+        connection.execute(query("letters", "one_at_a_time"))
+        gone = connection.execute(query("letters", "forget_letters"), {"device": device}).rowcount
+        connection.execute(query("letters", "forget_place"), {"device": device})
+        connection.execute(query("letters", "forget_stranger"), {"device": device})
+    return gone
 
 
 def recount(connection: Connection, devices: Sequence[str] | None = None) -> None:

@@ -30,5 +30,5 @@ UPDATE dead_letter SET device_id = lower(device_id) WHERE topic LIKE 'applicatio
 UPDATE dead_letter SET replayed_at = NULL WHERE reason = 'unknown_device' AND replayed_at IS NOT NULL;
 
 INSERT INTO parked_device (device_id, messages, bytes, first_at, last_at)
-SELECT device_id, count(*), sum(payload_bytes + 220), min(received_at), max(received_at)
+SELECT device_id, count(*), sum(payload_bytes + 300), min(received_at), max(received_at)
 FROM dead_letter WHERE reason = 'unknown_device' AND device_id IS NOT NULL GROUP BY 1;

@@ -104,3 +104,16 @@ WITH held AS (
 INSERT INTO parked_device (device_id, messages, bytes, first_at, last_at) SELECT * FROM held
 ON CONFLICT (device_id) DO UPDATE SET messages = excluded.messages, bytes = excluded.bytes,
     first_at = excluded.first_at, last_at = excluded.last_at;
+
+-- name: forget_letters
+-- Takes away the letters of a device.
+DELETE FROM dead_letter WHERE device_id = %(device)s;
+
+-- name: forget_place
+-- Gives up the place of a device among the parked ones.
+DELETE FROM parked_device WHERE device_id = %(device)s;
+
+-- name: forget_stranger
+-- Takes away a device that nobody has taken in and of which nothing is stored.
+DELETE FROM device d WHERE device_id = %(device)s AND NOT adopted AND kind = 'unknown'
+    AND NOT EXISTS (SELECT FROM series s WHERE s.device_id = d.device_id);

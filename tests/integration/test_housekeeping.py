@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from store.condition import condition
 from store.connect import Connection, connect
 from store.housekeeping import TASKS, house_day, keep_house
 from store.partitions import WEEK, parts, week_of
+from store.readings import parked_devices
 from store.rollups import HOUR, refresh
 from store.tiers import detect_tier
 from tests.by_hand import plan_now
@@ -106,6 +108,18 @@ def test_conflicts_letters_counts_and_answers_go_by_their_age(tier: Connection) 
         "(SELECT count(*) FROM dead_letter_count), (SELECT count(*) FROM http_cache)"
     ).fetchone()
     assert left == (3, 2, 3, 1)
+
+
+def test_parked_letters_give_up_their_room_and_strangers_go(database: Connection) -> None:
+    """Letters of two strangers, one of them old: it loses its place and its name, what else is known of it goes too."""
+    for device, age in (("old", 30), ("young", 1)):
+        at = AT - timedelta(days=age)
+        payload = json.dumps({"time": at.isoformat(), "values": {"snow_depth": 1}}).encode()
+        rule = ClockRule(timedelta(days=7), timedelta(minutes=5))
+        Writer(database, Ingest(), rule).write([MqttMessage(f"dagsplan/{device}/reading", payload, at)])
+    keep_house(database, Store(keep_dead_letters_days=20), ZONE, AT)
+    assert [one.device for one in parked_devices(database)] == ["young"]
+    assert database.execute("SELECT device_id FROM device WHERE NOT adopted").fetchall() == [("young",)]
 
 
 def written(connection: Connection) -> list[str]:

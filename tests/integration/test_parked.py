@@ -263,6 +263,16 @@ def test_chirpstack_letters_are_those_of_the_device_in_small_letters(database: C
     assert replay(database, settings(), AT, device="a84041").rows == 1
 
 
+def test_a_stranger_can_be_forgotten(database: Connection) -> None:
+    """Its letters, its place and its name go; the next name gets the place, and others keep what they have."""
+    into = writer(database, unknown_devices=2)
+    write(into, [*minutes(3), *minutes(2, "new-2")])
+    assert letters.forget(database, "new-1") == 3
+    write(into, minutes(1, "new-3"))
+    assert {(one.device, one.messages) for one in parked_devices(database)} == {("new-2", 2), ("new-3", 1)}
+    assert database.execute("SELECT device_id FROM device ORDER BY 1").fetchall() == [("new-2",), ("new-3",)]
+
+
 def test_what_is_parked_can_be_counted_anew(database: Connection) -> None:
     """Letters that went by age give up their room, and a device with none its place."""
     write(writer(database), [*minutes(3), *minutes(2, "new-2")])

@@ -94,6 +94,7 @@ TABLE = (
     Poison("device of 101 letters", f"dagsplan/{'x' * 101}/reading", GOOD, "device"),
     Poison("another device in the payload", UP, up('{"a": 1}', "a84042"), "device"),
     Poison("no codec", UP, f'{{"time": "{NOW}", "deviceInfo": {{"devEui": "a84041"}}}}'.encode(), "no_codec"),
+    Poison("two fields of one name in a codec", UP, up('{"a_b": 1, "a": {"b": 2}}'), "same_name"),
     Poison("only words in a codec", UP, up('{"state": "ok", "alarm": "none"}'), "no_values"),
     Poison("network server version 3", UP, b'{"devEUI": "qEBB", "objectJSON": "{}", "fPort": 2}', "shape"),
     Poison("unknown device", "dagsplan/stranger/reading", GOOD, "unknown_device"),

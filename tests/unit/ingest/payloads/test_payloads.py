@@ -87,6 +87,20 @@ def test_codec_fields_become_numbers(content: str, values: dict[str, float]) -> 
     assert read.values == values
 
 
+def test_deep_fields_of_long_names_stay_apart() -> None:
+    """Fields with the same first hundred characters are quantities of their own, the same ones in every message."""
+
+    def names(**fields: int) -> list[str]:
+        (measured,) = decode(UP, up(json.dumps({"a" * 95: {"deep": fields}})))
+        return list(measured.values)
+
+    three = names(field_x=0, field_y=1, **{"z" * 300: 2})
+    assert len(set(three)) == 3
+    assert {len(name) for name in three} == {100}
+    assert [*names(field_x=0), *names(field_y=1)] == three[:2]
+    assert list(decode(UP, up(json.dumps({"a" * 100: 1})))[0].values) == ["a" * 100]
+
+
 def test_an_uplink_without_time_is_refused() -> None:
     """Our own time of receipt would make a second row of a second delivery."""
     with pytest.raises(RejectedMessage, match="no_time"):
