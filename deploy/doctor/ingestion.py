@@ -85,3 +85,27 @@ def rejects(connection: Connection, now: datetime, waiting: int, zone: ZoneInfo)
         return Finding("rejects", True, message("doctor.rejects.none"))
     text = message("doctor.rejects.some", counts=tuple(f"{reason} {n}" for reason, n in counts.items()))
     return Finding("rejects", True, text)
+
+
+def waits(connection: Connection) -> Iterator[Finding]:
+    """What waits of devices that nobody took in, where that has met its bounds or can be stored by now."""
+    parked = readings.parked(connection)
+    if parked.beyond:
+        yield Finding("parked", False, message("doctor.parked.beyond", n=parked.beyond, mb=parked.bytes / 1e6))
+    elif parked.adopted:
+        yield Finding("parked", False, message("doctor.parked.adopted", n=parked.adopted))
+    elif parked.messages:
+        said = message("doctor.parked.waits", n=parked.messages, mb=parked.bytes / 1e6)
+        yield Finding("parked", True, said, note=True)
+
+
+def odd(connection: Connection, *, shown: int = 5) -> Iterator[Finding]:
+    """Quantities that we do not know: they are kept, and no plan is made from them."""
+    found = [one for one in readings.odd_series(connection) if one.likely is not None]
+    if found:
+        named = [
+            message("doctor.odd.one", device=one.device, quantity=one.quantity, likely=one.likely or "")
+            for one in found[:shown]
+        ]
+        more = ("…",) if len(found) > shown else ()
+        yield Finding("quantities", True, message("doctor.odd.some", named=(*named, *more)), note=True)

@@ -10,7 +10,7 @@ from city.settings import Settings
 from city.vocabulary import DOMAINS
 from deploy.doctor.connections import broker
 from deploy.doctor.finding import Finding
-from deploy.doctor.ingestion import daemons, rejects, stored
+from deploy.doctor.ingestion import daemons, odd, rejects, stored, waits
 from deploy.doctor.keeping import kept
 from deploy.doctor.plans import plan
 from deploy.doctor.town import furnishing
@@ -44,6 +44,8 @@ def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Fin
     yield stored(connection, now)
     has = town(connection, now)
     yield rejects(connection, now, has.devices_waiting, zone)
+    yield from waits(connection)
+    yield from odd(connection)
     yield from furnishing(has, settings, now)
     for domain in DOMAINS:
         yield plan(connection, settings, domain, now)

@@ -12,7 +12,7 @@ from city.entities import Building, CalendarDay, Contractor, Depot, Room, Vehicl
 from city.errors import Conflict, NotFound
 from ingest.registers.adoption import names_of
 from ingest.registers.asked import Asked
-from store import history, registers
+from store import history, letters, registers
 from store.connect import Connection
 
 T = TypeVar("T")
@@ -106,6 +106,7 @@ def _device(connection: Connection, thing: str, asked: Asked) -> list[Message]:
     if not asked.yes and device.last_time is not None:
         raise Conflict(message("error.forget.has_readings", device=device.id))
     registers.drop_device(connection, device.id)
+    letters.forget(connection, device.id)
     return [_gone("device", device.id, device.name)]
 
 

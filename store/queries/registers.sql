@@ -183,8 +183,7 @@ DELETE FROM reading_hourly WHERE series_id IN (SELECT series_id FROM gone);
 
 -- name: drop_device_itself
 -- After its readings are gone.
-WITH lines AS (DELETE FROM series WHERE device_id = %(id)s)
-DELETE FROM dead_letter WHERE device_id = %(id)s;
+DELETE FROM series WHERE device_id = %(id)s;
 
 -- name: drop_device_row
 -- After its series are gone.

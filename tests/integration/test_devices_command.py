@@ -123,3 +123,23 @@ def test_history_of_a_sensor_is_known_by_its_radio(command, database: Connection
     assert command("import", "readings", str(file))[1] == "readings of 1 series: 1 added\n"
     assert command("forget", "readings", "history.csv")[1] == "1 reading of the file history.csv is taken away\n"
     assert values(database) == []
+
+
+def test_the_doctor_names_what_waits_and_what_no_plan_uses(command, database: Connection, sends: Writer) -> None:
+    sends.write([reading("snow-9", NOW, 1)])
+    told = {one["part"]: one for one in json.loads(command("doctor", "--json")[1])}
+    assert (told["parked"]["state"], told["rejects"]["ok"]) == ("note", False)
+    assert "dagsplan devices adopt" in told["rejects"]["text"]
+    command("devices", "adopt", "snow-9")
+    payload = json.dumps({"time": NOW.isoformat(), "values": {"snow_dept": 1}}).encode()
+    sends.write([MqttMessage("dagsplan/snow-9/reading", payload, NOW)])
+    told = {one["part"]: one for one in json.loads(command("doctor", "--json")[1])}
+    assert "parked" not in told
+    assert "snow_dept of snow-9 (meant is snow_depth?)" in told["quantities"]["text"]
+
+
+def test_a_stranger_is_forgotten_with_all_that_waits(command, database: Connection, sends: Writer) -> None:
+    sends.write([reading("snow-9", NOW, 1)])
+    assert command("forget", "device", "snow-9")[0] == 0
+    assert command("devices", "list")[1] == "no sensor has been heard, and none was imported\n"
+    assert database.execute("SELECT count(*) FROM dead_letter").fetchone() == (0,)
