@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help demo test test-crash check bench lock clean
+.PHONY: help install demo test test-crash check bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F ':.*?## ' '{printf "make %-12s %s\n", $$1, $$2}'
+
+install: $(VENV)/ready ## the virtual environment with the command .venv/bin/dagsplan, no more
 
 demo: $(VENV)/ready ## the demonstration town at http://127.0.0.1:8080 (ARGS=--once: one day, printed; ARGS=--night: a storm night)
 	@$(BIN)/dagsplan demo $(ARGS)

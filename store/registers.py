@@ -177,3 +177,14 @@ def out_now(connection: Connection, at: datetime, within: timedelta = timedelta(
     """The vehicles that hold an order under way."""
     parameters: Mapping[str, Any] = {"states": sorted(UNDER_WAY), "since": at - within}
     return {str(row[0]) for row in connection.execute(query("registers", "out_now"), parameters)}
+
+
+def maps(connection: Connection) -> dict[str, int]:
+    """The data sets of streets and what came with them, each with its number of segments."""
+    return {str(name): int(n) for name, n in connection.execute(query("registers", "maps"))}
+
+
+def drop_map(connection: Connection, name: str) -> None:
+    """Takes the streets of a data set away, with its rooms, buildings and places."""
+    for step in ("drop_map_vessels", "drop_map_things", "drop_map"):
+        connection.execute(query("registers", step), {"name": name})

@@ -40,7 +40,7 @@ def absent(tool: str, reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-LONGEST = ("test_storm_night.py", "test_demo.py", "test_real_towns.py")
+LONGEST = ("test_own_town.py", "test_storm_night.py", "test_demo.py", "test_real_towns.py")
 """Files that take long: they begin first, so that no worker waits for the last of them."""
 
 

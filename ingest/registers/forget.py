@@ -117,6 +117,16 @@ def _readings(connection: Connection, thing: str, asked: Asked) -> list[Message]
     return [message("cli.forget.readings", n=n, name=thing)]
 
 
+def _roads(connection: Connection, thing: str, asked: Asked) -> list[Message]:
+    """The streets of a data set, with all that came with them."""
+    there = registers.maps(connection)
+    _found("roads", thing, there)
+    if not asked.yes:
+        raise Conflict(message("error.forget.town", name=thing, n=there[thing]))
+    registers.drop_map(connection, thing)
+    return [message("cli.forget.streets", n=there[thing], name=thing)]
+
+
 FORGETTERS: Mapping[str, Callable[[Connection, str, Asked], list[Message]]] = {
     "room": _room,
     "vessel": _vessel,
@@ -127,6 +137,7 @@ FORGETTERS: Mapping[str, Callable[[Connection, str, Asked], list[Message]]] = {
     "calendar": _calendar,
     "device": _device,
     "readings": _readings,
+    "roads": _roads,
 }
 """What can be taken away, by the word on the command line."""
 

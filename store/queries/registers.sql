@@ -270,3 +270,23 @@ UPDATE building SET device_id = %(device)s WHERE building_id = %(id)s;
 -- name: known_as
 -- The sensors by the name of their radio.
 SELECT eui, device_id FROM device WHERE eui IS NOT NULL;
+
+-- name: maps
+-- The data sets that streets, rooms, buildings and places of the map came from, with how many segments each has.
+SELECT d.name, (SELECT count(*) FROM road_segment s WHERE s.dataset = d.name) FROM dataset d
+WHERE d.licence <> 'own data' ORDER BY 1;
+
+-- name: drop_map_vessels
+-- Vessels in rooms of a map, before these go.
+DELETE FROM vessel v USING room r WHERE r.room_id = v.room_id AND r.dataset = %(name)s;
+
+-- name: drop_map_things
+-- What a map brought beside its streets.
+WITH rooms AS (DELETE FROM room WHERE dataset = %(name)s),
+     buildings AS (DELETE FROM building WHERE dataset = %(name)s),
+     places AS (DELETE FROM place WHERE dataset = %(name)s)
+DELETE FROM road_segment WHERE dataset = %(name)s;
+
+-- name: drop_map
+-- A data set of which nothing is left.
+DELETE FROM dataset WHERE name = %(name)s;
