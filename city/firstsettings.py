@@ -17,7 +17,7 @@ from babel.core import get_global
 from city.catalogue.foreign import in_our_words
 from city.catalogue.message import message
 from city.catalogue.words import Words, words
-from city.errors import ConfigError
+from city.errors import BadValue, ConfigError
 from city.settings import Settings
 from city.tomltext import tables, value
 from city.whereabouts import UNNAMED, check_country, check_name, check_point, check_providers, check_zone
@@ -42,8 +42,8 @@ class Answers:
         """Raises ConfigError for what cannot be."""
         check_name(self.name)
         check_point(self.longitude, self.latitude)
-        check_zone(self.time_zone)
         check_country(self.country)
+        check_zone(self.time_zone)
         check_providers(self.providers, placed=True, contact=self.contact)
 
     def tree(self) -> dict[str, dict[str, Any]]:
@@ -71,6 +71,20 @@ def zones_of(country: str) -> tuple[str, ...]:
     return tuple(sorted(zone for zone, of in get_global("zone_territories").items() if of == country))
 
 
+def zone_for(country: str) -> str | None:
+    """The time zone of a country that has one; None where it has several, or where nobody knows it."""
+    zones = zones_of(country)
+    return zones[0] if len(zones) == 1 else None
+
+
+def degrees(text: str) -> float:
+    """An angle [degrees], with a point or a comma. Raises BadValue."""
+    try:
+        return float(text.replace(",", ".").replace("\N{MINUS SIGN}", "-").removesuffix("°").strip())
+    except ValueError:
+        raise BadValue(message("error.usage.no_number", text=text)) from None
+
+
 def settings_file(answers: Answers, before: str = "") -> str:
     """The text of the settings file: a new one with a remark on each line, or the one that is there with what changed.
 
@@ -89,7 +103,8 @@ def settings_file(answers: Answers, before: str = "") -> str:
 
 
 def _new(answers: Answers, spoken: Words) -> str:
-    made = [f"# {spoken('setup.file.head', name=answers.name)}", f"# {spoken('setup.file.more')}"]
+    name = "".join(letter for letter in answers.name if letter.isprintable())
+    made = [f"# {spoken('setup.file.head', name=name)}", f"# {spoken('setup.file.more')}"]
     for section, part in answers.tree().items():
         made += ["", f"[{section}]"]
         for name, held in part.items():

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from city.catalogue.message import Message, message
+from city.catalogue.words import name_of
 from city.settings import Settings
 from city.whereabouts import UNNAMED
 
@@ -47,11 +48,6 @@ class TownHas:
         return self.streets + self.cycle_ways
 
     @property
-    def nothing(self) -> bool:
-        """Whether nobody has put anything in yet."""
-        return not (self.segments or self.vehicles or self.rooms or self.buildings or self.devices)
-
-    @property
     def ready(self) -> frozenset[str]:
         """The services that can be planned: those that have what is worked on, and whoever works.
 
@@ -75,6 +71,11 @@ class TownPart:
     text: Message
     then: Message | None = None
     command: Message | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is there, and only a person is waited for: devices that are heard and not adopted."""
+        return self.part == "devices" and self.state == "missing"
 
     @property
     def name(self) -> Message:
@@ -101,12 +102,13 @@ def _clauses(*parts: Message) -> Message:
     return message("format.clauses", parts=parts)
 
 
-def _first_settings(_: TownHas, settings: Settings, __: datetime) -> TownPart:
+def _first_settings(has: TownHas, settings: Settings, _: datetime) -> TownPart:
     town = settings.municipality
+    state: PartState = "unset" if has.ready else "missing"
     if town.name == UNNAMED:
-        return _part("settings", "unset", message("town.lack.name", name=town.name))
+        return _part("settings", state, message("town.lack.name", name=town.name))
     if town.longitude is None or town.latitude is None:
-        return _part("settings", "unset", message("town.lack.point", name=town.name))
+        return _part("settings", state, message("town.lack.point", name=town.name))
     place = {"name": town.name, "zone": town.time_zone, "country": town.country}
     text = message("town.have.settings", **place, lat=town.latitude, lon=town.longitude)
     return _part("settings", "done", text)
@@ -190,7 +192,8 @@ def _forecast(has: TownHas, settings: Settings, now: datetime, *, fresh: timedel
         return _part("forecast", "missing" if needed else "unset", message("doctor.forecast.none"), asked)
     good = now - has.forecast_at < fresh
     key = "doctor.forecast.fresh" if good else "doctor.forecast.old"
-    said = message(key, provider=has.forecast_by, at=_local(has.forecast_at, settings))
+    provider = name_of(f"town.provider.{has.forecast_by}", has.forecast_by)
+    said = message(key, provider=provider, at=_local(has.forecast_at, settings))
     return _part("forecast", "done" if good else "missing", said, asked)
 
 

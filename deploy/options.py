@@ -13,12 +13,12 @@ from city.catalogue.message import message
 from city.catalogue.words import LANGUAGES, Words
 from city.clock import aware
 from city.errors import BadValue
+from city.firstsettings import degrees
 from city.version import code_version
 from city.vocabulary import DOMAINS
 from city.whereabouts import PROVIDERS
 from deploy.brokerprofile import PLUGIN, PROFILES
 from deploy.parser import SpokenParser, kind
-from deploy.questions import degrees
 
 
 def parser(t: Words) -> SpokenParser:

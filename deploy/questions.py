@@ -8,7 +8,7 @@ from typing import Any
 from city.catalogue.message import Message, message
 from city.catalogue.words import LANGUAGES, is_language, words
 from city.errors import BadValue, ConfigError, DagsplanError
-from city.firstsettings import zones_of
+from city.firstsettings import degrees, zone_for
 from city.whereabouts import (
     NEED_CONTACT,
     PROVIDERS,
@@ -43,8 +43,7 @@ class Questions:
             found["latitude"] = self._one("latitude", read=lambda text: _degrees(text, "latitude"))
             found["longitude"] = self._one("longitude", read=lambda text: _degrees(text, "longitude"))
             found["country"] = country = self._one("country", read=_country)
-            zones = zones_of(country)
-            found["time_zone"] = self._one("time_zone", read=_zone, offered=zones[0] if len(zones) == 1 else "")
+            found["time_zone"] = self._one("time_zone", read=_zone, offered=zone_for(country) or "")
             found["providers"] = providers = self._one("providers", read=_providers)
             found["contact"] = self.given.get("contact", self.known.get("contact", ""))
             if NEED_CONTACT & set(providers):
@@ -90,14 +89,6 @@ def _language(text: str) -> str:
     if not is_language(text.lower()):
         raise _problem(message("error.setting.choice", name="municipality.language", value=text, choices=LANGUAGES))
     return text.lower()
-
-
-def degrees(text: str) -> float:
-    """An angle [degrees], with a point or a comma. Raises BadValue."""
-    try:
-        return float(text.replace(",", ".").replace("\N{MINUS SIGN}", "-").removesuffix("°").strip())
-    except ValueError:
-        raise BadValue(message("error.usage.no_number", text=text)) from None
 
 
 def _degrees(text: str, name: str) -> float:

@@ -13,7 +13,7 @@ from city.catalogue.foreign import in_our_words
 from city.catalogue.message import message
 from city.catalogue.words import Words, words
 from city.errors import ConfigError, DagsplanError, NeedsYes
-from city.firstsettings import Answers, answered, settings_file, zones_of
+from city.firstsettings import Answers, answered, settings_file, zone_for
 from city.settings import FILES, load
 from city.town import TownHas, TownPart, town_parts
 from deploy.opening import note, opened_store, say
@@ -68,9 +68,9 @@ def answers_of(options: argparse.Namespace, settings: Settings) -> Answers:
     if sys.stdin.isatty() and not options.yes:
         return Answers(**Questions(input, note, given, known).all())
     found = known | given
-    zones = zones_of(found.get("country", ""))
-    if len(zones) == 1 and (given.get("country") or "time_zone" not in found) and "time_zone" not in given:
-        found["time_zone"] = zones[0]
+    zone = zone_for(found.get("country", ""))
+    if zone and (given.get("country") or "time_zone" not in found) and "time_zone" not in given:
+        found["time_zone"] = zone
     lacking = tuple(option for name, option in OPTIONS.items() if name not in found)
     if "country" not in found:
         lacking = tuple(option for option in lacking if option != "--time-zone")

@@ -31,6 +31,11 @@ def town(connection: Connection, now: datetime) -> TownHas:
     return select(connection, query("town", "town"), {"now": now}, TownHas)[0]
 
 
+def begun(connection: Connection) -> bool:
+    """Whether anything of a town is there: streets, vehicles, rooms, buildings, adopted devices or a plan."""
+    return bool(only_row(connection.execute(query("town", "begun")))[0])
+
+
 def intake(connection: Connection, now: datetime, span: timedelta = timedelta(hours=24)) -> Intake:
     """What came in over a span and the rest of the day (UTC) in which it begins, as rejects are counted by days."""
     since = (now - span).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

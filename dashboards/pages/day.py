@@ -32,6 +32,7 @@ from planner.watch.answer import open_draft
 from store import daypage, judgements
 from store.connect import Connection
 from store.orders import OrderNow
+from store.town import begun
 
 router = APIRouter(include_in_schema=False)
 ORDERS_BACK = timedelta(hours=36)
@@ -51,8 +52,11 @@ class Earlier:
 
 @router.get("/")
 def home(request: Request) -> Response:
-    """The day page is the first page."""
-    return RedirectResponse(f"{context_of(request).base}/idag", 307)
+    """The day page is the first page; of a town that has nothing yet it is the one that says what is missing."""
+    context = context_of(request)
+    with context.connection() as connection:
+        place = "idag" if begun(connection) else "start"
+    return RedirectResponse(f"{context.base}/{place}", 307)
 
 
 @router.get("/idag")

@@ -30,3 +30,8 @@ SELECT reason, sum(n)::bigint AS n FROM dead_letter_count WHERE day >= %(day)s G
 -- name: stored
 -- How many readings since a time are stored, counted up to a number: is it more than so many?
 SELECT count(*) FROM (SELECT 1 FROM reading WHERE time >= %(since)s LIMIT %(most)s) counted;
+
+-- name: begun
+-- Whether anything of a town is there.
+SELECT EXISTS (SELECT 1 FROM road_segment) OR EXISTS (SELECT 1 FROM vehicle) OR EXISTS (SELECT 1 FROM room)
+    OR EXISTS (SELECT 1 FROM building) OR EXISTS (SELECT 1 FROM device WHERE adopted) OR EXISTS (SELECT 1 FROM plan);

@@ -196,7 +196,8 @@ def test_no_column_is_cut_off_on_a_desk(desk, domain, language):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390, 320])
 @pytest.mark.parametrize(
-    "path", ["/idag", "/idag?domain=waste", "/idag?domain=heating&lang=en", "/karta", "/overlamning", "/nowhere"]
+    "path",
+    ["/idag", "/idag?domain=waste", "/idag?domain=heating&lang=en", "/karta", "/overlamning", "/start", "/nowhere"],
 )
 def test_nothing_scrolls_sideways(desk, path, width, theme):
     page = desk.open(path, width=width, theme=theme)
@@ -347,3 +348,25 @@ def test_the_map_names_where_its_streets_are_from(desk):
     assert "© OpenStreetMap contributors" in page.locator("#origin").inner_text()
     assert page.locator("[data-n=today]").inner_text() != "0"
     assert overflow(page) <= 0
+
+
+def test_the_first_settings_become_a_file_without_script(desk):
+    """Filled in, made to read, and downloaded; what cannot be is said, and what was typed stays."""
+    page = desk.open("/start", script=False, width=390)
+    page.get_by_label("Ortens namn").fill("Lund")
+    page.get_by_label("Latitud").fill("155,7")
+    page.get_by_label("Land").fill("SE")
+    page.get_by_label("MET Norway").check()
+    assert page.locator("pre").count() == 0
+    page.get_by_role("button", name="Gör filen").click()
+    assert "municipality.latitude" in page.get_by_role("alert").inner_text()
+    desk.complaints.clear()  # the browser's own word of the refusal, 422
+    page.get_by_label("Latitud").fill("55,7")
+    page.get_by_label("Kontakt").fill("vinter@lund.example")
+    page.get_by_role("button", name="Gör filen").click()
+    assert 'contact = "vinter@lund.example"' in page.locator("pre").inner_text()
+    assert overflow(page) <= 0
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Hämta dagsplan.toml").click()
+    assert kept.value.suggested_filename == "dagsplan.toml"
+    assert 'name = "Lund"' in Path(kept.value.path()).read_text("utf-8")

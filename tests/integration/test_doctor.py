@@ -77,12 +77,12 @@ def bad(found: dict[str, Finding]) -> set[str]:
 def test_an_empty_town_is_not_well(database: Connection, dsn: str) -> None:
     """There is nothing to plan with: each part that every town needs says so, with the command."""
     found = findings(database, dsn)
-    assert bad(found) == {"streets", "fleet", "forecast"}
+    assert bad(found) == {"settings", "streets", "fleet", "forecast"}
     assert said(found["streets"]) == (
         "none imported; without them neither snow clearance nor collection is planned; run 'dagsplan import roads FILE'"
     )
     assert {part for part, finding in found.items() if finding.state == "note"} == {
-        "settings", "terrain", "manning", "rooms", "buildings", "devices",
+        "terrain", "manning", "rooms", "buildings", "devices",
     }  # fmt: skip
     assert "the town is called Exempelstad" in said(found["settings"])
     assert found["manning"].as_dict(words("sv")) == {

@@ -33,6 +33,13 @@ def test_a_new_file_says_the_answers_with_a_remark_on_each(language: str, tmp_pa
     assert ("vad orten heter" in text) == (language == "sv")
 
 
+def test_a_name_of_several_lines_is_no_settings() -> None:
+    """What stands in a remark cannot leave it."""
+    text = settings_file(replace(LUND, name="Ö\n[web]\nport = 1\r\x00"))
+    assert tomllib.loads(text)["municipality"]["name"] == "Ö\n[web]\nport = 1\r\x00"
+    assert "web" not in tomllib.loads(text)
+
+
 def test_asked_again_nothing_changes() -> None:
     text = settings_file(LUND)
     assert settings_file(LUND, text) == text

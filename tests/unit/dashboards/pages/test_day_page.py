@@ -20,7 +20,7 @@ def said(answer) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
-def test_the_first_page_is_the_day_page(client):
+def test_the_first_page_is_the_day_page(client, filled):
     answer = client.get("/", follow_redirects=False)
     assert answer.headers["location"] == "/idag"
 
