@@ -20,7 +20,7 @@ from city.catalogue.words import Words, words
 from city.errors import BadValue, ConfigError
 from city.settings import Settings
 from city.tomltext import tables, value
-from city.whereabouts import UNNAMED, check_country, check_name, check_point, check_providers, check_zone
+from city.whereabouts import UNNAMED, check_country, check_name, check_point, check_providers, check_sides, check_zone
 
 ORDER = ("name", "latitude", "longitude", "time_zone", "country", "language")
 
@@ -44,6 +44,7 @@ class Answers:
         check_point(self.longitude, self.latitude)
         check_country(self.country)
         check_zone(self.time_zone)
+        check_sides(self.longitude, self.latitude, self.time_zone)
         check_providers(self.providers, placed=True, contact=self.contact)
 
     def tree(self) -> dict[str, dict[str, Any]]:

@@ -22,7 +22,7 @@ from city.catalogue.words import LANGUAGES, is_language
 from city.errors import BadValue, ConfigError
 from city.serviceday import check_slot
 from city.vocabulary import Mode
-from city.whereabouts import UNNAMED, check_country, check_name, check_point, check_providers, check_zone
+from city.whereabouts import UNNAMED, check_country, check_name, check_point, check_providers, check_sides, check_zone
 
 SECRETS = frozenset({"dsn", "password"})
 HIDDEN = "********"
@@ -310,6 +310,8 @@ def _check_town(town: Municipality, weather: WeatherSettings) -> None:
     check_zone(town.time_zone)
     check_country(town.country)
     check_point(town.longitude, town.latitude)
+    if town.longitude is not None and town.latitude is not None:
+        check_sides(town.longitude, town.latitude, town.time_zone)
     check_providers(weather.providers, placed=town.longitude is not None, contact=weather.contact)
 
 

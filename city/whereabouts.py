@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -61,6 +62,24 @@ def check_point(longitude: float | None, latitude: float | None) -> None:
         raise ConfigError(message(key, value=f"{latitude:g}"))
     if not -180.0 <= longitude <= 180.0:
         raise ConfigError(message("error.setting.longitude", value=f"{longitude:g}"))
+
+
+def check_sides(longitude: float, latitude: float, zone: str, *, far: float = 29.0, near: float = 30.0) -> None:
+    """Raises ConfigError where longitude and latitude have plainly changed places [degrees].
+
+    A zone's standard time is that of a meridian, 15 degrees for each hour. Towns lie within ``far`` of theirs, but for
+    some in the west of China; where the latitude is within ``near`` of it and the longitude is not, they are swapped.
+    """
+    offsets = (ZoneInfo(zone).utcoffset(datetime(2026, month, 1)) for month in (1, 7))  # noqa: DTZ001 - local
+    meridian = 15.0 * min(found.total_seconds() for found in offsets if found is not None) / 3600.0
+    if _apart(longitude, meridian) > far and _apart(latitude, meridian) < near:
+        said = message("error.setting.swapped", lat=f"{latitude:g}", lon=f"{longitude:g}", zone=zone)
+        raise ConfigError(said)
+
+
+def _apart(one: float, other: float) -> float:
+    """The angle between two meridians [degrees]."""
+    return abs((one - other + 180.0) % 360.0 - 180.0)
 
 
 def check_providers(providers: Sequence[str], *, placed: bool, contact: str) -> None:

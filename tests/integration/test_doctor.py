@@ -9,10 +9,15 @@ from psycopg.sql import SQL, Identifier
 
 from city.catalogue.words import words
 from city.clock import SystemClock
-from city.settings import Settings, Store
+from city.entities import Device
+from city.settings import Ingest, Settings, Store
 from deploy.doctor import Finding, examine
+from ingest.message import MqttMessage
+from ingest.validate import ClockRule
+from ingest.writer import Writer
 from store.clock import set_simulated_clock
 from store.connect import Connection
+from store.facts import save_device
 from store.housekeeping import keep_house
 from store.rollups import refresh
 from tests.integration.plan_town import fill, settings
@@ -184,6 +189,25 @@ def test_a_device_that_waits_is_a_fault_with_the_way_out(database: Connection, d
     )
     database.execute("UPDATE device SET adopted = true")
     assert {"rejects", "devices"} & bad(findings(database, dsn)) == set()
+
+
+def message(minute: int) -> MqttMessage:
+    """A reading of a device that nobody has taken in, as it comes from the broker."""
+    at = AT - timedelta(minutes=minute)
+    payload = f'{{"time": "{at.isoformat()}", "values": {{"snow_depth": 3.5}}}}'
+    return MqttMessage("dagsplan/new-1/reading", payload.encode(), AT)
+
+
+def test_a_first_sensor_that_nobody_adopted_is_seen(database: Connection, dsn: str) -> None:
+    """As the daemon writes it: all is rejected until it is adopted, then all is well with it."""
+    rule = ClockRule(timedelta(days=7), timedelta(minutes=5))
+    Writer(database, Ingest(), rule).write([message(minute) for minute in range(3)])
+    found = findings(database, dsn)
+    assert {"devices", "rejects"} <= bad(found)
+    assert "'dagsplan devices adopt' takes them in" in said(found["rejects"])
+    save_device(database, Device("new-1", "Ny mätare", "snow"), [("snow_depth", "cm")])
+    Writer(database, Ingest(), rule).write([message(minute) for minute in range(10, 20)])
+    assert {"devices", "rejects"} & bad(findings(database, dsn)) == set()
 
 
 SCHEDULER = "start 'dagsplan scheduler', or see its log"

@@ -11,6 +11,7 @@ import dagsplan
 from city.catalogue.words import words
 from city.errors import ConfigError
 from city.settings import Settings, default_state_dir, first_language, load, shown
+from city.whereabouts import check_sides
 
 SECRET = "hemligt-lösenord-7"
 
@@ -181,6 +182,10 @@ def test_a_word_that_is_unknown_is_refused(variable: str, value: str, says: str)
         ("latitude = 342.5\nlongitude = 14.8", "municipality.latitude: 342.5 is no latitude; write degrees between"),
         ("latitude = 56.8\nlongitude = 1480.0", "municipality.longitude: 1480 is no longitude; write degrees between"),
         ("latitude = nan\nlongitude = 14.8", "municipality.latitude: nan is no latitude"),
+        (
+            "latitude = 14.8\nlongitude = 56.8",
+            "municipality.latitude 14.8 and longitude 56.8 lie far from Europe/Stockholm: they have changed places",
+        ),
         ("latitude = 56.8", "municipality.longitude: not set, though municipality.latitude is; write both or neither"),
         ("longitude = 14.8", "municipality.latitude: not set, though municipality.longitude is; write both or neither"),
         ('country = "XX"', "municipality.country: 'XX' is no country"),
@@ -204,6 +209,44 @@ def test_a_town_that_cannot_be_is_refused_with_the_way_out(tmp_path: Path, text:
 @pytest.mark.parametrize("country", ["SE", "NO", "FI", "DK", "IS", "AX", "AD", "LI", "DE", "US", "EE"])
 def test_countries_whose_holidays_are_known_are_taken(country: str) -> None:
     assert load(environ={"DAGSPLAN_MUNICIPALITY__COUNTRY": country}).municipality.country == country
+
+
+TOWNS = {
+    "Europe/Stockholm": [(55.6, 13.0), (67.85, 20.2), (58.9, 11.0)],
+    "Europe/Helsinki": [(60.17, 24.94), (59.82, 22.97), (69.9, 27.0)],
+    "Europe/Oslo": [(58.0, 7.0), (70.4, 31.1), (78.2, 15.6)],
+    "Atlantic/Reykjavik": [(64.15, -21.94), (65.7, -14.0), (65.5, -24.0)],
+    "Europe/Copenhagen": [(55.68, 12.57)],
+    "America/Nuuk": [(64.18, -51.7)],
+    "Atlantic/Faroe": [(62.0, -6.8)],
+    "Europe/Andorra": [(42.5, 1.5)],
+    "Europe/London": [(51.5, -0.1)],
+    "Europe/Madrid": [(42.9, -9.2)],
+}
+"""Latitude and longitude of towns, in the corners of their countries too."""
+FAR_AWAY = {
+    "America/Argentina/Rio_Gallegos": (-50.3, -73.4),
+    "Asia/Urumqi": (39.5, 76.0),
+    "Asia/Shanghai": (39.5, 76.0),
+    "Pacific/Kiritimati": (1.9, -157.4),
+    "America/Los_Angeles": (45.5, -122.7),
+    "Pacific/Easter": (-27.1, -109.4),
+    "America/Punta_Arenas": (-54.9, -72.0),
+}
+
+
+@pytest.mark.parametrize("zone", [*TOWNS, *FAR_AWAY])
+def test_no_town_is_taken_for_one_whose_sides_are_swapped(zone: str) -> None:
+    for latitude, longitude in TOWNS.get(zone, [FAR_AWAY[zone]] if zone in FAR_AWAY else []):
+        check_sides(longitude, latitude, zone)
+
+
+@pytest.mark.parametrize("zone", sorted(TOWNS.keys() - {"America/Nuuk", "Europe/Madrid", "Europe/Andorra"}))
+def test_a_point_whose_sides_are_swapped_is_refused(zone: str) -> None:
+    """Both are degrees that a point may have, and the town would be in another ocean."""
+    for latitude, longitude in TOWNS[zone]:
+        with pytest.raises(ConfigError, match="changed places"):
+            check_sides(latitude, longitude, zone)
 
 
 def secretive() -> Settings:
