@@ -35,7 +35,7 @@ from deploy.opening import (
 )
 from deploy.options import LISTS, parser
 from deploy.parser import named_file
-from deploy.setup import run_setup
+from deploy.setup import run_setup, settings_to_mend
 from deploy.trying import run_backtest, run_bench_carp, run_bench_ingest, run_forecast, run_routes
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     spoken = words(settings.first_language(file=named_file(given)))
     try:
         options = parser(spoken).parse_args(given)
-        effective = settings.load(options.config)
+        effective = (settings_to_mend if options.name == "setup" else settings.load)(options.config)
         spoken = words_of(effective)
         logs.configure(effective.log.format, effective.log.level)
         return COMMANDS[options.name](options, effective)

@@ -7,20 +7,17 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from city.catalogue.foreign import in_our_words
 from city.catalogue.message import message
 from city.catalogue.words import Words, words
 from city.errors import ConfigError, DagsplanError, NeedsYes
 from city.firstsettings import Answers, answered, settings_file, zone_for
-from city.settings import FILES, load
+from city.settings import FILES, Municipality, Settings, first_language, load
 from city.town import TownHas, TownPart, town_parts
 from deploy.opening import note, opened_store, say
 from deploy.questions import Questions, said_yes
-
-if TYPE_CHECKING:
-    from city.settings import Settings
 
 OPTIONS = {
     "name": "--name", "latitude": "--latitude", "longitude": "--longitude", "country": "--country",
@@ -43,15 +40,28 @@ def run_setup(options: argparse.Namespace, settings: Settings) -> int:
         if before:
             _agreed(file, spoken, yes=options.yes)
         _write(file, text)
-    missing = missing_next(file)
     if options.json:
-        told = [_as_dict(part, spoken) for part in missing]
+        told = [_as_dict(part, spoken) for part in missing_next(file)]
         say(json.dumps({"file": str(file), "written": changed, "missing": told}, ensure_ascii=False))
         return 0
     say(spoken("setup.written" if changed else "setup.unchanged", file=str(file)))
-    for line in next_lines(missing, spoken):
+    for line in next_lines(missing_next(file), spoken):
         say(line)
     return 0
+
+
+def settings_to_mend(file: Path | None) -> Settings:
+    """The settings as far as they can be had: what is wrong with them is said, and that the file is not there yet is
+    no fault, as both are what setup is for."""
+    language = first_language(file=file)
+    nothing = Settings(municipality=Municipality(language=language))
+    if file is not None and not file.exists():
+        return nothing
+    try:
+        return load(file)
+    except ConfigError as error:
+        note(f"dagsplan: {error.said(words(language))}")
+        return nothing
 
 
 def answers_of(options: argparse.Namespace, settings: Settings) -> Answers:
@@ -151,4 +161,4 @@ def _of(key: str, file: Path, error: Exception) -> ConfigError:
     return ConfigError(message(key, file=str(file), problem=in_our_words(error)))
 
 
-__all__ = ["answers_of", "missing_next", "next_lines", "run_setup"]
+__all__ = ["answers_of", "missing_next", "next_lines", "run_setup", "settings_to_mend"]

@@ -77,6 +77,7 @@ def start(request: Request) -> Response:
 @router.post("/start")
 def make(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response:
     """The page with the text of the settings file; 422 with what is wrong and the way out where there can be none."""
+    request.state.form_of = "/start"
     form = SettingsForm({name: got.text(name) for name in TEXTS}, got.texts("providers"), got.text("language"))
     try:
         text = settings_file(_answers(form))

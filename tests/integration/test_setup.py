@@ -85,6 +85,23 @@ def test_another_file_may_be_written(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "\n" not in error.strip()
 
 
+def test_a_file_that_cannot_hold_is_mended(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every other command refuses it: setup says what is wrong, and goes on."""
+    file = Path("dagsplan.toml")
+    file.write_text('[weather]\nproviders = ["smhi"]\n[web]\nport = 9000\n', encoding="utf-8")
+    assert said(capsys, "config", "show")[0] == 1
+    status, _, error = said(capsys, "setup", *LUND, "--provider", "smhi", "--yes")
+    assert status == 0
+    assert "municipality.longitude och latitude: inte satta" in error
+    assert (load(file, {}).web.port, load(file, {}).municipality.name) == (9000, "Lund")
+
+
+def test_a_named_file_that_is_not_there_yet_is_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, error = said(capsys, "--config", str(tmp_path / "stad.toml"), "setup", *LUND)
+    assert (status, error) == (0, "")
+    assert load(tmp_path / "stad.toml", {}).municipality.name == "Lund"
+
+
 @pytest.mark.usefixtures("english")
 def test_of_a_town_that_has_much_only_the_rest_is_missing(
     database: Connection, dsn: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -80,6 +80,7 @@ def test_the_form_makes_the_file(unnamed: httpx.Client) -> None:
     assert page.status_code == 200
     shown = re.search(r"<pre[^>]*>(.*?)</pre>", page.text, re.DOTALL)
     assert shown is not None
+    assert 'href="/start?lang=en"' in page.text
     kept = unnamed.post("/start", data=LUND | {"as": "file"})
     assert kept.headers["content-disposition"] == 'attachment; filename="dagsplan.toml"'
     tree = tomllib.loads(kept.text)
