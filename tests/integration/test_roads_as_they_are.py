@@ -16,6 +16,7 @@ import pytest
 
 from city.catalogue.words import words
 from city.settings import StreetRules
+from dagsplan import main
 from ingest.roads import import_roads
 from ingest.roads.cutoff import cut_off_parts
 from ingest.roads.extract import Extract
@@ -326,3 +327,21 @@ def test_a_bollard_between_two_ways_in_is_driven_round(database: Connection, tmp
 def test_which_barriers_stop_lorries(database: Connection, tmp_path: Path, tags: str, barred: bool) -> None:
     file = drawn(tmp_path, ISLAND, BEHIND, box=True, bollards={3: tags})
     assert bool(import_roads(database, file, [], AT).barred_turns) == barred
+
+
+def test_the_settings_reach_the_command(
+    dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What ``[streets]`` says holds for ``dagsplan import roads``; ``--json`` has every way and part."""
+    monkeypatch.setenv("DAGSPLAN_DATABASE__DSN", dsn)
+    monkeypatch.setenv("DAGSPLAN_STREETS__PEDESTRIAN", "count")
+    file = drawn(tmp_path, OLD_TOWN, {**HEIDELBERG, 20: ([2, 7], "highway=pedestrian name=Untere_Straße")}, box=True)
+    assert main(["import", "roads", str(file), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["not_planned"]["pedestrian"]["ways"] == 4
+    assert {way["by"] for way in found["left_ways"] if way["because"] == "pedestrian"} == {"highway=pedestrian"}
+    assert found["cut_off"] == []
+    assert found["pedestrian"] == {}
+    monkeypatch.setenv("DAGSPLAN_STREETS__PEDESTRIAN", "gata")
+    assert main(["import", "roads", str(file)]) == 1
+    assert "gata" in capsys.readouterr().err
