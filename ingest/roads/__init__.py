@@ -16,7 +16,7 @@ from city.network import build
 from city.settings import Municipality, StreetRules
 from city.upkeep import Place
 from city.vocabulary import CLOSED_TO_SMALL
-from ingest.roads.barriers import parted
+from ingest.roads.barriers import ended_at_barriers
 from ingest.roads.cleared import places as places_of
 from ingest.roads.cut import cut
 from ingest.roads.extract import Extract
@@ -105,7 +105,7 @@ def with_reachable(segments: Sequence[Segment], barriers: Collection[int] = ()) 
     motorway.
     """
     streets = [s for s in segments if s.network == "street"]
-    lorry = _largest_part(parted(streets, barriers))
+    lorry = _largest_part(ended_at_barriers(streets, barriers))
     plough = _largest_part([s for s in segments if s.highway not in CLOSED_TO_SMALL])
     reached = [s.id in (lorry if s.network == "street" else plough) for s in segments]
     return [s if s.reachable == r else replace(s, reachable=r) for s, r in zip(segments, reached, strict=True)]

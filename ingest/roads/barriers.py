@@ -47,7 +47,7 @@ def barred_turns(barriers: Collection[int], segments: Sequence[Segment]) -> Iter
                     yield before.id, node, after.id
 
 
-def parted(segments: Sequence[Segment], barriers: Collection[int]) -> list[Segment]:
+def ended_at_barriers(segments: Sequence[Segment], barriers: Collection[int]) -> list[Segment]:
     """The segments as lorries find them: each ends at a barrier at a node of its own."""
     free = min((min(s.from_node, s.to_node) for s in segments), default=0)
     free = min(free, 0) - 1

@@ -23,7 +23,7 @@ from city.entities import Point, Segment
 from city.geo import local_xy
 from city.network import build
 from city.vocabulary import CLOSED_TO_SMALL, Network
-from ingest.roads.barriers import parted
+from ingest.roads.barriers import ended_at_barriers
 from ingest.roads.extract import Extract
 
 CutOffCause = Literal["opened_by", "barred", "no_way_in", "no_way_out", "edge", "nothing"]
@@ -72,7 +72,7 @@ def _parts(network: Network, segments: Sequence[Segment], extract: Extract) -> I
     driven = [s for s in segments if (s.network == "street" if network == "street" else _small_may(s.highway))]
     whole = {s.id: s for s in driven}
     if network == "street":
-        driven = parted(driven, extract.barriers)
+        driven = ended_at_barriers(driven, extract.barriers)
     apart = [s for s in driven if s.network == network and not s.reachable]
     if not apart:
         return
