@@ -149,9 +149,12 @@ def test_the_city_says_where_they_belong(database: Connection, take_in: Import) 
     assert found.not_planned["pedestrian"].km == pytest.approx(0.8, abs=0.02)
     assert stored(database, "Märzgasse") == {("cycle", "C2", True)}
     assert {(network, kind) for network, kind, _ in stored(database, "Busstraße")} == {("street", "P2")}
-    again = take_in(OLD_TOWN, HEIDELBERG, StreetRules(pedestrian="street"))
+
+
+def test_a_city_whose_lorries_clear_its_pedestrian_streets_says_so(database: Connection, take_in: Import) -> None:
+    found = take_in(OLD_TOWN, HEIDELBERG, StreetRules(pedestrian="street"))
     assert stored(database, "Hauptstraße") == {("street", "P3", True)}
-    assert again.pedestrian == {"street": 3}
+    assert found.pedestrian == {"street": 3}
 
 
 def test_a_main_road_that_cars_may_drive_keeps_a_town_together(database: Connection, take_in: Import) -> None:
