@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from city.network import build
 from city.settings import Municipality, StreetRules
 from city.upkeep import Place
 from city.vocabulary import CLOSED_TO_SMALL
+from ingest.roads.barriers import ended_at_barriers
 from ingest.roads.cleared import places as places_of
 from ingest.roads.cut import cut
 from ingest.roads.extract import Extract
@@ -75,11 +76,11 @@ def import_roads(
     progress(message("cli.roads.elevation", n=len(made.segments)))
     heights = elevation_sources(extract, made.segments, terrain)
     sloped = with_terrain(made.segments, heights, made.inclines)
-    segments = with_reachable(sloped.segments)
+    segments = with_reachable(sloped.segments, extract.barriers)
     before = stopwatch()
     land = relief_rows(segments, relief(segments, heights))
     looked = stopwatch() - before
-    turns = turn_bans(extract.restrictions, segments)
+    turns = turn_bans(extract.restrictions, segments, extract.barriers)
     places = rooms_of(extract, segments), schools_of(extract, segments, spoken), places_of(extract, segments)
     progress(message("cli.roads.writing"))
     origin = Dataset(dataset, f"OpenStreetMap extract {file.name}", licence, attribution, extract.data_date)
@@ -97,12 +98,14 @@ def elevation_sources(extract: Extract, segments: Sequence[Segment], terrain: Se
     return sources if heights is None else [*sources, heights]
 
 
-def with_reachable(segments: Sequence[Segment]) -> list[Segment]:
+def with_reachable(segments: Sequence[Segment], barriers: Collection[int] = ()) -> list[Segment]:
     """Marks what lies in the largest part of the network in which every point can be driven to from every other.
 
-    Lorries drive the streets; a cycle plough drives cycle ways and streets, but no motorway.
+    Lorries drive the streets, and pass no ``barriers`` (nodes); a cycle plough drives cycle ways and streets, but no
+    motorway.
     """
-    lorry = _largest_part([s for s in segments if s.network == "street"])
+    streets = [s for s in segments if s.network == "street"]
+    lorry = _largest_part(ended_at_barriers(streets, barriers))
     plough = _largest_part([s for s in segments if s.highway not in CLOSED_TO_SMALL])
     reached = [s.id in (lorry if s.network == "street" else plough) for s in segments]
     return [s if s.reachable == r else replace(s, reachable=r) for s, r in zip(segments, reached, strict=True)]

@@ -1,9 +1,9 @@
 """Cuts ways into segments, from junction to junction.
 
-A way is cut at its ends, at every node that it shares with another kept way of EITHER network, and at a node that
-it passes twice. So a cycle plough finds the same node ids where a cycle way meets or crosses a street, at the
-price of a few per cent more street segments than there are between street junctions alone; that smaller number,
-which other tools give, is counted beside it. A part that ends where it began is cut once more at its middle.
+A way is cut at its ends, at every node that it shares with another kept way of EITHER network, at a node that it passes
+twice, and where a barrier stops lorries. So a cycle plough finds the same node ids where a cycle way meets or crosses a
+street, at the price of a few per cent more street segments than there are between street junctions alone; that smaller
+number, which other tools give, is counted beside it. A part that ends where it began is cut once more at its middle.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def cut(extract: Extract) -> Cut:
     whole = [(way, _runs(way.nodes, extract.positions)) for way in extract.ways]
     drawn = [(way, _drawn(way, runs)) for way, runs in whole if _has_length(runs, extract.positions)]
     junctions = _junctions(run for _, runs in drawn for run in runs)
+    junctions |= {node for way, _ in drawn if way.network == "street" for node in way.nodes if node in extract.barriers}
     pieces = [(way, piece) for way, runs in drawn for run in runs for piece in _pieces(run, junctions)]
     pieces = [(way, part) for way, piece in pieces for part in _unclosed(piece, extract.positions)]
     segments, inclines = _segments(pieces, extract.positions)

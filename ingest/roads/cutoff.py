@@ -1,6 +1,7 @@
 """Parts of the network that cannot be driven to and from, with what cuts each off and the way that would open it.
 
-A part touches the rest by one-way streets that all lead in, or all lead out; or it ends at the edge of the extract; or
+A part lies behind bollards; or it touches the rest by one-way streets that all lead in, or all lead out; or it ends at
+the edge of the extract; or
 a way that is closed, or of another kind, leads there: of several the one that a vehicle would most likely drive, which
 is the shortest, a street or track before a path.
 """
@@ -22,9 +23,10 @@ from city.entities import Point, Segment
 from city.geo import local_xy
 from city.network import build
 from city.vocabulary import CLOSED_TO_SMALL, Network
+from ingest.roads.barriers import ended_at_barriers
 from ingest.roads.extract import Extract
 
-CutOffCause = Literal["opened_by", "no_way_in", "no_way_out", "edge", "nothing"]
+CutOffCause = Literal["opened_by", "barred", "no_way_in", "no_way_out", "edge", "nothing"]
 FERRY = "route=ferry"
 LIKE_STREETS = frozenset({"highway=service", "highway=track", "highway=construction", "highway=proposed", FERRY})
 KEPT, OPEN_WAY, ROUGH_WAY, LAST = 0.001, 1.0, 3.0, 1000.0
@@ -68,6 +70,9 @@ def cut_off_parts(segments: Sequence[Segment], extract: Extract) -> list[CutOffP
 
 def _parts(network: Network, segments: Sequence[Segment], extract: Extract) -> Iterator[CutOffPart]:
     driven = [s for s in segments if (s.network == "street" if network == "street" else _small_may(s.highway))]
+    whole = {s.id: s for s in driven}
+    if network == "street":
+        driven = ended_at_barriers(driven, extract.barriers)
     apart = [s for s in driven if s.network == network and not s.reachable]
     if not apart:
         return
@@ -75,6 +80,10 @@ def _parts(network: Network, segments: Sequence[Segment], extract: Extract) -> I
     edge = _Edge(extract, driven)
     ways: _WaysBetween | None = None
     for part in _groups(apart, rest):
+        barriers = _barriers([whole[s.id] for s in part], whole.values(), extract.barriers)
+        if barriers and network == "street":
+            yield _told(network, part, "barred", barriers)
+            continue
         touching = [s for s in part if s.from_node in rest or s.to_node in rest]
         if touching and not edge.reached(part):
             yield _told(network, part, *_one_way(touching, rest))
@@ -109,6 +118,14 @@ def _groups(apart: Sequence[Segment], rest: frozenset[int]) -> list[list[Segment
     for segment, pair in zip(apart, ends, strict=True):
         groups[int(label[index[pair[0]]])].append(segment)
     return list(groups.values())
+
+
+def _barriers(part: Sequence[Segment], all_: Iterable[Segment], barriers: Mapping[int, str]) -> tuple[OpeningWay, ...]:
+    """The barriers between a part and other streets."""
+    own = {s.id for s in part}
+    ends = {node for s in part for node in (s.from_node, s.to_node) if node in barriers}
+    others = {node for s in all_ if s.id not in own for node in (s.from_node, s.to_node)} if ends else set()
+    return tuple(OpeningWay(str(node), "", barriers[node]) for node in sorted(ends & others))
 
 
 def _one_way(touching: Sequence[Segment], rest: frozenset[int]) -> tuple[CutOffCause, tuple[OpeningWay, ...]]:

@@ -88,7 +88,7 @@ class Restriction:
 class Extract:
     """What was read. ``positions`` holds (lon, lat) of every node of a way or shape that the file has.
 
-    ``box`` is the extent that the file says it has.
+    ``box`` is the extent that the file says it has, ``barriers`` by node the tag by which it stops lorries.
     """
 
     file: Path
@@ -103,5 +103,6 @@ class Extract:
     car_parks: list[Shape] = field(default_factory=list)
     restrictions: list[Restriction] = field(default_factory=list)
     left: list[LeftWay] = field(default_factory=list)
+    barriers: dict[int, str] = field(default_factory=dict)
     box: Box | None = None
     data_date: date | None = None

@@ -95,6 +95,8 @@ def _ways(ways: Sequence[OpeningWay], most: int = 3) -> tuple[Message, ...]:
 
 def _way(way: OpeningWay) -> Message:
     parts = {"id": way.way, "by": way.by}
+    if way.by.startswith("barrier="):
+        return message("cli.cut_off_part.node", **parts)
     if way.name:
         return message("cli.cut_off_part.way", name=way.name, **parts)
     return message("cli.cut_off_part.unnamed_way", **parts)

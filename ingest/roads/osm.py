@@ -19,6 +19,7 @@ from city.errors import ImportRefused
 from city.settings import StreetRules
 from ingest.roads import tags as read
 from ingest.roads.access import for_vehicles
+from ingest.roads.barriers import bars_lorries
 from ingest.roads.extract import Box, Extract, Item, LeftWay, Restriction, Shape, SpotHeight, Way
 from ingest.roads.networks import AS_USUAL, belonging
 
@@ -72,7 +73,9 @@ def _check_streets(extract: Extract) -> None:
 def _read(extract: Extract, rules: StreetRules) -> None:
     source = osmium.FileProcessor(str(extract.file)).with_locations()
     source.with_filter(
-        osmium.filter.KeyFilter("highway", "route", "public_transport", "amenity", "building", "ele", *RESTRICTIONS)
+        osmium.filter.KeyFilter(
+            "highway", "route", "barrier", "public_transport", "amenity", "building", "ele", *RESTRICTIONS
+        )
     )
     newest, extract.box = _header_time(source.header), _header_box(source.header)
     latest: datetime | None = None
@@ -121,6 +124,9 @@ def _take(extract: Extract, item: Item, rules: StreetRules) -> None:
         height = read.elevation_m(tags) if "ele" in tags else None
         if height is not None and item.location.valid():
             extract.spot_heights.append(SpotHeight(item.location.lon, item.location.lat, height))
+        barrier = bars_lorries(tags)
+        if barrier:
+            extract.barriers[item.id] = barrier
     elif tags.get("type") == "restriction":
         members = tuple((member.type, member.role, member.ref) for member in item.members)
         extract.restrictions.append(Restriction(item.id, tags, members))

@@ -36,7 +36,8 @@ class ImportReport:
     ``terrain_noise_m`` is the noise of each source of heights [m]; ``grades_untold`` segments have no grade, as their
     streets are too short for it.
 
-    ``restrictions`` of turns were taken, which ban ``banned_turns``; others were left out, by reason. ``limited``
+    ``restrictions`` of turns were taken, which ban ``banned_turns``, and barriers bar
+    ``barred_turns`` to lorries; others were left out, by reason. ``limited``
     segments are closed to vehicles over some width or weight; ``limits_refused`` such tags were not understood.
 
     ``street_count_between_junctions`` is the number of street segments as other tools count them, between
@@ -63,6 +64,7 @@ class ImportReport:
     vanished: int
     restrictions: int
     banned_turns: int
+    barred_turns: int
     restrictions_left_out: Mapping[str, int]
     limited: int
     limits_refused: int
@@ -100,6 +102,8 @@ class ImportReport:
         ways = {"dropped": self.dropped_ways, "clipped": self.clipped_ways}
         yield message("cli.roads.left_out", vanished=self.vanished, **ways)
         yield self._turns_line()
+        if self.barred_turns:
+            yield message("cli.roads.barred", n=self.barred_turns)
         yield message("cli.roads.limits", n=self.limited, refused=self.limits_refused)
         yield from self._terrain_lines()
         yield message("cli.roads.stops", rooms=self.rooms, schools=self.buildings)
@@ -193,7 +197,8 @@ def report(
         clipped_ways=made.clipped_ways,
         vanished=vanished,
         restrictions=turns.taken,
-        banned_turns=len(turns.bans),
+        banned_turns=len(turns.bans) - turns.barred,
+        barred_turns=turns.barred,
         restrictions_left_out=turns.left_out,
         limited=sum(s.max_width_m is not None or s.max_weight_t is not None for s in segments),
         limits_refused=made.limits_refused,

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from city.entities import Segment, TurnBan
 from city.vocabulary import Network
+from ingest.roads.barriers import barred_turns
 from ingest.roads.cut import way_of
 from ingest.roads.extract import Restriction
 
@@ -40,15 +41,21 @@ class _LeftOut(Exception):
 
 @dataclass
 class Turns:
-    """The banned turns, how many restrictions they come from, and how many were left out by reason."""
+    """The banned turns, how many restrictions they come from, and how many were left out by reason.
+
+    ``barred`` of them come from barriers.
+    """
 
     bans: tuple[TurnBan, ...] = ()
     taken: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
+    barred: int = 0
 
 
-def turn_bans(restrictions: Iterable[Restriction], segments: Sequence[Segment]) -> Turns:
-    """The banned turns of an extract's restrictions on its segments, in the order of these.
+def turn_bans(
+    restrictions: Iterable[Restriction], segments: Sequence[Segment], barriers: Collection[int] = ()
+) -> Turns:
+    """The banned turns of an extract's restrictions, and of lorries at its barriers, in the order of its segments.
 
     ``only_…`` bans every other street at the node that is of the network of its own, and turning round.
     """
@@ -67,8 +74,10 @@ def turn_bans(restrictions: Iterable[Restriction], segments: Sequence[Segment]) 
             taken += 1
             for turn, only in found:
                 banned[turn] = only if banned.get(turn, only) == only else None
+    barred = [turn for turn in barred_turns(barriers, segments) if turn not in banned]
+    banned |= dict.fromkeys(barred, "street")
     bans = tuple(TurnBan(*turn, only) for turn, only in sorted(banned.items(), key=lambda one: one[0]))
-    return Turns(bans, taken, dict(sorted(left_out.items())))
+    return Turns(bans, taken, dict(sorted(left_out.items())), len(barred))
 
 
 def _bans(

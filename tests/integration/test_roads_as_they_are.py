@@ -10,18 +10,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from city.catalogue.words import words
 from city.settings import StreetRules
+from dagsplan import main
 from ingest.roads import import_roads
 from ingest.roads.cutoff import cut_off_parts
 from ingest.roads.extract import Extract
 from ingest.roads.networks import AS_USUAL
 from ingest.roads.report import ImportReport
 from store.connect import Connection
-from store.roads import load_segments
+from store.roads import load_segments, load_turns
 
 AT = datetime(2026, 11, 24, 4, 30, tzinfo=UTC)
 Ways = Mapping[int, tuple[list[int], str]]
@@ -55,8 +57,23 @@ VADUZ: Ways = {
 }
 
 
-def drawn(folder: Path, nodes: Mapping[int, tuple[float, float]], ways: Ways, box: bool = False) -> Path:
-    """Writes an extract of nodes and ways; an underscore of a value is a space."""
+def tagged(said: str) -> str:
+    """The tags of 'key=value key=value' as XML; an underscore of a name or a condition is a space."""
+    pairs = [part.split("=", 1) for part in said.split()]
+    texts = {"name", "motor_vehicle:conditional"}
+    pairs = [[key, value.replace("_", " ") if key in texts else value] for key, value in pairs]
+    return "".join(f'<tag k="{key}" v="{value}"/>' for key, value in pairs)
+
+
+def drawn(
+    folder: Path,
+    nodes: Mapping[int, tuple[float, float]],
+    ways: Ways,
+    *,
+    box: bool = False,
+    bollards: Mapping[int, str] = MappingProxyType({}),
+) -> Path:
+    """Writes an extract of nodes and ways, and the tags of nodes."""
     lines = ['<osm version="0.6">']
     if box:
         west, south = (min(place[axis] for place in nodes.values()) for axis in (0, 1))
@@ -64,14 +81,13 @@ def drawn(folder: Path, nodes: Mapping[int, tuple[float, float]], ways: Ways, bo
         lines.append(
             f'<bounds minlon="{west - 0.02}" minlat="{south - 0.02}" maxlon="{east + 0.02}" maxlat="{north + 0.02}"/>'
         )
-    lines += [f'<node id="{n}" lon="{lon}" lat="{lat}" version="1"/>' for n, (lon, lat) in sorted(nodes.items())]
+    lines += [
+        f'<node id="{n}" lon="{lon}" lat="{lat}" version="1">{tagged(bollards.get(n, ""))}</node>'
+        for n, (lon, lat) in sorted(nodes.items())
+    ]
     for number, (refs, said) in sorted(ways.items()):
-        tags = "".join(
-            f'<tag k="{key}" v="{value.replace("_", " ")}"/>'
-            for key, value in (part.split("=", 1) for part in said.split())
-        )
         line = "".join(f'<nd ref="{ref}"/>' for ref in refs)
-        lines.append(f'<way id="{number}" version="1">{line}{tags}</way>')
+        lines.append(f'<way id="{number}" version="1">{line}{tagged(said)}</way>')
     file = folder / "town.osm"
     file.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
     return file
@@ -133,9 +149,12 @@ def test_the_city_says_where_they_belong(database: Connection, take_in: Import) 
     assert found.not_planned["pedestrian"].km == pytest.approx(0.8, abs=0.02)
     assert stored(database, "Märzgasse") == {("cycle", "C2", True)}
     assert {(network, kind) for network, kind, _ in stored(database, "Busstraße")} == {("street", "P2")}
-    again = take_in(OLD_TOWN, HEIDELBERG, StreetRules(pedestrian="street"))
+
+
+def test_a_city_whose_lorries_clear_its_pedestrian_streets_says_so(database: Connection, take_in: Import) -> None:
+    found = take_in(OLD_TOWN, HEIDELBERG, StreetRules(pedestrian="street"))
     assert stored(database, "Hauptstraße") == {("street", "P3", True)}
-    assert again.pedestrian == {"street": 3}
+    assert found.pedestrian == {"street": 3}
 
 
 def test_a_main_road_that_cars_may_drive_keeps_a_town_together(database: Connection, take_in: Import) -> None:
@@ -255,3 +274,77 @@ def test_no_building_comes_in_without_a_name(database: Connection, tmp_path: Pat
     for language, name in (("sv", "Skola vid Storgatan"), ("en", "School at Storgatan")):
         import_roads(database, file, [], AT, spoken=words(language))
         assert database.execute("SELECT name FROM building").fetchall() == [(name,)]
+
+
+BEHIND: Ways = {
+    1: ([1, 2], "highway=residential name=Storgatan"),
+    2: ([2, 3, 4], "highway=residential name=Bakgatan"),
+    3: ([4, 5], "highway=cycleway"),
+}
+
+
+def test_a_street_behind_bollards_is_told_with_the_bollard(database: Connection, tmp_path: Path) -> None:
+    """Lorries do not get there; the small vehicle, whose cycle way begins behind it, does."""
+    file = drawn(tmp_path, ISLAND, BEHIND, box=True, bollards={3: "barrier=bollard bicycle=yes foot=yes"})
+    found = import_roads(database, file, [], AT)
+    assert {s.id: s.reachable for s in load_segments(database)} == {
+        "osm/1/1-2": True,
+        "osm/2/2-3": True,
+        "osm/2/3-4": False,
+        "osm/3/4-5": True,
+    }
+    (part,) = found.cut_off
+    assert (part.cause, [(way.way, way.by) for way in part.ways]) == ("barred", [("3", "barrier=bollard")])
+    assert "1 street segment, 0.1 km (Bakgatan): lorries stop at node 3 (barrier=bollard)" in found.text(words("en"))
+    bans = {(ban.from_segment, ban.to_segment, ban.only) for ban in load_turns(database)}
+    assert bans == {("osm/2/2-3", "osm/2/3-4", "street"), ("osm/2/3-4", "osm/2/2-3", "street")}
+    assert (found.banned_turns, found.barred_turns) == (0, 2)
+
+
+def test_a_bollard_between_two_ways_in_is_driven_round(database: Connection, tmp_path: Path) -> None:
+    """Both sides are reached, and no drive leads through."""
+    ways: Ways = {**BEHIND, 3: ([4, 6, 1], "highway=residential")}
+    found = import_roads(database, drawn(tmp_path, ISLAND, ways, box=True, bollards={3: "barrier=block"}), [], AT)
+    assert found.cut_off == ()
+    assert found.barred_turns == 2
+    assert "bollards and blocks: 2 turns barred to lorries" in found.text(words("en"))
+    assert "pollare och hinder: 2 svängar stängda för lastbilar" in found.text(words("sv"))
+
+
+@pytest.mark.parametrize(
+    ("tags", "barred"),
+    [
+        ("barrier=bollard", True),
+        ("barrier=bollard motor_vehicle=no", True),
+        ("barrier=block", True),
+        ("barrier=cycle_barrier", True),
+        ("barrier=bollard bollard=removable", False),
+        ("barrier=bollard bollard=rising access=permit", False),
+        ("barrier=bollard motor_vehicle=destination", False),
+        ("barrier=gate", False),
+        ("barrier=lift_gate motor_vehicle=private", False),
+        ("barrier=kerb", False),
+        ("highway=crossing", False),
+    ],
+)
+def test_which_barriers_stop_lorries(database: Connection, tmp_path: Path, tags: str, barred: bool) -> None:
+    file = drawn(tmp_path, ISLAND, BEHIND, box=True, bollards={3: tags})
+    assert bool(import_roads(database, file, [], AT).barred_turns) == barred
+
+
+def test_the_settings_reach_the_command(
+    dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What ``[streets]`` says holds for ``dagsplan import roads``; ``--json`` has every way and part."""
+    monkeypatch.setenv("DAGSPLAN_DATABASE__DSN", dsn)
+    monkeypatch.setenv("DAGSPLAN_STREETS__PEDESTRIAN", "count")
+    file = drawn(tmp_path, OLD_TOWN, {**HEIDELBERG, 20: ([2, 7], "highway=pedestrian name=Untere_Straße")}, box=True)
+    assert main(["import", "roads", str(file), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["not_planned"]["pedestrian"]["ways"] == 4
+    assert {way["by"] for way in found["left_ways"] if way["because"] == "pedestrian"} == {"highway=pedestrian"}
+    assert found["cut_off"] == []
+    assert found["pedestrian"] == {}
+    monkeypatch.setenv("DAGSPLAN_STREETS__PEDESTRIAN", "gata")
+    assert main(["import", "roads", str(file)]) == 1
+    assert "gata" in capsys.readouterr().err

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from city.settings import StreetRules
 from ingest.roads import tags as read
@@ -221,3 +223,48 @@ def test_a_way_is_read_as_a_road_engineer_reads_it(case: Case) -> None:
 
 def test_there_are_cases_enough() -> None:
     assert len(CASES) >= 30
+
+
+SAID = (
+    "yes|no|private|destination|delivery|permit|designated|no @ (Nov-Apr)|Jan-|@||ö;no|agricultural;forestry|"
+    "yes @ (06:00-10:00); no @ (snow)|0|-1|grade5|nordic|pedestrian|area"
+)
+WORDS = st.sampled_from(SAID.split("|"))
+MODES = ("access", "vehicle", "motor_vehicle", "motorcar", "hgv", "goods", "foot", "bicycle")
+OTHER_KEYS = (
+    "bus psv oneway oneway:motor_vehicle oneway:bicycle junction surface smoothness railway abandoned disused:highway "
+    "construction piste:type winter_service mtb:scale service segregated"
+)
+KEYS = st.sampled_from(
+    [f"{mode}{end}" for mode in MODES for end in ("", ":conditional", ":forward", ":backward")] + OTHER_KEYS.split()
+)
+JUNK = st.text("abMo@();:-=| 0129åÖ\x00", max_size=12)
+WAYS = st.sampled_from(
+    [*read.ROUTE_CLASS, "pedestrian", "busway", "cycleway", "path", "footway", "track", "steps", "x"]
+)
+
+
+@given(st.dictionaries(KEYS, st.one_of(WORDS, JUNK), max_size=8), WAYS)
+def test_no_tags_are_too_odd(tags: dict[str, str], highway: str) -> None:
+    """Whatever mappers write, a way is in one network, or left out with the tag that does it, or none."""
+    tags = {**tags, "highway": highway}
+    for rules in (AS_USUAL, GREEN, LORRIES, CAR_FREE_AS_CYCLE):
+        found = belonging(tags, rules)
+        assert (found.because is None) == (found.by == "")
+        assert found.network is None or found.because is None
+        key = found.by.partition("=")[0]
+        assert not found.by or key in tags
+    for kind in ("street", "cycle"):
+        assert read.direction(tags, kind) in {-1, 0, 1}
+        assert read.keeper(tags, kind) in {"state", "municipal", "private", "unknown"}
+
+
+@given(
+    st.dictionaries(st.sampled_from([mode for mode in MODES if mode != "motorcar"]), WORDS, max_size=6),
+    st.sampled_from(sorted(read.ROUTE_CLASS)),
+)
+def test_the_most_specific_tag_decides_whatever_else_is_said(tags: dict[str, str], highway: str) -> None:
+    """motorcar=yes opens any street; hgv=no, where nothing else speaks of lorries, changes none."""
+    assert belonging({**tags, "highway": highway, "motorcar": "yes"}).network == "street"
+    bare = {key: value for key, value in tags.items() if key not in {"hgv", "goods"}} | {"highway": highway}
+    assert belonging(bare | {"hgv": "no"}) == belonging(bare)
