@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any
 from city.catalogue.message import message
 from city.catalogue.words import words
 from city.errors import DagsplanError
-from deploy.importing import run_import_roads, run_import_routes, run_import_table, run_import_weather
+from deploy.importing import (
+    run_import_keepers,
+    run_import_roads,
+    run_import_routes,
+    run_import_table,
+    run_import_weather,
+)
 from deploy.opening import (
     broker_address,
     connected,
@@ -310,6 +316,7 @@ COMMANDS: dict[str, Handler] = {
     "config": run_config,
     "broker-config": run_broker_config,
     "import roads": run_import_roads,
+    "import keepers": run_import_keepers,
     "import weather": run_import_weather,
     "import routes": run_import_routes,
     **{f"import {what}": run_import_table for what in ("rooms", "buildings", "fleet", "calendar")},

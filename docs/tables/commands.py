@@ -16,6 +16,7 @@ GROUPS = {
     "Files to take in": (
         "import roads", "import fleet", "import rooms", "import buildings", "import calendar", "import weather",
         "import routes",
+        "import keepers",
     ),
     "Plans, models, the past": ("plan", "forecast", "backtest", "routes"),
     "Thresholds": ("threshold list", "threshold set"),
@@ -42,6 +43,7 @@ EXAMPLES = {
     "import calendar": "dagsplan import calendar calendar.csv",
     "import weather": "dagsplan import weather answer.json --simulated",
     "import routes": "dagsplan import routes today.gpx --name 'Norr 3'",
+    "import keepers": "dagsplan import keepers keepers.toml --dry-run",
     "plan": "dagsplan plan snow --at 2027-01-12T03:00:00+01:00 --dry-run",
     "forecast": "dagsplan forecast road --files night/",
     "backtest": "dagsplan backtest snow --from 2026-11-01 --set snow.start_dry_cm/C1=5",
