@@ -103,19 +103,21 @@ def parted(
 ) -> Parted:
     """Which of the segments that the file does not have are drawn anew in it.
 
-    So is one of whose course nine tenths lie within ``near_m`` of a segment of its network or of a new one, or within
-    ``moved_m`` of what the same way has become.
+    So is one of whose course nine tenths lie within ``near_m`` (a quarter of its length, where that is less) of a
+    segment of its network or of a new one, or within ``moved_m`` of what the same way has become.
     """
     known, there = {s.id for s in made}, {s.id for s in present}
     missing = [s for s in present if s.id not in known]
     if not missing or not made:
         return Parted((), tuple(missing))
     origin = missing[0].geometry[0]
-    old, new = lay_out(missing, 5.0), lay_out(made, 5.0)
+    old, new = lay_out(missing, 2.0), lay_out(made, 2.0)
+    # A short link lies near the streets that it leads between: it has to be followed more closely than it is long.
+    within = np.clip((old.end_m - old.start_m) / 4.0, 1.5, near_m)[old.owner]
     asked = np.column_stack(local_xy(old.lon, old.lat, origin))
     given = np.column_stack(local_xy(new.lon, new.lat, origin))
     fresh = np.array([s.id not in there for s in made])[new.owner]
-    covered = _near_network(missing, made, asked, old.owner, given, new.owner, fresh, near_m)
+    covered = _near_network(missing, made, asked, old.owner, given, new.owner, fresh, within)
     covered |= _near_own_way(missing, made, asked, old.first, given, new.first, moved_m)
     drawn = np.add.reduceat(covered.astype(float), old.first[:-1]) >= share * np.diff(old.first)
     pairs = list(zip(missing, drawn.tolist(), strict=True))
@@ -130,16 +132,16 @@ def _near_network(
     given: Floats,
     given_of: npt.NDArray[np.int64],
     fresh: npt.NDArray[np.bool_],
-    near_m: float,
+    within: Floats,
 ) -> npt.NDArray[np.bool_]:
-    """(n_samples,) whether a segment of the same network, or a new one of either, runs there."""
+    """(n_samples,) whether a segment of the same network, or a new one of either, runs ``within`` so far [m]."""
     covered = np.zeros(len(asked), bool)
     on, of = np.array([s.network for s in missing])[asked_of], np.array([s.network for s in made])[given_of]
     for network in sorted(set(on.tolist())):
         chosen = fresh | (of == network)
         if chosen.any():
-            away, _ = cKDTree(given[chosen]).query(asked[on == network], distance_upper_bound=near_m)
-            covered[on == network] = np.isfinite(away)
+            away, _ = cKDTree(given[chosen]).query(asked[on == network])
+            covered[on == network] = away <= within[on == network]
     return covered
 
 

@@ -143,6 +143,20 @@ def test_a_cycle_way_beside_a_street_is_not_taken_for_it(database: Connection, t
     assert (found.redrawn, found.gone, found.stay) == (0, 1, 1)
 
 
+def test_a_short_link_is_not_taken_for_the_streets_that_it_joins(database: Connection, tmp_path: Path) -> None:
+    """Four metres between two streets: gone, it stays, and what lies behind it is reached."""
+    lat = place(15)[1] + 0.000036
+    far = f'<node id="95" lon="{place(15)[0]}" lat="{lat}"/><node id="96" lon="{place(13)[0]}" lat="{lat + 0.001}"/>'
+    tags = '<tag k="highway" v="residential"/></way>'
+    north = far + f'<way id="95"><nd ref="95"/><nd ref="96"/>{tags}'
+    link = f'<way id="94"><nd ref="15"/><nd ref="95"/>{tags}'
+    import_roads(database, town(tmp_path, *WHOLE, more=north + link), [], AT)
+    found = import_roads(database, town(tmp_path, *WHOLE, more=north), [], AT)
+    assert found.renewal is not None
+    assert (found.renewal.redrawn, found.renewal.gone, found.renewal.stay) == (0, 1, 1)
+    assert found.unreachable == {}
+
+
 def test_bans_of_a_street_that_stays_are_kept(database: Connection, tmp_path: Path) -> None:
     members = "".join(
         f'<member type="{kind}" role="{role}" ref="{ref}"/>'
