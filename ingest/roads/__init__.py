@@ -9,7 +9,7 @@ from pathlib import Path
 
 from city.catalogue.message import Message, message
 from city.clock import stopwatch
-from city.entities import Building, Room, Segment, SegmentRelief, TurnBan
+from city.entities import Building, ExistingRoute, Room, Segment, SegmentRelief, TurnBan
 from city.errors import NeedsYes
 from city.network import build
 from city.upkeep import KeeperRule, Place, SegmentOrigin
@@ -43,6 +43,7 @@ from store.roads import (
     save_dataset,
     save_rooms,
 )
+from store.routes import load_routes
 
 __all__ = ["ImportReport", "elevation_sources", "import_roads", "with_reachable"]
 
@@ -114,6 +115,7 @@ class _Before:
     land: Mapping[str, SegmentRelief]
     origins: Mapping[str, SegmentOrigin]
     rules: tuple[KeeperRule, ...]
+    routes: tuple[ExistingRoute, ...]
 
     @classmethod
     def of(cls, connection: Connection, dataset: str) -> _Before:
@@ -121,7 +123,8 @@ class _Before:
         others = {name: n for name, n in count_by_dataset(connection).items() if name != dataset}
         land = {row.segment: row for row in load_relief(connection)}
         said, rules = origins(connection), keeper_rules(connection)
-        return cls(load_segments(connection), others, load_turns(connection), land, said, rules)
+        routes = load_routes(connection)
+        return cls(load_segments(connection), others, load_turns(connection), land, said, rules, routes)
 
 
 @dataclass(frozen=True)
@@ -182,8 +185,10 @@ def _renewal(
     others = sum(before.others.values())
     if others:
         redrawn, gone, names = 0, 0, ()
+    lost = {s.id for s in before.segments} - final
+    routes = tuple(r.name for r in before.routes if any(step.segment in lost for step in r.steps))
     kept = len(found.heights_kept)
-    return Renewal(added, changed, unchanged, redrawn, gone, len(stays), names, others, kept, asks, looked)
+    return Renewal(added, changed, unchanged, redrawn, gone, len(stays), names, others, kept, routes, asks, looked)
 
 
 def with_reachable(segments: Sequence[Segment]) -> list[Segment]:

@@ -30,7 +30,7 @@ class Renewal:
     """What an import does to the segments that are there. ``others`` came from another source and are replaced whole.
 
     ``stay`` of the ``gone`` are kept. ``heights_kept`` segments have the heights of an earlier terrain file; ``asks``
-    is what a person has to say yes to; ``looked``: nothing was stored.
+    is what a person has to say yes to; ``routes`` of today drive segments that go; ``looked``: nothing was stored.
     """
 
     added: int
@@ -42,6 +42,7 @@ class Renewal:
     gone_names: tuple[str, ...]
     others: int = 0
     heights_kept: int = 0
+    routes: tuple[str, ...] = ()
     asks: tuple[Message, ...] = ()
     looked: bool = False
 
@@ -68,6 +69,8 @@ class Renewal:
             yield message("cli.renewal.removed", n=self.gone - self.stay, names=named(self.gone_names))
         if self.heights_kept:
             yield message("cli.renewal.heights", n=self.heights_kept)
+        if self.routes:
+            yield message("cli.renewal.routes", n=len(self.routes), routes=self.routes)
         if self.looked and self.asks:
             yield message("cli.renewal.asks", losses=self.asks)
         if self.looked:
@@ -76,7 +79,8 @@ class Renewal:
     def as_dict(self, words: Words) -> dict[str, Any]:
         """For ``--json``, its sentences in a language."""
         counts = ("added", "changed", "unchanged", "redrawn", "gone", "stay", "removed", "others", "heights_kept")
-        said = {"gone_names": list(self.gone_names), "asks": [words.say(ask) for ask in self.asks]}
+        said = {"gone_names": list(self.gone_names), "routes": list(self.routes)}
+        said["asks"] = [words.say(ask) for ask in self.asks]
         return {name: getattr(self, name) for name in counts} | said | {"dry_run": self.looked}
 
 

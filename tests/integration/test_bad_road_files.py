@@ -17,7 +17,7 @@ import dagsplan
 from store.connect import Connection, connect
 from store.roads import load_relief, load_segments
 from store.routes import load_routes
-from tests.integration.test_roads_renewed import WHOLE, hill, place, town
+from tests.integration.test_roads_renewed import MAIN, WHOLE, hill, place, town
 
 Make = Callable[[Path], list[str]]
 SWEREF = (500_000.0, 6_650_000.0)
@@ -150,6 +150,15 @@ def test_a_wrong_file_is_one_line_and_nothing_is_lost(
         assert ";" in lines[0]
         connection.rollback()
         assert all_there(connection) == before
+
+
+def test_routes_of_today_that_lose_a_street_are_named(
+    stored: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """One drives the main street, which is drawn anew under another number; another import puts it right."""
+    file = str(town(tmp_path, (77, MAIN[1]), *WHOLE[1:], name="new.osm"))
+    assert dagsplan.main(["import", "roads", file, "--terrain", str(hill(tmp_path))]) == 0
+    assert "1 of today's routes drives streets that are not there any more (a)" in capfd.readouterr().out
 
 
 TAKEN: dict[str, tuple[Make, str]] = {
