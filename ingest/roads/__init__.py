@@ -15,7 +15,7 @@ from city.network import build
 from city.upkeep import KeeperRule, Place, SegmentOrigin
 from city.vocabulary import CLOSED_TO_SMALL
 from ingest.roads.cleared import places as places_of
-from ingest.roads.heights import Heights, elevation_sources
+from ingest.roads.heights import elevation_sources
 from ingest.roads.keepers import Taken, ruled
 from ingest.roads.kept import bans_kept, joined
 from ingest.roads.places import rooms as rooms_of
@@ -26,6 +26,7 @@ from ingest.roads.renewal import Parted, Renewal, compared, losses, names_of, pa
 from ingest.roads.report import ImportReport, report
 from ingest.roads.slope import Sloped, with_terrain
 from ingest.roads.source import RoadSource
+from ingest.roads.terrain import ElevationSource
 from ingest.roads.turns import Turns, turn_bans
 from store.connect import Connection
 from store.keepers import keeper_rules, origins, save_origins
@@ -86,7 +87,7 @@ def import_roads(
     inclines = source.cut.inclines
     tagged = inclines | {piece: inclines[whole] for piece, whole in union.pieces.items() if whole in inclines}
     sloped = heights.checked(with_terrain(union.segments, heights.sources, tagged))
-    found = _found(source, before, sloped, heights, union.pieces)
+    found = _found(source, before, sloped, heights.sources, union.pieces)
     asks = tuple(losses(before.segments, found.segments, len(split.gone), before.others))
     if asks and not yes and not dry_run:
         raise NeedsYes(file, message("error.renewal.would", losses=asks))
@@ -101,7 +102,7 @@ def import_roads(
     sloped = replace(sloped, segments=found.segments, cover=found.cover or sloped.cover)
     seconds = found.looked_s, stopwatch() - began
     told = report(source.extract, source.cut, sloped, turns, *counts, renewal.removed, len(found.land), seconds)
-    notes = (*source.notes, *heights.notes, *found.taken.lines())
+    notes = (*source.notes, *heights.notes(sloped), *found.taken.lines())
     return replace(told, renewal=renewal, notes=notes)
 
 
@@ -143,18 +144,19 @@ class _Found:
     looked_s: float
 
 
-def _found(source: RoadSource, before: _Before, sloped: Sloped, heights: Heights, pieces: Mapping[str, str]) -> _Found:
+def _found(
+    source: RoadSource, before: _Before, sloped: Sloped, heights: Sequence[ElevationSource], pieces: Mapping[str, str]
+) -> _Found:
     """Keepers by the rules, heights that stay, reach, and the land round the streets."""
-    segments, kept = sloped.segments, frozenset[str]()
-    if not heights.given:
-        segments, kept = with_heights_kept(segments, {s.id: s for s in before.segments})
+    segments, kept = with_heights_kept(sloped.segments, {s.id: s for s in before.segments})
     said = source.origins(segments, before.origins, pieces)
     segments, taken = ruled(segments, {row.segment: row for row in said}, before.rules)
     segments = with_reachable(segments)
     began = stopwatch()
-    land = relief_rows(segments, relief(segments, heights.sources))
+    land = relief_rows(segments, relief(segments, heights))
     looked = stopwatch() - began
-    land = sorted([*land, *(before.land[s] for s in kept if s in before.land)], key=lambda row: row.segment)
+    old = {s: before.land[s] for s in kept if s in before.land}
+    land = sorted((old | {row.segment: row for row in land}).values(), key=lambda row: row.segment)
     known = sum(s.length_m for s in segments if s.elevation_m is not None)
     cover = known / sum(s.length_m for s in segments) if kept else None
     return _Found(segments, land, said, taken, kept, cover, looked)

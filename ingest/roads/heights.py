@@ -24,16 +24,18 @@ class Heights:
     given: tuple[Raster | SpotHeights, ...]
     files: tuple[Path, ...]
 
-    @property
-    def notes(self) -> tuple[Message, ...]:
-        """What is told of the files: a reference system that was guessed, and how far apart spot heights lie."""
+    def notes(self, sloped: Sloped) -> tuple[Message, ...]:
+        """What is told of the files: a reference system that was guessed, how far apart spot heights lie, and which
+        gave no street its height."""
         guessed = (message("cli.roads.crs_guessed", file=s.name, crs=s.guessed) for s in self.given if s.guessed)
         spots = (
             message("cli.roads.spots", file=s.name, n=len(s.lon), metres=s.resolution_m)
             for s in self.given
             if isinstance(s, SpotHeights)
         )
-        return (*guessed, *spots)
+        used = {s.slope_source for s in sloped.segments}
+        idle = tuple(source.name for source in self.given if source.name not in used)
+        return (*guessed, *spots, *([message("cli.roads.terrain_idle", files=idle)] if idle else []))
 
     def checked(self, sloped: Sloped) -> Sloped:
         """The segments with their heights. Raises ImportRefused where none of the files that were given has one."""

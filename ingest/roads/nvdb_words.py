@@ -61,6 +61,7 @@ TOPICS: dict[str, Topic] = {
         ("huvudnummer",),
         ("huvnr5561", "huvud13", "vagnummerhuvudnummer", "vagnummerhuvudnummervard"),
     ),
+    "europe": Topic("vagnummer", ("europavag",), ("evag555", "europ16", "vagnummereuropavag"), told=False),
     "lanes": Topic("antalkorfalt2", ("korfaltsantal",), ("korfa497", "antalkorfalt2korfaltsantal"), told=False),
     "motorway": Topic("motorvag", (), ("motorvag",), told=False),
     "ferry": Topic("farjeled", (), ("farjeled",), told=False),
@@ -170,7 +171,8 @@ def _numbers(said: Values) -> dict[str, str]:
         if value := _positive(said.get((topic, 0))):
             tags[tag] = f"{value:g}"
     number = str(_whole(said.get(("number", 0), ""))).strip()
-    return tags if number in ("", "0", "-1") else tags | {"ref": number}
+    europe = "E" if _true(said.get(("europe", 0))) and not number.upper().startswith("E") else ""
+    return tags if number in ("", "0", "-1") else tags | {"ref": europe + number}
 
 
 def _built(said: Values) -> dict[str, str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from city.entities import Dataset
+from ingest.coordinates import system
 from ingest.roads.cut import cut
 from ingest.roads.nvdb import read_nvdb
 from ingest.roads.osm import read_extract
@@ -16,6 +17,8 @@ GEOPACKAGE = (".gpkg", ".zip")
 
 def read_source(file: Path, crs: str | None, at: datetime) -> RoadSource:
     """Reads a file by its ending; ``at`` is the time of the import. Raises ImportRefused."""
+    if crs is not None:
+        system(file, crs)
     if file.suffix.lower() in GEOPACKAGE:
         return read_nvdb(file, crs, at)
     extract = read_extract(file)

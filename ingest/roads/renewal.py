@@ -179,14 +179,15 @@ def way_name(segment: str) -> str:
 def with_heights_kept(
     segments: Sequence[Segment], present: Mapping[str, Segment]
 ) -> tuple[list[Segment], frozenset[str]]:
-    """Where no terrain file is given: those whose course is unchanged have the height and grade that one gave them.
+    """Where no terrain file that is given reaches: those whose course is unchanged have the height and grade of before.
 
     Gives the segments, and the ids of those that it kept them for.
     """
     kept, out = set[str](), []
     for segment in segments:
         before = present.get(segment.id)
-        if before is not None and from_terrain(before) and _same_course(segment, before):
+        known = before is not None and from_terrain(before) and not from_terrain(segment)
+        if before is not None and known and _same_course(segment, before):
             kept.add(segment.id)
             segment = replace(  # noqa: PLW2901 - the same segment, with its height
                 segment,

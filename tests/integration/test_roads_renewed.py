@@ -183,6 +183,19 @@ def test_heights_stay_where_the_course_did(database: Connection, tmp_path: Path)
     assert "give --terrain" not in found.text(words("en"))
 
 
+def test_a_second_terrain_file_completes_the_first(database: Connection, tmp_path: Path) -> None:
+    """One that reaches the eastern half alone: in the west the heights of before stay, with their land."""
+    import_roads(database, town(tmp_path, *WHOLE), [hill(tmp_path)], AT)
+    rows = [" ".join(["200"] * 20)] * 60
+    head = "ncols 20\nnrows 60\nxllcorner 15.0055\nyllcorner 59.97\ncellsize 0.001\nNODATA_value -9999\n"
+    (tmp_path / "east.asc").write_text(head + "\n".join(rows) + "\n")
+    import_roads(database, town(tmp_path, *WHOLE), [tmp_path / "east.asc"], AT)
+    sources = {s.id: s.slope_source for s in load_segments(database)}
+    assert sources["osm/10/1-3"] == "hill.asc"
+    assert sources["osm/30/14-5"] == "east.asc"
+    assert len(load_relief(database)) == len(sources)
+
+
 def test_heights_are_not_lost_unasked(database: Connection, tmp_path: Path) -> None:
     """All streets moved by a few metres: none has its course, and a person is asked."""
     import_roads(database, town(tmp_path, *WHOLE), [hill(tmp_path)], AT)
