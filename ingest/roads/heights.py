@@ -52,6 +52,17 @@ def _nothing(given: Sequence[Raster | SpotHeights]) -> Message:
     return message("error.terrain.nowhere", n=len(given))
 
 
+def _is_points(file: Path) -> bool:
+    """Whether a file is one of points, by its name; an ASCII grid may have the same ending."""
+    if not file.name.lower().endswith(SPOT_ENDINGS):
+        return False
+    try:
+        with file.open("rb") as stream:
+            return not stream.read(16).lstrip().lower().startswith((b"ncols", b"nrows"))
+    except OSError:
+        return True  # the reader of points says why it cannot be read
+
+
 def elevation_sources(
     extract: Extract, segments: Sequence[Segment], terrain: Sequence[Path], crs: str | None = None
 ) -> Heights:
@@ -61,8 +72,7 @@ def elevation_sources(
     """
     roads = bbox(point for segment in segments for point in segment.geometry)
     given = tuple(
-        open_spots(file, roads, crs) if file.name.lower().endswith(SPOT_ENDINGS) else open_raster(file, roads, crs)
-        for file in terrain
+        open_spots(file, roads, crs) if _is_points(file) else open_raster(file, roads, crs) for file in terrain
     )
     heights = spot_height_source(extract.spot_heights)
     return Heights(given if heights is None else (*given, heights), given, tuple(terrain))

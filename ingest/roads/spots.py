@@ -55,6 +55,10 @@ def open_spots(
     used, x, y = _placed(file, x, y, columns, crs)
     lon, lat = degrees(x, y, used)
     near = _near(lon, lat, roads, reach_m)
+    if used.is_projected and not near.any():
+        turned = degrees(y, x, used)
+        if (near := _near(*turned, roads, reach_m)).any():
+            lon, lat = turned
     if not near.any():
         raise _elsewhere(file, lon, lat, roads)
     if near.sum() > most:

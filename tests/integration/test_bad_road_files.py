@@ -171,6 +171,10 @@ TAKEN: dict[str, tuple[Make, str]] = {
         terrain(lambda f: grid(f / "t.tif", 9.0, crs=None, west=499_000, north=6_654_000, cell=100)),
         "t.tif names no coordinate system: by its numbers taken as EPSG:3006 (SWEREF99 TM)",
     ),
+    "an ASCII grid that is named as text": (
+        terrain(lambda f: hill(f, "grid.txt")),
+        "(4 grid.txt)",
+    ),
     "spot heights": (
         terrain(
             written(

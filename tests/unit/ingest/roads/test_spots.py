@@ -73,6 +73,9 @@ def test_a_system_is_taken_as_named_and_a_guess_is_said(tmp_path: Path) -> None:
     named = open_spots(file(tmp_path, zone), ROADS, "EPSG:3010")
     assert named.sample(np.array([15.01]), np.array([60.005]))[0] == pytest.approx(height(15.01, 60.005), abs=0.05)
     assert named.guessed == ""
+    north_first = file(tmp_path, lines([(y, x, z) for x, y, z in metres("EPSG:3010")], ";", "X;Y;H"))
+    turned = open_spots(north_first, ROADS, "EPSG:3010")
+    assert turned.sample(np.array([15.01]), np.array([60.005]))[0] == pytest.approx(height(15.01, 60.005), abs=0.05)
     assert open_spots(file(tmp_path, lines(metres(), head="E,N,Z")), ROADS).guessed == "EPSG:3006 (SWEREF99 TM)"
     assert open_spots(file(tmp_path, lines(degrees(), head="lon,lat,z")), ROADS).guessed == ""
 
