@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from city.catalogue.words import words
-from city.entities import Segment
+from city.entities import Depot, Segment, Vehicle
 from city.errors import ImportRefused
 from ingest.roads import import_roads
 from ingest.roads.report import ImportReport
+from store import facts
 from store.connect import Connection
 from store.roads import load_datasets, load_segments
+from tests.integration.test_turns_obeyed import plan_of, snowed_in
 from tests.unit.ingest.roads.packages import Line, blob, package
 
 AT = datetime(2026, 11, 24, 4, 30, tzinfo=UTC)
@@ -208,3 +210,17 @@ def test_what_is_no_nvdb_is_refused_in_one_line(database: Connection, tmp_path: 
     assert "bad." in str(refused.value)
     assert "\n" not in str(refused.value)
     assert load_segments(database) == ()
+
+
+def test_a_plan_comes_of_it_for_the_streets_that_the_municipality_keeps(database: Connection, tmp_path: Path) -> None:
+    """The state's and the private street are driven over and not ploughed."""
+    found, _ = read(database, tmp_path)
+    snowed_in(database)
+    vehicle = Vehicle("P01", "snow", "dep")
+    lon, lat = next(s for s in found.values() if s.keeper == "state").geometry[0]
+    facts.save_fleet(database, [Depot("dep", "Förrådet", lon, lat)], [], [vehicle])
+    plan = plan_of(database)
+    served = {part.id for item in plan.interventions for part in item.segments or ()}
+    assert served
+    assert {found[segment].keeper for segment in served} <= {"municipal", "unknown"}
+    assert {s.id for s in found.values() if s.keeper == "municipal"} <= served
