@@ -58,7 +58,7 @@ class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True)
-class Hit:
+class RuleHit:
     """What one rule took: segments, and their length [km]."""
 
     rule: str
@@ -71,7 +71,7 @@ class Hit:
 class Taken:
     """What each of the rules took, in their order."""
 
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[RuleHit, ...] = ()
 
     def lines(self) -> Iterator[Message]:
         """A sentence for each rule that took something, and one that names the others."""
@@ -178,7 +178,7 @@ def ruled(
                 metres[rule.id] += round(segment.length_m)
                 break
         out.append(segment if segment.keeper == keeper else replace(segment, keeper=keeper))
-    return out, Taken(tuple(Hit(r.id, r.keeper, hits[r.id], round(metres[r.id] / 1000.0, 1)) for r in rules))
+    return out, Taken(tuple(RuleHit(r.id, r.keeper, hits[r.id], round(metres[r.id] / 1000.0, 1)) for r in rules))
 
 
 def _fits(rule: KeeperRule, said: Mapping[str, SegmentOrigin]) -> Fits:
