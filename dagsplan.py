@@ -17,6 +17,7 @@ from city.catalogue.words import words
 from city.errors import DagsplanError
 from deploy.importing import run_import_roads, run_import_routes, run_import_table, run_import_weather
 from deploy.opening import (
+    awaited_store,
     broker_address,
     broker_in_reach,
     connected,
@@ -25,6 +26,7 @@ from deploy.opening import (
     migrated,
     opened_store,
     say,
+    session_made,
     stop_signals,
     telling,
     words_of,
@@ -69,10 +71,13 @@ def run_ingest(_: argparse.Namespace, settings: Settings) -> int:
     from ingest.daemon import Daemon
     from ingest.weather.client import WeatherClient, WeatherPoller
 
-    stop = stop_signals()
-    with opened_store(settings, "ingest") as (connection, clock):
+    stop, where = stop_signals(), broker_address(settings)
+    with awaited_store(settings, "ingest", stop, lambda: session_made(settings, where, stop)) as opened:
+        if opened is None:
+            return 0
+        connection, clock = opened
         dsn = settings.database.dsn or connection.info.dsn
-        daemon = Daemon(settings, broker_address(settings), clock, lambda: connected(settings, dsn, "ingest"))
+        daemon = Daemon(settings, where, clock, lambda: connected(settings, dsn, "ingest"))
         daemon.stop = stop
         if settings.weather.providers:
             WeatherPoller(WeatherClient(settings, clock), lambda: connected(settings, dsn, "weather"), stop).start()

@@ -13,9 +13,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 class DeafProxy:
     """Hands on bytes both ways, until it is told to go deaf: then only over connections that are made later."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, port: int = 0) -> None:
         self._parts = conninfo_to_dict(dsn)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self._deaf: list[threading.Event] = []
         self._open: list[socket.socket] = []
         self.dsn = make_conninfo(dsn, host="127.0.0.1", port=self._listener.getsockname()[1])
@@ -68,9 +68,9 @@ class DeafProxy:
 
 
 @contextmanager
-def proxy_before(dsn: str) -> Iterator[DeafProxy]:
-    """A proxy before a database."""
-    proxy = DeafProxy(dsn)
+def proxy_before(dsn: str, port: int = 0) -> Iterator[DeafProxy]:
+    """A proxy before a database, on a port; 0 is any."""
+    proxy = DeafProxy(dsn, port)
     try:
         yield proxy
     finally:
