@@ -23,6 +23,7 @@ from deploy.opening import (
     connected,
     database_dsn,
     ends_within,
+    kept,
     migrated,
     opened_store,
     say,
@@ -180,12 +181,17 @@ def run_config(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def run_broker_config(options: argparse.Namespace, _: Settings) -> int:
-    """A mosquitto configuration with queue limits for the city's rate."""
+def run_broker_config(options: argparse.Namespace, settings: Settings) -> int:
+    """A mosquitto configuration with queue limits for the city's rate, printed or kept in a file."""
     from deploy.brokerprofile import profile_text
 
     wanted = {"outage_h": options.outage_h, "memory_mb": options.memory_mb, "plugin": options.plugin}
-    say(profile_text(options.profile, options.rate, **wanted).rstrip())
+    text = profile_text(options.profile, options.rate, **wanted)
+    if options.output is None:
+        say(text.rstrip())
+        return 0
+    kept(options.output, text)
+    telling(settings)(message("cli.done.kept", file=str(options.output)))
     return 0
 
 

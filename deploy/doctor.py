@@ -20,7 +20,7 @@ from ingest.session import address
 from planner.due import next_due
 from store import health, plans, readings, weather
 from store.clock import installation_clock
-from store.condition import Condition, condition
+from store.condition import Condition, careless_settings, condition
 from store.connect import Connection, connect, described
 from store.health import DaemonHealth
 from store.migrate import check_schema
@@ -81,6 +81,8 @@ def _broker(settings: Settings) -> Finding:
 def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Finding]:
     tier, zone = check_schema(connection), settings.municipality.zone
     yield Finding("database", True, message("doctor.database", where=described(dsn), tier=tier))
+    if off := careless_settings(connection):
+        yield Finding("database", False, message("doctor.careless", settings=off))
     clock = installation_clock(connection)
     now = clock.now()
     if clock.simulated:

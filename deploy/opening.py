@@ -12,6 +12,8 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from city.catalogue.message import Message
     from city.catalogue.words import Words
     from city.clock import Clock
@@ -156,6 +158,18 @@ def ends_within(seconds: float, stop: threading.Event) -> Iterator[None]:
         yield
     finally:
         ended.set()
+
+
+def kept(file: Path, text: str) -> None:
+    """Writes a file. Raises ConfigError naming it where it cannot be written."""
+    from city.catalogue.foreign import in_our_words
+    from city.catalogue.message import message
+    from city.errors import ConfigError
+
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(message("error.file.placed", where=str(file), problem=in_our_words(error))) from error
 
 
 def say(text: str) -> None:
