@@ -140,7 +140,7 @@ class Planner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     snow_slots: tuple[str, ...] = ("18:00", "03:00")
     waste_slots: tuple[str, ...] = ("03:00",)
     heating_slots: tuple[str, ...] = ("03:00",)
-    ring_s: float = 60.0
+    ring_s: float = 30.0
     watch_s: float = 600.0
     claim_s: float = 900.0
     snow_horizon_h: int = 24
