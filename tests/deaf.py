@@ -18,6 +18,7 @@ class DeafProxy:
         self._listener = socket.create_server(("127.0.0.1", port))
         self._deaf: list[threading.Event] = []
         self._open: list[socket.socket] = []
+        self._all_deaf = False
         self.dsn = make_conninfo(dsn, host="127.0.0.1", port=self._listener.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -26,10 +27,15 @@ class DeafProxy:
         """How many connections were made through it."""
         return len(self._deaf)
 
-    def go_deaf(self) -> None:
-        """Nothing goes over the present connections any more, in either direction."""
+    def go_deaf(self, *, to_new_ones: bool = False) -> None:
+        """Nothing goes over the present connections any more, in either direction; over new ones neither if wished."""
+        self._all_deaf = to_new_ones
         for deaf in self._deaf:
             deaf.set()
+
+    def hear_new_ones(self) -> None:
+        """What is handed on over connections that are made from now on."""
+        self._all_deaf = False
 
     def close(self) -> None:
         """Hangs up everywhere."""
@@ -43,6 +49,8 @@ class DeafProxy:
             while True:
                 client, _ = self._listener.accept()
                 server, deaf = self._upstream(), threading.Event()
+                if self._all_deaf:
+                    deaf.set()
                 self._deaf.append(deaf)
                 self._open += [client, server]
                 for source, sink in ((client, server), (server, client)):
