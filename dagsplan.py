@@ -25,16 +25,19 @@ from deploy.importing import (
 )
 from deploy.letters import run_deadletters
 from deploy.opening import (
+    awaited_store,
     broker_address,
     broker_in_reach,
     connected,
     database_dsn,
     end_of_saying,
     ends_within,
+    kept,
     migrated,
     note,
     opened_store,
     say,
+    session_made,
     stop_signals,
     telling,
     words_of,
@@ -84,10 +87,13 @@ def run_ingest(_: argparse.Namespace, settings: Settings) -> int:
     from ingest.daemon import Daemon
     from ingest.weather.client import WeatherClient, WeatherPoller
 
-    stop = stop_signals()
-    with opened_store(settings, "ingest") as (connection, clock):
+    stop, where = stop_signals(), broker_address(settings)
+    with awaited_store(settings, "ingest", stop, lambda: session_made(settings, where, stop)) as opened:
+        if opened is None:
+            return 0
+        connection, clock = opened
         dsn = settings.database.dsn or connection.info.dsn
-        daemon = Daemon(settings, broker_address(settings), clock, lambda: connected(settings, dsn, "ingest"))
+        daemon = Daemon(settings, where, clock, lambda: connected(settings, dsn, "ingest"))
         daemon.stop = stop
         if settings.weather.providers:
             WeatherPoller(WeatherClient(settings, clock), lambda: connected(settings, dsn, "weather"), stop).start()
@@ -184,12 +190,17 @@ def run_config(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def run_broker_config(options: argparse.Namespace, _: Settings) -> int:
-    """A mosquitto configuration with queue limits for the city's rate."""
+def run_broker_config(options: argparse.Namespace, settings: Settings) -> int:
+    """A mosquitto configuration with queue limits for the city's rate, printed or kept in a file."""
     from deploy.brokerprofile import profile_text
 
     wanted = {"outage_h": options.outage_h, "memory_mb": options.memory_mb, "plugin": options.plugin}
-    say(profile_text(options.profile, options.rate, **wanted).rstrip())
+    text = profile_text(options.profile, options.rate, **wanted)
+    if options.output is None:
+        say(text.rstrip())
+        return 0
+    kept(options.output, text)
+    telling(settings)(message("cli.done.kept", file=str(options.output)))
     return 0
 
 

@@ -98,8 +98,9 @@ class Ingest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     batch: int = 2000
-    linger_s: float = 0.2
-    quiet_s: float = 0.02
+    batch_mb: float = 4.0
+    linger_s: float = 0.04
+    quiet_s: float = 0.005
     accept_late_days: float = 7.0
     accept_ahead_s: float = 300.0
     reading_bytes: int = 16_384
@@ -146,7 +147,7 @@ class Planner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     snow_slots: tuple[str, ...] = ("18:00", "03:00")
     waste_slots: tuple[str, ...] = ("03:00",)
     heating_slots: tuple[str, ...] = ("03:00",)
-    ring_s: float = 60.0
+    ring_s: float = 30.0
     watch_s: float = 600.0
     claim_s: float = 900.0
     snow_horizon_h: int = 24

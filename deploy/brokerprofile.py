@@ -8,6 +8,7 @@ has cost in trials.
 
 from __future__ import annotations
 
+import math
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -53,6 +54,7 @@ plugin {plugin}
 plugin_opt_flush_period 0
 plugin_opt_sync normal
 """
+DAY_H = 24.0
 PLUGIN = PurePosixPath("/usr/lib/x86_64-linux-gnu/mosquitto/mosquitto_persist_sqlite.so")
 """Where Debian puts it."""
 
@@ -61,23 +63,26 @@ def profile_text(
     profile: Profile,
     rate: float,
     *,
-    outage_h: float = 24.0,
+    outage_h: float | None = None,
     plugin: PurePosixPath | None = PLUGIN,
     inflight: int = 4000,
     devices: int = 5000,
     bytes_a_message: int = 600,
     memory_mb: float = 2048.0,
 ) -> str:
-    """The configuration for ``rate`` messages a second [1/s] and ``outage_h`` hours without the daemon [h].
+    """The configuration for ``rate`` messages a second [1/s] and ``outage_h`` hours without the daemon [h]; None: as
+    many as fit, a day at most.
 
     ``plugin`` is mosquitto's SQLite persistence for *durable*; None for a mosquitto before 2.1, which has none.
     Raises BadValue where that many messages would not fit into ``memory_mb``: mosquitto keeps its queue in memory
     and drops silently beyond its limit, so a shorter outage has to be promised then.
     """
+    most = memory_mb * 1e6 / bytes_a_message / 2 / 3600 / rate
+    if outage_h is None:
+        outage_h = min(DAY_H, max(0.1, math.floor(10 * most) / 10))
     queued = max(10_000, round(rate * outage_h * 3600 * 2))
     needed_mb = queued * bytes_a_message / 1e6
     if needed_mb > memory_mb:
-        most = memory_mb * 1e6 / bytes_a_message / 2 / 3600 / rate
         parts = {"messages": queued, "needed": needed_mb, "allowed": memory_mb, "most": most}
         raise BadValue(message("error.setting.broker_memory", **parts))
     more = " --without-sqlite" if profile == "durable" and plugin is None else ""

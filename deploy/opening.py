@@ -8,10 +8,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from city.catalogue.message import Message
     from city.catalogue.words import Words
     from city.clock import Clock
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from ingest.session import Address
     from store.connect import Connection
 
-log = logging.getLogger("dagsplan.end")
+log = logging.getLogger("dagsplan.front")
 
 
 @contextmanager
@@ -54,6 +56,48 @@ def opened_store(settings: Settings, application: str) -> Iterator[tuple[Connect
         else:
             migrated(connection)
         yield connection, installation_clock(connection)
+
+
+@contextmanager
+def awaited_store(
+    settings: Settings, application: str, stop: threading.Event, meanwhile: Callable[[], bool]
+) -> Iterator[tuple[Connection, Clock] | None]:
+    """As :func:`opened_store`, of a database that may be away at first; None where ``stop`` comes before it.
+
+    ``meanwhile`` is done at each try until it says that it is done. Raises StoreUnavailable for an embedded database
+    and for a DSN that is none.
+    """
+    from city.errors import StoreUnavailable
+
+    with ExitStack() as opened:
+        found, done, wait_s = None, False, 1.0
+        while found is None and not stop.is_set():
+            try:
+                found = opened.enter_context(opened_store(settings, application))
+            except StoreUnavailable as error:
+                if not settings.database.dsn or error.message.key == "error.store.dsn":
+                    raise
+                done = done or meanwhile()
+                log.warning("waiting for the database: %s", error, extra={"next_try_s": wait_s})
+                stop.wait(wait_s)
+                wait_s = min(5.0, 2 * wait_s)
+        yield found
+
+
+def session_made(settings: Settings, where: Address, stop: threading.Event) -> bool:
+    """Makes or renews our session with the broker, so that it keeps what is published from now on; False where it is
+    away."""
+    from city.clock import SystemClock
+    from city.errors import SourceUnavailable
+    from ingest.session import provision
+
+    try:
+        provision(settings.mqtt, where, SystemClock(), stop)
+    except SourceUnavailable as error:
+        log.warning("no session with the broker yet: %s", error)
+        return False
+    log.info("the broker keeps what is published from now on", extra={"broker": str(where)})
+    return True
 
 
 def migrated(connection: Connection) -> list[str]:
@@ -114,6 +158,18 @@ def ends_within(seconds: float, stop: threading.Event) -> Iterator[None]:
         yield
     finally:
         ended.set()
+
+
+def kept(file: Path, text: str) -> None:
+    """Writes a file. Raises ConfigError naming it where it cannot be written."""
+    from city.catalogue.foreign import in_our_words
+    from city.catalogue.message import message
+    from city.errors import ConfigError
+
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(message("error.file.placed", where=str(file), problem=in_our_words(error))) from error
 
 
 def say(text: str) -> None:

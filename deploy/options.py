@@ -89,9 +89,10 @@ def _upkeep(commands: Any, t: Words) -> None:  # noqa: ANN401
     config.add_argument("action", choices=["show"])
     broker = _add(commands, t, "broker-config")
     broker.add_argument("profile", choices=PROFILES, help=t("cli.option.profile"))
-    broker.add_argument("--rate", type=kind(t, number), required=True, help=t("cli.option.broker_rate"))
-    broker.add_argument("--outage-h", type=kind(t, number), default=24.0, help=t("cli.option.outage_h"))
+    broker.add_argument("--rate", type=kind(t, above_zero), required=True, help=t("cli.option.broker_rate"))
+    broker.add_argument("--outage-h", type=kind(t, above_zero), help=t("cli.option.outage_h"))
     broker.add_argument("--memory-mb", type=kind(t, number), default=2048.0, help=t("cli.option.memory_mb"))
+    broker.add_argument("--output", "-o", type=Path, metavar=t("cli.metavar.file"), help=t("cli.option.broker_output"))
     _persistence(broker, t)
     for answering in (migrate, doctor, config):
         _json(answering, t)

@@ -44,9 +44,9 @@ class Daemon:
     def run(self) -> None:
         """Runs until ``stop`` is set; what was taken from the broker is then written or left unacknowledged."""
         self._open()
-        limits = self.settings.ingest
+        limits, most_bytes = self.settings.ingest, self.settings.ingest.batch_mb * 1e6
         while not self.stop.is_set():
-            batch = self.session.arrived.take(limits.batch, 0.2, limits.linger_s, limits.quiet_s)
+            batch = self.session.arrived.take(limits.batch, 0.2, limits.linger_s, limits.quiet_s, most_bytes)
             if batch:
                 self._write(batch)
             self._tell()
@@ -55,7 +55,8 @@ class Daemon:
         log.info("stopped", extra={"messages": self.tally.messages, "rows": self.tally.rows})
 
     def _open(self) -> None:
-        """Waits for the broker as long as it takes, saying once a minute what is missing."""
+        """Waits for the broker as long as it takes, saying what is missing. The pauses are short: what is published
+        between the broker's start and our session is gone."""
         wait = 1.0
         while not self.stop.is_set():
             try:
@@ -64,7 +65,7 @@ class Daemon:
             except DagsplanError as error:
                 log.warning(str(error), extra={"next_try_s": round(wait)})
                 self.stop.wait(wait * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, no secret
-                wait = min(60.0, wait * 2)
+                wait = min(5.0, wait * 2)
 
     def _write(self, batch: list[Delivery]) -> None:
         """Keeps a batch until it is committed, however long the database is away; then acknowledges it."""
@@ -82,6 +83,7 @@ class Daemon:
                 if self.stop.wait(wait * random.uniform(0.8, 1.2)):  # noqa: S311 - jitter, no secret
                     return
                 wait = min(4.0, wait * 2)
+        self.session.arrived.written()
         self.session.acknowledge(batch)
         self._lag_s = (self.clock.now() - batch[0].message.received_at).total_seconds()
         self._held = []
@@ -130,9 +132,11 @@ class Daemon:
 
     def _drain(self) -> None:
         """At the end: writes what lies in the queue, once; what fails stays with the broker."""
-        batch = self.session.arrived.take(len(self.session.arrived))
-        if batch:
+        limits = self.settings.ingest
+        while batch := self.session.arrived.take(limits.batch, most_bytes=limits.batch_mb * 1e6):
             self._write(batch)
+            if self._held:
+                break
         self._drop_writer()
 
     def _ready_writer(self) -> Writer:

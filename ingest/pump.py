@@ -131,7 +131,7 @@ class Pump(threading.Thread):
                 log.debug("sending fails", extra={"problem": str(error)})
                 self._hang_up()
 
-    def _connect_again(self, longest_s: float = 30.0) -> None:
+    def _connect_again(self, longest_s: float = 5.0) -> None:
         """Tries once, after a pause that grows until the broker takes us."""
         if self._leaving.wait(self._pause_s):
             return

@@ -78,7 +78,7 @@ class Session:
         self.settings = settings
         self.where = where
         self.clock = clock
-        self.arrived: Inbox[Delivery] = Inbox(limit=2 * settings.receive_maximum)
+        self.arrived: Inbox[Delivery] = Inbox(2 * settings.receive_maximum, lambda one: len(one.message.payload))
         self.generation = 0
         self.connected = threading.Event()
         self.refused: Sentence | None = None
@@ -217,8 +217,9 @@ class Session:
             self.broker_dropped = None
 
 
-def provision(settings: Mqtt, where: Address, clock: Clock) -> None:
-    """Makes the persistent session at the broker, so that nothing published from now on is lost."""
+def provision(settings: Mqtt, where: Address, clock: Clock, stop: threading.Event | None = None) -> None:
+    """Makes the persistent session at the broker, so that nothing published from now on is lost; gives up early on
+    ``stop``. Raises SourceUnavailable where the broker does not answer."""
     session = Session(settings, where, clock)
-    session.open()
+    session.open(stop=stop)
     session.close()

@@ -44,6 +44,11 @@ def condition(connection: Connection, now: datetime) -> Condition:
     )
 
 
+def careless_settings(connection: Connection) -> tuple[str, ...]:
+    """The settings that are off and without which a commit is no promise: what is acknowledged may be lost then."""
+    return tuple(row[0] for row in connection.execute(query("health", "careless_settings")))
+
+
 def _oldest(connection: Connection, tier: Tier) -> datetime | None:
     if tier == "plain":
         return partitions.oldest(connection)

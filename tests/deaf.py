@@ -13,11 +13,12 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 class DeafProxy:
     """Hands on bytes both ways, until it is told to go deaf: then only over connections that are made later."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, port: int = 0) -> None:
         self._parts = conninfo_to_dict(dsn)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self._deaf: list[threading.Event] = []
         self._open: list[socket.socket] = []
+        self._all_deaf = False
         self.dsn = make_conninfo(dsn, host="127.0.0.1", port=self._listener.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -26,10 +27,15 @@ class DeafProxy:
         """How many connections were made through it."""
         return len(self._deaf)
 
-    def go_deaf(self) -> None:
-        """Nothing goes over the present connections any more, in either direction."""
+    def go_deaf(self, *, to_new_ones: bool = False) -> None:
+        """Nothing goes over the present connections any more, in either direction; over new ones neither if wished."""
+        self._all_deaf = to_new_ones
         for deaf in self._deaf:
             deaf.set()
+
+    def hear_new_ones(self) -> None:
+        """What is handed on over connections that are made from now on."""
+        self._all_deaf = False
 
     def close(self) -> None:
         """Hangs up everywhere."""
@@ -43,6 +49,8 @@ class DeafProxy:
             while True:
                 client, _ = self._listener.accept()
                 server, deaf = self._upstream(), threading.Event()
+                if self._all_deaf:
+                    deaf.set()
                 self._deaf.append(deaf)
                 self._open += [client, server]
                 for source, sink in ((client, server), (server, client)):
@@ -68,9 +76,9 @@ class DeafProxy:
 
 
 @contextmanager
-def proxy_before(dsn: str) -> Iterator[DeafProxy]:
-    """A proxy before a database."""
-    proxy = DeafProxy(dsn)
+def proxy_before(dsn: str, port: int = 0) -> Iterator[DeafProxy]:
+    """A proxy before a database, on a port; 0 is any."""
+    proxy = DeafProxy(dsn, port)
     try:
         yield proxy
     finally:

@@ -8,13 +8,17 @@ from city.catalogue.foreign import in_our_words
 from city.catalogue.message import message
 from city.settings import Settings
 from deploy.doctor.finding import Finding
+from ingest.broker import running_broker
 from ingest.session import address
 
 
 def broker(settings: Settings) -> Finding:
     """Whether something listens where the settings say that the broker is."""
     if settings.mqtt.url is None:
-        return Finding("broker", True, message("doctor.broker.embedded"))
+        running = running_broker(settings.state)
+        if running is None:
+            return Finding("broker", True, message("doctor.broker.embedded"), note=True)
+        return Finding("broker", True, message("doctor.broker.runs", where=running))
     where = address(settings.mqtt.url)
     try:
         with socket.create_connection((where.host, where.port), timeout=5):

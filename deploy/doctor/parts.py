@@ -15,7 +15,7 @@ from deploy.doctor.keeping import kept
 from deploy.doctor.plans import plan
 from deploy.doctor.town import furnishing
 from store.clock import installation_clock
-from store.condition import condition
+from store.condition import careless_settings, condition
 from store.connect import Connection, connect, described
 from store.migrate import check_schema
 from store.town import town
@@ -35,6 +35,8 @@ def examine(settings: Settings, dsn: str) -> list[Finding]:
 def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Finding]:
     tier, zone = check_schema(connection), settings.municipality.zone
     yield Finding("database", True, message("doctor.database", where=described(dsn), tier=tier))
+    if off := careless_settings(connection):
+        yield Finding("database", False, message("doctor.careless", settings=off))
     clock = installation_clock(connection)
     now = clock.now()
     if clock.simulated:

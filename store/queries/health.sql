@@ -30,3 +30,8 @@ LEFT JOIN LATERAL (SELECT r.time FROM reading r
 WHERE d.adopted AND (%(since)s::timestamptz IS NULL
        OR d.last_time >= %(since)s::timestamptz - make_interval(secs => 2 * d.interval_s))
 ORDER BY 1, 2;
+
+-- name: careless_settings
+-- What the server is told not to do, of that which keeps a commit over a crash or a power cut.
+SELECT name FROM pg_settings
+WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' ORDER BY name;

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from city.clock import FixedClock, stopwatch
 from city.entities import Device
@@ -32,6 +33,7 @@ from store.migrate import migrate
 from store.readings import count_readings, dead_letter_counts
 from tests.brokers import certificate, mosquitto, saving
 from tests.conftest import absent
+from tests.deaf import proxy_before
 from tests.unit.ingest.poison import OWN, TABLE, own
 
 AT = datetime(2027, 1, 12, 2, 0, tzinfo=UTC)
@@ -421,6 +423,30 @@ def test_sigterm_with_a_deaf_broker(dsn: str, tmp_path: Path) -> None:
             child.send_signal(signal.SIGTERM)
             assert child.wait(5) == 0, log.read_text()
             peer.close()
+
+
+def test_a_first_boot_without_the_database_loses_nothing(mosquitto_broker: str, dsn: str, tmp_path: Path) -> None:
+    """The session is made all the same, so that the broker keeps what devices send until the database is there."""
+    prepare_process(dsn)
+    port, log = free_port(), tmp_path / "log"
+    with ingest_process(mosquitto_broker, make_conninfo(dsn, host="127.0.0.1", port=port), log) as child:
+        await_that(lambda: "keeps what is published from now on" in log.read_text(), "the session", 60)
+        publish(mosquitto_broker, readings(0, 50))
+        await_that(lambda: "waiting for the database" in log.read_text(), "a line that says so")
+        assert child.poll() is None
+        with proxy_before(dsn, port):
+            await_that(lambda: stored(dsn) == 50, "all fifty", 60)
+            child.send_signal(signal.SIGTERM)
+            assert child.wait(20) == 0, log.read_text()
+
+
+def test_sigterm_while_the_database_is_awaited(mosquitto_broker: str, tmp_path: Path) -> None:
+    """Ends the process at once and well."""
+    log = tmp_path / "log"
+    with ingest_process(mosquitto_broker, f"host=127.0.0.1 port={free_port()} dbname=none", log) as child:
+        await_that(lambda: "waiting for the database" in log.read_text(), "a line that says so", 60)
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(10) == 0, log.read_text()
 
 
 def test_a_broker_address_that_is_none_is_one_line(dsn: str, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 import psycopg
 import pytest
 
+from city.clock import stopwatch
 from planner.watch import wake
 from store.connect import connect, pool
 from tests.deaf import DeafProxy, proxy_before
@@ -36,6 +37,24 @@ def test_the_daemon_writes_on_over_a_new_connection(broker: str, dsn: str, proxy
         publish(broker, readings(100, 100))
         daemon.wait_for(messages=200, timeout_s=LONG_S)
     assert stored(dsn) == 200
+
+
+def test_the_daemon_writes_on_as_soon_as_new_connections_hear(broker: str, dsn: str, proxy: DeafProxy) -> None:
+    """For a while they are as deaf as its own: it goes on asking."""
+    adopt(dsn)
+    with running(broker, proxy.dsn) as daemon:
+        daemon.connected()
+        publish(broker, readings(0, 10))
+        daemon.wait_for(messages=10)
+        before = proxy.made
+        proxy.go_deaf(to_new_ones=True)
+        publish(broker, readings(10, 10))
+        await_that(lambda: proxy.made >= before + 2, "two looks that nobody answered", LONG_S)
+        proxy.hear_new_ones()
+        heard = stopwatch()
+        daemon.wait_for(messages=20, timeout_s=LONG_S)
+        print(f"first row {stopwatch() - heard:.1f} s after new connections were possible")
+    assert stored(dsn) == 20
 
 
 def test_what_waits_for_a_lock_is_left_in_peace(dsn: str, proxy: DeafProxy) -> None:

@@ -211,3 +211,12 @@ def test_a_first_sensor_that_nobody_adopted_is_seen(database: Connection, dsn: s
 
 
 SCHEDULER = "start 'dagsplan scheduler', or see its log"
+
+
+def test_a_server_that_keeps_no_commit_is_a_fault(database: Connection, dsn: str) -> None:
+    """What is off, and that it can cost what was acknowledged."""
+    assert findings(database, dsn)["database"].ok
+    database.execute(f'ALTER DATABASE "{database.info.dbname}" SET synchronous_commit = off')
+    found = findings(database, dsn)["database"]
+    assert not found.ok
+    assert said(found).startswith("synchronous_commit off: a power cut")
