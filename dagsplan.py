@@ -172,11 +172,15 @@ def run_config(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def run_broker_config(options: argparse.Namespace, _: Settings) -> int:
-    """A mosquitto configuration with queue limits for the city's rate."""
+    """A configuration of mosquitto or RabbitMQ for the city's rate."""
     from deploy.brokerprofile import profile_text
+    from deploy.rabbitprofile import RABBITMQ, rabbit_text
 
-    wanted = {"outage_h": options.outage_h, "memory_mb": options.memory_mb, "plugin": options.plugin}
-    say(profile_text(options.profile, options.rate, **wanted).rstrip())
+    wanted = {"outage_h": options.outage_h, "memory_mb": options.memory_mb}
+    if options.profile == RABBITMQ:
+        say(rabbit_text(options.rate, **wanted).rstrip())
+    else:
+        say(profile_text(options.profile, options.rate, plugin=options.plugin, **wanted).rstrip())
     return 0
 
 

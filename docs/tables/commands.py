@@ -34,7 +34,7 @@ EXAMPLES = {
     "doctor": "dagsplan doctor",
     "warm": "dagsplan warm",
     "config": "dagsplan config show",
-    "broker-config": "dagsplan broker-config durable --rate 50 --outage-h 48",
+    "broker-config": "dagsplan broker-config rabbitmq --rate 40 --outage-h 48",
     "import roads": "dagsplan import roads town.osm.pbf --terrain north.tif south.tif",
     "import fleet": "dagsplan import fleet fleet.toml",
     "import rooms": "dagsplan import rooms rooms.csv",

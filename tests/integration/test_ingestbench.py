@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from deploy.ingestbench import bench_ingest
+from deploy.ingestbench import BenchBroker, bench_ingest
 from tests.conftest import absent
 
 NAMES = {"sent", "lost", "duplicated", "messages_per_s", "cpu_us_per_message", "latency_p50_s", "latency_p95_s"}
@@ -30,7 +30,7 @@ def test_the_command_answers_with_the_names_that_stay() -> None:
 @pytest.mark.parametrize("rate", [0.0, 400.0])
 def test_without_mosquitto_the_embedded_broker_serves(rate: float) -> None:
     """A rate is kept to: 400 messages take about a second, not much less."""
-    figures = bench_ingest(400, rate=rate, program="no-such-program")
+    figures = bench_ingest(400, rate=rate, broker=BenchBroker(mosquitto="no-such-program"))
     assert figures.broker == "embedded"
     assert (figures.sent, figures.lost, figures.duplicated) == (400, 0, 0)
     assert not rate or figures.messages_per_s < 1.1 * rate
