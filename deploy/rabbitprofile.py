@@ -79,7 +79,9 @@ mqtt.prefetch = {inflight}
 # A daemon whose database is away keeps its messages in hand: it is not hung up on for that.
 consumer_timeout = {timeout_ms}
 mqtt.max_packet_size_authenticated = 2100000
-# No queue has a limit: here devices have to wait, and nothing that was acknowledged is dropped.
+# No queue has a limit: here devices have to wait, and nothing that was acknowledged is dropped. Nobody new is let in
+# then, not even a daemon that comes to empty the queue: make room, or for a while
+#   rabbitmqctl set_disk_free_limit 200MB
 disk_free_limit.absolute = 2GB
 vm_memory_high_watermark.absolute = {memory_mb:.0f}MB
 # The log of all queues, in memory too until it is full; smaller than RabbitMQ's own 512 MB.
