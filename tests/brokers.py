@@ -47,13 +47,18 @@ def profiled(folder: Path, profile: Profile, sqlite: bool = True) -> Mosquitto |
     return Mosquitto(folder, profile_text("durable", 10.0, plugin=PurePosixPath(plugin)), program)
 
 
+def rabbit_program() -> Path:
+    """The one that is tested."""
+    return Path(os.environ.get("DAGSPLAN_RABBITMQ", PROGRAM))
+
+
 def rabbit(folder: Path, rate: float = 10.0) -> RabbitMQ | None:
     """RabbitMQ with the profile just as ``dagsplan broker-config`` prints it; not started. None where there is none.
 
     ``.ci/rabbitmq`` makes one and names it in ``DAGSPLAN_RABBITMQ``, and in ``DAGSPLAN_RABBITMQ_FOLDERS`` where the
     folders of its nodes have to lie: it runs in a chroot. Without it the system's is taken.
     """
-    program, within = Path(os.environ.get("DAGSPLAN_RABBITMQ", PROGRAM)), os.environ.get("DAGSPLAN_RABBITMQ_FOLDERS")
+    program, within = rabbit_program(), os.environ.get("DAGSPLAN_RABBITMQ_FOLDERS")
     if not installed(program):
         return None
     return RabbitMQ(Path(tempfile.mkdtemp(dir=within)) if within else folder, rabbit_text(rate), program)

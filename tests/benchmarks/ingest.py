@@ -40,7 +40,7 @@ from store.connect import Connection, connect
 from store.embedded import embedded_postgres
 from store.migrate import migrate
 from tests.benchmarks.measure import Row
-from tests.brokers import profiled
+from tests.brokers import profiled, rabbit_program
 
 MESSAGES = int(os.environ.get("DAGSPLAN_BENCH_MESSAGES", "60000"))
 PUBLISHERS = 4
@@ -104,8 +104,9 @@ def _rates() -> list[Row]:
     if program and plugin:
         durable = BenchBroker("durable", program, PurePosixPath(plugin))
         wanted += [(20_000, 1000.0, durable), (MESSAGES, 0.0, durable)]
-    if installed():
-        wanted += [(20_000, 1000.0, BenchBroker(RABBITMQ)), (MESSAGES, 0.0, BenchBroker(RABBITMQ))]
+    if installed(rabbit_program()):
+        queued = BenchBroker(RABBITMQ, rabbitmq=rabbit_program())
+        wanted += [(20_000, 1000.0, queued), (MESSAGES, 0.0, queued)]
     return [_measured(*one) for one in wanted]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from city.errors import BadValue
 from deploy.rabbitprofile import PLUGINS, POLICY, rabbit_text
-from deploy.rabbitscratch import version_of
+from deploy.rabbitscratch import installed, version_of
 
 FOLDER = Path(__file__).parents[3] / "deploy" / "rabbitmq"
 
@@ -53,3 +53,13 @@ def test_the_version_of_a_program_is_that_of_its_folder(tmp_path: Path) -> None:
     (tmp_path / "lib" / "rabbitmq_server-3.10.8").mkdir(parents=True)
     assert version_of(tmp_path / "bin" / "rabbitmq-server") == (3, 10)
     assert version_of(tmp_path / "rabbitmq_server-4.1.0" / "sbin" / "rabbitmq-server") == (4, 1)
+
+
+@pytest.mark.parametrize(("version", "taken"), [("3.10.8", False), ("3.13.7", False), ("4.0.5", True), ("4.3.6", True)])
+def test_an_older_one_counts_as_absent(tmp_path: Path, version: str, taken: bool) -> None:
+    """It would not start with these settings, and a test or measurement would wait for it in vain."""
+    (tmp_path / "lib" / f"rabbitmq_server-{version}").mkdir(parents=True)
+    (tmp_path / "bin").mkdir()
+    for name in ("rabbitmq-server", "epmd"):
+        (tmp_path / "bin" / name).touch()
+    assert installed(tmp_path / "bin" / "rabbitmq-server") is taken
