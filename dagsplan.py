@@ -191,11 +191,15 @@ def run_config(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def run_broker_config(options: argparse.Namespace, settings: Settings) -> int:
-    """A mosquitto configuration with queue limits for the city's rate, printed or kept in a file."""
+    """A configuration of mosquitto or RabbitMQ for the city's rate, printed or kept in a file."""
     from deploy.brokerprofile import profile_text
+    from deploy.rabbitprofile import RABBITMQ, rabbit_text
 
-    wanted = {"outage_h": options.outage_h, "memory_mb": options.memory_mb, "plugin": options.plugin}
-    text = profile_text(options.profile, options.rate, **wanted)
+    wanted = {"outage_h": options.outage_h, "memory_mb": options.memory_mb}
+    if options.profile == RABBITMQ:
+        text = rabbit_text(options.rate, **wanted)
+    else:
+        text = profile_text(options.profile, options.rate, plugin=options.plugin, **wanted)
     if options.output is None:
         say(text.rstrip())
         return 0

@@ -1,8 +1,8 @@
 """``dagsplan bench ingest``: broker to committed row, on a broker and a database that exist only for it.
 
-The broker is mosquitto with the profile that ``dagsplan broker-config`` prints where it is installed, else the
-embedded one; the daemon is a process of its own, and so are the devices. A reading counts as committed when another
-connection sees it, looked for every few milliseconds: the latencies are upper bounds.
+The broker is mosquitto or RabbitMQ with the profile that ``dagsplan broker-config`` prints; where mosquitto is not
+installed, the embedded one. The daemon is a process of its own, and so are the devices. A reading counts as committed
+when another connection sees it, looked for every few milliseconds: the latencies are upper bounds.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 import numpy as np
 import psutil
@@ -28,7 +29,9 @@ from city.entities import Device
 from city.errors import SourceUnavailable
 from city.settings import Mqtt
 from deploy.brokerprofile import PLUGIN, Profile, profile_text
-from deploy.scratch import Mosquitto
+from deploy.rabbitprofile import PROGRAM, RABBITMQ, rabbit_text
+from deploy.rabbitscratch import RabbitMQ, installed, version_of
+from deploy.scratch import Mosquitto, ScratchBroker
 from ingest.broker import embedded_broker
 from ingest.session import address, provision
 from store import bench, facts
@@ -52,6 +55,22 @@ class Figures:
     latency_p95_s: float
 
 
+@dataclass(frozen=True)
+class BenchBroker:
+    """Which broker is measured: the profile, mosquitto's program and plugin, RabbitMQ's program."""
+
+    profile: Profile | Literal["rabbitmq"] = "fast"
+    mosquitto: str = "mosquitto"
+    plugin: PurePosixPath | None = PLUGIN
+    rabbitmq: Path = PROGRAM
+
+    def __str__(self) -> str:
+        if self.profile == RABBITMQ:
+            return "RabbitMQ {}.{}".format(*version_of(self.rabbitmq))
+        how = " without sqlite" if self.profile == "durable" and self.plugin is None else ""
+        return f"mosquitto, {self.profile}{how}"
+
+
 @dataclass
 class BenchTown:
     """What one measurement runs on."""
@@ -67,9 +86,7 @@ def bench_ingest(
     messages: int,
     *,
     rate: float = 0.0,
-    profile: Profile = "fast",
-    program: str = "mosquitto",
-    plugin: PurePosixPath | None = PLUGIN,
+    broker: BenchBroker = BenchBroker(),
     devices: int = 2,
     patience_s: float = 300.0,
 ) -> Figures:
@@ -77,7 +94,7 @@ def bench_ingest(
 
     What is no row after ``patience_s`` counts as lost. Raises SourceUnavailable where a part does not start.
     """
-    with tempfile.TemporaryDirectory() as name, _town(Path(name), profile, program, plugin) as town:
+    with tempfile.TemporaryDirectory() as name, _town(Path(name), broker) as town:
         share = [messages // devices + (i < messages % devices) for i in range(devices)]
         for i in range(devices):
             facts.save_device(town.connection, Device(f"load-{i}", f"load-{i}", "load"), [("number", "")])
@@ -156,11 +173,11 @@ def _first_heard(town: BenchTown, daemon: psutil.Process, patience_s: float = 30
 
 
 @contextmanager
-def _town(folder: Path, profile: Profile, program: str, plugin: PurePosixPath | None) -> Iterator[BenchTown]:
+def _town(folder: Path, broker: BenchBroker) -> Iterator[BenchTown]:
     folder.chmod(0o755)
     clock = SystemClock()
     with (
-        _broker(folder, profile, program, plugin) as (name, url),
+        _broker(folder, broker) as (name, url),
         embedded_postgres(folder / "postgres") as dsn,
         connect(dsn, "bench") as connection,
     ):
@@ -169,19 +186,27 @@ def _town(folder: Path, profile: Profile, program: str, plugin: PurePosixPath | 
 
 
 @contextmanager
-def _broker(folder: Path, profile: Profile, program: str, plugin: PurePosixPath | None) -> Iterator[tuple[str, str]]:
-    if shutil.which(program) is None:
+def _broker(folder: Path, wanted: BenchBroker) -> Iterator[tuple[str, str]]:
+    if wanted.profile != RABBITMQ and shutil.which(wanted.mosquitto) is None:
         with embedded_broker() as url:
             yield "embedded", url
         return
     (folder / "broker").mkdir()
-    broker = Mosquitto(folder / "broker", profile_text(profile, 10.0, plugin=plugin), program)
+    broker = _built(folder / "broker", wanted)
     broker.start()
     try:
-        how = " without sqlite" if profile == "durable" and plugin is None else ""
-        yield f"mosquitto, {profile}{how}", broker.url
+        yield str(wanted), broker.url
     finally:
         broker.stop()
+
+
+def _built(folder: Path, wanted: BenchBroker) -> ScratchBroker:
+    """Not started. Raises SourceUnavailable where there is no RabbitMQ."""
+    if wanted.profile == RABBITMQ:
+        if not installed(wanted.rabbitmq):
+            raise SourceUnavailable(str(wanted.rabbitmq), message("error.broker.not_installed"))
+        return RabbitMQ(folder, rabbit_text(10.0), wanted.rabbitmq)
+    return Mosquitto(folder, profile_text(wanted.profile, 10.0, plugin=wanted.plugin), wanted.mosquitto)
 
 
 @contextmanager

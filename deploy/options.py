@@ -17,8 +17,9 @@ from city.firstsettings import degrees
 from city.version import code_version
 from city.vocabulary import DOMAINS
 from city.whereabouts import PROVIDERS
-from deploy.brokerprofile import PLUGIN, PROFILES
+from deploy.brokerprofile import PLUGIN
 from deploy.parser import SpokenParser, kind
+from deploy.rabbitprofile import BROKERS, PROGRAM
 
 DAY_KINDS = ("school", "fritids", "evening", "closed")
 LISTS = ("rooms", "buildings", "fleet", "calendar", "devices", "readings")
@@ -88,7 +89,7 @@ def _upkeep(commands: Any, t: Words) -> None:  # noqa: ANN401
     config = _add(commands, t, "config")
     config.add_argument("action", choices=["show"])
     broker = _add(commands, t, "broker-config")
-    broker.add_argument("profile", choices=PROFILES, help=t("cli.option.profile"))
+    broker.add_argument("profile", choices=BROKERS, help=t("cli.option.profile"))
     broker.add_argument("--rate", type=kind(t, above_zero), required=True, help=t("cli.option.broker_rate"))
     broker.add_argument("--outage-h", type=kind(t, above_zero), help=t("cli.option.outage_h"))
     broker.add_argument("--memory-mb", type=kind(t, number), default=2048.0, help=t("cli.option.memory_mb"))
@@ -266,8 +267,9 @@ def _benchmarks(commands: Any, t: Words) -> None:  # noqa: ANN401
     ingest = _add(kinds, t, "ingest", of="bench")
     ingest.add_argument("--messages", type=kind(t, count), required=True, help=t("cli.option.messages"))
     ingest.add_argument("--rate", type=kind(t, above_zero), default=0.0, help=t("cli.option.bench_rate"))
-    ingest.add_argument("--profile", choices=PROFILES, default="fast", help=t("cli.option.bench_profile"))
+    ingest.add_argument("--profile", choices=BROKERS, default="fast", help=t("cli.option.bench_profile"))
     ingest.add_argument("--mosquitto", default="mosquitto", help=t("cli.option.mosquitto"))
+    ingest.add_argument("--rabbitmq", type=Path, default=PROGRAM, help=t("cli.option.rabbitmq"))
     _persistence(ingest, t)
     _json(ingest, t)
     carp = _add(kinds, t, "carp", of="bench")

@@ -8,10 +8,24 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import Protocol
 
 from city.catalogue.message import message
 from city.errors import SourceUnavailable
 from ingest.broker import free_port
+
+
+class ScratchBroker(Protocol):
+    """What all of them can."""
+
+    port: int
+    url: str
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def kill(self) -> None: ...
 
 
 class Mosquitto:

@@ -83,10 +83,10 @@ def run_bench_carp(options: argparse.Namespace, settings: Settings) -> int:
 
 def run_bench_ingest(options: argparse.Namespace, settings: Settings) -> int:
     """Broker to committed row: throughput, latency, and whether anything was lost or doubled."""
-    from deploy.ingestbench import bench_ingest
+    from deploy.ingestbench import BenchBroker, bench_ingest
 
-    place = {"profile": options.profile, "program": options.mosquitto, "plugin": options.plugin}
-    figures = dataclasses.asdict(bench_ingest(options.messages, rate=options.rate, **place))
+    broker = BenchBroker(options.profile, options.mosquitto, options.plugin, options.rabbitmq)
+    figures = dataclasses.asdict(bench_ingest(options.messages, rate=options.rate, broker=broker))
     if options.json:
         say(json.dumps(figures))
         return 0

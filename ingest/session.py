@@ -165,10 +165,13 @@ class Session:
         client.on_taken = self._on_taken
         return client
 
-    def _on_connect(self, client: mqtt.Client, _data: object, flags: Any, code: Any, _props: object) -> None:  # noqa: ANN401
+    def _on_connect(self, client: mqtt.Client, _data: object, flags: Any, code: Any, props: object) -> None:  # noqa: ANN401
         """Where the broker kept our session it may send its backlog first and confirm the topics only after it."""
         if code.is_failure:
             self.refused = message("error.broker.refuses_us", code=str(code))
+            return
+        if self.settings.share_group and not _deals_out(client, props):
+            self.refused = message("error.broker.no_groups", group=self.settings.share_group)
             return
         self.generation += 1
         _, self._subscribing = client.subscribe([(topic, 1) for topic in self.settings.subscriptions])
@@ -215,6 +218,15 @@ class Session:
             self.broker_dropped = int(payload)
         except ValueError:
             self.broker_dropped = None
+
+
+def _deals_out(client: mqtt.Client, props: object) -> bool:
+    """Whether the broker shares a subscription among a group, by its own word (MQTT 5.0, section 3.2.2.3.13).
+
+    One that does not takes the subscription all the same, as of a topic that nobody publishes to: RabbitMQ does, and
+    what was acknowledged to devices would be gone. MQTT 3.1.1 knows no groups and has no word for it.
+    """
+    return client.protocol == MQTTProtocolVersion.MQTTv5 and getattr(props, "SharedSubscriptionAvailable", 1) == 1
 
 
 def provision(settings: Mqtt, where: Address, clock: Clock, stop: threading.Event | None = None) -> None:

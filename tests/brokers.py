@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -12,6 +13,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from deploy.brokerprofile import Profile, profile_text
+from deploy.rabbitprofile import PROGRAM, rabbit_text
+from deploy.rabbitscratch import RabbitMQ, installed
 from deploy.scratch import Mosquitto
 
 SETTINGS = {
@@ -42,6 +45,23 @@ def profiled(folder: Path, profile: Profile, sqlite: bool = True) -> Mosquitto |
     if not program or not plugin:
         return None
     return Mosquitto(folder, profile_text("durable", 10.0, plugin=PurePosixPath(plugin)), program)
+
+
+def rabbit_program() -> Path:
+    """The one that is tested."""
+    return Path(os.environ.get("DAGSPLAN_RABBITMQ", PROGRAM))
+
+
+def rabbit(folder: Path, rate: float = 10.0) -> RabbitMQ | None:
+    """RabbitMQ with the profile just as ``dagsplan broker-config`` prints it; not started. None where there is none.
+
+    ``.ci/rabbitmq`` makes one and names it in ``DAGSPLAN_RABBITMQ``, and in ``DAGSPLAN_RABBITMQ_FOLDERS`` where the
+    folders of its nodes have to lie: it runs in a chroot. Without it the system's is taken.
+    """
+    program, within = rabbit_program(), os.environ.get("DAGSPLAN_RABBITMQ_FOLDERS")
+    if not installed(program):
+        return None
+    return RabbitMQ(Path(tempfile.mkdtemp(dir=within)) if within else folder, rabbit_text(rate), program)
 
 
 def saving(folder: Path, **settings: str) -> Mosquitto:

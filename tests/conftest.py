@@ -1,7 +1,7 @@
 """Fixtures for all tests: real databases, real brokers, the real data where it is at hand.
 
 A tool that is absent skips the tests that need it, with the reason; ``DAGSPLAN_REQUIRE`` (comma separated:
-mosquitto, chromium, timescale-apache) turns these skips into failures.
+mosquitto, chromium, timescale-apache, rabbitmq) turns these skips into failures.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the person who runs the tests leaks in."""
     kept = {"DAGSPLAN_DATA", "DAGSPLAN_REQUIRE", "DAGSPLAN_APACHE_DSN", "DAGSPLAN_TEST_DSN"}
     kept |= {"DAGSPLAN_MOSQUITTO_SQLITE", "DAGSPLAN_MOSQUITTO_PLUGIN"}
+    kept |= {"DAGSPLAN_RABBITMQ", "DAGSPLAN_RABBITMQ_FOLDERS"}
     for name in [name for name in os.environ if name.startswith("DAGSPLAN_") and name not in kept]:
         monkeypatch.delenv(name)
 

@@ -1,50 +1,58 @@
-"""What a killed mosquitto forgets, with each profile: while the daemon is connected, and while it is away.
+"""What a killed broker forgets, with each profile: while the daemon is connected, and while it is away.
 
-*durable* needs mosquitto 2.1 (``eval "$(.ci/mosquitto-sqlite)"``); without one its rows are left out. An older
-one saves on every change: its queue fills at the rate in the last column.
+*durable* needs mosquitto 2.1 (``eval "$(.ci/mosquitto-sqlite)"``), *rabbitmq* a RabbitMQ (Debian's, or the
+``rabbitmq-server`` that ``DAGSPLAN_RABBITMQ`` names); without one its rows are left out. A mosquitto before 2.1
+saves on every change: its queue fills at the rate in the last column. ``DAGSPLAN_BENCH_KILLS`` kills less often,
+``DAGSPLAN_BENCH_PROFILES`` takes only some of them (with commas between).
 """
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from deploy.brokerprofile import Profile
 from deploy.loadgen import publish
+from deploy.rabbitprofile import RABBITMQ
+from deploy.scratch import ScratchBroker
 from tests.benchmarks.measure import Row
-from tests.brokers import profiled
+from tests.brokers import profiled, rabbit
 from tests.crash.harness import DEVICE, Town, await_that, count, running_town, stored
 
-KILLS, BACKLOG = 60, 5_000
-VARIANTS: tuple[tuple[str, Profile, bool, float], ...] = (
-    ("fast", "fast", False, 1000.0),
-    ("durable", "durable", True, 1000.0),
-    ("durable --without-sqlite", "durable", False, 100.0),
-)
-"""What it is called, the profile, whether SQLite writes it down, and the rate at which it is killed [1/s]."""
+KILLS, BACKLOG = int(os.environ.get("DAGSPLAN_BENCH_KILLS", "60")), 5_000
+Built = Callable[[Path], ScratchBroker | None]
+VARIANTS: dict[str, tuple[Built, float]] = {
+    "fast": (partial(profiled, profile="fast"), 1000.0),
+    "durable": (partial(profiled, profile="durable"), 1000.0),
+    "durable --without-sqlite": (partial(profiled, profile="durable", sqlite=False), 100.0),
+    RABBITMQ: (rabbit, 1000.0),
+}
+"""What each is called, how it is built (None where it cannot be), and the rate at which it is killed [1/s]."""
 SETTLED_S = 35.0
 """Longer than the daemon ever waits between two tries to reach a broker [s]."""
 
 
 def run() -> list[Row]:
     """Three rows a variant."""
-    if shutil.which("mosquitto") is None:
-        print("mosquitto is not installed: benchmark left out")
-        return []
-    rows: list[Row] = []
-    for name, profile, sqlite, rate in VARIANTS:
-        for measure in (online, away, filled):
-            with tempfile.TemporaryDirectory() as folder:
-                broker = profiled(Path(folder), profile, sqlite)
-                if broker is None:
-                    print(f"no broker for {name}: left out")
-                    continue
-                with running_town(Path(folder), broker) as town:
-                    rows.append({"profile": name, **measure(town, rate)})
-    return rows
+    wanted = os.environ.get("DAGSPLAN_BENCH_PROFILES", ",".join(VARIANTS)).split(",")
+    return [row for name in wanted for measure in (online, away, filled) for row in _row_of(name, measure)]
+
+
+def _row_of(name: str, measure: Callable[[Town, float], Row]) -> list[Row]:
+    """One row, on a town of its own; none where its broker cannot be had."""
+    build, rate = VARIANTS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        broker = build(Path(folder))
+        if broker is None or (name != RABBITMQ and shutil.which("mosquitto") is None):
+            print(f"no broker for {name}: left out")
+            return []
+        with running_town(Path(folder), broker) as town:
+            return [{"profile": name, **measure(town, rate)}]
 
 
 def online(town: Town, rate: float) -> Row:

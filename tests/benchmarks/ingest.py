@@ -23,7 +23,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import paho.mqtt.client as mqtt
 import psycopg
@@ -32,14 +31,16 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from city.clock import SystemClock
 from city.entities import Device
-from deploy.ingestbench import bench_ingest
+from deploy.ingestbench import BenchBroker, bench_ingest
+from deploy.rabbitprofile import RABBITMQ
+from deploy.rabbitscratch import installed
 from deploy.scratch import Mosquitto
 from store import facts
 from store.connect import Connection, connect
 from store.embedded import embedded_postgres
 from store.migrate import migrate
 from tests.benchmarks.measure import Row
-from tests.brokers import profiled
+from tests.brokers import profiled, rabbit_program
 
 MESSAGES = int(os.environ.get("DAGSPLAN_BENCH_MESSAGES", "60000"))
 PUBLISHERS = 4
@@ -96,22 +97,24 @@ def _rounds(bench: Bench) -> list[Row]:
 
 
 def _rates() -> list[Row]:
-    """Latency at 1,000 messages a second, saving on every change, and *durable* where there is such a broker."""
-    saved: dict[str, Any] = {"profile": "durable", "plugin": None}
-    wanted: list[dict[str, Any]] = [{"messages": 20_000, "rate": 1000.0}, {"messages": 5_000, **saved}]
+    """Latency at 1,000 messages a second, saving on every change, and the other profiles where they can be had."""
+    saved = BenchBroker("durable", plugin=None)
+    wanted = [(20_000, 1000.0, BenchBroker()), (5_000, 0.0, saved)]
     program, plugin = os.environ.get("DAGSPLAN_MOSQUITTO_SQLITE"), os.environ.get("DAGSPLAN_MOSQUITTO_PLUGIN")
     if program and plugin:
-        durable = {"profile": "durable", "program": program, "plugin": PurePosixPath(plugin)}
-        wanted += [{"messages": 20_000, "rate": 1000.0, **durable}, {"messages": MESSAGES, **durable}]
-    return [_measured(**arguments) for arguments in wanted]
+        durable = BenchBroker("durable", program, PurePosixPath(plugin))
+        wanted += [(20_000, 1000.0, durable), (MESSAGES, 0.0, durable)]
+    if installed(rabbit_program()):
+        queued = BenchBroker(RABBITMQ, rabbitmq=rabbit_program())
+        wanted += [(20_000, 1000.0, queued), (MESSAGES, 0.0, queued)]
+    return [_measured(*one) for one in wanted]
 
 
-def _measured(messages: int, **arguments: Any) -> Row:
-    runs = [bench_ingest(messages, **arguments) for _ in range(RUNS)]
-    rate = arguments.get("rate", 0.0)
+def _measured(messages: int, rate: float, broker: BenchBroker) -> Row:
+    runs = [bench_ingest(messages, rate=rate, broker=broker) for _ in range(RUNS)]
     return {
         "what": "dagsplan bench ingest" + (f" --rate {rate:g}" if rate else ""),
-        "profile": arguments.get("profile", "fast") + ("" if arguments.get("plugin", 1) else " --without-sqlite"),
+        "broker": str(broker),
         "messages/s": round(statistics.median(run.messages_per_s for run in runs)),
         "messages per CPU s": round(1e6 / statistics.median(run.cpu_us_per_message for run in runs)),
         "messages": messages,

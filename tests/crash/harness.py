@@ -25,7 +25,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from city.clock import SystemClock, stopwatch
 from city.entities import Device
 from city.settings import Mqtt
-from deploy.scratch import Mosquitto
+from deploy.scratch import ScratchBroker
 from ingest.session import address, provision
 from store.connect import connect
 from store.embedded import embedded_postgres
@@ -41,7 +41,7 @@ TICK_S = 0.01
 class Publisher(threading.Thread):
     """Publishes numbered readings at a rate until it is stopped; knows which the broker acknowledged."""
 
-    def __init__(self, broker: Mosquitto, per_second: float) -> None:
+    def __init__(self, broker: ScratchBroker, per_second: float) -> None:
         super().__init__(name="publisher", daemon=True)
         self.acknowledged: set[int] = set()
         self.sent = 0
@@ -100,7 +100,7 @@ def await_that(condition: object, what: str, timeout_s: float = 60.0) -> None:
 class DaemonProcess:
     """``python -m dagsplan ingest`` as a child that can be killed and started again."""
 
-    def __init__(self, broker: Mosquitto, dsn: str, log: Path) -> None:
+    def __init__(self, broker: ScratchBroker, dsn: str, log: Path) -> None:
         self.log = log
         self.environment = {**os.environ, "DAGSPLAN_DATABASE__DSN": dsn, "DAGSPLAN_MQTT__URL": broker.url}
         self.child: subprocess.Popen[bytes] | None = None
@@ -202,7 +202,7 @@ def with_all_gone(process: psutil.Process) -> None:
 class Town:
     """A broker, a database server and a daemon of their own."""
 
-    broker: Mosquitto
+    broker: ScratchBroker
     server: Server
     daemon: DaemonProcess
 
@@ -213,7 +213,7 @@ class Town:
 
 
 @contextmanager
-def running_town(folder: Path, broker: Mosquitto) -> Iterator[Town]:
+def running_town(folder: Path, broker: ScratchBroker) -> Iterator[Town]:
     """All running, the daemon connected; everything is stopped at the end. The server runs as a user of its own."""
     folder.chmod(0o755)
     server = Server(folder / "server")
@@ -233,7 +233,7 @@ def running_town(folder: Path, broker: Mosquitto) -> Iterator[Town]:
         broker.stop()
 
 
-def prepare(server: Server, broker: Mosquitto) -> None:
+def prepare(server: Server, broker: ScratchBroker) -> None:
     """Schema, the device, and the session at the broker: nothing published from now on may be lost."""
     with connect(server.dsn, "test") as connection:
         migrate(connection, datetime.now(UTC))

@@ -1,7 +1,7 @@
 """Kills under load: what the broker has acknowledged to a device is in the table exactly once at the end.
 
 More than 60,000 messages in all with the *fast* profile, where the broker itself is not killed, and kills of a
-broker with the *durable* one. Every configuration is what ``dagsplan broker-config`` prints.
+broker with the *durable* and the *rabbitmq* one. Every configuration is what ``dagsplan broker-config`` prints.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 from deploy.brokerprofile import Profile
 from deploy.loadgen import publish
 from store.connect import connect
-from tests.brokers import profiled
+from tests.brokers import profiled, rabbit
 from tests.conftest import absent
 from tests.crash.harness import DEVICE, Town, await_that, check, count, running_town
 
@@ -148,6 +148,31 @@ def test_twenty_kills_of_a_durable_broker(tmp_path: Path) -> None:
         town.daemon.start()
         await_that(lambda: count(town.server.dsn) >= acknowledged, f"{acknowledged} rows")
         assert count(town.server.dsn) == acknowledged
+
+
+@pytest.mark.parametrize("connected", [True, False], ids=["connected", "away"])
+def test_four_kills_of_a_quorum_queue(tmp_path: Path, connected: bool) -> None:
+    """SIGKILL of RabbitMQ 4 times at any moment under 1,000 messages/s, with and without the daemon: none lost.
+
+    60 kills of each kind are in the benchmark ``brokerkill``.
+    """
+    broker = rabbit(tmp_path)
+    if broker is None:
+        absent("rabbitmq", "no RabbitMQ 4.0 or newer is installed, and DAGSPLAN_RABBITMQ names none")
+    chance = random.Random(6)
+    with running_town(tmp_path, broker) as town:
+        if not connected:
+            town.daemon.stop()
+        publisher = town.publisher(RATE)
+        for _ in range(4):
+            reached = len(publisher.acknowledged) + chance.randrange(50, 600)
+            await_that(lambda reached=reached: len(publisher.acknowledged) >= reached, f"{reached} acknowledged")
+            broker.kill()
+            broker.start()
+        if not connected:
+            town.daemon.start()
+        check(town.server, publisher, at_least=2_000)
+        assert town.daemon.running()
 
 
 def test_a_stop_while_the_database_is_deaf(town: Town) -> None:

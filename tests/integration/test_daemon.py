@@ -21,6 +21,7 @@ from psycopg.conninfo import make_conninfo
 
 from city.clock import FixedClock, stopwatch
 from city.entities import Device
+from city.errors import SourceUnavailable
 from city.settings import Ingest, Mqtt, Settings
 from ingest.broker import embedded_broker, free_port
 from ingest.daemon import Daemon
@@ -507,6 +508,14 @@ def test_two_daemons_share_the_work(mosquitto_broker: str, dsn: str) -> None:
         assert one.daemon.tally.messages > 0
         assert two.daemon.tally.messages > 0
         assert one.daemon.tally.messages + two.daemon.tally.messages == 2000
+
+
+def test_a_group_at_a_broker_that_has_none_is_refused() -> None:
+    """MQTT 3.1.1 knows no groups: the subscription may be granted as that of a topic which nobody publishes to."""
+    with embedded_broker() as url:
+        session = Session(Mqtt(url=url, share_group="ingest"), address(url), FixedClock(AT))
+        with pytest.raises(SourceUnavailable, match="shares no subscription among a group"):
+            session.open(timeout_s=1.0)
 
 
 def test_a_member_that_dies_leaves_nothing_behind(mosquitto_broker: str, dsn: str) -> None:
