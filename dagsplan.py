@@ -16,7 +16,13 @@ from city.catalogue.words import words
 from city.errors import DagsplanError
 from deploy.devices import run_devices_adopt, run_devices_list, run_devices_replace, run_devices_retire
 from deploy.forgetting import run_forget
-from deploy.importing import run_import_list, run_import_roads, run_import_routes, run_import_weather
+from deploy.importing import (
+    run_import_keepers,
+    run_import_list,
+    run_import_roads,
+    run_import_routes,
+    run_import_weather,
+)
 from deploy.letters import run_deadletters
 from deploy.opening import (
     broker_address,
@@ -307,6 +313,7 @@ COMMANDS: dict[str, Handler] = {
     "config": run_config,
     "broker-config": run_broker_config,
     "import roads": run_import_roads,
+    "import keepers": run_import_keepers,
     "import weather": run_import_weather,
     "import routes": run_import_routes,
     **{f"import {what}": run_import_list for what in LISTS},

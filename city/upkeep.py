@@ -1,11 +1,12 @@
-"""Work beside the ploughing of streets: places cleared for themselves, snow to drive away, grit to sweep up."""
+"""Work beside the ploughing of streets: places cleared for themselves, snow to drive away, grit to sweep up; and who
+keeps a street."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from city.vocabulary import PlaceKind, WorkKind
+from city.vocabulary import Keeper, PlaceKind, WorkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,31 @@ class WorkRequest:
     why: str
     at: datetime
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeeperRule:
+    """A rule of who keeps the streets that fit all that it names; the first that fits counts.
+
+    ``street`` is a name and ``highway`` a kind of street, in both * stands for anything; ``number`` a road's number,
+    ``way`` the way of its source, ``segment`` an id; ``outline`` a polygon as lon, lat, lon, lat … [°] that the middle
+    of the segment lies in.
+    """
+
+    id: str
+    keeper: Keeper
+    street: str | None = None
+    highway: str | None = None
+    number: str | None = None
+    way: str | None = None
+    segment: str | None = None
+    outline: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentOrigin:
+    """What the source of a segment says of it: the number of its road ('' where it has none), and its keeper."""
+
+    segment: str
+    number: str
+    keeper: Keeper

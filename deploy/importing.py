@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def run_import_roads(options: argparse.Namespace, settings: Settings) -> int:
-    """Streets, cycle ways, terrain, waste places and schools from an OpenStreetMap extract."""
+    """Streets and cycle ways with terrain, from an OpenStreetMap extract or from NVDB; places of an extract too."""
     from ingest.roads import import_roads
 
     with opened_store(settings, "import") as (connection, clock):
@@ -30,22 +29,57 @@ def run_import_roads(options: argparse.Namespace, settings: Settings) -> int:
             clock.now(),
             rules=settings.streets,
             spoken=words_of(settings),
+            crs=options.crs,
+            dry_run=options.dry_run,
+            remove=options.remove,
+            yes=options.yes,
             progress=telling(settings, note),
         )
-    plain = dataclasses.asdict(report)
-    say(json.dumps(plain, ensure_ascii=False, default=str) if options.json else report.text(words_of(settings)))
+    words = words_of(settings)
+    plain = report.as_dict(words)
+    say(json.dumps(plain, ensure_ascii=False, default=str) if options.json else report.text(words))
+    return 0
+
+
+def run_import_keepers(options: argparse.Namespace, settings: Settings) -> int:
+    """Rules of who keeps which street."""
+    from ingest.roads.keepers import import_keepers
+
+    with opened_store(settings, "import") as (connection, clock):
+        wanted = {"crs": options.crs, "dry_run": options.dry_run, "remove": options.remove}
+        report = import_keepers(connection, options.file, clock.now(), **wanted)
+    words = words_of(settings)
+    if options.json:
+        say(json.dumps(report.as_dict(words), ensure_ascii=False))
+    else:
+        for line in report.lines():
+            say(words.say(line))
     return 0
 
 
 def run_import_weather(options: argparse.Namespace, settings: Settings) -> int:
     """A stored answer of SMHI or MET Norway."""
-    from ingest.weather.client import import_file
+    from ingest.weather.stored import import_file
 
-    with opened_store(settings, "import") as (connection, _):
-        forecast = import_file(connection, options.file, simulated=options.simulated)
-    issued = forecast.issued_at.astimezone(settings.municipality.zone)
-    steps = len(forecast.steps)
-    telling(settings)(message("cli.import.weather", n=steps, provider=forecast.provider, issued=issued))
+    place = settings.municipality
+    town = None if place.longitude is None or place.latitude is None else (place.longitude, place.latitude)
+    wishes = {"simulated": options.simulated, "dry_run": options.dry_run, "yes": options.yes}
+    with opened_store(settings, "import") as (connection, clock):
+        found = import_file(connection, options.file, clock.now(), town=town, **wishes)
+    if options.json:
+        say(json.dumps(found.as_dict(), ensure_ascii=False))
+        return 0
+    forecast, tell = found.forecast, telling(settings)
+    issued = forecast.issued_at.astimezone(place.zone)
+    tell(message("cli.import.weather", n=len(forecast.steps), provider=forecast.provider, issued=issued))
+    if not found.new:
+        tell(message("cli.import.weather_known", id=str(found.id)))
+    elif found.id is not None:
+        tell(message("cli.import.weather_kept", id=str(found.id)))
+    if found.far_km is not None and found.far_km > 50.0:
+        tell(message("cli.import.weather_far", km=found.far_km))
+    if found.looked:
+        tell(message("cli.import.looked"))
     return 0
 
 
@@ -95,7 +129,8 @@ def run_import_routes(options: argparse.Namespace, settings: Settings) -> int:
     from ingest.routes import import_routes
 
     with opened_store(settings, "import") as (connection, clock):
-        report = import_routes(connection, options.file, clock.now(), options.route)
+        wishes = {"dry_run": options.dry_run, "remove": options.remove, "yes": options.yes}
+        report = import_routes(connection, options.file, clock.now(), options.route, crs=options.crs, **wishes)
     words = words_of(settings)
     say(json.dumps(report.as_dict(words), ensure_ascii=False) if options.json else report.text(words))
     return 0

@@ -142,14 +142,17 @@ def _imports(commands: Any, t: Words) -> None:  # noqa: ANN401
     roads.add_argument(
         "--terrain", type=Path, nargs="+", action="extend", default=[], metavar=t("cli.metavar.file"), help=terrain
     )
-    _json(roads, t)
+    keepers = _add(kinds, t, "keepers", of="import")
+    _file(keepers, t, t("cli.option.keeper_file"))
     weather = _add(kinds, t, "weather", of="import")
     _file(weather, t)
     weather.add_argument("--simulated", action="store_true", help=t("cli.option.simulated"))
     routes = _add(kinds, t, "routes", of="import")
     _file(routes, t, t("cli.option.route_file"))
     routes.add_argument("--name", dest="route", metavar=t("cli.metavar.name"), help=t("cli.option.route_name"))
-    _json(routes, t)
+    _takes_in(weather, t)
+    for command in (roads, keepers, routes):
+        _takes_in(command, t, places=True)
     for what in LISTS:
         one = _add(kinds, t, what, of="import")
         _file(one, t)

@@ -71,6 +71,24 @@ def load_segments(connection: Connection) -> tuple[Segment, ...]:
         return tuple(_segment(row) for row in cursor.fetchall())
 
 
+def street_points(connection: Connection) -> list[Point]:
+    """Where the segments begin: to know whether something lies by the town."""
+    return [(float(lon), float(lat)) for lon, lat in connection.execute(query("roads", "street_points"))]
+
+
+def count_by_dataset(connection: Connection) -> dict[str, int]:
+    """How many segments there are of each dataset that has some."""
+    return dict(connection.execute(query("roads", "count_by_dataset")).fetchall())
+
+
+def remove_other_datasets(connection: Connection, dataset: str) -> int:
+    """Takes the segments of all other datasets away, and these where nothing else is of them; gives how many went."""
+    others = [name for name in count_by_dataset(connection) if name != dataset]
+    gone = connection.execute(query("roads", "remove_other_datasets"), {"dataset": dataset}).rowcount
+    connection.execute(query("roads", "remove_stale_datasets"), {"names": others})
+    return gone
+
+
 def segments_within(connection: Connection, south_west: Point, north_east: Point) -> tuple[Segment, ...]:
     """The segments that begin or end within a box of longitudes and latitudes, ordered by id."""
     box = {"west": south_west[0], "south": south_west[1], "east": north_east[0], "north": north_east[1]}

@@ -26,6 +26,11 @@ def _save(connection: Connection, route: ExistingRoute) -> None:
             copy.write_row((route.name, place, step.segment, step.forward, step.serve))
 
 
+def forget_route(connection: Connection, name: str) -> bool:
+    """Takes a route away with its steps; False where there is none of this name."""
+    return connection.execute(query("routes", "forget_route"), {"name": name}).rowcount > 0
+
+
 def load_routes(connection: Connection) -> tuple[ExistingRoute, ...]:
     """Every route by name."""
     rows = connection.execute(query("routes", "load_routes")).fetchall()

@@ -267,6 +267,28 @@ CREATE TABLE segment_relief (
 );
 COMMENT ON TABLE segment_relief IS 'The land round a segment: angles [rad] from north over east, height over the surroundings [m]. No row where no terrain model reaches.';
 
+CREATE TABLE segment_origin (
+    segment_id text PRIMARY KEY REFERENCES road_segment ON DELETE CASCADE,
+    number text NOT NULL DEFAULT '',
+    keeper text NOT NULL CHECK (keeper IN ('municipal', 'state', 'private', 'unknown'))
+);
+COMMENT ON TABLE segment_origin IS 'What the source says of a segment beside what is planned with: the number of its road, and its keeper before any rule.';
+
+CREATE TABLE keeper_rule (
+    rule_id text PRIMARY KEY CHECK (rule_id <> ''),
+    place integer NOT NULL,
+    keeper text NOT NULL CHECK (keeper IN ('municipal', 'state', 'private')),
+    street text,
+    highway text,
+    number text,
+    way text,
+    segment text,
+    outline double precision[] CHECK (cardinality(outline) >= 6 AND cardinality(outline) % 2 = 0),
+    source text NOT NULL,
+    imported_at timestamptz NOT NULL
+);
+COMMENT ON TABLE keeper_rule IS 'Rules of who keeps a street, applied at every import of roads: the first that fits, by place, counts. outline is a polygon as lon, lat, lon, lat ….';
+
 CREATE TABLE treatment (
     segment_id text NOT NULL,
     action text NOT NULL,

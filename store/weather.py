@@ -24,6 +24,18 @@ class _Issue:
 
 
 @dataclass(frozen=True)
+class KeptIssue:
+    """An issue that is kept: its number, provider and place, and when it was issued."""
+
+    id: int
+    provider: str
+    lon: float
+    lat: float
+    issued_at: datetime
+    simulated: bool
+
+
+@dataclass(frozen=True)
 class NewestIssue:
     """The newest forecast that is known."""
 
@@ -54,6 +66,28 @@ def save_forecast(connection: Connection, forecast: Forecast, received_at: datet
         )
     note(connection, f"forecast:{forecast.provider}:{forecast.issued_at.isoformat()}")
     return True
+
+
+def issue_id(connection: Connection, forecast: Forecast) -> int | None:
+    """The number of an issue that is kept; None where it is not."""
+    row = connection.execute(query("weather", "issue_id"), columns(forecast)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def forget_forecast(connection: Connection, forecast: int) -> bool:
+    """Takes an issue away with its steps, and has the watch look again; False where there is none of this number.
+
+    Plans keep what they were made from: their inputs stand in themselves.
+    """
+    row = connection.execute(query("weather", "forget_forecast"), {"forecast_id": forecast}).fetchone()
+    if row is not None:
+        note(connection, f"forecast:{row[0]}:forgotten")
+    return row is not None
+
+
+def kept_issues(connection: Connection, newest: int = 50) -> tuple[KeptIssue, ...]:
+    """The issues that are kept, the newest first, with the numbers by which they are forgotten."""
+    return select(connection, query("weather", "kept_issues"), {"newest": newest}, KeptIssue)
 
 
 def forecasts(connection: Connection, at: datetime, *, newest: int = 4, days: float = 3.0) -> tuple[Forecast, ...]:

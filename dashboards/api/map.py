@@ -11,7 +11,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from city.entities import Point, Segment
+from city.entities import Dataset, Point, Segment
 from city.plan import Plan
 from city.vocabulary import ROUTE_CLASSES, Domain
 from dashboards.pages.rows import Known, PlanRow, rows
@@ -95,6 +95,17 @@ def _origin(connection: Connection) -> dict[str, Any]:
     }
 
 
+def _credits(sets: Sequence[Dataset], locale: Locale) -> list[str]:
+    """Whom the map is drawn after, each once: files of the municipality's own are one."""
+    said = [
+        locale.words("map.own_data")
+        if d.licence == "own data"
+        else locale.words("map.credit", attribution=d.attribution, licence=d.licence)
+        for d in sets
+    ]
+    return list(dict.fromkeys(said))
+
+
 def _status(context: AppContext, connection: Connection, domain: Domain, locale: Locale) -> dict[str, Any]:
     plan, now = context.live(connection, domain), context.clock.now()
     body: dict[str, Any] = {"domain": domain, "plan": None, "simulated": context.clock.simulated, "items": []}
@@ -104,6 +115,7 @@ def _status(context: AppContext, connection: Connection, domain: Domain, locale:
             "simulated": plan.simulated or context.clock.simulated,
         }
         body["items"] = _items(plan, rows(plan, _known(connection, plan, context), locale))
+    body["credits"] = _credits(roads.load_datasets(connection), locale)
     body["depots"] = [{"name": d.name, "kind": d.kind, "lon": d.lon, "lat": d.lat} for d in facts.depots(connection)]
     return body | VIEWS[domain].on_map(connection, plan, locale) | {"at": now}
 

@@ -170,8 +170,8 @@ const count = () => {
   for (const cell of document.querySelectorAll("[data-n]")) cell.textContent = found[cell.dataset.n] ?? 0;
 };
 
-const credit = (datasets) => {
-  one("#origin").textContent = datasets.map((set) => `${set.attribution} (${set.licence})`).join(" · ");
+const credit = (credits) => {
+  one("#origin").textContent = credits.join(" · ");
 };
 
 // ---- Fetching ------------------------------------------------------------------------------------------------
@@ -210,6 +210,7 @@ const located = (spot) => {
 
 const stand = async () => {
   scene.state = await json(`map/${domain}.json`);
+  credit(scene.state.credits);
   scene.places = (scene.state.places ?? []).map(located);
   for (const place of scene.places) place.kind = kindOf(place);
   scene.places.sort((a, b) => Number(a.item !== null) - Number(b.item !== null));
@@ -223,7 +224,6 @@ const begin = async () => {
   tell(words.loading);
   try {
     const raw = await json("segments.json");
-    credit(raw.datasets);
     if (!raw.bbox) return tell(words.no_streets);
     scene.town = unpack(raw);
     settle();

@@ -15,7 +15,7 @@ GROUPS = {
     "Upkeep": ("setup", "migrate", "doctor", "warm", "config", "broker-config"),
     "Files to take in": (
         "import roads", "import fleet", "import rooms", "import buildings", "import calendar", "import weather",
-        "import routes", "import devices", "import readings", "forget",
+        "import routes", "import keepers", "import devices", "import readings", "forget",
     ),
     "Sensors": ("devices list", "devices adopt", "devices replace", "devices retire"),
     "Plans, models, the past": ("plan", "forecast", "backtest", "routes"),
@@ -51,6 +51,7 @@ EXAMPLES = {
     "devices adopt": "dagsplan devices adopt snow-1 --lon 14.81 --lat 56.91 --quantity snow_depth",
     "devices replace": "dagsplan devices replace lev-1 lev-2",
     "devices retire": "dagsplan devices retire lev-2",
+    "import keepers": "dagsplan import keepers keepers.toml --dry-run",
     "plan": "dagsplan plan snow --at 2027-01-12T03:00:00+01:00 --dry-run",
     "forecast": "dagsplan forecast road --files night/",
     "backtest": "dagsplan backtest snow --from 2026-11-01 --set snow.start_dry_cm/C1=5",

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from city.entities import Segment, SegmentRelief
 from city.geo import middle
-from ingest.roads.terrain import METRES_PER_DEGREE, SPOT_HEIGHTS, ElevationSource
+from ingest.roads.terrain import METRES_PER_DEGREE, ElevationSource, SpotHeights
 
 Floats = npt.NDArray[np.float64]
 AZIMUTHS = 36
@@ -58,7 +58,7 @@ def relief(
     n = len(segments)
     middles = np.array([middle(s.geometry) for s in segments], float).reshape(-1, 2)
     lon, lat = middles[:, 0], middles[:, 1]
-    grids = [source for source in sources if source.name != SPOT_HEIGHTS]
+    grids = [source for source in sources if not isinstance(source, SpotHeights)]
     z0, which = _sampled(grids, lon, lat)
     cell = np.array([source.resolution_m for source in grids] + [np.nan])[which]
     known = np.flatnonzero(which >= 0)

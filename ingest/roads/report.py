@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from typing import Any
 
 from city.catalogue.message import Figure, Message, message
 from city.catalogue.words import Words
@@ -16,6 +17,7 @@ from ingest.roads.cut import Cut
 from ingest.roads.cutoff import CutOffPart, cut_off_parts
 from ingest.roads.extract import Extract
 from ingest.roads.leftout import LeftOut, LeftWayTold, left_line, left_out, left_ways, part_lines
+from ingest.roads.renewal import Renewal
 from ingest.roads.slope import Sloped
 from ingest.roads.terrain import SPOT_HEIGHTS
 from ingest.roads.turns import Turns
@@ -80,6 +82,14 @@ class ImportReport:
     buildings: int
     places: Mapping[str, int]
     seconds: float
+    renewal: Renewal | None = None
+    notes: tuple[Message, ...] = ()
+
+    def as_dict(self, words: Words) -> dict[str, Any]:
+        """For ``--json``, its sentences in a language."""
+        plain = asdict(replace(self, renewal=None, notes=()))
+        renewal = {} if self.renewal is None else {"renewal": self.renewal.as_dict(words)}
+        return plain | renewal | {"notes": [words.say(note) for note in self.notes]}
 
     def text(self, words: Words) -> str:
         """The report as a few lines for a person."""
@@ -88,6 +98,8 @@ class ImportReport:
     def lines(self) -> Iterator[Message]:
         """The report, a sentence a line."""
         yield _dated(self.file, self.data_date)
+        if self.renewal is not None:
+            yield from self.renewal.lines()
         for network, n in self.segments.items():
             yield message("cli.roads.network", n=n, network=message(f"cli.network.{network}"), km=self.km[network])
         yield message("cli.roads.junctions", n=self.street_count_between_junctions)
@@ -104,6 +116,7 @@ class ImportReport:
         yield from self._terrain_lines()
         yield message("cli.roads.stops", rooms=self.rooms, schools=self.buildings)
         yield _places_line(self.places)
+        yield from self.notes
         yield message("cli.roads.done", seconds=Figure(self.seconds))
 
     def _reach_line(self) -> Message:

@@ -5,6 +5,7 @@ Missing is never zero: outside a file, on its nodata cells and far from any spot
 
 from __future__ import annotations
 
+import logging
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,11 @@ from city.catalogue.foreign import in_our_words
 from city.catalogue.message import Message, message
 from city.errors import BadValue, ImportRefused
 from city.geo import local_xy
+from ingest.coordinates import system, system_name, system_of
 from ingest.roads.extract import SpotHeight
+
+logging.getLogger("rasterio").setLevel(logging.CRITICAL)
+"""What GDAL says of a file is in the refusal of it: said once, in one line."""
 
 Floats = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]
@@ -54,13 +59,15 @@ class ElevationSource(Protocol):
 
 @dataclass(frozen=True)
 class Raster:
-    """A raster file, read in blocks around the points that are asked for."""
+    """A raster file, read in blocks around the points that are asked for. ``guessed`` names the reference system that
+    its numbers were taken to be in, where it states none."""
 
     file: Path
     address: str
     crs: CRS
     resolution_m: float
     extent: Box
+    guessed: str = ""
 
     @property
     def name(self) -> str:
@@ -83,6 +90,13 @@ class Raster:
             problem = message("error.terrain.breaks_off", problem=in_our_words(error))
             raise ImportRefused(self.file, problem, message("error.file.fetch_again")) from error
         return z
+
+    def is_empty(self, side: int = 512) -> bool:
+        """Whether it holds no height at all, as far as ``side`` by ``side`` cells of it tell."""
+        with rasterio.open(self.address) as data:
+            shape = min(data.height, side), min(data.width, side)
+            values = data.read(1, out_shape=shape, masked=True).astype(np.float64).filled(np.nan)
+        return not bool(((values > -500.0) & (values < 9000.0)).any())
 
     def _cells(self, data: rasterio.DatasetReader, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """Fractional column and row of each point; whole numbers are cell edges."""
@@ -145,13 +159,14 @@ def open_raster(file: Path, roads: Box, crs_without_one: str | None = None) -> R
         with rasterio.open(address) as data:
             crs = CRS.from_user_input(data.crs) if data.crs else _guessed_crs(file, data, crs_without_one)
             extent = _degrees(crs, tuple(data.bounds))
-            raster = Raster(file, address, crs, _resolution_m(data, crs), extent)
+            guessed = "" if data.crs or crs_without_one else system_name(crs)
+            raster = Raster(file, address, crs, _resolution_m(data, crs), extent, guessed)
     except (RasterioError, ProjError, zipfile.BadZipFile, OSError, ValueError) as error:
         said = (str(error).strip() or type(error).__name__).splitlines()[0].replace(str(file), file.name)
         reason = in_our_words(error if isinstance(error, BadValue) else said)
         raise ImportRefused(file, message("error.terrain.no_terrain", problem=reason), _WAY_OUT) from error
     if not _touch(extent, roads):
-        problem = message("error.terrain.elsewhere", extent=_said(extent), roads=_said(roads))
+        problem = message("error.terrain.elsewhere", extent=box_said(extent), roads=box_said(roads))
         raise ImportRefused(file, problem, _WAY_OUT)
     return raster
 
@@ -169,12 +184,11 @@ def _address(file: Path) -> str:
 
 def _guessed_crs(file: Path, data: rasterio.DatasetReader, named: str | None) -> CRS:
     if named is not None:
-        return CRS.from_user_input(named)
+        return system(file, named)
     bounds = data.bounds
-    if bounds.left >= -180 and bounds.right <= 360 and bounds.bottom >= -90 and bounds.top <= 90:
-        return CRS.from_epsg(4326)
-    if 200_000 <= bounds.left <= 1_000_000 and 6_000_000 <= bounds.bottom <= 7_800_000:
-        return CRS.from_epsg(3006)
+    found = system_of(np.array([bounds.left, bounds.right]), np.array([bounds.bottom, bounds.top]))
+    if found is not None:
+        return found
     raise ImportRefused(file, message("error.terrain.no_system"), message("error.terrain.put_prj"))
 
 
@@ -197,7 +211,8 @@ def _touch(a: Box, b: Box) -> bool:
     return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
 
 
-def _said(box: Box) -> Message:
+def box_said(box: Box) -> Message:
+    """A box in words."""
     west, south, east, north = box
     return message("error.terrain.box", south=south, north=north, west=west, east=east)
 
@@ -215,6 +230,7 @@ class SpotHeights:
     resolution_m: float
     reach_m: float = 250.0
     name: str = field(default=SPOT_HEIGHTS)
+    guessed: str = ""
 
     def sample(self, lon: Floats, lat: Floats) -> Floats:
         origin = float(self.lon.mean()), float(self.lat.mean())
@@ -233,6 +249,8 @@ def spot_height_source(heights: Sequence[SpotHeight], reach_m: float = 250.0) ->
     lon, lat = np.array(list(by_place)).T
     z = np.array(list(by_place.values()))
     xy = np.column_stack(local_xy(lon, lat, (float(lon.mean()), float(lat.mean()))))
+    if np.linalg.svd(xy - xy.mean(axis=0), compute_uv=False)[1] < 0.1:  # metres off one line, whatever the rounding
+        return None
     spacing = float(np.median(cKDTree(xy).query(xy, k=2)[0][:, 1]))
     source = SpotHeights(lon, lat, z, round(spacing, 1), reach_m)
     try:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from city.catalogue.message import Message, message
 from city.entities import ExistingRoute, Vehicle
-from city.errors import ImportRefused
+from city.errors import ImportRefused, NeedsYes
 from city.matching import Matched, Matcher
 from city.network import StreetNetwork, build
 from city.track import Line
@@ -22,18 +22,30 @@ from ingest.routes.work import steps
 from store.connect import Connection
 from store.facts import vehicles
 from store.roads import load_segments
-from store.routes import save_routes
+from store.routes import forget_route, load_routes, save_routes
 
 __all__ = ["RoutesReport", "import_routes"]
 
 
-def import_routes(connection: Connection, file: Path, at: datetime, name: str | None = None) -> RoutesReport:
+def import_routes(
+    connection: Connection,
+    file: Path,
+    at: datetime,
+    name: str | None = None,
+    *,
+    crs: str | None = None,
+    dry_run: bool = False,
+    remove: bool = False,
+    yes: bool = False,
+) -> RoutesReport:
     """Takes the routes of a GeoJSON or GPX file in; one of a name that is there already replaces it.
 
-    ``name`` makes one route of all features. Raises ImportRefused where no route of the file can be used; then nothing
-    is changed.
+    ``name`` makes one route of all features, ``crs`` is the reference system of GeoJSON that is not in degrees. Routes
+    that came from a file of this name and are not in it any more stay but with ``remove``. Raises ImportRefused where
+    no route of the file can be used, NeedsYes where ``remove`` would take routes away that may be among the refused
+    ones; then nothing is changed.
     """
-    content = read(file)
+    content = read(file, crs)
     segments = load_segments(connection)
     if not segments:
         raise ImportRefused(file, message("error.routes.no_streets"), message("error.routes.roads_first"))
@@ -49,8 +61,26 @@ def import_routes(connection: Connection, file: Path, at: datetime, name: str | 
         more = len(refused) - 1
         problem = message("error.routes.and_more", n=more, first=refused[0]) if more else refused[0]
         raise ImportRefused(file, problem, message("error.routes.none_taken"))
-    save_routes(connection, [one.route for one in stored])
-    return RoutesReport(file.name, tuple(one.told for one in stored), tuple(refused))
+    before = {route.name: route for route in load_routes(connection)}
+    inside = {route.name for route in wanted}
+    gone = tuple(n for n, route in before.items() if route.source == file.name and n not in inside)
+    if gone and remove and content.refused and not (yes or dry_run):
+        raise NeedsYes(file, message("error.routes.unsure", routes=gone, n=len(content.refused)))
+    fresh = [one.route for one in stored if not _same(before.get(one.wanted.name), one.route)]
+    if not dry_run:
+        with connection.transaction():
+            save_routes(connection, fresh)
+            for route in gone if remove else ():
+                forget_route(connection, route)
+    added = sum(route.name not in before for route in fresh)
+    counts = added, len(fresh) - added, len(stored) - len(fresh)
+    told = tuple(one.told for one in stored)
+    return RoutesReport(file.name, told, tuple(refused), *counts, gone, removed=remove, looked=dry_run)
+
+
+def _same(before: ExistingRoute | None, now: ExistingRoute) -> bool:
+    """Whether an import changes nothing of a route but when it was."""
+    return before is not None and replace(before, imported_at=now.imported_at) == now
 
 
 def _refusal(name: str, problem: Message) -> Message:

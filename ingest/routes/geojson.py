@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
+from pyproj import CRS
 
 from city.catalogue.foreign import in_our_words
 from city.catalogue.message import Message, message
 from city.errors import ImportRefused
 from city.vocabulary import RouteClass
+from ingest.coordinates import degrees, system
 from ingest.routes.parts import HELP, BadFeature, Part, Read, line_of, named, sifted
 
 
@@ -41,8 +45,11 @@ class Feature(msgspec.Struct, frozen=True):
     properties: FeatureProperties | None = None
 
 
-def read(file: Path, content: bytes) -> Read:
+def read(file: Path, content: bytes, crs: CRS | None = None) -> Read:
     """The parts of a feature collection, or of a single feature or line. Raises ImportRefused where it is none.
+
+    ``crs`` is its reference system, where that is another than it says: by its ``crs`` member as older programs write
+    it, else degrees.
 
     Python's reader takes the first step because it lets NaN pass: what holds one is then named and its neighbours stay.
     """
@@ -59,18 +66,40 @@ def read(file: Path, content: bytes) -> Read:
     features = tree.get("features") if isinstance(tree, dict) else None
     if not isinstance(features, list) or not features:
         raise ImportRefused(file, message("error.routes.no_features"), HELP)
-    return sifted(features, _part, lambda n, problem: message("error.routes.feature", number=n, problem=problem))
+    crs = crs or _stated(file, tree)
+    part = partial(_part, crs=crs)
+    return sifted(features, part, lambda n, problem: message("error.routes.feature", number=n, problem=problem))
 
 
-def _part(raw: object) -> Part:
+def _stated(file: Path, tree: dict[str, Any]) -> CRS | None:
+    """The reference system of a ``crs`` member, which GeoJSON had before RFC 7946; None where that says degrees."""
+    said = tree.get("crs")
+    properties = said.get("properties") if isinstance(said, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if not isinstance(name, str) or "CRS84" in name:
+        return None
+    return system(file, name)
+
+
+def _part(raw: object, crs: CRS | None = None) -> Part:
     try:
         feature = msgspec.convert(raw, Feature)
     except msgspec.ValidationError as error:
         raise BadFeature(message("error.routes.helped", problem=in_our_words(error), help=HELP)) from error
     said = feature.properties or FeatureProperties()
-    lines = [line_of(points, said.serve, where, drawn=True) for where, points in _coordinates(feature.geometry)]
+    found = _coordinates(feature.geometry)
+    lines = [line_of(_in_degrees(points, crs), said.serve, where, drawn=True) for where, points in found]
     name = said.route if said.route is not None else said.name
     return Part(tuple(lines), _text(name), _text(said.vehicle), said.route_class, said.order)
+
+
+def _in_degrees(points: list[tuple[float, float]], crs: CRS | None) -> list[tuple[float, float]]:
+    """Points of another reference system as longitude and latitude."""
+    if crs is None or not points:
+        return points
+    x, y = np.array(points, float).T
+    lon, lat = degrees(x, y, crs)
+    return list(zip(lon.tolist(), lat.tolist(), strict=True))
 
 
 def _text(value: str | int | None) -> str | None:

@@ -7,11 +7,15 @@ from pathlib import Path
 from city.catalogue.message import message
 from city.errors import ImportRefused
 from city.tables import unreadable
+from ingest.coordinates import system
 from ingest.routes.parts import Read
 
 
-def read(file: Path) -> Read:
-    """Reads a file. Raises ImportRefused where it is neither GeoJSON nor GPX, or nothing of it can be read."""
+def read(file: Path, crs: str | None = None) -> Read:
+    """Reads a file; ``crs`` is the reference system of GeoJSON that is not in degrees, as GPX always is.
+
+    Raises ImportRefused where it is neither GeoJSON nor GPX, or nothing of it can be read.
+    """
     from ingest.routes import geojson, gpx
 
     kinds = {".geojson": geojson.read, ".json": geojson.read, ".gpx": gpx.read}
@@ -22,4 +26,8 @@ def read(file: Path) -> Read:
         content = file.read_bytes()
     except OSError as error:
         raise unreadable(file, error) from error
-    return reader(file, content)
+    if reader is gpx.read:
+        if crs is not None:
+            raise ImportRefused(file, message("error.routes.gpx_system"), message("error.routes.leave_crs"))
+        return gpx.read(file, content)
+    return geojson.read(file, content, system(file, crs) if crs else None)

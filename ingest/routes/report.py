@@ -61,6 +61,22 @@ class RoutesReport:
     file: str
     routes: tuple[RouteFound, ...]
     refused: tuple[Message, ...]
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    gone: tuple[str, ...] = ()
+    removed: bool = False
+    looked: bool = False
+
+    def lines(self) -> Iterator[Message]:
+        """What it changes among the routes that are there."""
+        counts = {"added": self.added, "changed": self.changed, "unchanged": self.unchanged}
+        yield message("cli.route_import.counts", **counts)
+        if self.gone:
+            key = "cli.route_import.removed" if self.removed else "cli.route_import.stay"
+            yield message(key, n=len(self.gone), routes=self.gone)
+        if self.looked:
+            yield message("cli.import.looked")
 
     def text(self, words: Words) -> str:
         """The report as a table and a few lines for a person."""
@@ -68,12 +84,14 @@ class RoutesReport:
         refused = [message("cli.route_import.refused", file=self.file, problem=problem) for problem in self.refused]
         rows = [[words.say(cell) for cell in _cells(route)] for route in self.routes]
         table = _table([[words.say(message(key)) for key in HEAD], *rows])
-        return "\n".join([*table, *(words.say(line) for line in (*notes, *refused))])
+        return "\n".join([*table, *(words.say(line) for line in (*notes, *refused, *self.lines()))])
 
     def as_dict(self, words: Words) -> dict[str, Any]:
         """For ``--json``, its sentences in a language."""
         routes, refused = [route.as_dict(words) for route in self.routes], [words.say(line) for line in self.refused]
-        return {"file": self.file, "routes": routes, "refused": refused}
+        counts = {"added": self.added, "changed": self.changed, "unchanged": self.unchanged}
+        gone = {"gone": list(self.gone), "removed": list(self.gone) if self.removed else []}
+        return {"file": self.file, "routes": routes, "refused": refused} | counts | gone | {"dry_run": self.looked}
 
 
 def found(

@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 
 import httpx
 import psycopg
@@ -15,45 +14,14 @@ from city.catalogue.foreign import in_our_words
 from city.catalogue.message import message
 from city.clock import Clock
 from city.entities import Forecast
-from city.errors import ConfigError, DagsplanError, ImportRefused, SourceUnavailable
+from city.errors import ConfigError, DagsplanError, SourceUnavailable
 from city.settings import Settings
-from city.tables import unreadable
 from city.version import code_version
-from ingest.weather import metno, smhi
+from ingest.weather.stored import PARSERS
 from store.connect import Connection
-from store.refusal import refusal
 from store.weather import Validators, save_forecast, save_validators, validators
 
 log = logging.getLogger("dagsplan.weather")
-PARSERS = {"smhi": smhi.parse, "metno": metno.parse}
-
-
-def parse_any(raw: bytes, file: object, *, simulated: bool = False) -> Forecast:
-    """A stored answer of whichever provider. Raises ImportRefused where it is of none."""
-    problems = []
-    for parser in PARSERS.values():
-        try:
-            return parser(raw, file, simulated=simulated)
-        except ImportRefused as error:
-            problems.append(error.problem)
-    said = message("error.weather.no_provider", problems=tuple(problems))
-    raise ImportRefused(file, said, message("error.weather.give_stored"))
-
-
-def import_file(connection: Connection, file: Path, *, simulated: bool = False) -> Forecast:
-    """Takes in a stored answer, as known since it was issued. Raises ImportRefused naming the file."""
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise unreadable(file, error) from error
-    forecast = parse_any(raw, file, simulated=simulated)
-    try:
-        with connection.transaction():
-            save_forecast(connection, forecast, forecast.issued_at, raw)
-    except (psycopg.DataError, psycopg.IntegrityError) as error:
-        said = message("error.file.not_kept", problem=refusal(error))
-        raise ImportRefused(file, said, message("error.file.fetch_again")) from error
-    return forecast
 
 
 class WeatherClient:

@@ -85,6 +85,26 @@ WHERE (lons[1] BETWEEN %(west)s AND %(east)s AND lats[1] BETWEEN %(south)s AND %
        AND lats[array_length(lats, 1)] BETWEEN %(south)s AND %(north)s)
 ORDER BY segment_id COLLATE "C";
 
+-- name: street_points
+-- Where the segments begin, to know whether something lies by the town.
+SELECT lons[1], lats[1] FROM road_segment;
+
+-- name: count_by_dataset
+-- How many segments there are of each dataset.
+SELECT dataset, count(*)::int FROM road_segment GROUP BY dataset ORDER BY dataset;
+
+-- name: remove_other_datasets
+-- Before the streets of another source stand in the place of all that is there.
+DELETE FROM road_segment WHERE dataset <> %(dataset)s;
+
+-- name: remove_stale_datasets
+-- A source that nothing is from any more is named on no map.
+DELETE FROM dataset d WHERE d.name = ANY(%(names)s)
+    AND NOT EXISTS (SELECT FROM road_segment WHERE dataset = d.name)
+    AND NOT EXISTS (SELECT FROM room WHERE dataset = d.name)
+    AND NOT EXISTS (SELECT FROM building WHERE dataset = d.name)
+    AND NOT EXISTS (SELECT FROM place WHERE dataset = d.name);
+
 -- name: named
 -- Name and length of some segments.
 SELECT segment_id AS id, name, length_m FROM road_segment WHERE segment_id = ANY(%(segments)s);

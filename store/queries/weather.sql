@@ -22,6 +22,20 @@ SELECT valid_from, valid_to, temp_c, precip_mm_h, precip_min_mm_h, precip_max_mm
        wind_m_s, humidity_pct, dew_point_c, cloud, pressure_hpa
 FROM forecast_step WHERE forecast_id = %(forecast_id)s ORDER BY valid_to;
 
+-- name: issue_id
+-- The number of an issue that is kept.
+SELECT forecast_id FROM forecast
+WHERE provider = %(provider)s AND lon = %(lon)s AND lat = %(lat)s AND issued_at = %(issued_at)s;
+
+-- name: forget_forecast
+-- Takes an issue away; its steps go with it.
+DELETE FROM forecast WHERE forecast_id = %(forecast_id)s RETURNING provider;
+
+-- name: kept_issues
+-- The issues that are kept, the newest first.
+SELECT forecast_id AS id, provider, lon, lat, issued_at, simulated FROM forecast
+ORDER BY issued_at DESC, forecast_id DESC LIMIT %(newest)s;
+
 -- name: cache
 -- What an address said of itself when it was last asked.
 SELECT etag, last_modified, expires_at FROM http_cache WHERE url = %(url)s;

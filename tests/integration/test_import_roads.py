@@ -10,7 +10,7 @@ import pytest
 from city.catalogue.message import Message, message
 from city.catalogue.words import words
 from city.entities import Building, Dataset
-from city.errors import ImportRefused
+from city.errors import ImportRefused, NeedsYes
 from ingest.roads import import_roads
 from ingest.roads.cut import cut
 from ingest.roads.osm import read_extract
@@ -46,7 +46,7 @@ def test_the_import_is_committed(database, tmp_path):
 
 def test_a_second_import_keeps_ids_and_removes_what_vanished(database, tmp_path):
     import_roads(database, town(tmp_path, (10, 1, 2), (11, 2, 3)), [], AT)
-    again = import_roads(database, town(tmp_path, (10, 1, 2), (12, 3, 4)), [], AT)
+    again = import_roads(database, town(tmp_path, (10, 1, 2), (12, 3, 4)), [], AT, remove=True)
     assert [s.id for s in load_segments(database)] == ["osm/10/1-2", "osm/12/3-4"]
     assert again.vanished == 1
 
@@ -74,20 +74,24 @@ def test_the_land_is_stored_with_its_street_and_goes_with_it(database, tmp_path)
     assert "gator: 2 sträckor, " in swedish
     assert "klasser: 2 P3; väghållare: 2 okända\n" in swedish
     assert "himmel, skugga och sänkor: 2 av 2 sträckor, på " in swedish
-    import_roads(database, town(tmp_path, (10, 1, 2)), [plain_with_a_wall(tmp_path)], AT)
+    import_roads(database, town(tmp_path, (10, 1, 2)), [plain_with_a_wall(tmp_path)], AT, remove=True)
     assert len(load_relief(database)) == 1
-    import_roads(database, town(tmp_path, (10, 1, 2)), [], AT)
-    assert load_relief(database) == ()
 
 
-def test_segments_of_another_dataset_stay(database, tmp_path):
+def test_streets_of_another_source_are_replaced_when_somebody_says_yes(database, tmp_path):
+    """Two networks of one town, one upon the other and joined nowhere, are none."""
     (own,) = cut(read_extract(town(tmp_path, (20, 4, 5)))).segments
-    file = town(tmp_path, (10, 1, 2))
-    import_roads(database, file, [], AT)
     save_dataset(database, Dataset("NVDB", "hand", "CC0 1.0", "Trafikverket"), AT)
     replace_segments(database, "NVDB", [own])
-    import_roads(database, file, [], AT)
-    assert [s.id for s in load_segments(database)] == ["osm/10/1-2", "osm/20/4-5"]
+    file = town(tmp_path, (10, 1, 2))
+    with pytest.raises(NeedsYes, match="come from NVDB"):
+        import_roads(database, file, [], AT)
+    assert [s.id for s in load_segments(database)] == ["osm/20/4-5"]
+    found = import_roads(database, file, [], AT, yes=True)
+    assert [s.id for s in load_segments(database)] == ["osm/10/1-2"]
+    assert found.renewal is not None
+    assert (found.renewal.others, found.renewal.added, found.vanished) == (1, 1, 1)
+    assert [dataset.name for dataset in load_datasets(database)] == ["OpenStreetMap"]
 
 
 def test_licence_and_date_go_with_the_data(database, tmp_path):

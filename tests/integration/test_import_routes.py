@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pyproj import Transformer
 
 import dagsplan
 from city.catalogue.words import words
 from city.entities import RouteStep, Vehicle
-from city.errors import ImportRefused
+from city.errors import ImportRefused, NeedsYes
 from city.network import build
 from ingest.roads import import_roads
 from ingest.routes import import_routes
@@ -21,7 +22,7 @@ from planner.routes.sectors import cut, passes
 from planner.routes.tur import Job, drive_turer, graph_for
 from store import roads
 from store.connect import Connection
-from store.routes import load_routes
+from store.routes import forget_route, load_routes
 from tests.integration.plan_town import fill
 from tests.unit.city.drives import alike, outline, recorded
 from tests.unit.planner.snapshots import AT, place, street, streets
@@ -175,3 +176,59 @@ def test_no_routes_yet(
     monkeypatch.setenv("DAGSPLAN_DATABASE__DSN", dsn)
     assert said(capsys, "routes", "--json") == (0, "[]\n")
     assert "import routes" in said(capsys, "routes")[1]
+
+
+def test_the_same_file_again_changes_nothing_and_a_look_stores_nothing(database: Connection, tmp_path: Path) -> None:
+    fill(database)
+    file = written(tmp_path, (ROW, {"name": "a"}), (ROW, {"name": "b"}))
+    looked = import_routes(database, file, AT, dry_run=True)
+    assert (looked.added, load_routes(database)) == (2, ())
+    first, again = (import_routes(database, file, AT) for _ in range(2))
+    assert (first.added, first.changed, first.unchanged) == (2, 0, 0)
+    assert (again.added, again.changed, again.unchanged) == (0, 0, 2)
+    assert "routes: 0 added, 0 changed, 2 unchanged" in again.text(words("en"))
+
+
+def test_a_route_that_is_gone_from_its_file_goes_when_somebody_says_so(database: Connection, tmp_path: Path) -> None:
+    """Those of other files are none of this one's."""
+    fill(database)
+    import_routes(database, written(tmp_path, (ROW, {"name": "a"}), (ROW, {"name": "b"})), AT)
+    import_routes(database, written(tmp_path, (ROW, {"name": "c"}), name="other.geojson"), AT)
+    file = written(tmp_path, (ROW, {"name": "a"}))
+    stays = import_routes(database, file, AT)
+    assert stays.gone == ("b",)
+    assert [route.name for route in load_routes(database)] == ["a", "b", "c"]
+    assert "(b); --remove takes it away" in stays.text(words("en"))
+    import_routes(database, file, AT, remove=True)
+    assert [route.name for route in load_routes(database)] == ["a", "c"]
+    assert forget_route(database, "c")
+    assert not forget_route(database, "c")
+
+
+def test_a_route_is_not_taken_away_because_its_feature_is_broken(database: Connection, tmp_path: Path) -> None:
+    fill(database)
+    import_routes(database, written(tmp_path, (ROW, {"name": "a"}), (ROW, {"name": "b"})), AT)
+    file = written(tmp_path, (ROW, {"name": "a"}), ([(0.0, 0.0)], {"name": "b"}))
+    with pytest.raises(NeedsYes, match="b, which would go, may be in it"):
+        import_routes(database, file, AT, remove=True)
+    assert [route.name for route in load_routes(database)] == ["a", "b"]
+    import_routes(database, file, AT, remove=True, yes=True)
+    assert [route.name for route in load_routes(database)] == ["a"]
+
+
+def test_metres_are_taken_where_their_system_is_named(database: Connection, tmp_path: Path) -> None:
+    """By --crs, or by the member that programs wrote before GeoJSON was in degrees alone."""
+    fill(database)
+    to_metres = Transformer.from_crs("EPSG:4326", "EPSG:3006", always_xy=True)
+    metres = [to_metres.transform(lon, lat) for lon, lat in ROW]
+    file = written(tmp_path, (metres, {"name": "a"}))
+    with pytest.raises(ImportRefused, match="give --crs EPSG:N"):
+        import_routes(database, file, AT)
+    import_routes(database, file, AT, crs="EPSG:3006")
+    assert steps(database, "a") == OUT
+    tree = json.loads(file.read_text())
+    tree["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3006"}}
+    file.write_text(json.dumps(tree))
+    assert import_routes(database, file, AT).unchanged == 1
+    with pytest.raises(ImportRefused, match="no coordinate system EPSG:nothing"):
+        import_routes(database, file, AT, crs="EPSG:nothing")

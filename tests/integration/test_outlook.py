@@ -15,7 +15,7 @@ from city.clock import FixedClock
 from city.outlook import OutlookFrame, SegmentOutlook
 from city.settings import Municipality, Settings
 from ingest.roads import import_roads
-from ingest.weather.client import import_file
+from ingest.weather.stored import import_file
 from planner.inputs import read_snapshot
 from planner.publish import publish_outlook
 from planner.schedule import Scheduler, show_roads
@@ -144,7 +144,7 @@ def test_bayreuth_on_a_made_clear_night_and_day(database: Connection, data_folde
     import_roads(database, folder / "north-bayreuth.osm.gz", terrain, at)
     file = tmp_path / "frost.json"
     file.write_bytes(Frost().forecast_answer(at - timedelta(hours=3), 11.6, 49.98))
-    import_file(database, file, simulated=True)
+    import_file(database, file, at, simulated=True)
     settings = Settings(municipality=Municipality(time_zone="Europe/Berlin"))
     show_roads(database, make(read_snapshot(database, settings, SnowSnapshot, at, slot="x")), at)
     frame = outlook.outlook_frame(database)

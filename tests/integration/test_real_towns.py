@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from ingest.roads import import_roads, with_reachable
 from ingest.roads.cut import cut
 from ingest.roads.osm import read_extract
 from ingest.roads.turns import turn_bans
-from ingest.weather.client import import_file
+from ingest.weather.stored import import_file
 from planner.inputs import read_snapshot
 from planner.publish import check_schema
 from planner.services import make_plan
@@ -26,6 +26,7 @@ from store import facts, plans, roads
 from store.connect import Connection
 from tests.unit.planner.snapshots import HOUR, ahead
 
+LATER = datetime(2030, 1, 1, tzinfo=UTC)
 OSLO_SNOW = "metno_locationforecast2_oslo_snow_2026-02-06.json"
 STOCKHOLM = "smhi_snow1g_winter_stockholm_2026-02-06.json"
 
@@ -40,7 +41,7 @@ def fleet(middle: tuple[float, float]) -> tuple[Depot, list[Vehicle]]:
 def bayreuth(connection: Connection, data: Path, weather: str) -> Plan:
     """The plan of Bayreuth with another town's real forecast, at a cycle-way threshold of 3 cm and 2 cm wet."""
     terrain = [data / "roads" / name for name in ("N49E011.hgt.zip", "N50E011.hgt.zip")]
-    forecast = import_file(connection, data / "weather" / weather)
+    forecast = import_file(connection, data / "weather" / weather, LATER).forecast
     at = forecast.issued_at + timedelta(minutes=20)
     import_roads(connection, data / "roads" / "north-bayreuth.osm.gz", terrain, at)
     for limit in seed():
@@ -134,7 +135,7 @@ def test_a_storm_over_a_whole_town(extract: str, data_folder: Path) -> None:
 
 def test_a_threshold_that_the_forecast_does_not_reach(database: Connection, data_folder: Path) -> None:
     """With the cycle ways at 9 cm the same snow sends nobody."""
-    forecast = import_file(database, data_folder / "weather" / OSLO_SNOW)
+    forecast = import_file(database, data_folder / "weather" / OSLO_SNOW, LATER).forecast
     segments = with_reachable(cut(read_extract(data_folder / "roads" / "uppsala-centrum.osm.pbf")).segments)
     high = tuple(raised(row) for row in seed())
     snapshot = replace(storm(segments), at=forecast.issued_at + HOUR / 2, forecasts=(forecast,), thresholds=high)

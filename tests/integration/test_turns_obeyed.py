@@ -100,7 +100,7 @@ def test_bans_go_with_their_streets(database: Connection, tmp_path: Path) -> Non
     for _ in range(2):
         import_roads(database, file, [], AT)
         assert load_turns(database) == both
-    import_roads(database, extract(tmp_path, (10, 11), (10, 12), without=12), [], AT)
+    import_roads(database, extract(tmp_path, (10, 11), (10, 12), without=12), [], AT, remove=True)
     assert load_turns(database) == both[:1]
     database.execute("DELETE FROM road_segment WHERE segment_id = 'osm/11/2-3'")
     assert load_turns(database) == ()

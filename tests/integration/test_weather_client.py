@@ -19,7 +19,8 @@ import pytest
 from city.clock import FixedClock
 from city.errors import ConfigError, DagsplanError, ImportRefused, SourceUnavailable
 from city.settings import Municipality, Settings, WeatherSettings
-from ingest.weather.client import WeatherClient, WeatherPoller, import_file
+from ingest.weather.client import WeatherClient, WeatherPoller
+from ingest.weather.stored import import_file
 from store.connect import Connection, connect
 from store.weather import forecasts, newest_issue
 
@@ -323,7 +324,7 @@ def test_a_stored_answer_is_imported_as_known_since_its_issue(
     data_folder: Path, database: Connection, name: str
 ) -> None:
     """A real stored answer is kept with all its steps, as received when it was issued."""
-    forecast = import_file(database, data_folder / "weather" / name)
+    forecast = import_file(database, data_folder / "weather" / name, AT).forecast
     again = forecasts(database, forecast.issued_at)
     assert again == (forecast,)
     assert database.execute("SELECT received_at FROM forecast").fetchone() == (forecast.issued_at,)
@@ -332,10 +333,10 @@ def test_a_stored_answer_is_imported_as_known_since_its_issue(
 def test_a_stored_answer_that_is_not_there_or_none_is_refused(tmp_path: Path, database: Connection) -> None:
     """A wrong path and a foreign file are one line with the file."""
     with pytest.raises(ImportRefused, match=r"gone\.json.*check the path"):
-        import_file(database, tmp_path / "gone.json")
+        import_file(database, tmp_path / "gone.json", AT)
     (tmp_path / "no.json").write_bytes(b"{}")
     with pytest.raises(ImportRefused, match=r"no\.json"):
-        import_file(database, tmp_path / "no.json")
+        import_file(database, tmp_path / "no.json", AT)
 
 
 def test_an_answer_that_the_schema_refuses_is_one_line(tmp_path: Path, database: Connection) -> None:
@@ -344,5 +345,5 @@ def test_an_answer_that_the_schema_refuses_is_one_line(tmp_path: Path, database:
     answer["timeSeries"].append(answer["timeSeries"][2])
     (tmp_path / "double.json").write_text(json.dumps(answer))
     with pytest.raises(ImportRefused, match=r"double\.json"):
-        import_file(database, tmp_path / "double.json")
+        import_file(database, tmp_path / "double.json", AT)
     assert issues(database) == 0

@@ -11,11 +11,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from city.clock import FixedClock
+from city.entities import Dataset
 from city.outlook import OutlookFrame
 from city.settings import Settings, Web
 from dashboards.app import create_app
 from store.connect import pool
 from store.outlook import replace_outlook
+from store.roads import save_dataset
 from tests.unit.dashboards import town
 from tests.unit.dashboards.serving import asking
 
@@ -124,6 +126,17 @@ def test_streets_are_packed_without_loss_and_cached(client, filled):
     assert packed["datasets"][0]["attribution"] == "© OpenStreetMap contributors"
     again = client.get("/api/v1/segments.json", headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304
+
+
+def test_the_map_credits_each_source_once_and_in_the_language_of_the_page(client, filled):
+    """However many files of its own a municipality takes in."""
+    for name in ("rooms.csv", "more.csv", "buildings.csv"):
+        save_dataset(filled, Dataset(name, name, "own data", "the municipality"), town.AT)
+    filled.commit()
+    said = {lang: client.get(f"/api/v1/map/snow.json?lang={lang}").json()["credits"] for lang in ("sv", "en")}
+    streets = "© OpenStreetMap contributors (ODbL 1.0)"
+    assert sorted(said["sv"]) == sorted([streets, "kommunens egna uppgifter"])
+    assert sorted(said["en"]) == sorted([streets, "the municipality's own data"])
 
 
 def test_a_town_without_streets_has_no_box(client):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from city.entities import Forecast, ForecastStep
 from city.errors import ImportRefused
 from ingest.weather import metno, smhi
-from ingest.weather.client import parse_any
+from ingest.weather.stored import parse_any
 
 SMALL = Path(__file__).parents[3] / "data" / "weather"
 SMHI, METNO = (SMALL / "smhi_small.json").read_bytes(), (SMALL / "metno_small.json").read_bytes()
