@@ -85,7 +85,7 @@ def import_roads(
     progress(message("cli.roads.reading", file=file.name))
     source = read_source(file, crs, at, rules)
     before = _Before.of(connection, source.dataset.name)
-    split = parted(before.segments, source.cut.segments)
+    split = parted(before.segments, source.cut.segments, source.left_out)
     stays = () if remove or before.others or 2 * len(split.gone) > len(before.segments) else split.gone
     union = joined(source.cut.segments, stays)
     progress(message("cli.roads.elevation", n=len(union.segments)))

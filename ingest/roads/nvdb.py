@@ -60,7 +60,12 @@ def read_nvdb(file: Path, crs: str | None, at: datetime) -> RoadSource:
         raise ImportRefused(file, message("error.nvdb.no_street"), message("error.nvdb.give"))
     extract.data_date = changed
     origin = Dataset("NVDB", f"NVDB GeoPackage {file.name}", "CC0 1.0", "Trafikverket, NVDB", changed)
-    return RoadSource(extract, _renamed(cut(extract)), origin, tuple(_notes(read)))
+    return RoadSource(extract, _renamed(cut(extract)), origin, tuple(_notes(read)), _left_out(read))
+
+
+def _left_out(read: _Read) -> frozenset[str]:
+    """The stretches that the file has and that are in no network."""
+    return frozenset(f"nvdb/{_way(link)}" for link in read.links if tags_of(link.said).left_out)
 
 
 def _notes(read: _Read) -> Iterator[Message]:

@@ -7,7 +7,7 @@ that are gone stay until somebody says that they go, so that a smaller extract t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -100,6 +100,7 @@ class Parted:
 def parted(
     present: Sequence[Segment],
     made: Sequence[Segment],
+    left_out: Container[str] = frozenset(),
     *,
     near_m: float = 6.0,
     moved_m: float = 30.0,
@@ -108,12 +109,15 @@ def parted(
     """Which of the segments that the file does not have are drawn anew in it.
 
     So is one of whose course nine tenths lie within ``near_m`` (a quarter of its length, where that is less) of a
-    segment of its network or of a new one, or within ``moved_m`` of what the same way has become.
+    segment of its network or of a new one, or within ``moved_m`` of what the same way has become. One of a way that the
+    file has and that is ``left_out`` of the networks, by its name, counts as drawn anew: the file says what it is.
     """
     known, there = {s.id for s in made}, {s.id for s in present}
     missing = [s for s in present if s.id not in known]
+    closed = tuple(s for s in missing if way_name(s.id) in left_out)
+    missing = [s for s in missing if way_name(s.id) not in left_out]
     if not missing or not made:
-        return Parted((), tuple(missing))
+        return Parted(closed, tuple(missing))
     origin = missing[0].geometry[0]
     old, new = lay_out(missing, 2.0), lay_out(made, 2.0)
     # A short link lies near the streets that it leads between: it has to be followed more closely than it is long.
@@ -125,7 +129,7 @@ def parted(
     covered |= _near_own_way(missing, made, asked, old.first, given, new.first, moved_m)
     drawn = np.add.reduceat(covered.astype(float), old.first[:-1]) >= share * np.diff(old.first)
     pairs = list(zip(missing, drawn.tolist(), strict=True))
-    return Parted(tuple(s for s, on in pairs if on), tuple(s for s, on in pairs if not on))
+    return Parted((*closed, *(s for s, on in pairs if on)), tuple(s for s, on in pairs if not on))
 
 
 def _near_network(

@@ -14,12 +14,16 @@ from ingest.roads.extract import Extract
 
 @dataclass(frozen=True)
 class RoadSource:
-    """A file of roads as it was read: what it holds, the segments cut from it, where it is from, what is to be told."""
+    """A file of roads as it was read: what it holds, the segments cut from it, where it is from, what is to be told.
+
+    ``left_out`` are ways that the file has and that are in no network, by source and number.
+    """
 
     extract: Extract
     cut: Cut
     dataset: Dataset
     notes: tuple[Message, ...] = ()
+    left_out: frozenset[str] = frozenset()
 
     def origins(
         self, segments: Sequence[Segment], before: Mapping[str, SegmentOrigin], pieces: Mapping[str, str]

@@ -123,6 +123,16 @@ def test_ids_stay_from_import_to_import(database: Connection, tmp_path: Path) ->
     assert (report.renewal.unchanged, report.renewal.added) == (len(before), 0)
 
 
+def test_a_street_that_the_file_closes_does_not_stay(database: Connection, tmp_path: Path) -> None:
+    """It is in the file, which says what it is: only what is gone from a file stays."""
+    read(database, tmp_path)
+    closed = [said("1:2", 0, 1, Riktning="Mot"), said("1:3", 0, 1, Riktning="Med och mot")]
+    found, report = read(database, tmp_path, LAYERS | {"NVDB_DK_O_12_ForbjudenFardriktning": closed})
+    assert "private" not in {s.keeper for s in found.values()}
+    assert report.renewal is not None
+    assert (report.renewal.gone, report.renewal.stay) == (0, 0)
+
+
 def test_without_a_direction_no_street_is_one_way_and_that_is_said(database: Connection, tmp_path: Path) -> None:
     """A layer that does not say for which way it holds must not close the wrong one."""
     layers = LAYERS | {"NVDB_DK_O_12_ForbjudenFardriktning": [said("1:2", 0, 1)]}
