@@ -24,7 +24,8 @@ from deploy.rabbitprofile import BROKERS, PROGRAM
 DAY_KINDS = ("school", "fritids", "evening", "closed")
 LISTS = ("rooms", "buildings", "fleet", "calendar", "devices", "readings")
 FORGETTABLE = (
-    "room", "vessel", "building", "depot", "contractor", "vehicle", "calendar", "device", "readings", "roads"
+    "room", "vessel", "building", "depot", "contractor", "vehicle", "calendar", "device", "readings", "roads",
+    "forecast", "route", "keeper",
 )  # fmt: skip
 
 

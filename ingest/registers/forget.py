@@ -12,8 +12,12 @@ from city.entities import Building, CalendarDay, Contractor, Depot, Room, Vehicl
 from city.errors import Conflict, NotFound
 from ingest.registers.adoption import names_of
 from ingest.registers.asked import Asked
+from ingest.roads.keepers import forget_keeper_rule
 from store import history, letters, registers
 from store.connect import Connection
+from store.keepers import keeper_rules
+from store.routes import forget_route, load_routes
+from store.weather import forget_forecast, kept_issues
 
 T = TypeVar("T")
 
@@ -127,6 +131,27 @@ def _roads(connection: Connection, thing: str, asked: Asked) -> list[Message]:
     return [message("cli.forget.streets", n=there[thing], name=thing)]
 
 
+def _forecast(connection: Connection, thing: str, asked: Asked) -> list[Message]:
+    """An issue of a forecast, by the number that its import gave."""
+    issue = _found("forecast", thing, {str(one.id): one for one in kept_issues(connection)})
+    forget_forecast(connection, issue.id)
+    return [_gone("forecast", thing, f"{issue.provider} {issue.issued_at.astimezone(asked.zone):%Y-%m-%d %H:%M}")]
+
+
+def _route(connection: Connection, thing: str, asked: Asked) -> list[Message]:
+    """A route of today."""
+    route = _found("route", thing, {one.name: one for one in load_routes(connection)})
+    forget_route(connection, route.name)
+    return [_gone("route", route.name, route.source)]
+
+
+def _keeper(connection: Connection, thing: str, asked: Asked) -> list[Message]:
+    """A rule of who keeps a street; its streets have again the keeper of the next rule, or of their source."""
+    rule = _found("keeper", thing, {one.id: one for one in keeper_rules(connection)})
+    forget_keeper_rule(connection, rule.id)
+    return [_gone("keeper", rule.id, rule.keeper)]
+
+
 FORGETTERS: Mapping[str, Callable[[Connection, str, Asked], list[Message]]] = {
     "room": _room,
     "vessel": _vessel,
@@ -138,6 +163,9 @@ FORGETTERS: Mapping[str, Callable[[Connection, str, Asked], list[Message]]] = {
     "device": _device,
     "readings": _readings,
     "roads": _roads,
+    "forecast": _forecast,
+    "route": _route,
+    "keeper": _keeper,
 }
 """What can be taken away, by the word on the command line."""
 

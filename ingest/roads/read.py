@@ -26,6 +26,8 @@ def read_source(file: Path, crs: str | None, at: datetime, rules: StreetRules) -
     if file.suffix.lower() in GEOPACKAGE:
         return read_nvdb(file, crs, at)
     extract = read_extract(file, rules)
-    origin = f"OpenStreetMap extract {file.name}"
+    name = f"OpenStreetMap extract {file.name}"
     licence, attribution = "ODbL 1.0", "© OpenStreetMap contributors"
-    return RoadSource(extract, cut(extract), Dataset("OpenStreetMap", origin, licence, attribution, extract.data_date))
+    origin = Dataset("OpenStreetMap", name, licence, attribution, extract.data_date)
+    left_out = frozenset(f"osm/{way.id}" for way in extract.left)
+    return RoadSource(extract, cut(extract), origin, left_out=left_out)

@@ -10,10 +10,12 @@ import pytest
 
 import dagsplan
 from city.catalogue.words import words
+from city.clock import SystemClock
 from city.errors import ImportRefused
 from ingest.roads import import_roads
 from ingest.roads.keepers import forget_keeper_rule, import_keepers
-from store.connect import Connection
+from store.clock import set_simulated_clock
+from store.connect import Connection, connect
 from store.keepers import keeper_rules
 from store.roads import load_segments
 
@@ -159,3 +161,24 @@ def test_the_command_answers_as_json(
     said = json.loads(capsys.readouterr().out)
     assert (said["added"], said["changed_segments"]) == (2, 1)
     assert said["rules"][0] == {"rule": "hus", "keeper": "private", "segments": 1, "km": 0.1}
+
+
+def test_a_rule_a_route_and_a_forecast_are_forgotten_by_the_command(
+    dsn: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, english: None
+) -> None:
+    monkeypatch.setenv("DAGSPLAN_DATABASE__DSN", dsn)
+    answer = Path(__file__).parents[1] / "data" / "weather" / "smhi_small.json"
+    drive = tmp_path / "a.gpx"
+    points = "".join(f'<rtept lat="60" lon="{15 + n * 0.002}"/>' for n in range(5))
+    drive.write_text(f'<gpx version="1.1"><rte><name>Norr</name>{points}</rte></gpx>')
+    with connect(dsn, "test") as connection:
+        set_simulated_clock(connection, datetime(2027, 1, 11, 22, tzinfo=UTC), SystemClock().now(), 1.0)
+        connection.commit()
+    for given in (["roads", str(town(tmp_path))], ["keepers", str(rules(tmp_path, TWO))], ["routes", str(drive)]):
+        assert dagsplan.main(["import", *given]) == 0
+    assert dagsplan.main(["import", "weather", str(answer), "--yes"]) == 0
+    for kind, thing in (("keeper", "hus"), ("route", "Norr"), ("forecast", "1")):
+        capsys.readouterr()
+        assert dagsplan.main(["forget", kind, thing]) == 0
+        assert "is taken away" in capsys.readouterr().out
+        assert dagsplan.main(["forget", kind, thing]) == 1
