@@ -19,7 +19,10 @@ def run_init(options: argparse.Namespace, settings: Settings) -> int:
     """Fetches a municipality, takes it in, and says what it still does not know."""
     import msgspec
 
+    from city.catalogue.foreign import in_our_words
+    from city.catalogue.message import message
     from city.clock import SystemClock
+    from city.errors import ConfigError
     from deploy.founding.steps import Founding
     from ingest.opendata.fetch import Fetcher
 
@@ -31,6 +34,9 @@ def run_init(options: argparse.Namespace, settings: Settings) -> int:
     try:
         founding = Founding(settings, fetcher, tell, settings.state / "opendata", options)
         found = founding.look() if options.dry_run else founding.found()
+    except OSError as error:
+        problem = message("error.opendata.not_written", file=str(error.filename or ""), problem=in_our_words(error))
+        raise ConfigError(problem) from error
     finally:
         fetcher.close()
     words = words_of(settings).say

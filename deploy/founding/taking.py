@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -13,7 +13,7 @@ from city.clock import Clock
 from city.entities import Room
 from city.errors import DagsplanError, NeedsYes
 from city.settings import Settings
-from city.vocabulary import STAND_IN
+from city.vocabulary import STAND_IN, Domain
 from deploy.founding.done import Founded, providers
 from deploy.opening import words_of
 from ingest.opendata.elevation import DATASET, dataset
@@ -29,7 +29,7 @@ from ingest.opendata.standins import (
     write_rooms,
 )
 from ingest.roads import import_roads
-from ingest.tables import import_calendar, import_fleet
+from ingest.tables import import_fleet
 from ingest.weather.client import WeatherClient
 from store import facts
 from store.connect import Connection
@@ -53,11 +53,20 @@ class Taking:
         """Names and work, in order."""
         return [
             ("roads", lambda: self.take_roads(extract, heights)),
+            ("gaps", lambda: self.name_what_streets_lack(heights)),
             ("calendar", self.take_calendar),
             ("fleet", self.take_fleet),
             ("vessels", lambda: self.take_vessels(extract)),
             ("forecast", self.take_forecast),
         ]
+
+    def name_what_streets_lack(self, heights: Sequence[Path]) -> None:
+        """Who keeps the streets is seldom in the map; the heights are those of roofs and trees too."""
+        segments = load_segments(self.connection)
+        if n := sum(segment.keeper == "unknown" for segment in segments):
+            self.done.unknown.append(message("cli.init.keepers", n=n, all=str(len(segments))))
+        said = message("cli.init.surface") if heights else message("cli.init.without_heights")
+        self.done.unknown.append(said)
 
     def take_roads(self, extract: Path, heights: Sequence[Path]) -> None:
         """Streets, terrain, schools and waste places. Raises NeedsYes where other streets would be replaced."""
@@ -85,20 +94,24 @@ class Taking:
         return f"{info.host}/{info.dbname}" if self.settings.database.dsn else "embedded"
 
     def take_calendar(self) -> None:
-        """Public holidays, on which schools are closed; their terms are in no open source."""
+        """Public holidays, on which schools are closed, where nobody said what is on that day; terms are not known."""
         self.done.unknown.append(message("cli.init.no_terms"))
+        days = closed_days(self.town.country, self.clock.now().date())
+        if not days:
+            self.done.unknown.append(message("cli.init.no_holidays", country=self.town.country))
+            return
+        told = facts.calendar_days(self.connection, days[0].day, days[-1].day)
+        known = {(one.calendar, one.day) for one in told}
+        facts.save_calendar(self.connection, [one for one in days if (one.calendar, one.day) not in known])
         file = self.home / "calendar.csv"
         if not file.exists():
-            days = closed_days(self.town.country, self.clock.now().date())
-            if not days:
-                self.done.unknown.append(message("cli.init.no_holidays", country=self.town.country))
-                return
             write_calendar(file, days)
-        self.done.lines.append(_named(file, import_calendar(self.connection, file, self.clock.now())))
+        self.done.lines.append(_named(file, message("cli.init.holidays", n=len(days))))
 
     def take_fleet(self) -> None:
-        """An assumed fleet, unless a fleet is there that somebody told us."""
-        if self._own_fleet():
+        """An assumed fleet for the services that have no vehicle that somebody told us of."""
+        lacking = self._without_vehicles()
+        if not lacking:
             self.done.lines.append(message("cli.init.own_fleet"))
             return
         file = self.home / "fleet.toml"
@@ -107,16 +120,18 @@ class Taking:
             words = words_of(self.settings)
             names = words("cli.init.depot"), words("cli.init.tip")
             place = self.town.lon, self.town.lat
-            fleet = stand_in_fleet(load_segments(self.connection), len(stops), place, names)
+            made = stand_in_fleet(load_segments(self.connection), len(stops), place, names)
+            fleet = replace(made, vehicles=tuple(one for one in made.vehicles if one.domain in lacking))
             file.write_text(fleet_file(fleet, words("cli.init.fleet_remarks").splitlines()), "utf-8")
         self.done.lines.append(_named(file, import_fleet(self.connection, file, self.clock.now())))
-        if not self._own_fleet():
+        if self._without_vehicles():
             self.done.unknown.append(message("cli.init.assumed_fleet", file=str(file)))
 
-    def _own_fleet(self) -> bool:
-        """Whether there is a vehicle that somebody told us of."""
-        fleet = [*facts.vehicles(self.connection, "snow"), *facts.vehicles(self.connection, "waste")]
-        return any(not vehicle.id.startswith(STAND_IN) for vehicle in fleet)
+    def _without_vehicles(self) -> set[Domain]:
+        """The services that have no vehicle that somebody told us of."""
+        driven: tuple[Domain, ...] = ("snow", "waste")
+        fleets = {domain: facts.vehicles(self.connection, domain) for domain in driven}
+        return {domain for domain, fleet in fleets.items() if all(one.id.startswith(STAND_IN) for one in fleet)}
 
     def take_vessels(self, extract: Path) -> None:
         """Assumed vessels for the waste places that have none."""

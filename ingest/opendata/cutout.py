@@ -18,6 +18,7 @@ from city.catalogue.foreign import in_our_words
 from city.catalogue.message import message
 from city.errors import SourceUnavailable
 from ingest.opendata.border import Rings, inside
+from ingest.opendata.fetch import settle
 from ingest.opendata.streets import SOURCE
 
 _DATE = re.compile(rb'osm_base="([0-9TZ:.+-]+)"')
@@ -41,9 +42,9 @@ def cut_out(answers: Sequence[Path], rings: Rings, to: Path) -> int:
         kept = _choose(answers, rings)
         _write(answers, kept, part)
     except (RuntimeError, ValueError) as error:
-        said = message("error.opendata.other_shape", problem=in_our_words(str(error)))
+        said = message("error.opendata.unreadable", folder=str(answers[0].parent), problem=in_our_words(str(error)))
         raise SourceUnavailable(SOURCE, said) from error
-    part.replace(to)
+    settle(part, to)
     return len(kept.ways)
 
 

@@ -6,6 +6,7 @@ whole, so that a command that was killed goes on where it was; where the server 
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from city.version import code_version
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
 """What a server says that may have an answer later."""
 MEGABYTE = 1_000_000
+TELL_BYTES = 10 * MEGABYTE
+"""After so many more it is said how far a download is."""
 
 Tell = Callable[[Message], None]
 
@@ -116,7 +119,7 @@ class Fetcher:
         part, lacking = _part(wanted.to), _lacking(wanted.to)
         if found:
             lacking.unlink(missing_ok=True)
-            part.replace(wanted.to)
+            settle(part, wanted.to)
         else:
             wanted.to.unlink(missing_ok=True)
             lacking.touch()
@@ -127,10 +130,11 @@ class Fetcher:
     def _ask(self, wanted: Wanted) -> bool:
         """One request; True where a whole answer lies in the part file, False where the service has none."""
         self._pace(httpx.URL(wanted.url).host if "://" in wanted.url else wanted.url)
-        wanted.to.parent.mkdir(parents=True, exist_ok=True)
-        method, headers = "GET" if wanted.form is None else "POST", self._since(wanted)
+        method = "GET" if wanted.form is None else "POST"
         self.asked += 1
         try:
+            wanted.to.parent.mkdir(parents=True, exist_ok=True)
+            headers = self._since(wanted)
             with self._http.stream(
                 method, wanted.url, params=wanted.query, data=wanted.form, headers=headers
             ) as answer:
@@ -195,8 +199,12 @@ class Fetcher:
             if strong and etag.isascii():
                 tag.write_text(etag, "ascii")
         with part.open("ab" if goes_on else "wb") as file:
+            told = file.tell()
             for piece in answer.iter_bytes():
                 file.write(piece)
+                if file.tell() - told >= TELL_BYTES:
+                    told = file.tell()
+                    self.tell(message("cli.init.so_far", file=wanted.to.name, megabytes=Figure(told / MEGABYTE, 0)))
                 if file.tell() > wanted.most_bytes:
                     _forget(wanted.to)
                     most = Figure(wanted.most_bytes / MEGABYTE, 0)
@@ -219,6 +227,13 @@ class Fetcher:
         if left > 0:
             self._wait(left)
         self._next[host] = stopwatch() + self.settings.pause_s
+
+
+def settle(part: Path, to: Path) -> None:
+    """Gives a whole file its name; after a power cut the name has the whole file or is not there."""
+    with part.open("rb+") as written:
+        os.fsync(written.fileno())
+    part.replace(to)
 
 
 def _part(file: Path) -> Path:

@@ -34,17 +34,17 @@ Box = tuple[float, float, float, float]
 class Hit(msgspec.Struct):
     """One place of an answer; numbers come as texts."""
 
-    osm_type: str
-    osm_id: int | str
     lat: float
     lon: float
     display_name: str
     boundingbox: tuple[float, float, float, float]
+    osm_type: str = ""
+    osm_id: int | str = ""
     category: str = ""
     type: str = ""
     addresstype: str = ""
-    name: str = ""
-    address: dict[str, str] = {}
+    name: str | None = None
+    address: dict[str, Any] = {}
     geojson: dict[str, Any] = {}
 
     @property
@@ -52,7 +52,7 @@ class Hit(msgspec.Struct):
         """The closed lines of its area, holes too; () where it has none."""
         parts = self.geojson.get("coordinates", [])
         polygons = {"Polygon": [parts], "MultiPolygon": parts}.get(str(self.geojson.get("type")), [])
-        return tuple(tuple((float(p[0]), float(p[1])) for p in ring) for polygon in polygons for ring in polygon)
+        return tuple(_closed(ring) for polygon in polygons for ring in polygon if len(ring) > 2)
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,7 @@ def find_town(fetcher: Fetcher, wanted: Wanted, name: str, pick: int | None) -> 
     fetcher.fetch(wanted)
     hits = _towns(_hits(wanted.to))
     if not hits:
+        wanted.to.unlink()  # somebody may draw it tomorrow
         raise NotFound(message("error.opendata.no_place", name=name))
     if pick is None and len(hits) > 1:
         raise NotFound(message("error.opendata.several", name=name, places=_listed(hits)))
@@ -124,11 +125,26 @@ def _no_list(file: Path) -> Message | None:
 
 
 def _hits(file: Path) -> list[Hit]:
+    """The places of an answer; one of another shape, such as a postcode without a place, is none of them."""
     try:
-        return msgspec.convert(msgspec.json.decode(file.read_bytes()), list[Hit], strict=False)
+        found = msgspec.convert(msgspec.json.decode(file.read_bytes()), list[dict[str, Any]])
+        return [hit for one in found if (hit := _hit(one)) is not None]
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         said = message("error.opendata.other_shape", problem=in_our_words(error))
         raise SourceUnavailable(SOURCE, said) from error
+
+
+def _hit(told: dict[str, Any]) -> Hit | None:
+    try:
+        return msgspec.convert(told, Hit, strict=False)
+    except msgspec.ValidationError:
+        return None
+
+
+def _closed(ring: Sequence[Sequence[float]]) -> tuple[Point, ...]:
+    """The points of a ring, the first again at its end."""
+    points = tuple((float(point[0]), float(point[1])) for point in ring)
+    return points if points[0] == points[-1] else (*points, points[0])
 
 
 def _towns(hits: Sequence[Hit]) -> list[Hit]:
@@ -144,7 +160,7 @@ def _town(hit: Hit, name: str) -> TownArea:
     south, north, west, east = hit.boundingbox
     box = bbox(point for ring in hit.rings for point in ring) if hit.rings else (west, south, east, north)
     corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
-    called, country = hit.name or name, hit.address.get("country_code", "").upper()
+    called, country = hit.name or name, str(hit.address.get("country_code", "")).upper()
     return TownArea(
         id=f"{_slug(called)}-{hit.osm_type[:1]}{hit.osm_id}",
         name=called,

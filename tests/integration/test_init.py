@@ -15,27 +15,42 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
+from math import floor
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import osmium
 import pytest
 
+import dagsplan
 from city.catalogue.words import words
 from city.clock import SystemClock
-from city.entities import Depot, Vehicle, Vessel
+from city.entities import CalendarDay, Depot, Vehicle, Vessel
 from city.errors import ConfigError, ImportRefused, NeedsYes, NotFound, SourceUnavailable
+from city.geo import bbox
 from city.settings import Settings
 from deploy.founding.done import Founded
 from deploy.founding.steps import Founding
+from ingest.opendata.elevation import tile_names
 from ingest.opendata.fetch import Fetcher
 from ingest.roads.osm import read_extract
 from planner.schedule import plan_by_hand, snapshot_by_hand
 from store import facts, roads, weather
 from store.connect import Connection, connect
-from tests.openservices import REMARK, Fault, OpenServices, answer_of, place, serving
+from tests.openservices import (
+    REMARK,
+    Fault,
+    OpenServices,
+    answer_from,
+    answer_of,
+    height_tile,
+    place,
+    redated,
+    serving,
+)
 from tests.smalltown import GRYTBY, RING, SMHI, TILE, answer, grytby
 
 ROOT = Path(__file__).parents[2]
@@ -125,7 +140,7 @@ def test_three_plans_each_name_what_they_do_not_know(settings, database_of):
     expected = {
         "snow": {"snow_sensors", "keeper", "fleet", "roster"},
         "waste": {"level_sensors", "fleet", "vessels"},
-        "heating": {"osm/way/40", "calendar"},
+        "heating": {"osm/way/40"},
     }
     with database_of(settings) as connection:
         for domain, unknown in expected.items():
@@ -144,7 +159,8 @@ def test_an_own_fleet_takes_the_place_of_the_assumed_one(settings, database_of):
     """Whoever tells of a vehicle, or of the vessels of a room, is believed instead, and the plan says no more of it."""
     init(settings)
     with database_of(settings) as connection:
-        facts.save_fleet(connection, [Depot("home", "Home", 14.81, 56.88)], [], [Vehicle("V1", "waste", "home")])
+        own = [Vehicle("V1", "waste", "home"), Vehicle("V2", "snow", "home")]
+        facts.save_fleet(connection, [Depot("home", "Home", 14.81, 56.88)], [], own)
         facts.save_vessels(connection, [Vessel("k1", "osm/node/301", "residual", 660.0)])
         snapshot = snapshot_by_hand(connection, settings, "waste", SystemClock())
         assert [vehicle.id for vehicle in snapshot.vehicles] == ["V1"]
@@ -168,11 +184,40 @@ def test_again_asks_for_nothing_that_is_here(settings, services, database_of):
 def test_what_a_person_corrected_is_not_written_over(settings, database_of):
     init(settings)
     file = settings.state / "opendata" / "grytby-r77" / "fleet.toml"
-    file.write_text(file.read_text("utf-8").replace("assumed-P1", "Plogen"), "utf-8")
+    file.write_text(file.read_text("utf-8").replace('"assumed-', '"egen-'), "utf-8")
     found = init(settings)
     with database_of(settings) as connection:
-        assert "Plogen" in {vehicle.id for vehicle in facts.vehicles(connection, "snow")}
+        assert "egen-P1" in {vehicle.id for vehicle in facts.vehicles(connection, "snow")}
     assert "depots and vehicles: assumed" not in said(found)
+
+
+def test_a_day_that_somebody_told_stays_as_it_was_told(settings, database_of):
+    init(settings)
+    holiday = date.fromisoformat((settings.state / "opendata/grytby-r77/calendar.csv").read_text().split(",")[3])
+    with database_of(settings) as connection:
+        facts.save_calendar(connection, [CalendarDay("school", holiday, "fritids")])
+    init(settings)
+    with database_of(settings) as connection:
+        assert [one.kind for one in facts.calendar_days(connection, holiday, holiday)] == ["fritids"]
+
+
+def test_a_service_with_vehicles_of_its_own_gets_no_others(settings, database_of):
+    """A municipality that told of its trucks only: ploughs are assumed, trucks are not."""
+    with database_of(settings) as connection:
+        facts.save_fleet(connection, [Depot("home", "Home", 14.81, 56.88)], [], [Vehicle("V1", "waste", "home")])
+    init(settings)
+    with database_of(settings) as connection:
+        assert [vehicle.id for vehicle in facts.vehicles(connection, "waste")] == ["V1"]
+        assert facts.vehicles(connection, "snow")
+
+
+def test_a_folder_that_cannot_be_written_costs_one_line(asking, services, tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("DAGSPLAN_MUNICIPALITY__LANGUAGE", "en")
+    monkeypatch.setenv("DAGSPLAN_STATE_DIR", str(tmp_path / "file"))
+    monkeypatch.setenv("DAGSPLAN_OPENDATA__NOMINATIM_URL", asking.opendata.nominatim_url)
+    assert dagsplan.main(["init", "--place", "Grytby", "--contact", "vinter@example.se"]) == 1
+    assert "cannot be written" in capsys.readouterr().err
 
 
 def test_refetch_asks_for_all_of_it_again(asking, services):
@@ -267,8 +312,6 @@ def test_a_download_that_breaks_off_goes_on_where_it_was(asking, services):
 
 
 def test_a_file_that_changed_meanwhile_is_fetched_from_its_beginning(asking, services, tmp_path):
-    from tests.openservices import height_tile
-
     services.faults["heights"] = [Fault(cut=5000)] * 3
     with pytest.raises(SourceUnavailable):
         fetched(asking)
@@ -311,6 +354,8 @@ def test_a_place_that_is_not_known(asking, services):
     with pytest.raises(NotFound, match="no such place"):
         fetched(asking)
     assert services.count() == {"nominatim": 1}
+    services.places = [GRYTBY]
+    assert fetched(asking).place == "Grytby, Sverige"
 
 
 def test_of_several_places_a_person_chooses(asking, services):
@@ -428,6 +473,49 @@ def test_a_forecast_of_a_country_comes_from_its_service(settings, services):
 
 def test_times_are_told_for_each_step(settings):
     seconds = init(settings).seconds
-    assert [*seconds] == ["place", "streets", "heights", "roads", "calendar", "fleet", "vessels", "forecast"]
+    assert [*seconds] == ["place", "streets", "heights", "roads", "gaps", "calendar", "fleet", "vessels", "forecast"]
     assert timedelta(seconds=sum(seconds.values())) < timedelta(minutes=2)
     assert replace(Founded("x"), seconds=seconds).as_dict(words("en").say)["seconds"] == seconds
+
+
+# ---- a real town, where its extract is at hand --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("extract", "country", "forecast"), [
+    ("helsinki.osm.pbf", "fi", "metno_locationforecast2_oslo_snow_2026-02-06.json"),
+    ("uppsala-centrum.osm.pbf", "se", "smhi_snow1g_winter_stockholm_2026-02-06.json"),
+])  # fmt: skip
+def test_a_real_town_to_three_plans_in_ten_minutes(database_of, data_folder, tmp_path, dsn, extract, country, forecast):
+    """Answers of the published shape from a shared extract, a recorded winter forecast moved to now, made heights."""
+    began = time.monotonic()
+    town = town_of(data_folder / "roads" / extract, country, data_folder / "weather" / forecast, tmp_path)
+    with serving(town) as services:
+        own = services.settings(tmp_path / "state")
+        settings = msgspec.structs.replace(own, database=msgspec.structs.replace(own.database, dsn=dsn))
+        found = init(settings)
+    assert {"place", "streets", "heights", "roads", "forecast"} <= set(found.seconds)
+    with database_of(settings) as connection:
+        assert len(roads.load_segments(connection)) > 1000
+        unknown = {name: {one.source for one in plan_of(connection, settings, name).degradations} for name in SERVICES}
+        assert {"snow_sensors", "fleet", "keeper", "roster"} <= unknown["snow"]
+        if facts.rooms(connection):
+            assert {"level_sensors", "fleet", "vessels"} <= unknown["waste"]
+        for building in facts.buildings(connection):
+            assert building.id in unknown["heating"]
+    assert time.monotonic() - began < 600
+
+
+SERVICES = ("snow", "waste", "heating")
+
+
+def town_of(extract: Path, country: str, forecast: Path, folder: Path) -> OpenServices:
+    """The services that know an extract as a town within its box."""
+    nodes = [(n.location.lon, n.location.lat) for n in osmium.FileProcessor(str(extract), osmium.osm.NODE)]
+    west, south, east, north = bbox(nodes)
+    ring = [(west, south), (east, south), (east, north), (west, north)]
+    issued = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+    body, said = answer_from(extract), redated(forecast.read_bytes(), issued)
+    name = tile_names([[*ring, ring[0]]], (west, south, east, north))[0]
+    heights = {name: height_tile(folder, floor(west), floor(south), 600)}
+    known = place("Grytby", ring, osm_id=4, country=country)
+    return OpenServices([known], lambda _: body, heights, {"smhi": said, "metno": said})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from datetime import date
 from itertools import pairwise
@@ -15,7 +16,7 @@ from city.entities import Depot, Room, Segment, Vehicle
 from city.tables import rows_of
 from ingest.opendata.border import inside, touched
 from ingest.opendata.elevation import tile_names
-from ingest.opendata.place import Hit, _towns, time_zones
+from ingest.opendata.place import Hit, _hits, _towns, time_zones
 from ingest.opendata.standins import (
     closed_days,
     fleet_file,
@@ -139,6 +140,18 @@ def test_borders_of_municipalities_come_before_other_borders_and_points():
     assert _towns([point, county]) == [county]
     assert _towns([shop, point]) == [point]
     assert _towns([shop]) == []
+
+
+def test_a_place_of_another_shape_hides_no_other(tmp_path: Path):
+    """A postcode has no object of the map, and a place may have no name."""
+    code = {"lat": "56.5", "lon": "14.5", "display_name": "352 30", "boundingbox": ["56", "57", "14", "15"]}
+    answer = [{"place_id": 1}, code, place("Grytby", [(14.0, 56.0), (15.0, 56.0), (15.0, 57.0)]) | {"name": None}]
+    (tmp_path / "a.json").write_text(json.dumps(answer))
+    assert [hit.display_name for hit in _towns(_hits(tmp_path / "a.json"))] == ["Grytby, Sverige"]
+
+
+def test_an_open_ring_is_closed():
+    assert hit(geojson={"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1]]]}).rings[0][-1] == (0.0, 0.0)
 
 
 def segment(number: int, km: float, network: str = "street", **changed: object) -> Segment:
