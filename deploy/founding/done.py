@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ import msgspec
 
 from city.catalogue.message import Message, message
 from city.clock import stopwatch
-from city.settings import Settings
+from city.settings import Municipality, Settings
 
 if TYPE_CHECKING:
     from ingest.opendata.place import TownArea
@@ -41,8 +41,6 @@ class Founded:
         lines = [self.place, *map(words, self.lines)]
         if self.unknown:
             lines += ["", words(message("cli.init.unknown")), *(f"- {words(one)}" for one in self.unknown)]
-        if self.settings:
-            lines += ["", words(message("cli.init.settings")), *_toml(self.settings)]
         if self.following:
             lines += ["", words(message("cli.init.next")), *(f"  dagsplan {one}" for one in self.following)]
         return "\n".join(lines)
@@ -60,7 +58,7 @@ def lacking_settings(settings: Settings, town: TownArea) -> dict[str, dict[str, 
         "municipality": {
             "name": town.name,
             "country": town.country or own.country,
-            "time_zone": own.time_zone if own.time_zone in town.zones else next(iter(town.zones), own.time_zone),
+            "time_zone": _zone(own, town),
             "longitude": town.lon,
             "latitude": town.lat,
         },
@@ -77,10 +75,24 @@ def lacking_settings(settings: Settings, town: TownArea) -> dict[str, dict[str, 
     return {part: keys for part, keys in lacking.items() if keys}
 
 
-def _toml(tree: dict[str, dict[str, Any]]) -> Iterator[str]:
-    for part, keys in tree.items():
-        yield f"[{part}]"
-        yield from (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items())
+def setup_command(settings: Settings, town: TownArea) -> str:
+    """The command that writes what the settings lack of a municipality."""
+    own = settings.municipality
+    told = {
+        "--name": town.name,
+        "--latitude": str(town.lat),
+        "--longitude": str(town.lon),
+        "--country": town.country or own.country,
+        "--time-zone": _zone(own, town),
+        "--contact": settings.weather.contact or settings.opendata.contact,
+    }
+    asked = [word for provider in providers(settings, town.country) for word in ("--provider", provider)]
+    return shlex.join(["setup", *(word for pair in told.items() for word in pair), *asked])
+
+
+def _zone(own: Municipality, town: TownArea) -> str:
+    """The zone of the settings where the country has it, else the likeliest of the country."""
+    return own.time_zone if own.time_zone in town.zones else next(iter(town.zones), own.time_zone)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 from city.catalogue.message import Message, message
 from city.errors import ImportRefused
 from city.settings import OpenData, Settings
-from deploy.founding.done import Founded, lacking_settings, timed
+from deploy.founding.done import Founded, lacking_settings, setup_command, timed
 from deploy.founding.taking import Taking
 from deploy.opening import opened_store
 from ingest.opendata.cutout import cut_out
@@ -58,7 +58,8 @@ class Founding:
         if len(town.zones) > 1 and self.settings.municipality.time_zone not in town.zones:
             done.unknown.append(message("cli.init.zones", zone=town.zones[0]))
         done.settings = lacking_settings(self.settings, town)
-        done.following = ["plan snow", "plan waste", "plan heating", "up"]
+        first = [setup_command(self.settings, town)] if done.settings else []
+        done.following = [*first, "plan snow", "plan waste", "plan heating", "up"]
         return done
 
     def fetched(self, done: Founded) -> tuple[TownArea, Path, list[Path]]:

@@ -28,8 +28,9 @@ from ingest.opendata.standins import (
     write_calendar,
     write_rooms,
 )
+from ingest.registers.asked import Asked
+from ingest.registers.fleet import import_fleet
 from ingest.roads import import_roads
-from ingest.tables import import_fleet
 from ingest.weather.client import WeatherClient
 from store import facts
 from store.connect import Connection
@@ -64,7 +65,7 @@ class Taking:
         """Who keeps the streets is seldom in the map; the heights are those of roofs and trees too."""
         segments = load_segments(self.connection)
         if n := sum(segment.keeper == "unknown" for segment in segments):
-            self.done.unknown.append(message("cli.init.keepers", n=n, all=str(len(segments))))
+            self.done.unknown.append(message("cli.init.keepers", n=n, all=float(len(segments))))
         said = message("cli.init.surface") if heights else message("cli.init.without_heights")
         self.done.unknown.append(said)
 
@@ -81,7 +82,15 @@ class Taking:
         if there and mark.exists() and mark.read_text("utf-8") == here:
             self.done.lines.append(message("cli.init.roads_there", file=extract.name))
             return
-        report = import_roads(self.connection, extract, heights, self.clock.now(), progress=self.tell)
+        report = import_roads(
+            self.connection,
+            extract,
+            heights,
+            self.clock.now(),
+            rules=self.settings.streets,
+            spoken=words_of(self.settings),
+            progress=self.tell,
+        )
         if heights:
             save_dataset(self.connection, tiles, self.clock.now())
         mark.write_text(here, "utf-8")
@@ -123,7 +132,9 @@ class Taking:
             made = stand_in_fleet(load_segments(self.connection), len(stops), place, names)
             fleet = replace(made, vehicles=tuple(one for one in made.vehicles if one.domain in lacking))
             file.write_text(fleet_file(fleet, words("cli.init.fleet_remarks").splitlines()), "utf-8")
-        self.done.lines.append(_named(file, import_fleet(self.connection, file, self.clock.now())))
+        zone, middle = self.settings.municipality.zone, (self.town.lon, self.town.lat)
+        report = import_fleet(self.connection, file, Asked(self.clock.now(), zone, yes=True, near=middle))
+        self.done.lines += [_named(file, line) for line in report.said()]
         if self._without_vehicles():
             self.done.unknown.append(message("cli.init.assumed_fleet", file=str(file)))
 

@@ -142,7 +142,7 @@ def write_rooms(file: Path, rooms: Sequence[Room], vessels: Sequence[Vessel]) ->
 
 
 def _place(room: Room) -> dict[str, object]:
-    return {"room": room.id, "name": room.name, "lon": room.lon, "lat": room.lat, "kind": room.kind}
+    return {"room": room.id, "name": room.name or room.id, "lon": room.lon, "lat": room.lat, "kind": room.kind}
 
 
 def closed_days(country: str, first: date, *, days: int = 400, calendar: str = "school") -> list[CalendarDay] | None:

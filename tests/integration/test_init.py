@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -31,11 +32,13 @@ from city.clock import SystemClock
 from city.entities import CalendarDay, Depot, Vehicle, Vessel
 from city.errors import ConfigError, ImportRefused, NeedsYes, NotFound, SourceUnavailable
 from city.geo import bbox
-from city.settings import Settings
+from city.settings import Settings, load
 from deploy.founding.done import Founded
 from deploy.founding.steps import Founding
 from ingest.opendata.elevation import tile_names
 from ingest.opendata.fetch import Fetcher
+from ingest.registers.asked import Asked
+from ingest.registers.rooms import import_rooms
 from ingest.roads.osm import read_extract
 from planner.schedule import plan_by_hand, snapshot_by_hand
 from store import facts, roads, weather
@@ -218,6 +221,39 @@ def test_a_folder_that_cannot_be_written_costs_one_line(asking, services, tmp_pa
     monkeypatch.setenv("DAGSPLAN_OPENDATA__NOMINATIM_URL", asking.opendata.nominatim_url)
     assert dagsplan.main(["init", "--place", "Grytby", "--contact", "vinter@example.se"]) == 1
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_the_files_that_it_writes_can_be_corrected_and_imported(settings, database_of, tmp_path):
+    """Vessels with names of their own, through the importer of everybody: the assumed ones are no more."""
+    init(settings)
+    written = (settings.state / "opendata/grytby-r77/rooms.csv").read_text("utf-8")
+    corrected = tmp_path / "rooms.csv"
+    corrected.write_text(written.replace("assumed-osm/node/301", "k"), "utf-8")
+    with database_of(settings) as connection:
+        import_rooms(connection, corrected, Asked(datetime.now(UTC), settings.municipality.zone))
+        snapshot = snapshot_by_hand(connection, settings, "waste", SystemClock())
+        assert {vessel.id for vessel in snapshot.vessels} == {"k-glass", "k-paper"}
+
+
+def test_it_names_the_command_that_writes_the_settings(settings, tmp_path, monkeypatch):
+    """And that command writes them: a second run has nothing more to ask for."""
+    first = init(settings).following[0]
+    monkeypatch.setenv("DAGSPLAN_STATE_DIR", str(settings.state))
+    monkeypatch.setenv("DAGSPLAN_DATABASE__DSN", settings.database.dsn)
+    file = tmp_path / "dagsplan.toml"
+    assert dagsplan.main([*shlex.split(first), "--output", str(file), "--yes", "--json"]) == 0
+    written = load(file)
+    assert (written.municipality.name, written.municipality.latitude) == ("Grytby", 56.88)
+    assert written.weather.providers == ("smhi",)
+    asked = msgspec.structs.replace(
+        settings, municipality=written.municipality, weather=replace_urls(settings, written)
+    )
+    assert init(asked).following[0] == "plan snow"
+
+
+def replace_urls(settings: Settings, written: Settings) -> Any:
+    """The weather settings as written, asked of the services of the test."""
+    return msgspec.structs.replace(written.weather, smhi_url=settings.weather.smhi_url)
 
 
 def test_refetch_asks_for_all_of_it_again(asking, services):
