@@ -20,7 +20,7 @@ def node_id(column: int, row: int) -> int:
 
 
 def streets() -> list[str]:
-    """A grid of crossing streets about 400 m apart, whose last column lies over the border, and a street far away."""
+    """Crossing streets 400 m apart, whose last column lies over the border; one goes on there, one is far away."""
     nodes = [
         f'<node id="{node_id(c, r)}" lat="{SOUTH + 0.003 + r * 0.004:.4f}" lon="{WEST + 0.008 + c * 0.0085:.4f}"/>'
         for r in range(SIDE)
@@ -29,7 +29,8 @@ def streets() -> list[str]:
     nodes += ['<node id="900" lat="56.95" lon="14.95"/>', '<node id="901" lat="56.96" lon="14.95"/>']
     ways = [street(10 + r, f"Radgatan {r}", [node_id(c, r) for c in range(SIDE + 1)]) for r in range(SIDE)]
     ways += [street(20 + c, f"Kolonngatan {c}", [node_id(c, r) for r in range(SIDE)]) for c in range(SIDE)]
-    return [*nodes, *ways, street(99, "Grannvägen", [900, 901])]
+    beyond = [street(60, "Bortgatan", [node_id(SIDE, 0), 900]), street(99, "Grannvägen", [900, 901])]
+    return [*nodes, *ways, *beyond]
 
 
 def street(way: int, name: str, nodes: list[int]) -> str:

@@ -64,6 +64,7 @@ class Founding:
 
     def fetched(self, done: Founded) -> tuple[TownArea, Path, list[Path]]:
         """The municipality, its extract and its height files. Raises DagsplanError."""
+        self.fetcher.check_contact()
         with timed(done, "place"):
             town = find_town(self.fetcher, self._wanted_place(), self.options.place, self.options.pick)
         done.place = town.said

@@ -1,6 +1,7 @@
 """One extract of a municipality from the answers of its tiles: each object once, and only what its border holds.
 
-A way that crosses the border comes whole. The extract has no names of mappers and no times of edits; its date is that
+A way that crosses the border comes whole; one that begins where such a way ends comes with that end alone, so that
+the importer sees that the street goes on. The extract has no names of mappers and no times of edits; its date is that
 of the oldest answer.
 """
 
@@ -59,8 +60,15 @@ def _choose(answers: Sequence[Path], rings: Rings) -> Cutout:
                 kept.ways.add(way.id)
                 kept.needed.update(nodes)
     for file in answers:
+        kept.ways |= {way.id for way in _ways(file) if "highway" in way.tags and _goes_on(way, kept)}
+    for file in answers:
         kept.relations |= {one.id for one in _relations(file) if _concerned(one, kept)}
     return kept
+
+
+def _goes_on(way: osmium.osm.Way, kept: Cutout) -> bool:
+    """Whether a way begins or ends at a way that is kept."""
+    return len(way.nodes) > 1 and not kept.needed.isdisjoint((way.nodes[0].ref, way.nodes[-1].ref))
 
 
 def _concerned(relation: osmium.osm.Relation, kept: Cutout) -> bool:

@@ -61,22 +61,26 @@ class AskAgain(Exception):
 
 
 class Fetcher:
-    """Fetches files one after another. Raises ConfigError where nobody says how to be reached."""
+    """Fetches files one after another; asks nobody where no contact says how to reach whoever asks."""
 
     def __init__(self, settings: Settings, clock: Clock, tell: Tell, *, refetch: bool = False) -> None:
         self.settings, self.clock, self.tell, self.refetch = settings.opendata, clock, tell, refetch
-        contact = settings.opendata.contact or settings.weather.contact
-        if not contact.strip() or not contact.isprintable() or not contact.isascii():
-            raise ConfigError(message("error.opendata.no_contact"))
+        contact = (settings.opendata.contact or settings.weather.contact).strip()
+        self.may_ask = bool(contact) and contact.isprintable() and contact.isascii()
         self.asked = 0
         self._next: dict[str, float] = {}
         self._got: set[Path] = set()
         self._wait = threading.Event().wait
         self._http = httpx.Client(
             timeout=httpx.Timeout(settings.opendata.timeout_s, connect=20.0),
-            headers={"User-Agent": f"dagsplan/{code_version()} ({contact.strip()})"},
+            headers={"User-Agent": f"dagsplan/{code_version()} ({contact if self.may_ask else '-'})"},
             follow_redirects=False,
         )
+
+    def check_contact(self) -> None:
+        """Raises ConfigError where nobody says how to be reached."""
+        if not self.may_ask:
+            raise ConfigError(message("error.opendata.no_contact"))
 
     def has(self, wanted: Wanted) -> bool:
         """Whether the file, or the word that there is none, is there and fresh."""
@@ -86,6 +90,7 @@ class Fetcher:
         """Fetches a file unless it is there; False where the service has none. Raises SourceUnavailable."""
         if self.has(wanted):
             return wanted.to.exists()
+        self.check_contact()
         problem, wait_s = message("error.opendata.nothing"), self.settings.back_off_s
         for left in reversed(range(max(1, self.settings.tries))):
             try:

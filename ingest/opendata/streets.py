@@ -19,7 +19,7 @@ from ingest.opendata.border import Rings, touched
 from ingest.opendata.fetch import MEGABYTE, AskAgain, Fetcher, Wanted
 from ingest.opendata.place import Box
 from ingest.roads.osm import RESTRICTIONS, ROOM_AMENITIES, SCHOOLS
-from ingest.roads.tags import ROUTE_CLASS
+from ingest.roads.tags import ROUTE_CLASS, RULED_CLASS
 
 SOURCE = "Overpass"
 TILE_LAT, TILE_LON = 0.25, 0.5
@@ -78,14 +78,14 @@ def query(tile: Tile, *, timeout_s: int = 180, most_bytes: int = 1_073_741_824) 
     Ways and relations come with all that they are made of, inside the tile or not.
     """
     west, south, east, north = tile.box
-    highways, schools = _any(*ROUTE_CLASS, *CYCLE_AND_FOOT), _any(*sorted(SCHOOLS))
+    highways, schools = _any(*dict.fromkeys((*ROUTE_CLASS, *RULED_CLASS, *CYCLE_AND_FOOT))), _any(*sorted(SCHOOLS))
     places = _any(*sorted(ROOM_AMENITIES), "parking")
     turns = "".join(f'rel["{key}"];' for key in RESTRICTIONS)
     return (
         f"[out:xml][timeout:{timeout_s}][maxsize:{most_bytes}][bbox:{south},{west},{north},{east}];"
         f'(nwr["amenity"~"{schools}"];wr["building"~"{schools}"];)->.schools;'
         f'(.schools;way["highway"~"{highways}"];node["highway"~"^(bus_stop|crossing)$"];'
-        f'nwr["public_transport"="platform"];nwr["amenity"~"{places}"];{turns}'
+        f'way["route"="ferry"];nwr["public_transport"="platform"];nwr["amenity"~"{places}"];{turns}'
         f'way["building"](around.schools:{NEAR_SCHOOL_M});node["ele"];);'
         "(._;>;);out body qt;"
     )

@@ -276,6 +276,22 @@ def test_nobody_is_asked_without_a_contact(settings, services, contact):
     assert not services.asked
 
 
+def test_a_dry_run_needs_no_contact(asking, services):
+    opendata = msgspec.structs.replace(asking.opendata, contact="")
+    with founding(msgspec.structs.replace(asking, opendata=opendata)) as one:
+        assert services.url in said(one.look())
+    assert not services.asked
+
+
+def test_between_two_requests_to_a_host_lies_a_pause(asking, services):
+    """Place, streets and heights are asked of one host here: two pauses."""
+    opendata = msgspec.structs.replace(asking.opendata, pause_s=0.25)
+    began = time.monotonic()
+    fetched(msgspec.structs.replace(asking, opendata=opendata))
+    assert services.count() == {"nominatim": 1, "overpass": 1, "heights": 1}
+    assert time.monotonic() - began >= 0.5
+
+
 def test_a_dry_run_asks_nobody(settings, services):
     seen = said(init(settings, look=True))
     assert not services.asked
@@ -365,7 +381,8 @@ def test_a_query_that_was_given_up_is_no_answer(asking, services):
     boxes = [what.split("[bbox:")[1].split("]")[0] for service, what, _ in services.asked if service == "overpass"]
     assert len(set(boxes)) == 5
     extract = read_extract(asking.state / "opendata" / "grytby-r77" / "grytby-r77.osm.pbf")
-    assert {way.id for way in extract.ways} == {10, 11, 12, 13, 20, 21, 22, 23}
+    assert {way.id for way in extract.ways} == {10, 11, 12, 13, 20, 21, 22, 23, 60}
+    assert 900 not in extract.positions  # that street goes on, and what it leads to is not ours
     fetched(asking)
     assert services.count()["overpass"] == 5
 
