@@ -136,7 +136,7 @@ def serving(services: OpenServices) -> Iterator[OpenServices]:
                 return 0, {}
             headers = {"Accept-Ranges": "bytes", "ETag": f'"{hashlib.md5(whole).hexdigest()}"'}
             found = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
-            if found is None or self.headers.get("If-Range") != headers["ETag"]:
+            if found is None or self.headers.get("If-Range", headers["ETag"]) != headers["ETag"]:
                 return 0, headers
             start = int(found.group(1))
             return start, headers | {"Content-Range": f"bytes {start}-{len(whole) - 1}/{len(whole)}"}

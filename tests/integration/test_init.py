@@ -284,12 +284,14 @@ def test_a_dry_run_needs_no_contact(asking, services):
 
 
 def test_between_two_requests_to_a_host_lies_a_pause(asking, services):
-    """Place, streets and heights are asked of one host here: two pauses."""
-    opendata = msgspec.structs.replace(asking.opendata, pause_s=0.25)
-    began = time.monotonic()
-    fetched(msgspec.structs.replace(asking, opendata=opendata))
+    """Place, streets and heights are asked of one host here: two pauses, of what is left of each."""
+    opendata = msgspec.structs.replace(asking.opendata, pause_s=3600.0)
+    waited: list[float] = []
+    with founding(msgspec.structs.replace(asking, opendata=opendata)) as one:
+        one.fetcher._wait = waited.append
+        one.fetched(Founded(""))
     assert services.count() == {"nominatim": 1, "overpass": 1, "heights": 1}
-    assert time.monotonic() - began >= 0.5
+    assert [1800.0 < seconds <= 3600.0 for seconds in waited] == [True, True]
 
 
 def test_a_dry_run_asks_nobody(settings, services):
