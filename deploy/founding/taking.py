@@ -89,6 +89,7 @@ class Taking:
             self.clock.now(),
             rules=self.settings.streets,
             spoken=words_of(self.settings),
+            yes=self.yes,
             progress=self.tell,
         )
         if heights:
