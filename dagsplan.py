@@ -16,6 +16,7 @@ from city.catalogue.words import words
 from city.errors import DagsplanError
 from deploy.devices import run_devices_adopt, run_devices_list, run_devices_replace, run_devices_retire
 from deploy.forgetting import run_forget
+from deploy.founding import run_init
 from deploy.importing import (
     run_import_keepers,
     run_import_list,
@@ -327,6 +328,7 @@ COMMANDS: dict[str, Handler] = {
     "warm": run_warm,
     "config": run_config,
     "broker-config": run_broker_config,
+    "init": run_init,
     "import roads": run_import_roads,
     "import keepers": run_import_keepers,
     "import weather": run_import_weather,

@@ -139,6 +139,28 @@ class WeatherSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact: str = ""
 
 
+class OpenData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom ``dagsplan init`` asks, and how patiently; no other command asks any of them.
+
+    ``contact`` is how they can reach whoever asks; that of the weather where it is empty. ``pause_s`` lies between two
+    requests to a host, ``back_off_s`` before the second of ``tries``, twice as much before each further one;
+    ``longest_wait_s`` is the most that a server may ask to be left alone for. Streets and places are asked for again
+    after ``keep_days``, at most ``most_tiles`` answers a town.
+    """
+
+    nominatim_url: str = "https://nominatim.openstreetmap.org/search"
+    overpass_url: str = "https://overpass-api.de/api/interpreter"
+    elevation_url: str = "https://copernicus-dem-30m.s3.amazonaws.com"
+    contact: str = ""
+    pause_s: float = 1.5
+    back_off_s: float = 10.0
+    longest_wait_s: float = 600.0
+    tries: int = 5
+    timeout_s: float = 200.0
+    keep_days: float = 30.0
+    most_tiles: int = 60
+
+
 class Planner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When plans are due (local slots of a service day) and how they are made."""
 
@@ -197,6 +219,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ingest: Ingest = Ingest()
     store: Store = Store()
     weather: WeatherSettings = WeatherSettings()
+    opendata: OpenData = OpenData()
     planner: Planner = Planner()
     web: Web = Web()
     streets: StreetRules = StreetRules()

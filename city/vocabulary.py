@@ -67,3 +67,6 @@ CLOSED_TO_SMALL: frozenset[str] = frozenset({"motorway", "motorway_link", "trunk
 """Kinds of street (OpenStreetMap's words) that a cycle-way plough does not drive."""
 PLANNED_KEEPERS: frozenset[Keeper] = frozenset({"municipal", "unknown"})
 """Whose streets we plan. Unknown ones are planned too until a source says otherwise, and the plan says so."""
+STAND_IN = "assumed-"
+"""How the id begins of what nobody has told us yet and ``dagsplan init`` assumed: a depot, a vehicle, a vessel. Each
+stands in until one of its kind is told, and every plan that uses it says so."""

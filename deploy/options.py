@@ -38,6 +38,7 @@ def parser(t: Words) -> SpokenParser:
     for part in (
         _services,
         _upkeep,
+        _init,
         _imports,
         _devices,
         _forgets,
@@ -117,6 +118,18 @@ def _setup(commands: Any, t: Words) -> None:  # noqa: ANN401
     setup.add_argument("--dry-run", action="store_true", help=t("cli.option.settings_dry_run"))
     setup.add_argument("--yes", action="store_true", help=t("cli.option.settings_yes"))
     _json(setup, t)
+
+
+def _init(commands: Any, t: Words) -> None:  # noqa: ANN401
+    init = _add(commands, t, "init")
+    init.add_argument("--place", required=True, metavar=t("cli.metavar.place"), help=t("cli.option.init_place"))
+    init.add_argument("--country", metavar=t("cli.metavar.country"), help=t("cli.option.init_country"))
+    init.add_argument("--pick", type=kind(t, count), metavar="N", help=t("cli.option.pick"))
+    init.add_argument("--contact", metavar=t("cli.metavar.address"), help=t("cli.option.init_contact"))
+    init.add_argument("--refetch", action="store_true", help=t("cli.option.refetch"))
+    init.add_argument("--dry-run", action="store_true", help=t("cli.option.init_look"))
+    init.add_argument("--yes", action="store_true", help=t("cli.option.yes"))
+    _json(init, t)
 
 
 def _persistence(command: SpokenParser, t: Words) -> None:

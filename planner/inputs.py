@@ -13,13 +13,13 @@ from holidays import country_holidays
 
 from city.catalogue.message import message
 from city.clock import Clock
-from city.entities import CalendarDay, Forecast, GivenOrder, Reading, Vehicle
+from city.entities import CalendarDay, Depot, Forecast, GivenOrder, Reading, Vehicle, Vessel
 from city.errors import ConfigError
 from city.plan import Intervention, Plan
 from city.quantities import KNOWN
 from city.serviceday import service_day
 from city.settings import Settings
-from city.vocabulary import UNDER_WAY
+from city.vocabulary import STAND_IN, UNDER_WAY
 from planner.routes.compare.existing import Today
 from planner.snapshot import PlannerParams, Snapshot, Wants
 from planner.snow.archive import Run, unpack
@@ -73,7 +73,7 @@ def read_snapshot(
         previous = plans.latest(connection, kind.domain, mode, day)
         given = orders.given_orders(connection, kind.domain, at - ORDERS_BACK)
         source = SnapshotSource(connection, settings, kind.wants, at, day, previous, given)
-        fleet = facts.vehicles(connection, kind.domain)
+        fleet = _told(facts.vehicles(connection, kind.domain))
         tables: dict[str, Any] = {name: TABLES[name](source) for name in own_tables(kind)}
         snapshot = kind(
             at=at,
@@ -88,7 +88,7 @@ def read_snapshot(
             thresholds=plans.thresholds(connection, at),
             forecasts=_forecasts(source),
             readings=_readings(source),
-            depots=facts.depots(connection),
+            depots=_used(facts.depots(connection), fleet),
             contractors=facts.contractors(connection),
             vehicles=fleet,
             orders=given,
@@ -138,7 +138,7 @@ TABLES: dict[str, Callable[[SnapshotSource], object]] = {
     "season": lambda m: requests.season(m.connection, m.at),
     "requests": lambda m: requests.requests(m.connection, m.at),
     "rooms": lambda m: facts.rooms(m.connection),
-    "vessels": lambda m: facts.vessels(m.connection),
+    "vessels": lambda m: _told_by_room(facts.vessels(m.connection)),
 }
 """How each table that a service may ask for is read."""
 
@@ -195,6 +195,25 @@ def _running(
             found |= {item.key: item for item in plan.interventions if item.key in holds}
     vehicles = {vehicle.id: vehicle for vehicle in fleet}
     return tuple(_held_by(found[key], vehicles.get(holds[key] or "")) for key in sorted(found))
+
+
+def _told(rows: tuple[Vehicle, ...]) -> tuple[Vehicle, ...]:
+    """The vehicles that somebody told us of; those that stand in for them where nobody told of any."""
+    return tuple(row for row in rows if not row.id.startswith(STAND_IN)) or rows
+
+
+def _used(rows: tuple[Depot, ...], fleet: tuple[Vehicle, ...]) -> tuple[Depot, ...]:
+    """The depots but those that stand in for others and are nobody's home; all where the fleet itself stands in."""
+    if any(vehicle.id.startswith(STAND_IN) for vehicle in fleet):
+        return rows
+    homes = {vehicle.depot for vehicle in fleet}
+    return tuple(row for row in rows if row.id in homes or not row.id.startswith(STAND_IN))
+
+
+def _told_by_room(rows: tuple[Vessel, ...]) -> tuple[Vessel, ...]:
+    """The vessels that somebody told us, room by room; those that stand in for them in rooms of which nobody told."""
+    told = {row.room for row in rows if not row.id.startswith(STAND_IN)}
+    return tuple(row for row in rows if row.room not in told or not row.id.startswith(STAND_IN))
 
 
 def _held_by(item: Intervention, vehicle: Vehicle | None) -> Intervention:

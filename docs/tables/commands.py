@@ -12,6 +12,7 @@ from deploy.options import parser
 
 GROUPS = {
     "Running it": ("up", "demo", "ingest", "scheduler", "web"),
+    "A municipality from open data": ("init",),
     "Upkeep": ("setup", "migrate", "doctor", "warm", "config", "broker-config"),
     "Files to take in": (
         "import roads", "import fleet", "import rooms", "import buildings", "import calendar", "import weather",
@@ -31,6 +32,7 @@ EXAMPLES = {
     "ingest": "dagsplan --config /etc/dagsplan/dagsplan.toml ingest",
     "scheduler": "dagsplan scheduler",
     "web": "dagsplan web",
+    "init": "dagsplan init --place Växjö --contact gatukontoret@example.se",
     "setup": "dagsplan setup --name Lund --latitude 55.70 --longitude 13.19 --country SE --provider smhi",
     "migrate": "dagsplan migrate --json",
     "doctor": "dagsplan doctor",

@@ -10,14 +10,14 @@ from city.catalogue.message import Message, message
 from city.catalogue.stored import in_all_languages
 from city.catalogue.words import name_of
 from city.plan import Degradation, Intervention, Reason, Verdict
-from city.vocabulary import Certainty
+from city.vocabulary import STAND_IN, Certainty
 from models.fill import level_range
 from planner.thresholds.limits import Limits
 from planner.waste.room import RoomNeed, VesselView, max_age_days
 from planner.waste.rounds import Round
 from planner.waste.site import Site
 from planner.waste.snapshot import WasteSnapshot
-from planner.words.sentences import answer, degradation, text_reason, value_reason
+from planner.words.sentences import answer, degradation, stand_ins, text_reason, value_reason
 
 
 def summary_of(visited: Sequence[RoomNeed]) -> Reason:
@@ -84,6 +84,10 @@ def degradations(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Iterable
         yield degradation("network", message("plan.waste.weak.no_streets"))
     if all(depot.kind != "disposal" for depot in snapshot.depots) and needs:
         yield degradation("disposal", message("plan.waste.weak.no_disposal"))
+    yield from stand_ins(snapshot.vehicles)
+    if n := sum(vessel.id.startswith(STAND_IN) for vessel in snapshot.vessels):
+        every = message("plan.waste.vessels", n=len(snapshot.vessels))
+        yield degradation("vessels", message("plan.weak.assumed_vessels", n=n, all=every))
 
 
 def no_truck(fraction: str) -> Degradation:

@@ -9,8 +9,9 @@ from typing import Any
 from city.catalogue.message import Figure, Message, Part, Span, message
 from city.catalogue.stored import in_all_languages
 from city.catalogue.words import name_of
-from city.entities import Forecast, Threshold
+from city.entities import Forecast, Threshold, Vehicle
 from city.plan import Clause, Degradation, Reason
+from city.vocabulary import STAND_IN
 
 OLD_FORECAST_S = 6 * 3600.0
 
@@ -121,3 +122,9 @@ def weak_forecast(forecasts: Sequence[Forecast], at: datetime, missing_hours: in
         yield degradation("forecast", message("plan.weak.old_forecast", hours=Figure(age / 3600, 0)), age_s=age)
     if missing_hours:
         yield degradation("forecast", message("plan.weak.forecast_with_holes", n=missing_hours), age_s=age)
+
+
+def stand_ins(vehicles: Iterable[Vehicle]) -> Iterable[Degradation]:
+    """That vehicles are assumed, where some are."""
+    if n := sum(vehicle.id.startswith(STAND_IN) for vehicle in vehicles):
+        yield degradation("fleet", message("plan.weak.assumed_fleet", n=n))

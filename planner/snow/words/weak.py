@@ -21,7 +21,7 @@ from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import LOOK_BACK_H, fresh_depths, implausible, weather_hindcast
 from planner.snow.words.surface import weak_air
 from planner.snow.work import DrivenTur, NightWork
-from planner.words.sentences import degradation, left_out, weak_forecast
+from planner.words.sentences import degradation, left_out, stand_ins, weak_forecast
 
 
 def degradations(snapshot: SnowSnapshot, weather: HourlyWeather, night: NightWork, unmanned: int) -> list[Degradation]:
@@ -107,6 +107,7 @@ def _weak_fleet(snapshot: SnowSnapshot, driven: Sequence[DrivenTur], unmanned: i
             v.network != network for v in snapshot.vehicles
         ):
             yield degradation("fleet", message(f"plan.snow.weak.no_fleet.{network}"))
+    yield from stand_ins(snapshot.vehicles)
     yield from _astray(snapshot)
     if unmanned:
         yield degradation("fleet", message("plan.snow.weak.unmanned", n=unmanned))
