@@ -15,6 +15,7 @@ from city.catalogue.message import message
 from city.catalogue.words import words
 from city.errors import DagsplanError
 from deploy.devices import run_devices_adopt, run_devices_list, run_devices_replace, run_devices_retire
+from deploy.exporting import run_export
 from deploy.forgetting import run_forget
 from deploy.founding import run_init
 from deploy.importing import (
@@ -339,6 +340,7 @@ COMMANDS: dict[str, Handler] = {
     "devices replace": run_devices_replace,
     "devices retire": run_devices_retire,
     "forget": run_forget,
+    "export": run_export,
     "plan": run_plan,
     "backtest": run_backtest,
     "forecast": run_forecast,

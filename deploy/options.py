@@ -200,6 +200,9 @@ def _devices(commands: Any, t: Words) -> None:  # noqa: ANN401
 
 
 def _forgets(commands: Any, t: Words) -> None:  # noqa: ANN401
+    export = _add(commands, t, "export")
+    export.add_argument("kind", choices=LISTS, help=t("cli.option.export_kind"))
+    export.add_argument("--output", "-o", type=Path, metavar=t("cli.metavar.file"), help=t("cli.option.export_output"))
     forget = _add(commands, t, "forget")
     forget.add_argument("kind", choices=FORGETTABLE, help=t("cli.option.forget_kind"))
     forget.add_argument("thing", metavar=t("cli.metavar.name"), help=t("cli.option.forget_thing"))

@@ -3,7 +3,7 @@ can correct it and take it away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,3 +91,11 @@ def _of(one: ReadingFile) -> dict[str, object]:
         "last": one.last,
         "stamps": [one.imported_at],
     }
+
+
+def all_readings(connection: Connection, batch: int = 10_000) -> Iterator[list[tuple[str, str, str, datetime, float]]]:
+    """Device, quantity, unit, time and value of every reading, some at a time, however many there are."""
+    with connection.transaction(), connection.cursor("readings") as cursor:
+        cursor.execute(query("history", "all_readings"))
+        while rows := cursor.fetchmany(batch):
+            yield list(rows)

@@ -16,7 +16,7 @@ GROUPS = {
     "Upkeep": ("setup", "migrate", "doctor", "warm", "config", "broker-config"),
     "Files to take in": (
         "import roads", "import fleet", "import rooms", "import buildings", "import calendar", "import weather",
-        "import routes", "import keepers", "import devices", "import readings", "forget",
+        "import routes", "import keepers", "import devices", "import readings", "export", "forget",
     ),
     "Sensors": ("devices list", "devices adopt", "devices replace", "devices retire"),
     "Plans, models, the past": ("plan", "forecast", "backtest", "routes"),
@@ -48,6 +48,7 @@ EXAMPLES = {
     "import routes": "dagsplan import routes today.gpx --name 'Norr 3'",
     "import devices": "dagsplan import devices devices.csv --dry-run",
     "import readings": "dagsplan import readings history.csv",
+    "export": "dagsplan export rooms --output rooms.csv",
     "forget": "dagsplan forget vehicle P08",
     "devices list": "dagsplan devices list --waiting",
     "devices adopt": "dagsplan devices adopt snow-1 --lon 14.81 --lat 56.91 --quantity snow_depth",

@@ -51,3 +51,7 @@ DELETE FROM reading_file WHERE imported_at = ANY(%(stamps)s);
 -- name: empty_stage
 -- Makes room for the next batch of the same transaction.
 TRUNCATE incoming;
+
+-- name: all_readings
+-- Every reading, by device, quantity and time.
+SELECT s.device_id, s.quantity, s.unit, r.time, r.value FROM reading r JOIN series s USING (series_id) ORDER BY 1, 2, 4;

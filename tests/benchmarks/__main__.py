@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.benchmarks import (
     brokerkill,
     carp,
+    deaf,
     follow,
     ingest,
     locked,
@@ -33,6 +34,7 @@ BENCHMARKS = {
     "brokerkill": brokerkill.run,
     "outage": outage.run,
     "locked": locked.run,
+    "deaf": deaf.run,
     "road": road.run_all,
     "carp": carp.run,
     "town": townroutes.run,

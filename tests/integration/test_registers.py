@@ -31,6 +31,7 @@ from ingest.registers import IMPORTERS, Asked, import_calendar
 from ingest.registers.by_hand import adopt_by_hand, replace_by_hand, retire_by_hand
 from ingest.registers.forget import forget
 from ingest.registers.heard import heard
+from ingest.registers.written import KINDS, exported
 from store import facts, registers
 from store.calls import call_out_lists
 from store.connect import Connection
@@ -629,3 +630,50 @@ def test_a_sensor_with_readings_goes_only_with_a_yes(database: Connection, take:
         forget(database, "device", "snow-1", ASKED)
     forget(database, "device", "snow-1", replace(ASKED, yes=True))
     assert (stored(database), facts.devices(database)) == ([], ())
+
+
+# ---- out and in again ------------------------------------------------------------------------------------------------
+
+
+EMPTIED = (
+    "reading", "series", "device", "vessel", "room", "building", "calendar_day", "vehicle", "contractor", "depot"
+)  # fmt: skip
+
+
+def rows(connection: Connection) -> tuple[object, ...]:
+    """All things, whatever file they are of."""
+    *others, sensors, readings = everything(connection)
+    return (*others, [held.row for held in sensors], sorted(readings))  # type: ignore[attr-defined, call-overload]
+
+
+def test_what_is_exported_comes_back_in_unchanged(database: Connection, take: Any, tmp_path: Path) -> None:
+    """Each list as a file says what is stored, to the last digit; into an empty town it makes the same again."""
+    take("fleet", FLEET)
+    take("rooms", ROOMS + ROOM + 'r-2,"Hörnet; ""Norr""",14.8123456789,56.9,v-2,food,140.5,,,,basket\n')
+    take("buildings", BUILDINGS + BUILDING)
+    take("calendar", CALENDAR + "school,2027-01-12,school\n")
+    take("devices", DEVICES + SNOW)
+    take("readings", HISTORY)
+    before = rows(database)
+    texts = {kind: "".join(exported(database, kind, AT)) for kind in KINDS}
+    for kind in ("fleet", "rooms", "buildings", "calendar", "devices", "readings"):
+        report = take(kind, texts[kind], f"again{'.toml' if kind == 'fleet' else '.csv'}").as_dict(words("en"))
+        for counts in report.get("lists", {"readings": report}).values():
+            assert not any(counts[what] for what in ("added", "changed", "gone")), (kind, counts)
+    assert rows(database) == before
+    for table in (
+        "reading",
+        "series",
+        "device",
+        "vessel",
+        "room",
+        "building",
+        "calendar_day",
+        "vehicle",
+        "contractor",
+        "depot",
+    ):
+        database.execute(f"DELETE FROM {table}")  # type: ignore[arg-type]
+    for kind in ("fleet", "rooms", "buildings", "calendar", "devices", "readings"):
+        take(kind, texts[kind])
+    assert rows(database) == before
