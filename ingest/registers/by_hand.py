@@ -26,8 +26,8 @@ def adopt_by_hand(connection: Connection, names: Sequence[str], given: Mapping[s
     """Takes sensors in, or corrects what is said of them; gives the names under which they are heard.
 
     What is not ``given`` stays as it is known, also of one that was retired. None takes a place away, and an empty
-    ``stands_for`` what it stands for; another ``stands_for`` without a place brings its own place along. Raises BadValue
-    for what cannot be, NotFound for what they stand for.
+    ``stands_for`` what it stands for; another ``stands_for`` without a place brings its own place along. Raises
+    BadValue for what cannot be, NotFound for what they stand for.
     """
     said = _checked(connection, given)
     id_of = names_of(connection)
