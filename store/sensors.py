@@ -13,7 +13,7 @@ from store.sql import query
 
 
 @dataclass(frozen=True)
-class SensorRow:
+class SensorNow:
     """A sensor with what it ``stands`` for (``building:b1``) and the name of that; ``silent`` where it was not heard
     for twice its interval, or for a day where none is known. ``messages`` of it wait, ``beyond`` found no room."""
 
@@ -77,9 +77,9 @@ class Rejections:
     beyond_device: str | None
 
 
-def sensors(connection: Connection, now: datetime) -> tuple[SensorRow, ...]:
+def sensors(connection: Connection, now: datetime) -> tuple[SensorNow, ...]:
     """All sensors, those that nobody took in first, each part by when it was last heard."""
-    return select(connection, query("sensors", "sensors"), {"now": now}, SensorRow)
+    return select(connection, query("sensors", "sensors"), {"now": now}, SensorNow)
 
 
 def suggestions(connection: Connection, most: int) -> tuple[Suggestion, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -21,6 +21,7 @@ from dashboards.pages.freshness import freshness
 from dashboards.pages.sensorforms import STEPS, SensorForm, SensorStepDone, carry_out, form_of, typed
 from dashboards.pages.sensorlines import (
     SensorLine,
+    WaitingSensor,
     by_device,
     imported_file,
     in_order,
@@ -37,7 +38,7 @@ from dashboards.web.render import locale_of, page
 from ingest.heard import values_of
 from store import health, history, registers, sensors
 from store.connect import Connection
-from store.sensors import Rejections, SensorRow
+from store.sensors import Rejections, SensorNow
 
 router = APIRouter(include_in_schema=False)
 MOST_WAITING, MOST_LINES, MOST_FILES, MOST_SUGGESTED = 60, 300, 20, 1500
@@ -48,7 +49,7 @@ MOST_WAITING, MOST_LINES, MOST_FILES, MOST_SUGGESTED = 60, 300, 20, 1500
 class DataFacts:
     """What the database holds of the sensors."""
 
-    rows: tuple[SensorRow, ...]
+    rows: tuple[SensorNow, ...]
     values: Mapping[str, Mapping[str, float]]
     stuck: frozenset[str]
     rejections: Rejections
@@ -56,7 +57,7 @@ class DataFacts:
     suggestions: tuple[sensors.Suggestion, ...]
 
     @property
-    def waiting(self) -> list[SensorRow]:
+    def waiting(self) -> list[SensorNow]:
         """Those that nobody has taken in."""
         return [row for row in self.rows if row.waits]
 
@@ -125,34 +126,55 @@ def _page(request: Request, connection: Connection, view: DataView, status: int 
         sensor_line(row, found.values.get(row.id, {}), found.stuck, now, locale) for row in found.rows if not row.waits
     )
     adopted = [line for line in lines if line.state != "retired"]
-    shown = [line for line in adopted if _wanted(line, view)]
-    waiting = found.waiting
     return page(
         request,
         "data.html",
         status,
         nav="data",
         fresh=freshness(context, connection, DOMAINS[0], plan, locale),
-        verdict=_verdict(waiting, adopted, locale),
+        verdict=_verdict(found.waiting, adopted, locale),
         figures=_figures(found, adopted, locale),
         view=view,
         notice=_notice(view, locale),
-        loose=_beside_no_form(view, waiting, shown),
-        waiting=[waiting_sensor(row, found.values.get(row.id, {}), now, locale) for row in waiting[:MOST_WAITING]],
-        more_waiting=max(0, len(waiting) - MOST_WAITING),
-        radios=[row.id for row in found.rows if not row.adopted][:MOST_SUGGESTED],
-        sensors=shown[:MOST_LINES],
-        more_sensors=max(0, len(shown) - MOST_LINES),
         counts={"all": len(adopted), "needs": sum(line.needs for line in adopted)},
         retired=[line for line in lines if line.state == "retired"],
-        held=_held(found.rows, view),
-        rejections=[rejection_line(row, now, locale) for row in found.rejections.reasons],
-        beyond=found.rejections.beyond,
-        files=[imported_file(row, now, locale) for row in reversed(found.files[-MOST_FILES:])],
-        more_files=max(0, len(found.files) - MOST_FILES),
-        lists=suggested(found.suggestions, locale),
         example=_example(context.settings, now),
+        **_sensors(found, adopted, view, now, locale),
+        **_besides(found, now, locale),
     )
+
+
+def _sensors(
+    found: DataFacts, adopted: Sequence[SensorLine], view: DataView, now: datetime, locale: Locale
+) -> dict[str, Any]:
+    """The sensors that the page shows, those that wait and those that are taken in, with what their forms need."""
+    waiting = found.waiting
+    ahead = [waiting_sensor(row, found.values.get(row.id, {}), now, locale) for row in waiting[:MOST_WAITING]]
+    wanted = [line for line in adopted if _wanted(line, view)]
+    shown = wanted[:MOST_LINES]
+    fitting = {one.list for one in ahead} | {line.list for line in shown if line.id == view.open}
+    lists = suggested(found.suggestions, locale)
+    return {
+        "waiting": ahead,
+        "more_waiting": len(waiting) - len(ahead),
+        "sensors": shown,
+        "more_sensors": len(wanted) - len(shown),
+        "held": _held(found.rows, view),
+        "loose": _beside_no_form(view, ahead, shown),
+        "lists": {name: lists[name] for name in sorted(fitting)},
+        "radios": [row.id for row in found.rows if not row.adopted][:MOST_SUGGESTED],
+    }
+
+
+def _besides(found: DataFacts, now: datetime, locale: Locale) -> dict[str, Any]:
+    """What was turned away, and history from files, the newest first."""
+    files = found.files[-MOST_FILES:]
+    return {
+        "rejections": [rejection_line(row, now, locale) for row in found.rejections.reasons],
+        "beyond": found.rejections.beyond,
+        "files": [imported_file(row, now, locale) for row in reversed(files)],
+        "more_files": len(found.files) - len(files),
+    }
 
 
 def _wanted(line: SensorLine, view: DataView) -> bool:
@@ -160,7 +182,7 @@ def _wanted(line: SensorLine, view: DataView) -> bool:
     return (line.needs or not view.needs or line.id == view.open) and view.search.casefold() in text
 
 
-def _held(rows: Sequence[SensorRow], view: DataView) -> dict[str, dict[str, str]]:
+def _held(rows: Sequence[SensorNow], view: DataView) -> dict[str, dict[str, str]]:
     """What stands in the form of the opened sensor, and in the one that was refused."""
     held = {row.id: typed(row) for row in rows if row.id == view.open}
     if view.form is not None and view.problem:
@@ -178,16 +200,15 @@ def _notice(view: DataView, locale: Locale) -> list[str]:
     return [t(key, said=one) for one, key in keys.items()]
 
 
-def _beside_no_form(view: DataView, waiting: Sequence[SensorRow], shown: Sequence[SensorLine]) -> bool:
+def _beside_no_form(view: DataView, ahead: Sequence[WaitingSensor], shown: Sequence[SensorLine]) -> bool:
     """Whether what was refused has no form on the page that it could be said in."""
     if view.form is None or not view.problem:
         return False
-    waits = view.form.step == "adopt" and any(row.id == view.form.device for row in waiting[:MOST_WAITING])
-    known = view.form.step in STEPS and any(line.id == view.form.device for line in shown[:MOST_LINES])
-    return not waits and not known
+    waits = view.form.step == "adopt" and any(one.id == view.form.device for one in ahead)
+    return not waits and not (view.form.step in STEPS and any(line.id == view.form.device for line in shown))
 
 
-def _verdict(waiting: Sequence[SensorRow], adopted: Sequence[SensorLine], locale: Locale) -> str:
+def _verdict(waiting: Sequence[SensorNow], adopted: Sequence[SensorLine], locale: Locale) -> str:
     t = locale.words
     needing = sum(line.needs for line in adopted)
     if not waiting and not adopted:

@@ -19,7 +19,7 @@ from dashboards.web.forms import SentForm
 from store import pages
 from store.connect import Connection
 from store.registers import MeasuredThing, things
-from store.sensors import SensorRow, waiting_of
+from store.sensors import SensorNow, waiting_of
 
 MOST_AT_ONCE = 5000
 """So many messages that waited are stored while a person looks on; more are left to the command."""
@@ -55,7 +55,7 @@ def form_of(got: SentForm) -> SensorForm:
 
 
 def carry_out(
-    context: AppContext, connection: Connection, form: SensorForm, rows: Sequence[SensorRow]
+    context: AppContext, connection: Connection, form: SensorForm, rows: Sequence[SensorNow]
 ) -> SensorStepDone:
     """Does what was asked. Raises BadValue, NotFound or Conflict for what cannot be done; then nothing is."""
     if form.step not in STEPS or not form.device:
@@ -68,7 +68,7 @@ def carry_out(
     return done
 
 
-def _adopt(context: AppContext, connection: Connection, form: SensorForm, before: SensorRow | None) -> SensorStepDone:
+def _adopt(context: AppContext, connection: Connection, form: SensorForm, before: SensorNow | None) -> SensorStepDone:
     from ingest.registers.by_hand import adopt_by_hand
 
     now = context.clock.now()
@@ -79,7 +79,7 @@ def _adopt(context: AppContext, connection: Connection, form: SensorForm, before
     return SensorStepDone((said, *_take_in(context, connection, names, now)), undo)
 
 
-def _replace(context: AppContext, connection: Connection, form: SensorForm, _: SensorRow | None) -> SensorStepDone:
+def _replace(context: AppContext, connection: Connection, form: SensorForm, _: SensorNow | None) -> SensorStepDone:
     from ingest.registers.by_hand import replace_by_hand
 
     if not form.by:
@@ -91,7 +91,7 @@ def _replace(context: AppContext, connection: Connection, form: SensorForm, _: S
     return SensorStepDone((said, *_take_in(context, connection, names, now)), undo)
 
 
-def _retire(context: AppContext, connection: Connection, form: SensorForm, _: SensorRow | None) -> SensorStepDone:
+def _retire(context: AppContext, connection: Connection, form: SensorForm, _: SensorNow | None) -> SensorStepDone:
     from ingest.registers.by_hand import retire_by_hand
 
     free = retire_by_hand(connection, form.device, context.clock.now())
@@ -113,12 +113,12 @@ def _take_in(context: AppContext, connection: Connection, names: Sequence[str], 
     return () if waited is None else (waited,)
 
 
-def _as_before(row: SensorRow) -> dict[str, str]:
+def _as_before(row: SensorNow) -> dict[str, str]:
     """The form that says of a sensor what is known of it now."""
     return {"step": "correct", "device": row.id, "exact": "1"} | typed(row)
 
 
-def typed(row: SensorRow) -> dict[str, str]:
+def typed(row: SensorNow) -> dict[str, str]:
     """What is known of a sensor, as it stands in the fields of its form."""
     return {
         "name": "" if row.name == row.id and not row.adopted else row.name,
@@ -132,7 +132,7 @@ def _degrees(angle: float | None) -> str:
     return "" if angle is None else f"{angle:.7g}" if abs(angle) < 100 else f"{angle:.8g}"
 
 
-def _given(connection: Connection, form: SensorForm, before: SensorRow | None) -> dict[str, Any]:
+def _given(connection: Connection, form: SensorForm, before: SensorNow | None) -> dict[str, Any]:
     """What the form says otherwise than it is known; all of it where it is to be exactly so."""
     known = dict.fromkeys(FIELDS, "") if before is None else typed(before)
     changed = {name: text for name, text in form.fields.items() if form.exact or text != known[name]}
@@ -171,7 +171,7 @@ def meant_by(known: Sequence[MeasuredThing], text: str) -> str:
     return f"{named[0].kind}:{named[0].id}" if named else text
 
 
-STEPS: Mapping[str, Callable[[AppContext, Connection, SensorForm, SensorRow | None], SensorStepDone]] = {
+STEPS: Mapping[str, Callable[[AppContext, Connection, SensorForm, SensorNow | None], SensorStepDone]] = {
     "adopt": _adopt,
     "correct": _adopt,
     "replace": _replace,

@@ -11,7 +11,7 @@ from city.quantities import quantity
 from dashboards.web.locale import NBSP, Locale
 from store.history import ReadingFile
 from store.registers import NewestValue
-from store.sensors import SensorRow, Suggestion, TurnedAway
+from store.sensors import SensorNow, Suggestion, TurnedAway
 
 LOOKS = {
     "silent": ("is-stop", "stop"),
@@ -133,7 +133,7 @@ def by_device(values: Iterable[NewestValue]) -> dict[str, dict[str, float]]:
     return found
 
 
-def waiting_sensor(row: SensorRow, values: Mapping[str, float], now: datetime, locale: Locale) -> WaitingSensor:
+def waiting_sensor(row: SensorNow, values: Mapping[str, float], now: datetime, locale: Locale) -> WaitingSensor:
     """A sensor that waits to be taken in."""
     t = locale.words
     heard = row.last_received
@@ -154,7 +154,7 @@ def _fitting(quantities: Iterable[str]) -> str:
 
 
 def sensor_line(
-    row: SensorRow, values: Mapping[str, float], stuck: Collection[str], now: datetime, locale: Locale
+    row: SensorNow, values: Mapping[str, float], stuck: Collection[str], now: datetime, locale: Locale
 ) -> SensorLine:
     """A sensor that is taken in, or was."""
     t = locale.words
@@ -188,13 +188,13 @@ def _kind(stands: str, locale: Locale) -> str:
     return f"{said} {thing}" if kind != "road" else said
 
 
-def _own_place(row: SensorRow, locale: Locale) -> str:
+def _own_place(row: SensorNow, locale: Locale) -> str:
     if row.lon is None or row.lat is None:
         return ""
     return locale.words("data.place", lat=locale.figure(row.lat, 4), lon=locale.figure(row.lon, 4))
 
 
-def _state(row: SensorRow, stuck: Collection[str]) -> str:
+def _state(row: SensorNow, stuck: Collection[str]) -> str:
     if not row.adopted:
         return "retired"
     if row.last_received is None:

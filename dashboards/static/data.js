@@ -37,6 +37,7 @@ const soon = () => {
 // A page that answers a form becomes a page that can be loaded anew without sending the form again.
 history.replaceState(null, "", location.href);
 document.getElementById("done")?.focus({ preventScroll: true });
+document.querySelector(".d-form [role=alert]")?.scrollIntoView({ block: "center" });
 
 let first = true;
 watch({ state: () => (first ? (first = false) : soon()), lost: () => {} });

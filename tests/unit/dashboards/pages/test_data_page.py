@@ -264,3 +264,29 @@ def test_what_a_sensor_says_is_text(client: httpx.Client, filled: Connection) ->
     assert "&lt;b&gt;ö&lt;/b&gt;" in page
     assert "<b>ö" not in page
     assert "<i>x" not in page
+
+
+def test_a_page_that_answers_a_form_stays_where_it_is(client: httpx.Client, heard: Connection) -> None:
+    """Its language, its filters and its search lead to itself."""
+    page = post(client, "adopt", "kärl-9").text
+    assert '"/data?lang=en"' in page
+    assert '"/data?show=needs"' in page
+    assert "/idag?" not in page
+
+
+def test_what_found_no_room_is_said(client: httpx.Client, heard: Connection) -> None:
+    """Of one sensor beside it, and of those for which there was no place at all."""
+    heard.execute("UPDATE parked_device SET beyond = 7 WHERE device_id = 'kärl-9'")
+    heard.execute("INSERT INTO parked_beyond (messages, device_id, at) VALUES (1234, 'x', %s)", (town.AT,))
+    page = text(client.get("/data").text)
+    assert "7 meddelanden till fick inte rum" in page
+    assert "Ingen plats för fler okända givare 1 234 meddelanden" in page
+
+
+def test_many_that_wait_are_closed_but_the_first(client: httpx.Client, filled: Connection) -> None:
+    sends = sensors.writer(filled)
+    sends.write([sensors.reading(f"ny-{n:03d}", town.AT, snow_depth=n) for n in range(65)])
+    page = client.get("/data").text
+    assert len(re.findall(r"<details [^>]*data-key=", page)) == 60
+    assert len(re.findall(r"<details [^>]* open>", page)) == 1
+    assert "5 till väntar, de visas när några av dessa är upptagna." in text(page)
