@@ -115,17 +115,24 @@ def _take_in(context: AppContext, connection: Connection, names: Sequence[str], 
 
 def _as_before(row: SensorNow) -> dict[str, str]:
     """The form that says of a sensor what is known of it now."""
-    return {"step": "correct", "device": row.id, "exact": "1"} | typed(row)
+    exactly = {"stands_for": row.stands or ""}
+    return {"step": "correct", "device": row.id, "exact": "1"} | typed(row) | exactly
 
 
 def typed(row: SensorNow) -> dict[str, str]:
     """What is known of a sensor, as it stands in the fields of its form."""
     return {
         "name": "" if row.name == row.id and not row.adopted else row.name,
-        "stands_for": row.stands or "",
+        "stands_for": _readable(row),
         "lon": _degrees(row.lon),
         "lat": _degrees(row.lat),
     }
+
+
+def _readable(row: SensorNow) -> str:
+    """What a sensor stands for, as a person would type it: an id, of a street its name."""
+    kind, _, thing = (row.stands or "").partition(":")
+    return row.stands_name or thing if kind == "road" else thing
 
 
 def _degrees(angle: float | None) -> str:

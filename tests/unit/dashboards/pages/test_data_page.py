@@ -169,7 +169,11 @@ def test_what_a_sensor_stands_for_is_known_by_its_name(
 
 def test_a_street_and_a_free_place_will_do(client: httpx.Client, heard: Connection) -> None:
     assert post(client, "adopt", sensors.EUI, stands_for="Storgatan").status_code == 200
-    assert str((stored(heard, sensors.EUI) or ())[2]).startswith("road:s/0-")
+    before = stored(heard, sensors.EUI)
+    assert str((before or ())[2]).startswith("road:s/0-")
+    assert 'name="stands_for" value="Storgatan"' in client.get("/data", params={"open": sensors.EUI}).text
+    assert post(client, "correct", sensors.EUI, stands_for="Storgatan", name=sensors.EUI).status_code == 200
+    assert stored(heard, sensors.EUI) == (True, sensors.EUI, *(before or ())[2:])
     page = post(client, "adopt", "kärl-9", lat="56,88", lon="14.81", stands_for="", name="")
     assert page.status_code == 200
     row = heard.execute("SELECT lat, lon, name FROM device WHERE device_id = 'kärl-9'").fetchone()
@@ -210,7 +214,7 @@ def test_what_cannot_be_is_said_and_nothing_is_done(
 def test_a_correction_changes_what_was_changed_and_can_be_taken_back(client: httpx.Client, heard: Connection) -> None:
     before = stored(heard, "inne-1")
     opened = client.get("/data?open=inne-1").text
-    assert 'name="stands_for" value="building:skola-1"' in opened
+    assert 'name="stands_for" value="skola-1"' in opened
     page = post(client, "correct", "inne-1", name="Aula", stands_for="skola-2")
     assert "inne-1 är rättad." in text(page.text)
     assert stored(heard, "inne-1") == (True, "Aula", "building:skola-2", True)
