@@ -115,11 +115,17 @@ def replay(
     return _replayed(writer, keeper)
 
 
-def take_in_waiting(connection: Connection, settings: Settings, names: Sequence[str], at: datetime) -> Message | None:
-    """Stores what waited of sensors that were taken in just now; says how much, None where nothing had waited."""
-    done = [replay(connection, settings, at, device=name) for name in names]
+def take_in_waiting(
+    connection: Connection, settings: Settings, names: Sequence[str], at: datetime, *, few: int = 20
+) -> Message | None:
+    """Stores what waited of sensors that were taken in just now; says how much, None where nothing had waited. Of more
+    than a ``few`` it goes once through all that waits."""
+    if len(names) > few:
+        done = [replay(connection, settings, at, reason=UNKNOWN)]
+    else:
+        done = [replay(connection, settings, at, device=name) for name in names]
     rows, known = sum(one.rows for one in done), sum(one.known for one in done)
-    left = [rest for one in done for rest in one.remaining]
+    left = [rest for one in done for rest in one.remaining if len(names) <= few]
     if not rows and not known and not left:
         return None
     stored = message("cli.devices.waited", n=rows)

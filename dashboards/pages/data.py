@@ -85,6 +85,7 @@ def show(request: Request, q: str = "", show: str = "", opened: Annotated[str, Q
 def step(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response:
     """Does a step and answers with the page; 422 (404, 409) with what is wrong, and nothing is done then."""
     context, form = context_of(request), form_of(got)
+    request.state.form_of = "/data"
     with context.connection() as connection:
         before = sensors.sensors(connection, context.clock.now())
         try:

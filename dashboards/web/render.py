@@ -114,10 +114,11 @@ def page(request: Request, template: str, status: int = 200, **parts: Any) -> Re
 def _address(request: Request) -> Callable[..., str]:
     """This page's address with some query parameters changed: ``here(lang="en")``; None takes one out.
 
-    A page that answers a form sent to the interface has no address of its own: its links lead to the day page.
+    A page that answers a form has no address of its own: its links lead to the page of the form where that says so
+    (``request.state.form_of``), else to the day page.
     """
     context = context_of(request)
-    path = request.url.path if request.method == "GET" or "/api/" not in request.url.path else "/idag"
+    path = request.url.path if request.method == "GET" else getattr(request.state, "form_of", "/idag")
     path = path if path.startswith(f"{context.base}/") else f"{context.base}{path}"
 
     def here(**changes: str | None) -> str:

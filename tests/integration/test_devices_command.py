@@ -105,26 +105,6 @@ def test_a_retired_sensor_is_taken_no_more(command, database: Connection, sends:
     assert (status, error.startswith("dagsplan: no sensor nobody is taken in")) == (1, True)
 
 
-def test_letters_wait_while_their_cause_stands(command, database: Connection, sends: Writer) -> None:
-    """A replay before the adoption loses nothing and says what to do; after it every reading is there once."""
-    sends.write([reading("snow-1", NOW - timedelta(minutes=n), n) for n in range(1, 51)])
-    status, out, _ = command("deadletters", "replay")
-    assert status == 1
-    assert "dagsplan devices adopt snow-1" in out
-    assert command("devices", "adopt", "snow-1")[1].splitlines()[-1] == "50 readings that waited are stored"
-    assert len(values(database)) == 50
-
-
-def test_history_of_a_sensor_is_known_by_its_radio(command, database: Connection, tmp_path: Path) -> None:
-    command("devices", "adopt", "snow-1", "--eui", EUI)
-    file = tmp_path / "history.csv"
-    at = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
-    file.write_text(f"device,quantity,time,value\n{EUI.upper()},snow_depth,{at},4\n", encoding="utf-8")
-    assert command("import", "readings", str(file))[1] == "readings of 1 series: 1 added\n"
-    assert command("forget", "readings", "history.csv")[1] == "1 reading of the file history.csv is taken away\n"
-    assert values(database) == []
-
-
 BUILDINGS = "id,name,lon,lat,device\na,Arken,14.80,56.90,\nb,Borgen,14.90,56.91,\n"
 
 
@@ -175,3 +155,23 @@ def test_a_sensor_that_moves_leaves_what_it_stood_for(command, database: Connect
     command("devices", "adopt", "in-1", "--stands-for", "b")
     assert stored(database, "in-1")[1:3] == ("building:b", 14.9)
     assert measures(database) == [("a", None), ("b", "in-1")]
+
+
+def test_letters_wait_while_their_cause_stands(command, database: Connection, sends: Writer) -> None:
+    """A replay before the adoption loses nothing and says what to do; after it every reading is there once."""
+    sends.write([reading("snow-1", NOW - timedelta(minutes=n), n) for n in range(1, 51)])
+    status, out, _ = command("deadletters", "replay")
+    assert status == 1
+    assert "dagsplan devices adopt snow-1" in out
+    assert command("devices", "adopt", "snow-1")[1].splitlines()[-1] == "50 readings that waited are stored"
+    assert len(values(database)) == 50
+
+
+def test_history_of_a_sensor_is_known_by_its_radio(command, database: Connection, tmp_path: Path) -> None:
+    command("devices", "adopt", "snow-1", "--eui", EUI)
+    file = tmp_path / "history.csv"
+    at = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
+    file.write_text(f"device,quantity,time,value\n{EUI.upper()},snow_depth,{at},4\n", encoding="utf-8")
+    assert command("import", "readings", str(file))[1] == "readings of 1 series: 1 added\n"
+    assert command("forget", "readings", "history.csv")[1] == "1 reading of the file history.csv is taken away\n"
+    assert values(database) == []
