@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from store.connect import Connection
+from store.history import ReadingFile
 from store.rows import only_row, select
 from store.sql import query
 
@@ -70,11 +71,13 @@ class TurnedAway:
 
 @dataclass(frozen=True)
 class Rejections:
-    """What was turned away by reason, and the messages of unknown devices for which there was no place."""
+    """What was turned away by reason, the messages of unknown devices for which there was no place, and the imports of
+    history, which take another way in; the oldest first."""
 
     reasons: tuple[TurnedAway, ...]
     beyond: int
     beyond_device: str | None
+    files: tuple[ReadingFile, ...]
 
 
 def sensors(connection: Connection, now: datetime) -> tuple[SensorNow, ...]:
@@ -88,7 +91,7 @@ def suggestions(connection: Connection, most: int) -> tuple[Suggestion, ...]:
 
 
 def turned_away(connection: Connection, now: datetime, span: timedelta = timedelta(hours=24)) -> Rejections:
-    """What was rejected lately and is not stored since."""
+    """What was rejected lately and is not stored since, and history from files."""
     return select(connection, query("sensors", "turned_away"), {"since": now - span}, Rejections)[0]
 
 

@@ -36,7 +36,7 @@ from dashboards.web.forms import SentForm, sent
 from dashboards.web.locale import Locale
 from dashboards.web.render import locale_of, page
 from ingest.heard import values_of
-from store import health, history, registers, sensors
+from store import health, registers, sensors
 from store.connect import Connection
 from store.sensors import Rejections, SensorNow
 
@@ -53,7 +53,6 @@ class DataFacts:
     values: Mapping[str, Mapping[str, float]]
     stuck: frozenset[str]
     rejections: Rejections
-    files: tuple[history.ReadingFile, ...]
     suggestions: tuple[sensors.Suggestion, ...]
 
     @property
@@ -103,7 +102,7 @@ STATUSES: Mapping[type[DagsplanError], int] = {BadValue: 422, NotFound: 404, Con
 
 
 def _facts(connection: Connection, now: datetime) -> DataFacts:
-    """Six statements, seven where something waits."""
+    """Five statements, six where something waits."""
     rows = sensors.sensors(connection, now)
     values = by_device(registers.newest_values(connection, [row.id for row in rows if not row.waits]))
     waiting = [row.id for row in rows if row.waits][:MOST_WAITING]
@@ -113,7 +112,6 @@ def _facts(connection: Connection, now: datetime) -> DataFacts:
         values | {device: values_of(topic, payload) for device, topic, payload, _ in letters},
         frozenset(health.frozen(connection, now)),
         sensors.turned_away(connection, now),
-        history.files(connection),
         sensors.suggestions(connection, MOST_SUGGESTED),
     )
 
@@ -169,12 +167,13 @@ def _sensors(
 
 def _besides(found: DataFacts, now: datetime, locale: Locale) -> dict[str, Any]:
     """What was turned away, and history from files, the newest first."""
-    files = found.files[-MOST_FILES:]
+    imported = found.rejections.files
+    files = imported[-MOST_FILES:]
     return {
         "rejections": [rejection_line(row, now, locale) for row in found.rejections.reasons],
         "beyond": found.rejections.beyond,
         "files": [imported_file(row, now, locale) for row in reversed(files)],
-        "more_files": len(found.files) - len(files),
+        "more_files": len(imported) - len(files),
     }
 
 

@@ -40,7 +40,8 @@ UNION ALL
 
 -- name: turned_away
 -- What was rejected since a time and is not stored, but what waits to be adopted: by reason, how many letters are kept
--- and the newest of them; and the messages of unknown devices for which there was no place at all.
+-- and the newest of them; the messages of unknown devices for which there was no place at all; and, in the same
+-- statement, the imports of history.
 SELECT (SELECT coalesce(jsonb_agg(to_jsonb(w) ORDER BY w.n DESC, w.reason), '[]') FROM (
             SELECT c.reason, c.n, l.topic, coalesce(l.device_id, '') AS device, l.detail, l.received_at,
                    replace(encode(substring(l.payload FOR 160), 'base64'), chr(10), '') AS payload
@@ -50,7 +51,8 @@ SELECT (SELECT coalesce(jsonb_agg(to_jsonb(w) ORDER BY w.n DESC, w.reason), '[]'
             JOIN dead_letter l ON l.dead_letter_id = c.newest
         ) w) AS reasons,
        coalesce((SELECT sum(messages) FROM parked_beyond), 0)::bigint AS beyond,
-       (SELECT max(device_id) FROM parked_beyond) AS beyond_device;
+       (SELECT max(device_id) FROM parked_beyond) AS beyond_device,
+       (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.imported_at), '[]') FROM reading_file f) AS files;
 
 -- name: waiting_of
 -- How many letters wait of some names, counted up to a number.
