@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from city.catalogue.message import Message, brief, message
@@ -13,13 +12,12 @@ from deploy.opening import opened_store, say, telling, words_of
 
 if TYPE_CHECKING:
     from city.settings import Settings
-    from ingest.registers.heard import HeardSensor
-    from store.connect import Connection
+    from ingest.heard import HeardSensor
 
 
 def run_devices_list(options: argparse.Namespace, settings: Settings) -> int:
     """All sensors, those that wait to be taken in first, with what each said last."""
-    from ingest.registers.heard import heard
+    from ingest.heard import heard
 
     with opened_store(settings, "devices") as (connection, _):
         found = [one for one in heard(connection) if not options.waiting or not one.device.adopted]
@@ -68,6 +66,7 @@ def _lines(found: Sequence[HeardSensor], settings: Settings) -> Iterator[Message
 
 def run_devices_adopt(options: argparse.Namespace, settings: Settings) -> int:
     """Takes sensors in; what waited of them is stored."""
+    from ingest.deadletters import take_in_waiting
     from ingest.registers.by_hand import adopt_by_hand
 
     with opened_store(settings, "devices") as (connection, clock):
@@ -84,6 +83,7 @@ def run_devices_adopt(options: argparse.Namespace, settings: Settings) -> int:
 
 def run_devices_replace(options: argparse.Namespace, settings: Settings) -> int:
     """Puts one sensor in the place of another, which is retired with its readings kept."""
+    from ingest.deadletters import take_in_waiting
     from ingest.registers.by_hand import replace_by_hand
 
     with opened_store(settings, "devices") as (connection, clock):
@@ -105,29 +105,6 @@ def run_devices_retire(options: argparse.Namespace, settings: Settings) -> int:
         said.append(message("cli.devices.free", names=free))
     _answer(options, settings, said)
     return 0
-
-
-def take_in_waiting(
-    connection: Connection, settings: Settings, names: Sequence[str], at: datetime, *, few: int = 20
-) -> Message | None:
-    """Stores what waited of sensors that were taken in just now; says how much, None where nothing had waited. Of more
-    than a ``few`` it goes once through all that waits."""
-    from ingest.deadletters import replay
-    from ingest.rejects import UNKNOWN
-
-    if len(names) > few:
-        done = [replay(connection, settings, at, reason=UNKNOWN)]
-    else:
-        done = [replay(connection, settings, at, device=name) for name in names]
-    rows, known = sum(one.rows for one in done), sum(one.known for one in done)
-    left = [rest for one in done for rest in one.remaining if len(names) <= few]
-    if not rows and not known and not left:
-        return None
-    stored = message("cli.devices.waited", n=rows)
-    if not left:
-        return stored
-    remain = message("cli.devices.remain", n=sum(rest.messages for rest in left), detail=left[0].detail)
-    return message("format.clauses", parts=(stored, remain))
 
 
 def _answer(options: argparse.Namespace, settings: Settings, said: Sequence[Message]) -> None:

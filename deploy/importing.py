@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from city.catalogue.message import Message, message
-from deploy.devices import take_in_waiting
 from deploy.opening import note, opened_store, say, telling, words_of
 
 if TYPE_CHECKING:
@@ -85,6 +84,7 @@ def run_import_weather(options: argparse.Namespace, settings: Settings) -> int:
 
 def run_import_list(options: argparse.Namespace, settings: Settings) -> int:
     """Rooms, buildings, a fleet, a calendar, sensors or history from a file."""
+    from ingest.deadletters import take_in_waiting
     from ingest.registers import IMPORTERS, import_calendar
 
     with opened_store(settings, "import") as (connection, clock):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from city.catalogue.message import Message, message
 from city.catalogue.words import Words, words
 from city.settings import Settings
 from ingest.judged import JudgedMessage
@@ -112,6 +113,26 @@ def replay(
     if reason in {None, UNKNOWN}:
         letters.recount(connection, None if device is None else [device])
     return _replayed(writer, keeper)
+
+
+def take_in_waiting(
+    connection: Connection, settings: Settings, names: Sequence[str], at: datetime, *, few: int = 20
+) -> Message | None:
+    """Stores what waited of sensors that were taken in just now; says how much, None where nothing had waited. Of more
+    than a ``few`` it goes once through all that waits."""
+    if len(names) > few:
+        done = [replay(connection, settings, at, reason=UNKNOWN)]
+    else:
+        done = [replay(connection, settings, at, device=name) for name in names]
+    rows, known = sum(one.rows for one in done), sum(one.known for one in done)
+    left = [rest for one in done for rest in one.remaining if len(names) <= few]
+    if not rows and not known and not left:
+        return None
+    stored = message("cli.devices.waited", n=rows)
+    if not left:
+        return stored
+    remain = message("cli.devices.remain", n=sum(rest.messages for rest in left), detail=left[0].detail)
+    return message("format.clauses", parts=(stored, remain))
 
 
 def _message(letter: OpenLetter) -> LetterMessage:

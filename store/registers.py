@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 from psycopg.rows import dict_row
 
-from city.entities import Point
+from city.entities import Point, Sensor
 from city.vocabulary import UNDER_WAY
 from store.connect import Connection
 from store.rows import columns, only_row, select
@@ -62,6 +62,11 @@ def retire_device(connection: Connection, device: str, at: datetime) -> bool:
     there = connection.execute(query("registers", "retire_device"), {"id": device, "at": at}).rowcount > 0
     connection.execute(query("registers", "let_go_device"), {"id": device})
     return there
+
+
+def retired_devices(connection: Connection) -> tuple[Sensor, ...]:
+    """The sensors that are retired, as they were known then."""
+    return select(connection, query("registers", "retired_device"), {}, Sensor)
 
 
 def hand_over_device(connection: Connection, old: str, new: str) -> None:

@@ -21,11 +21,12 @@ OVERDUE = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Mark:
-    """One item of the strip: what it says, and whether it is as it should be."""
+    """One item of the strip: what it says, whether it is as it should be, and the page that tells more."""
 
     text: str
     look: str
     icon: str
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def _marks(connection: Connection, now: datetime, locale: Locale) -> list[Mark]:
     if fresh.devices:
         key = "fresh.silent" if fresh.silent else "fresh.all_heard"
         said = locale.words(key, n=fresh.silent, m=fresh.devices)
-        marks.append(Mark(said, "is-warn", "warn") if fresh.silent else Mark(said, "is-ok", "ok"))
+        marks.append(Mark(said, "is-warn", "warn", "/data?show=needs") if fresh.silent else Mark(said, "is-ok", "ok"))
     return marks
 
 

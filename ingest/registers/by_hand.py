@@ -11,7 +11,7 @@ from typing import Any
 from city.catalogue.message import Message, message
 from city.entities import Sensor
 from city.errors import BadValue, Conflict, NotFound
-from ingest.registers.adoption import adopt, names_of
+from ingest.registers.adoption import adopt, names_of, stand_of
 from ingest.registers.cells import eui, word
 from ingest.registers.devices import QUANTITIES
 from ingest.registers.positions import impossible, town_of
@@ -25,26 +25,53 @@ BY_HAND = "by hand"
 def adopt_by_hand(connection: Connection, names: Sequence[str], given: Mapping[str, Any], at: datetime) -> list[str]:
     """Takes sensors in, or corrects what is said of them; gives the names under which they are heard.
 
-    Raises BadValue for what cannot be, NotFound for what they stand for.
+    What is not ``given`` stays as it is known, also of one that was retired. None takes a place away, and an empty
+    ``stands_for`` what it stands for; another ``stands_for`` without a place brings its own place along. Raises
+    BadValue for what cannot be, NotFound for what they stand for.
     """
     said = _checked(connection, given)
     id_of = names_of(connection)
-    known = {one.row.id: one.row for one in registers.held(connection, "device", Sensor, at)}
-    found = [replace(known.get(id_of(name), Sensor(id_of(name))), **said) for name in names]
+    known = _known(connection, at)
+    found = [_corrected(connection, known.get(id_of(name), Sensor(id_of(name))), said) for name in names]
     with connection.transaction():
+        if "stands_for" in said:
+            for sensor in found:
+                registers.let_go_device(connection, sensor.id)
         adopt(connection, found, BY_HAND)
     return [name for sensor in found for name in (sensor.id, sensor.eui) if name]
 
 
+def _known(connection: Connection, at: datetime) -> dict[str, Sensor]:
+    """What is known of all sensors that are taken in or were; a retired one stands for nothing that another measures
+    since."""
+    measured = {f"{kind}:{thing}" for things in registers.measured_by(connection).values() for kind, thing in things}
+    retired = {
+        one.id: replace(one, stands_for=None) if one.stands_for in measured else one
+        for one in registers.retired_devices(connection)
+    }
+    return retired | {one.row.id: one.row for one in registers.held(connection, "device", Sensor, at)}
+
+
+def _corrected(connection: Connection, before: Sensor, said: Mapping[str, Any]) -> Sensor:
+    """A sensor as it is said to be; with another thing to stand for it leaves the place of the one before."""
+    after = replace(before, **said)
+    moved = after.stands_for is not None and before.stands_for is not None and "lon" not in said
+    if moved and stand_of(connection, str(after.stands_for)).said != before.stands_for:
+        return replace(after, lon=None, lat=None)
+    return after
+
+
 def _checked(connection: Connection, given: Mapping[str, Any]) -> dict[str, Any]:
     said = dict(given)
-    if "quantity" in said:
+    if said.get("quantity"):
         said["quantity"] = "|".join(word(part, QUANTITIES) for part in said["quantity"].split("|"))
-    if "eui" in said:
+    if said.get("eui"):
         said["eui"] = eui(said["eui"])
-    if ("lon" in said) != ("lat" in said):
+    if "stands_for" in said:
+        said["stands_for"] = said["stands_for"] or None
+    if (said.get("lon") is None) != (said.get("lat") is None):
         raise BadValue(message("error.device.half_a_place"))
-    if "lon" in said:
+    if said.get("lon") is not None:
         town = town_of(registers.town_box(connection), None)
         wrong = impossible(said["lon"], said["lat"], (said["lon"], said["lat"]), town, stated=False)
         if wrong is not None:
@@ -66,7 +93,8 @@ def replace_by_hand(connection: Connection, old: str, new: str, at: datetime) ->
         raise Conflict(message("error.device.itself", device=old))
     if registers.measured_by(connection).get(id_of(new)):
         raise Conflict(message("error.device.stands_elsewhere", device=new))
-    after = replace(before, id=id_of(new), eui=held[id_of(new)].eui if id_of(new) in held else None, simulated=False)
+    known = _known(connection, at).get(id_of(new), Sensor(id_of(new)))
+    after = replace(before, id=known.id, eui=known.eui, simulated=False)
     with connection.transaction():
         registers.put(connection, "device", [after], BY_HAND)
         registers.hand_over_device(connection, before.id, after.id)

@@ -163,6 +163,11 @@ SELECT device_id AS id, eui, name, model, quantity, lon, lat, mounting_m, stands
        coalesce(source, '') AS source, NOT simulated AS own
 FROM device WHERE adopted;
 
+-- name: retired_device
+-- Sensors that were taken in once, as they were known when they were retired.
+SELECT device_id AS id, eui, name, model, quantity, lon, lat, mounting_m, stands_for, simulated
+FROM device WHERE NOT adopted AND retired_at IS NOT NULL;
+
 -- name: put_device
 -- A sensor as a file or a person says it; when it was heard stays.
 INSERT INTO device (device_id, eui, name, kind, model, quantity, lon, lat, mounting_m, stands_for, simulated, source,

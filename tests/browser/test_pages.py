@@ -18,7 +18,7 @@ from dashboards.app import create_app
 from planner.night.follow import follow
 from store import outlook, plans
 from store.connect import Connection, pool
-from tests.unit.dashboards import night, town
+from tests.unit.dashboards import night, sensors, town
 from tests.unit.dashboards.serving import serving
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -197,7 +197,16 @@ def test_no_column_is_cut_off_on_a_desk(desk, domain, language):
 @pytest.mark.parametrize("width", [1280, 390, 320])
 @pytest.mark.parametrize(
     "path",
-    ["/idag", "/idag?domain=waste", "/idag?domain=heating&lang=en", "/karta", "/overlamning", "/start", "/nowhere"],
+    [
+        "/idag",
+        "/idag?domain=waste",
+        "/idag?domain=heating&lang=en",
+        "/karta",
+        "/overlamning",
+        "/start",
+        "/data",
+        "/nowhere",
+    ],
 )
 def test_nothing_scrolls_sideways(desk, path, width, theme):
     page = desk.open(path, width=width, theme=theme)
@@ -370,3 +379,54 @@ def test_the_first_settings_become_a_file_without_script(desk):
         page.get_by_role("button", name="Hämta dagsplan.toml").click()
     assert kept.value.suggested_filename == "dagsplan.toml"
     assert 'name = "Lund"' in Path(kept.value.path()).read_text("utf-8")
+
+
+def test_a_sensor_that_is_heard_is_taken_in_by_hand(desk):
+    """Recognised by its value, taken in with what it sent, retired and taken back; nothing typed is lost meanwhile."""
+    page = desk.open("/data")
+    again = "document.dispatchEvent(new Event('visibilitychange'))"  # as where the page comes into view again
+    assert page.locator("details").count() == 0
+    sensors.hear(desk.database)
+    page.evaluate(again)
+    expect(page.locator("#newer")).to_be_visible()
+    page.get_by_role("link", name="Visa den").click()
+    panel = page.locator('[data-key="kärl-9"]')
+    expect(panel).to_contain_text("63 %")
+    panel.get_by_label("Namn").fill("Kärlet vid torget")
+    panel.get_by_label("Står för").fill("rum-02-1")
+    late = desk.clock.now()
+    sensors.writer(desk.database).write([sensors.reading("kärl-9", late, fill_level=71.0)])
+    page.evaluate(again)
+    expect(panel.locator(".d-vals")).to_contain_text("71 %")
+    expect(panel.get_by_label("Namn")).to_have_value("Kärlet vid torget")
+    panel.get_by_role("button", name="Ta upp").click()
+    expect(page.locator("#done")).to_contain_text("7 mätvärden som väntade är sparade.")
+    row = page.locator('tr[data-key="kärl-9"]')
+    assert "Miljörum 102" in row.inner_text()
+    stored = "SELECT count(*) FROM reading JOIN series USING (series_id) WHERE device_id = 'kärl-9' AND quantity = %s"
+    assert desk.database.execute(stored, ("fill_level",)).fetchone() == (4,)
+    row.get_by_role("link", name="Ändra").click()
+    page.get_by_role("button", name="Avsluta Kärlet vid torget").click()
+    expect(page.locator("#done")).to_contain_text("är avslutad")
+    page.get_by_role("button", name="Ta tillbaka").click()
+    expect(row).to_contain_text("Miljörum 102")
+    page.reload()  # nothing is sent again
+    expect(page.locator("#done")).to_have_count(0)
+    assert overflow(page) <= 0
+
+
+def test_a_sensor_is_taken_in_without_script_on_a_phone(desk):
+    sensors.hear(desk.database)
+    page = desk.open("/data?lang=en", script=False, width=320, theme="dark")
+    panel = page.locator('[data-key="kärl-9"]')
+    panel.get_by_label("Stands for").fill("nowhere at all")
+    panel.get_by_role("button", name="Take in").click()
+    assert "nowhere at all" in panel.get_by_role("alert").inner_text()
+    panel.get_by_label("Stands for").fill("skola-1")
+    panel.get_by_role("button", name="Take in").click()
+    assert "kärl-9 is taken in." in page.locator("#done").inner_text()
+    assert overflow(page) <= 0
+    page.goto(f"{desk.address}/data?open=snö-1", wait_until="load")
+    assert page.get_by_label("Name").last.input_value() == "mast snö-1"
+    assert overflow(page) <= 0
+    desk.complaints[:] = [said for said in desk.complaints if "422" not in said]  # the browser's word of the refusal

@@ -105,6 +105,58 @@ def test_a_retired_sensor_is_taken_no_more(command, database: Connection, sends:
     assert (status, error.startswith("dagsplan: no sensor nobody is taken in")) == (1, True)
 
 
+BUILDINGS = "id,name,lon,lat,device\na,Arken,14.80,56.90,\nb,Borgen,14.90,56.91,\n"
+
+
+def stored(connection: Connection, device: str) -> tuple[object, ...]:
+    row = connection.execute(
+        "SELECT name, stands_for, lon, adopted, eui FROM device WHERE device_id = %s", (device,)
+    ).fetchone()
+    assert row is not None
+    return row
+
+
+def measures(connection: Connection) -> list[tuple[object, ...]]:
+    return connection.execute("SELECT building_id, device_id FROM building ORDER BY 1").fetchall()
+
+
+@pytest.fixture
+def buildings(command, tmp_path: Path) -> None:
+    file = tmp_path / "buildings.csv"
+    file.write_text(BUILDINGS, encoding="utf-8")
+    assert command("import", "buildings", str(file))[0] == 0
+
+
+@pytest.mark.usefixtures("buildings")
+def test_a_retired_sensor_comes_back_as_it_was(command, database: Connection) -> None:
+    """Name, radio, place and what it stands for; not where another measures that since."""
+    command("devices", "adopt", "in-1", "--name", "Inne", "--eui", EUI, "--stands-for", "building:a")
+    before = stored(database, "in-1")
+    assert before == ("Inne", "building:a", 14.8, True, EUI)
+    command("devices", "retire", "in-1")
+    assert measures(database) == [("a", None), ("b", None)]
+    command("devices", "adopt", "in-1")
+    assert stored(database, "in-1") == before
+    assert measures(database) == [("a", "in-1"), ("b", None)]
+    command("devices", "replace", "in-1", "in-2")
+    command("devices", "adopt", "in-1")
+    assert measures(database) == [("a", "in-2"), ("b", None)]
+    assert stored(database, "in-1")[1] is None
+    command("devices", "retire", "in-1")
+    command("devices", "replace", "in-2", "in-1")
+    assert stored(database, "in-1") == before
+    assert measures(database) == [("a", "in-1"), ("b", None)]
+
+
+@pytest.mark.usefixtures("buildings")
+def test_a_sensor_that_moves_leaves_what_it_stood_for(command, database: Connection) -> None:
+    """Its place is that of the new one, and the old one is measured by nobody."""
+    command("devices", "adopt", "in-1", "--stands-for", "a")
+    command("devices", "adopt", "in-1", "--stands-for", "b")
+    assert stored(database, "in-1")[1:3] == ("building:b", 14.9)
+    assert measures(database) == [("a", None), ("b", "in-1")]
+
+
 def test_letters_wait_while_their_cause_stands(command, database: Connection, sends: Writer) -> None:
     """A replay before the adoption loses nothing and says what to do; after it every reading is there once."""
     sends.write([reading("snow-1", NOW - timedelta(minutes=n), n) for n in range(1, 51)])

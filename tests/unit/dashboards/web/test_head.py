@@ -18,7 +18,7 @@ PARTS = {
 def paths(client: httpx.Client) -> list[str]:
     """Every path that GET answers, of the interface and of the pages; what stands in braces filled in."""
     named = [path for path, ways in client.get("/api/v1/openapi.json").json()["paths"].items() if "get" in ways]
-    named += ["/", "/idag", "/karta", "/overlamning", "/static/tokens.css", "/nowhere"]
+    named += ["/", "/idag", "/karta", "/overlamning", "/data", "/start", "/static/tokens.css", "/nowhere"]
     return [re.sub(r"\{(\w+)\}", lambda part: PARTS.get(part[1], "x"), path) for path in named]
 
 

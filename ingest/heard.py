@@ -1,4 +1,7 @@
-"""The sensors as they are heard, each with what it said last: so that a person recognises one that nobody took in."""
+"""The sensors as they are heard, each with what it said last: so that a person recognises one that nobody took in.
+
+Stands beside the registers and not in them: the web process reads it, and loads none of their readers of files.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ def heard(connection: Connection) -> list[HeardSensor]:
         values.setdefault(newest.device, {})[newest.quantity] = newest.value
     waiting = [one.id for one in devices if not one.adopted]
     for device, topic, payload, _ in registers.newest_letters(connection, waiting):
-        values[device] = _values(topic, payload)
+        values[device] = values_of(topic, payload)
     of = registers.measured_by(connection)
     return [
         HeardSensor(one, values.get(one.id, {}), tuple(f"{kind}:{thing}" for kind, thing in of.get(one.id, [])))
@@ -36,7 +39,7 @@ def heard(connection: Connection) -> list[HeardSensor]:
     ]
 
 
-def _values(topic: str, payload: bytes) -> dict[str, float]:
+def values_of(topic: str, payload: bytes) -> dict[str, float]:
     """The newest values of a message that waits; none where it cannot be read."""
     try:
         found = decode(topic, payload)
