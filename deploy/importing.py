@@ -12,8 +12,9 @@ from deploy.opening import note, opened_store, say, telling, words_of
 
 if TYPE_CHECKING:
     from city.settings import Settings
-    from ingest.registers import ListReport, ReadingsReport
     from ingest.registers.asked import Asked
+    from ingest.registers.difference import ListReport
+    from ingest.registers.readings import ReadingsReport
 
 
 def run_import_roads(options: argparse.Namespace, settings: Settings) -> int:
@@ -85,7 +86,8 @@ def run_import_weather(options: argparse.Namespace, settings: Settings) -> int:
 def run_import_list(options: argparse.Namespace, settings: Settings) -> int:
     """Rooms, buildings, a fleet, a calendar, sensors or history from a file."""
     from ingest.deadletters import take_in_waiting
-    from ingest.registers import IMPORTERS, import_calendar
+    from ingest.registers.calendar import import_calendar
+    from ingest.registers.importers import IMPORTERS
 
     with opened_store(settings, "import") as (connection, clock):
         asked = asked_of(options, settings, clock.now())

@@ -15,7 +15,8 @@ import pytest
 
 from city.catalogue.words import words
 from city.errors import ImportRefused, NeedsYes
-from ingest.registers import IMPORTERS, Asked
+from ingest.registers.asked import Asked
+from ingest.registers.importers import IMPORTERS
 from store.connect import Connection
 from tests.integration.test_registers import everything
 

@@ -17,7 +17,7 @@ from city.entities import CallOut, RosterTurn
 from city.errors import ImportRefused
 from city.plan import Plan
 from dashboards.api.orders import WHO
-from ingest.registers import Asked
+from ingest.registers.asked import Asked
 from ingest.registers.fleet import import_fleet
 from planner.inputs import read_snapshot
 from planner.night.call_out import escalate, note_call

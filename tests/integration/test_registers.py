@@ -28,9 +28,11 @@ from city.entities import (
 )
 from city.errors import Conflict, ImportRefused, NeedsYes, NotFound
 from ingest.heard import heard
-from ingest.registers import IMPORTERS, Asked, import_calendar
+from ingest.registers.asked import Asked
 from ingest.registers.by_hand import adopt_by_hand, replace_by_hand, retire_by_hand
+from ingest.registers.calendar import import_calendar
 from ingest.registers.forget import forget
+from ingest.registers.importers import IMPORTERS
 from ingest.registers.written import KINDS, exported
 from store import facts, registers
 from store.calls import call_out_lists

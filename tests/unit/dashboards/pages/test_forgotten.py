@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from city.plan import Plan
-from ingest.registers import Asked
+from ingest.registers.asked import Asked
 from ingest.registers.forget import forget
 from store import facts, registers
 from store.connect import Connection
