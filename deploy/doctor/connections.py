@@ -17,7 +17,7 @@ def broker(settings: Settings) -> Finding:
     if settings.mqtt.url is None:
         running = running_broker(settings.state)
         if running is None:
-            return Finding("broker", True, message("doctor.broker.embedded"), note=True)
+            return Finding("broker", True, message("doctor.broker.embedded"))
         return Finding("broker", True, message("doctor.broker.runs", where=running))
     where = address(settings.mqtt.url)
     try:

@@ -14,9 +14,11 @@ from city.plan import Plan
 from city.vocabulary import DOMAINS, Domain
 from planner.orders import add_event, decide
 from store.connect import Connection
+from store.sql import query
 from tests.unit.dashboards import town
 
 MOST = 10
+ALIVE = query("session", "still_there")
 
 
 @pytest.fixture
@@ -25,10 +27,10 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     execute = psycopg.Cursor.execute
 
-    def noted(self: psycopg.Cursor[Any], query: Any, *rest: Any, **more: Any) -> psycopg.Cursor[Any]:
-        if query:  # the pool asks with an empty one whether a connection lives
-            found.append(str(query))
-        return execute(self, query, *rest, **more)
+    def noted(self: psycopg.Cursor[Any], said: Any, *rest: Any, **more: Any) -> psycopg.Cursor[Any]:
+        if said != ALIVE:  # the pool asks whether a connection lives
+            found.append(str(said))
+        return execute(self, said, *rest, **more)
 
     monkeypatch.setattr(psycopg.Cursor, "execute", noted)
     return found
