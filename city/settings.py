@@ -99,7 +99,7 @@ class Ingest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     batch: int = 2000
     batch_mb: float = 4.0
-    linger_s: float = 0.04
+    linger_s: float = 0.044
     quiet_s: float = 0.005
     accept_late_days: float = 7.0
     accept_ahead_s: float = 300.0
