@@ -19,7 +19,8 @@ PartState = Literal["done", "weak", "unset", "missing"]
 @dataclass(frozen=True)
 class TownHas:
     """Counts of what is stored; lengths in metres. ``vehicles`` by domain; ``devices_waiting`` were heard and nobody
-    has taken them in; ``turns_ahead`` are manned turns that have not ended."""
+    has taken them in; ``turns_ahead`` are manned turns that have not ended; what is ``assumed`` stands in for what
+    nobody has told."""
 
     streets: int = 0
     street_m: float = 0.0
@@ -28,12 +29,14 @@ class TownHas:
     unreached: int = 0
     with_height: int = 0
     vehicles: Mapping[str, int] = field(default_factory=dict)
+    vehicles_assumed: int = 0
     depots: int = 0
     turns_ahead: int = 0
     last_turn_ends: datetime | None = None
     rooms: int = 0
     vessels: int = 0
     vessels_measured: int = 0
+    vessels_assumed: int = 0
     buildings: int = 0
     buildings_measured: int = 0
     devices: int = 0
@@ -141,9 +144,10 @@ def _fleet(has: TownHas, *_: object) -> TownPart:
         message("town.have.of_service", n=n, service=message(f"cli.domain.{service}"))
         for service, n in sorted(has.vehicles.items())
     )
-    return _part(
-        "fleet", "done", message("town.have.fleet", each=each, depots=message("town.count.depots", n=has.depots))
-    )
+    said = message("town.have.fleet", each=each, depots=message("town.count.depots", n=has.depots))
+    if has.vehicles_assumed == sum(has.vehicles.values()):
+        return _part("fleet", "weak", _clauses(said, message("town.have.assumed")), "assumed_fleet")
+    return _part("fleet", "done", said)
 
 
 def _manning(has: TownHas, settings: Settings, _: datetime) -> TownPart:
@@ -163,6 +167,8 @@ def _rooms(has: TownHas, *_: object) -> TownPart:
     measured = message("town.have.measured", n=has.vessels_measured)
     counted = (message("town.count.rooms", n=has.rooms), message("town.count.vessels", n=has.vessels), measured)
     text = message("town.have.counted", each=counted)
+    if has.vessels and has.vessels_assumed == has.vessels:
+        return _part("rooms", "weak", _clauses(text, message("town.have.assumed")), "assumed_vessels")
     lacking = "unmeasured_vessels" if has.vessels else "vessels"
     return _part("rooms", "done" if has.vessels_measured else "weak", text, lacking)
 

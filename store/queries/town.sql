@@ -10,11 +10,13 @@ FROM (SELECT count(*) FILTER (WHERE network = 'street') AS streets,
       FROM road_segment) network
 CROSS JOIN (SELECT coalesce(jsonb_object_agg(domain, n), '{}') AS vehicles
             FROM (SELECT domain, count(*) AS n FROM vehicle GROUP BY 1) each) fleet
+CROSS JOIN (SELECT count(*) AS vehicles_assumed FROM vehicle WHERE vehicle_id LIKE 'assumed-%%') stand_ins
 CROSS JOIN (SELECT count(*) AS depots FROM depot) homes
 CROSS JOIN (SELECT count(*) FILTER (WHERE ends_at > %(now)s) AS turns_ahead, max(ends_at) AS last_turn_ends
             FROM roster_turn) manning
 CROSS JOIN (SELECT count(*) AS rooms FROM room) rooms
-CROSS JOIN (SELECT count(*) AS vessels, count(device_id) AS vessels_measured FROM vessel) vessels
+CROSS JOIN (SELECT count(*) AS vessels, count(device_id) AS vessels_measured,
+                   count(*) FILTER (WHERE vessel_id LIKE 'assumed-%%') AS vessels_assumed FROM vessel) vessels
 CROSS JOIN (SELECT count(*) AS buildings, count(device_id) AS buildings_measured FROM building) buildings
 CROSS JOIN (SELECT count(*) FILTER (WHERE adopted) AS devices,
                    count(*) FILTER (WHERE adopted AND last_received IS NOT NULL) AS devices_heard,

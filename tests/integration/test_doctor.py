@@ -9,7 +9,7 @@ from psycopg.sql import SQL, Identifier
 
 from city.catalogue.words import words
 from city.clock import SystemClock
-from city.entities import Device
+from city.entities import Depot, Device, Vehicle
 from city.settings import Ingest, Settings, Store
 from deploy.doctor import Finding, examine
 from ingest.message import MqttMessage
@@ -17,7 +17,7 @@ from ingest.validate import ClockRule
 from ingest.writer import Writer
 from store.clock import set_simulated_clock
 from store.connect import Connection
-from store.facts import save_device
+from store.facts import save_device, save_fleet
 from store.housekeeping import keep_house
 from store.rollups import refresh
 from tests.integration.plan_town import fill, settings
@@ -220,3 +220,17 @@ def test_a_server_that_keeps_no_commit_is_a_fault(database: Connection, dsn: str
     found = findings(database, dsn)["database"]
     assert not found.ok
     assert said(found).startswith("synchronous_commit off: a power cut")
+
+
+def test_an_assumed_fleet_is_called_assumed(database: Connection, dsn: str) -> None:
+    """Until somebody tells of a vehicle of their own."""
+    assumed = Vehicle("assumed-P1", "snow", "dep")
+    save_fleet(database, [Depot("dep", "Antagen", 14.8, 56.9)], [], [assumed])
+    fleet = findings(database, dsn)["fleet"]
+    assert (fleet.state, said(fleet)) == (
+        "note",
+        "1 for snow, in 1 depot; all of it assumed; kilometres, hours and costs are those of vehicles that "
+        "nobody has told of; run 'dagsplan import fleet FILE'",
+    )
+    save_fleet(database, [], [], [Vehicle("P1", "snow", "dep")])
+    assert "assumed" not in said(findings(database, dsn)["fleet"])
