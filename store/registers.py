@@ -10,7 +10,8 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 from psycopg.rows import dict_row
 
-from city.entities import Point, Sensor
+from city.entities import Point
+from city.sensor import Sensor
 from city.vocabulary import UNDER_WAY
 from store.connect import Connection
 from store.rows import columns, only_row, select

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from city.catalogue.message import message
-from city.entities import Point, Sensor
+from city.entities import Point
 from city.errors import BadValue
+from city.sensor import Sensor
 from ingest.registers.sheet import meant
 from store import registers
 from store.connect import Connection

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from city.catalogue.message import Message, message
-from city.entities import Sensor
 from city.errors import BadValue, Conflict, NotFound
+from city.sensor import Sensor
 from ingest.registers.adoption import adopt, names_of, stand_of
 from ingest.registers.cells import eui, word
 from ingest.registers.devices import QUANTITIES

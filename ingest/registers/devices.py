@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from city.catalogue.message import Message, message
-from city.entities import Sensor
 from city.errors import BadValue, ImportRefused
 from city.quantities import KNOWN
+from city.sensor import Sensor
 from ingest.registers.adoption import adopt, names_of, placed_by, stand_of
 from ingest.registers.asked import Asked
 from ingest.registers.cells import Columns, ColumnWords, rows_as

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from city import tomltext
-from city.entities import Building, CalendarDay, Room, Sensor, Vessel
+from city.entities import Building, CalendarDay, Room, Vessel
+from city.sensor import Sensor
 from ingest.registers.devices import SensorRow
 from ingest.registers.fleet import TABLES
 from ingest.registers.rooms import VesselRow

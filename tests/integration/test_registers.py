@@ -13,20 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from city.catalogue.words import words
-from city.entities import (
-    Building,
-    CalendarDay,
-    CallOut,
-    Contractor,
-    Dataset,
-    Depot,
-    Room,
-    RosterTurn,
-    Sensor,
-    Vehicle,
-    Vessel,
-)
+from city.entities import Building, CalendarDay, CallOut, Contractor, Dataset, Depot, Room, RosterTurn, Vehicle, Vessel
 from city.errors import Conflict, ImportRefused, NeedsYes, NotFound
+from city.sensor import Sensor
 from ingest.heard import heard
 from ingest.registers.asked import Asked
 from ingest.registers.by_hand import adopt_by_hand, replace_by_hand, retire_by_hand
