@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError, ProjError
+from pyproj import Transformer
+from pyproj.exceptions import ProjError
 
 from city.catalogue.message import Message, brief, message
 from city.entities import Point
 from city.errors import ImportRefused, NeedsYes
 from city.geo import distance_m
+from ingest.coordinates import system
 from ingest.registers.asked import Asked
 from ingest.registers.sheet import SEE
 
@@ -53,13 +54,7 @@ def placed(
 
 def transformer(file: Path, crs: str | None) -> Transformer | None:
     """From a stated system to degrees; None where the file is in degrees. Raises ImportRefused."""
-    if crs is None:
-        return None
-    try:
-        stated = CRS.from_user_input(crs)
-    except CRSError as error:
-        raise ImportRefused(file, message("error.place.no_crs", crs=crs), message("error.place.crs_as")) from error
-    return Transformer.from_crs(stated, "EPSG:4326", always_xy=True)
+    return None if crs is None else Transformer.from_crs(system(file, crs), "EPSG:4326", always_xy=True)
 
 
 def _placed(row: T, where: Message, file: Path, asked: Asked, town: Town, to_degrees: Transformer | None) -> T:
