@@ -26,8 +26,13 @@ LEFT JOIN (SELECT provider AS forecast_by, issued_at AS forecast_at FROM forecas
            WHERE issued_at <= %(now)s AND received_at <= %(now)s ORDER BY issued_at DESC LIMIT 1) newest ON true;
 
 -- name: rejected
--- How many messages were rejected since a day (UTC), whole days, by reason; most first.
-SELECT reason, sum(n)::bigint AS n FROM dead_letter_count WHERE day >= %(day)s GROUP BY 1 ORDER BY 2 DESC, 1;
+-- How many messages were rejected since a day (UTC), whole days, by reason, but for those that a replay stored; most
+-- first.
+SELECT reason, sum(n)::bigint AS n FROM (
+    SELECT reason, n FROM dead_letter_count WHERE day >= %(day)s
+    UNION ALL
+    SELECT reason, -count(*) FROM dead_letter WHERE received_at >= %(day)s AND replayed_at IS NOT NULL GROUP BY 1
+) counted GROUP BY 1 HAVING sum(n) > 0 ORDER BY 2 DESC, 1;
 
 -- name: stored
 -- How many readings since a time are stored, counted up to a number: is it more than so many?

@@ -187,6 +187,7 @@ def test_the_doctor_names_what_waits_and_what_no_plan_uses(command, database: Co
     sends.write([MqttMessage("dagsplan/snow-9/reading", payload, NOW)])
     told = {one["part"]: one for one in json.loads(command("doctor", "--json")[1])}
     assert "parked" not in told
+    assert told["rejects"]["ok"], "what a replay stored was not rejected"
     assert "snow_dept of snow-9 (meant is snow_depth?)" in told["quantities"]["text"]
 
 

@@ -180,12 +180,12 @@ def test_a_device_that_waits_is_a_fault_with_the_way_out(database: Connection, d
     found = findings(database, dsn)
     assert {"rejects", "devices"} <= bad(found)
     assert said(found["devices"]) == (
-        "1 adopted, 0 heard; 1 device is heard and waits to be adopted; their readings are set aside until then; "
+        "1 taken in, 0 heard; 1 sensor is heard and waits to be taken in; their readings are set aside until then; "
         "run 'dagsplan devices adopt'"
     )
     assert said(found["rejects"], "sv") == (
-        "1 givare hörs och väntar på att läggas till; "
-        "'dagsplan devices list' visar dem, 'dagsplan devices adopt' lägger till dem"
+        "1 givare hörs och väntar på att tas upp; "
+        "'dagsplan devices list' visar dem, 'dagsplan devices adopt' tar upp dem"
     )
     database.execute("UPDATE device SET adopted = true")
     assert {"rejects", "devices"} & bad(findings(database, dsn)) == set()
