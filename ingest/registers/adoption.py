@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from city.catalogue.message import message
+from city.catalogue.message import Message, message
 from city.entities import Point, Sensor
 from city.errors import BadValue
 from ingest.registers.sheet import meant
@@ -62,6 +62,15 @@ def names_of(connection: Connection) -> Callable[[str], str]:
         return known.get(plain, plain)
 
     return id_of
+
+
+def radio_taken(connection: Connection, sensors: Iterable[Sensor]) -> Message | None:
+    """What is wrong where a radio belongs to two sensors, of these or of those that are known."""
+    owner = registers.known_as(connection)
+    for sensor in sensors:
+        if sensor.eui is not None and owner.setdefault(sensor.eui, sensor.id) != sensor.id:
+            return message("error.device.radio_taken", eui=sensor.eui, device=sensor.id, other=owner[sensor.eui])
+    return None
 
 
 def adopt(connection: Connection, sensors: Iterable[Sensor], source: str) -> None:

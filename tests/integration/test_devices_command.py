@@ -195,3 +195,14 @@ def test_a_stranger_is_forgotten_with_all_that_waits(command, database: Connecti
     assert command("forget", "device", "snow-9")[0] == 0
     assert command("devices", "list")[1] == "no sensor has been heard, and none was imported\n"
     assert database.execute("SELECT count(*) FROM dead_letter").fetchone() == (0,)
+
+
+def test_a_radio_of_another_is_refused_by_hand_too(command, database: Connection) -> None:
+    """No radio has two sensors: the answer names the one that has it and the way out, and nothing is stored."""
+    assert command("devices", "adopt", "snow-1", "--eui", EUI)[0] == 0
+    status, _, err = command("devices", "adopt", "snow-2", "--eui", EUI.upper())
+    assert status == 1
+    assert f"the radio {EUI} of snow-2 belongs to snow-1; 'dagsplan devices replace OLD NEW'" in err
+    assert command("devices", "adopt", "snow-3", "snow-4", "--eui", "a81758fffe000002")[0] == 1
+    assert database.execute("SELECT device_id FROM device ORDER BY 1").fetchall() == [("snow-1",)]
+    assert command("devices", "adopt", "snow-1", "--eui", EUI)[0] == 0
