@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from city.catalogue.message import Message, message
@@ -80,6 +81,23 @@ def adopt(connection: Connection, sensors: Iterable[Sensor], source: str) -> Non
         registers.put(connection, "device", [placed_by(sensor, stand)], source)
         if stand is not None and stand.kind != "road":
             registers.set_measured(connection, stand.kind, stand.id, sensor.id)
+
+
+def tied(
+    connection: Connection, kind: StandsFor, before: Iterable[tuple[str, str | None, str]], source: str, at: datetime
+) -> dict[str, str]:
+    """The sensor of each thing, of (id, sensor, file) as stored, that a list of sensors or a person says stands for it.
+
+    A file of things that leaves the sensor's cell empty says nothing against that; it takes back only what itself said.
+    """
+    sensors = {one.row.id: one for one in registers.held(connection, "device", Sensor, at)}
+    return {
+        thing: device
+        for thing, device, file in before
+        if device in sensors
+        and sensors[device].row.stands_for == f"{kind}:{thing}"
+        and sensors[device].source not in {file, source}
+    }
 
 
 def placed_by(sensor: Sensor, stand: Stand | None) -> Sensor:
