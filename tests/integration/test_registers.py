@@ -440,6 +440,7 @@ WRONG = [
         "number 1, depot: there is no d-9; did you mean d-1",
     ),
     ("fleet", FLEET.replace('contractor = "c-1"', 'contractor = "c-9"'), "contractor: there is no c-9"),
+    ("fleet", '[[depot]]\nid = "d"\nname = "D"\nlon = "x"\nlat = 57\n', "number 1, lon: x is no number"),
     ("fleet", FLEET.replace('[[turn]]\nvehicle = "P01"', '[[turn]]\nvehicle = "P99"'), "P99"),
     ("fleet", FLEET.replace('domain = "snow"', 'domain = "ice"'), "domain"),
     ("fleet", FLEET.replace("18:00:00+01:00", "18:00:00"), "offset"),
