@@ -75,7 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DagsplanError as error:
         note(f"dagsplan: {error.said(spoken)}")
         return 1
-    except (KeyboardInterrupt, BrokenPipeError):
+    except KeyboardInterrupt:
+        note(f"dagsplan: {spoken.say(message('error.interrupted'))}")
+        return 1
+    except BrokenPipeError:
         return 1
     finally:
         end_of_saying()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
-from city.catalogue.message import message
+from city.catalogue.message import Message, message
 from city.entities import Point
 from city.errors import BadValue
 from city.sensor import Sensor
@@ -65,6 +66,15 @@ def names_of(connection: Connection) -> Callable[[str], str]:
     return id_of
 
 
+def radio_taken(connection: Connection, sensors: Iterable[Sensor]) -> Message | None:
+    """What is wrong where a radio belongs to two sensors, of these or of those that are known."""
+    owner = registers.known_as(connection)
+    for sensor in sensors:
+        if sensor.eui is not None and owner.setdefault(sensor.eui, sensor.id) != sensor.id:
+            return message("error.device.radio_taken", eui=sensor.eui, device=sensor.id, other=owner[sensor.eui])
+    return None
+
+
 def adopt(connection: Connection, sensors: Iterable[Sensor], source: str) -> None:
     """Takes sensors in, or corrects what is known of them; what one stands for is measured by it."""
     for sensor in sensors:
@@ -72,6 +82,23 @@ def adopt(connection: Connection, sensors: Iterable[Sensor], source: str) -> Non
         registers.put(connection, "device", [placed_by(sensor, stand)], source)
         if stand is not None and stand.kind != "road":
             registers.set_measured(connection, stand.kind, stand.id, sensor.id)
+
+
+def tied(
+    connection: Connection, kind: StandsFor, before: Iterable[tuple[str, str | None, str]], source: str, at: datetime
+) -> dict[str, str]:
+    """The sensor of each thing, of (id, sensor, file) as stored, that a list of sensors or a person says stands for it.
+
+    A file of things that leaves the sensor's cell empty says nothing against that; it takes back only what itself said.
+    """
+    sensors = {one.row.id: one for one in registers.held(connection, "device", Sensor, at)}
+    return {
+        thing: device
+        for thing, device, file in before
+        if device in sensors
+        and sensors[device].row.stands_for == f"{kind}:{thing}"
+        and sensors[device].source not in {file, source}
+    }
 
 
 def placed_by(sensor: Sensor, stand: Stand | None) -> Sensor:

@@ -9,7 +9,7 @@ from pathlib import Path
 from city.catalogue.message import Message, message
 from city.entities import Building, CalendarDay
 from city.errors import ImportRefused
-from ingest.registers.adoption import adopt_unknown, names_of
+from ingest.registers.adoption import adopt_unknown, names_of, tied
 from ingest.registers.asked import Asked
 from ingest.registers.cells import Columns, ColumnWords, rows_as
 from ingest.registers.difference import ListReport, ask_first, compare, once, store
@@ -40,8 +40,9 @@ def import_buildings(connection: Connection, file: Path, asked: Asked) -> ListRe
     rows = rows_as(sheet, Building, file, asked.zone, COLUMNS) if sheet.rows else []
     rows = placed(rows, file, asked, town_of(registers.town_box(connection), asked.near), crs=sheet.crs)
     id_of = names_of(connection)
-    rows = [(where, replace(row, device=row.device and id_of(row.device))) for where, row in rows]
     stored = registers.held(connection, "building", Building, asked.at)
+    stays = tied(connection, "building", [(o.row.id, o.row.device, o.source) for o in stored], file.name, asked.at)
+    rows = [(at, replace(row, device=id_of(row.device) if row.device else stays.get(row.id))) for at, row in rows]
     silent = frozenset(known) - set(sheet.columns) - {"id", "simulated"}
     before = {one.row.id: one.row for one in stored}
     _check_hours([(where, _with_hours(row, before.get(row.id), silent)) for where, row in rows], file)

@@ -11,7 +11,7 @@ from typing import Any
 from city.catalogue.message import Message, message
 from city.errors import BadValue, Conflict, NotFound
 from city.sensor import Sensor
-from ingest.registers.adoption import adopt, names_of, stand_of
+from ingest.registers.adoption import adopt, names_of, radio_taken, stand_of
 from ingest.registers.cells import eui, word
 from ingest.registers.devices import QUANTITIES
 from ingest.registers.positions import impossible, town_of
@@ -27,12 +27,14 @@ def adopt_by_hand(connection: Connection, names: Sequence[str], given: Mapping[s
 
     What is not ``given`` stays as it is known, also of one that was retired. None takes a place away, and an empty
     ``stands_for`` what it stands for; another ``stands_for`` without a place brings its own place along. Raises
-    BadValue for what cannot be, NotFound for what they stand for.
+    BadValue for what cannot be, NotFound for what they stand for, Conflict where the radio is another's.
     """
     said = _checked(connection, given)
     id_of = names_of(connection)
     known = _known(connection, at)
     found = [_corrected(connection, known.get(id_of(name), Sensor(id_of(name))), said) for name in names]
+    if (taken := radio_taken(connection, found)) is not None:
+        raise Conflict(message("format.clauses", parts=(taken, message("error.device.replace_instead"))))
     with connection.transaction():
         if "stands_for" in said:
             for sensor in found:

@@ -64,9 +64,8 @@ def _events(file: Path, asked: Asked, name: str | None, kind: str | None) -> Ite
     calendar = name or str(tree.get("X-WR-CALNAME") or file.stem).strip()
     first, last = asked.at - timedelta(days=400), asked.at + timedelta(days=366 * YEARS)
     found: dict[date, tuple[Message, CalendarDay]] = {}
-    for event in sorted(recurring(tree).between(first, last), key=lambda one: str(one.get("SUMMARY", ""))):
-        summary = str(event.get("SUMMARY") or "").strip()
-        where = message("error.file.at_event", name=summary[:60] or "?")
+    for event in _between(tree, first, last, file):
+        where, summary = _at(event)
         said = _kind_of(file, where, summary, event, kind)
         for day in _days_of(event, asked):
             row = CalendarDay(calendar, day, said)
@@ -78,6 +77,24 @@ def _events(file: Path, asked: Asked, name: str | None, kind: str | None) -> Ite
     if not found:
         raise ImportRefused(file, message("error.file.no_events"), SEE)
     yield from (found[day] for day in sorted(found))
+
+
+def _at(event: Any) -> tuple[Message, str]:  # noqa: ANN401
+    summary = str(event.get("SUMMARY") or "").strip()
+    return message("error.file.at_event", name=summary[:60] or "?"), summary
+
+
+def _between(tree: Calendar, first: datetime, last: datetime, file: Path) -> list[Any]:
+    """What happens in a time, by name. Raises ImportRefused for the event and property that cannot be read."""
+    for event in tree.walk("VEVENT"):
+        wrong = [str(name) for name, _ in event.errors]
+        if wrong or not hasattr(event.get("DTSTART"), "dt"):
+            problem = message("error.file.event_broken", where=_at(event)[0], name=(wrong or ["DTSTART"])[0])
+            raise ImportRefused(file, problem, message("error.file.mend_event"))
+    try:
+        return sorted(recurring(tree).between(first, last), key=lambda one: str(one.get("SUMMARY", "")))
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise ImportRefused(file, message("error.file.no_ical"), message("error.file.mend_event")) from error
 
 
 def _parsed(file: Path) -> Calendar:

@@ -10,7 +10,7 @@ from city.catalogue.message import Message, message
 from city.errors import BadValue, ImportRefused
 from city.quantities import KNOWN
 from city.sensor import Sensor
-from ingest.registers.adoption import adopt, names_of, placed_by, stand_of
+from ingest.registers.adoption import adopt, names_of, placed_by, radio_taken, stand_of
 from ingest.registers.asked import Asked
 from ingest.registers.cells import Columns, ColumnWords, rows_as
 from ingest.registers.difference import ListReport, ask_first, compare, once
@@ -46,7 +46,8 @@ def import_devices(connection: Connection, file: Path, asked: Asked) -> ListRepo
     rows = rows_as(sheet, SensorRow, file, asked.zone, COLUMNS) if sheet.rows else []
     rows = placed(rows, file, asked, town_of(registers.town_box(connection), asked.near), crs=sheet.crs)
     sensors = once(list(_sensors(connection, rows, file)), lambda sensor: sensor.id, file)
-    _check_radios(connection, sensors, file)
+    if (taken := radio_taken(connection, sensors)) is not None:
+        raise ImportRefused(file, taken, message("error.device.replace_instead"))
     silent = frozenset(known) - set(sheet.columns) - {"id"}
     stored = registers.held(connection, "device", Sensor, asked.at)
     difference = compare("device", lambda sensor: sensor.id, sensors, stored, file.name, silent=silent)
@@ -81,15 +82,6 @@ def _standing(connection: Connection, sensor: Sensor, where: Message, file: Path
     except BadValue as error:
         cell = message("error.file.in_cell", where=where, column="stands_for", problem=error.message)
         raise ImportRefused(file, cell, SEE) from error
-
-
-def _check_radios(connection: Connection, sensors: Sequence[Sensor], file: Path) -> None:
-    """Raises ImportRefused where a radio belongs to two sensors."""
-    owner = registers.known_as(connection)
-    for sensor in sensors:
-        if sensor.eui is not None and owner.setdefault(sensor.eui, sensor.id) != sensor.id:
-            problem = message("error.device.radio_taken", eui=sensor.eui, device=sensor.id, other=owner[sensor.eui])
-            raise ImportRefused(file, problem, message("error.device.replace_instead"))
 
 
 def _without_place(sensors: Sequence[Sensor]) -> tuple[Message, ...]:

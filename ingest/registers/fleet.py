@@ -105,9 +105,9 @@ def _row(row: dict[str, Any], kind: type[T], file: Path, where: Message) -> T:
             raise ImportRefused(file, message("error.file.unknown_key", where=where, name=name), meant(name, known))
     hints = typing.get_type_hints(kind)
     try:
-        made = msgspec.convert({name: _plain(value, hints[name]) for name, value in row.items()}, kind)
-    except (msgspec.ValidationError, BadValue) as error:
-        problem = error.message if isinstance(error, BadValue) else in_our_words(error)
+        made = msgspec.convert({n: _plain(value, hints[n], n, file, where) for n, value in row.items()}, kind)
+    except msgspec.ValidationError as error:
+        problem = in_our_words(error)
         raise ImportRefused(file, message("error.file.placed", where=where, problem=problem), SEE) from error
     values = {}
     for name in row:
@@ -119,10 +119,14 @@ def _row(row: dict[str, Any], kind: type[T], file: Path, where: Message) -> T:
     return replace(made, **values)  # type: ignore[type-var]
 
 
-def _plain(value: object, hint: object) -> object:
-    """A number that was written as a text with a decimal comma is one."""
+def _plain(value: object, hint: object, name: str, file: Path, where: Message) -> object:
+    """A number that was written as a text with a decimal comma is one. Raises ImportRefused naming the key."""
     kinds = set(typing.get_args(hint)) if isinstance(hint, types.UnionType) else {hint}
-    return number(value) if float in kinds and isinstance(value, str) else value
+    try:
+        return number(value) if float in kinds and isinstance(value, str) else value
+    except BadValue as error:
+        cell = message("error.file.in_cell", where=where, column=name, problem=error.message)
+        raise ImportRefused(file, cell, SEE) from error
 
 
 def _checked(value: object, name: str) -> object:

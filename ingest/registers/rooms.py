@@ -11,7 +11,7 @@ from city.catalogue.message import Message, message
 from city.entities import Room, Vessel
 from city.errors import ImportRefused
 from city.vocabulary import FRACTIONS
-from ingest.registers.adoption import adopt_unknown, names_of
+from ingest.registers.adoption import adopt_unknown, names_of, tied
 from ingest.registers.asked import Asked
 from ingest.registers.cells import Columns, ColumnWords, rows_as
 from ingest.registers.difference import ListDifference, ListReport, ask_first, compare, once, store
@@ -112,9 +112,9 @@ def _differences(
     held_rooms = registers.held(connection, "room", Room, asked.at)
     held_vessels = registers.held(connection, "vessel", Vessel, asked.at)
     of_rooms = compare("room", lambda room: room.id, rooms, held_rooms, source)
-    of_vessels = compare(
-        "vessel", lambda vessel: vessel.id, _emptied(vessels, held_vessels), held_vessels, source, silent=silent
-    )
+    stays = tied(connection, "vessel", [(o.row.id, o.row.device, o.source) for o in held_vessels], source, asked.at)
+    kept = [replace(v, device=v.device or stays.get(v.id)) for v in _emptied(vessels, held_vessels)]
+    of_vessels = compare("vessel", lambda vessel: vessel.id, kept, held_vessels, source, silent=silent)
     return [of_rooms, of_vessels]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import dagsplan
 from planner.bundle import save
 from store.connect import Connection
 from tests.integration.plan_town import fill
@@ -159,3 +160,14 @@ def test_help_and_wrong_usage_speak_the_language_of_the_settings_file(
     for broken in ("municipality = 3\n", "[municipality\n", ""):
         file.write_text(broken, encoding="utf-8")
         assert ": fel: " in said(capsys, "plan", "sand")[2]
+
+
+def test_ctrl_c_says_so_in_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever stops a command is told that it was not done."""
+
+    def stopped(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(dagsplan.COMMANDS, "doctor", stopped)
+    assert dagsplan.main(["doctor"]) == 1
+    assert capsys.readouterr().err.startswith("dagsplan: avbrutet med Ctrl-C innan det var klart")

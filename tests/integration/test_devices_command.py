@@ -196,3 +196,32 @@ def test_a_stranger_is_forgotten_with_all_that_waits(command, database: Connecti
     assert command("forget", "device", "snow-9")[0] == 0
     assert command("devices", "list")[1] == "no sensor has been heard, and none was imported\n"
     assert database.execute("SELECT count(*) FROM dead_letter").fetchone() == (0,)
+
+
+def test_a_radio_of_another_is_refused_by_hand_too(command, database: Connection) -> None:
+    """No radio has two sensors: the answer names the one that has it and the way out, and nothing is stored."""
+    assert command("devices", "adopt", "snow-1", "--eui", EUI)[0] == 0
+    status, _, err = command("devices", "adopt", "snow-2", "--eui", EUI.upper())
+    assert status == 1
+    assert f"the radio {EUI} of snow-2 belongs to snow-1; 'dagsplan devices replace OLD NEW'" in err
+    assert command("devices", "adopt", "snow-3", "snow-4", "--eui", "a81758fffe000002")[0] == 1
+    assert database.execute("SELECT device_id FROM device ORDER BY 1").fetchall() == [("snow-1",)]
+    assert command("devices", "adopt", "snow-1", "--eui", EUI)[0] == 0
+
+
+def test_an_empty_cell_does_not_let_a_sensor_go(command, database: Connection, tmp_path: Path) -> None:
+    """What the list of sensors says of a vessel or building outlasts the next import of rooms and buildings, whose
+    cell for the sensor is empty; what a file of rooms said itself, its next version takes back."""
+    rooms, buildings, devices = (tmp_path / name for name in ("rooms.csv", "buildings.csv", "devices.csv"))
+    head = "room,name,lon,lat,vessel,fraction,litres,device\n"
+    line = head + "r1,A,14.8,56.8,k1,residual,660,{}\nr1,A,14.8,56.8,k2,food,140,\n"
+    rooms.write_text(line.format("lev-1"))
+    buildings.write_text("id,name,lon,lat,kind,area_m2,device\ns1,Ek,14.8,56.8,school,900,\n")
+    devices.write_text("id,stands_for\ntmp-1,building:s1\nlev-2,vessel:k2\n")
+    for kind in ("rooms", "buildings", "devices"):
+        assert command("import", kind, str(tmp_path / f"{kind}.csv"))[0] == 0
+    rooms.write_text(line.format(""))
+    assert "changed: k1 (device)" in command("import", "rooms", str(rooms))[1]
+    assert command("import", "buildings", str(buildings))[1].startswith("buildings: 1 unchanged")
+    measured = "SELECT device_id FROM vessel UNION ALL SELECT device_id FROM building ORDER BY 1"
+    assert database.execute(measured).fetchall() == [("lev-2",), ("tmp-1",), (None,)]

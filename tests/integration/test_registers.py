@@ -396,6 +396,30 @@ def test_a_calendar_comes_as_icalendar(database: Connection, tmp_path: Path) -> 
     assert {day.calendar for day in days} == {"school"}
 
 
+@pytest.mark.parametrize(
+    ("said", "instead", "problem"),
+    [
+        ("DTSTART;VALUE=DATE:20270222\r\n", "", "event Sportlov: DTSTART is missing or cannot be read"),
+        ("DTSTART;VALUE=DATE:20270222", "DTSTART;VALUE=DATE:20271322", "event Sportlov: DTSTART is missing or cannot"),
+        ("DTEND;VALUE=DATE:20270227", "DTEND;VALUE=DATE:2027022", "event Sportlov: DTEND is missing or cannot be read"),
+        (
+            "RRULE:FREQ=WEEKLY;COUNT=3",
+            "RRULE:FREQ=WEEKLYX",
+            "event Kväll gymnastikförening: RRULE is missing or",
+        ),
+        ("DTEND;VALUE=DATE:20270227", "DTEND;VALUE=DATE:20270227\r\nRDATE:x", "event Sportlov: RDATE is missing or"),
+    ],
+)
+def test_an_event_that_cannot_be_read_is_named(
+    database: Connection, tmp_path: Path, said: str, instead: str, problem: str
+) -> None:
+    assert said in ICAL
+    file = file_of(tmp_path, "skola.ics", ICAL.replace(said, instead))
+    with pytest.raises(ImportRefused, match=f"{problem}.*; mend it in the calendar"):
+        import_calendar(database, file, ASKED, kind="fritids")
+    assert not facts.calendar_days(database, date(2027, 1, 1), date(2027, 12, 31))
+
+
 # ---- refused ---------------------------------------------------------------------------------------------------------
 
 WRONG = [
@@ -405,6 +429,7 @@ WRONG = [
         "number 1, depot: there is no d-9; did you mean d-1",
     ),
     ("fleet", FLEET.replace('contractor = "c-1"', 'contractor = "c-9"'), "contractor: there is no c-9"),
+    ("fleet", '[[depot]]\nid = "d"\nname = "D"\nlon = "x"\nlat = 57\n', "number 1, lon: x is no number"),
     ("fleet", FLEET.replace('[[turn]]\nvehicle = "P01"', '[[turn]]\nvehicle = "P99"'), "P99"),
     ("fleet", FLEET.replace('domain = "snow"', 'domain = "ice"'), "domain"),
     ("fleet", FLEET.replace("18:00:00+01:00", "18:00:00"), "offset"),
