@@ -13,6 +13,7 @@ from deploy.opening import opened_store, say, telling, words_of
 if TYPE_CHECKING:
     from city.settings import Settings
     from ingest.heard import HeardSensor
+    from store.connect import Connection
 
 
 def run_devices_list(options: argparse.Namespace, settings: Settings) -> int:
@@ -76,9 +77,25 @@ def run_devices_adopt(options: argparse.Namespace, settings: Settings) -> int:
             connection, options.device, {k: v for k, v in given.items() if v is not None}, clock.now()
         )
         waited = take_in_waiting(connection, settings, names, clock.now())
+        unheard = list(_never_heard(connection, names))
     said = [message("cli.devices.taken_in", n=len(options.device), names=tuple(options.device))]
-    _answer(options, settings, [*said, waited] if waited else said)
+    _answer(options, settings, [*said, waited] if waited else [*said, *unheard])
     return 0
+
+
+def _never_heard(connection: Connection, names: Sequence[str]) -> Iterator[Message]:
+    """That sensors which were taken in have not been heard yet, and who is: a misspelt id is seen so."""
+    from store.registers import heard_devices
+
+    known = heard_devices(connection)
+    waiting = tuple(one.id for one in known if not one.adopted and one.retired_at is None)[:5]
+    for one in known:
+        if one.id not in names or one.last_received is not None:
+            continue
+        if waiting:
+            yield message("cli.devices.not_heard", device=one.id, waiting=waiting)
+        else:
+            yield message("cli.devices.never_heard", device=one.id)
 
 
 def run_devices_replace(options: argparse.Namespace, settings: Settings) -> int:

@@ -126,7 +126,7 @@ def take_in_waiting(
         done = [replay(connection, settings, at, device=name) for name in names]
     rows, known = sum(one.rows for one in done), sum(one.known for one in done)
     left = [rest for one in done for rest in one.remaining if len(names) <= few]
-    if not rows and not known and not left:
+    if not rows and not known:
         return None
     stored = message("cli.devices.waited", n=rows)
     if not left:

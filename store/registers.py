@@ -163,6 +163,11 @@ def segment_middle(connection: Connection, named: str) -> tuple[str, Point] | No
     return None if row is None else (str(row[0]), (float(row[1]), float(row[2])))
 
 
+def street_names(connection: Connection) -> list[str]:
+    """The names of all streets."""
+    return [str(row[0]) for row in connection.execute(query("registers", "street_names"))]
+
+
 def town_box(connection: Connection) -> tuple[float, float, float, float] | None:
     """West, south, east and north of the streets; None where none are imported."""
     row = only_row(connection.execute(query("registers", "town")))

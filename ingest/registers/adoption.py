@@ -52,6 +52,7 @@ def stand_of(connection: Connection, named: str) -> Stand:
     if street is not None:
         return Stand("road", street[0], thing, street[1])
     known = [one for of, one in things if kind in {"", of}]
+    known += registers.street_names(connection) if kind in {"", "road"} else []
     raise BadValue(message("error.device.stands_for_nothing", name=named, hint=meant(thing, known[:10_000] or ["–"])))
 
 
@@ -72,6 +73,26 @@ def radio_taken(connection: Connection, sensors: Iterable[Sensor]) -> Message | 
     for sensor in sensors:
         if sensor.eui is not None and owner.setdefault(sensor.eui, sensor.id) != sensor.id:
             return message("error.device.radio_taken", eui=sensor.eui, device=sensor.id, other=owner[sensor.eui])
+    return None
+
+
+def stands_twice(connection: Connection, sensors: Sequence[Sensor], going: Iterable[str] = ()) -> Message | None:
+    """What is wrong where two of these stand for one vessel or building, or where another measures a vessel already,
+    that is not among them and not ``going`` either. In a building a newer sensor may take the place of an older one."""
+    named = {sensor.id for sensor in sensors} | set(going)
+    measures = {
+        f"{kind}:{thing}": device
+        for device, things in registers.measured_by(connection).items()
+        for kind, thing in things
+        if device not in named and kind == "vessel"
+    }
+    for sensor in sensors:
+        stand = None if sensor.stands_for is None else stand_of(connection, sensor.stands_for)
+        if stand is None or stand.kind == "road":
+            continue
+        other = measures.setdefault(stand.said, sensor.id)
+        if other != sensor.id:
+            return message("error.device.stands_twice", device=sensor.id, other=other, thing=stand.said)
     return None
 
 

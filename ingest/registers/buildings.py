@@ -30,7 +30,11 @@ KINDS = (
     "hall",
     "swimming_pool",
 )
-COLUMNS = Columns({"kind": ColumnWords(KINDS, "building", open=True)}, clocks=frozenset({"opens", "closes"}))
+COLUMNS = Columns(
+    {"kind": ColumnWords(KINDS, "building", open=True)},
+    clocks=frozenset({"opens", "closes"}),
+    devices=frozenset({"device"}),
+)
 
 
 def import_buildings(connection: Connection, file: Path, asked: Asked) -> ListReport:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from city.catalogue.message import Message, message
+from city.catalogue.message import message
 from city.errors import BadValue, Conflict, NotFound
 from city.sensor import Sensor
-from ingest.registers.adoption import adopt, names_of, radio_taken, stand_of
-from ingest.registers.cells import eui, word
+from ingest.registers.adoption import adopt, names_of, radio_taken, stand_of, stands_twice
+from ingest.registers.cells import device_name, eui, word
 from ingest.registers.devices import QUANTITIES
 from ingest.registers.positions import impossible, town_of
 from store import registers
@@ -32,8 +32,11 @@ def adopt_by_hand(connection: Connection, names: Sequence[str], given: Mapping[s
     said = _checked(connection, given)
     id_of = names_of(connection)
     known = _known(connection, at)
+    for name in names:
+        device_name(name)
     found = [_corrected(connection, known.get(id_of(name), Sensor(id_of(name))), said) for name in names]
-    if (taken := radio_taken(connection, found)) is not None:
+    taken = radio_taken(connection, found) or stands_twice(connection, found)
+    if taken is not None:
         raise Conflict(message("format.clauses", parts=(taken, message("error.device.replace_instead"))))
     with connection.transaction():
         if "stands_for" in said:
@@ -116,5 +119,6 @@ def retire_by_hand(connection: Connection, device: str, at: datetime) -> tuple[s
 
 def _unknown(device: str, there: Sequence[str]) -> NotFound:
     near = difflib.get_close_matches(device, there, 1, 0.5)
-    hint: Message | str = message("error.file.meant", word=near[0]) if near else ""
-    return NotFound(message("error.device.not_there", device=device, near=hint))
+    said = message("error.device.not_there", device=device)
+    hints = (message("error.file.meant", word=near[0]),) if near else ()
+    return NotFound(message("format.clauses", parts=(said, *hints)))

@@ -44,11 +44,12 @@ class ColumnWords:
 
 @dataclass(frozen=True)
 class Columns:
-    """How a kind of row is read: its words and times of day by column, and the columns that may not be empty."""
+    """How a kind of row is read: its words by column, its columns of times of day, radios and sensors."""
 
     words: Mapping[str, ColumnWords]
     clocks: frozenset[str] = frozenset()
     euis: frozenset[str] = frozenset()
+    devices: frozenset[str] = frozenset()
 
 
 def rows_as(sheet: Sheet, kind: type[T], file: Path, zone: ZoneInfo, columns: Columns) -> list[tuple[Message, T]]:
@@ -99,6 +100,8 @@ def value_of(cell: str, name: str, hint: object, zone: ZoneInfo, columns: Column
         return clock(cell)
     if name in columns.euis:
         return eui(cell)
+    if name in columns.devices:
+        return device_name(cell)
     return _typed(cell, name, hint, zone)
 
 
@@ -188,6 +191,13 @@ def eui(cell: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{16}", plain):
         raise BadValue(message("error.cell.no_eui", value=cell[:40]))
     return plain
+
+
+def device_name(cell: str) -> str:
+    """The name under which a sensor is heard. Raises BadValue for one that no message can have."""
+    if not re.fullmatch(r"[^+#/]{1,100}", cell) or not cell.isprintable() or cell != cell.strip():
+        raise BadValue(message("error.reading.device_name", device=ascii(cell[:40]).strip("'")))
+    return cell
 
 
 def word(cell: str, words: ColumnWords) -> str:

@@ -10,7 +10,7 @@ from city.catalogue.message import Message, message
 from city.errors import BadValue, ImportRefused
 from city.quantities import KNOWN
 from city.sensor import Sensor
-from ingest.registers.adoption import adopt, names_of, placed_by, radio_taken, stand_of
+from ingest.registers.adoption import adopt, names_of, placed_by, radio_taken, stand_of, stands_twice
 from ingest.registers.asked import Asked
 from ingest.registers.cells import Columns, ColumnWords, rows_as
 from ingest.registers.difference import ListReport, ask_first, compare, once
@@ -21,7 +21,7 @@ from store import registers
 from store.connect import Connection
 
 QUANTITIES = ColumnWords(tuple(KNOWN), "quantity", open=True)
-COLUMNS = Columns({"quantity": QUANTITIES}, euis=frozenset({"eui"}))
+COLUMNS = Columns({"quantity": QUANTITIES}, euis=frozenset({"eui"}), devices=frozenset({"id"}))
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,9 @@ def import_devices(connection: Connection, file: Path, asked: Asked) -> ListRepo
     silent = frozenset(known) - set(sheet.columns) - {"id"}
     stored = registers.held(connection, "device", Sensor, asked.at)
     difference = compare("device", lambda sensor: sensor.id, sensors, stored, file.name, silent=silent)
+    going = [sensor.id for sensor in difference.gone] if asked.remove else []
+    if (twice := stands_twice(connection, difference.rows, going)) is not None:
+        raise ImportRefused(file, twice, message("error.device.replace_instead"))
     ask_first([difference], file, asked)
     with all_or_nothing(connection, file, asked):
         adopt(connection, difference.rows, file.name)

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from city.catalogue.message import Message, message
-from city.entities import Building, CalendarDay, Contractor, Depot, Room, Vehicle, Vessel
+from city.entities import (
+    Building,
+    CalendarDay,
+    CallOut,
+    Contractor,
+    Depot,
+    Room,
+    RosterTurn,
+    Vehicle,
+    Vessel,
+)
 from city.errors import Conflict, NotFound
 from ingest.registers.adoption import names_of
 from ingest.registers.asked import Asked
@@ -88,8 +98,12 @@ def _vehicle(connection: Connection, thing: str, asked: Asked) -> list[Message]:
     vehicle = _found("vehicle", thing, vehicles)
     if vehicle.id in registers.out_now(connection, asked.at):
         raise Conflict(message("error.forget.is_out", vehicle=vehicle.id))
+    turns = [o.row for o in registers.held(connection, "turn", RosterTurn, asked.at) if o.row.vehicle == vehicle.id]
+    calls = [o.row for o in registers.held(connection, "call", CallOut, asked.at) if o.row.vehicle == vehicle.id]
     registers.drop(connection, "vehicle", [vehicle])
-    return [_gone("vehicle", vehicle.id, vehicle.depot)]
+    with_it = [message("cli.forget.turns", n=len(turns))] if turns else []
+    with_it += [message("cli.forget.calls", n=len(calls))] if calls else []
+    return [_gone("vehicle", vehicle.id, vehicle.depot), *with_it]
 
 
 def _calendar(connection: Connection, thing: str, asked: Asked) -> list[Message]:
@@ -99,7 +113,7 @@ def _calendar(connection: Connection, thing: str, asked: Asked) -> list[Message]
     _found("calendar", name, {row.calendar: row for row in days})
     gone = [row for row in days if row.calendar == name and day in {"", row.day.isoformat()}]
     if not gone:
-        raise NotFound(message("error.forget.not_there", kind=_kind("calendar"), name=thing, near=""))
+        raise NotFound(message("error.forget.not_there", kind=_kind("calendar"), name=thing))
     registers.drop(connection, "day", gone)
     return [message("cli.forget.days", n=len(gone), name=name)]
 
@@ -173,8 +187,9 @@ FORGETTERS: Mapping[str, Callable[[Connection, str, Asked], list[Message]]] = {
 def _found(kind: str, thing: str, there: Mapping[str, T]) -> T:
     if thing not in there:
         near = difflib.get_close_matches(thing, list(there), 1, 0.5)
-        hint: Message | str = message("error.file.meant", word=near[0]) if near else ""
-        raise NotFound(message("error.forget.not_there", kind=_kind(kind), name=thing, near=hint))
+        said = message("error.forget.not_there", kind=_kind(kind), name=thing)
+        hints = (message("error.file.meant", word=near[0]),) if near else ()
+        raise NotFound(message("format.clauses", parts=(said, *hints)))
     return there[thing]
 
 

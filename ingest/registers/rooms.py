@@ -22,7 +22,7 @@ from store import registers
 from store.connect import Connection
 
 FRACTION_WORDS = ColumnWords(FRACTIONS, "fraction", open=True)
-COLUMNS = Columns({"fraction": FRACTION_WORDS})
+COLUMNS = Columns({"fraction": FRACTION_WORDS}, devices=frozenset({"device"}))
 
 
 @dataclass(frozen=True)

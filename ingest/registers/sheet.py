@@ -133,7 +133,7 @@ def _filled(body: Sequence[tuple[int, Sequence[str]]]) -> set[int]:
 def canonical(name: str) -> str:
     """A column's name as we write it; without capitals, and with ``_`` for blanks."""
     plain = name.strip().lower().replace(" ", "_").replace("-", "_")
-    return written("column").get(plain, plain)
+    return written("column").get(plain, written("quantity").get(plain, plain))
 
 
 def columns_of(

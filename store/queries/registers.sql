@@ -295,3 +295,7 @@ DELETE FROM road_segment WHERE dataset = %(name)s;
 -- name: drop_map
 -- A data set of which nothing is left.
 DELETE FROM dataset WHERE name = %(name)s;
+
+-- name: street_names
+-- The names of all streets, for one that is misspelt.
+SELECT DISTINCT name FROM road_segment WHERE name <> '' ORDER BY 1;

@@ -154,8 +154,8 @@ def test_twenty_kills_of_a_durable_broker(tmp_path: Path) -> None:
 def test_four_kills_of_a_quorum_queue(tmp_path: Path, connected: bool) -> None:
     """SIGKILL of RabbitMQ 4 times at any moment under 1,000 messages/s, with and without the daemon: none lost.
 
-    60 kills of each kind are in the benchmark ``brokerkill``. A clean restart comes first: a kill in the first moments of
-    a session forgets its queue, as the documentation says.
+    60 kills of each kind are in the benchmark ``brokerkill``. A clean restart comes first: a kill in the first moments
+    of a session forgets its queue, as the documentation says.
     """
     broker = rabbit(tmp_path)
     if broker is None:

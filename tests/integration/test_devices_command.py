@@ -225,3 +225,41 @@ def test_an_empty_cell_does_not_let_a_sensor_go(command, database: Connection, t
     assert command("import", "buildings", str(buildings))[1].startswith("buildings: 1 unchanged")
     measured = "SELECT device_id FROM vessel UNION ALL SELECT device_id FROM building ORDER BY 1"
     assert database.execute(measured).fetchall() == [("lev-2",), ("tmp-1",), (None,)]
+
+
+def test_two_sensors_do_not_stand_for_one_vessel(command, database: Connection, tmp_path: Path) -> None:
+    """Not in one file, not one after the other; in the place of one that goes another may come."""
+    rooms = tmp_path / "rooms.csv"
+    rooms.write_text("room,name,lon,lat,vessel,fraction,litres\nr,R,14.8,56.9,k2,food,140\n", "utf-8")
+    command("import", "rooms", str(rooms))
+    file = tmp_path / "devices.csv"
+    file.write_text("id,stands_for\nz1,vessel:k2\nz2,vessel:k2\n", encoding="utf-8")
+    status, _, error = command("import", "devices", str(file))
+    assert (status, "z2 cannot stand for vessel:k2, which z1 measures" in error) == (1, True)
+    file.write_text("id,stands_for\nz1,vessel:k2\n", encoding="utf-8")
+    assert command("import", "devices", str(file))[0] == 0
+    status, _, error = command("devices", "adopt", "z2", "--stands-for", "vessel:k2")
+    assert (status, "'dagsplan devices replace OLD NEW'" in error) == (1, True)
+    file.write_text("id,stands_for\nz2,vessel:k2\n", encoding="utf-8")
+    assert command("import", "devices", str(file))[0] == 1
+    assert command("import", "devices", str(file), "--remove")[0] == 0
+    assert database.execute("SELECT device_id FROM vessel").fetchall() == [("z2",)]
+
+
+def test_an_id_that_was_never_heard_is_said_to_be_so(command, database: Connection, sends: Writer) -> None:
+    """So that a slip of the pen is seen; one that no message can have is refused."""
+    sends.write([reading("snow-1", NOW, 1)])
+    out = command("devices", "adopt", "snow-l")[1]
+    assert out.splitlines()[-1] == "snow-l has not been heard yet; heard and waiting are: snow-1"
+    for name in ("a/b", " ", "sn\u200bow"):
+        status, _, error = command("devices", "adopt", name)
+        assert (status, "is no device name" in error) == (1, True)
+
+
+def test_a_street_that_is_misspelt_is_offered(command, database: Connection, tmp_path: Path) -> None:
+    from tests.integration.plan_town import fill
+
+    fill(database)
+    names = [row[0] for row in database.execute("SELECT DISTINCT name FROM road_segment WHERE name <> ''")]
+    status, _, error = command("devices", "adopt", "x", "--stands-for", f"road:{names[0][:-1]}x")
+    assert (status, "did you mean" in error) == (1, True)

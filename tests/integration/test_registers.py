@@ -625,7 +625,7 @@ def test_one_thing_is_taken_away(database: Connection, take: Any) -> None:
     take("calendar", CALENDAR + "s,2027-01-12,school\ns,2027-01-13,closed\n")
     with pytest.raises(Conflict, match="d-1 is needed by A01, P01"):
         forget(database, "depot", "d-1", ASKED)
-    with pytest.raises(NotFound, match=r"there is no vehicle P1. did you mean P01\?"):
+    with pytest.raises(NotFound, match=r"there is no vehicle P1; did you mean P01\?"):
         forget(database, "vehicle", "P1", ASKED)
     before = everything(database)
     forget(database, "vehicle", "P01", replace(ASKED, dry_run=True))
