@@ -12,7 +12,7 @@ from icalendar import Calendar
 from recurring_ical_events import of as recurring
 
 from city.catalogue.message import Message, message
-from city.entities import CalendarDay
+from city.entities import Building, CalendarDay
 from city.errors import ImportRefused
 from city.tables import unreadable
 from ingest.registers.asked import Asked
@@ -51,7 +51,14 @@ def import_calendar(
     ask_first([difference], file, asked)
     with all_or_nothing(connection, file, asked):
         store(connection, [difference], file.name, asked)
-    return ListReport((difference,), asked.remove, asked.dry_run, notes)
+    return ListReport((difference,), asked.remove, asked.dry_run, (*notes, *_unused(connection, named, asked)))
+
+
+def _unused(connection: Connection, named: set[str], asked: Asked) -> tuple[Message, ...]:
+    """Calendars that no building follows, where there are buildings: a name may be misspelt."""
+    followed = {one.row.calendar for one in registers.held(connection, "building", Building, asked.at)}
+    alone = sorted(named - followed) if followed else []
+    return (message("cli.list.calendar_unused", names=tuple(alone), followed=tuple(sorted(followed))),) if alone else ()
 
 
 def _name(day: CalendarDay) -> str:

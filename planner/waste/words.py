@@ -77,9 +77,10 @@ def _rooms(n: int) -> Message:
 
 def degradations(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Iterable[Degradation]:
     """What the plan does not know: levels, streets, where to tip."""
-    blind = sum(need.blind for need in needs)
+    blind = {need.room.id for need in needs if need.blind}
     if blind:
-        yield degradation("level_sensors", message("plan.waste.weak.no_levels", n=blind, of=_rooms(len(needs))))
+        of = _rooms(len({need.room.id for need in needs}))
+        yield degradation("level_sensors", message("plan.waste.weak.no_levels", n=len(blind), of=of))
     if not snapshot.segments and needs:
         yield degradation("network", message("plan.waste.weak.no_streets"))
     if all(depot.kind != "disposal" for depot in snapshot.depots) and needs:

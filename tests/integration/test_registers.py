@@ -420,6 +420,13 @@ def test_an_event_that_cannot_be_read_is_named(
     assert not facts.calendar_days(database, date(2027, 1, 1), date(2027, 12, 31))
 
 
+def test_a_calendar_that_no_building_follows_is_told(database: Connection, take: Any) -> None:
+    take("buildings", BUILDINGS + BUILDING)
+    told = said(take("calendar", CALENDAR + "schoool,2027-01-12,school\n"))
+    assert told[-1] == "no building follows schoool; buildings follow school"
+    assert not any("follow" in line for line in said(take("calendar", CALENDAR + "school,2027-01-12,school\n")))
+
+
 # ---- refused ---------------------------------------------------------------------------------------------------------
 
 WRONG = [

@@ -111,11 +111,21 @@ def _weak_fleet(snapshot: SnowSnapshot, driven: Sequence[DrivenTur], unmanned: i
     yield from _astray(snapshot)
     if unmanned:
         yield degradation("fleet", message("plan.snow.weak.unmanned", n=unmanned))
-    if snapshot.vehicles and not snapshot.roster:
-        yield degradation("roster", message("plan.snow.weak.roster"))
+    yield from _weak_roster(snapshot)
     left = sum(len(item.drive.left_out) for item in driven if not item.run)
     if left:
         yield degradation("network", message("plan.snow.weak.out_of_reach", n=left))
+
+
+def _weak_roster(snapshot: SnowSnapshot, *, shown: int = 5) -> Iterable[Degradation]:
+    """Vehicles of which no manned turn is known: they are taken as manned, whoever may drive them."""
+    manned = {turn.vehicle for turn in snapshot.roster}
+    unknown = [vehicle.id for vehicle in snapshot.vehicles if vehicle.id not in manned]
+    if unknown and not manned:
+        yield degradation("roster", message("plan.snow.weak.roster"))
+    elif unknown:
+        names = (*unknown[:shown], *(["…"] if len(unknown) > shown else []))
+        yield degradation("roster", message("plan.snow.weak.roster_some", n=len(unknown), names=names))
 
 
 def _astray(snapshot: SnowSnapshot, *, near_m: float = 2000.0) -> Iterable[Degradation]:

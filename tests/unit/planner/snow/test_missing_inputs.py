@@ -165,3 +165,15 @@ def test_a_forecast_with_holes_is_said(hole: dict[str, None]) -> None:
     holed = replace(whole, steps=tuple(replace(s, **hole) if i % 5 == 0 else s for i, s in enumerate(whole.steps)))
     plan = without(snow_snapshot(forecasts=(holed,)), {}, ())
     assert any("Prognosen saknar värden för 5 h" in item.effect for item in plan.degradations)
+
+
+def test_a_vehicle_of_which_no_turn_is_known_is_named() -> None:
+    """It is taken as manned beside those of which the roster knows, and the plan says which it is."""
+    base = snow_snapshot()
+    known = base.vehicles[0].id
+    turns = tuple(turn for turn in base.roster if turn.vehicle == known)
+    assert turns
+    plan = make_plan(replace(base, roster=turns))
+    (said,) = [weak.effect for weak in plan.degradations if weak.source == "roster"]
+    assert all(vehicle.id in said for vehicle in base.vehicles[1:])
+    assert known not in said.replace(",", " ").split()
