@@ -14,7 +14,7 @@ class Asked:
     """``at`` is now; ``zone`` is that of times without an offset; ``near`` the town's point where no street says it.
 
     ``remove``: what the file no longer holds goes. ``yes``: go on where much would be replaced. ``crs``: the file's
-    coordinate system where it is not degrees. ``series_of``: the calendar that a file without names is.
+    coordinate system where it is not degrees.
     """
 
     at: datetime

@@ -79,7 +79,7 @@ def _check_hours(rows: Sequence[tuple[Message, Building]], file: Path) -> None:
 
 
 def _calendars(connection: Connection, asked: Asked) -> set[str]:
-    """The calendars that have days, and the one that a building has when nothing is said."""
+    """The calendars that have days."""
     return {one.row.calendar for one in registers.held(connection, "day", CalendarDay, asked.at)}
 
 

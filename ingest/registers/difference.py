@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
@@ -56,7 +56,7 @@ def compare(
     stored: Sequence[Held[T]],
     source: str,
     *,
-    silent: Mapping[str, object] | frozenset[str] = frozenset(),
+    silent: frozenset[str] = frozenset(),
 ) -> ListDifference[T]:
     """A file's rows beside the stored ones. Of a column in ``silent`` the file says nothing: the stored value stays.
 
@@ -78,7 +78,7 @@ def compare(
     return ListDifference(kind, name, tuple(kept), added, tuple(changed), unchanged, tuple(gone))
 
 
-def _silent(row: T, before: Held[T] | None, silent: Mapping[str, object] | frozenset[str]) -> T:
+def _silent(row: T, before: Held[T] | None, silent: frozenset[str]) -> T:
     if before is None or not silent:
         return row
     stays = {column: getattr(before.row, column) for column in silent if getattr(before.row, column, None) is not None}
