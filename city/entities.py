@@ -372,7 +372,7 @@ class OrderEvent:
     """One step of an order's history; only ever added to. ``who`` is a role or a vehicle, never a person.
 
     ``segment`` is the street of a ``segment_done``; ``vehicle`` the one that holds the order from this step on, where
-    it changed.
+    it changed; ``undoes`` the number of the step that an ``undone`` takes back.
     """
 
     order_id: str
@@ -382,6 +382,7 @@ class OrderEvent:
     note: str = ""
     segment: str | None = None
     vehicle: str | None = None
+    undoes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

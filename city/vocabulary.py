@@ -24,11 +24,48 @@ PlaceKind = Literal["bus_stop", "crossing", "parking", "school_yard"]
 """Places that are cleared for themselves."""
 Channel = Literal["sms", "voice", "radio", "email", "app"]
 """How somebody is called."""
+CallEventKind = Literal[
+    "made",
+    "withdrawn",
+    "tried",
+    "waits",
+    "sent",
+    "delivered",
+    "failed",
+    "unsure",
+    "by_hand",
+    "acknowledged",
+    "refused",
+    "unanswered",
+    "stopped",
+    "undone",
+]
+CallState = Literal[
+    "made",
+    "withdrawn",
+    "tried",
+    "waits",
+    "sent",
+    "delivered",
+    "failed",
+    "unsure",
+    "by_hand",
+    "acknowledged",
+    "refused",
+    "unanswered",
+    "stopped",
+]
+"""Where a call stands. ``made``: it has not left; ``tried``: an attempt is under way; ``waits``: it will be tried
+again; ``sent``: the channel took it; ``failed``: it surely did not arrive; ``unsure``: it may have arrived or not;
+``by_hand``: somebody must ring; ``unanswered``: time is out, another was called or nobody is left."""
+CrewChangeKind = Literal["vehicle_out", "away", "number"]
+"""What the manning departs in: a vehicle out of service, a place of a call-out list away, another number."""
 Certainty = Literal["high", "medium", "low"]
 OrderEventKind = Literal[
     "decided",
     "overridden",
     "sent",
+    "delivered",
     "acknowledged",
     "unanswered",
     "refused",
@@ -37,9 +74,12 @@ OrderEventKind = Literal[
     "stop_done",
     "aborted",
     "done",
+    "undone",
 ]
 OrderState = Literal["decided", "sent", "acknowledged", "unanswered", "refused", "started", "aborted", "done"]
 """``unanswered``: called out, and nobody on the list has acknowledged; somebody must call by hand."""
+PASSING: frozenset[OrderEventKind] = frozenset({"overridden", "delivered", "segment_done", "stop_done", "undone"})
+"""Events after which an order stands where it stood."""
 UNDER_WAY: frozenset[OrderState] = frozenset({"decided", "sent", "acknowledged", "unanswered", "started"})
 """An order in one of these states is a fact for the next plan."""
 STANDS_DOWN: frozenset[OrderState] = frozenset({"decided", "sent", "acknowledged", "unanswered"})

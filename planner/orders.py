@@ -11,7 +11,7 @@ from city.catalogue.message import Message, message
 from city.entities import OrderEvent
 from city.errors import Conflict, NotFound
 from city.plan import Intervention, Plan, treatments_of
-from city.vocabulary import OrderEventKind, OrderState
+from city.vocabulary import PASSING, OrderEventKind, OrderState
 from store import facts, orders, plans
 from store.connect import Connection
 from store.orders import NewOrder
@@ -128,8 +128,7 @@ def _item(plan: Plan, key: str) -> Intervention:
 
 def state_of(history: Sequence[OrderEvent]) -> OrderState:
     """The state after a history: the last event that is one."""
-    passing = {"overridden", "segment_done", "stop_done"}
-    return cast(OrderState, [event.kind for event in history if event.kind not in passing][-1])
+    return cast(OrderState, [event.kind for event in history if event.kind not in PASSING][-1])
 
 
 def _said_done(

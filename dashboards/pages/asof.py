@@ -9,15 +9,13 @@ from typing import cast
 
 from city.entities import OrderEvent
 from city.serviceday import bounds
-from city.vocabulary import OrderState
+from city.vocabulary import PASSING, OrderState
 from dashboards.pages.draft import said_changes
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
 from store import pages
 from store.connect import Connection
 from store.orders import OrderNow
-
-PASSING = frozenset({"overridden", "segment_done", "stop_done"})
 
 
 @dataclass(frozen=True)

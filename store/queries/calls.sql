@@ -18,7 +18,7 @@ SELECT pg_try_advisory_xact_lock(7246005);
 
 -- name: last_call
 -- When the vehicle that holds an order was told of it.
-SELECT max(at) FROM order_event
+SELECT max(at) FROM order_step
 WHERE order_id = %(order_id)s AND (kind = 'sent' OR (kind = 'overridden' AND vehicle_id IS NOT NULL));
 
 -- name: tried

@@ -52,8 +52,8 @@ SELECT o.order_id::text AS id, o.plan_id::text AS plan_id, o.domain, o.key, o.ta
        o.contractor_id AS contractor, o.expected_end, o.created_at, o.state, o.state_at, o.state_who, o.state_note,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'order_id', e.order_id, 'kind', e.kind, 'at', e.at, 'who', e.who, 'note', e.note, 'segment', e.segment_id,
-            'vehicle', e.vehicle_id) ORDER BY e.n), '[]')
-        FROM order_event e WHERE e.order_id = o.order_id) AS events
+            'vehicle', e.vehicle_id, 'undoes', e.undoes) ORDER BY e.n), '[]')
+        FROM order_step e WHERE e.order_id = o.order_id) AS events
 FROM order_now o
 WHERE o.domain = %(domain)s AND o.created_at >= %(since)s
   AND (%(until)s::timestamptz IS NULL OR o.created_at <= %(until)s)

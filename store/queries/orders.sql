@@ -24,13 +24,15 @@ FROM order_now WHERE order_id = %(order_id)s;
 
 -- name: events
 -- The history of an order.
-SELECT order_id::text AS order_id, kind, at, who, note, segment_id AS segment, vehicle_id AS vehicle FROM order_event
+SELECT order_id::text AS order_id, kind, at, who, note, segment_id AS segment, vehicle_id AS vehicle, undoes
+FROM order_step
 WHERE order_id = %(order_id)s ORDER BY n;
 
 -- name: add_event
 -- Adds the next event of an order.
-INSERT INTO order_event (order_id, n, kind, at, who, note, segment_id, vehicle_id)
-SELECT %(order_id)s, coalesce(max(n), 0) + 1, %(kind)s, %(at)s, %(who)s, %(note)s, %(segment)s, %(vehicle)s
+INSERT INTO order_event (order_id, n, kind, at, who, note, segment_id, vehicle_id, undoes)
+SELECT %(order_id)s, coalesce(max(n), 0) + 1, %(kind)s, %(at)s, %(who)s, %(note)s, %(segment)s, %(vehicle)s,
+       %(undoes)s
 FROM order_event WHERE order_id = %(order_id)s
 RETURNING n;
 
@@ -61,7 +63,7 @@ FROM order_now o
 JOIN LATERAL (
     SELECT min(at) FILTER (WHERE kind = 'started') AS started_at,
            min(at) FILTER (WHERE kind IN ('done', 'aborted', 'refused')) AS ended_at
-    FROM order_event e WHERE e.order_id = o.order_id
+    FROM order_step e WHERE e.order_id = o.order_id
 ) work ON true
 WHERE o.domain = %(domain)s AND o.created_at >= %(since)s ORDER BY o.key, o.created_at;
 

@@ -23,8 +23,8 @@ SELECT domain, state, count(*) AS orders FROM order_now WHERE created_at >= %(si
 
 -- name: histories
 -- The events of several orders, each oldest first.
-SELECT order_id::text AS order_id, kind, at, who, note, segment_id AS segment, vehicle_id AS vehicle FROM order_event
-WHERE order_id = ANY(%(ids)s::uuid[]) ORDER BY order_id, n;
+SELECT order_id::text AS order_id, kind, at, who, note, segment_id AS segment, vehicle_id AS vehicle, undoes
+FROM order_step WHERE order_id = ANY(%(ids)s::uuid[]) ORDER BY order_id, n;
 
 -- name: streets_stamp
 -- Changes when streets are imported anew: what the map's copy of the streets is valid for.
