@@ -1,0 +1,177 @@
+"""The answer of the day page: before anybody is called out what to do, from then on where it stands: who is out, who has
+not answered, when it is done, what will be late, and what waits for whoever reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from city.plan import Plan
+from dashboards.pages.services.view import KeyFigure
+from dashboards.web.locale import Locale
+from planner.night.standing import RunStanding, Standing, TurState
+
+MOST_NAMED = 3
+"""Turer that are named one by one; of more only the number is said."""
+WAITS: tuple[TurState, ...] = ("no_vehicle", "refused", "unanswered", "failed", "unsure", "by_hand", "to_send")
+"""What waits for the reader, most urgent first."""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The answer: ``title`` is the first sentence, ``lead`` what else is to be known, ``waits`` what waits for the
+    reader, in words; empty where nothing does."""
+
+    title: str
+    lead: str
+    waits: str
+
+
+def headline(
+    found: Standing, plan: Plan, locale: Locale, *, certain: str, open_draft: bool, by_call: bool = True
+) -> Headline:
+    """The headline of a plan as it stands. ``certain`` is what the plan says beside its answer; an ``open_draft`` of
+    the watch waits too."""
+    title = _title(found, plan, locale) if by_call else _first(plan, locale)
+    lead = [*_late(found, locale), *_next(found, locale)] if found.begun and by_call else [certain]
+    return Headline(title, " ".join(part for part in lead if part), _waits(found, plan, locale, open_draft))
+
+
+def _first(plan: Plan, locale: Locale) -> str:
+    answer = plan.verdict
+    return locale.kept((answer.clauses or (answer,))[0], "text")
+
+
+def _title(found: Standing, plan: Plan, locale: Locale) -> str:
+    """The first sentence."""
+    t, now = locale.words, found.at
+    if not found.begun:
+        return _to_do(found, plan, locale)
+    if not found.moving and not any(found.count(state) for state in WAITS):
+        return _all_done(found, plan, locale)
+    parts = list(_who(found, plan, locale))
+    said = [t("standing.joined", parts=tuple(parts)) if parts else ""]
+    ready, late = found.ready_at, len({run.target for run in found.late})
+    if ready is not None:
+        key = "standing.ready_late" if late else "standing.ready"
+        said.append(t.count(key, late, clock=locale.moment(ready, now)))
+    elif found.next_start is not None:
+        said.append(t("standing.next", clock=locale.moment(found.next_start, now)))
+    return " ".join(part for part in said if part)
+
+
+def _to_do(found: Standing, plan: Plan, locale: Locale) -> str:
+    """What to do, while nobody was called out: how many go, and when the first begins."""
+    t, n, declined = locale.words, found.to_send, found.count("declined")
+    if not n and not found.beside:
+        return t("standing.declined", turer=_noun(plan, declined, locale)) if declined else _first(plan, locale)
+    starts = found.next_start
+    if starts is None:
+        return _first(plan, locale)
+    of = _noun(plan, found.of, locale)
+    if starts < found.at:
+        return t("standing.go_now", n=n, all=of)
+    return t("standing.go", clock=locale.moment(starts, found.at), n=n, all=of)
+
+
+def _all_done(found: Standing, plan: Plan, locale: Locale) -> str:
+    done = max((run.ready_at for run in found.runs if run.state == "done" and run.ready_at), default=None)
+    turer = _noun(plan, found.count("done"), locale)
+    if done is None or not found.count("done"):
+        return _first(plan, locale)
+    return locale.words("standing.done", clock=locale.moment(done, found.at), turer=turer)
+
+
+def _who(found: Standing, plan: Plan, locale: Locale) -> Iterator[str]:
+    """Who is out, and who has not answered, as the parts of a sentence."""
+    t = locale.words
+    if found.count("leaving"):
+        yield t("standing.leaving", turer=_noun(plan, found.count("leaving"), locale))
+    if found.out:
+        yield t.count("standing.out", found.out)
+    for state in ("called", "unanswered", "refused", "failed", "unsure", "by_hand"):
+        if found.count(state):
+            yield t.count(f"standing.{state}", found.count(state))
+    if not found.out and not found.count("leaving", "called") and found.to_send:
+        yield t.count("standing.to_send", found.to_send)
+
+
+def _late(found: Standing, locale: Locale) -> Iterator[str]:
+    """Which will be late, and by how much."""
+    said: set[str] = set()
+    for run in found.late:
+        if run.target in said or run.ready_at is None or len(said) >= MOST_NAMED:
+            continue
+        said.add(run.target)
+        age = locale.age(run.late_s)
+        yield locale.words("standing.late", tur=run.target, clock=locale.moment(run.ready_at, found.at), age=age)
+
+
+def _next(found: Standing, locale: Locale) -> Iterator[str]:
+    if found.ready_at is not None and found.next_start is not None and found.next_start > found.at:
+        yield locale.words("standing.next", clock=locale.moment(found.next_start, found.at))
+
+
+def _waits(found: Standing, plan: Plan, locale: Locale, open_draft: bool) -> str:
+    """What waits for the reader: how many, and of which kind each is."""
+    t = locale.words
+    kinds = [t.count(f"standing.waits.{state}", len(of), turer=_named(of, locale)) for state, of in _waiting(found)]
+    if open_draft:
+        kinds.append(t("standing.waits.draft"))
+    if not kinds:
+        return ""
+    return t.count("standing.waits.head", found.waiting + open_draft, parts=tuple(kinds))
+
+
+def _waiting(found: Standing) -> Iterator[tuple[TurState, list[RunStanding]]]:
+    runs = (*found.runs, *found.beside)
+    for state in WAITS:
+        of = [run for run in runs if run.state == state]
+        if of:
+            yield state, of
+
+
+def _named(of: list[RunStanding], locale: Locale) -> str:
+    """Turer by name where there are few, else how many."""
+    names = list(dict.fromkeys(run.target for run in of))
+    if len(names) > MOST_NAMED:
+        return locale.words.count("standing.noun.snow", len(names))
+    return locale.words("standing.names", parts=tuple(names))
+
+
+def _noun(plan: Plan, n: int, locale: Locale) -> str:
+    return locale.words.count(f"standing.noun.{plan.domain}", n)
+
+
+def status_figures(found: Standing, locale: Locale) -> list[KeyFigure]:
+    """The figures once somebody is called out: how many are out, who has not answered, and when it is done."""
+    t = locale.words
+    running, waits = found.count("running"), found.count("acknowledged")
+    out = t("standing.figure.out_of", n=running, waits=waits, done=found.count("done"))
+    silent = found.count("called", "unanswered", "leaving")
+    oldest = sorted({run.vehicle for run in found.runs if run.state in {"called", "unanswered"} and run.vehicle})
+    made = [
+        KeyFigure(t("standing.figure.out"), t("standing.figure.of", n=found.out, of=found.of), out),
+        KeyFigure(t("standing.figure.silent"), str(silent), _who_silent(oldest, locale)),
+    ]
+    return made if found.ready_at is None else [*made, _ready(found, found.ready_at, locale)]
+
+
+def _who_silent(vehicles: list[str], locale: Locale) -> str:
+    if not vehicles:
+        return locale.words("standing.figure.all_answered")
+    more = len(vehicles) - MOST_NAMED
+    shown = (*vehicles[:MOST_NAMED], *(["…"] if more > 0 else []))
+    return locale.words("standing.names", parts=shown)
+
+
+def _ready(found: Standing, ready: datetime, locale: Locale) -> KeyFigure:
+    t, late = locale.words, found.late
+    second = t("standing.figure.in_time")
+    if late and late[0].ready_at is not None:
+        second = t("standing.figure.late", tur=late[0].target, clock=locale.moment(late[0].ready_at, found.at))
+    elif ready - found.at < timedelta(0):
+        second = ""
+    about = t("standing.figure.about", clock=locale.moment(ready, found.at))
+    return KeyFigure(t("standing.figure.ready"), about, second)

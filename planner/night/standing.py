@@ -1,0 +1,288 @@
+"""Where a night stands: every tur counted once, by the state that it is in now. Headline, button, tabs, map, hand-over
+and interface read this one value, so that none of them can contradict another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from city.plan import Intervention, Plan
+from city.vocabulary import NON_ROUTE_KINDS, CallState, OrderState
+from planner.night.progress import Progress
+
+TurState = Literal[
+    "running",
+    "acknowledged",
+    "called",
+    "leaving",
+    "refused",
+    "unanswered",
+    "failed",
+    "unsure",
+    "by_hand",
+    "no_vehicle",
+    "to_send",
+    "declined",
+    "done",
+]
+"""Where a tur stands. ``leaving``: its message has not left the house; ``called``: a channel took it and no answer has
+come; ``failed``: it did not arrive; ``unsure``: it may have; ``by_hand``: somebody must ring; ``to_send``: nobody has
+called it out; ``no_vehicle``: it is needed and no vehicle can."""
+OUT: frozenset[TurState] = frozenset({"running", "acknowledged", "done"})
+"""Out: somebody has said that they go, or has been."""
+CALLED_OUT: frozenset[TurState] = OUT | {"called", "unanswered"}
+"""Called out: a channel took the message, or somebody was reached."""
+NEEDS: frozenset[TurState] = frozenset(
+    {"refused", "unanswered", "failed", "unsure", "by_hand", "no_vehicle", "to_send"}
+)
+"""What neither a driver nor the machine is at work on: it waits for whoever reads the page."""
+FIRST: tuple[TurState, ...] = (
+    "running",
+    "acknowledged",
+    "called",
+    "leaving",
+    "refused",
+    "unanswered",
+    "failed",
+    "unsure",
+    "by_hand",
+    "no_vehicle",
+    "to_send",
+    "declined",
+    "done",
+)
+"""Which run of a tur speaks for it: the one that is farthest on its way, else the one that waits."""
+
+
+class KnownOrder(Protocol):
+    """What is asked of an order."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def target(self) -> str: ...
+
+    @property
+    def state(self) -> OrderState: ...
+
+    @property
+    def vehicle(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class RunStanding:
+    """One run: where it stands, who has it, when it begins and is ready, and how late it will be [s]."""
+
+    key: str
+    target: str
+    run: int
+    state: TurState
+    vehicle: str | None = None
+    starts_at: datetime | None = None
+    ready_at: datetime | None = None
+    deadline: datetime | None = None
+    share: float | None = None
+
+    @property
+    def late_s(self) -> float:
+        """How much later than its deadline it is or will be ready [s]; 0 where it is in time or nobody knows."""
+        if self.deadline is None or self.ready_at is None or self.state in {"done", "declined"}:
+            return 0.0
+        return max(0.0, (self.ready_at - self.deadline).total_seconds())
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A night at a time. ``of`` turer there are; ``turer`` names the run that speaks for each that is asked for or was;
+    ``runs`` are all of them; ``beside`` is other work of the plan, which is no tur."""
+
+    at: datetime
+    of: int
+    turer: Mapping[str, RunStanding]
+    runs: tuple[RunStanding, ...]
+    beside: tuple[RunStanding, ...] = ()
+
+    def count(self, *states: TurState) -> int:
+        """How many turer stand in one of some states."""
+        return sum(run.state in states for run in self.turer.values())
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Turer by state, those that are not needed among them: together they are ``of``."""
+        found: dict[str, int] = dict(Counter(run.state for run in self.turer.values()))
+        return found | {"not_needed": self.not_needed}
+
+    @property
+    def not_needed(self) -> int:
+        """Turer that nobody asks for and nobody has driven."""
+        return self.of - len(self.turer)
+
+    @property
+    def asked(self) -> int:
+        """Turer that are asked for, whatever has become of them."""
+        return len(self.turer)
+
+    @property
+    def out(self) -> int:
+        """Turer that are out: acknowledged, under way, or done."""
+        return self.count(*OUT)
+
+    @property
+    def called_out(self) -> int:
+        """Turer whose message a channel took, or whose driver was reached."""
+        return self.count(*CALLED_OUT)
+
+    @property
+    def to_send(self) -> int:
+        """Turer with a run that nobody has called out."""
+        return len({run.target for run in self.runs if run.state == "to_send"})
+
+    @property
+    def waiting(self) -> int:
+        """Turer, and other work, with something that waits for whoever reads the page."""
+        return len({run.target for run in (*self.runs, *self.beside) if run.state in NEEDS})
+
+    @property
+    def begun(self) -> bool:
+        """Whether somebody was called out and is not done, or anything has been driven."""
+        return any(run.state in CALLED_OUT | {"leaving", "failed", "unsure", "by_hand"} for run in self._all)
+
+    @property
+    def moving(self) -> bool:
+        """Whether somebody is out and not done, or is about to be."""
+        return any(run.state in {"running", "acknowledged", "called", "leaving"} for run in self._all)
+
+    @property
+    def ready_at(self) -> datetime | None:
+        """When the last that is out or called will be ready."""
+        busy = {"running", "acknowledged", "called", "leaving"}
+        return max((run.ready_at for run in self._all if run.state in busy and run.ready_at), default=None)
+
+    @property
+    def next_start(self) -> datetime | None:
+        """When the next that nobody has begun starts."""
+        ahead = {"acknowledged", "called", "leaving", "to_send", "by_hand", "unsure"}
+        return min((run.starts_at for run in self._all if run.state in ahead and run.starts_at), default=None)
+
+    @property
+    def late(self) -> tuple[RunStanding, ...]:
+        """The runs that will be ready after their deadline, the latest first."""
+        found = [run for run in self.runs if run.late_s >= 60.0]
+        return tuple(sorted(found, key=lambda run: (-run.late_s, run.key)))
+
+    @property
+    def second_runs(self) -> int:
+        """Runs beyond the first of their tur."""
+        return sum(run.run > 1 for run in self.runs)
+
+    @property
+    def _all(self) -> tuple[RunStanding, ...]:
+        return (*self.runs, *self.beside)
+
+
+def standing(
+    plan: Plan,
+    orders: Sequence[KnownOrder],
+    now: datetime,
+    *,
+    of: int | None = None,
+    calls: Mapping[str, CallState] | None = None,
+    progress: Mapping[str, Progress] | None = None,
+    declined: Collection[str] = (),
+    no_vehicle: Iterable[str] = (),
+    by_call: bool = True,
+) -> Standing:
+    """Where a plan stands now. ``orders`` are the newest of each key of its service day; ``calls`` the states of the
+    newest call of each order by order id; ``progress`` by order id; ``declined`` keys; ``no_vehicle`` turer that are
+    needed and that no vehicle can drive. ``of`` is how many turer the town has, those of the plan where nobody knows.
+    Not ``by_call``: what is decided is on its way by that alone, as a building's set-points are.
+    """
+    by_key = {order.key: order for order in orders}
+    known = {item.key: item for item in plan.interventions}
+    calls, progress = calls or {}, progress or {}
+    held = frozenset(declined)
+    runs = []
+    for item in plan.interventions:
+        order = by_key.get(item.key)
+        state = _state(order, calls, item.key in held, by_call=by_call)
+        runs.append(_run(item, order, state, progress))
+    beside = tuple(run for run in runs if known[run.key].kind in NON_ROUTE_KINDS)
+    turer = [run for run in runs if known[run.key].kind not in NON_ROUTE_KINDS]
+    turer += [run for order in orders if order.key not in known and (run := _outside(order, progress)) is not None]
+    named = {run.target for run in turer}
+    turer += [RunStanding(f"{target}:none", target, 1, "no_vehicle") for target in no_vehicle if target not in named]
+    speaks: dict[str, RunStanding] = {}
+    for run in sorted(turer, key=lambda run: (FIRST.index(run.state), run.run)):
+        speaks.setdefault(run.target, run)
+    return Standing(now, max(len(speaks), of or 0), speaks, tuple(turer), beside)
+
+
+def _run(
+    item: Intervention, order: KnownOrder | None, state: TurState, progress: Mapping[str, Progress]
+) -> RunStanding:
+    """A run of the plan, with its order where it has one."""
+    far = progress.get(order.id) if order is not None else None
+    return RunStanding(
+        key=item.key,
+        target=item.target,
+        run=run_of(item.key),
+        state=state,
+        vehicle=item.vehicle if order is None else order.vehicle,
+        starts_at=item.starts_at,
+        ready_at=item.ready_by if far is None or far.ready_at is None else far.ready_at,
+        deadline=item.deadline,
+        share=None if far is None else far.share,
+    )
+
+
+def _outside(order: KnownOrder, progress: Mapping[str, Progress]) -> RunStanding | None:
+    """A run that the plan does not hold any more and that is out or done; None where nothing came of it."""
+    of_order: dict[OrderState, TurState] = {"started": "running", "acknowledged": "acknowledged", "done": "done"}
+    state = of_order.get(order.state)
+    if state is None:
+        return None
+    far = progress.get(order.id)
+    ready, share = (None, None) if far is None else (far.ready_at, far.share)
+    return RunStanding(order.key, order.target, run_of(order.key), state, order.vehicle, ready_at=ready, share=share)
+
+
+def _state(order: KnownOrder | None, calls: Mapping[str, CallState], declined: bool, *, by_call: bool) -> TurState:
+    """Where a run stands: by its order, and before that was sent by its call."""
+    if order is None or order.state == "aborted":
+        return "declined" if declined else "to_send"
+    if order.state == "decided" and not by_call:
+        return "acknowledged"
+    if order.state == "decided":
+        return _called(calls.get(order.id), declined)
+    if order.state == "sent":
+        return "unsure" if calls.get(order.id) == "unsure" else "called"
+    by_order: dict[OrderState, TurState] = {
+        "acknowledged": "acknowledged",
+        "started": "running",
+        "done": "done",
+        "refused": "refused",
+        "unanswered": "unanswered",
+    }
+    return by_order[order.state]
+
+
+def _called(call: CallState | None, declined: bool) -> TurState:
+    """An order that is decided, by its call."""
+    if call in {"made", "tried", "waits", "sent", "delivered"}:
+        return "leaving"
+    by_call: dict[CallState, TurState] = {"failed": "failed", "unsure": "unsure", "by_hand": "by_hand"}
+    waits: TurState = "declined" if declined else "to_send"
+    return waits if call is None else by_call.get(call, waits)
+
+
+def run_of(key: str) -> int:
+    """Which run of its target a key is: 1 where it says nothing."""
+    last = key.rsplit(":", 1)[-1]
+    return int(last) if last.isdigit() else 1
