@@ -1,0 +1,360 @@
+"""The call-out on the day page: the sheet before it, and the board once it has begun. Each field is a text to print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from city.clock import Clock
+from dashboards.web.locale import Locale
+from planner.calls.board import Act, Board, BoardCounts, BoardNext, BoardRow, BoardTur, BoardWord, Receipt, Undo
+from planner.calls.sheet import Look, Sheet, SheetLine, SheetTur
+
+LOOKS: Mapping[BoardWord, tuple[str, str]] = {
+    "leaves": ("is-wait", "ring"),
+    "withdrawn": ("is-wait", "no"),
+    "leaving": ("is-wait", "sent"),
+    "waits": ("is-late", "warn"),
+    "sent": ("is-go", "sent"),
+    "delivered": ("is-go", "sent"),
+    "no_answer": ("is-stop", "stop"),
+    "passed_on": ("is-wait", "right"),
+    "acknowledged": ("is-go", "seen"),
+    "refused": ("is-stop", "no"),
+    "failed": ("is-stop", "stop"),
+    "unsure": ("is-late", "ask"),
+    "by_hand": ("is-late", "phone"),
+    "stopped": ("is-wait", "no"),
+    "stop_sent": ("is-wait", "no"),
+}
+"""How each state looks: the class of its text and its icon."""
+TIMED: frozenset[BoardWord] = frozenset({"no_answer", "acknowledged", "stopped", "stop_sent", "refused", "withdrawn"})
+"""States that say since when."""
+LOUD = frozenset({"failed", "unsure", "unanswered", "refused", "by_hand", "waits"})
+"""What happened last is drawn as a warning."""
+SHOWN = 3
+"""Rows of a quiet board that stand open; who has answered is folded beyond them."""
+SLOTS: tuple[tuple[Act, ...], tuple[Act, ...]] = (("rang",), ("stop", "withdraw"))
+"""The two places of a row, each with the acts that may stand in it."""
+
+
+@dataclass(frozen=True)
+class SendLine:
+    """One vehicle of the sheet."""
+
+    vehicle: str
+    contractor: str
+    turer: str
+    keys: tuple[str, ...]
+    notes: tuple[str, ...]
+    who: str
+    address: str
+    tel: str
+    channel: str
+    starts: str
+    ready: str
+    late: bool
+    callable: bool
+
+
+@dataclass(frozen=True)
+class SendSheet:
+    """The sheet: those that need a look first, then as usual; ``send`` is on the button, ``sums`` beside it."""
+
+    title: str
+    lead: str
+    look: tuple[SendLine, ...]
+    usual: tuple[SendLine, ...]
+    sums: str
+    more: tuple[str, ...]
+    send: str
+    plan_id: str
+
+
+@dataclass(frozen=True)
+class ActButton:
+    """What can be done with a row: the last part of the address, the word, and what is said to who cannot see."""
+
+    act: str
+    word: str
+    said: str
+    stops: bool
+
+
+@dataclass(frozen=True)
+class Countdown:
+    """Seconds that run down on the page: ``text`` with them in it, ``left`` real ones at ``at_once`` a second."""
+
+    text: str
+    left: str
+    seconds: int
+
+
+@dataclass(frozen=True)
+class CallRow:
+    """One vehicle of the board."""
+
+    call_id: str
+    vehicle: str
+    contractor: str
+    turer: str
+    to: str
+    address: str
+    tel: str
+    sent: str
+    unsure: bool
+    delivered: str
+    answered: str
+    word: str
+    look: str
+    icon: str
+    second: str
+    count: Countdown | None
+    slots: tuple[ActButton | None, ActButton | None]
+    more: tuple[ActButton, ...]
+    more_text: str
+
+
+@dataclass(frozen=True)
+class ReceiptLine:
+    """What happened last, and what can be taken back."""
+
+    text: str
+    icon: str
+    loud: bool
+    undo: str
+    undo_ids: tuple[str, ...]
+    undo_act: str
+    undo_left: int
+
+
+@dataclass(frozen=True)
+class BoardBox:
+    """The board as it is printed: ``open`` rows, and those that are ``folded`` away with what they are."""
+
+    summary: str
+    receipt: ReceiptLine
+    open: tuple[CallRow, ...]
+    folded: tuple[CallRow, ...]
+    folded_text: str
+
+
+def tel_of(address: str) -> str:
+    """A number as a link can dial it; empty where it is no number."""
+    digits = re.sub(r"[^+\d]", "", address)
+    return digits if len(digits) >= 5 and re.fullmatch(r"[+\d\s()/-]+", address) else ""
+
+
+def send_sheet(
+    found: Sheet, locale: Locale, now: datetime, names: Mapping[str, str], more: Sequence[str] = ()
+) -> SendSheet:
+    """The sheet in words. ``names`` of contractors by id; ``more`` sentences of what is not called out."""
+    t = locale.words
+    lines = [(line, _send_line(line, locale, now, names)) for line in found.lines]
+    turer = t.count("standing.noun.snow", found.turer)
+    starts = "" if found.starts_at is None else t("sheet.starts", clock=locale.moment(found.starts_at, now))
+    return SendSheet(
+        title=t.count("sheet.title", found.vehicles, turer=turer),
+        lead=" ".join(part for part in (t("sheet.lead"), starts) if part),
+        look=tuple(made for line, made in lines if line.looks or not line.callable),
+        usual=tuple(made for line, made in lines if not line.looks and line.callable),
+        sums=_sums(found, locale),
+        more=tuple(more),
+        send=_send(found, locale),
+        plan_id=found.plan_id,
+    )
+
+
+def _send(found: Sheet, locale: Locale) -> str:
+    """The word on the button: what goes out by machine, else what is put on the board to be rung; none where nobody can
+    be called."""
+    if found.machine:
+        return locale.words.count("sheet.send", found.machine)
+    return locale.words.count("sheet.ring", found.by_hand) if found.by_hand else ""
+
+
+def _sums(found: Sheet, locale: Locale) -> str:
+    t = locale.words
+    parts = [t.count("sheet.by_machine", found.machine)] if found.machine else []
+    parts += [t.count("sheet.by_hand", found.by_hand)] if found.by_hand else []
+    return t("standing.joined", parts=tuple(parts)) if parts else t("sheet.nobody")
+
+
+def _send_line(line: SheetLine, locale: Locale, now: datetime, names: Mapping[str, str]) -> SendLine:
+    t = locale.words
+    late = [tur for tur in line.turer if tur.ready_by and tur.deadline and tur.ready_by > tur.deadline]
+    ready = "" if line.ready_by is None else t("sheet.ready", clock=locale.moment(line.ready_by, now))
+    return SendLine(
+        vehicle=line.vehicle or "–",
+        contractor=_crew(line.contractor, names, locale),
+        turer=_turer(line.turer, locale),
+        keys=tuple(tur.key for tur in line.turer),
+        notes=tuple(_look(look, line, locale, now) for look in line.looks),
+        who=line.who,
+        address=line.address,
+        tel=tel_of(line.address),
+        channel=t(f"channel.{line.channel}") if line.callable else t("channel.none"),
+        starts="" if line.starts_at is None else locale.moment(line.starts_at, now),
+        ready=ready,
+        late=bool(late),
+        callable=line.callable,
+    )
+
+
+def _look(look: Look, line: SheetLine, locale: Locale, now: datetime) -> str:
+    """Why a line needs a look."""
+    at = "" if look.at is None else locale.moment(look.at, now)
+    return locale.words(f"sheet.look.{look.kind}", vehicle=line.vehicle or "–", clock=at, what=look.what)
+
+
+def _turer(turer: Sequence[SheetTur | BoardTur], locale: Locale) -> str:
+    """Turer in driving order: 'P1-1, sedan P3-2 omg 2'."""
+    names = [one.target if one.run <= 1 else f"{one.target} {locale.words('row.run', n=one.run)}" for one in turer]
+    if len(names) < 2:
+        return "".join(names)
+    return locale.words("board.then", first=names[0], rest=locale.words("standing.names", parts=tuple(names[1:])))
+
+
+def _crew(contractor: str | None, names: Mapping[str, str], locale: Locale) -> str:
+    return names.get(contractor, contractor) if contractor else locale.words("board.own")
+
+
+def board_box(
+    found: Board, locale: Locale, clock: Clock, now: datetime, names: Mapping[str, str], *, live: bool = True
+) -> BoardBox | None:
+    """The board in words; None while nobody was called. Not ``live``: as it was, nothing can be done."""
+    if not found.rows:
+        return None
+    rows = [(row, _row(row, locale, clock, now, names, live=live)) for row in found.rows]
+    urgent = [made for row, made in rows if row.place in {"hand", "waiting"}]
+    quiet = [made for row, made in rows if row.place not in {"hand", "waiting"}]
+    shown = max(0, SHOWN - len(urgent)) if len(urgent) + len(quiet) > SHOWN + 1 else len(quiet)
+    folded = quiet[shown:]
+    return BoardBox(
+        summary=_summary(found.counts, locale),
+        receipt=_receipt(found.receipt, found.undo if live else None, locale, clock, now),
+        open=tuple([*urgent, *quiet[:shown]]),
+        folded=tuple(folded),
+        folded_text=locale.words.count("board.folded", len(folded)) if folded else "",
+    )
+
+
+def _summary(counts: BoardCounts, locale: Locale) -> str:
+    """'14 fordon, 25 turer: 12 kvitterade, 1 väntar, 1 utan svar'."""
+    t = locale.words
+    kinds = ("acknowledged", "leaving", "waiting", "no_answer", "refused", "failed", "unsure", "by_hand", "stopped")
+    parts = [t.count(f"board.count.{kind}", n) for kind in kinds if (n := getattr(counts, kind))]
+    turer = t.count("standing.noun.snow", counts.turer)
+    return t.count("board.summary", counts.vehicles, turer=turer, parts=tuple(parts))
+
+
+def _row(
+    row: BoardRow, locale: Locale, clock: Clock, now: datetime, names: Mapping[str, str], *, live: bool
+) -> CallRow:
+    t = locale.words
+    look, icon = LOOKS[row.word]
+    word = t(f"board.word.{row.word}")
+    acts = row.acts if live else ()
+    more = tuple(_act(act, row, locale) for act in ("next", "again") if act in acts)
+    return CallRow(
+        call_id=row.call_id,
+        vehicle=row.vehicle,
+        contractor=_crew(row.contractor, names, locale),
+        turer=_turer(row.turer, locale),
+        to=t("board.to", who=row.who, channel=t(f"channel.{row.channel}")),
+        address=row.address,
+        tel=tel_of(row.address),
+        sent=_clock(row.sent_at or (row.state_at if row.word == "unsure" else None), locale, now),
+        unsure=row.word == "unsure",
+        delivered=_clock(row.delivered_at, locale, now),
+        answered=_clock(row.answered_at, locale, now),
+        word=f"{word} {locale.moment(row.state_at, now)}" if row.word in TIMED else word,
+        look=look,
+        icon=icon,
+        second=" · ".join(_second(row, locale)),
+        count=_counting(row, locale, clock) if live else None,
+        slots=(_slot(SLOTS[0], row, acts, locale), _slot(SLOTS[1], row, acts, locale)),
+        more=more,
+        more_text=_on(row, locale) if more else "",
+    )
+
+
+def _on(row: BoardRow, locale: Locale) -> str:
+    """Who could be called instead."""
+    if row.next is None:
+        return locale.words("board.nobody_left")
+    return locale.words("board.next_free", vehicle=row.next.vehicle, who=row.next.who)
+
+
+def _second(row: BoardRow, locale: Locale) -> Iterator[str]:
+    """What is said below the state."""
+    t = locale.words
+    if row.by_dispatcher:
+        yield t("board.by_dispatcher")
+    if row.instead_of:
+        yield t("board.instead_of", vehicle=row.instead_of)
+    if row.word == "unsure":
+        yield t("board.ring", number=row.address)
+    if row.note and row.word in {"failed", "refused", "waits", "passed_on", "no_answer"}:
+        yield row.note
+    if row.word == "by_hand":
+        yield t("board.not_rung")
+
+
+def _counting(row: BoardRow, locale: Locale, clock: Clock) -> Countdown | None:
+    """What runs down in a row: until it leaves, or until the next one is called."""
+    if row.word == "leaves" and row.leaves_in is not None:
+        return _countdown("board.leaves_in", clock.real_seconds(row.leaves_in), locale)
+    if row.word in {"sent", "delivered"} and row.next is not None and row.next.seconds is not None:
+        return _countdown("board.next_in", clock.real_seconds(row.next.seconds), locale, row.next)
+    return None
+
+
+def _countdown(key: str, seconds: float, locale: Locale, who: BoardNext | None = None) -> Countdown:
+    left = max(0, round(seconds))
+    named = "" if who is None else locale.words("board.who", vehicle=who.vehicle, who=who.who)
+    return Countdown(locale.words(key, who=named), length(left, locale), left)
+
+
+def length(seconds: int, locale: Locale) -> str:
+    """A countdown: '58 s', '4 min 12 s'; 4.12 would read as a clock."""
+    minutes, rest = divmod(seconds, 60)
+    if not minutes:
+        return locale.words("board.seconds", n=rest)
+    return locale.words("board.minutes", n=minutes, rest=rest)
+
+
+def _slot(kinds: Sequence[Act], row: BoardRow, acts: Sequence[Act], locale: Locale) -> ActButton | None:
+    """The act that stands in a place of a row now; the place stays where there is none."""
+    return next((_act(act, row, locale) for act in kinds if act in acts), None)
+
+
+def _act(act: Act, row: BoardRow, locale: Locale) -> ActButton:
+    t = locale.words
+    who = row.next.who if act == "next" and row.next is not None else ""
+    vehicle = row.next.vehicle if act == "next" and row.next is not None else row.vehicle
+    word = t(f"board.act.{act}", vehicle=vehicle, who=who)
+    return ActButton("stop" if act == "withdraw" else act, word, t("board.act_of", vehicle=row.vehicle), act != "rang")
+
+
+def _receipt(last: Receipt | None, undo: Undo | None, locale: Locale, clock: Clock, now: datetime) -> ReceiptLine:
+    """The line above the table, which has its place from the start."""
+    t = locale.words
+    text, loud, icon = t("board.receipt.none"), False, "info"
+    if last is not None:
+        what = last.vehicle or last.target
+        loud = last.kind in LOUD
+        icon = "warn" if loud else "sent" if last.kind in {"made", "sent"} else "done"
+        said = t.count(f"board.receipt.{last.kind}", last.vehicles, what=what)
+        note = f": {last.note}" if last.note else ""
+        text = f"{locale.moment(last.at, now)} {said}{note}."
+    if undo is None:
+        return ReceiptLine(text, icon, loud, "", (), "", 0)
+    left = max(1, round(clock.real_seconds(undo.seconds)))
+    return ReceiptLine(text, icon, loud, t("board.undo"), undo.ids, undo.kind, left)
+
+
+def _clock(at: datetime | None, locale: Locale, now: datetime) -> str:
+    return "–" if at is None else locale.moment(at, now)
