@@ -1,5 +1,5 @@
-"""The answer of the day page: before anybody is called out what to do, from then on where it stands: who is out, who has
-not answered, when it is done, what will be late, and what waits for whoever reads it."""
+"""The answer of the day page: before anybody is called out what to do, from then on where it stands: who is out, who
+has not answered, when it is done, what will be late, and what waits for whoever reads it."""
 
 from __future__ import annotations
 
