@@ -160,6 +160,19 @@ def load_places(connection: Connection) -> tuple[Place, ...]:
     return select(connection, query("roads", "load_places"), {}, Place)
 
 
+def replace_base_map(connection: Connection, dataset: str, doc: bytes | None) -> None:
+    """Makes this what lies round the streets of the dataset, gzipped JSON; None where its file holds nothing."""
+    connection.execute(query("roads", "forget_base_map"), {"dataset": dataset})
+    if doc is not None:
+        connection.execute(query("roads", "add_base_map"), {"dataset": dataset, "doc": doc})
+
+
+def base_map(connection: Connection) -> bytes | None:
+    """What lies round the streets, gzipped JSON; None where no import held anything."""
+    row = connection.execute(query("roads", "base_map")).fetchone()
+    return None if row is None else bytes(row[0])
+
+
 def save_rooms(connection: Connection, dataset: str, rooms: Iterable[Room]) -> None:
     """Adds rooms or brings them up to date; their vessels stay as they are."""
     rows = [

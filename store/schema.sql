@@ -967,3 +967,9 @@ CREATE TRIGGER vehicle_choice_is_history BEFORE UPDATE OR DELETE ON vehicle_choi
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER crew_change_is_history BEFORE UPDATE ON crew_change
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE base_map (
+    dataset text PRIMARY KEY REFERENCES dataset ON DELETE CASCADE,
+    doc bytea NOT NULL
+);
+COMMENT ON TABLE base_map IS 'Water, parks, buildings and railways of a dataset as the map is sent them: gzipped JSON. Nothing is planned by it.';

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
@@ -11,7 +12,9 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from city.catalogue.message import message
 from city.entities import Dataset, Point, Segment
+from city.errors import NotFound
 from city.plan import Plan
 from city.vocabulary import ROUTE_CLASSES, Domain
 from dashboards.pages.rows import Known, PlanRow, rows
@@ -38,6 +41,22 @@ def segments(request: Request) -> Response:
             return Response(status_code=304, headers=headers)
         body = _streets(context, connection, stamp)
     return Response(body, headers=headers, media_type="application/json")
+
+
+@router.get("/map/base.json", summary="Water, parks, buildings and railways round the streets, for drawing")
+def base_map(request: Request) -> Response:
+    """``areas`` (rings), ``lines`` and ``labels`` in 1e-6 degrees, lon and lat in turn; 404 where nothing is held."""
+    with context_of(request).connection() as connection:
+        stamp = pages.streets_stamp(connection)
+        headers = {"ETag": f'"{stamp}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        if f'"{stamp}"' in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        doc = roads.base_map(connection)
+    if doc is None:
+        raise NotFound(message("error.request.no_base_map"))
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(doc, headers=headers | {"Content-Encoding": "gzip"}, media_type="application/json")
+    return Response(gzip.decompress(doc), headers=headers, media_type="application/json")
 
 
 @router.get("/map/{domain}.json", summary="How streets, rooms or buildings stand in the live plan")

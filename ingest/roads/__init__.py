@@ -18,6 +18,7 @@ from city.upkeep import KeeperRule, Place, SegmentOrigin
 from city.vocabulary import CLOSED_TO_SMALL
 from ingest.roads.barriers import ended_at_barriers
 from ingest.roads.cleared import places as places_of
+from ingest.roads.ground import read_ground
 from ingest.roads.heights import elevation_sources
 from ingest.roads.keepers import Taken, ruled
 from ingest.roads.kept import bans_kept, joined
@@ -40,6 +41,7 @@ from store.roads import (
     load_segments,
     load_turns,
     remove_other_datasets,
+    replace_base_map,
     replace_places,
     replace_relief,
     replace_segments,
@@ -103,8 +105,10 @@ def import_roads(
     cleared = places_of(source.extract, found.segments)
     renewal = _renewal(before, found, split, stays, asks, looked=dry_run)
     if not dry_run:
+        progress(message("cli.roads.ground"))
+        ground = read_ground(file, found.segments, spoken.language) if source.drawn else None
         progress(message("cli.roads.writing"))
-        _store(connection, source, found, turns.bans, (*places, cleared), at)
+        _store(connection, source, found, turns.bans, (*places, cleared), ground.packed() if ground else None, at)
     counts = len(places[0]), len(places[1]), cleared
     sloped = replace(sloped, segments=found.segments, cover=found.cover or sloped.cover)
     seconds = found.looked_s, stopwatch() - began
@@ -228,6 +232,7 @@ def _store(
     found: _Found,
     turns: Sequence[TurnBan],
     places: tuple[list[Room], list[Building], list[Place]],
+    ground: bytes | None,
     at: datetime,
 ) -> None:
     dataset = source.dataset
@@ -241,5 +246,6 @@ def _store(
         save_rooms(connection, dataset.name, places[0])
         save_buildings(connection, dataset.name, places[1])
         replace_places(connection, dataset.name, places[2])
+        replace_base_map(connection, dataset.name, ground)
     # Where the caller has read something before, the block above was only a savepoint.
     connection.commit()

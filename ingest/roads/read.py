@@ -30,4 +30,4 @@ def read_source(file: Path, crs: str | None, at: datetime, rules: StreetRules) -
     licence, attribution = "ODbL 1.0", "© OpenStreetMap contributors"
     origin = Dataset("OpenStreetMap", name, licence, attribution, extract.data_date)
     left_out = frozenset(f"osm/{way.id}" for way in extract.left)
-    return RoadSource(extract, cut(extract), origin, left_out=left_out)
+    return RoadSource(extract, cut(extract), origin, left_out=left_out, drawn=True)

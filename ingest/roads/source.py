@@ -16,7 +16,8 @@ from ingest.roads.extract import Extract
 class RoadSource:
     """A file of roads as it was read: what it holds, the segments cut from it, where it is from, what is to be told.
 
-    ``left_out`` are ways that the file has and that are in no network, by source and number.
+    ``left_out`` are ways that the file has and that are in no network, by source and number; ``drawn``: it may hold
+    what lies round the streets too.
     """
 
     extract: Extract
@@ -24,6 +25,7 @@ class RoadSource:
     dataset: Dataset
     notes: tuple[Message, ...] = ()
     left_out: frozenset[str] = frozenset()
+    drawn: bool = False
 
     def origins(
         self, segments: Sequence[Segment], before: Mapping[str, SegmentOrigin], pieces: Mapping[str, str]

@@ -185,3 +185,15 @@ ON CONFLICT (building_id) DO UPDATE SET
     area_m2 = coalesce(excluded.area_m2, old.area_m2),
     simulated = excluded.simulated
 WHERE NOT EXISTS (SELECT FROM dataset d WHERE d.name = old.dataset AND d.licence = 'own data');
+
+-- name: forget_base_map
+-- Before the base map of a dataset is written anew, or where it has none any more.
+DELETE FROM base_map WHERE dataset = %(dataset)s;
+
+-- name: add_base_map
+-- What lies round the streets of a dataset.
+INSERT INTO base_map (dataset, doc) VALUES (%(dataset)s, %(doc)s);
+
+-- name: base_map
+-- What lies round the streets, of the dataset that was imported last.
+SELECT b.doc FROM base_map b JOIN dataset d ON d.name = b.dataset ORDER BY d.imported_at DESC LIMIT 1;

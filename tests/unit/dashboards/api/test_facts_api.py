@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from city.settings import Settings, Web
 from dashboards.app import create_app
 from store.connect import pool
 from store.outlook import replace_outlook
-from store.roads import save_dataset
+from store.roads import replace_base_map, save_dataset
 from tests.unit.dashboards import town
 from tests.unit.dashboards.serving import asking
 
@@ -137,6 +138,20 @@ def test_the_map_credits_each_source_once_and_in_the_language_of_the_page(client
     streets = "© OpenStreetMap contributors (ODbL 1.0)"
     assert sorted(said["sv"]) == sorted([streets, "kommunens egna uppgifter"])
     assert sorted(said["en"]) == sorted([streets, "the municipality's own data"])
+
+
+def test_the_ground_of_the_map_is_sent_as_it_was_packed(client, filled):
+    """Whether the reader takes gzip or not; once it is known, nothing is sent again."""
+    assert client.get("/api/v1/map/base.json").status_code == 404
+    doc = {"areas": [{"kind": "water", "rings": [[1, 2, 3, 4]]}], "lines": [], "labels": []}
+    name = client.get("/api/v1/segments.json").json()["datasets"][0]["name"]
+    replace_base_map(filled, name, gzip.compress(json.dumps(doc).encode()))
+    filled.commit()
+    answer = client.get("/api/v1/map/base.json")
+    assert (answer.json(), answer.headers["content-encoding"]) == (doc, "gzip")
+    assert client.get("/api/v1/map/base.json", headers={"Accept-Encoding": "identity"}).json() == doc
+    again = client.get("/api/v1/map/base.json", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
 
 
 def test_a_town_without_streets_has_no_box(client):
