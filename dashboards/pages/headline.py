@@ -14,6 +14,8 @@ from planner.night.standing import RunStanding, Standing, TurState
 
 MOST_NAMED = 3
 """Turer that are named one by one; of more only the number is said."""
+MOST_PARTS = 2
+"""Of who is out and who has not answered the headline says the first; the board has all."""
 WAITS: tuple[TurState, ...] = ("no_vehicle", "refused", "unanswered", "failed", "unsure", "by_hand", "to_send")
 """What waits for the reader, most urgent first."""
 
@@ -50,7 +52,7 @@ def _title(found: Standing, plan: Plan, locale: Locale) -> str:
         return _to_do(found, plan, locale)
     if not found.moving and not any(found.count(state) for state in WAITS):
         return _all_done(found, plan, locale)
-    parts = list(_who(found, plan, locale))
+    parts = list(_who(found, plan, locale))[:MOST_PARTS]
     said = [t("standing.joined", parts=tuple(parts)) if parts else ""]
     ready, late = found.ready_at, len({run.target for run in found.late})
     if ready is not None:
@@ -90,7 +92,7 @@ def _who(found: Standing, plan: Plan, locale: Locale) -> Iterator[str]:
         yield t("standing.leaving", turer=_noun(plan, found.count("leaving"), locale))
     if found.out:
         yield t.count("standing.out", found.out)
-    for state in ("called", "unanswered", "refused", "failed", "unsure", "by_hand"):
+    for state in ("unanswered", "refused", "failed", "unsure", "by_hand", "called"):
         if found.count(state):
             yield t.count(f"standing.{state}", found.count(state))
     if not found.out and not found.count("leaving", "called") and found.to_send:

@@ -151,8 +151,8 @@ class Standing:
 
     @property
     def begun(self) -> bool:
-        """Whether somebody was called out and is not done, or anything has been driven."""
-        return any(run.state in CALLED_OUT | {"leaving", "failed", "unsure", "by_hand"} for run in self._all)
+        """Whether anybody was called, or anything has been driven."""
+        return any(run.state not in {"to_send", "declined", "no_vehicle"} for run in self._all)
 
     @property
     def moving(self) -> bool:

@@ -1,0 +1,84 @@
+"""The first sentence of the day page through a night: what it says, how long it is, and that it never contradicts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from city.catalogue.words import words
+from dashboards.pages.headline import headline, status_figures
+from dashboards.web.locale import Locale
+from planner.night.standing import Standing, standing
+from tests.unit.planner.night.test_standing import AT, HOUR, item, order, plan
+
+SWEDISH = Locale(words("sv"), ZoneInfo("Europe/Stockholm"))
+ENGLISH = Locale(words("en"), ZoneInfo("Europe/Stockholm"))
+ITEMS = tuple(item(f"P1-{n}") for n in range(4))
+
+
+def said(found: Standing, locale: Locale = SWEDISH, *, draft: bool = False) -> tuple[str, str, str]:
+    made = headline(found, plan(*ITEMS), locale, certain="4 fordon.", open_draft=draft)
+    return made.title, made.lead, made.waits
+
+
+def at_night(*states: str, late: bool = False) -> Standing:
+    """Four turer, of which the first are in these states."""
+    items = [item(f"P1-{n}", ready_by=AT + (4 if late and n == 0 else 2) * HOUR) for n in range(4)]
+    orders = tuple(order(f"P1-{n}", state) for n, state in enumerate(states))  # type: ignore[arg-type]
+    return standing(plan(*items), orders, AT, of=10)
+
+
+def test_before_anybody_is_called_it_says_what_to_do() -> None:
+    assert said(at_night()) == ("Kör ut kl. 04.00: 4 av 10 turer.", "4 fordon.", "4 väntar på dig: kalla ut 4 turer.")
+    assert said(at_night(), ENGLISH)[0] == "Go out at 04:00: 4 of 10 routes."
+
+
+def test_once_people_are_out_it_is_a_status() -> None:
+    """Who is out, who has not answered, when it is done, what will be late."""
+    title, lead, waits = said(at_night("started", "acknowledged", "sent", "unanswered", late=True))
+    assert title == "2 ute, 1 har inte svarat. Klart ca 07.00, en blir sen."
+    assert lead == "P1-0 blir klar 07.00, 60\N{NO-BREAK SPACE}min efter sin gräns. Nästa start 04.00."
+    assert waits == "1 väntar på dig: P1-3: inget svar, ring."
+
+
+def test_an_order_that_nobody_sent_is_not_called_out() -> None:
+    """The page that said so let somebody go to bed."""
+    assert said(at_night("decided", "decided", "decided", "decided"))[0].startswith("Kör ut kl. 04.00: 4 av 10")
+
+
+def test_when_all_is_done_it_says_so_and_nothing_waits() -> None:
+    title, _, waits = said(at_night("done", "done", "done", "done"))
+    assert title == "Allt klart 05.00: 4 turer."
+    assert waits == ""
+
+
+def test_an_open_draft_waits_too() -> None:
+    assert said(at_night("done", "done", "done", "done"), draft=True)[2] == "1 väntar på dig: vaktens utkast."
+
+
+STATES = st.sampled_from(["decided", "sent", "acknowledged", "unanswered", "refused", "started", "aborted", "done"])
+
+
+@given(st.lists(STATES, max_size=4), st.booleans(), st.sampled_from([SWEDISH, ENGLISH]))
+def test_whatever_happened_the_sentence_and_the_count_agree(states: list[str], late: bool, locale: Locale) -> None:
+    """What waits is said where it waits and nowhere else, and every headline says something."""
+    found = at_night(*states, late=late)
+    title, lead, waits = said(found, locale)
+    assert 0 < len(title) <= 62
+    assert bool(waits) == (found.waiting > 0)
+    assert not waits or waits.startswith(f"{found.waiting} ")
+    assert "{" not in title + lead + waits
+    figures = status_figures(found, locale)
+    assert figures[0].value.startswith(f"{found.out} ")
+
+
+@pytest.mark.parametrize(("hours", "begins"), [(2, "Kör ut nu: 4 av 10 turer."), (-20, "Kör ut kl. ")])
+def test_a_start_that_is_over_is_now_and_one_of_tomorrow_has_its_date(hours: int, begins: str) -> None:
+    now = datetime(2026, 1, 12, 2, 0, tzinfo=UTC) + timedelta(hours=hours)
+    title = said(standing(plan(*ITEMS), (), now, of=10))[0]
+    assert title.startswith(begins)
+    assert hours > 0 or "12 jan" in title
