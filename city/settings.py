@@ -181,6 +181,16 @@ class Planner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dask: str = ""
 
 
+class Calls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How crews are called. A channel of ``gateway_channels`` goes over ``gateway_url``, e-mail over ``smtp_url``;
+    what has no line, somebody rings. Nothing leaves before ``undo_s`` seconds of the wall are over."""
+
+    gateway_url: str = ""
+    gateway_channels: tuple[str, ...] = ("sms", "voice")
+    smtp_url: str = ""
+    undo_s: float = 8.0
+
+
 class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The web service. Until sign-in is built it answers on loopback only, unless a proxy is trusted to do it."""
 
@@ -223,6 +233,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     planner: Planner = Planner()
     web: Web = Web()
     streets: StreetRules = StreetRules()
+    calls: Calls = Calls()
     log: Log = Log()
     state_dir: str = ""
 

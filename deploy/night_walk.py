@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
+from city.call import CallNow
 from city.catalogue.message import message
 from city.catalogue.words import words
 from city.clock import stopwatch
 from city.errors import NotFound, StoreUnavailable
+from city.plan import Intervention, Plan
 from city.serviceday import service_day
 from city.settings import Settings
 from city.vocabulary import UNDER_WAY, Mode
 from deploy.demonstration import ZONE, Tell
 from deploy.night_journal import Journal, said_classes, said_handover
+from deploy.night_line import IN_PROCESS, takes_all
 from deploy.storm_scene import OPENS_AT, STORM, Evening, world
 from ingest.publisher import Publication, Publisher
 from ingest.simulator.crew import Rolls, SimulatedCrew
 from ingest.simulator.forecasts import forecast_server
 from ingest.weather.client import WeatherClient
-from planner.night.call_out import escalate, note_call
+from planner.calls.answers import OrderWord, rang, said
+from planner.calls.call_out import call_out
+from planner.calls.escalate import escalate
 from planner.night.follow import follow
 from planner.night.report import night_of
-from planner.orders import add_event, decide
+from planner.orders import decide
 from planner.schedule import Scheduler, look
 from planner.services import Services, services
 from planner.watch.answer import accept, open_draft
-from store import orders, plans
+from store import calls, orders, plans
 from store.connect import Connection
 from store.orders import OrderNow
 
@@ -61,13 +66,19 @@ def walk(settings: Settings, opened: Evening, stop: threading.Event, tell: Tell)
         return night.over()
 
 
+def _of_this_night(item: Intervention) -> bool:
+    """What begins later is decided, and left to the day to send."""
+    return item.starts_at is None or item.starts_at <= LAST_START
+
+
 def _night_settings(settings: Settings, url: str) -> Settings:
-    """The settings with the simulated provider; snow alone is planned."""
+    """The settings with the simulated provider; snow alone is planned, and a line takes every call at once."""
     replace = msgspec.structs.replace
     return replace(
         settings,
         weather=replace(settings.weather, providers=("smhi",), smhi_url=url),
         planner=replace(settings.planner, waste_slots=(), heating_slots=()),
+        calls=replace(settings.calls, gateway_url=IN_PROCESS, undo_s=0.0),
     )
 
 
@@ -83,7 +94,7 @@ class Walk:
     crew: SimulatedCrew = field(default_factory=SimulatedCrew)
     rolls: Rolls = field(default_factory=Rolls)
     services: Services = field(default_factory=services)
-    published: int = 0
+    send: Callable[[Connection, datetime], None] = takes_all
 
     @property
     def connection(self) -> Connection:
@@ -108,11 +119,11 @@ class Walk:
         called = self.rolls.called(self.connection, self.now)
         sent = [*world(self.opened.town).messages(before, self.now), *self.crew.positions(called, before, self.now)]
         self._publish(sorted(sent))
-        for said in self.crew.says(called, before, self.now):
-            add_event(
-                self.connection, said.order_id, said.kind, said.vehicle, self.now, said.note, segment=said.segment
-            )
+        for told in self.crew.says(called, before, self.now):
+            word = OrderWord(told.order_id, told.kind, told.vehicle, segment=told.segment)
+            said(self.connection, self.settings, word, self.now)
         escalate(self.connection, self.settings, self.now)
+        self.send(self.connection, self.now)
         if (self.now - OPENS_AT) // LOOKS_EVERY > (before - OPENS_AT) // LOOKS_EVERY:
             self.plan_and_watch()
         self.journal.tell_orders(self._orders(), self.now)
@@ -139,25 +150,40 @@ class Walk:
         draft = open_draft(self.connection, live.id)
         if draft is not None:
             self.journal.draft(draft, self.now)
-            live = accept(self.connection, draft.id, OFFICER, self.now, words(self.settings.municipality.language))
+            live = accept(self.connection, self.settings, self.opened.clock, draft.id, OFFICER).plan
+        self._call_out(live)
+        self.send(self.connection, self.now)
+        for call in calls.calls_since(self.connection, self.now - BACK):
+            if call.state == "unanswered" and any(o.state == "unanswered" for o in self._orders_of(call)):
+                rang(self.connection, call.id, OFFICER, self.now, self._note("cli.night.rang"))
+
+    def _call_out(self, live: Plan) -> None:
+        """What is proposed is called out; what begins after this night is decided alone."""
         states = {order.key: order.state for order in reversed(self._orders())}
-        keys = [item.key for item in live.interventions if states.get(item.key, "aborted") in {"aborted", "refused"}]
-        decide(self.connection, live.id, keys, OFFICER, self.now)
-        for order in self._orders():
-            if order.state == "decided" and self._of_this_night(order):
-                add_event(self.connection, order.id, "sent", OFFICER, self.now)
-                note_call(self.connection, self.settings, order.id, self.now)
-            elif order.state == "unanswered":
-                add_event(self.connection, order.id, "acknowledged", OFFICER, self.now, self._note("cli.night.rang"))
+        open_keys = [i for i in live.interventions if states.get(i.key, "aborted") in {"aborted", "refused"}]
+        manned = [item.key for item in open_keys if item.vehicle is not None]
+        tonight = [item.key for item in open_keys if item.key in manned and _of_this_night(item)]
+        later = [item.key for item in open_keys if item.key not in tonight]
+        decide(self.connection, live.id, later, OFFICER, self.now)
+        waiting = [o.id for o in self._orders() if o.state == "decided" and o.key not in later and self._begins(o)]
+        waiting = sorted(set(waiting) - set(self._called(waiting)))
+        if tonight or waiting:
+            clock = self.opened.clock
+            call_out(self.connection, self.settings, clock, live.id, tonight, OFFICER, order_ids=waiting)
+
+    def _called(self, order_ids: Sequence[str]) -> Collection[str]:
+        return calls.newest_about(self.connection, order_ids)
+
+    def _orders_of(self, call: CallNow) -> list[OrderNow]:
+        return [order for order in self._orders() if order.id in call.orders]
 
     def _note(self, key: str) -> str:
         """What the officer notes, in the language of the installation."""
         return words(self.settings.municipality.language)(key)
 
-    def _of_this_night(self, order: OrderNow) -> bool:
-        """What begins later is decided, and left to the day to send."""
-        starts_at = self.rolls.item(self.connection, order).starts_at
-        return starts_at is None or starts_at <= LAST_START
+    def _begins(self, order: OrderNow) -> bool:
+        """Whether an order is of this night and has a vehicle."""
+        return order.vehicle is not None and _of_this_night(self.rolls.item(self.connection, order))
 
     def tell_the_end(self) -> None:
         """What the next shift is told."""

@@ -28,6 +28,7 @@ from deploy.demonstration import (
     set_up,
 )
 from deploy.installation import Installation, prepare_schema
+from deploy.night_line import IN_PROCESS, takes_all
 from deploy.storm_scene import OPENS_AT, STORM, Evening, world
 from ingest.daemon import Daemon
 from ingest.publisher import Publisher
@@ -98,7 +99,8 @@ def _serve(
     with forecast_server(STORM, clock) as forecasts:
         with connect(installation.dsn, "night") as connection:
             set_simulated_clock(connection, clock.starts_at, wall, speed)
-            installation.start_services(("ingest",), environment(settings, forecasts))
+            in_process = {"DAGSPLAN_CALLS__GATEWAY_URL": IN_PROCESS}
+            installation.start_services(("ingest",), environment(settings, forecasts) | in_process)
             await_forecast(connection, clock, stop, tell)
         installation.start_services(("scheduler", "web"))
         tell(message("cli.demo.opened", at=OPENS_AT.astimezone(ZONE), speed=brief(speed)))
@@ -112,7 +114,8 @@ def _serve(
 
 
 def _drive(settings: Settings, dsn: str, where: Address, clock: Clock, stop: threading.Event) -> None:
-    """The drivers, until ``stop``: positions to the broker, steps of orders to the web service."""
+    """The line that takes every call, and the drivers, until ``stop``: positions to the broker, steps of orders to the
+    web service."""
     crew, rolls, before, web = SimulatedCrew(), Rolls(), clock.now(), settings.web
     base = f"http://{web.host}:{web.port}{web.base_path}/api/v1/orders"
     with Publisher(where, "dagsplan-simulator-crew") as publisher, httpx.Client(timeout=20.0) as http:
@@ -120,6 +123,7 @@ def _drive(settings: Settings, dsn: str, where: Address, clock: Clock, stop: thr
             now = clock.now()
             try:
                 with connect(dsn, "drivers") as connection:
+                    takes_all(connection, now)
                     called = rolls.called(connection, now)
                 for position in crew.positions(called, before, now):
                     publisher.send(position)
@@ -132,7 +136,7 @@ def _drive(settings: Settings, dsn: str, where: Address, clock: Clock, stop: thr
 
 def _tell(http: httpx.Client, base: str, said: Said) -> None:
     """What a driver says; where an officer was quicker, nothing."""
-    body = {"kind": said.kind, "segment": said.segment or "", "note": said.note}
+    body = {"kind": said.kind, "segment": said.segment or "", "by": "driver"}
     answer = http.post(f"{base}/{said.order_id}/events", json=body)
     if answer.status_code != httpx.codes.CONFLICT:
         answer.raise_for_status()

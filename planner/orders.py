@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from city.catalogue.message import Message, message
+from city.catalogue.message import Message, brief, message
 from city.entities import OrderEvent
 from city.errors import Conflict, NotFound
 from city.plan import Intervention, Plan, treatments_of
 from city.vocabulary import PASSING, OrderEventKind, OrderState
 from store import facts, orders, plans
 from store.connect import Connection
-from store.orders import NewOrder
+from store.orders import NewOrder, OrderStep
 
 NEXT: dict[OrderState, frozenset[OrderEventKind]] = {
     "decided": frozenset({"sent", "started", "aborted", "overridden"}),
-    "sent": frozenset({"acknowledged", "unanswered", "refused", "started", "aborted", "overridden"}),
-    "unanswered": frozenset({"sent", "acknowledged", "refused", "started", "aborted", "overridden"}),
+    "sent": frozenset({"delivered", "acknowledged", "unanswered", "refused", "started", "aborted", "overridden"}),
+    "unanswered": frozenset({"sent", "delivered", "acknowledged", "refused", "started", "aborted", "overridden"}),
     "acknowledged": frozenset({"started", "refused", "aborted", "overridden"}),
     "started": frozenset({"segment_done", "stop_done", "done", "aborted", "overridden"}),
     "refused": frozenset(),
@@ -27,6 +27,12 @@ NEXT: dict[OrderState, frozenset[OrderEventKind]] = {
     "done": frozenset(),
 }
 """Which events may follow which state. An order that ended stays ended; a new one is made instead."""
+BY_EYE: frozenset[OrderEventKind] = frozenset({"started", "done"})
+"""Steps that somebody or something has to see."""
+ROLES = frozenset({"dispatcher", "duty", "simulated_duty"})
+"""Who notes what others say; every other ``who`` is a vehicle or the machine."""
+UNDO = timedelta(minutes=10)
+"""How long a step can be taken back."""
 
 
 def decide(
@@ -66,6 +72,8 @@ def add_event(
         if order is None:
             raise NotFound(message("error.order.unknown", order=order_id))
         history = orders.events(connection, order_id)
+        if not any(event.kind not in PASSING for event in history):
+            raise Conflict(message("error.order.nothing_left"))
         if kind == "segment_done" and _said_done(connection, order, history, segment):
             return history
         may_follow(state_of(history), kind)
@@ -77,6 +85,39 @@ def add_event(
             _note_treated(connection, order, now, lambda part: part not in said)
             _note_emptied(connection, order, now)
         return orders.events(connection, order_id)
+
+
+def undo(
+    connection: Connection, order_id: str, who: str, now: datetime, *, within: timedelta = UNDO
+) -> tuple[OrderEvent, ...]:
+    """Takes back the last step of an order, and what it noted as treated or emptied; gives the history that holds.
+
+    Raises NotFound for an unknown order, Conflict where nothing holds, or the step is older than ``within``.
+    """
+    with connection.transaction():
+        order = orders.lock_order(connection, _as_id(order_id))
+        if order is None:
+            raise NotFound(message("error.order.unknown", order=order_id))
+        held = orders.steps(connection, order_id)
+        if not held:
+            raise Conflict(message("error.order.nothing_left"))
+        if now - held[0].at > within:
+            minutes = within / timedelta(minutes=1)
+            raise Conflict(message("error.order.too_late", step=_step(held[0].kind), minutes=brief(minutes)))
+        take_back(connection, order_id, held[0].n, who, now)
+        _unnote(connection, order, held)
+        return orders.events(connection, order_id)
+
+
+def take_back(connection: Connection, order_id: str, n: int, who: str, now: datetime) -> None:
+    """Adds that step ``n`` of an order does not hold any more."""
+    orders.add_event(connection, OrderEvent(order_id, "undone", now, who, undoes=n))
+
+
+def only_said(history: Sequence[OrderEvent], *, heard: bool) -> tuple[OrderEvent, ...]:
+    """The starts and ends of a history that a role noted and nobody saw: no position of the vehicle was ``heard``.
+    They stay "according to the dispatcher" for ever."""
+    return () if heard else tuple(e for e in history if e.kind in BY_EYE and e.who in ROLES)
 
 
 def may_follow(state: OrderState, kind: OrderEventKind) -> None:
@@ -150,7 +191,17 @@ def _note_treated(
 def _note_emptied(connection: Connection, order: Mapping[str, Any], now: datetime) -> None:
     stops = _item_of(connection, order).stops
     if isinstance(stops, tuple):
-        facts.mark_emptied(connection, [vessel for stop in stops for vessel in stop.vessels], now)
+        facts.mark_emptied(connection, [vessel for stop in stops for vessel in stop.vessels], now, order["order_id"])
+
+
+def _unnote(connection: Connection, order: Mapping[str, Any], held: Sequence[OrderStep]) -> None:
+    """Takes back what the newest of the steps that held has noted as done."""
+    last, order_id = held[0], order["order_id"]
+    said = {step.segment for step in held[1:] if step.kind == "segment_done" and step.segment is not None}
+    if last.kind in {"done", "segment_done"}:
+        orders.remove_treatments(connection, order_id, last.at, said)
+    if last.kind == "done":
+        facts.unmark_emptied(connection, last.at, order_id)
 
 
 def _item_of(connection: Connection, order: Mapping[str, Any]) -> Intervention:

@@ -21,9 +21,9 @@ from city.plan import Plan, RunKey
 from city.serviceday import service_day
 from city.settings import Settings
 from city.vocabulary import DOMAINS, Domain
+from planner.calls.escalate import escalate
 from planner.due import due_runs, slots_of
 from planner.inputs import read_snapshot
-from planner.night.call_out import escalate
 from planner.night.follow import follow
 from planner.publish import check_schema, publish, publish_outlook
 from planner.routes.workers import workers
@@ -38,6 +38,8 @@ from store.housekeeping import keep_house
 
 log = logging.getLogger("dagsplan.schedule")
 RETRY = timedelta(minutes=5)
+CALL = "call:"
+"""How notes of calls begin: they are for whoever sends, not for the watch."""
 
 
 class Scheduler:
@@ -183,6 +185,7 @@ def look(
 ) -> None:
     """The watch: at its interval, and at once where something was noted. One of several schedulers looks."""
     now, every_s = clock.now(), settings.planner.watch_s
+    events = [event for event in events if not event.startswith(CALL)]
     slot = f"watch:{int(now.timestamp() // every_s)}" if every_s > 0 else ""
     if slot and _claim_look(connection, settings, slot, now, claim_expires(settings, clock, now)):
         events = [*events, slot]

@@ -28,6 +28,14 @@ class Draft:
     answered_by: str = ""
 
 
+@dataclass(frozen=True)
+class TakenDraft:
+    """When a draft was accepted, and the plan that it became."""
+
+    at: datetime
+    plan_id: str
+
+
 def add_draft(connection: Connection, draft: Draft, plan: Plan, curves: bytes) -> bool:
     """Adds a draft with its plan; False where the same inputs have given one for the same live plan already."""
     parameters = {
@@ -59,6 +67,12 @@ def answer(connection: Connection, draft_id: str, accepted: bool, at: datetime, 
     """Notes what somebody answered."""
     parameters = {"draft_id": draft_id, "accepted": accepted, "at": at, "who": who, "plan_id": plan_id}
     connection.execute(query("drafts", "answer"), parameters)
+
+
+def accepted_as(connection: Connection, draft_id: str) -> TakenDraft | None:
+    """When a draft was accepted and as which plan; None where it was not."""
+    row = connection.execute(query("drafts", "accepted_as"), {"draft_id": draft_id}).fetchone()
+    return None if row is None else TakenDraft(row[0], str(row[1]))
 
 
 def _draft(row: tuple[Any, ...]) -> Draft:

@@ -40,9 +40,15 @@ def save_vessels(connection: Connection, rows: Iterable[Vessel]) -> None:
         cursor.executemany(query("facts", "save_vessel"), [columns(row) for row in rows])
 
 
-def mark_emptied(connection: Connection, vessel_ids: Iterable[str], at: datetime) -> None:
-    """Notes that vessels were emptied at a time."""
-    connection.execute(query("facts", "mark_emptied"), {"vessels": list(vessel_ids), "at": at})
+def mark_emptied(connection: Connection, vessel_ids: Iterable[str], at: datetime, order_id: str | None = None) -> None:
+    """Notes that vessels were emptied at a time; by an order that can be taken back."""
+    parameters = {"vessels": list(vessel_ids), "at": at, "order_id": order_id}
+    connection.execute(query("facts", "mark_emptied"), parameters)
+
+
+def unmark_emptied(connection: Connection, at: datetime, order_id: str) -> None:
+    """Takes back that an order emptied vessels at a time."""
+    connection.execute(query("facts", "unmark_emptied"), {"at": at, "order_id": order_id})
 
 
 def buildings(connection: Connection) -> tuple[Building, ...]:

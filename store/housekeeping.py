@@ -115,7 +115,7 @@ TASKS: dict[str, Callable[[Connection, Store, datetime], None]] = {
     "counts of rejects": _remove("remove_counts", lambda limits: limits.keep_raw_days),
     "answers": _remove("remove_answers", lambda limits: limits.keep_answers_days),
     "curves": _remove("remove_curves", lambda limits: limits.curves_days),
-    "outgoing": _remove("remove_outgoing", lambda limits: limits.positions_days),
+    "crew calls": _remove("remove_calls", lambda limits: limits.positions_days),
     "notes": _remove("remove_notes", lambda limits: limits.keep_dead_letters_days),
 }
 

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from city.entities import GivenOrder, OrderEvent
-from city.vocabulary import Domain, OrderState
+from city.vocabulary import Domain, OrderEventKind, OrderState
 from store.connect import Connection
-from store.rows import columns, select
+from store.rows import columns, only_row, select
 from store.sql import query
 
 
@@ -46,6 +46,17 @@ class NewOrder:
     contractor: str | None
     expected_end: datetime | None
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class OrderStep:
+    """A step of an order that holds, with its number."""
+
+    n: int
+    kind: OrderEventKind
+    at: datetime
+    who: str
+    segment: str | None
 
 
 def add_order(connection: Connection, order: NewOrder) -> None:
@@ -117,3 +128,24 @@ def add_treatments(connection: Connection, rows: Iterable[tuple[str, str]], done
     ]
     with connection.cursor() as cursor:
         cursor.executemany(query("orders", "add_treatment"), parameters)
+
+
+def remove_treatments(connection: Connection, order_id: str, done_at: datetime, but: Iterable[str] = ()) -> None:
+    """Takes back what an order noted as done at a time, but for some streets."""
+    parameters = {"order_id": order_id, "done_at": done_at, "but": list(but)}
+    connection.execute(query("orders", "remove_treatments"), parameters)
+
+
+def steps(connection: Connection, order_id: str) -> tuple[OrderStep, ...]:
+    """The steps of an order that hold, the newest first."""
+    return select(connection, query("orders", "steps"), {"order_id": order_id}, OrderStep)
+
+
+def heard_of(connection: Connection, order_id: str) -> bool:
+    """Whether a position was heard of the vehicle that holds an order while that was driven."""
+    return bool(only_row(connection.execute(query("orders", "heard_of"), {"order_id": order_id}))[0])
+
+
+def of_keys(connection: Connection, keys: Iterable[str]) -> list[str]:
+    """The ids of all orders that some interventions ever had."""
+    return [str(row[0]) for row in connection.execute(query("orders", "of_keys"), {"keys": list(keys)})]

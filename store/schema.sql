@@ -583,21 +583,6 @@ CREATE TABLE passage (
 );
 COMMENT ON TABLE passage IS 'Streets that a vehicle drove whole, at a pace at which it can work, while it was out on an order: in driving order, each with when the vehicle was last seen on it. They go with their stretch.';
 
-CREATE TABLE outgoing (
-    outgoing_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    order_id uuid NOT NULL REFERENCES plan_order,
-    vehicle_id text NOT NULL,
-    who text NOT NULL,
-    channel text NOT NULL,
-    address text NOT NULL,
-    text text NOT NULL,
-    at timestamptz NOT NULL,
-    sent_at timestamptz
-);
-CREATE INDEX outgoing_by_order ON outgoing (order_id);
-CREATE INDEX outgoing_to_send ON outgoing (outgoing_id) WHERE sent_at IS NULL;
-COMMENT ON TABLE outgoing IS 'Messages that a call-out has written in its own transaction; an adapter sends them and notes when.';
-
 CREATE TABLE driver_report (
     report_id uuid PRIMARY KEY,
     vehicle_id text,
@@ -917,6 +902,15 @@ JOIN LATERAL (
            max(s.ref) AS ref
     FROM crew_call_step s WHERE s.call_id = c.call_id
 ) t ON true;
+
+CREATE TABLE emptying (
+    order_id uuid NOT NULL REFERENCES plan_order,
+    vessel_id text NOT NULL,
+    at timestamptz NOT NULL,
+    emptied_before timestamptz,
+    PRIMARY KEY (order_id, vessel_id, at)
+);
+COMMENT ON TABLE emptying IS 'Vessels that an order emptied, and when each was emptied before: taken back, that holds again.';
 
 CREATE TABLE decline_end (
     key text NOT NULL,

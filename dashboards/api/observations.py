@@ -13,7 +13,6 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from city.catalogue.message import brief, message
-from city.catalogue.words import words
 from city.errors import Conflict, NotFound
 from city.observation import Observation
 from city.vocabulary import DeclineCause
@@ -23,7 +22,7 @@ from dashboards.pages.rows import anchor
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.forms import SentForm, sent
 from dashboards.web.problems import HttpProblem
-from planner.watch.answer import accept, open_draft, reject
+from planner.watch.answer import accept, open_draft, reject, unaccept
 from store import judgements, pages
 from store.connect import Connection
 
@@ -60,7 +59,7 @@ DECLINE = {
 ANSWER = {
     "type": "object",
     "required": ["answer"],
-    "properties": {"answer": {"type": "string", "enum": ["accept", "reject"]}},
+    "properties": {"answer": {"type": "string", "enum": ["accept", "reject", "undo"]}},
 }
 
 
@@ -160,24 +159,27 @@ def draft(request: Request) -> Response:
     return _json({"draft": found})
 
 
-@router.post("/drafts/{draft_id}", summary="Accept or reject a draft", openapi_extra=body_of(ANSWER))
+@router.post("/drafts/{draft_id}", summary="Accept or reject a draft, or take that back", openapi_extra=body_of(ANSWER))
 def answer_draft(request: Request, draft_id: str, got: Annotated[SentForm, Depends(sent)]) -> Response:
-    """Accepted, it is published, what it adds is decided and what it stands down is called off; 409 where it was
-    answered or its plan superseded."""
+    """Accepted, it is published, what it adds is called out and what it drops is stood down; ``undo`` takes that back
+    until the first call leaves. 409 where it was answered, its plan superseded, or a call has left."""
     context, now = context_of(request), context_of(request).clock.now()
-    wanted = _choice(got, "answer", ("accept", "reject"))
+    wanted = _choice(got, "answer", ("accept", "reject", "undo"))
+    body: dict[str, object] = {"answer": wanted, "plan_id": None, "calls": (), "leaves_at": None}
     try:
         with context.connection() as connection:
             if wanted == "accept":
-                plan_id = accept(connection, draft_id, WHO, now, words(context.settings.municipality.language)).id
+                made = accept(connection, context.settings, context.clock, draft_id, WHO)
+                body |= {"plan_id": made.plan.id, "calls": made.calls, "leaves_at": made.leaves_at}
+            elif wanted == "undo":
+                body |= {"plan_id": unaccept(connection, draft_id, WHO, now).id}
             else:
                 reject(connection, draft_id, WHO, now)
-                plan_id = ""
     except Conflict:
         if not got.by_form:
             raise
         return day.show(request, "snow", notice="draft_gone", status=409)
-    return _answer(request, got, {"answer": wanted, "plan_id": plan_id or None}, status=200)
+    return _answer(request, got, body, status=200)
 
 
 def _segments(context: AppContext, connection: Connection, got: SentForm) -> Sequence[str]:

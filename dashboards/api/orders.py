@@ -20,12 +20,13 @@ from dashboards.pages.rows import anchor
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.forms import SentForm, sent
 from dashboards.web.problems import HttpProblem
-from planner.night.call_out import note_call
-from planner.orders import add_event, decide
+from planner.calls.answers import OrderWord, said, told, undo
+from planner.orders import BY_EYE, decide, only_said
 from store import orders, pages
+from store.connect import Connection
 
 router = APIRouter(prefix="/api/v1/orders", tags=["orders"])
-WHO = "dispatcher"
+WHO, DRIVER = "dispatcher", "driver"
 NOTE_LENGTH = 500
 
 ORDER_BODY = {
@@ -44,8 +45,11 @@ EVENT_BODY = {
         "kind": {"type": "string", "enum": list(get_args(OrderEventKind))},
         "note": {"type": "string", "maxLength": NOTE_LENGTH},
         "segment": {"type": "string", "description": "with segment_done: the street that is done"},
+        "by": {"type": "string", "enum": ["dispatcher", "driver"], "description": "who says it (default dispatcher)"},
+        "confirm": {"type": "string", "description": "true: a form's start or end that nobody saw is meant"},
     },
 }
+UNDO_BODY = {"type": "object", "properties": {}}
 
 
 def body_of(schema: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +94,7 @@ def make_orders(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Re
     if got.by_form:
         if plan is None:
             raise NotFound(message("error.request.no_plan", id=plan_id))
-        return _back(context, plan.domain, keys[0] if len(keys) == 1 else None)
+        return back(context, plan.domain, keys[0] if len(keys) == 1 else None, "decided")
     return Response(msgspec.json.encode({"ids": made}), 201, media_type="application/json")
 
 
@@ -98,8 +102,10 @@ def make_orders(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Re
     "/{order_id}/events", status_code=201, summary="Add the next step of an order", openapi_extra=body_of(EVENT_BODY)
 )
 def next_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(sent)]) -> Response:
-    """201 with the whole history; 409 where the step may not follow the present state.
+    """201 with the whole history, and which of its steps somebody said and nobody saw; 409 where the step may not
+    follow the present state. A form that says by hand what nobody saw is asked first (409, ``confirm``).
 
+    ``sent`` notes that somebody told the vehicle by other means, as a call by hand: no message leaves.
     ``segment_done`` names a ``segment`` of the order (404 where it has none such); said twice, it stands there once.
     """
     context, kind = context_of(request), got.text("kind")
@@ -108,23 +114,66 @@ def next_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(
     order_id, now, segment = as_id(order_id, "order"), context.clock.now(), got.text("segment") or None
     if kind == "segment_done" and segment is None:
         raise HttpProblem(422, message("error.request.no_segment_named"))
+    step = cast(OrderEventKind, kind)
     try:
         with context.connection() as connection, connection.transaction():
-            step = cast(OrderEventKind, kind)
-            history = add_event(connection, order_id, step, WHO, now, note_of(got), segment=segment)
+            order = orders.order(connection, order_id)
+            if got.by_form and order is not None and _unseen(connection, order, step, got):
+                return day.show(request, order.domain, notice="unseen", status=409)
+            who = _speaker(got, order)
             if kind == "sent":
-                note_call(connection, context.settings, order_id, now)
+                told(connection, context.settings, order_id, who, now, note_of(got))
+            else:
+                word = OrderWord(order_id, step, who, note_of(got), segment)
+                said(connection, context.settings, word, now)
             pages.tell(connection, "orders")
-            order = orders.lock_order(connection, order_id)
+            return _stepped(context, connection, order_id, kind, got)
     except Conflict:
         if not got.by_form:
             raise
         return _refused_step(request, order_id)
+
+
+@router.post("/{order_id}/undo", summary="Take back the last step of an order", openapi_extra=body_of(UNDO_BODY))
+def undo_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(sent)]) -> Response:
+    """200 with the history that holds; 409 where nothing holds, it is more than ten minutes old, or a channel has said
+    it. What the step noted as treated or emptied is taken back too."""
+    context, order_id = context_of(request), as_id(order_id, "order")
+    try:
+        with context.connection() as connection, connection.transaction():
+            undo(connection, order_id, WHO, context.clock.now())
+            pages.tell(connection, "orders")
+            return _stepped(context, connection, order_id, "undone", got, 200)
+    except Conflict:
+        if not got.by_form:
+            raise
+        return _refused_step(request, order_id)
+
+
+def _unseen(connection: Connection, order: orders.OrderNow, kind: OrderEventKind, got: SentForm) -> bool:
+    """Whether somebody is about to say by hand what nobody saw, and has not confirmed it."""
+    asked = kind in BY_EYE and got.text("by") != DRIVER and got.text("confirm") != "true"
+    return asked and order.vehicle is not None and not orders.heard_of(connection, order.id)
+
+
+def _speaker(got: SentForm, order: orders.OrderNow | None) -> str:
+    """Who says it: the vehicle where its driver does, else the dispatcher."""
+    return order.vehicle if got.text("by") == DRIVER and order is not None and order.vehicle else WHO
+
+
+def _stepped(
+    context: AppContext, connection: Connection, order_id: str, kind: str, got: SentForm, status: int = 201
+) -> Response:
+    order, history = orders.lock_order(connection, order_id), orders.events(connection, order_id)
     if got.by_form:
         if order is None:
             raise NotFound(message("error.request.no_order", id=order_id))
-        return _back(context, order["domain"], order["key"])
-    return Response(msgspec.json.encode({"history": history}), 201, media_type="application/json")
+        return back(context, order["domain"], order["key"], f"step_{kind}")
+    heard = orders.heard_of(connection, order_id)
+    unseen = [event.kind for event in only_said(history, heard=heard)]
+    return Response(
+        msgspec.json.encode({"history": history, "only_said": unseen}), status, media_type="application/json"
+    )
 
 
 @router.get("/{order_id}/progress", summary="What is done of an order, what is left, and when it will be ready")
@@ -136,7 +185,10 @@ def how_far(request: Request, order_id: str) -> Response:
         if order is None:
             raise NotFound(message("error.request.no_order", id=order_id))
         found = context.progress(connection, [order])[order_id]
-    return Response(msgspec.json.encode({"order": order, "progress": found}), media_type="application/json")
+        heard = orders.heard_of(connection, order_id)
+        unseen = [event.kind for event in only_said(orders.events(connection, order_id), heard=heard)]
+    body = {"order": order, "progress": found, "only_said": unseen}
+    return Response(msgspec.json.encode(body), media_type="application/json")
 
 
 def _refused(request: Request, got: SentForm, plan_id: str, keys: list[str], status: int) -> Response:
@@ -160,9 +212,11 @@ def _refused_step(request: Request, order_id: str) -> Response:
     return day.show(request, order["domain"], notice="step_refused", status=409)
 
 
-def _back(context: AppContext, domain: Domain, key: str | None) -> Response:
+def back(context: AppContext, domain: Domain, key: str | None, done: str = "") -> Response:
+    """Back to the day page, to the row of a key; ``done`` says what was done, for the page to speak of."""
     place = f"#{anchor(key)}" if key else ""
-    return RedirectResponse(f"{context.base}/idag?{urlencode({'domain': domain})}{place}", 303)
+    asked = {"domain": domain} | ({"done": done} if done else {})
+    return RedirectResponse(f"{context.base}/idag?{urlencode(asked)}{place}", 303)
 
 
 def note_of(got: SentForm, name: str = "note") -> str:
@@ -170,7 +224,7 @@ def note_of(got: SentForm, name: str = "note") -> str:
     return re.sub(r"\s+", " ", got.text(name))[:NOTE_LENGTH]
 
 
-def as_id(text: str, what: Literal["order", "plan", "request", "observation"]) -> str:
+def as_id(text: str, what: Literal["order", "plan", "request", "observation", "call"]) -> str:
     """An id as it is stored. Raises NotFound where it is none."""
     try:
         return str(uuid.UUID(text))

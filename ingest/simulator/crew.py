@@ -1,6 +1,6 @@
 """Simulated drivers: they answer, drive what they were called out for as it was planned, and say what is done.
 
-They act on orders that somebody has sent, and on no others. What they say is handed to whoever holds the orders.
+They act on calls that were sent, and on no others. What they say is handed to whoever holds the orders, as theirs.
 """
 
 from __future__ import annotations
@@ -26,12 +26,11 @@ from store.orders import OrderNow
 
 BACK = timedelta(hours=36)
 AT_WORK = frozenset({"sent", "acknowledged", "started"})
-NOTE = "simulerad förare"
 
 
 @dataclass(frozen=True)
 class CrewCall:
-    """An order that a driver has, in its state since ``since`` (``sent``: since the vehicle that holds it was told)."""
+    """An order that a driver has, in its state since ``since`` (``sent``: since the call about it was)."""
 
     order_id: str
     vehicle: str
@@ -48,7 +47,6 @@ class Said:
     vehicle: str
     kind: OrderEventKind
     segment: str | None = None
-    note: str = ""
 
 
 class Rolls:
@@ -60,12 +58,13 @@ class Rolls:
     def called(self, connection: Connection, now: datetime) -> list[CrewCall]:
         """The snow orders that a vehicle has and that have not ended, in the order in which they are to be driven."""
         found = [o for o in orders.orders(connection, now - BACK, domain="snow") if o.state in AT_WORK]
-        called = [self._called(connection, order, order.vehicle) for order in found if order.vehicle]
+        heard = _heard(connection, [order.id for order in found], now)
+        called = [
+            CrewCall(order.id, order.vehicle, order.state, since, self.item(connection, order))
+            for order in found
+            if order.vehicle and (since := _since(order, heard)) is not None
+        ]
         return sorted(called, key=lambda one: (str(one.item.starts_at), one.order_id))
-
-    def _called(self, connection: Connection, order: OrderNow, vehicle: str) -> CrewCall:
-        since = calls.last_call(connection, order.id) if order.state == "sent" else order.state_at
-        return CrewCall(order.id, vehicle, order.state, since, self.item(connection, order))
 
     def item(self, connection: Connection, order: OrderNow) -> Intervention:
         """What an order was made of. NotFound where its plan is gone."""
@@ -75,6 +74,17 @@ class Rolls:
                 raise NotFound(message("error.plan.unknown", plan=order.plan_id))
             self._plans[order.plan_id] = {item.key: item for item in plan.interventions}
         return self._plans[order.plan_id][order.key]
+
+
+def _heard(connection: Connection, order_ids: Sequence[str], now: datetime) -> Mapping[str, datetime | None]:
+    """When the newest call about each of some orders was sent; None where it was not."""
+    sent = {call.id: call.sent_at for call in calls.calls_since(connection, now - BACK)}
+    return {order: sent.get(call) for order, call in calls.newest_about(connection, order_ids).items()}
+
+
+def _since(order: OrderNow, heard: Mapping[str, datetime | None]) -> datetime | None:
+    """Since when a driver knows of an order in its state; None where nobody has told them yet."""
+    return heard.get(order.id) if order.state == "sent" else order.state_at
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,7 @@ class SimulatedCrew:
         told: list[Said] = []
         for one in called:
             if one.state == "sent" and one.vehicle not in self.silent and one.since + self.answers_after <= now:
-                told.append(Said(one.order_id, one.vehicle, "acknowledged", note=NOTE))
+                told.append(Said(one.order_id, one.vehicle, "acknowledged"))
             elif one.state == "acknowledged" and one.vehicle not in out and (one.item.starts_at or now) <= now:
                 out.add(one.vehicle)
                 told.append(Said(one.order_id, one.vehicle, "started"))

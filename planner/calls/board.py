@@ -13,7 +13,7 @@ Act = Literal["rang", "stop", "again", "next", "withdraw"]
 """What a person can do with a row: note that they rang and it was acknowledged, stop it, send it again, pass it on,
 take it back before it leaves."""
 Place = Literal["hand", "waiting", "changed", "rest"]
-"""In which part of the board a row stands: somebody must act, an answer is awaited, something just happened, the rest."""
+"""In which part of the board a row stands: somebody must act, an answer is awaited, it just changed, the rest."""
 BoardWord = Literal[
     "leaves",
     "withdrawn",
@@ -103,7 +103,7 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class BoardReceipt:
     """The last thing that happened: to a call (``call_id``) or an order (``order_id``)."""
 
     at: datetime
@@ -141,5 +141,5 @@ class Board:
 
     rows: tuple[BoardRow, ...]
     counts: BoardCounts
-    receipt: Receipt | None = None
+    receipt: BoardReceipt | None = None
     undo: Undo | None = None

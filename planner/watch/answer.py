@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
 from city.catalogue.message import message
-from city.catalogue.words import Words
+from city.catalogue.words import words
+from city.clock import Clock
 from city.errors import Conflict, NotFound
 from city.plan import Plan
-from city.vocabulary import STANDS_DOWN
-from planner.orders import add_event, decide
+from city.settings import Settings
+from planner.calls.call_out import call_out
+from planner.calls.make import leaves_at
+from planner.calls.stop import stop_orders, take_back_all
+from planner.orders import decide
 from planner.publish import publish
-from store import drafts, orders, pages, plans
+from store import archive, drafts, orders, pages, plans
 from store.connect import Connection
 from store.drafts import Draft
 
 
-def accept(connection: Connection, draft_id: str, who: str, now: datetime, words: Words) -> Plan:
-    """Publishes a draft as the plan, makes orders of what it adds, and calls off what it stands down and nobody has
-    begun. ``words`` are those of the installation: its orders keep a note of where they come from.
+@dataclass(frozen=True)
+class Accepted:
+    """What became of a draft that was taken: the plan, and the calls that can be taken back until ``leaves_at``."""
+
+    plan: Plan
+    calls: tuple[str, ...]
+    leaves_at: datetime
+
+
+def accept(connection: Connection, settings: Settings, clock: Clock, draft_id: str, who: str) -> Accepted:
+    """Publishes a draft as the plan, calls out what it adds, and stands down what it drops and nobody has begun: who
+    was called is told. What has no vehicle is only decided. Orders keep a note of where they come from.
 
     Raises NotFound for an unknown draft, Conflict where it was answered already or the plan it was made against is not
     the live one any more.
     """
+    now, say = clock.now(), words(settings.municipality.language)
     with connection.transaction():
         draft, plan, curves = _held(connection, draft_id)
         live = plans.by_id(connection, draft.base_plan)
@@ -37,11 +52,39 @@ def accept(connection: Connection, draft_id: str, who: str, now: datetime, words
             raise Conflict(message("error.draft.superseded"))
         named = msgspec.structs.replace(plan, slot=f"event:draft:{draft.id}")
         published = publish(connection, named, now, curves=curves)
-        _stand_down(connection, draft, who, now, words("plan.night.stood_down"))
-        keys = [change.key for change in draft.difference.added]
-        if keys:
-            decide(connection, published.id, keys, who, now, note=words("plan.night.from_draft"))
+        leaves = leaves_at(settings, clock, now)
+        made = _stand_down(connection, settings, draft, who, now, leaves, say("plan.night.stood_down"))
+        made += _call_added(connection, settings, clock, draft, published, who, say("plan.night.from_draft"))
         drafts.answer(connection, draft.id, True, now, who, published.id)
+        pages.tell(connection, "orders")
+    return Accepted(published, tuple(made), leaves)
+
+
+def unaccept(connection: Connection, draft_id: str, who: str, now: datetime) -> Plan:
+    """Takes back that a draft was taken, as long as none of its calls has left: its calls, what it stood down, and its
+    plan; the plan before is published anew and given.
+
+    Raises NotFound for an unknown draft, Conflict where it was not taken, a call has left, or the plan is not the
+    draft's any more.
+    """
+    with connection.transaction():
+        found = drafts.lock_draft(connection, _draft_id(draft_id))
+        taken = None if found is None else drafts.accepted_as(connection, found[0].id)
+        if found is None:
+            raise NotFound(message("error.draft.unknown", draft=draft_id))
+        if taken is None:
+            raise Conflict(message("error.draft.not_taken"))
+        before = plans.by_id(connection, found[0].base_plan)
+        if before is None:
+            raise NotFound(message("error.plan.unknown", plan=found[0].base_plan))
+        plans.lock_plans(connection, "snow")
+        newest = plans.latest(connection, "snow", before.mode, before.service_day)
+        if newest is None or newest.id != taken.plan_id:
+            raise Conflict(message("error.draft.superseded"))
+        take_back_all(connection, taken.at, _orders_of(connection, found[0]), who, now)
+        kept = archive.curves_of(connection, before.id)
+        named = msgspec.structs.replace(before, slot=f"event:undo:{found[0].id}")
+        published = publish(connection, named, now, curves=None if kept is None else kept.curves)
         pages.tell(connection, "orders")
     return published
 
@@ -61,10 +104,7 @@ def open_draft(connection: Connection, plan_id: str, at: datetime | None = None)
 
 
 def _held(connection: Connection, draft_id: str) -> tuple[Draft, Plan, bytes]:
-    try:
-        found = drafts.lock_draft(connection, str(uuid.UUID(draft_id)))
-    except ValueError:
-        found = None
+    found = drafts.lock_draft(connection, _draft_id(draft_id))
     if found is None:
         raise NotFound(message("error.draft.unknown", draft=draft_id))
     if found[0].accepted is not None:
@@ -72,12 +112,34 @@ def _held(connection: Connection, draft_id: str) -> tuple[Draft, Plan, bytes]:
     return found
 
 
-def _stand_down(connection: Connection, draft: Draft, who: str, now: datetime, note: str) -> None:
-    for change in draft.difference.dropped:
-        order = orders.live_order(connection, change.key)
-        if order is None:
-            continue
-        orders.lock_order(connection, order[0])  # so that nobody begins between this look and the event
-        order = orders.live_order(connection, change.key)
-        if order is not None and order[1] in STANDS_DOWN:
-            add_event(connection, order[0], "aborted", who, now, note)
+def _draft_id(draft_id: str) -> str:
+    try:
+        return str(uuid.UUID(draft_id))
+    except ValueError as error:
+        raise NotFound(message("error.draft.unknown", draft=draft_id)) from error
+
+
+def _stand_down(
+    connection: Connection, settings: Settings, draft: Draft, who: str, now: datetime, leaves: datetime, note: str
+) -> list[str]:
+    dropped = [live[0] for c in draft.difference.dropped if (live := orders.live_order(connection, c.key))]
+    return stop_orders(connection, settings, dropped, who, now, leaves, note)
+
+
+def _call_added(
+    connection: Connection, settings: Settings, clock: Clock, draft: Draft, plan: Plan, who: str, note: str
+) -> list[str]:
+    """Calls out what a draft adds; what has no vehicle, which somebody has to find, is decided alone."""
+    keys = [change.key for change in draft.difference.added]
+    manned = {item.key for item in plan.interventions if item.vehicle is not None}
+    decide(connection, plan.id, [key for key in keys if key not in manned], who, clock.now(), note=note)
+    going = [key for key in keys if key in manned]
+    if not going:
+        return []
+    return list(call_out(connection, settings, clock, plan.id, going, who, note=note).calls)
+
+
+def _orders_of(connection: Connection, draft: Draft) -> list[str]:
+    """The orders, ended ones too, of what a draft changes."""
+    changed = (*draft.difference.added, *draft.difference.dropped)
+    return orders.of_keys(connection, [change.key for change in changed])

@@ -117,3 +117,14 @@ JOIN LATERAL (
            max(s.ref) AS ref
     FROM crew_call_step s WHERE s.call_id = c.call_id
 ) t ON true;
+
+DROP TABLE outgoing;
+
+CREATE TABLE emptying (
+    order_id uuid NOT NULL REFERENCES plan_order,
+    vessel_id text NOT NULL,
+    at timestamptz NOT NULL,
+    emptied_before timestamptz,
+    PRIMARY KEY (order_id, vessel_id, at)
+);
+COMMENT ON TABLE emptying IS 'Vessels that an order emptied, and when each was emptied before: taken back, that holds again.';

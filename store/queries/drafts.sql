@@ -23,3 +23,7 @@ FROM snow_draft d WHERE d.draft_id = %(draft_id)s FOR UPDATE;
 -- Notes what somebody answered.
 INSERT INTO snow_draft_answer (draft_id, accepted, at, who, plan_id)
 VALUES (%(draft_id)s, %(accepted)s, %(at)s, %(who)s, %(plan_id)s);
+
+-- name: accepted_as
+-- When a draft was accepted, and as which plan.
+SELECT at, plan_id FROM snow_draft_answer WHERE draft_id = %(draft_id)s AND accepted;

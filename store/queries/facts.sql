@@ -46,8 +46,22 @@ ON CONFLICT (vessel_id) DO UPDATE SET room_id = excluded.room_id, fraction = exc
     last_emptied = greatest(vessel.last_emptied, excluded.last_emptied), simulated = excluded.simulated;
 
 -- name: mark_emptied
--- Notes that vessels were emptied.
+-- Notes that an order emptied vessels, and when each was emptied before.
+WITH noted AS (
+    INSERT INTO emptying (order_id, vessel_id, at, emptied_before)
+    SELECT %(order_id)s::uuid, vessel_id, %(at)s, last_emptied FROM vessel
+    WHERE vessel_id = ANY(%(vessels)s) AND %(order_id)s::uuid IS NOT NULL AND last_emptied IS DISTINCT FROM greatest(last_emptied, %(at)s)
+    ON CONFLICT DO NOTHING
+)
 UPDATE vessel SET last_emptied = greatest(last_emptied, %(at)s) WHERE vessel_id = ANY(%(vessels)s);
+
+-- name: unmark_emptied
+-- Takes back that an order emptied vessels at a time: what was known before holds again, unless one was emptied since.
+WITH gone AS (
+    DELETE FROM emptying WHERE order_id = %(order_id)s AND at = %(at)s RETURNING vessel_id, emptied_before
+)
+UPDATE vessel v SET last_emptied = g.emptied_before FROM gone g
+WHERE v.vessel_id = g.vessel_id AND v.last_emptied = %(at)s;
 
 -- name: buildings
 -- All heated buildings.

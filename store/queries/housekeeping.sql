@@ -78,6 +78,6 @@ DELETE FROM housekeeping WHERE done_at < %(before)s;
 -- Curves of old snow plans: a matter of space, not of record.
 DELETE FROM snow_archive WHERE at < %(before)s;
 
--- name: remove_outgoing
--- Old messages to crews: they hold telephone numbers.
-DELETE FROM outgoing WHERE at < %(before)s;
+-- name: remove_calls
+-- Old calls to crews with what became of them: they hold telephone numbers.
+DELETE FROM crew_call WHERE made_at < %(before)s;

@@ -70,3 +70,31 @@ WHERE o.domain = %(domain)s AND o.created_at >= %(since)s ORDER BY o.key, o.crea
 -- name: add_treatment
 -- Notes what was done to a segment.
 INSERT INTO treatment VALUES (%(segment)s, %(action)s, %(done_at)s, %(order_id)s) ON CONFLICT DO NOTHING;
+
+-- name: remove_treatments
+-- Takes back what an order noted as done at a time, but for some streets.
+DELETE FROM treatment WHERE order_id = %(order_id)s AND done_at = %(done_at)s AND segment_id <> ALL(%(but)s);
+
+-- name: steps
+-- The steps of an order that hold, the newest first, each with its number.
+SELECT n, kind, at, who, segment_id AS segment FROM order_step
+WHERE order_id = %(order_id)s AND kind <> 'undone' ORDER BY n DESC;
+
+-- name: heard_of
+-- Whether a position was heard of the vehicle that holds an order, from its start (or since it was acknowledged, or
+-- made) to its end.
+SELECT EXISTS (
+    SELECT FROM order_now o
+    JOIN LATERAL (
+        SELECT coalesce(max(at) FILTER (WHERE kind = 'started'), max(at) FILTER (WHERE kind = 'acknowledged'),
+                        o.created_at) AS since,
+               coalesce(max(at) FILTER (WHERE kind = 'done'), 'infinity') AS until
+        FROM order_step e WHERE e.order_id = o.order_id
+    ) work ON true
+    JOIN position p ON p.vehicle_id = o.vehicle_id AND p.time >= work.since AND p.time <= work.until
+    WHERE o.order_id = %(order_id)s
+);
+
+-- name: of_keys
+-- All orders that some interventions ever had.
+SELECT order_id FROM plan_order WHERE key = ANY(%(keys)s) ORDER BY created_at, order_id;

@@ -5,22 +5,28 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
+from city.call import CallEvent
 from city.catalogue.words import words
 from city.clock import FixedClock
 from city.entities import CallOut, RosterTurn
 from city.errors import ImportRefused
-from city.plan import Plan
+from city.plan import Intervention, Plan
+from city.settings import Calls
+from city.vocabulary import CallEventKind
 from dashboards.api.orders import WHO
 from ingest.registers.asked import Asked
 from ingest.registers.fleet import import_fleet
+from planner.calls.call_out import CalledOut, call_out
+from planner.calls.escalate import escalate
+from planner.calls.steps import happened
 from planner.inputs import read_snapshot
-from planner.night.call_out import escalate, note_call
 from planner.orders import add_event, decide
 from planner.snow.snapshot import SnowSnapshot
 from store import calls, facts, orders
@@ -31,7 +37,8 @@ from tests.integration.plan_town import fill, settings
 from tests.unit.planner.snapshots import AT, HOUR, snow_snapshot
 
 MINUTE = timedelta(minutes=1)
-SETTINGS = settings()
+SETTINGS = msgspec.structs.replace(settings(), calls=Calls(gateway_url="http://127.0.0.1:1/"))
+UNDO = timedelta(seconds=8)
 OWN = snow_snapshot().vehicles[0]
 
 
@@ -49,22 +56,60 @@ def listed(connection: Connection, *vehicles: str) -> None:
     calls.replace_lists(connection, rows)
 
 
+def streets(plan: Plan) -> list[Intervention]:
+    """The street turer of a plan."""
+    return [item for item in plan.interventions if item.network == "street"]
+
+
+def of_one(plan: Plan) -> list[Intervention]:
+    """The street turer of the vehicle that drives the first, in driving order."""
+    first = streets(plan)[0].vehicle
+    return sorted((i for i in streets(plan) if i.vehicle == first), key=lambda item: str(item.starts_at))
+
+
+def called(connection: Connection, plan: Plan, keys: list[str], at: datetime = AT) -> CalledOut:
+    return call_out(connection, SETTINGS, FixedClock(at), plan.id, keys, WHO)
+
+
+def step(connection: Connection, call: str, *kinds: CallEventKind, at: datetime = AT, who: str = "dagsplan") -> None:
+    """What a channel says of a call."""
+    for kind in kinds:
+        happened(connection, CallEvent(call, kind, at, who))
+
+
 def sent(connection: Connection, plan: Plan, *others: str, which: int = 0) -> tuple[str, str]:
-    """A street tur of the plan, called out at AT: the order and its vehicle, which heads a list of ``others``."""
-    item = [item for item in plan.interventions if item.network == "street"][which]
-    if others:
-        listed(connection, item.vehicle or "", *others)
-    (order,) = decide(connection, plan.id, [item.key], WHO, AT)
-    add_event(connection, order, "sent", WHO, AT)
-    note_call(connection, SETTINGS, order, AT)
+    """A street tur of the plan, called out and sent at AT: the order and its vehicle, which heads a list of
+    ``others``."""
+    item = streets(plan)[which]
     assert item.vehicle is not None
+    if others:
+        listed(connection, item.vehicle, *others)
+    made = called(connection, plan, [item.key])
+    (order,), (call,) = made.orders, made.calls
+    if stands(connection, call) == "by_hand":
+        step(connection, call, "sent", who=WHO)
+    else:
+        step(connection, call, "tried", "sent")
     return order, item.vehicle
 
 
+def stands(connection: Connection, call: str) -> str:
+    now = calls.call(connection, call)
+    assert now is not None
+    return now.state
+
+
+def sent_on(connection: Connection, at: datetime) -> None:
+    """Whatever waits is sent at a time."""
+    for call in calls.calls_since(connection, AT - HOUR):
+        if call.state == "made":
+            step(connection, call.id, "tried", "sent", at=at)
+
+
 def messages(connection: Connection, order: str) -> list[tuple[str, ...]]:
-    """What waits to be sent about an order: to which vehicle, whom, by what, where, and the text."""
-    statement = "SELECT vehicle_id, who, channel, address, text FROM outgoing WHERE order_id = %s ORDER BY outgoing_id"
-    return connection.execute(statement, [order]).fetchall()
+    """The calls about an order: to which vehicle, whom, by what, where, and the text."""
+    found = [c for c in reversed(calls.calls_since(connection, AT - HOUR)) if order in c.orders]
+    return [(c.vehicle, c.who, c.channel, c.address, c.text) for c in found]
 
 
 def held(connection: Connection, order: str) -> tuple[str | None, str]:
@@ -73,15 +118,19 @@ def held(connection: Connection, order: str) -> tuple[str | None, str]:
     return now.vehicle, now.state
 
 
+def kinds(connection: Connection, order: str) -> list[str]:
+    return [event.kind for event in orders.events(connection, order) if event.kind != "undone"]
+
+
 def test_whoever_is_called_is_told_in_the_same_step(database: Connection, plan: Plan) -> None:
-    """One message to the vehicle's place on the list, with the tur and the times; none where no list knows it."""
+    """One message to the vehicle's place on the list, with the tur and the times; by hand where no list knows it."""
     order, vehicle = sent(database, plan, "P07")
     ((to, who, channel, address, text),) = messages(database, order)
     assert (to, who, channel, address) == (vehicle, "Jour 1", "sms", "070-1")
     assert text.startswith(f"Utkallning {vehicle}: P")
     calls.replace_lists(database, [CallOut("street", 1, "P08", "Jour 1", "voice", "070-1")])
     other, _ = sent(database, plan, which=1)
-    assert messages(database, other) == []
+    assert [row[1:4] for row in messages(database, other)] == [("", "by_hand", "")]
 
 
 def test_nobody_is_passed_over_before_the_time(database: Connection, plan: Plan) -> None:
@@ -96,7 +145,10 @@ def test_nobody_is_passed_over_before_the_time(database: Connection, plan: Plan)
 def test_it_goes_down_the_list_and_then_asks_for_a_call_by_hand(database: Connection, plan: Plan) -> None:
     """P01, then P07, then P08, five minutes each; then nobody is left, which stays until somebody has called."""
     order, vehicle = sent(database, plan, "P07", "P08")
-    ways = [escalate(database, SETTINGS, AT + n * 5 * MINUTE) for n in (1, 2, 3, 4)]
+    ways = []
+    for n in (1, 2, 3, 4):
+        ways.append(escalate(database, SETTINGS, AT + n * 5 * MINUTE))
+        sent_on(database, AT + n * 5 * MINUTE)
     gone = [(way.from_vehicle, way.to.vehicle if way.to else None) for made in ways for way in made]
     assert gone == [(vehicle, "P07"), ("P07", "P08"), ("P08", None)]
     assert held(database, order) == ("P08", "unanswered")
@@ -190,20 +242,22 @@ def test_who_answers_while_it_is_passed_on_keeps_it(database: Connection, plan: 
             passed.append(escalate(own, SETTINGS, AT + 5 * MINUTE))
 
     thread = threading.Thread(target=ring)
+    call = calls.newest_about(database, [order])[order]
     with connect(dsn, "driver") as driver, driver.transaction():
-        add_event(driver, order, "acknowledged", WHO, AT + 5 * MINUTE)
+        step(driver, call, "acknowledged", at=AT + 5 * MINUTE, who=vehicle)
         thread.start()
         until_it_waits(database, "ringer", thread)
     thread.join()
     assert passed == [[]]
     assert held(database, order) == (vehicle, "acknowledged")
-    assert [row[0] for row in database.execute("SELECT vehicle_id FROM outgoing")] == [vehicle]
+    assert [to for to, *_ in messages(database, order)] == [vehicle]
 
 
 def test_the_next_plan_knows_who_holds_it(database: Connection, plan: Plan) -> None:
     """An order that went to P07 stands in the snapshot with P07, unanswered ones are under way."""
     sent(database, plan, "P07")
     escalate(database, SETTINGS, AT + 5 * MINUTE)
+    sent_on(database, AT + 5 * MINUTE)
     escalate(database, SETTINGS, AT + 10 * MINUTE)
     snapshot = read_snapshot(database, SETTINGS, SnowSnapshot, AT + 11 * MINUTE, slot="x")
     assert [(o.vehicle, o.state) for o in snapshot.orders] == [("P07", "unanswered")]

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from city.call import Call, CallEvent
 from city.clock import FixedClock
-from city.entities import CallOut
 from city.settings import Ingest, Store
 from ingest.message import MqttMessage
 from ingest.validate import ClockRule
@@ -123,22 +123,24 @@ def test_parked_letters_give_up_their_room_and_strangers_go(database: Connection
 
 
 def written(connection: Connection) -> list[str]:
-    """The texts of the messages that wait or were sent."""
-    return [row[0] for row in connection.execute("SELECT text FROM outgoing ORDER BY outgoing_id")]
+    """The texts of the calls that are kept."""
+    return [row[0] for row in connection.execute("SELECT text FROM crew_call ORDER BY made_at DESC")]
 
 
-def test_messages_with_telephone_numbers_go_by_their_age(database: Connection) -> None:
-    """Thirty days unless the city says otherwise, sent or not."""
+def test_calls_with_telephone_numbers_go_by_their_age(database: Connection) -> None:
+    """Thirty days unless the city says otherwise, with what became of them."""
     fill(database)
     plan = plan_now(database, settings(), "snow", FixedClock(SNOW_AT))
-    item = plan.interventions[0]
-    (order,) = decide(database, plan.id, [item.key], "dispatcher", SNOW_AT)
-    call = CallOut(item.network or "street", 1, item.vehicle or "", "Jour 1", "sms", "070-1")
+    (order,) = decide(database, plan.id, [plan.interventions[0].key], "dispatcher", SNOW_AT)
     for days in (0, 10, 29, 31):
-        calls.add_outgoing(database, order, call, f"{days}", AT - timedelta(days=days))
-    database.execute("UPDATE outgoing SET sent_at = at WHERE text = '31'")
+        at = AT - timedelta(days=days)
+        name = f"00000000-0000-0000-0000-0000000000{days:02}"
+        row = Call(name, "go", "P01", None, "Jour 1", "sms", "070-1", f"{days}", at, "dispatcher", at, (order,))
+        calls.add_call(database, row)
+        calls.add_event(database, CallEvent(name, "made", at, "dispatcher"))
     keep_house(database, KEEP, ZONE, AT)
     assert written(database) == ["0", "10", "29"]
+    assert database.execute("SELECT count(*) FROM crew_call_event").fetchone() == (3,)
     keep_house(database, Store(positions_days=5), ZONE, AT + timedelta(days=1))
     assert written(database) == ["0"]
 

@@ -6,13 +6,14 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 
-from city.catalogue.words import words
 from city.clock import FixedClock
 from city.errors import Conflict, NotFound
 from city.observation import Observation
 from city.plan import Plan
+from city.settings import Calls
 from planner.orders import add_event, decide
 from planner.schedule import look
 from planner.services import services
@@ -28,7 +29,12 @@ from tests.integration import plan_town as town
 from tests.unit.planner.snapshots import AT, HOUR, forecast, snow_snapshot
 
 LATER = AT + timedelta(minutes=40)
-WORDS = words("en")
+SETTINGS = town.settings()
+SETTINGS = msgspec.structs.replace(
+    SETTINGS,
+    municipality=msgspec.structs.replace(SETTINGS.municipality, language="en"),
+    calls=Calls(gateway_url="http://127.0.0.1:1/"),
+)
 
 
 def night(database: Connection, mm_h: float = 0.0, *, cm: float = 4.0) -> Plan:
@@ -114,7 +120,7 @@ def test_one_tap_publishes_orders_and_stands_down(database: Connection) -> None:
     see(database, 1.0, LATER - HOUR / 10)
     draft = looked(database)
     assert draft is not None
-    plan = accept(database, draft.id, "dispatcher", LATER, WORDS)
+    plan = accept(database, SETTINGS, FixedClock(LATER), draft.id, "dispatcher").plan
     assert plan.version == live.version + 1
     assert plan.supersedes == live.id
     assert plan.slot == f"event:draft:{draft.id}"
@@ -132,7 +138,7 @@ def test_taking_decides_what_is_added(database: Connection) -> None:
     see(database, 9.0, LATER - HOUR / 10)
     draft = looked(database)
     assert draft is not None
-    plan = accept(database, draft.id, "dispatcher", LATER, WORDS)
+    plan = accept(database, SETTINGS, FixedClock(LATER), draft.id, "dispatcher").plan
     decided = {order.key for order in orders.orders(database, AT) if order.state == "decided"}
     assert decided == {change.key for change in draft.difference.added}
     assert decided <= {item.key for item in plan.interventions}
@@ -163,11 +169,11 @@ def test_a_draft_is_answered_once(database: Connection) -> None:
     see(database, 9.0, LATER - HOUR / 10)
     draft = looked(database)
     assert draft is not None
-    accept(database, draft.id, "dispatcher", LATER, WORDS)
+    accept(database, SETTINGS, FixedClock(LATER), draft.id, "dispatcher")
     with pytest.raises(Conflict, match="accepted already"):
         reject(database, draft.id, "dispatcher", LATER)
     with pytest.raises(NotFound):
-        accept(database, "no-draft", "dispatcher", LATER, WORDS)
+        accept(database, SETTINGS, FixedClock(LATER), "no-draft", "dispatcher")
 
 
 def test_a_draft_against_an_older_plan_is_a_conflict(database: Connection) -> None:
@@ -177,7 +183,7 @@ def test_a_draft_against_an_older_plan_is_a_conflict(database: Connection) -> No
     assert draft is not None
     plan_now(database, town.settings(), "snow", FixedClock(LATER))
     with pytest.raises(Conflict, match="superseded"):
-        accept(database, draft.id, "dispatcher", LATER, WORDS)
+        accept(database, SETTINGS, FixedClock(LATER), draft.id, "dispatcher")
 
 
 def test_what_was_left_is_not_asked_again_until_it_changes(database: Connection) -> None:
@@ -205,7 +211,7 @@ def test_a_draft_that_lost_its_reason_is_withdrawn_and_may_come_back(database: C
     assert looked(database, LATER + HOUR / 3) is None
     assert open_draft(database, live.id) is None
     with pytest.raises(Conflict):
-        accept(database, first.id, "dispatcher", LATER + HOUR / 3, WORDS)
+        accept(database, SETTINGS, FixedClock(LATER + HOUR / 3), first.id, "dispatcher")
     see(database, 9.0, LATER + HOUR / 2)
     again = looked(database, LATER + 0.6 * HOUR)
     assert again is not None
@@ -251,7 +257,7 @@ def test_what_an_officer_saw_makes_a_draft(database: Connection) -> None:
     assert targets(draft.difference.added) == {"P1"}
     assert "av jour" in " ".join(
         reason.text
-        for item in accept(database, draft.id, "jour", LATER, WORDS).interventions
+        for item in accept(database, SETTINGS, FixedClock(LATER), draft.id, "jour").plan.interventions
         for reason in item.reasons
     )
     assert live.id == draft.base_plan

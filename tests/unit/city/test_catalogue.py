@@ -33,7 +33,6 @@ SWEDISH_IN_CODE = {
     "dashboards/pages/services/snow.py": "columns of the table files",
     "dashboards/pages/services/waste.py": "columns of the table files",
     "ingest/roads/tags.py": "words that keepers of streets are called by in OSM",
-    "ingest/simulator/crew.py": "what a driver of the simulated town is called",
     "ingest/simulator/town.py": "names of the simulated town",
 }
 """The files whose texts are Swedish in code, each with its reason; whatever else is said stands in the catalogue."""

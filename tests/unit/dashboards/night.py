@@ -9,7 +9,8 @@ from city.clock import FixedClock
 from city.entities import CallOut, Position
 from city.geo import local_xy
 from city.plan import Plan
-from planner.night.call_out import escalate, note_call
+from planner.calls.answers import told
+from planner.calls.escalate import escalate
 from planner.night.follow import follow
 from planner.orders import add_event, decide
 from store import calls, facts, positions, roads
@@ -54,8 +55,7 @@ def walk(connection: Connection, plan: Plan, clock: FixedClock) -> dict[str, str
     lists(connection, items["passed"].vehicle, "P07")
     for name in ("broken", "driving", "done"):
         add_event(connection, made[name], "started", "dispatcher", town.AT)
-    add_event(connection, made["passed"], "sent", "dispatcher", town.AT)
-    note_call(connection, settings, made["passed"], town.AT)
+    told(connection, settings, made["passed"], "dispatcher", town.AT)
     streets = [part.id for part in items["driving"].segments]
     to_and_fro(connection, items["driving"].vehicle, streets[:2])
     add_event(connection, made["broken"], "aborted", "dispatcher", town.AT + 4 * MINUTE, "hydraulslang")

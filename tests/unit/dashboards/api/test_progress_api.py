@@ -90,7 +90,7 @@ def test_the_web_service_matches_nothing():
     assert told.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("module", ["planner.night.report", "planner.night.call_out", "dashboards.web.context"])
+@pytest.mark.parametrize("module", ["planner.night.report", "planner.calls.call_out", "dashboards.web.context"])
 def test_reading_progress_loads_no_compiler(module):
     """What pages need to tell it comes without numba."""
     code = "import sys, importlib; importlib.import_module(sys.argv[1]); print('numba' in sys.modules)"

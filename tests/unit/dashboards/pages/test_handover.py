@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from planner.night.call_out import escalate
+from planner.calls.escalate import escalate
 from planner.orders import add_event
 from tests.unit.dashboards import night, town
 from tests.unit.dashboards.pages.test_day_page import said

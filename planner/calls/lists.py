@@ -1,0 +1,110 @@
+"""Call-out lists: who is called for a vehicle, who is next where nobody answers, and by which lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from city.entities import CallOut
+from city.settings import Settings
+from city.vocabulary import Channel, Network
+from planner.night.rest import Rota
+
+Place = tuple[str, str]
+"""A place of a list: the vehicle and who is on it."""
+
+
+@dataclass(frozen=True)
+class Busy:
+    """A vehicle that holds an order that has not ended, planned from ``begins`` to ``ends``; None is not known.
+    ``what`` is its tur, ``key`` its intervention's."""
+
+    vehicle: str
+    begins: datetime | None
+    ends: datetime | None
+    what: str = ""
+    key: str = ""
+
+    def during(self, begins: datetime, ends: datetime) -> bool:
+        """Whether it may be busy at some time of a span."""
+        return self.begins is None or self.ends is None or (self.begins < ends and begins < self.ends)
+
+
+@dataclass(frozen=True)
+class Crews:
+    """The call-out lists as they hold now: ``away`` are the places that nobody answers for now, ``instead`` other
+    channels and addresses of places, ``lines`` the channels that a machine serves."""
+
+    lists: Sequence[CallOut]
+    lines: Collection[str] = frozenset()
+    away: Collection[Place] = frozenset()
+    instead: Mapping[Place, tuple[Channel, str]] | None = None
+
+    def list_for(self, network: Network, contractor: str | None) -> list[CallOut]:
+        """Who may be called for an order, in order: the contractor's own list of the network, then the one for all;
+        without who is away, with the numbers that hold now."""
+        return [self._now(call) for call in list_for(self.lists, network, contractor) if _place(call) not in self.away]
+
+    def who(self, vehicle: str, network: Network, contractor: str | None) -> CallOut | None:
+        """Who is called for a vehicle; None where no list knows it, or all are away."""
+        return next((call for call in self.list_for(network, contractor) if call.vehicle == vehicle), None)
+
+    def gone(self, vehicle: str, network: Network, contractor: str | None) -> list[CallOut]:
+        """The places of a vehicle that are away now."""
+        places = list_for(self.lists, network, contractor)
+        return [call for call in places if call.vehicle == vehicle and _place(call) in self.away]
+
+    def changed(self, call: CallOut) -> bool:
+        """Whether another number holds now."""
+        return _place(call) in (self.instead or {})
+
+    def machine(self, call: CallOut) -> bool:
+        """Whether a line takes the message, so that nobody needs to ring."""
+        return call.channel in self.lines and call.address != ""
+
+    def _now(self, call: CallOut) -> CallOut:
+        other = (self.instead or {}).get(_place(call))
+        return call if other is None else replace(call, channel=other[0], address=other[1])
+
+
+def lines_of(settings: Settings) -> frozenset[str]:
+    """The channels that a machine serves here."""
+    calls = settings.calls
+    return frozenset(_lines(calls.gateway_channels if calls.gateway_url else (), mail=bool(calls.smtp_url)))
+
+
+def _lines(channels: Collection[str], *, mail: bool) -> Iterator[str]:
+    yield from channels
+    if mail:
+        yield "email"
+
+
+def _place(call: CallOut) -> Place:
+    return call.vehicle, call.who
+
+
+def list_for(calls: Sequence[CallOut], network: Network, contractor: str | None) -> list[CallOut]:
+    """The places of the lists that may be called for an order, in order: the contractor's own list of the network, then
+    the one for all."""
+    fitting = [call for call in calls if call.network == network and call.contractor in (None, contractor)]
+    return sorted(fitting, key=lambda call: (call.contractor is None, call.place))
+
+
+def next_call(
+    order: Sequence[CallOut],
+    tried: Collection[Place],
+    span: tuple[datetime, datetime],
+    busy: Sequence[Busy],
+    rota: Rota,
+    fleet: Collection[str],
+) -> CallOut | None:
+    """The first of a list who was not called yet (``tried``: vehicle and who), and whose vehicle is of the ``fleet``
+    that can do the work, is free for its ``span``, and has rested for it; None where nobody is left."""
+    begins, ends = span
+    for call in order:
+        fits = call.vehicle in fleet and (call.vehicle, call.who) not in tried
+        free = not any(one.vehicle == call.vehicle and one.during(begins, ends) for one in busy)
+        if fits and free and rota.earliest(call.vehicle, begins, ends - begins) == begins:
+            return call
+    return None

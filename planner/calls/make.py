@@ -1,0 +1,140 @@
+"""Makes calls: who is rung for a vehicle now, with which words, and when it may leave at the earliest."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from city.call import Call, CallEvent, CallKind, CallNow
+from city.catalogue.message import message
+from city.catalogue.words import words
+from city.clock import Clock
+from city.entities import CallOut
+from city.errors import Conflict, NotFound
+from city.plan import Intervention
+from city.settings import Settings
+from planner.calls.lists import Crews, lines_of
+from planner.calls.steps import MACHINE
+from planner.calls.texts import call_text, stop_text
+from planner.night.report import item_of
+from store import calls, orders, pages, plans
+from store.connect import Connection
+from store.orders import OrderNow
+
+BACK = timedelta(hours=36)
+"""An order or a call that is older is of no night that lasts."""
+
+
+@dataclass(frozen=True)
+class CalledOut:
+    """What was made: calls and the orders that they are about; nothing leaves before ``leaves_at``."""
+
+    calls: tuple[str, ...]
+    orders: tuple[str, ...]
+    leaves_at: datetime
+
+
+@dataclass(frozen=True)
+class Whom:
+    """A vehicle that is called, and where it is reached: ``place`` of a list, None where no list knows it."""
+
+    vehicle: str
+    contractor: str | None
+    place: CallOut | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """An order with what it was made of."""
+
+    order: OrderNow
+    item: Intervention
+
+    @property
+    def begins(self) -> str:
+        """By what orders of a vehicle are driven one after the other."""
+        return str(self.item.starts_at)
+
+
+def crews_now(connection: Connection, settings: Settings, now: datetime) -> Crews:
+    """The call-out lists as they hold at a time, with the lines that there are."""
+    return Crews(calls.call_out_lists(connection), lines_of(settings))
+
+
+def leaves_at(settings: Settings, clock: Clock, now: datetime) -> datetime:
+    """When a call of now may leave: ``calls.undo_s`` are real seconds, however fast time is played."""
+    return now + timedelta(seconds=settings.calls.undo_s / clock.real_seconds(1.0))
+
+
+def held_order(connection: Connection, order_id: str) -> Held:
+    """An order, held until the end of the transaction. Raises NotFound for an unknown one, Conflict where it was taken
+    back."""
+    try:
+        known = orders.lock_order(connection, str(uuid.UUID(order_id)))
+    except ValueError:
+        known = None
+    if known is None:
+        raise NotFound(message("error.order.unknown", order=order_id))
+    order = orders.order(connection, known["order_id"])
+    if order is None:
+        raise Conflict(message("error.order.nothing_left"))
+    return Held(order, item_of(plans.by_id(connection, order.plan_id), order.key))
+
+
+def make_call(
+    connection: Connection,
+    settings: Settings,
+    whom: Whom,
+    held: Sequence[Held],
+    who: str,
+    now: datetime,
+    leaves: datetime,
+    *,
+    kind: CallKind = "go",
+    follows: str | None = None,
+    crews: Crews | None = None,
+    by_hand: bool = False,
+) -> str:
+    """Writes one call to a vehicle about its orders, in driving order, and gives its id. Where no line takes it, or it
+    is to be ``by_hand``, somebody is to ring at once."""
+    crews = crews or crews_now(connection, settings, now)
+    machine = whom.place is not None and crews.machine(whom.place) and not by_hand
+    ordered = sorted(held, key=lambda one: one.begins)
+    items, zone = [one.item for one in ordered], settings.municipality.zone
+    said = call_text(items, whom.vehicle, zone) if kind == "go" else stop_text(items, whom.vehicle)
+    call = Call(
+        id=str(uuid.uuid4()),
+        kind=kind,
+        vehicle=whom.vehicle,
+        contractor=whom.contractor,
+        who=whom.place.who if whom.place else "",
+        channel=whom.place.channel if whom.place and machine else "by_hand",
+        address=whom.place.address if whom.place else "",
+        text=words(settings.municipality.language).say(said),
+        made_at=now,
+        made_by=who,
+        leaves_at=leaves,
+        orders=tuple(one.order.id for one in ordered),
+        follows=follows,
+    )
+    calls.add_call(connection, call)
+    calls.add_event(connection, CallEvent(call.id, "made", now, who))
+    if not machine:
+        calls.add_event(connection, CallEvent(call.id, "by_hand", now, MACHINE))
+    pages.note(connection, f"call:{call.id}")
+    return call.id
+
+
+def same_place(call: CallNow, crews: Crews) -> Whom:
+    """Where a call went, to be called again: by the number that holds now, else by the one of then."""
+    for place in crews.lists:
+        if (place.vehicle, place.who) == (call.vehicle, call.who):
+            known = crews.who(call.vehicle, place.network, place.contractor)
+            if known is not None and known.who == call.who:
+                return Whom(call.vehicle, call.contractor, known)
+    if call.channel == "by_hand":
+        return Whom(call.vehicle, call.contractor, None)
+    place = CallOut("street", 1, call.vehicle, call.who, call.channel, call.address, call.contractor)
+    return Whom(call.vehicle, call.contractor, place)
