@@ -47,7 +47,14 @@ from deploy.opening import (
 from deploy.options import LISTS, parser
 from deploy.parser import named_file
 from deploy.setup import run_setup, settings_to_mend
-from deploy.trying import run_backtest, run_bench_carp, run_bench_ingest, run_forecast, run_routes
+from deploy.trying import (
+    run_backtest,
+    run_bench_carp,
+    run_bench_ingest,
+    run_forecast,
+    run_gateway,
+    run_routes,
+)
 
 if TYPE_CHECKING:
     from city.catalogue.message import Message
@@ -326,6 +333,7 @@ COMMANDS: dict[str, Handler] = {
     "ingest": run_ingest,
     "scheduler": run_scheduler,
     "web": run_web,
+    "gateway": run_gateway,
     "setup": run_setup,
     "migrate": run_migrate,
     "doctor": run_doctor,

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from city.calling import Calls, check_calls
 from city.catalogue.foreign import in_our_words
 from city.catalogue.message import Part, brief, message
 from city.catalogue.words import LANGUAGES, is_language
@@ -24,7 +25,7 @@ from city.serviceday import check_slot
 from city.vocabulary import Mode, StreetRule
 from city.whereabouts import UNNAMED, check_country, check_name, check_point, check_providers, check_sides, check_zone
 
-SECRETS = frozenset({"dsn", "password"})
+SECRETS = frozenset({"dsn", "password", "gateway_token", "smtp_password"})
 HIDDEN = "********"
 _USERINFO = re.compile(r"(//[^/:@]*):.*@")
 FILES = (Path("dagsplan.toml"), Path("/etc/dagsplan/dagsplan.toml"))
@@ -278,7 +279,7 @@ def shown(settings: Settings | Database | Mqtt) -> dict[str, Any]:
     def hide(value: Any, key: str = "") -> Any:  # noqa: ANN401 - a tree of builtins
         if isinstance(value, dict):
             return {name: hide(part, name) for name, part in value.items()}
-        if key == "url" and value:
+        if key.endswith("url") and value:
             return _USERINFO.sub(rf"\1:{HIDDEN}@", value)
         return HIDDEN if key in SECRETS and value else value
 
@@ -361,6 +362,7 @@ def _check(settings: Settings) -> None:
         raise ConfigError(message("error.setting.keep_raw", days=brief(late_days + 2)))
     _check_slots(settings)
     _check_choices(settings)
+    check_calls(settings.calls)
 
 
 def _check_town(town: Municipality, weather: WeatherSettings) -> None:

@@ -63,7 +63,7 @@ def _lines(part: Mapping[str, Any]) -> Iterator[str]:
     for name, held in part.items():
         if held is None:
             yield f"# {name} ="
-        elif isinstance(held, str) and HIDDEN in held and (name in SECRETS or name == "url"):
+        elif isinstance(held, str) and HIDDEN in held and (name in SECRETS or name.endswith("url")):
             yield f"# {name} = {value(held)}"
         else:
             yield f"{name} = {value(held)}"

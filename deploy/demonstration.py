@@ -20,6 +20,7 @@ from city.errors import ImportRefused, StoreUnavailable
 from city.plan import Plan
 from city.settings import Municipality, Settings
 from deploy.installation import Installation, prepare_schema
+from deploy.testgateway import served_gateway
 from ingest.payloads.topics import decode
 from ingest.publisher import Publication, publish_all
 from ingest.roads import import_roads
@@ -57,9 +58,9 @@ def demonstration(settings: Settings, *, once: bool, speed: float, stop: threadi
     with Installation(settings, tell) as installation, connect(installation.dsn, "demo") as connection:
         prepare_schema(connection, SystemClock().now())
         clock = _begin(connection, 1.0 if once else speed)
-        with forecast_server(STORM, clock) as forecasts:
+        with forecast_server(STORM, clock) as forecasts, served_gateway(settings, clock=clock) as gateway:
             town = set_up(connection, clock, tell)
-            installation.start_services(("ingest",), environment(settings, forecasts))
+            installation.start_services(("ingest",), environment(settings, forecasts, gateway.url))
             where = address(installation.broker_url)
             now = clock.now()
             publish_history(connection, list(_world(town).messages(now - HISTORY, now)), where, stop, tell)
@@ -68,6 +69,7 @@ def demonstration(settings: Settings, *, once: bool, speed: float, stop: threadi
                 _print_plans(connection, settings, clock, tell)
                 return 0
             installation.start_services(("scheduler", "web"))
+            tell(message("cli.up.gateway", url=gateway.url))
             tell(message("cli.demo.ready", seconds=stopwatch() - started, speed=brief(speed)))
             live = threading.Thread(target=_live, args=(town, clock, where, stop), name="simulator", daemon=True)
             live.start()
@@ -99,8 +101,8 @@ def demo_settings(settings: Settings) -> Settings:
     )
 
 
-def environment(settings: Settings, forecasts: str) -> dict[str, str]:
-    """What the services must know beyond database and broker."""
+def environment(settings: Settings, forecasts: str, gateway: str) -> dict[str, str]:
+    """What the services must know beyond database and broker: where forecasts come from, and where calls go."""
     town = settings.municipality
     return {
         "DAGSPLAN_STATE_DIR": settings.state_dir,
@@ -112,6 +114,7 @@ def environment(settings: Settings, forecasts: str) -> dict[str, str]:
         "DAGSPLAN_MUNICIPALITY__LATITUDE": str(town.latitude),
         "DAGSPLAN_WEATHER__PROVIDERS": "smhi",
         "DAGSPLAN_WEATHER__SMHI_URL": forecasts,
+        "DAGSPLAN_CALLS__GATEWAY_URL": gateway,
         "DAGSPLAN_PLANNER__TUR_MINUTES": str(settings.planner.tur_minutes),
     }
 

@@ -83,6 +83,8 @@ def _services(commands: Any, t: Words) -> None:  # noqa: ANN401
     demo.add_argument("--speed", type=kind(t, number), help=t("cli.option.demo_speed"))
     for name in ("ingest", "scheduler", "web"):
         _add(commands, t, name)
+    gateway = _add(commands, t, "gateway")
+    gateway.add_argument("--port", type=kind(t, count), default=8090, help=t("cli.option.gateway_port"))
 
 
 def _upkeep(commands: Any, t: Words) -> None:  # noqa: ANN401

@@ -28,8 +28,8 @@ from deploy.demonstration import (
     set_up,
 )
 from deploy.installation import Installation, prepare_schema
-from deploy.night_line import IN_PROCESS, takes_all
 from deploy.storm_scene import OPENS_AT, STORM, Evening, world
+from deploy.testgateway import served_gateway
 from ingest.daemon import Daemon
 from ingest.publisher import Publisher
 from ingest.session import Address, address, provision
@@ -96,13 +96,13 @@ def _serve(
     """Time runs from ``OPENS_AT``; sensors and drivers act, and a person decides."""
     wall = SystemClock().now()
     clock, where = SimulatedClock(OPENS_AT, wall, speed), address(installation.broker_url)
-    with forecast_server(STORM, clock) as forecasts:
+    with forecast_server(STORM, clock) as forecasts, served_gateway(settings, clock=clock) as gateway:
         with connect(installation.dsn, "night") as connection:
             set_simulated_clock(connection, clock.starts_at, wall, speed)
-            in_process = {"DAGSPLAN_CALLS__GATEWAY_URL": IN_PROCESS}
-            installation.start_services(("ingest",), environment(settings, forecasts) | in_process)
+            installation.start_services(("ingest",), environment(settings, forecasts, gateway.url))
             await_forecast(connection, clock, stop, tell)
         installation.start_services(("scheduler", "web"))
+        tell(message("cli.up.gateway", url=gateway.url))
         tell(message("cli.demo.opened", at=OPENS_AT.astimezone(ZONE), speed=brief(speed)))
         messages = world(town).messages(OPENS_AT, OPENS_AT + timedelta(days=2))
         for name, run in (
@@ -123,7 +123,6 @@ def _drive(settings: Settings, dsn: str, where: Address, clock: Clock, stop: thr
             now = clock.now()
             try:
                 with connect(dsn, "drivers") as connection:
-                    takes_all(connection, now)
                     called = rolls.called(connection, now)
                 for position in crew.positions(called, before, now):
                     publisher.send(position)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from city.catalogue.message import brief, message
 from city.errors import ConfigError
-from deploy.opening import opened_store, say, telling
+from deploy.opening import opened_store, say, stop_signals, telling
 
 if TYPE_CHECKING:
     from city.settings import Settings
@@ -43,6 +43,17 @@ def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
         costs = command.Costs(settings.planner.full_call_out_cost_per_h, settings.planner.currency)
         both = command.from_runs(runs, lambda changes: read_rules(connection, changes), options.set, costs)
     say(command.said(*both, settings.municipality.zone, spoken, as_json=options.json))
+    return 0
+
+
+def run_gateway(options: argparse.Namespace, settings: Settings) -> int:
+    """A gateway for text messages and voice that sends nothing, until a signal comes."""
+    from deploy.testgateway import served_gateway
+
+    stop, tell = stop_signals(), telling(settings)
+    with served_gateway(settings, options.port) as gateway:
+        tell(message("cli.up.gateway", url=gateway.url))
+        stop.wait()
     return 0
 
 

@@ -21,6 +21,9 @@ from city.plan import Plan, RunKey
 from city.serviceday import service_day
 from city.settings import Settings
 from city.vocabulary import DOMAINS, Domain
+from planner.calls.channels.lines import lines_of
+from planner.calls.leave import CallsLeave, receipts_ring
+from planner.calls.send import Office
 from planner.calls.escalate import escalate
 from planner.due import due_runs, slots_of
 from planner.inputs import read_snapshot
@@ -31,7 +34,7 @@ from planner.service import Made
 from planner.services import SNAPSHOTS, Services, make, services
 from planner.snapshot import Snapshot
 from planner.watch.drafts import watched
-from planner.watch.wake import ChangeListener
+from planner.watch.wake import CALL, ChangeListener
 from store import plans, rollups
 from store.connect import Connection
 from store.housekeeping import keep_house
@@ -239,7 +242,8 @@ def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock:
             log.info("work ahead was not done: %s", str(error).strip().splitlines()[0])
 
     every_s = max(1.0, min(settings.planner.ring_s, clock.real_seconds(settings.planner.ring_s)))
-    beside = [ring(call_on, every_s), ring(follow_on, every_s)]  # who is out at night does not wait for the planning
+    # who is out at night, or called out, does not wait for the planning
+    beside = [ring(call_on, every_s), ring(follow_on, every_s), let_calls_leave(connect, settings, clock, stop)]
     with workers(settings.planner.dask) as executor:
         ask()
         silence = ring(ask, every_s)
@@ -248,6 +252,22 @@ def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock:
         silence()
     for hush in beside:
         hush()
+
+
+def let_calls_leave(
+    connect: Callable[[], Connection], settings: Settings, clock: Clock, stop: threading.Event
+) -> Callable[[], None]:
+    """Sends what is due until ``stop``, in threads of its own, and rings for receipts; gives how to end that."""
+    office = Office(connect, settings, clock, lines_of(settings))
+    leaving, made = CallsLeave(office), ChangeListener(connect, CALL)
+
+    def wake() -> None:
+        made.drain()
+        leaving.wake()
+
+    threading.Thread(target=leaving.run, args=(stop,), name="calls", daemon=True).start()
+    threading.Thread(target=made.listen, args=(wake, stop), name="calls made", daemon=True).start()
+    return ring(receipts_ring(office), settings.calls.receipts_s)
 
 
 def step(connect: Callable[[], Connection], work: Callable[[Connection], object]) -> None:

@@ -11,7 +11,7 @@ from city.catalogue.words import words
 from deploy.options import parser
 
 GROUPS = {
-    "Running it": ("up", "demo", "ingest", "scheduler", "web"),
+    "Running it": ("up", "demo", "ingest", "scheduler", "web", "gateway"),
     "A municipality from open data": ("init",),
     "Upkeep": ("setup", "migrate", "doctor", "warm", "config", "broker-config"),
     "Files to take in": (
@@ -32,6 +32,7 @@ EXAMPLES = {
     "ingest": "dagsplan --config /etc/dagsplan/dagsplan.toml ingest",
     "scheduler": "dagsplan scheduler",
     "web": "dagsplan web",
+    "gateway": "dagsplan gateway",
     "init": "dagsplan init --place Växjö --contact gatukontoret@example.se",
     "setup": "dagsplan setup --name Lund --latitude 55.70 --longitude 13.19 --country SE --provider smhi",
     "migrate": "dagsplan migrate --json",

@@ -18,13 +18,16 @@ log = logging.getLogger("dagsplan.watch")
 LISTEN_S = 1.0
 AGAIN_S = 5.0
 SIGN_OF_LIFE_S = 10.0
+CALL = "call:"
+"""How the note of a call begins."""
 
 
 class ChangeListener:
-    """Listens for what others note (a report, an observation, a forecast) and wakes the scheduler."""
+    """Listens for what others note (a report, an observation, a forecast) and wakes the scheduler. ``of`` is how a note
+    begins that is listened for; else it is all but those of calls."""
 
-    def __init__(self, connect: Callable[[], Connection]) -> None:
-        self._connect = connect
+    def __init__(self, connect: Callable[[], Connection], of: str = "") -> None:
+        self._connect, self._of = connect, of
         self._events: list[str] = []
         self._lock = threading.Lock()
 
@@ -46,13 +49,18 @@ class ChangeListener:
                 log.warning(str(error).strip().splitlines()[0])
                 stop.wait(AGAIN_S)
 
+    def _wanted(self, event: str) -> bool:
+        """Calls are of no matter for a plan; who waits for them waits for nothing else."""
+        return event.startswith(self._of) if self._of else not event.startswith(CALL)
+
     def _wait(self, connection: Connection, wake: Callable[[], object], stop: threading.Event) -> None:
         asked_at = stopwatch()
         while not stop.is_set():
             if stopwatch() - asked_at > SIGN_OF_LIFE_S:
                 still_there(connection)
                 asked_at = stopwatch()
-            found = [note.payload for note in connection.notifies(timeout=LISTEN_S, stop_after=1)]
+            heard = [note.payload for note in connection.notifies(timeout=LISTEN_S, stop_after=1)]
+            found = [event for event in heard if self._wanted(event)]
             if found:
                 with self._lock:
                     self._events += found
