@@ -182,16 +182,6 @@ class Planner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dask: str = ""
 
 
-class Calls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How crews are called. A channel of ``gateway_channels`` goes over ``gateway_url``, e-mail over ``smtp_url``;
-    what has no line, somebody rings. Nothing leaves before ``undo_s`` seconds of the wall are over."""
-
-    gateway_url: str = ""
-    gateway_channels: tuple[str, ...] = ("sms", "voice")
-    smtp_url: str = ""
-    undo_s: float = 8.0
-
-
 class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The web service. Until sign-in is built it answers on loopback only, unless a proxy is trusted to do it."""
 

@@ -22,9 +22,9 @@ from city.serviceday import service_day
 from city.settings import Settings
 from city.vocabulary import DOMAINS, Domain
 from planner.calls.channels.lines import lines_of
+from planner.calls.escalate import escalate
 from planner.calls.leave import CallsLeave, receipts_ring
 from planner.calls.send import Office
-from planner.calls.escalate import escalate
 from planner.due import due_runs, slots_of
 from planner.inputs import read_snapshot
 from planner.night.follow import follow
@@ -41,8 +41,6 @@ from store.housekeeping import keep_house
 
 log = logging.getLogger("dagsplan.schedule")
 RETRY = timedelta(minutes=5)
-CALL = "call:"
-"""How notes of calls begin: they are for whoever sends, not for the watch."""
 
 
 class Scheduler:
@@ -188,7 +186,6 @@ def look(
 ) -> None:
     """The watch: at its interval, and at once where something was noted. One of several schedulers looks."""
     now, every_s = clock.now(), settings.planner.watch_s
-    events = [event for event in events if not event.startswith(CALL)]
     slot = f"watch:{int(now.timestamp() // every_s)}" if every_s > 0 else ""
     if slot and _claim_look(connection, settings, slot, now, claim_expires(settings, clock, now)):
         events = [*events, slot]

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from city.clock import Clock
 from dashboards.web.locale import Locale
-from planner.calls.board import Act, Board, BoardCounts, BoardNext, BoardRow, BoardTur, BoardWord, Receipt, Undo
+from planner.calls.board import Act, Board, BoardCounts, BoardNext, BoardReceipt, BoardRow, BoardTur, BoardWord, Undo
 from planner.calls.sheet import Look, Sheet, SheetLine, SheetTur
 
 LOOKS: Mapping[BoardWord, tuple[str, str]] = {
@@ -339,7 +339,7 @@ def _act(act: Act, row: BoardRow, locale: Locale) -> ActButton:
     return ActButton("stop" if act == "withdraw" else act, word, t("board.act_of", vehicle=row.vehicle), act != "rang")
 
 
-def _receipt(last: Receipt | None, undo: Undo | None, locale: Locale, clock: Clock, now: datetime) -> ReceiptLine:
+def _receipt(last: BoardReceipt | None, undo: Undo | None, locale: Locale, clock: Clock, now: datetime) -> ReceiptLine:
     """The line above the table, which has its place from the start."""
     t = locale.words
     text, loud, icon = t("board.receipt.none"), False, "info"
