@@ -104,6 +104,10 @@ class StreetNetwork:
         picked: Floats = np.atleast_2d(table)[:, np.asarray(targets, int)]
         return picked
 
+    def reversed(self) -> StreetNetwork:
+        """The same streets, each arc driven the other way: ways to a node are found as ways from it."""
+        return replace(self, arc_from=self.arc_to, arc_to=self.arc_from, arc_forward=~self.arc_forward)
+
     def path(self, source: int, target: int, cost: Floats) -> list[int]:
         """The arcs of the cheapest way from one node to another. Raises ValueError where there is none."""
         if source == target:
