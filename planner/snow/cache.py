@@ -13,7 +13,7 @@ import numpy as np
 from cachetools import LRUCache
 
 from city.entities import Segment, TurnBan
-from city.network import Floats, StreetNetwork, build, open_to
+from city.network import Floats, StreetNetwork, build, gaps_m, open_to
 from city.plan import canonical_hash
 from city.vocabulary import Network
 from planner.routes.reach import Reach
@@ -29,6 +29,7 @@ class Streets:
         self._turer: LRUCache[Hashable, Sequence[Tur]] = LRUCache(4)
         self._reaches: LRUCache[Hashable, Reach] = LRUCache(4)
         self._away: LRUCache[Hashable, Floats] = LRUCache(4)
+        self._gaps: dict[Hashable, float] = {}
 
     @cached_property
     def network(self) -> StreetNetwork:
@@ -47,6 +48,15 @@ class Streets:
         if key not in self._reaches:
             self._reaches[key] = Reach(self.network, graph_for(self.network, key[1], clears, self.turns))
         return self._reaches[key]
+
+    def gaps_m(self, tur: Tur) -> float:
+        """The least way, as the crow flies, that joins all parts into which the streets of a tur fall [m]; 0 where they
+        hang together."""
+        if tur.segments not in self._gaps:
+            ends = np.array([self.ends_of(i) for i in tur.segments])
+            nodes, at = np.unique(ends, return_inverse=True)
+            self._gaps[tur.segments] = gaps_m(*self.network.metres_of(nodes), at.reshape(-1, 2))
+        return self._gaps[tur.segments]
 
     def ends_of(self, segment: int) -> tuple[int, int]:
         """The nodes at both ends of a segment."""

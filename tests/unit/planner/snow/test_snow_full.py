@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from city.plan import Plan
 from city.totals import SnowTotals, as_json, saving
 from planner.services import make_plan
 from planner.snow.cache import PlanCache
-from planner.snow.full import full_minutes, stem_minutes
+from planner.snow.full import Empty, full_minutes, inside_minutes, stem_minutes
 from planner.snow.plan import assess_streets, work_speeds
 from planner.snow.snapshot import SnowSnapshot
 from tests.unit.planner.snapshots import AT, HOUR, ahead, depth, snow_snapshot, street, streets
@@ -84,15 +85,22 @@ def test_no_way_there_costs_none() -> None:
     """Without a depot, and where no way leads from it, the work itself is counted."""
     snapshot = replace(STORM, depots=(), vehicles=())
     assessed = assess_streets(snapshot)
-    nothing = {"street": 0.0, "cycle": 0.0}
-    minutes = full_minutes(
-        snapshot,
-        assessed.streets,
-        assessed.turer,
-        work_speeds(snapshot),
-        empty_inside=nothing,  # type: ignore[arg-type]
-    )
+    nothing = {"street": Empty(0.0), "cycle": Empty(0.0)}
+    minutes = full_minutes(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot), empty=nothing)  # type: ignore[arg-type]
     assert minutes["cycle"] == pytest.approx(4 * 100.0 / (work_speeds(snapshot)["cycle"] / 3.6) / 60.0)
+
+
+def test_a_tur_in_parts_is_driven_between_them() -> None:
+    """Two cycle ways side by side as the crow flies, and a third that hangs on the second: one gap."""
+    ways = [street(a, b, "C1", network="cycle") for a, b in ((0, 5), (1, 6), (6, 11))]
+    snapshot = replace(STORM, segments=(*streets()[:-4], *ways))
+    assessed = assess_streets(snapshot)
+    tur = next(tur for tur in assessed.turer if tur.network == "cycle")
+    gap = assessed.streets.gaps_m(tur)
+    assert gap == pytest.approx(0.002 * 111_195.0 * math.cos(math.radians(56.87)), rel=0.01)
+    crew = next(v for v in snapshot.vehicles if v.network == "cycle")
+    inside = inside_minutes(snapshot, assessed.streets, tur, 10.0, Empty(0.5, street_min=0.2, gaps=2.0))
+    assert inside == pytest.approx(0.5 * 10.0 + 0.2 * 3 + 2.0 * gap / (crew.drive_kmh / 3.6) / 60.0)
 
 
 def test_ways_from_the_depots_are_searched_once_for_the_same_streets() -> None:
