@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import UNSET, Struct, UnsetType
 
 from city.catalogue.stored import Languages
+from city.vocabulary import OrderState
 
 
 class Bust(Struct, frozen=True, kw_only=True):
@@ -28,7 +29,12 @@ class Bust(Struct, frozen=True, kw_only=True):
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """One tur of a difference: added, or stood down. ``why`` is its first reason."""
+    """One tur of a difference: added, or stood down. ``why`` is its first reason.
+
+    As they stood when the draft was made: the ``state`` of its order, None where nobody has ordered it; ``called_back``
+    where it is stood down and somebody was told to drive it; ``vehicle_before`` where the live plan gives the tur to
+    another vehicle.
+    """
 
     key: str
     target: str
@@ -37,11 +43,15 @@ class Change(Struct, frozen=True, kw_only=True):
     starts_at: datetime | None
     why: str
     why_en: str
+    state: OrderState | None = None
+    called_back: bool = False
+    vehicle_before: str | None = None
     languages: Languages | UnsetType = UNSET
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """What a draft changes of the live plan, and the busts that led to it."""
+    """What a draft changes of the live plan, and the busts that led to it. ``cost`` is what the change adds to the
+    price of what is left to drive, less than 0 where it is cheaper."""
 
     added: tuple[Change, ...] = ()
     dropped: tuple[Change, ...] = ()

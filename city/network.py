@@ -104,6 +104,16 @@ class StreetNetwork:
         picked: Floats = np.atleast_2d(table)[:, np.asarray(targets, int)]
         return picked
 
+    def metres_of(self, nodes: Ints) -> tuple[Floats, Floats]:
+        """Where nodes lie [m], east and north of the first."""
+        lon, lat = self.lon[nodes], self.lat[nodes]
+        x, y = local_xy(lon, lat, (float(lon[0]), float(lat[0])))
+        return x, y
+
+    def reversed(self) -> StreetNetwork:
+        """The same streets, each arc driven the other way: ways to a node are found as ways from it."""
+        return replace(self, arc_from=self.arc_to, arc_to=self.arc_from, arc_forward=~self.arc_forward)
+
     def path(self, source: int, target: int, cost: Floats) -> list[int]:
         """The arcs of the cheapest way from one node to another. Raises ValueError where there is none."""
         if source == target:
@@ -174,6 +184,23 @@ def build(segments: Sequence[Segment]) -> StreetNetwork:
         arc_m=length[arc_segment],
         arc_speed=speed[arc_segment],
     )
+
+
+def gaps_m(x: Floats, y: Floats, links: Ints) -> float:
+    """The least length [m] that joins all points (n,) [m] which ``links`` (k, 2) do not join already."""
+    n = len(x)
+    joined = csr_matrix((np.ones(len(links)), (links[:, 0], links[:, 1])), shape=(n, n))
+    _, part = connected_components(joined, directed=False)
+    apart = np.where(part[:, None] == part, 0.0, np.hypot(x[:, None] - x, y[:, None] - y))
+    best, length, inside = np.full(n, np.inf), 0.0, np.zeros(n, bool)
+    at = 0
+    while not inside.all():
+        inside |= part == part[at]
+        best = np.minimum(best, apart[part == part[at]].min(axis=0))
+        best[inside] = np.inf
+        at = int(best.argmin())
+        length += float(best[at]) if np.isfinite(best[at]) else 0.0
+    return length
 
 
 def with_forbidden(network: StreetNetwork) -> StreetNetwork:

@@ -59,6 +59,17 @@ def as_json(totals: Totals) -> dict[str, Any]:
     return {name: value for name, value in msgspec.to_builtins(totals).items() if value is not None}
 
 
+def saving(plan: Plan) -> float | None:
+    """How much cheaper a plan is than the full call-out; 0 where its cost reaches that or every tur goes, None where a
+    price is not known."""
+    cost, full = plan.verdict.cost, plan.verdict.full_cost
+    if cost is None or full is None:
+        return None
+    turer = totals_of(plan, SnowTotals)
+    whole = turer.turer is not None and turer.turer_needed is not None and turer.turer_needed >= turer.turer
+    return 0.0 if whole else max(0.0, full - cost)
+
+
 def totals_of(plan: Plan, kind: type[T]) -> T:
     """The sums of a stored plan of a service."""
     return msgspec.convert(plan.totals, kind)

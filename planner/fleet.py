@@ -200,6 +200,17 @@ def fleet_of(snapshot: Manned, network: StreetNetwork) -> Fleet:
     return Fleet([v for v in able if v.id in homes], free_from, homes, turns, prices_of(snapshot), rota_of(snapshot))
 
 
+def depot_nodes(
+    vehicles: Sequence[Vehicle], depots: Sequence[Depot], network: StreetNetwork, clears: Network
+) -> list[int]:
+    """The nodes from which vehicles of a network start, whether they can be sent or not; those of all depots where
+    none is known."""
+    able = _start_nodes(network, clears)
+    used = {vehicle.depot for vehicle in vehicles if vehicle.network == clears}
+    places = [(d.lon, d.lat) for d in depots if d.id in used] or [(d.lon, d.lat) for d in depots]
+    return sorted({network.nearest_node(at, able) for at in places}) if able.any() else []
+
+
 def prices_of(snapshot: Manned) -> Prices:
     """The prices of a snapshot's contractors."""
     return Prices(snapshot.params.cost_per_h, {c.id: c for c in snapshot.contractors})

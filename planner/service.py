@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from city.draft import Bust
 from city.outlook import OutlookFrame, SegmentOutlook
-from city.plan import Plan
+from city.plan import Intervention, Plan
 from planner.snapshot import Snapshot
 
 S_contra = TypeVar("S_contra", bound=Snapshot, contravariant=True)
@@ -31,11 +31,12 @@ class Kept:
 @dataclass(frozen=True)
 class Second:
     """What the watch found: the ``plan`` of what is known now where the decision is another, the ``busts`` of the live
-    plan's forecast, and what would be ``kept`` of the plan."""
+    plan's forecast, what would be ``kept`` of the plan, and what interventions cost by the prices of now."""
 
     plan: Plan | None
     busts: Sequence[Bust] = ()
     kept: bytes | None = None
+    cost_of: Callable[[Sequence[Intervention]], float] = field(default=lambda _: 0.0)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from city.catalogue.message import message
 from city.entities import OrderEvent
 from city.plan import Plan
+from city.totals import saving
 from city.vocabulary import DOMAINS, DeclineCause, Domain
 from dashboards.pages.asof import moment_lines, orders_at
 from dashboards.pages.daystrip import day_strip
@@ -210,8 +211,9 @@ def _headline(plan: Plan, locale: Locale) -> tuple[str, str]:
 def _figures(context: AppContext, plan: Plan, locale: Locale, now: datetime | None) -> list[KeyFigure]:
     t, view, verdict = locale.words, VIEWS[plan.domain], plan.verdict
     price = []
-    if verdict.cost is not None and verdict.full_cost is not None:
-        price = [_price(verdict.cost, verdict.full_cost, context.settings.planner.currency, locale)]
+    saved = saving(plan)
+    if verdict.cost is not None and verdict.full_cost is not None and saved is not None:
+        price = [_price(verdict.cost, verdict.full_cost, saved, context.settings.planner.currency, locale)]
     certainty = KeyFigure(t("figure.certainty"), t(f"certainty.{verdict.certainty}"), _weakness(plan, locale))
     return [*view.lead(plan, locale), *price, certainty, *view.more(plan, locale, now)]
 
@@ -223,10 +225,11 @@ def _weakness(plan: Plan, locale: Locale) -> str:
     return locale.words.count("figure.weak", n) if n else locale.words("figure.nothing.weak")
 
 
-def _price(cost: float, full: float, currency: str, locale: Locale) -> KeyFigure:
+def _price(cost: float, full: float, saved: float, currency: str, locale: Locale) -> KeyFigure:
     t = locale.words
-    saved = full - cost
-    second = t("figure.saved", amount=locale.money(saved, currency)) if saved >= 50 else t("figure.full")
+    second = t("figure.saved", amount=locale.money(saved, currency))
+    if saved < 50:
+        second = t("figure.full", amount=locale.money(full, currency))
     return KeyFigure(t("figure.cost"), t("figure.about", amount=locale.money(cost, currency)), second)
 
 

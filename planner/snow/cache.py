@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, MutableMapping, Sequence
 from functools import cached_property
 
+import numpy as np
 from cachetools import LRUCache
 
 from city.entities import Segment, TurnBan
-from city.network import StreetNetwork, build
+from city.network import Floats, StreetNetwork, build, gaps_m, open_to
 from city.plan import canonical_hash
 from city.vocabulary import Network
 from planner.routes.reach import Reach
@@ -27,6 +28,8 @@ class Streets:
         self.digest, self.segments, self.turns = digest, segments, turns
         self._turer: LRUCache[Hashable, Sequence[Tur]] = LRUCache(4)
         self._reaches: LRUCache[Hashable, Reach] = LRUCache(4)
+        self._away: LRUCache[Hashable, Floats] = LRUCache(4)
+        self._gaps: dict[Hashable, float] = {}
 
     @cached_property
     def network(self) -> StreetNetwork:
@@ -45,6 +48,37 @@ class Streets:
         if key not in self._reaches:
             self._reaches[key] = Reach(self.network, graph_for(self.network, key[1], clears, self.turns))
         return self._reaches[key]
+
+    def gaps_m(self, tur: Tur) -> float:
+        """The least way, as the crow flies, that joins all parts into which the streets of a tur fall [m]; 0 where they
+        hang together."""
+        if tur.segments not in self._gaps:
+            ends = np.array([self.ends_of(i) for i in tur.segments])
+            nodes, at = np.unique(ends, return_inverse=True)
+            self._gaps[tur.segments] = gaps_m(*self.network.metres_of(nodes), at.reshape(-1, 2))
+        return self._gaps[tur.segments]
+
+    def ends_of(self, segment: int) -> tuple[int, int]:
+        """The nodes at both ends of a segment."""
+        arc = self.network.arcs_of[segment][0]
+        return int(self.network.arc_from[arc]), int(self.network.arc_to[arc])
+
+    def there_and_back_s(self, clears: Network, homes: Iterable[int], drive_kmh: float) -> Floats:
+        """(n_nodes,) driving to each node from the nearest of ``homes`` and back again [s], on the streets that are
+        open to a network; inf where no way leads there or back, or there is no home."""
+        key = clears, tuple(sorted(set(homes))), drive_kmh
+        if key not in self._away:
+            self._away[key] = self._there_and_back(clears, key[1], drive_kmh)
+        return self._away[key]
+
+    def _there_and_back(self, clears: Network, homes: Sequence[int], drive_kmh: float) -> Floats:
+        network = self.network
+        open_arcs = open_to(self.segments, clears)[network.arc_segment]
+        seconds = np.where(open_arcs, network.seconds(drive_kmh), np.inf)
+        every = range(network.n_nodes)
+        back = network.reversed().travel(homes, every, seconds)
+        away: Floats = (network.travel(homes, every, seconds) + back).min(axis=0, initial=np.inf)
+        return away
 
 
 class PlanCache:

@@ -22,8 +22,9 @@ from planner.snow.beside.extra import DrivenExtra, ExtraWork, extra_asked
 from planner.snow.beside.places import places_asked
 from planner.snow.beside.rounds import DrivenRound, PlaceRounds
 from planner.snow.cache import PlanCache, Streets
-from planner.snow.cost import cost_of, full_cost, full_minutes
+from planner.snow.cost import cost_of
 from planner.snow.curve import deciding_curve
+from planner.snow.full import full_cost
 from planner.snow.need import Need, Needs, assess, deciding
 from planner.snow.score import plan_score
 from planner.snow.snapshot import SnowSnapshot
@@ -102,7 +103,7 @@ def snow_plan(
     stuck = len(due) - len({item.target for item in fresh})
     weak = [*degradations(snapshot, needs.weather, night, night.without_vehicle(due)), *assessed.weak]
     weak += [*weak_places(places), *weak_extra(extra), *weak_rest(snapshot, items)]
-    full = full_cost(snapshot, full_minutes(snapshot, assessed.turer, driven, work_speeds(snapshot)))
+    full = full_cost(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot))
     answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, stuck)
     totals = _totals(snapshot, assessed.turer, due, items, driven, needs)
     return assemble(snapshot, verdict(snapshot, answer, weak), weak, items, totals)

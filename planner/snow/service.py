@@ -11,6 +11,7 @@ from city.plan import Plan
 from planner.service import Kept, Made, Second
 from planner.snow.archive import pack, unpack
 from planner.snow.cache import PlanCache
+from planner.snow.cost import cost_of
 from planner.snow.outlook import road_outlook
 from planner.snow.plan import Assessment, assess_streets, snow_plan
 from planner.snow.prepare import whole_turer
@@ -53,7 +54,7 @@ class Snow:
         if not found and not flips(live.plan, called, snapshot.orders):
             return Second(None)
         made = self.plan(without_stood_down(snapshot, called), assessed, executor)
-        return Second(made.plan, found, made.kept)
+        return Second(made.plan, found, made.kept, partial(cost_of, snapshot))
 
     def prepare(self, snapshot: SnowSnapshot) -> Iterator[str]:
         """The drives of whole turer, so that the first plan of a storm need not wait."""

@@ -65,7 +65,7 @@ def _look(
     kept = archive.curves_of(connection, live.id)
     second = service.look_again(snapshot, Kept(live, None if kept is None else kept.curves), executor)
     plan, curves = second.plan, second.kept
-    told = Difference() if plan is None else difference(live, plan, snapshot.orders, second.busts)
+    told = Difference() if plan is None else difference(live, plan, snapshot.orders, second.busts, second.cost_of)
     before = drafts.newest(connection, live.id)
     if plan is None or curves is None or not (told.added or told.dropped or told.busts):
         _withdraw(connection, before, now)

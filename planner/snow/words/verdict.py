@@ -42,7 +42,7 @@ def verdict(snapshot: SnowSnapshot, basis: VerdictBasis, weaknesses: Sequence[De
         certainty=_certainty(snapshot, basis.needs, weaknesses),
         starts_at=min((item.starts_at for item in basis.items if item.starts_at), default=None),
         cost=round(basis.cost),
-        full_cost=round(max(basis.full_cost, basis.cost)),
+        full_cost=round(basis.full_cost),
         latest_start=_latest(snapshot, basis.items),
         turer_range=turer_range(basis.needs),
         **answer(*sentences, flip=flip_of(basis.needs)),

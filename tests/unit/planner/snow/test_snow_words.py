@@ -37,7 +37,7 @@ def first(plan: Plan, kind: str) -> Reason:
             [
                 ("Kör ut kl. 03.00: 1 av 1 tur.", "Go out at 03:00: 1 of 1 route."),
                 ("1 fordon (Entreprenören).", "1 vehicle (Entreprenören)."),
-                ("Hela nätet behövs.", "The whole network is needed."),
+                ("Alla turer behövs.", "All routes are needed."),
             ],
         ),
         (
