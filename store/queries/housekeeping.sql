@@ -81,3 +81,7 @@ DELETE FROM snow_archive WHERE at < %(before)s;
 -- name: remove_outgoing
 -- Old messages to crews: they hold telephone numbers.
 DELETE FROM outgoing WHERE at < %(before)s;
+
+-- name: remove_crew_changes
+-- Changes of the manning that are long over: they hold telephone numbers.
+DELETE FROM crew_change WHERE until_at < %(before)s;
