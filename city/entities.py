@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from city.catalogue.message import brief, message
 from city.errors import BadValue
-from city.vocabulary import Channel, Domain, Keeper, Network, OrderEventKind, OrderState, RouteClass
+from city.vocabulary import Channel, CrewChangeKind, Domain, Keeper, Network, OrderEventKind, OrderState, RouteClass
 
 Point = tuple[float, float]
 """Longitude and latitude [°]."""
@@ -221,6 +221,34 @@ class CallOut:
     channel: Channel
     address: str
     contractor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CrewChange:
+    """What the manning departs in from ``starts_at`` to ``until_at``: a vehicle that is out of service, and ``why``; a
+    place (``who``, a role or a shift) of its call-out list that is away; another number (``channel``, ``address``) of
+    such a place. A person never says why."""
+
+    id: str
+    kind: CrewChangeKind
+    vehicle: str
+    who: str
+    channel: Channel | None
+    address: str | None
+    starts_at: datetime
+    until_at: datetime
+    why: str
+    noted_at: datetime
+    noted_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A vehicle is out of service from ``starts_at`` to ``until_at``."""
+
+    vehicle: str
+    starts_at: datetime
+    until_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from starlette.types import Scope
 from city.clock import Clock
 from city.settings import Settings
 from city.version import code_version
+from dashboards.api import declines as api_declines
 from dashboards.api import events as streams
 from dashboards.api import facts as api_facts
 from dashboards.api import health
@@ -53,6 +54,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         api_orders,
         api_requests,
         api_judgements,
+        api_declines,
         api_facts,
         api_map,
         api_roads,

@@ -10,10 +10,11 @@ from typing import Protocol
 
 import numpy as np
 
-from city.entities import Contractor, Depot, GivenOrder, RosterTurn, Threshold, Vehicle
+from city.entities import Absence, Contractor, Depot, GivenOrder, RosterTurn, Threshold, Vehicle
 from city.network import StreetNetwork
 from city.plan import Intervention
 from city.vocabulary import CLOSED_TO_SMALL, Network
+from planner.absence import Absent, absent_until
 from planner.night.rest import Rota, rota
 from planner.snapshot import PlannerParams
 from planner.thresholds.limits import limits
@@ -62,7 +63,8 @@ class Fleet:
     """The vehicles of a snapshot, what each is booked for (in order), and the node that each starts from.
 
     ``turns`` are the known ones of each vehicle, in order; a vehicle without any is manned at all times. ``rota`` is
-    what their crews have worked.
+    what their crews have worked. ``absent`` are the spans in which a vehicle is out of service, in whole minutes; one
+    without an end lasts longer than the plan looks ahead.
     """
 
     vehicles: list[Vehicle]
@@ -72,6 +74,7 @@ class Fleet:
     prices: Prices = Prices()
     rota: Rota = field(default_factory=lambda: Rota(timedelta(0), timedelta(days=365)))
     booked: dict[str, list[Assignment]] = field(default_factory=dict)
+    absent: dict[str, list[Absent]] = field(default_factory=dict)
 
     def choose(
         self,
@@ -98,7 +101,7 @@ class Fleet:
 
     def assign(self, vehicle: Vehicle, wish: TimeWindow, lasts: timedelta) -> Assignment:
         """Books a vehicle into its first gap from when the work may begin. ValueError where it is never manned."""
-        begins = self.begins(vehicle, wish.earliest, lasts) or self.begins(vehicle, wish.earliest, timedelta(0))
+        begins = self.begins(vehicle, wish.earliest, lasts) or self._however_long(vehicle, wish.earliest, lasts)
         if begins is None:
             raise ValueError(f"vehicle {vehicle.id} is not manned after {wish.earliest.isoformat()}")
         starts_at = begins.replace(second=0, microsecond=0)
@@ -113,12 +116,28 @@ class Fleet:
         """When a vehicle can begin work that takes so long, between what it is booked for, with a crew that has rested;
         None where its turns are over before."""
         at = max(earliest, self.free_from[vehicle.id])
-        for work in self.booked.get(vehicle.id, []):
+        for starts_at, ready_by in self._taken(vehicle):
             begins = self._rested(vehicle, at, lasts)
-            if begins is None or begins + lasts <= work.starts_at:
+            if begins is None or begins + lasts <= starts_at:
                 return begins
-            at = max(at, work.ready_by)
+            if ready_by is None:
+                return None
+            at = max(at, ready_by)
         return self._rested(vehicle, at, lasts)
+
+    def _taken(self, vehicle: Vehicle) -> list[Absent]:
+        """What a vehicle is booked for and when it is out of service, by when that begins."""
+        booked: list[Absent] = [(work.starts_at, work.ready_by) for work in self.booked.get(vehicle.id, [])]
+        return sorted([*booked, *self.absent.get(vehicle.id, [])], key=lambda span: span[0])
+
+    def _however_long(self, vehicle: Vehicle, earliest: datetime, lasts: timedelta) -> datetime | None:
+        """The first time at which a vehicle is manned and free, however long the work then lasts, but for when it is
+        out of service."""
+        at = self.begins(vehicle, earliest, timedelta(0))
+        for starts_at, ends_at in self.absent.get(vehicle.id, []):
+            if at is not None and at + lasts > starts_at and (ends_at is None or at < ends_at):
+                at = None if ends_at is None else self.begins(vehicle, ends_at, timedelta(0))
+        return at
 
     def _rested(self, vehicle: Vehicle, at: datetime, lasts: timedelta) -> datetime | None:
         """The first time from ``at`` on at which a vehicle is manned and its crew may do work that takes so long."""
@@ -181,6 +200,9 @@ class Manned(Protocol):
     def roster(self) -> tuple[RosterTurn, ...]: ...
 
     @property
+    def absences(self) -> tuple[Absence, ...]: ...
+
+    @property
     def orders(self) -> tuple[GivenOrder, ...]: ...
 
     @property
@@ -197,7 +219,14 @@ def fleet_of(snapshot: Manned, network: StreetNetwork) -> Fleet:
     for turn in sorted(snapshot.roster, key=lambda turn: turn.starts_at):
         turns.setdefault(turn.vehicle, []).append(turn)
     free_from = {v.id: _free_from(snapshot, v) for v in able}
-    return Fleet([v for v in able if v.id in homes], free_from, homes, turns, prices_of(snapshot), rota_of(snapshot))
+    fleet = [v for v in able if v.id in homes]
+    prices, absent = prices_of(snapshot), absent_in(snapshot)
+    return Fleet(fleet, free_from, homes, turns, prices, rota_of(snapshot), absent=absent)
+
+
+def absent_in(snapshot: Manned) -> dict[str, list[Absent]]:
+    """When each vehicle is out of service within a plan."""
+    return absent_until(snapshot.absences, snapshot.at + timedelta(hours=snapshot.params.horizon_h))
 
 
 def depot_nodes(

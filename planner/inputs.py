@@ -19,13 +19,26 @@ from city.plan import Intervention, Plan
 from city.quantities import KNOWN
 from city.serviceday import service_day
 from city.settings import Settings
-from city.vocabulary import STAND_IN, UNDER_WAY
+from city.vocabulary import STAND_IN, UNDER_WAY, Domain
 from planner.routes.compare.existing import Today
 from planner.snapshot import PlannerParams, Snapshot, Wants
 from planner.snow.archive import Run, unpack
 from planner.thresholds.changes import Changes
 from planner.thresholds.limits import Limits, limits
-from store import archive, facts, judgements, orders, plans, readings, requests, roads, rollups, routes, weather
+from store import (
+    archive,
+    facts,
+    judgements,
+    manning,
+    orders,
+    plans,
+    readings,
+    requests,
+    roads,
+    rollups,
+    routes,
+    weather,
+)
 from store.connect import Connection, snapshot_transaction
 
 RAW = timedelta(hours=48)
@@ -35,6 +48,8 @@ LEVELS = tuple(name for name, known in KNOWN.items() if known.hour == "last")
 MOST_ISSUES = 60
 """Of the forecasts of a day: two providers, an issue an hour, and some to spare."""
 ORDERS_BACK = timedelta(hours=36)
+ABSENT_AHEAD = timedelta(hours=72)
+"""Vehicles that are out of service from later on concern no plan of now."""
 S = TypeVar("S", bound=Snapshot)
 
 
@@ -44,6 +59,7 @@ class SnapshotSource:
 
     connection: Connection
     settings: Settings
+    domain: Domain
     wants: Wants
     at: datetime
     day: date
@@ -72,7 +88,7 @@ def read_snapshot(
     with snapshot_transaction(connection):
         previous = plans.latest(connection, kind.domain, mode, day)
         given = orders.given_orders(connection, kind.domain, at - ORDERS_BACK)
-        source = SnapshotSource(connection, settings, kind.wants, at, day, previous, given)
+        source = SnapshotSource(connection, settings, kind.domain, kind.wants, at, day, previous, given)
         fleet = _told(facts.vehicles(connection, kind.domain))
         tables: dict[str, Any] = {name: TABLES[name](source) for name in own_tables(kind)}
         snapshot = kind(
@@ -133,6 +149,7 @@ TABLES: dict[str, Callable[[SnapshotSource], object]] = {
     "buildings": lambda m: facts.buildings(m.connection),
     "calendar": _calendar,
     "roster": lambda m: facts.roster(m.connection, m.at, m.at + timedelta(hours=24)),
+    "absences": lambda m: manning.absences(m.connection, m.domain, m.at, m.at + ABSENT_AHEAD),
     "treatments": lambda m: facts.treatments(m.connection, m.at - timedelta(hours=24)),
     "observations": lambda m: judgements.observations(m.connection, m.at),
     "season": lambda m: requests.season(m.connection, m.at),

@@ -12,6 +12,7 @@ from city.entities import OrderEvent
 from city.errors import Conflict, NotFound
 from city.plan import Intervention, Plan, treatments_of
 from city.vocabulary import PASSING, OrderEventKind, OrderState
+from planner.night.declines import refuse_declined
 from store import facts, orders, plans
 from store.connect import Connection
 from store.orders import NewOrder, OrderStep
@@ -40,8 +41,8 @@ def decide(
 ) -> list[str]:
     """Makes an order of each key of a plan, all or none; gives their ids.
 
-    Raises NotFound for an unknown plan or key, Conflict where the plan was superseded or a key has an order
-    that is under way.
+    Raises NotFound for an unknown plan or key, Conflict where the plan was superseded, a key has an order that is under
+    way, or was declined.
     """
     with connection.transaction():
         plan = plans.by_id(connection, plan_id)
@@ -135,6 +136,7 @@ def _step(name: OrderState | OrderEventKind) -> Message:
 
 def _decide_one(connection: Connection, plan: Plan, item: Intervention, who: str, now: datetime, note: str) -> str:
     orders.lock_key(connection, item.key)
+    refuse_declined(connection, item.key, item.title, now)
     live = orders.live_order(connection, item.key)
     if live is not None:
         raise Conflict(message("error.order.has_one", title=item.title, state=_step(live[1])))

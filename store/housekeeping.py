@@ -116,6 +116,7 @@ TASKS: dict[str, Callable[[Connection, Store, datetime], None]] = {
     "answers": _remove("remove_answers", lambda limits: limits.keep_answers_days),
     "curves": _remove("remove_curves", lambda limits: limits.curves_days),
     "crew calls": _remove("remove_calls", lambda limits: limits.positions_days),
+    "manning": _remove("remove_crew_changes", lambda limits: limits.positions_days),
     "notes": _remove("remove_notes", lambda limits: limits.keep_dead_letters_days),
 }
 

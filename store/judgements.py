@@ -64,6 +64,22 @@ def add_decline(connection: Connection, decline: Decline) -> None:
     connection.execute(query("judgements", "add_decline"), columns(decline))
 
 
+def declined(
+    connection: Connection, at: datetime, keys: Sequence[str] | None = None, *, since: datetime | None = None
+) -> dict[str, Decline]:
+    """The declines that hold at a time, as it was known then, by key: all of them, or those of ``keys``, or those that
+    were made ``since`` a time."""
+    parameters = {"at": at, "keys": None if keys is None else list(keys), "since": since}
+    found = select(connection, query("judgements", "declined"), parameters, Decline)
+    return {decline.key: decline for decline in found}
+
+
+def end_decline(connection: Connection, key: str, at: datetime, who: str) -> bool:
+    """Takes the decline of a key back; False where none holds."""
+    row = connection.execute(query("judgements", "end_decline"), {"key": key, "at": at, "who": who}).fetchone()
+    return row is not None and bool(row[0])
+
+
 def declines(connection: Connection, since: datetime) -> tuple[Decline, ...]:
     """What was turned down since a time, oldest first."""
     return select(connection, query("judgements", "declines"), {"since": since}, Decline)

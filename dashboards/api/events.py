@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
+from dashboards.pages.declines import declined_of
 from dashboards.pages.observations import noted_stamp
 from dashboards.web.context import AppContext, context_of
 from planner.watch.answer import open_draft
@@ -51,7 +52,7 @@ def state(context: AppContext, connection: Connection) -> dict[str, dict[str, An
     since = context.clock.now() - LOOK_BACK
     steps = {stamp.domain: stamp for stamp in pages.order_stamps(connection, since)}
     live = {head.domain: head for head in pages.heads(connection, context.mode)}
-    noted = _noted(connection, live["snow"].id, context.clock.now()) if "snow" in live else ""
+    noted = _noted(context, connection, live["snow"].id, context.clock.now()) if "snow" in live else ""
     outlook = {"snow": {"outlook": outlook_stamp(connection), "noted": noted}}
     return {
         head.domain: {
@@ -71,8 +72,9 @@ def _steps(stamp: pages.OrderStamp | None) -> dict[str, Any]:
     return {"order_events": stamp.events, "followed": stamp.followed}
 
 
-def _noted(connection: Connection, plan_id: str, now: datetime) -> str:
+def _noted(context: AppContext, connection: Connection, plan_id: str, now: datetime) -> str:
     draft = open_draft(connection, plan_id)
+    seen = [observation.id for observation in judgements.observations(connection, now)]
     return noted_stamp(
-        draft.id if draft else "", [observation.id for observation in judgements.observations(connection, now)]
+        draft.id if draft else "", [*seen, *declined_of(connection, context.shelf.get(connection, plan_id), now)]
     )

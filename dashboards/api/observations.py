@@ -1,12 +1,12 @@
-"""What people know better: what they saw on a street, why they turn a proposal down, and the watch's drafts."""
+"""What people know better: what they saw on a street, and the watch's drafts."""
 
 from __future__ import annotations
 
 import math
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Annotated, Any, cast, get_args
+from datetime import timedelta
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
@@ -15,7 +15,6 @@ from starlette.responses import RedirectResponse, Response
 from city.catalogue.message import brief, message
 from city.errors import Conflict, NotFound
 from city.observation import Observation
-from city.vocabulary import DeclineCause
 from dashboards.api.orders import NOTE_LENGTH, WHO, as_id, body_of, note_of
 from dashboards.pages import day
 from dashboards.pages.rows import anchor
@@ -28,7 +27,6 @@ from store.connect import Connection
 
 router = APIRouter(prefix="/api/v1", tags=["judgements"])
 QUANTITIES = ("snow_depth", "slippery")
-CAUSES = get_args(DeclineCause)
 SHORTEST_H, LONGEST_H = 0.05, 24.0
 
 TRUTH = {
@@ -44,16 +42,6 @@ TRUTH = {
         "hours": {"type": "number", "description": f"how long it holds from now, at most {LONGEST_H:g} (default 4)"},
         "who": {"type": "string", "description": "a role or a vehicle"},
         "why": {"type": "string", "maxLength": NOTE_LENGTH},
-    },
-}
-DECLINE = {
-    "type": "object",
-    "required": ["plan_id", "keys", "cause"],
-    "properties": {
-        "plan_id": {"type": "string", "format": "uuid"},
-        "keys": {"type": "array", "items": {"type": "string"}, "minItems": 1},
-        "cause": {"type": "string", "enum": list(CAUSES)},
-        "note": {"type": "string", "maxLength": NOTE_LENGTH},
     },
 }
 ANSWER = {
@@ -107,44 +95,6 @@ def end_observation(request: Request, observation_id: str, got: Annotated[SentFo
         pages.note(connection, f"observation:{observation_id}:end")
         pages.tell(connection, "observation")
     return _answer(request, got, {"ended": observation_id}, status=200)
-
-
-@router.get("/declines", summary="What was turned down, and how many proposals were taken or declined by cause")
-def list_declines(request: Request, since: datetime | None = None) -> Response:
-    """Since a time (the last 30 days unless it is given): the rows, oldest first, and the counts."""
-    context = context_of(request)
-    begin = context.clock.now() - timedelta(days=30) if since is None else since
-    if begin.tzinfo is None:
-        raise HttpProblem(422, message("error.request.since_offset"))
-    with context.connection() as connection:
-        found, counts = judgements.declines(connection, begin), judgements.decided_counts(connection, begin)
-    return _json({"declines": found, "counts": {"accepted": 0, **dict.fromkeys(CAUSES, 0), **counts}})
-
-
-@router.post(
-    "/declines", status_code=201, summary="Turn interventions down, with the cause", openapi_extra=body_of(DECLINE)
-)
-def decline(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response:
-    """201. The cause is one of the four known from the field, or ``other``."""
-    context = context_of(request)
-    plan_id, cause = as_id(got.text("plan_id"), "plan"), _choice(got, "cause", CAUSES)
-    keys = got.texts("keys") or [key for key in [got.text("key")] if key]
-    if not keys:
-        raise HttpProblem(422, message("error.request.no_keys"))
-    with context.connection() as connection:
-        plan = context.shelf.get(connection, plan_id)
-        if plan is None:
-            raise NotFound(message("error.request.no_plan", id=plan_id))
-        known = {item.key for item in plan.interventions}
-        missing = [key for key in keys if key not in known]
-        if missing:
-            raise NotFound(message("error.request.no_intervention", version=str(plan.version), key=missing[0]))
-        now = context.clock.now()
-        rows = [judgements.Decline(plan_id, key, cast(DeclineCause, cause), note_of(got), WHO, now) for key in keys]
-        for row in rows:
-            judgements.add_decline(connection, row)
-        pages.tell(connection, "decline")
-    return _answer(request, got, {"declines": rows}, key=keys[0] if len(keys) == 1 else "")
 
 
 @router.get("/drafts/snow", summary="The watch's draft against the live snow plan, where one waits for an answer")

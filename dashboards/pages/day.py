@@ -17,6 +17,7 @@ from city.totals import saving
 from city.vocabulary import DOMAINS, DeclineCause, Domain
 from dashboards.pages.asof import moment_lines, orders_at
 from dashboards.pages.daystrip import day_strip
+from dashboards.pages.declines import declined_lines, declined_of, split_rows
 from dashboards.pages.draft import draft_box
 from dashboards.pages.freshness import freshness
 from dashboards.pages.observations import noted_stamp, observation_line
@@ -131,6 +132,8 @@ def _parts(
     known, streets = _known(context, connection, domain, plan, now, is_live, at)
     draft = open_draft(connection, plan.id, at) if plan and view.watched and (is_live or at) else None
     seen = judgements.observations(connection, now) if view.watched and (is_live or at) else ()
+    declined = declined_of(connection, plan, now) if is_live or at else {}
+    table, turned_down = split_rows(rows(plan, known, locale) if plan else [], declined)
     day = plan.service_day if plan else on
     due = next_due(context.settings, domain, now)
     counts = {name: next((h.interventions for h in frame.live if h.domain == name), None) for name in DOMAINS}
@@ -146,7 +149,8 @@ def _parts(
         "moments": moment_lines(context, connection, day, locale) if day and view.watched else [],
         "streets": streets,
         "causes": [(cause, locale.words(f"cause.{cause}")) for cause in get_args(DeclineCause) if view.watched],
-        "rows": rows(plan, known, locale) if plan else [],
+        "rows": table,
+        "declined": declined_lines(turned_down, declined, now, locale),
         "figures": _figures(context, plan, locale, now if is_live or at else None) if plan else [],
         "weak": [locale.kept(weak, "effect") for weak in plan.degradations] if plan else [],
         "rest": view.rest(plan, locale) if plan else "",
@@ -160,7 +164,7 @@ def _parts(
         "next_run": locale.moment(due, now) if due else "",
         "earlier": _earlier(plan, known, now, locale),
         "stamp": f"{head.id if head else ''}",
-        "noted": noted_stamp(draft.id if draft else "", [observation.id for observation in seen]),
+        "noted": noted_stamp(draft.id if draft else "", [*(seen_one.id for seen_one in seen), *declined]),
     }
 
 

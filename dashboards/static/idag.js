@@ -98,8 +98,9 @@ const show = (html) => {
   const next = one("#live", fresh);
   if (!next) return document.open(), document.write(html), document.close();
   const before = kept();
-  const parts = ["fresh", "notices", "answer", "below"];
-  if (next.dataset.plan === live.dataset.plan) sameRows(fresh);
+  const parts = ["fresh", "notices", "answer", "declined", "below"];
+  const keys = (root) => all("#table tr[data-key]", root).map((row) => row.dataset.key).sort().join();
+  if (next.dataset.plan === live.dataset.plan && keys(document) === keys(fresh)) sameRows(fresh);
   else parts.push("table");
   for (const id of parts) document.getElementById(id)?.replaceWith(fresh.getElementById(id) ?? "");
   all(".tabs .count").forEach((place, i) => place.replaceChildren(...all(".tabs .count", fresh)[i].childNodes));
@@ -123,7 +124,7 @@ document.addEventListener("submit", async (event) => {
   const button = event.submitter;
   if (button) button.disabled = true;
   try {
-    const response = await fetch(form.action, {
+    const response = await fetch(button?.getAttribute("formaction") ?? form.action, {
       method: "POST",
       body: new URLSearchParams(fields),
       headers: { Accept: "text/html" },

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import get_args
 
 import msgspec
 import numpy as np
@@ -14,8 +15,9 @@ from city.plan import Degradation, Intervention, Plan
 from city.totals import SnowTotals
 from city.vocabulary import NON_ROUTE_KINDS, Network
 from models.snow import Hindcast, land_effects
+from planner.absence import unmanned_for_absence, weak_absences
 from planner.assemble import assemble
-from planner.fleet import fleet_of
+from planner.fleet import absent_in, fleet_of
 from planner.routes.profiles import USUAL_WORK_KMH
 from planner.routes.sectors import Tur
 from planner.snow.beside.extra import DrivenExtra, ExtraWork, extra_asked
@@ -104,9 +106,19 @@ def snow_plan(
     weak = [*degradations(snapshot, needs.weather, night, night.without_vehicle(due)), *assessed.weak]
     weak += [*weak_places(places), *weak_extra(extra), *weak_rest(snapshot, items)]
     full = full_cost(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot))
+    weak += _weak_absences(snapshot, [tur for tur in due if night.has_no_vehicle(tur)])
     answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, stuck)
     totals = _totals(snapshot, assessed.turer, due, items, driven, needs)
     return assemble(snapshot, verdict(snapshot, answer, weak), weak, items, totals)
+
+
+def _weak_absences(snapshot: SnowSnapshot, unmanned: Sequence[Tur]) -> Iterator[Degradation]:
+    """Which vehicles are out of service, and which turer have none because of it."""
+    horizon = snapshot.at + timedelta(hours=snapshot.params.horizon_h)
+    yield from weak_absences(snapshot.absences, snapshot.vehicles, snapshot.at, horizon, snapshot.zone)
+    for network in get_args(Network):
+        targets = [tur.id for tur in unmanned if tur.network == network]
+        yield from unmanned_for_absence(targets, network, absent_in(snapshot), snapshot.vehicles)
 
 
 def _land(needs: Needs, wanted: Sequence[Need]) -> Land:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from city.entities import (
+    Absence,
     Building,
     CalendarDay,
     Device,
@@ -44,6 +45,7 @@ class SnowSnapshot(Snapshot):
     buildings: tuple[Building, ...] = ()
     calendar: tuple[CalendarDay, ...] = ()
     roster: tuple[RosterTurn, ...] = ()
+    absences: tuple[Absence, ...] = ()
     treatments: tuple[Treatment, ...] = ()
     observations: tuple[Observation, ...] = ()
     season: tuple[SeasonWork, ...] = ()

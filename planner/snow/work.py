@@ -60,8 +60,11 @@ class NightWork:
 
     def without_vehicle(self, due: Sequence[Tur]) -> int:
         """How many due turer nobody can drive."""
-        known = {item.tur.id for item in self.driven} | {one.target for one in self.refused}
-        return sum(tur.id not in known for tur in due)
+        return sum(self.has_no_vehicle(tur) for tur in due)
+
+    def has_no_vehicle(self, tur: Tur) -> bool:
+        """Whether nobody can drive a due tur."""
+        return all(item.tur.id != tur.id for item in self.driven) and all(one.target != tur.id for one in self.refused)
 
 
 def drive_all(

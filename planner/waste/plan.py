@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 from city.catalogue.message import message
 from city.catalogue.stored import clauses_of, in_all_languages
 from city.catalogue.words import name_of
+from city.entities import Vehicle
 from city.network import StreetNetwork, build
 from city.plan import (
     Degradation,
@@ -19,8 +20,8 @@ from city.plan import (
     intervention_id,
     intervention_key,
 )
-from city.serviceday import local_instant
 from city.totals import WasteTotals
+from planner.absence import first_gap
 from planner.assemble import assemble
 from planner.routes.check import NO_ROUND, refusal, refuse
 from planner.snapshot import next_run
@@ -28,13 +29,11 @@ from planner.thresholds.limits import Limits, limits
 from planner.waste.check import violations
 from planner.waste.room import RoomNeed
 from planner.waste.rounds import TIP_S, Pickup, Round, Truck, plan_rounds
-from planner.waste.site import Site, site_of
+from planner.waste.site import Site, absent_trucks, shift_begins, site_of
 from planner.waste.snapshot import WasteSnapshot
 from planner.waste.walk import WalkedRound, walked
 from planner.waste.words import degradations, missed_rooms, no_truck, summary_of, verdict
 from planner.words.sentences import left_out
-
-SHIFT_BEGINS = time(6, 0)
 
 
 def plan_waste(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Plan:
@@ -74,10 +73,14 @@ def _driven(
     shift = _shift(snapshot, items)
     for target, found in zip(targets, rounds, strict=False):
         drive = walked(network, site, found)
+        starts_at = _starts(snapshot, drive, shift)
+        if starts_at is None:
+            weak.append(_no_time(target, drive.truck))
+            continue
         wrong = violations(snapshot.depots, network, site, drive, _vessel_s(rules), TIP_S)
         refused = refusal(target, wrong)
         if refused is None:
-            made.append(_intervention(snapshot, network, site, target, drive, rules, shift))
+            made.append(_intervention(snapshot, network, site, target, drive, rules, starts_at))
         else:
             weak.append(left_out(message("plan.left_out.round", target=target), refused.why))
     return made, weak
@@ -93,6 +96,20 @@ def _not_under_way(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> list[R
 def _shift(snapshot: WasteSnapshot, items: Sequence[Intervention]) -> dict[str, datetime]:
     """From when each truck is free of the rounds that it has; a truck without any is free from the shift on."""
     return {item.vehicle: item.ready_by for item in items if item.vehicle and item.ready_by}
+
+
+def _starts(snapshot: WasteSnapshot, found: WalkedRound, shift: Mapping[str, datetime]) -> datetime | None:
+    """When a round begins: in the shift, after what its truck drives before, and while that is in service; None where
+    the day is over before."""
+    begins = shift_begins(snapshot)
+    earliest = max(begins, shift.get(found.truck.id, begins))
+    return first_gap(absent_trucks(snapshot).get(found.truck.id, []), earliest, timedelta(seconds=found.seconds))
+
+
+def _no_time(target: str, truck: Vehicle) -> Degradation:
+    """That the truck of a round is out of service for too long."""
+    why = message("plan.waste.weak.truck_out", vehicle=truck.id)
+    return left_out(message("plan.left_out.round", target=target), why)
 
 
 def _by_fraction(needs: Sequence[RoomNeed]) -> list[tuple[str, list[RoomNeed]]]:
@@ -134,13 +151,11 @@ def _intervention(
     target: str,
     found: WalkedRound,
     rules: Limits,
-    shift: Mapping[str, datetime],
+    starts_at: datetime,
 ) -> Intervention:
     key = intervention_key("waste", target, snapshot.service_day, next_run(snapshot, target))
     visited = [site.needs[stop] for stop in found.stops if stop is not None]
-    begins = max(snapshot.at, local_instant(snapshot.service_day, SHIFT_BEGINS, snapshot.zone))
     truck = found.truck
-    starts_at = max(begins, shift.get(truck.id, begins))
     worst = max(visited, key=lambda need: need.score)
     return Intervention(
         id=intervention_id(snapshot.inputs_hash, key),

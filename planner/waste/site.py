@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from math import floor
 
 import numpy as np
 
 from city.entities import Depot, Vehicle
 from city.network import StreetNetwork
+from city.serviceday import local_instant
+from planner.absence import Absent, absent_until, first_gap
 from planner.routes.problem import Profile
 from planner.routes.profiles import profile
 from planner.waste.room import RoomNeed
 from planner.waste.snapshot import WasteSnapshot
+
+SHIFT_BEGINS = time(6, 0)
+SHORTEST = timedelta(minutes=30)
+"""A truck that is in service for less than this in one piece is not asked."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,7 @@ def site_of(
         return None
     busy = {item.vehicle for item in snapshot.running}
     free = tuple(truck for truck in trucks if truck.id not in busy)
+    free = _in_service(snapshot, free)
     free = tuple(truck for truck in free if truck.id not in used) or free
     if not free:
         return None
@@ -65,6 +73,28 @@ def site_of(
     most = max(floor(truck.capacity_l) if truck.capacity_l else np.inf for truck in free)  # rounds count whole litres
     fitting = tuple(need for need in needs if need.litres <= most)
     return _tables(network, fitting, free, depots, disposal, how)
+
+
+def shift_begins(snapshot: WasteSnapshot) -> datetime:
+    """From when trucks drive: the begin of the day's shift, or now."""
+    return max(snapshot.at, local_instant(snapshot.service_day, SHIFT_BEGINS, snapshot.zone))
+
+
+def absent_trucks(snapshot: WasteSnapshot) -> dict[str, list[Absent]]:
+    """When each truck is out of service; without an end where that lasts to the end of the service day."""
+    return absent_until(snapshot.absences, day_ends(snapshot))
+
+
+def day_ends(snapshot: WasteSnapshot) -> datetime:
+    """The end of the service day."""
+    return local_instant(snapshot.service_day + timedelta(days=1), time(0, 0), snapshot.zone)
+
+
+def _in_service(snapshot: WasteSnapshot, trucks: tuple[Vehicle, ...]) -> tuple[Vehicle, ...]:
+    """The trucks that are in service all day; where there is none, those that are for a part of it."""
+    absent, begins = absent_trucks(snapshot), shift_begins(snapshot)
+    whole = tuple(truck for truck in trucks if all(end and end <= begins for _, end in absent.get(truck.id, [])))
+    return whole or tuple(truck for truck in trucks if first_gap(absent[truck.id], begins, SHORTEST) is not None)
 
 
 def _largest(trucks: Sequence[Vehicle]) -> Vehicle:

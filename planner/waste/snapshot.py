@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from city.entities import Room, Segment, Vessel
+from city.entities import Absence, Room, Segment, Vessel
 from city.vocabulary import Domain
 from planner.snapshot import Snapshot, Wants
 
@@ -21,3 +21,4 @@ class WasteSnapshot(Snapshot):
     segments: tuple[Segment, ...] = ()
     rooms: tuple[Room, ...] = ()
     vessels: tuple[Vessel, ...] = ()
+    absences: tuple[Absence, ...] = ()

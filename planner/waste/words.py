@@ -12,10 +12,11 @@ from city.catalogue.words import name_of
 from city.plan import Degradation, Intervention, Reason, Verdict
 from city.vocabulary import STAND_IN, Certainty
 from models.fill import level_range
+from planner.absence import weak_absences
 from planner.thresholds.limits import Limits
 from planner.waste.room import RoomNeed, VesselView, max_age_days
 from planner.waste.rounds import Round
-from planner.waste.site import Site
+from planner.waste.site import Site, day_ends
 from planner.waste.snapshot import WasteSnapshot
 from planner.words.sentences import answer, degradation, stand_ins, text_reason, value_reason
 
@@ -86,6 +87,7 @@ def degradations(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Iterable
     if all(depot.kind != "disposal" for depot in snapshot.depots) and needs:
         yield degradation("disposal", message("plan.waste.weak.no_disposal"))
     yield from stand_ins(snapshot.vehicles)
+    yield from weak_absences(snapshot.absences, snapshot.vehicles, snapshot.at, day_ends(snapshot), snapshot.zone)
     if n := sum(vessel.id.startswith(STAND_IN) for vessel in snapshot.vessels):
         every = message("plan.waste.vessels", n=len(snapshot.vessels))
         yield degradation("vessels", message("plan.weak.assumed_vessels", n=n, all=every))

@@ -16,12 +16,14 @@ from city.errors import Conflict, DagsplanError
 from city.plan import Plan
 from city.settings import Settings
 from planner.inputs import read_snapshot
+from planner.night.declines import without
 from planner.publish import check_schema
-from planner.service import Kept, Service
+from planner.service import Kept, Second, Service
 from planner.services import Services, services
+from planner.snapshot import Snapshot
 from planner.watch.answer import reject
 from planner.watch.compare import difference
-from store import archive, drafts, pages, plans
+from store import archive, drafts, judgements, pages, plans
 from store.connect import Connection
 from store.drafts import Draft
 
@@ -65,7 +67,7 @@ def _look(
     kept = archive.curves_of(connection, live.id)
     second = service.look_again(snapshot, Kept(live, None if kept is None else kept.curves), executor)
     plan, curves = second.plan, second.kept
-    told = Difference() if plan is None else difference(live, plan, snapshot.orders, second.busts, second.cost_of)
+    told = Difference() if plan is None else _told(connection, live, plan, snapshot, second)
     before = drafts.newest(connection, live.id)
     if plan is None or curves is None or not (told.added or told.dropped or told.busts):
         _withdraw(connection, before, now)
@@ -73,6 +75,15 @@ def _look(
     if before is not None and before.answered_by != WATCH and before.difference.same_as == told.same_as:
         return None
     return _propose(connection, Draft(str(uuid.uuid4()), live.id, now, event, told), plan, curves)
+
+
+def _told(connection: Connection, live: Plan, plan: Plan, snapshot: Snapshot, second: Second) -> Difference:
+    """What another plan changes, but for what was turned down: that is neither proposed again nor missed."""
+    keys = [item.key for item in (*live.interventions, *plan.interventions)]
+    declined = judgements.declined(connection, snapshot.at, keys)
+    return difference(
+        without(live, declined), without(plan, declined), snapshot.orders, second.busts, second.cost_of
+    )
 
 
 def _propose(connection: Connection, draft: Draft, plan: Plan, curves: bytes) -> Draft | None:

@@ -81,3 +81,7 @@ DELETE FROM snow_archive WHERE at < %(before)s;
 -- name: remove_calls
 -- Old calls to crews with what became of them: they hold telephone numbers.
 DELETE FROM crew_call WHERE made_at < %(before)s;
+
+-- name: remove_crew_changes
+-- Changes of the manning that are long over: they hold telephone numbers.
+DELETE FROM crew_change WHERE until_at < %(before)s;

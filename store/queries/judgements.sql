@@ -30,13 +30,34 @@ SELECT segment_id FROM road_segment WHERE lower(name) = lower(%(name)s) ORDER BY
 SELECT DISTINCT name FROM road_segment WHERE name <> '' ORDER BY 1;
 
 -- name: add_decline
--- Notes that an intervention was turned down.
+-- Notes that an intervention was turned down; where one was taken back in the same moment, just after that.
 INSERT INTO decline (plan_id, key, cause, note, who, at)
-VALUES (%(plan_id)s, %(key)s, %(cause)s, %(note)s, %(who)s, %(at)s) ON CONFLICT DO NOTHING;
+SELECT %(plan_id)s, %(key)s, %(cause)s, %(note)s, %(who)s,
+       greatest(%(at)s, (SELECT max(at) + interval '1 microsecond' FROM decline_end WHERE key = %(key)s))
+ON CONFLICT DO NOTHING;
 
 -- name: declines
 -- What was turned down since a time, oldest first.
 SELECT plan_id::text AS plan_id, key, cause, note, who, at FROM decline WHERE at >= %(since)s ORDER BY at, key;
+
+-- name: declined
+-- The declines that hold at a time, the newest of each key: of a key whose decline was taken back, what came later.
+SELECT DISTINCT ON (key) plan_id::text AS plan_id, key, cause, note, who, at FROM decline d
+WHERE d.at <= %(at)s AND (%(keys)s::text[] IS NULL OR key = ANY(%(keys)s))
+  AND (%(since)s::timestamptz IS NULL OR d.at >= %(since)s)
+  AND NOT EXISTS (SELECT FROM decline_end e WHERE e.key = d.key AND e.at >= d.at AND e.at <= %(at)s)
+ORDER BY key, at DESC;
+
+-- name: end_decline
+-- Takes the decline of a key back where one holds, and says whether it did.
+WITH holds AS (
+    SELECT max(at) AS at FROM decline d WHERE key = %(key)s
+    AND NOT EXISTS (SELECT FROM decline_end e WHERE e.key = d.key AND e.at >= d.at)
+), ended AS (
+    INSERT INTO decline_end (key, at, who) SELECT %(key)s, greatest(%(at)s, at), %(who)s FROM holds WHERE at IS NOT NULL
+    ON CONFLICT DO NOTHING RETURNING key
+)
+SELECT EXISTS (SELECT FROM ended);
 
 -- name: decided_counts
 -- Of the proposals of a time by what became of them: how many orders were made, how many declined by cause.

@@ -119,7 +119,9 @@ ON CONFLICT (vehicle_id) DO UPDATE SET domain = excluded.domain, depot_id = excl
     simulated = excluded.simulated, source = excluded.source;
 
 -- name: drop_vehicle
--- Takes a vehicle away, with its turns and its lines of call-out lists; what it did stays on record.
+-- Takes a vehicle away, with its turns, its lines of call-out lists and its changes of the manning; what it did stays on
+-- record.
+WITH changes AS (DELETE FROM crew_change WHERE vehicle_id = %(id)s)
 DELETE FROM vehicle WHERE vehicle_id = %(id)s;
 
 -- name: turn

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.catalogue import words as catalogue
-from city.entities import Device, GivenOrder, Reading, Treatment
+from city.entities import Absence, Device, GivenOrder, Reading, Treatment
 from city.errors import ImportRefused
 from city.plan import from_json, to_json
 from planner.bundle import load, save
@@ -40,9 +40,15 @@ from tests.unit.planner.snapshots import (
 
 SNAPSHOTS = {
     "snow": snow_snapshot(
-        relief=(relief("s/0-1"),), readings=(depth(12.0),), treatments=(Treatment("s/0-1", "plough", AT - HOUR),)
+        relief=(relief("s/0-1"),),
+        readings=(depth(12.0),),
+        treatments=(Treatment("s/0-1", "plough", AT - HOUR),),
+        absences=(Absence("P01", AT - HOUR, AT + HOUR),),
     ),
-    "waste": waste_snapshot(orders=(GivenOrder("o", "p", "waste", "k", "t", "done", None, AT),)),
+    "waste": waste_snapshot(
+        orders=(GivenOrder("o", "p", "waste", "k", "t", "done", None, AT),),
+        absences=(Absence("A01", AT, AT + 8 * HOUR),),
+    ),
     "heating": heating_snapshot(),
 }
 words = st.text(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from city.entities import Contractor, Vehicle
+from city.entities import Absence, Contractor, RosterTurn, Vehicle
+from planner.absence import absent_until
 from planner.fleet import Fleet, Prices, TimeWindow
+from planner.night.rest import Rota
 from tests.unit.planner.snapshots import AT, HOUR
 
 PLOUGH = Vehicle("P01", "snow", "dep", contractor="dear")
@@ -85,3 +91,49 @@ def test_work_goes_into_the_first_gap_that_is_long_enough() -> None:
     one.assign(PLOUGH, TimeWindow(AT + HOUR, AT + 9 * HOUR), HOUR)
     assert one.begins(PLOUGH, AT, 60 * MINUTE) == AT
     assert one.begins(PLOUGH, AT, 61 * MINUTE) == AT + 2 * HOUR
+
+
+ABSENT = {"P01": [(AT + HOUR, AT + 3 * HOUR)]}
+
+
+@pytest.mark.parametrize(("lasts", "begins_h"), [(60, 0), (61, 3), (0, 0)])
+def test_work_is_done_before_a_vehicle_is_out_of_service_or_begun_when_it_is_back(lasts: int, begins_h: int) -> None:
+    one = fleet()
+    one.absent = ABSENT
+    assert one.begins(PLOUGH, AT, lasts * MINUTE) == AT + begins_h * HOUR
+    assert one.begins(OTHER, AT, lasts * MINUTE) == AT
+
+
+def test_a_vehicle_that_is_out_for_longer_than_the_plan_looks_ahead_is_not_chosen() -> None:
+    one = fleet(1.0)
+    one.absent = {"P02": [(AT, None)]}
+    assert chosen(one, 9.0) == "P01"
+    one.absent["P01"] = [(AT - HOUR, None)]
+    assert one.choose("street", TimeWindow(AT, AT + 9 * HOUR), lambda _: HOUR, lambda _: 0) is None
+
+
+def test_an_absence_that_the_horizon_cuts_has_no_end() -> None:
+    """Whole minutes hold what is said to the second; what ends before the horizon is over then."""
+    second = timedelta(seconds=1)
+    rows = [Absence("P01", AT + second, AT + HOUR + second), Absence("P01", AT + 5 * HOUR, AT + 6 * HOUR)]
+    found = absent_until(rows, AT + 6 * HOUR)
+    assert found == {"P01": [(AT, AT + HOUR + MINUTE), (AT + 5 * HOUR, None)]}
+
+
+spans = st.tuples(st.integers(0, 600), st.integers(1, 300)).map(
+    lambda row: (AT + row[0] * MINUTE, AT + (row[0] + row[1]) * MINUTE)
+)
+
+
+@given(st.lists(spans, max_size=5), st.lists(st.tuples(st.integers(0, 400), st.integers(0, 20_000)), max_size=6))
+def test_no_booking_overlaps_an_absence(out: list[Any], work: list[tuple[int, int]]) -> None:
+    """Whatever is booked in whichever order, with crews that must rest: in service for all of it, or refused."""
+    one = fleet()
+    one.absent = {"P01": sorted(out)}
+    one.turns = {"P01": [RosterTurn("P01", AT, AT + 12 * HOUR)]}
+    one.rota = Rota(6 * HOUR, 4 * HOUR)
+    for earliest, seconds in work:
+        wish = TimeWindow(AT + earliest * MINUTE, AT + 20 * HOUR)
+        with suppress(ValueError):
+            made = one.assign(PLOUGH, wish, timedelta(seconds=seconds))
+            assert all(made.ready_by <= begins or ends <= made.starts_at for begins, ends in out)

@@ -1,0 +1,61 @@
+"""What was turned down, as the day page shows it: last, with its cause and who it was, to be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from city.plan import Plan
+from dashboards.pages.rows import PlanRow
+from dashboards.web.locale import Locale
+from store import judgements
+from store.connect import Connection
+from store.judgements import Decline
+
+
+@dataclass(frozen=True)
+class DeclinedLine:
+    """One declined row: its tur and figure, what was said of it and by whom, and its key to take it back."""
+
+    key: str
+    anchor: str
+    code: str
+    title: str
+    figure: str
+    said: str
+    by: str
+    note: str
+
+
+def declined_of(connection: Connection, plan: Plan | None, at: datetime) -> dict[str, Decline]:
+    """The declines that hold at a time of what a plan proposes, by key."""
+    return {} if plan is None else judgements.declined(connection, at, [item.key for item in plan.interventions])
+
+
+def said_of(decline: Decline, now: datetime, locale: Locale) -> str:
+    """'Avstådd 03.12: drivsnö'."""
+    clock, cause = locale.moment(decline.at, now), locale.words(f"cause.{decline.cause}")
+    return locale.words("decline.said", clock=clock, cause=cause)
+
+
+def split_rows(table: Sequence[PlanRow], declined: Mapping[str, Decline]) -> tuple[list[PlanRow], list[PlanRow]]:
+    """The rows that stay in the table, and those that were turned down and wait for nobody. One that is under way all
+    the same stays."""
+    out = [row for row in table if row.key in declined and row.choose]
+    gone = {row.key for row in out}
+    return [row for row in table if row.key not in gone], out
+
+
+def declined_lines(
+    table: Sequence[PlanRow], declined: Mapping[str, Decline], now: datetime, locale: Locale
+) -> list[DeclinedLine]:
+    """Declined rows as lines, in the order of the table."""
+    return [_line(row, declined[row.key], now, locale) for row in table]
+
+
+def _line(row: PlanRow, decline: Decline, now: datetime, locale: Locale) -> DeclinedLine:
+    figure = " ".join(part for part in (row.figure, row.beside) if part)
+    who = locale.words.known(f"who.{decline.who}", decline.who)
+    said = said_of(decline, now, locale)
+    return DeclinedLine(row.key, row.anchor, row.code, row.title, figure, said, who, decline.note)

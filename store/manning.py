@@ -1,0 +1,83 @@
+"""What the manning departs in until a time, and vehicles that are chosen by hand: rows that are only ever added to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from city.entities import Absence, CrewChange
+from city.vocabulary import UNDER_WAY, Domain, OrderState
+from store.connect import Connection
+from store.rows import columns, select
+from store.sql import query
+
+
+@dataclass(frozen=True)
+class CrewNews:
+    """A vehicle out of service that became known, or was taken back (``ended``)."""
+
+    id: str
+    vehicle: str
+    starts_at: datetime
+    ended: bool
+
+
+@dataclass(frozen=True)
+class HeldOrder:
+    """An order under way with the vehicle that holds it, and when that is planned to be on it."""
+
+    id: str
+    vehicle: str
+    domain: Domain
+    target: str
+    key: str
+    state: OrderState
+    state_at: datetime
+    starts_at: datetime | None
+    ready_by: datetime | None
+
+
+def changes(connection: Connection, at: datetime) -> tuple[CrewChange, ...]:
+    """The changes that are not over at a time, as they were known then, by when they begin; some may begin later."""
+    return select(connection, query("manning", "changes"), {"at": at}, CrewChange)
+
+
+def absences(connection: Connection, domain: Domain, at: datetime, before: datetime) -> tuple[Absence, ...]:
+    """When vehicles of a domain are out of service from ``at`` until ``before``, as it was known at ``at``."""
+    parameters = {"domain": domain, "at": at, "before": before}
+    return select(connection, query("manning", "absences"), parameters, Absence)
+
+
+def add_change(connection: Connection, change: CrewChange) -> None:
+    """Notes a change."""
+    connection.execute(query("manning", "add_change"), columns(change))
+
+
+def end_change(connection: Connection, change_id: str, at: datetime, who: str) -> str | None:
+    """Takes a change back and gives its vehicle; None where there is none of that id."""
+    row = connection.execute(query("manning", "end_change"), {"id": change_id, "at": at, "who": who}).fetchone()
+    return None if row is None else str(row[0])
+
+
+def news(connection: Connection, domain: Domain, since: datetime, now: datetime) -> tuple[CrewNews, ...]:
+    """What became known of vehicles out of service after a time, oldest first; what is over is left out."""
+    parameters = {"domain": domain, "since": since, "now": now}
+    return select(connection, query("manning", "news"), parameters, CrewNews)
+
+
+def choices(connection: Connection, keys: Sequence[str], at: datetime) -> dict[str, str]:
+    """The vehicle that somebody wants for each of these interventions, where one is wanted, as it was known then."""
+    rows = connection.execute(query("manning", "choices"), {"keys": list(keys), "at": at})
+    return {str(key): str(vehicle) for key, vehicle in rows if vehicle is not None}
+
+
+def add_choice(connection: Connection, key: str, vehicle: str | None, at: datetime, who: str) -> None:
+    """Notes the vehicle that is wanted for an intervention; None is that of the plan again."""
+    connection.execute(query("manning", "add_choice"), {"key": key, "vehicle": vehicle, "at": at, "who": who})
+
+
+def held_orders(connection: Connection, since: datetime) -> tuple[HeldOrder, ...]:
+    """The orders under way that were made since a time and have a vehicle, by their planned start."""
+    parameters = {"since": since, "states": sorted(UNDER_WAY)}
+    return select(connection, query("manning", "out_on"), parameters, HeldOrder)

@@ -1,0 +1,56 @@
+-- name: changes
+-- Changes of the manning that are not over at a time, as they were known then: also those that begin later.
+SELECT c.change_id::text AS id, kind, vehicle_id AS vehicle, c.who, channel, address, starts_at, until_at, why, noted_at,
+       noted_by
+FROM crew_change c LEFT JOIN crew_change_end e USING (change_id)
+WHERE c.noted_at <= %(at)s AND until_at > %(at)s AND (e.at IS NULL OR e.at > %(at)s)
+ORDER BY starts_at, noted_at, change_id;
+
+-- name: absences
+-- When the vehicles of a domain are out of service until a time, as it was known at one.
+SELECT c.vehicle_id AS vehicle, starts_at, until_at
+FROM crew_change c JOIN vehicle v USING (vehicle_id) LEFT JOIN crew_change_end e USING (change_id)
+WHERE c.kind = 'vehicle_out' AND v.domain = %(domain)s AND c.noted_at <= %(at)s AND until_at > %(at)s
+  AND starts_at < %(before)s AND (e.at IS NULL OR e.at > %(at)s)
+ORDER BY 1, 2, 3;
+
+-- name: add_change
+-- Notes that the manning departs in something until a time.
+INSERT INTO crew_change (change_id, kind, vehicle_id, who, channel, address, starts_at, until_at, why, noted_at, noted_by)
+VALUES (%(id)s, %(kind)s, %(vehicle)s, %(who)s, %(channel)s, %(address)s, %(starts_at)s, %(until_at)s, %(why)s,
+        %(noted_at)s, %(noted_by)s);
+
+-- name: end_change
+-- Takes a change back, and says of which vehicle it was; one that is taken back already stays so.
+WITH known AS (SELECT change_id, vehicle_id FROM crew_change WHERE change_id = %(id)s),
+     ended AS (INSERT INTO crew_change_end (change_id, at, who) SELECT change_id, %(at)s, %(who)s FROM known
+               ON CONFLICT DO NOTHING)
+SELECT vehicle_id FROM known;
+
+-- name: news
+-- What became known of vehicles out of service of a domain since a time and still matters: noted, or taken back.
+SELECT c.change_id::text AS id, v.vehicle_id AS vehicle, starts_at, e.at IS NOT NULL AS ended
+FROM crew_change c JOIN vehicle v USING (vehicle_id) LEFT JOIN crew_change_end e USING (change_id)
+WHERE c.kind = 'vehicle_out' AND v.domain = %(domain)s AND until_at > %(now)s
+  AND ((e.at IS NULL AND c.noted_at > %(since)s AND c.noted_at <= %(now)s)
+       OR (c.noted_at <= %(since)s AND e.at > %(since)s AND e.at <= %(now)s))
+ORDER BY c.noted_at, c.change_id;
+
+-- name: choices
+-- The vehicles that are wanted for interventions, as it was known at a time; the newest word of each holds.
+SELECT DISTINCT ON (key) key, vehicle_id FROM vehicle_choice WHERE key = ANY(%(keys)s) AND at <= %(at)s
+ORDER BY key, at DESC;
+
+-- name: add_choice
+-- Notes which vehicle somebody wants for an intervention; of two in the same moment the later one holds a little longer.
+INSERT INTO vehicle_choice (key, vehicle_id, at, who)
+SELECT %(key)s, %(vehicle)s,
+       greatest(%(at)s, (SELECT max(at) + interval '1 microsecond' FROM vehicle_choice WHERE key = %(key)s)), %(who)s;
+
+-- name: out_on
+-- Which vehicles hold orders that are under way, with what and how far it is, oldest first.
+SELECT o.order_id::text AS id, o.vehicle_id AS vehicle, o.domain, o.target, o.key, o.state, o.state_at,
+       i.starts_at, coalesce(o.expected_end, i.ready_by) AS ready_by
+FROM order_now o JOIN intervention i USING (plan_id, key)
+WHERE o.vehicle_id IS NOT NULL AND o.created_at >= %(since)s AND o.state = ANY(%(states)s)
+ORDER BY i.starts_at NULLS LAST, o.created_at;

@@ -1,0 +1,134 @@
+"""The manning and the hand's own choices in a database: what holds when, what is taken back, and what plans see."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from city.clock import FixedClock
+from city.entities import CallOut, CrewChange, Vehicle
+from planner.bundle import load, save
+from planner.inputs import read_snapshot
+from planner.services import SNAPSHOTS, make_plan
+from planner.snow.snapshot import SnowSnapshot
+from planner.waste.snapshot import WasteSnapshot
+from store import calls, judgements, manning, registers
+from store.connect import Connection
+from store.housekeeping import TASKS
+from tests.by_hand import plan_now
+from tests.integration import plan_town as town
+from tests.unit.planner.snapshots import AT, HOUR
+
+MINUTE = timedelta(minutes=1)
+
+
+def change(kind: str = "vehicle_out", vehicle: str = "P01", **parts: Any) -> CrewChange:
+    """A change that holds for six hours, noted as it begins."""
+    usual = {
+        "who": "" if kind == "vehicle_out" else "Jour 1",
+        "channel": "sms" if kind == "number" else None,
+        "address": "070-1" if kind == "number" else None,
+        "starts_at": AT,
+        "until_at": AT + 6 * HOUR,
+        "why": "",
+        "noted_at": AT,
+        "noted_by": "dispatcher",
+    }
+    return CrewChange(**{"id": str(uuid.uuid4()), "kind": kind, "vehicle": vehicle, **usual, **parts})
+
+
+def test_a_change_holds_from_when_it_was_noted_until_its_end_or_until_it_was_taken_back(database: Connection) -> None:
+    town.fill(database)
+    out, away = change(), change("away", starts_at=AT + HOUR)
+    for row in (out, away):
+        manning.add_change(database, row)
+    assert manning.changes(database, AT - MINUTE) == ()
+    assert manning.changes(database, AT) == (out, away)
+    assert manning.end_change(database, out.id, AT + 2 * HOUR, "dispatcher") == "P01"
+    assert manning.end_change(database, out.id, AT + 3 * HOUR, "dispatcher") == "P01"
+    assert manning.changes(database, AT + 2 * HOUR - MINUTE) == (out, away)
+    assert manning.changes(database, AT + 2 * HOUR) == (away,)
+    assert manning.changes(database, AT + 6 * HOUR) == ()
+    assert manning.end_change(database, str(uuid.uuid4()), AT, "dispatcher") is None
+
+
+def test_a_plan_sees_the_absences_of_its_own_fleet_as_they_were_known(database: Connection) -> None:
+    town.fill(database)
+    for row in (change(), change(vehicle="A01"), change("away", "P02")):
+        manning.add_change(database, row)
+    at = AT + MINUTE
+    snow = read_snapshot(database, town.settings(), SnowSnapshot, at, slot="t")
+    waste = read_snapshot(database, town.settings(), WasteSnapshot, at, slot="t")
+    assert [row.vehicle for row in snow.absences] == ["P01"]
+    assert [row.vehicle for row in waste.absences] == ["A01"]
+    assert read_snapshot(database, town.settings(), SnowSnapshot, AT - MINUTE, slot="t").absences == ()
+
+
+@pytest.mark.parametrize("kind", [SnowSnapshot, WasteSnapshot])
+def test_the_plan_of_a_folder_is_that_of_the_database(database: Connection, tmp_path, kind: Any) -> None:
+    town.fill(database)
+    manning.add_change(database, change())
+    manning.add_change(database, change(vehicle="A01", until_at=AT + 5 * HOUR))
+    snapshot = read_snapshot(database, town.settings(), kind, AT, slot="t")
+    assert snapshot.absences
+    save(snapshot, tmp_path)
+    again = load(tmp_path, SNAPSHOTS)
+    assert again.inputs_hash == snapshot.inputs_hash
+    here, there = make_plan(snapshot), make_plan(again)
+    assert here.interventions == there.interventions
+    assert here.degradations == there.degradations
+
+
+def test_the_newest_choice_holds_and_none_is_the_plans_again(database: Connection) -> None:
+    manning.add_choice(database, "k", "P01", AT, "dispatcher")
+    manning.add_choice(database, "k", "P02", AT, "dispatcher")
+    assert manning.choices(database, ["k", "l"], AT + MINUTE) == {"k": "P02"}
+    assert manning.choices(database, ["k"], AT - MINUTE) == {}
+    manning.add_choice(database, "k", None, AT + HOUR, "dispatcher")
+    assert manning.choices(database, ["k"], AT + HOUR) == {}
+    assert manning.choices(database, ["k"], AT + MINUTE) == {"k": "P02"}
+
+
+def test_a_decline_holds_over_later_plans_until_it_is_taken_back(database: Connection) -> None:
+    town.fill(database)
+    plan = plan_now(database, town.settings(), "snow", FixedClock(AT))
+    key, other = plan.interventions[0].key, plan.interventions[1].key
+    for name in (key, other):
+        judgements.add_decline(database, judgements.Decline(plan.id, name, "drifting", "", "dispatcher", AT))
+    plan_now(database, town.settings(), "snow", FixedClock(AT + HOUR))
+    later = AT + 2 * HOUR
+    assert set(judgements.declined(database, later)) == {key, other}
+    assert set(judgements.declined(database, later, [key])) == {key}
+    assert judgements.declined(database, later, since=AT + MINUTE) == {}
+    assert judgements.end_decline(database, key, later, "dispatcher")
+    assert not judgements.end_decline(database, key, later + MINUTE, "dispatcher")
+    assert set(judgements.declined(database, later)) == {other}
+    assert set(judgements.declined(database, AT + HOUR)) == {key, other}
+    judgements.add_decline(database, judgements.Decline(plan.id, key, "practice", "", "dispatcher", later))
+    assert judgements.declined(database, later + MINUTE)[key].cause == "practice"
+
+
+def test_old_changes_go_with_their_numbers_and_so_do_those_of_a_vehicle_that_is_forgotten(database: Connection) -> None:
+    town.fill(database)
+    calls.replace_lists(database, [CallOut("street", 1, "P02", "Jour 1", "sms", "070-0")])
+    old = change("number", "P02", until_at=AT + HOUR)
+    manning.add_change(database, old)
+    manning.end_change(database, old.id, AT + MINUTE, "dispatcher")
+    manning.add_change(database, change())
+    limits = town.settings().store
+    TASKS["manning"](database, limits, AT + timedelta(days=limits.positions_days))
+    assert count(database) == 2
+    TASKS["manning"](database, limits, AT + timedelta(days=limits.positions_days, hours=2))
+    assert count(database) == 1
+    held = registers.held(database, "vehicle", Vehicle, AT)
+    registers.drop(database, "vehicle", [row.row for row in held if row.row.id == "P01"])
+    assert count(database) == 0
+
+
+def count(database: Connection) -> int:
+    row = database.execute("SELECT count(*) FROM crew_change").fetchone()
+    assert row is not None
+    return int(row[0])
