@@ -60,9 +60,9 @@ def happenings(
     return select(connection, query("record", "happenings"), parameters, Happening)
 
 
-def surfaces(connection: Connection, segments: Sequence[str]) -> dict[str, SaltStreet]:
+def salt_streets(connection: Connection, segments: Sequence[str]) -> dict[str, SaltStreet]:
     """Length and width of some streets, by id."""
-    rows = select(connection, query("record", "surfaces"), {"segments": list(segments)}, SaltStreet)
+    rows = select(connection, query("record", "salt_streets"), {"segments": list(segments)}, SaltStreet)
     return {row.id: row for row in rows}
 
 

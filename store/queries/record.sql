@@ -58,7 +58,7 @@ SELECT at, kind, step, who, key, coalesce(vehicle, '') AS vehicle, note, undone_
 ) told
 ORDER BY at, kind, key;
 
--- name: surfaces
+-- name: salt_streets
 -- Length and width of some streets.
 SELECT segment_id AS id, length_m, width_m FROM road_segment WHERE segment_id = ANY(%(segments)s);
 
