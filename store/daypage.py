@@ -74,6 +74,7 @@ def names(connection: Connection, *, streets: bool) -> Names:
 def orders_with_events(
     connection: Connection, domain: Domain, since: datetime, *, until: datetime | None = None, limit: int = 1000
 ) -> tuple[OrderWithEvents, ...]:
-    """The orders of a domain made since a time, newest first, each with its history."""
+    """The orders of a domain made since a time, newest first, each with its history; as they stood at ``until`` where
+    that is given: state, vehicle and contractor of then."""
     parameters = {"domain": domain, "since": since, "until": until, "limit": limit}
     return select(connection, query("daypage", "orders_with_events"), parameters, OrderWithEvents)

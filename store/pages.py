@@ -46,29 +46,11 @@ class OrderCount:
     orders: int
 
 
-@dataclass(frozen=True)
-class Moment:
-    """Something that became known or was decided: a ``plan`` (version, slot), a ``draft`` (turer added; dropped, and
-    whether the forecast busted), a draft ``accepted`` or ``rejected``, an ``observation`` (who, why), a
-    ``decline`` (cause, note)."""
-
-    at: datetime
-    kind: str
-    what: str
-    more: str
-
-
 def heads(
     connection: Connection, mode: Mode, day: date | None = None, at: datetime | None = None
 ) -> tuple[PlanHead, ...]:
     """The newest plan of each domain, or of each domain on one service day; as it was at a time where one is given."""
     return select(connection, query("pages", "heads"), {"mode": mode, "day": day, "at": at}, PlanHead)
-
-
-def moments(connection: Connection, mode: Mode, day: date, begins: datetime, ends: datetime) -> tuple[Moment, ...]:
-    """What became known or was decided of a snow service day, which lasts from ``begins`` to ``ends``; oldest first."""
-    parameters = {"mode": mode, "day": day, "begins": begins, "ends": ends}
-    return select(connection, query("pages", "moments"), parameters, Moment)
 
 
 def order_stamps(connection: Connection, since: datetime) -> tuple[OrderStamp, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from city.entities import OrderEvent
@@ -13,20 +13,26 @@ from city.plan import Intervention, Plan
 from city.vocabulary import OrderState
 from planner.night.progress import Feed, Progress, Street
 
-Todo = Literal["call", "rest", "decide", "wait", "look", "follow"]
-"""What is left to do with a tur: call by hand; drive what was broken off or refused; decide on what was not called out;
-wait for an answer; look at streets that no position was on; follow what is out."""
-URGENCY: tuple[Todo | None, ...] = ("call", "rest", "decide", "wait", "follow", "look", None)
+Todo = Literal["call", "no_vehicle", "decide", "rest", "send", "wait", "look", "follow"]
+"""What is left to do with a tur: call by hand; find a vehicle; decide on what was not called out; drive what was broken
+off or refused; send what was only decided; wait for an answer; look at streets that no position was on; follow what is
+out."""
+URGENCY: tuple[Todo, ...] = ("call", "no_vehicle", "decide", "rest", "send", "wait", "look", "follow")
+GRACE = timedelta(minutes=5)
+"""What begins or ends so much later than planned is not told as late: a choice of ours."""
+BY_HAND = frozenset({"failed", "unsure", "by_hand", "unanswered"})
+"""States of a call after which somebody must ring."""
 WHAT_REMAINS: Mapping[str, Todo] = {
     "unanswered": "call",
     "refused": "rest",
     "aborted": "rest",
     "proposed": "decide",
-    "decided": "wait",
+    "decided": "send",
     "sent": "wait",
     "acknowledged": "follow",
     "started": "follow",
 }
+ENDED = frozenset({"aborted", "refused"})
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,10 @@ class KnownNight:
 
 @dataclass(frozen=True)
 class TurNight:
-    """One tur of the night. ``left`` and ``unseen`` are streets by name, ``left`` None where nobody can say."""
+    """One run of a tur. ``left`` and ``unseen`` are streets by name, ``left`` None where nobody can say. ``late_s``
+    beyond its deadline, ``began_late_s`` and ``ended_late_s`` beyond what was planned [s]; ``declined`` is the cause
+    where somebody turned it down and that holds.
+    """
 
     key: str
     target: str
@@ -75,8 +84,11 @@ class TurNight:
     state: OrderState | Literal["proposed"]
     vehicle: str | None
     contractor: str | None
+    run: int = 1
     order_id: str | None = None
+    starts_at: datetime | None = None
     deadline: datetime | None = None
+    made_at: datetime | None = None
     called_at: datetime | None = None
     acknowledged_at: datetime | None = None
     started_at: datetime | None = None
@@ -89,6 +101,9 @@ class TurNight:
     heard_at: datetime | None = None
     ready_at: datetime | None = None
     late_s: float | None = None
+    began_late_s: float | None = None
+    ended_late_s: float | None = None
+    declined: str | None = None
     passed_on: tuple[PassedOn, ...] = ()
     remarks: tuple[Remark, ...] = ()
     todo: Todo | None = None
@@ -96,8 +111,12 @@ class TurNight:
 
 @dataclass(frozen=True)
 class Handover:
-    """One night: its turer, what the next shift must do first. ``states`` counts them; ``left_m`` of all streets that
-    are known to be left [m]; ``unknown`` turer are those of which nobody can tell."""
+    """One service day: its runs in the order of time, and what the next shift must do.
+
+    ``states`` counts the runs; ``called`` turer were called out in ``called_runs``, of which ``done_runs`` are done.
+    ``left_m`` is of all streets that are known to be left [m]; ``unknown`` runs are those of which nobody can tell.
+    ``unreachable`` streets nobody can drive to, ``without_vehicle`` turer are needed and no vehicle can.
+    """
 
     service_day: date
     at: datetime
@@ -106,6 +125,12 @@ class Handover:
     left_streets: int
     left_m: float
     unknown: int
+    called: int = 0
+    called_runs: int = 0
+    done_runs: int = 0
+    unreachable: int = 0
+    without_vehicle: int = 0
+    todo: tuple[str, ...] = field(default=())
 
 
 def handover(
@@ -114,18 +139,35 @@ def handover(
     orders: Sequence[tuple[KnownNight, Intervention]],
     plan: Plan | None,
     streets: Mapping[str, Street],
+    *,
+    declined: Mapping[str, str] | None = None,
+    calls: Mapping[str, str] | None = None,
 ) -> Handover:
     """The night as it stands ``now``. ``orders`` in the order in which they were made, each with what it was made of;
-    ``plan`` is the newest of the day, whose turer without an order were not called out."""
+    ``plan`` is the newest of the day, whose turer without an order were not called out. ``declined`` are keys that were
+    turned down, with the cause; ``calls`` the states of calls that nobody has answered, by key."""
     newest = {known.key: known.id for known, _ in orders}
     asked = {item.key for item in plan.interventions} if plan else set()
+    over = _driven_again(orders)
     turer = [
-        _tur(known, item, streets, open_=newest[known.key] == known.id and not _stood_down(known, asked))
+        _tur(
+            known,
+            item,
+            streets,
+            now,
+            calls or {},
+            open_=newest[known.key] == known.id and known.id not in over and not _stood_down(known, asked),
+        )
         for known, item in orders
     ]
-    turer += [_proposed(item) for item in (plan.interventions if plan else ()) if item.key not in newest]
-    ordered = sorted(turer, key=lambda tur: (URGENCY.index(tur.todo), tur.priority, tur.target))
-    open_ = [tur for tur in turer if tur.todo is not None]
+    turer += [
+        _proposed(item, (declined or {}).get(item.key), now)
+        for item in (plan.interventions if plan else ())
+        if item.key not in newest
+    ]
+    ordered = sorted(turer, key=lambda tur: (_begins(tur, now), tur.priority, tur.target, tur.run))
+    open_ = [tur for tur in ordered if tur.todo is not None]
+    called = [tur for tur in turer if tur.called_at or tur.acknowledged_at or tur.started_at or tur.state == "done"]
     return Handover(
         service_day=service_day,
         at=now,
@@ -134,7 +176,31 @@ def handover(
         left_streets=sum(len(tur.left or ()) for tur in open_),
         left_m=round(sum(tur.left_m or 0.0 for tur in open_), 1),
         unknown=sum(tur.left is None for tur in open_),
+        called=len({tur.target for tur in called}),
+        called_runs=len(called),
+        done_runs=sum(tur.state == "done" for tur in called),
+        unreachable=int((plan.totals.get("unreachable_segments") or 0) if plan else 0),
+        without_vehicle=int((plan.totals.get("without_vehicle") or 0) if plan else 0),
+        todo=tuple(sorted({tur.todo for tur in open_ if tur.todo}, key=URGENCY.index)),
     )
+
+
+def _begins(tur: TurNight, now: datetime) -> datetime:
+    """By which time a run stands in the night: when it began, was called out or decided, or is to begin."""
+    if tur.state == "proposed":
+        return max(now, tur.starts_at or now)
+    return tur.started_at or tur.called_at or tur.made_at or now
+
+
+def _driven_again(orders: Sequence[tuple[KnownNight, Intervention]]) -> set[str]:
+    """Orders that ended and whose tur was begun anew after that: what they left is that one's."""
+    begun = [(item.target, known.id, _when(known.history, "started", "done")) for known, item in orders]
+    over: set[str] = set()
+    for known, item in orders:
+        ended = _when(known.history, "done", "aborted", "refused")
+        if ended and any(tur == item.target and at and at >= ended and one != known.id for tur, one, at in begun):
+            over.add(known.id)
+    return over
 
 
 def passed_on(history: Sequence[OrderEvent], first: str | None) -> tuple[PassedOn, ...]:
@@ -156,12 +222,23 @@ def _stood_down(known: KnownNight, asked: Collection[str]) -> bool:
     return known.state == "aborted" and known.key not in asked and _when(known.history, "started") is None
 
 
-def _tur(known: KnownNight, item: Intervention, streets: Mapping[str, Street], *, open_: bool) -> TurNight:
+def _tur(
+    known: KnownNight,
+    item: Intervention,
+    streets: Mapping[str, Street],
+    now: datetime,
+    calls: Mapping[str, str],
+    *,
+    open_: bool,
+) -> TurNight:
     """``open_``: no newer order was made of the same tur, and it is still asked for, so that what is left of it is
     still to be done."""
     found = known.progress
     unseen = _named(found.unseen, streets)
     todo = WHAT_REMAINS.get(known.state) or ("look" if unseen else None)
+    if known.state in {"decided", "sent"} and calls.get(known.key) in BY_HAND:
+        todo = "call"
+    began, ended = _when(known.history, "started"), _when(known.history, "done")
     return TurNight(
         key=known.key,
         target=item.target,
@@ -170,11 +247,14 @@ def _tur(known: KnownNight, item: Intervention, streets: Mapping[str, Street], *
         state=known.state,
         vehicle=known.vehicle,
         contractor=known.contractor,
+        run=_run(item),
         order_id=known.id,
+        starts_at=item.starts_at,
         deadline=item.deadline,
+        made_at=known.history[0].at,
         called_at=_when(known.history, "sent"),
         acknowledged_at=_when(known.history, "acknowledged"),
-        started_at=_when(known.history, "started"),
+        started_at=began,
         ended_at=_when(known.history, "done", "aborted", "refused"),
         share=found.share,
         left=None if found.left is None else _named(found.left, streets),
@@ -184,14 +264,17 @@ def _tur(known: KnownNight, item: Intervention, streets: Mapping[str, Street], *
         heard_at=found.heard_at,
         ready_at=found.ready_at,
         late_s=found.late_s,
+        began_late_s=None if known.state in ENDED else _late(item.starts_at, began or now),
+        ended_late_s=None if known.state in ENDED else _late(item.ready_by, ended or found.ready_at),
         passed_on=passed_on(known.history, item.vehicle),
         remarks=tuple(_remarks(known.history)),
         todo=todo if open_ else None,
     )
 
 
-def _proposed(item: Intervention) -> TurNight:
-    """A tur that the plan wants and nobody was called out for."""
+def _proposed(item: Intervention, declined: str | None, now: datetime) -> TurNight:
+    """A tur that the plan wants and nobody was called out for; one that was turned down is nobody's to do."""
+    waits: Todo = "decide" if item.vehicle or item.kind == "heat" else "no_vehicle"
     return TurNight(
         key=item.key,
         target=item.target,
@@ -200,14 +283,33 @@ def _proposed(item: Intervention) -> TurNight:
         state="proposed",
         vehicle=item.vehicle,
         contractor=item.contractor,
+        run=_run(item),
+        starts_at=item.starts_at,
         deadline=item.deadline,
+        began_late_s=_late(item.starts_at, now),
+        declined=declined,
         left=(),
-        todo="decide",
+        todo=None if declined else waits,
     )
 
 
+def _run(item: Intervention) -> int:
+    """Which drive of its tur in the service day it is."""
+    last = item.key.rpartition(":")[2]
+    return int(last) if last.isdigit() else 1
+
+
+def _late(planned: datetime | None, at: datetime | None) -> float | None:
+    """How much later than planned something was or will be [s]; None where it is in time or nobody planned it."""
+    if planned is None or at is None or at <= planned + GRACE:
+        return None
+    return (at - planned).total_seconds()
+
+
 def _remarks(history: Sequence[OrderEvent]) -> list[Remark]:
-    told = [e for e in history if e.kind != "overridden" and (e.note or e.kind in {"refused", "aborted"})]
+    told = [
+        e for e in history if e.kind not in {"overridden", "undone"} and (e.note or e.kind in {"refused", "aborted"})
+    ]
     return [Remark(event.at, event.kind, event.who, event.note) for event in told]
 
 

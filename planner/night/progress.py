@@ -16,6 +16,8 @@ Feed = Literal["none", "live", "silent"]
 """Whether positions come in: none has, they do, or they have stopped."""
 SILENT_AFTER = timedelta(minutes=10)
 """A vehicle that is out and says nothing for so long is silent: a choice of ours."""
+EARLY = timedelta(minutes=30)
+"""How long before its planned start an order may have been begun of whose start nobody told: a choice of ours."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ def progress(
     """How far an order of ``item`` is. ``streets`` are the known ones of its segments, ``track`` its positions."""
     parts = item.segments if isinstance(item.segments, tuple) else ()
     said = {event.segment: event.at for event in history if event.kind == "segment_done" and event.segment}
+    if _called_off(state, history):
+        track = Track()
     heard_at = max([*said.values(), *([track.until] if track.until else [])], default=None)
     shares = _shares(parts, said, track, state)
     known = bool(parts) and _can_be_said(state, history, heard_at)
@@ -102,7 +106,14 @@ def _shares(
 def _can_be_said(state: OrderState, history: Sequence[OrderEvent], heard_at: datetime | None) -> bool:
     """An order that nobody has begun is not done anywhere; of one that is out, somebody must have told."""
     begun = any(event.kind in {"acknowledged", "started"} for event in history)
-    return heard_at is not None or state == "done" or not begun
+    return heard_at is not None or state == "done" or not begun or _called_off(state, history)
+
+
+def _called_off(state: OrderState, history: Sequence[OrderEvent]) -> bool:
+    """Whether an order ended before anybody told that it was begun: nothing was driven for it, wherever its vehicle
+    was."""
+    begun = any(event.kind in {"started", "segment_done"} for event in history)
+    return state in {"aborted", "refused"} and not begun
 
 
 def _share(parts: Sequence[SegmentAction], streets: Mapping[str, Street], shares: Mapping[str, float]) -> float:
@@ -138,13 +149,22 @@ def _ready_at(
     if state in {"aborted", "refused"}:
         return None
     planned = timedelta(minutes=item.minutes)
-    begun = _at(history, "started") or (_at(history, "acknowledged") if share else None)
+    begun = _at(history, "started") or (_likely_begun(item, history) if share else None)
     if begun is None:
         return max(now, item.starts_at or now) + planned
     if share is None or heard_at is None:
         return max(now, begun + planned)
     as_of = max(begun, heard_at)
     return max(now, as_of + (1.0 - share) * pace(planned, as_of - begun, share))
+
+
+def _likely_begun(item: Intervention, history: Sequence[OrderEvent]) -> datetime | None:
+    """When an order was begun of which nobody told: not before it was acknowledged, nor long before its planned
+    start, as its positions count (``vehicle_work``)."""
+    acknowledged = _at(history, "acknowledged")
+    if acknowledged is None or item.starts_at is None:
+        return acknowledged
+    return max(acknowledged, item.starts_at - EARLY)
 
 
 def pace(

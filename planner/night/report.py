@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from city.catalogue.message import message
 from city.entities import OrderEvent
 from city.errors import NotFound
 from city.passage import Track
-from city.plan import Intervention, Plan
-from city.vocabulary import Mode, Network
+from city.plan import Intervention, Plan, SegmentAction
+from city.serviceday import bounds
+from city.vocabulary import Domain, Mode, Network
 from planner.night.handover import Handover, KnownNight, handover
 from planner.night.progress import Progress, Street, progress
-from store import orders, pages, passages, plans, roads
+from planner.night.sums import Sums, Worked, sums
+from store import drafts, facts, orders, pages, passages, plans, record, roads
 from store.connect import Connection
+from store.drafts import Draft
 from store.orders import OrderNow
+from store.record import Happening, OpenCall
 
 PlanOf = Callable[[str], Plan | None]
 Histories = Mapping[str, Sequence[OrderEvent]]
@@ -45,10 +51,65 @@ def progress_of(
     }
 
 
-def night_of(connection: Connection, day: date, mode: Mode, now: datetime, plan_of: PlanOf | None = None) -> Handover:
-    """What became of a service day's snow turer, and what is left to do."""
+@dataclass(frozen=True)
+class NightReport:
+    """All that the hand-over of a service day is made of: its ``night``, the ``record`` of it, what it came to
+    (``sums``), the draft of the watch that waits, and calls that nobody has answered."""
+
+    domain: Domain
+    night: Handover
+    record: tuple[Happening, ...]
+    sums: Sums
+    draft: Draft | None
+    calls: tuple[OpenCall, ...]
+
+
+def night_of(
+    connection: Connection,
+    day: date,
+    mode: Mode,
+    now: datetime,
+    plan_of: PlanOf | None = None,
+    *,
+    domain: Domain = "snow",
+) -> Handover:
+    """What became of a service day's turer, and what is left to do."""
+    return _night(connection, day, mode, now, plan_of, domain, (), ())[0]
+
+
+def report_of(
+    connection: Connection,
+    day: date,
+    mode: Mode,
+    now: datetime,
+    zone: ZoneInfo,
+    plan_of: PlanOf | None = None,
+    *,
+    domain: Domain = "snow",
+) -> NightReport:
+    """The hand-over of a service day with its record and its sums."""
+    found = record.happenings(connection, domain, mode, day, *bounds(day, domain, zone))
+    made = orders.orders_of_day(connection, domain, day)
+    calls = record.open_calls(connection, [order.id for order in made])
+    night, known = _night(connection, day, mode, now, plan_of, domain, found, calls)
+    plan = plans.latest(connection, domain, mode, day)
+    draft = drafts.newest(connection, plan.id) if plan and domain == "snow" else None
+    waits = draft if draft is not None and draft.accepted is None else None
+    return NightReport(domain, night, found, _sums(connection, domain, known, now), waits, calls)
+
+
+def _night(
+    connection: Connection,
+    day: date,
+    mode: Mode,
+    now: datetime,
+    plan_of: PlanOf | None,
+    domain: Domain,
+    happened: Sequence[Happening],
+    calls: Sequence[OpenCall],
+) -> tuple[Handover, list[tuple[KnownNight, Intervention]]]:
     plan_of = (lambda plan_id: plans.by_id(connection, plan_id)) if plan_of is None else plan_of
-    found = orders.orders_of_day(connection, "snow", day)
+    found = orders.orders_of_day(connection, domain, day)
     histories = pages.histories(connection, [order.id for order in found])
     far = progress_of(connection, found, now, plan_of, histories)
     made = [
@@ -59,8 +120,32 @@ def night_of(connection: Connection, day: date, mode: Mode, now: datetime, plan_
         for o in found
     ]
     wanted = {name for one in far.values() for name in (*(one.left or ()), *one.unseen)}
-    newest = plans.latest(connection, "snow", mode, day)
-    return handover(day, now, made, newest, streets_of(connection, wanted))
+    newest = plans.latest(connection, domain, mode, day)
+    declined = {one.key: one.step for one in happened if one.kind == "decline" and one.undone_at is None}
+    states = {key: call.state for call in calls for key in call.keys}
+    streets = streets_of(connection, wanted)
+    return handover(day, now, made, newest, streets, declined=declined, calls=states), made
+
+
+def _sums(
+    connection: Connection, domain: Domain, known: Sequence[tuple[KnownNight, Intervention]], now: datetime
+) -> Sums:
+    """Hours, cost and what was spread, of the orders that were begun."""
+    prices = {contractor.id: contractor.cost_per_h for contractor in facts.contractors(connection)}
+    worked, treated = [], []
+    for one, item in known:
+        begins = next((event.at for event in one.history if event.kind == "started"), None)
+        ends = next((event.at for event in one.history if event.kind in {"done", "aborted", "refused"}), now)
+        if begins is not None and one.vehicle and domain != "heating":
+            worked.append(Worked(one.vehicle, begins, ends, prices.get(one.contractor or "")))
+        done = set(one.progress.done)
+        treated += [part for part in _parts(item) if part.id in done and part.dose_g_m2 > 0]
+    sizes = record.salt_streets(connection, [part.id for part in treated])
+    return sums(worked, treated, {name: (street.length_m, street.width_m) for name, street in sizes.items()})
+
+
+def _parts(item: Intervention) -> Sequence[SegmentAction]:
+    return item.segments if isinstance(item.segments, tuple) else ()
 
 
 def streets_of(connection: Connection, segments: set[str]) -> dict[str, Street]:

@@ -47,14 +47,28 @@ SELECT ARRAY(SELECT device_id FROM device WHERE adopted) AS devices,
             THEN ARRAY(SELECT DISTINCT name FROM road_segment WHERE name <> '' ORDER BY 1) ELSE '{}' END AS streets;
 
 -- name: orders_with_events
--- Orders with their present state and their history, newest first.
-SELECT o.order_id::text AS id, o.plan_id::text AS plan_id, o.domain, o.key, o.target, o.vehicle_id AS vehicle,
-       o.contractor_id AS contractor, o.expected_end, o.created_at, o.state, o.state_at, o.state_who, o.state_note,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'order_id', e.order_id, 'kind', e.kind, 'at', e.at, 'who', e.who, 'note', e.note, 'segment', e.segment_id,
-            'vehicle', e.vehicle_id, 'undoes', e.undoes) ORDER BY e.n), '[]')
-        FROM order_step e WHERE e.order_id = o.order_id) AS events
-FROM order_now o
+-- Orders with their state, their vehicle and their history, newest first; as they stood at a time where one is given,
+-- with steps that were taken back later.
+SELECT o.order_id::text AS id, o.plan_id::text AS plan_id, o.domain, o.key, o.target,
+       coalesce(steps.vehicle_id, o.vehicle_id) AS vehicle,
+       CASE WHEN steps.vehicle_id IS NULL THEN o.contractor_id ELSE v.contractor_id END AS contractor,
+       o.expected_end, o.created_at, (steps.last).kind AS state, (steps.last).at AS state_at,
+       (steps.last).who AS state_who, (steps.last).note AS state_note, steps.events
+FROM plan_order o
+JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object(
+               'order_id', e.order_id, 'kind', e.kind, 'at', e.at, 'who', e.who, 'note', e.note,
+               'segment', e.segment_id, 'vehicle', e.vehicle_id, 'undoes', e.undoes) ORDER BY e.n)
+               FILTER (WHERE e.kind <> 'undone') AS events,
+           (array_agg(e.vehicle_id ORDER BY e.n DESC) FILTER (WHERE e.vehicle_id IS NOT NULL))[1] AS vehicle_id,
+           (array_agg(e ORDER BY e.n DESC) FILTER (
+               WHERE e.kind NOT IN ('overridden', 'delivered', 'segment_done', 'stop_done', 'undone')))[1] AS last
+    FROM order_event e
+    WHERE e.order_id = o.order_id AND (%(until)s::timestamptz IS NULL OR e.at <= %(until)s)
+      AND NOT EXISTS (SELECT FROM order_event u WHERE u.order_id = e.order_id AND u.undoes = e.n
+                      AND (%(until)s::timestamptz IS NULL OR u.at <= %(until)s))
+) steps ON (steps.last).kind IS NOT NULL
+LEFT JOIN vehicle v ON v.vehicle_id = steps.vehicle_id
 WHERE o.domain = %(domain)s AND o.created_at >= %(since)s
   AND (%(until)s::timestamptz IS NULL OR o.created_at <= %(until)s)
 ORDER BY o.created_at DESC, o.key LIMIT %(limit)s;

@@ -16,7 +16,7 @@ SELECT order_id, stretch, positions,
 FROM (
     SELECT o.order_id, date_bin(%(lasts)s::interval, p.time, '2000-01-01Z') AS stretch, count(*) AS positions,
            max(p.time) AS newest
-    FROM vehicle_out o
+    FROM vehicle_work o
     JOIN position p ON p.vehicle_id = o.vehicle_id AND p.time >= o.since AND (o.until IS NULL OR p.time <= o.until)
     WHERE o.created_at >= %(since)s GROUP BY 1, 2
 ) heard
@@ -47,8 +47,19 @@ INSERT INTO passage (order_id, stretch, n, segment_id, vehicle_id, at)
 VALUES (%(order_id)s, %(stretch)s, %(n)s, %(segment)s, %(vehicle)s, %(at)s);
 
 -- name: tracks
--- Of each of some orders the newest position, up to when they are matched, and how often each street was passed.
+-- Of each of some orders the newest position, up to when they are matched, and how often each street was passed; what
+-- was matched before its run began, or after the next one had, is not its own.
+WITH work AS MATERIALIZED (
+    SELECT order_id, vehicle_id, since, until FROM vehicle_work WHERE order_id = ANY(%(ids)s::uuid[])
+)
 SELECT t.order_id::text, max(t.newest), max(t.until),
        (SELECT coalesce(jsonb_object_agg(segment_id, passages), '{}')
-        FROM (SELECT segment_id, count(*) AS passages FROM passage p WHERE p.order_id = t.order_id GROUP BY 1) passed)
-FROM trace t WHERE t.order_id = ANY(%(ids)s::uuid[]) GROUP BY t.order_id;
+        FROM (SELECT segment_id, count(*) AS passages FROM passage p
+              WHERE p.order_id = t.order_id
+                AND EXISTS (SELECT FROM work w WHERE w.order_id = p.order_id AND w.vehicle_id = p.vehicle_id
+                            AND p.at >= w.since AND (w.until IS NULL OR p.at <= w.until))
+              GROUP BY 1) passed)
+FROM trace t
+WHERE EXISTS (SELECT FROM work w WHERE w.order_id = t.order_id AND t.newest >= w.since
+              AND (w.until IS NULL OR t.stretch <= w.until))
+GROUP BY t.order_id;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -20,13 +21,13 @@ from planner.night.report import progress_of
 from planner.night.traces import passages as driven
 from planner.orders import add_event, decide
 from planner.schedule import keep_plans_due
-from store import orders, passages, positions, roads
+from store import orders, passages, plans, positions, roads
 from store.connect import Connection, connect
 from tests.unit.dashboards import town
 from tests.unit.dashboards.night import to_and_fro
 
 AT = town.AT
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 STRETCH_N = "SELECT count(*) FROM trace"
 
 
@@ -293,3 +294,60 @@ def test_it_goes_on_with_nobody_looking(database: Connection, plan: Plan, dsn: s
         stop.set()
         scheduler.join(30)
     assert not scheduler.is_alive()
+
+
+def test_of_two_runs_of_a_tur_each_has_its_own_positions(database: Connection, plan: Plan) -> None:
+    """Both runs are acknowledged at once, as one call says both; what the first drives is not the second's, before and
+    after that is begun."""
+    first, vehicle, streets = started(database, plan)
+    second = run_of(database, plan, first)
+    add_event(database, second, "sent", "dispatcher", AT)
+    add_event(database, second, "acknowledged", vehicle, AT + MINUTE)
+    until = to_and_fro(database, vehicle, streets[:6], at=AT + MINUTE)
+    follow(database, until)
+    assert share(database, first, until) > 0.4
+    assert share(database, second, until) is None
+    add_event(database, first, "done", vehicle, until + MINUTE)
+    begun = until + 2 * HOUR
+    add_event(database, second, "started", vehicle, begun)
+    until = to_and_fro(database, vehicle, streets[:1], at=begun)
+    follow(database, until)
+    assert 0.0 < (share(database, second, until) or 0.0) < 0.2
+
+
+def test_a_run_that_nobody_starts_has_positions_from_near_its_start_on(database: Connection, plan: Plan) -> None:
+    """Its driver only acknowledged: half an hour before the planned start is the earliest, and not while another run
+    of the tur is driven."""
+    first, vehicle, streets = started(database, plan)
+    second = run_of(database, plan, first, starts_at=AT + HOUR)
+    add_event(database, second, "sent", "dispatcher", AT)
+    add_event(database, second, "acknowledged", vehicle, AT)
+    to_and_fro(database, vehicle, streets[:1], at=AT + 35 * MINUTE)
+    add_event(database, first, "done", vehicle, AT + 50 * MINUTE)
+    until = to_and_fro(database, vehicle, streets[1:2], at=AT + 55 * MINUTE)
+    follow(database, until)
+    assert {one.segment for one in written(database, second)} == {streets[1]}
+    assert {one.segment for one in written(database, first)} == {streets[0]}
+
+
+def run_of(connection: Connection, plan: Plan, order_id: str, starts_at: datetime | None = None) -> str:
+    """The second run of an order's tur, as an order of a plan of its own."""
+    first = orders.order(connection, order_id)
+    assert first is not None
+    item = next(item for item in plan.interventions if item.key == first.key)
+    again = msgspec.structs.replace(
+        item, key=item.key.rsplit(":", 1)[0] + ":2", starts_at=starts_at or item.starts_at, id="again"
+    )
+    newer = msgspec.structs.replace(
+        plan, id=str(uuid.uuid4()), version=plan.version + 1, supersedes=plan.id, interventions=(item, again), slot="2"
+    )
+    plans.add_plan(connection, newer)
+    (made,) = decide(connection, newer.id, [again.key], "dispatcher", AT)
+    return made
+
+
+def share(connection: Connection, order_id: str, now: datetime) -> float | None:
+    """How much of an order is done."""
+    order = orders.order(connection, order_id)
+    assert order is not None
+    return progress_of(connection, [order], now)[order_id].share

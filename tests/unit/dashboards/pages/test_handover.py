@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from planner.calls.escalate import escalate
-from planner.orders import add_event
+from planner.orders import add_event, decide
+from store import judgements, plans
+from store.judgements import Decline
 from tests.unit.dashboards import night, town
 from tests.unit.dashboards.pages.test_day_page import said
 
@@ -59,14 +63,16 @@ def test_the_night_counts_what_is_left_and_what_nobody_knows(client, snow, made)
     proposed = len(snow.interventions) - 4
     assert found["states"] == {"aborted": 1, "started": 1, "sent": 1, "done": 1, "proposed": proposed}
     assert (found["unknown"], found["left_streets"]) == (1, 22)
-    assert [tur["todo"] for tur in found["turer"]][: 1 + proposed] == ["rest"] + ["decide"] * proposed
+    assert (found["called"], found["called_runs"], found["done_runs"]) == (called(snow), 4, 1)
+    assert found["todo"] == ["decide", "rest", "wait", "follow"]
+    assert [tur["state"] for tur in found["turer"]][4:] == ["proposed"] * proposed
 
 
 def test_a_tur_that_was_called_out_anew_is_to_be_done_once(client, snow, made):
     key = snow.interventions[0].key
     client.post("/api/v1/orders", json={"plan_id": snow.id, "keys": [key]})
     found = [tur for tur in client.get(f"/api/v1/handover/{DAY}").json()["turer"] if tur["key"] == key]
-    assert sorted((tur["state"], tur["todo"]) for tur in found) == [("aborted", None), ("decided", "wait")]
+    assert sorted((tur["state"], tur["todo"]) for tur in found) == [("aborted", None), ("decided", "send")]
 
 
 def test_a_day_without_anything_says_so(client, filled):
@@ -82,27 +88,34 @@ def test_a_day_without_anything_says_so(client, filled):
         (
             "sv",
             [
-                "4 turer utkallade, varav 1 klar. {left} planerade är inte utkallade. 22 sträckor kvar",
+                "{turer} turer i 4 körningar utkallade, varav 1 klar.",
+                "{left} planerade är inte utkallade. 22 sträckor kvar",
                 "För 1 tur vet ingen hur långt den har kommit.",
                 "03.12 {silent} svarade inte på 6 min: gick till P07 (Jour 2)",
                 "03.10 avbruten, arbetsledare: hydraulslang",
-                "Kör det som är kvar:",
+                "Kör det som är kvar",
+                "Vad har hänt hittills",
+                "Till nästa skift",
+                "Beslut och händelser",
             ],
         ),
         (
             "en",
             [
-                "4 routes called out, of which 1 is done. {left} planned were not called out. 22 segments left",
+                "{turer} routes in 4 runs called out, of which 1 is done.",
+                "{left} planned were not called out. 22 segments left",
                 "Of 1 route nobody knows how far it has come.",
                 "03:12 {silent} did not answer for 6 min: went to P07 (Jour 2)",
-                "Drive what is left:",
+                "Drive what is left",
+                "What has happened so far",
+                "For the next shift",
             ],
         ),
     ],
 )
 def test_the_page_says_it_in_words(client, snow, made, language, words):
     page = said(client.get(f"/overlamning?lang={language}"))
-    own = {"left": len(snow.interventions) - 4, "silent": snow.interventions[2].vehicle}
+    own = {"turer": called(snow), "left": len(snow.interventions) - 4, "silent": snow.interventions[2].vehicle}
     assert [part for part in words if part.format(**own) not in page] == []
 
 
@@ -144,3 +157,82 @@ def test_an_order_that_nobody_answers_stands_first_and_can_be_acknowledged(clien
     )
     assert answer.status_code == 201
     assert by_order(client, made)["passed"]["remarks"][-1]["note"] == "ringde, kvitterad"
+
+
+def test_a_tur_that_is_driven_twice_stands_once_in_the_list_and_twice_in_the_night(client, filled, snow, clock):
+    """Run 1 is done with streets that nobody saw; run 2 has been begun: what run 1 left is run 2's."""
+    made = night.walk(filled, snow, clock)
+    add_event(filled, made["driving"], "done", "P01", clock.now())
+    again = second_run(filled, snow, snow.interventions[1], clock.now())
+    add_event(filled, again, "started", "P01", clock.now())
+    filled.commit()
+    found = client.get(f"/api/v1/handover/{DAY}").json()
+    runs = [tur for tur in found["turer"] if tur["target"] == snow.interventions[1].target]
+    assert [(tur["run"], tur["state"], tur["todo"]) for tur in runs] == [(1, "done", None), (9, "started", "follow")]
+    assert (found["called"], found["called_runs"]) == (called(snow), 5)
+    page = said(client.get("/overlamning"))
+    assert f"{called(snow)} turer i 5 körningar utkallade" in page
+    assert f"{snow.interventions[1].target} omg 9" in page
+
+
+def called(plan):
+    """How many turer the four orders of the walk are of."""
+    three = plan.interventions[:3]
+    other = next(item for item in plan.interventions[3:] if item.vehicle != three[1].vehicle)
+    return len({item.target for item in (*three, other)})
+
+
+def second_run(connection, plan, item, now):
+    again = msgspec.structs.replace(item, key=item.key.rsplit(":", 1)[0] + ":9", id="again", starts_at=now)
+    newer = msgspec.structs.replace(
+        plan,
+        id=str(uuid.uuid4()),
+        version=plan.version + 1,
+        supersedes=plan.id,
+        slot="event:again",
+        created_at=now,
+        interventions=(*plan.interventions, again),
+    )
+    plans.add_plan(connection, newer)
+    return decide(connection, newer.id, [again.key], "dispatcher", now)[0]
+
+
+def test_it_says_what_was_late_what_it_cost_and_what_nobody_drives(client, filled, snow, made, clock):
+    """An hour after its planned start the tur that was sent has not begun; the others' hours are paid for."""
+    planned = snow.interventions[2].starts_at
+    clock.advance(seconds=(planned + timedelta(minutes=54) - clock.now()).total_seconds())
+    found = client.get(f"/api/v1/handover/{DAY}").json()
+    tur = next(tur for tur in found["turer"] if tur["order_id"] == made["passed"])
+    assert tur["began_late_s"] == 54 * 60
+    page = said(client.get(f"/overlamning?day={DAY}"))
+    assert "min sen" in page or "efter gränsen" in page
+    assert found["sums"]["vehicles"] >= 2
+    assert found["sums"]["cost"] > 0
+    assert "Körtid" in page
+
+
+def test_what_was_declined_is_nobodys_to_do_and_stands_among_the_decisions(client, filled, snow, made):
+    key = snow.interventions[-1].key
+    judgements.add_decline(filled, Decline(snow.id, key, "drifting", "", "dispatcher", town.AT))
+    filled.commit()
+    found = client.get(f"/api/v1/handover/{DAY}").json()
+    (tur,) = [tur for tur in found["turer"] if tur["key"] == key]
+    assert (tur["todo"], tur["declined"]) == (None, "drifting")
+    assert [one["step"] for one in found["decisions"] if one["kind"] == "decline"] == ["drifting"]
+
+
+@pytest.mark.parametrize("domain", ["waste", "heating"])
+def test_the_days_hand_over_is_of_all_three(client, filled, publish, clock, domain):
+    plan = publish(domain)
+    key = plan.interventions[0].key
+    client.post("/api/v1/orders", json={"plan_id": plan.id, "keys": [key]})
+    found = client.get(f"/api/v1/handover/{plan.service_day}?domain={domain}").json()
+    assert [tur["todo"] for tur in found["turer"] if tur["key"] == key] == ["send"]
+    page = said(client.get(f"/overlamning?domain={domain}"))
+    assert "Skicka ut" in page
+    assert "Vad har hänt hittills" in page
+
+
+def test_in_the_morning_the_night_is_over(client, filled, snow, made, clock):
+    clock.advance(minutes=4 * 60)
+    assert "Vad hände i natt" in said(client.get(f"/overlamning?day={DAY}"))

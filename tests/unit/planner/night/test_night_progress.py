@@ -111,6 +111,24 @@ def test_what_was_broken_off_has_no_end(state: str) -> None:
     assert found(40, STARTED, (state, 20, ""), state=state).share is None
 
 
+@pytest.mark.parametrize("state", ["aborted", "refused"])
+def test_what_was_called_off_before_it_began_is_not_done_at_all(state: str) -> None:
+    """Acknowledged and stood down: its vehicle was on the streets on another errand."""
+    track = Track(AT + 9 * MINUTE, {"a": 2, "b": 2, "c": 2}, AT + 9 * MINUTE)
+    off = found(40, ("acknowledged", -60, ""), (state, 20, ""), state=state, track=track)
+    assert (off.share, off.done, off.left, off.unseen) == (0.0, (), NAMES, ())
+
+
+def test_an_early_acknowledgement_is_no_start() -> None:
+    """Acknowledged eight hours before its start and half driven ten minutes after it: ready at the plan's end, not as
+    if it had taken eight hours for half."""
+    track = Track(AT + 10 * MINUTE, {"a": 2, "b": 2}, AT + 10 * MINUTE)
+    early = found(10, ("acknowledged", -480, ""), state="acknowledged", track=track)
+    assert early.share == 0.5
+    assert early.ready_at is not None
+    assert early.ready_at <= AT + HOUR
+
+
 def test_done_is_done_and_names_streets_that_nobody_saw() -> None:
     """The driver's word for the tur counts; streets without a word or a position are named beside it."""
     track = Track(AT + 50 * MINUTE, {"a": 2, "b": 1}, AT + 50 * MINUTE)
