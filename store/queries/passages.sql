@@ -52,3 +52,7 @@ SELECT t.order_id::text, max(t.newest), max(t.until),
        (SELECT coalesce(jsonb_object_agg(segment_id, passages), '{}')
         FROM (SELECT segment_id, count(*) AS passages FROM passage p WHERE p.order_id = t.order_id GROUP BY 1) passed)
 FROM trace t WHERE t.order_id = ANY(%(ids)s::uuid[]) GROUP BY t.order_id;
+
+-- name: last_passed
+-- When each street was last passed on each of some orders.
+SELECT order_id::text, segment_id, max(at) FROM passage WHERE order_id = ANY(%(ids)s::uuid[]) GROUP BY 1, 2;
