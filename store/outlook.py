@@ -51,6 +51,13 @@ def surfaces(connection: Connection) -> list[tuple[str, Series, Series, tuple[st
         return [(row[0], tuple(row[1]), tuple(row[2]), tuple(row[3])) for row in cursor.fetchall()]
 
 
+def depths(connection: Connection) -> list[tuple[str, Series, Series]]:
+    """(segment, depth [cm], its lowest reading [cm]) of every street, by hour, ordered by segment."""
+    with connection.cursor(binary=True) as cursor:
+        cursor.execute(query("outlook", "depths"))
+        return [(row[0], tuple(row[1]), tuple(row[2])) for row in cursor.fetchall()]
+
+
 def street(connection: Connection, segment: str) -> SegmentOutlook | None:
     """The outlook of one street; None where it has none."""
     found = select(connection, query("outlook", "street"), {"segment": segment}, SegmentOutlook)

@@ -65,3 +65,11 @@ def tracks(connection: Connection, order_ids: Sequence[str]) -> dict[str, Track]
     """What positions say of some orders, by order id; those that none were heard of are left out."""
     rows = connection.execute(query("passages", "tracks"), {"ids": list(order_ids)})
     return {order_id: Track(newest, passages if until else None, until) for order_id, newest, until, passages in rows}
+
+
+def last_passed(connection: Connection, order_ids: Sequence[str]) -> dict[str, dict[str, datetime]]:
+    """When each street was last passed on each of some orders, by order and segment."""
+    found: dict[str, dict[str, datetime]] = {}
+    for order_id, segment, at in connection.execute(query("passages", "last_passed"), {"ids": list(order_ids)}):
+        found.setdefault(order_id, {})[segment] = at
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from city.entities import Position
@@ -33,6 +34,24 @@ def add(connection: Connection, rows: Sequence[tuple[Position, datetime]]) -> in
     with connection.cursor() as cursor:
         cursor.executemany(query("positions", "add"), parameters)
         return cursor.rowcount if parameters else 0
+
+
+@dataclass(frozen=True)
+class SeenVehicle:
+    """Where a vehicle that is out on an order was last seen; ``heading`` [° from north], ``speed_kmh`` where told."""
+
+    vehicle: str
+    order_id: str
+    time: datetime
+    lon: float
+    lat: float
+    heading: float | None
+    speed_kmh: float | None
+
+
+def seen_out(connection: Connection, now: datetime) -> tuple[SeenVehicle, ...]:
+    """The vehicles that are out ``now``, each where it was last seen since it went out, ordered by name."""
+    return select(connection, query("positions", "seen_out"), {"since": now - LONGEST, "now": now}, SeenVehicle)
 
 
 def of_order(connection: Connection, order_id: str, since: datetime, before: datetime) -> tuple[Position, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Sequence
-from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -15,14 +14,14 @@ from starlette.responses import Response
 from city.catalogue.message import message
 from city.entities import Dataset, Point, Segment
 from city.errors import NotFound
-from city.plan import Plan
 from city.vocabulary import ROUTE_CLASSES, Domain
-from dashboards.pages.rows import Known, PlanRow, rows
+from dashboards.pages.mapnow import map_now
+from dashboards.pages.mapwords import item_json, streets_json, vehicle_json
 from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
 from dashboards.web.render import locale_of
-from store import facts, orders, pages, roads
+from store import facts, pages, roads
 from store.connect import Connection
 
 router = APIRouter(prefix="/api/v1", tags=["map"])
@@ -61,7 +60,8 @@ def base_map(request: Request) -> Response:
 
 @router.get("/map/{domain}.json", summary="How streets, rooms or buildings stand in the live plan")
 def status(request: Request, domain: Domain) -> Response:
-    """Interventions with their status, and for each segment, room or building which of them it belongs to."""
+    """Interventions with their status; how each street stands, in the order of ``segments.json``, or each room or
+    building; and the vehicles that are out, each where it was last seen."""
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection:
         body = _status(context, connection, domain, locale)
@@ -71,7 +71,8 @@ def status(request: Request, domain: Domain) -> Response:
 def _streets(context: AppContext, connection: Connection, stamp: str) -> bytes:
     """The encoded streets, kept until the next import."""
     return context.streets.get(
-        stamp, lambda: msgspec.json.encode(_compact(roads.load_segments(connection)) | _origin(connection))
+        stamp,
+        lambda: msgspec.json.encode({"stamp": stamp} | _compact(roads.load_segments(connection)) | _origin(connection)),
     )
 
 
@@ -126,46 +127,19 @@ def _credits(sets: Sequence[Dataset], locale: Locale) -> list[str]:
 
 
 def _status(context: AppContext, connection: Connection, domain: Domain, locale: Locale) -> dict[str, Any]:
-    plan, now = context.live(connection, domain), context.clock.now()
-    body: dict[str, Any] = {"domain": domain, "plan": None, "simulated": context.clock.simulated, "items": []}
+    shown = map_now(context, connection, domain, locale)
+    plan = shown.plan
+    body: dict[str, Any] = {"domain": domain, "plan": None, "simulated": context.clock.simulated}
     if plan is not None:
         body |= {
             "plan": {"id": plan.id, "version": plan.version},
             "simulated": plan.simulated or context.clock.simulated,
         }
-        body["items"] = _items(plan, rows(plan, _known(connection, plan, context), locale))
+    body["items"] = [item_json(tur) for tur in shown.turer]
     body["credits"] = _credits(roads.load_datasets(connection), locale)
     body["depots"] = [{"name": d.name, "kind": d.kind, "lon": d.lon, "lat": d.lat} for d in facts.depots(connection)]
-    return body | VIEWS[domain].on_map(connection, plan, locale) | {"at": now}
-
-
-def _known(connection: Connection, plan: Plan, context: AppContext) -> Known:
-    now = context.clock.now()
-    since = min(now, plan.valid_from) - timedelta(hours=36)
-    newest: dict[str, orders.OrderNow] = {}
-    for order in orders.orders(connection, since, domain=plan.domain, limit=1000):
-        newest.setdefault(order.key, order)
-    return Known(now, newest, {}, contractors={c.id: c.name for c in facts.contractors(connection)})
-
-
-def _items(plan: Plan, table: Sequence[PlanRow]) -> list[dict[str, Any]]:
-    """The interventions in the plan's own order, in words."""
-    by_key = {row.key: row for row in table}
-    return [_item(by_key[item.key]) for item in plan.interventions]
-
-
-def _item(row: PlanRow) -> dict[str, Any]:
-    return {
-        "key": row.key,
-        "anchor": row.anchor,
-        "title": f"{row.code} {row.title}".strip(),
-        "under": row.under,
-        "state": row.status.state,
-        "status": row.status.word,
-        "figure": row.figure,
-        "beside": row.beside,
-        "limit": row.range_line,
-        "action": row.action,
-        "vehicle": " · ".join(part for part in (row.vehicle, row.contractor) if part),
-        "times": row.times,
-    }
+    body["vehicles"] = [vehicle_json(seen, shown, locale) for seen in shown.vehicles]
+    if shown.streets:
+        body["streets"] = streets_json(shown, locale)
+    clock = f"{locale.day(shown.at)} {locale.clock(shown.at)}"
+    return body | VIEWS[domain].on_map(connection, plan, locale) | {"at": shown.at, "clock": clock}

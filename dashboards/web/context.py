@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
+from typing import Generic, TypeVar
 
 from cachetools import LRUCache
 from fastapi import Request
@@ -15,11 +16,14 @@ from city.plan import Plan
 from city.settings import Settings
 from city.vocabulary import Domain, Mode
 from dashboards.web.hub import Hub
+from dashboards.web.townstreets import DepthHours, TownStreets
 from planner.night.progress import Progress
 from planner.night.report import Histories, progress_of
 from store import pages, plans
 from store.connect import Connection
 from store.orders import OrderNow
+
+T = TypeVar("T")
 
 
 class PublishedPlans:
@@ -57,6 +61,21 @@ class CachedResponse:
             return self._body
 
 
+class KeptValue(Generic[T]):
+    """One value, kept until what it was made from changes."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[str, T] | None = None
+        self._lock = Lock()
+
+    def get(self, stamp: str, make: Callable[[], T]) -> T:
+        """The value for a stamp; made once, however many ask at the same time."""
+        with self._lock:
+            if self._kept is None or self._kept[0] != stamp:
+                self._kept = (stamp, make())
+            return self._kept[1]
+
+
 class AppContext:
     """One municipality's web room."""
 
@@ -66,6 +85,7 @@ class AppContext:
         self.clock = clock
         self.shelf = PublishedPlans()
         self.streets, self.roads = CachedResponse(), CachedResponse()
+        self.town, self.depths = KeptValue[TownStreets](), KeptValue[DepthHours]()
         self.hub = Hub(pool)
 
     @property

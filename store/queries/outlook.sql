@@ -38,6 +38,10 @@ SELECT new_outlook.* FROM new_outlook JOIN road_segment USING (segment_id);
 -- The middle surface temperature, depth and what lies there of every street, in the order of the streets.
 SELECT segment_id, surface_c, depth_cm, condition FROM road_outlook_segment ORDER BY segment_id COLLATE "C";
 
+-- name: depths
+-- Depth of snow and its lowest reading of every street, in the order of the streets.
+SELECT segment_id, depth_cm, depth_low_cm FROM road_outlook_segment ORDER BY segment_id COLLATE "C";
+
 -- name: street
 -- All of one street.
 SELECT segment_id AS segment, surface_c, surface_low_c, surface_high_c, depth_cm, depth_low_cm, depth_high_cm, condition,

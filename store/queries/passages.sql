@@ -63,3 +63,7 @@ FROM trace t
 WHERE EXISTS (SELECT FROM work w WHERE w.order_id = t.order_id AND t.newest >= w.since
               AND (w.until IS NULL OR t.stretch <= w.until))
 GROUP BY t.order_id;
+
+-- name: last_passed
+-- When each street was last passed on each of some orders.
+SELECT order_id::text, segment_id, max(at) FROM passage WHERE order_id = ANY(%(ids)s::uuid[]) GROUP BY 1, 2;

@@ -14,3 +14,15 @@ SELECT p.vehicle_id AS vehicle, p.time, p.lon, p.lat, p.heading, p.speed_kmh, p.
 FROM vehicle_work o
 JOIN position p ON p.vehicle_id = o.vehicle_id AND p.time >= o.since AND (o.until IS NULL OR p.time <= o.until)
 WHERE o.order_id = %(order_id)s AND p.time >= %(since)s AND p.time < %(before)s ORDER BY p.time;
+
+-- name: seen_out
+-- Where each vehicle that is out was last seen, of positions from while it was out on an order that has not ended.
+SELECT DISTINCT ON (o.vehicle_id) o.vehicle_id AS vehicle, o.order_id::text AS order_id, p.time, p.lon, p.lat, p.heading,
+       p.speed_kmh
+FROM vehicle_out o
+JOIN LATERAL (
+    SELECT time, lon, lat, heading, speed_kmh FROM position p
+    WHERE p.vehicle_id = o.vehicle_id AND p.time >= o.since AND p.time <= %(now)s ORDER BY p.time DESC LIMIT 1
+) p ON true
+WHERE o.created_at >= %(since)s AND o.since <= %(now)s AND (o.until IS NULL OR o.until > %(now)s)
+ORDER BY o.vehicle_id, o.since DESC;
