@@ -72,10 +72,10 @@ def _quiet(since: datetime, looks: Looks, now: datetime, locale: Locale) -> Watc
     t = locale.words
     if looks.every_s <= 0:
         return WatchRow("", "eye", t("watch.quiet", clock=locale.moment(since, now)), t("watch.on_note"))
-    last = looks.last or since
-    if (now - last).total_seconds() > MISSED_LOOKS * looks.every_s:
-        return WatchRow("is-warn", "warn", t("watch.silent", clock=locale.moment(last, now)), t("watch.silent_more"))
+    heard = looks.last or since
+    if (now - heard).total_seconds() > MISSED_LOOKS * looks.every_s:
+        return WatchRow("is-warn", "warn", t("watch.silent", clock=locale.moment(heard, now)), t("watch.silent_more"))
     following = datetime.fromtimestamp((now.timestamp() // looks.every_s + 1) * looks.every_s, UTC)
-    age = locale.age(looks.every_s)
-    more = t("watch.every", age=age, last=locale.clock(last), clock=locale.clock(following))
+    parts = {"age": locale.age(looks.every_s), "clock": locale.clock(following)}
+    more = t("watch.every", last=locale.clock(looks.last), **parts) if looks.last else t("watch.not_yet", **parts)
     return WatchRow("", "eye", t("watch.quiet", clock=locale.moment(since, now)), more)

@@ -5,9 +5,9 @@ const HEADINGS = "[data-heading], h1, h2, h3";
 const isThere = (element) => element.isConnected && element.checkVisibility();
 
 /** Puts the focus on a heading, so that reading goes on from there. */
-export const focusHeading = (heading) => {
+export const focusHeading = (heading, preventScroll) => {
   if (!heading.matches("a, button, input, select, textarea")) heading.tabIndex = -1;
-  heading.focus({ preventScroll: true });
+  heading.focus({ preventScroll });
 };
 
 const successor = (ancestors) => {
@@ -18,8 +18,8 @@ const successor = (ancestors) => {
   return document.querySelector("main");
 };
 
-/** Does `change` and sees to it that the focus is not lost by it. */
-export const keepFocus = (change) => {
+/** Does `change` and sees to it that the focus is not lost by it. The page scrolls to it only after what the reader did. */
+export const keepFocus = (change, { scroll = false } = {}) => {
   const element = document.activeElement;
   if (!element || element === document.body) return change();
   const ancestors = [];
@@ -28,6 +28,6 @@ export const keepFocus = (change) => {
     if (node.matches("tr.detail")) ancestors.push(node.previousElementSibling);
   }
   change();
-  if (document.activeElement !== element || !isThere(element)) focusHeading(successor(ancestors));
+  if (document.activeElement !== element || !isThere(element)) focusHeading(successor(ancestors), !scroll);
   return undefined;
 };

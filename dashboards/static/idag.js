@@ -41,6 +41,7 @@ const follow = (plans) => {
   const noted = mine?.noted !== undefined && mine.noted !== live.dataset.noted;
   const stepped = steps !== undefined && mine && (mine.order_events !== steps || mine.followed !== followed);
   const back = isAway;
+  live.dataset.heard = "yes";
   steps = mine?.order_events ?? 0;
   followed = mine?.followed;
   if (isNew && isBusy()) {

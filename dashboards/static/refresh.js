@@ -16,8 +16,8 @@ export const isBusy = () => {
   return table?.contains(document.activeElement) || [...table.querySelectorAll("[data-open]")].filter(isOpen).length > 1;
 };
 
-/** Takes in a page; false where it is none of ours. `plan`: another plan's rows too; `draft`: a newer draft too. */
-export const take = (html, { plan = true, draft = false } = {}) => {
+/** Takes in a page; false where it is none of ours. `plan`: another plan's rows too; `draft`: a newer draft too; `scroll`: the reader did something. */
+export const take = (html, { plan = true, draft = false, scroll = false } = {}) => {
   const fresh = parse(html), next = fresh.querySelector("#live");
   if (!next || !live) return false;
   const held = draft ? null : readDraft(fresh);
@@ -29,7 +29,7 @@ export const take = (html, { plan = true, draft = false } = {}) => {
       if (renewed && (plan || samePlan || !OF_THE_PLAN.has(part.dataset.part))) morph(part, renewed);
     }
     shown();
-  });
+  }, { scroll });
   if (plan || samePlan) for (const { name, value } of next.attributes) if (name.startsWith("data-")) live.setAttribute(name, value);
   return true;
 };

@@ -1,5 +1,8 @@
 // The one line in which the page says what happened. It lies over the page's foot: nothing moves when it comes.
 
+const SHOWN_MS = 15_000;
+let leaving;
+
 const live = () => document.querySelector("#live");
 
 /** Says a sentence, with a button where there is something to do about it. */
@@ -17,6 +20,8 @@ export const say = (text, { look = "", label = "", act = null } = {}) => {
     box.append(button);
   }
   live().replaceChildren(box);
+  clearTimeout(leaving);
+  if (!label) leaving = setTimeout(() => box.remove(), SHOWN_MS);
 };
 
 export const sayNothing = () => live().replaceChildren();

@@ -38,7 +38,7 @@ const answered = async (response, form, submitter) => {
   const ours = new DOMParser().parseFromString(html, "text/html").querySelector("#live") !== null;
   if (!ours) return failed(form, submitter, reasonOf(html));
   if (response.ok && form.matches("[data-clears]")) form.reset();
-  take(html, { draft: form.closest("#draft") !== null });
+  take(html, { draft: form.closest("#draft") !== null, scroll: true });
   const { text, look } = spoken(html);
   if (text) say(text, { look });
   const wrong = response.ok ? null : document.querySelector("[aria-invalid=true]");
