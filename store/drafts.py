@@ -11,13 +11,16 @@ from psycopg.types.json import Jsonb
 
 from city.draft import Difference
 from city.plan import Plan, from_json, to_json
+from city.vocabulary import Mode
 from store.connect import Connection
+from store.rows import select
 from store.sql import query
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A plan that is proposed. ``accepted`` None: nobody has answered; else ``answered_by`` says who has."""
+    """A plan that is proposed. ``accepted`` None: nobody has answered; else ``answered_by`` says who has, and
+    ``answered_at`` when."""
 
     id: str
     base_plan: str
@@ -26,6 +29,18 @@ class Draft:
     difference: Difference
     accepted: bool | None = None
     answered_by: str = ""
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered to a draft; ``version`` is that of the plan that it became."""
+
+    draft_id: str
+    accepted: bool
+    at: datetime
+    who: str
+    version: int | None
 
 
 @dataclass(frozen=True)
@@ -60,7 +75,7 @@ def newest(connection: Connection, base_plan: str, at: datetime | None = None) -
 def lock_draft(connection: Connection, draft_id: str) -> tuple[Draft, Plan, bytes] | None:
     """A draft with its plan and curves, held until the end of the transaction."""
     row = connection.execute(query("drafts", "lock_draft"), {"draft_id": draft_id}).fetchone()
-    return None if row is None else (_draft(row), from_json(msgspec.json.encode(row[7])), bytes(row[8]))
+    return None if row is None else (_draft(row), from_json(msgspec.json.encode(row[8])), bytes(row[9]))
 
 
 def answer(connection: Connection, draft_id: str, accepted: bool, at: datetime, who: str, plan_id: str | None) -> None:
@@ -75,6 +90,18 @@ def accepted_as(connection: Connection, draft_id: str) -> TakenDraft | None:
     return None if row is None else TakenDraft(row[0], str(row[1]))
 
 
+def last_answer(connection: Connection, at: datetime) -> Answer | None:
+    """The newest answer to a draft, as it was known at a time."""
+    found = select(connection, query("drafts", "last_answer"), {"at": at}, Answer)
+    return found[0] if found else None
+
+
+def last_look(connection: Connection, mode: Mode, at: datetime) -> datetime | None:
+    """When the watch looked last, as it was known at a time; None where it has not for two days."""
+    row = connection.execute(query("drafts", "last_look"), {"mode": mode, "at": at}).fetchone()
+    return None if row is None else row[0]
+
+
 def _draft(row: tuple[Any, ...]) -> Draft:
     told = msgspec.convert(row[4], Difference)
-    return Draft(str(row[0]), str(row[1]), row[2], row[3], told, row[5], row[6] or "")
+    return Draft(str(row[0]), str(row[1]), row[2], row[3], told, row[5], row[6] or "", row[7])

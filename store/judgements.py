@@ -59,6 +59,12 @@ def streets(connection: Connection) -> tuple[str, ...]:
     return tuple(row[0] for row in connection.execute(query("judgements", "streets")))
 
 
+def names_of(connection: Connection, segments: Sequence[str]) -> dict[str, str]:
+    """The street's name of each of these segments that has one."""
+    rows = connection.execute(query("judgements", "names_of"), {"segments": list(segments)})
+    return {row[0]: row[1] for row in rows}
+
+
 def add_decline(connection: Connection, decline: Decline) -> None:
     """Notes that an intervention was turned down."""
     connection.execute(query("judgements", "add_decline"), columns(decline))

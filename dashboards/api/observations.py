@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import math
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
+from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from city.catalogue.message import brief, message
+from city.catalogue.message import message
 from city.errors import Conflict, NotFound
 from city.observation import Observation
 from dashboards.api.orders import NOTE_LENGTH, WHO, as_id, body_of, note_of
+from dashboards.api.seen import LONGEST_H, QUANTITIES, SeenRefused, as_typed, read_seen
 from dashboards.pages import day
 from dashboards.pages.rows import anchor
-from dashboards.web.context import AppContext, context_of
+from dashboards.pages.said import said_answer
+from dashboards.web.context import context_of
 from dashboards.web.forms import SentForm, sent
 from dashboards.web.problems import HttpProblem
+from dashboards.web.render import locale_of
 from planner.watch.answer import accept, open_draft, reject, unaccept
-from store import judgements, pages
-from store.connect import Connection
+from store import drafts, judgements, pages
 
 router = APIRouter(prefix="/api/v1", tags=["judgements"])
-QUANTITIES = ("snow_depth", "slippery")
-SHORTEST_H, LONGEST_H = 0.05, 24.0
 
 TRUTH = {
     "type": "object",
@@ -67,21 +67,27 @@ def add_observation(request: Request, got: Annotated[SentForm, Depends(sent)]) -
     """201 with the row. It goes before sensors and model until its time is out, and the watch looks at once."""
     context = context_of(request)
     now = context.clock.now()
-    with context.connection() as connection:
-        observation = Observation(
-            str(uuid.uuid4()),
-            tuple(_segments(context, connection, got)),
-            _choice(got, "quantity", QUANTITIES),
-            _value(got),
-            now,
-            now + timedelta(hours=_hours(got)),
-            got.text("who", WHO)[:60] or WHO,
-            note_of(got, "why"),
-        )
-        judgements.add_observation(connection, observation, now)
-        pages.note(connection, f"observation:{observation.id}")
-        pages.tell(connection, "observation")
-    return _answer(request, got, {"observation": observation}, key=got.text("key"))
+    try:
+        with context.connection() as connection:
+            seen = read_seen(context, connection, got)
+            observation = Observation(
+                str(uuid.uuid4()),
+                seen.segments,
+                seen.quantity,
+                seen.value,
+                now,
+                now + timedelta(hours=seen.hours),
+                got.text("who", WHO)[:60] or WHO,
+                note_of(got, "why"),
+            )
+            judgements.add_observation(connection, observation, now)
+            pages.note(connection, f"observation:{observation.id}")
+            pages.tell(connection, "observation")
+    except SeenRefused as refused:
+        if not got.by_form:
+            raise
+        return day.show(request, "snow", seen=as_typed(got, refused, locale_of(request)), status=422)
+    return _answer(request, got, {"observation": observation}, key=got.text("key"), said=f"noted.{observation.id}")
 
 
 @router.post("/observations/{observation_id}/end", summary="Take back what somebody saw")
@@ -94,7 +100,7 @@ def end_observation(request: Request, observation_id: str, got: Annotated[SentFo
             raise NotFound(message("error.request.no_observation", id=observation_id))
         pages.note(connection, f"observation:{observation_id}:end")
         pages.tell(connection, "observation")
-    return _answer(request, got, {"ended": observation_id}, status=200)
+    return _answer(request, got, {"ended": observation_id}, status=200, said=f"ended.{observation_id}")
 
 
 @router.get("/drafts/snow", summary="The watch's draft against the live snow plan, where one waits for an answer")
@@ -109,7 +115,7 @@ def draft(request: Request) -> Response:
     return _json({"draft": found})
 
 
-@router.post("/drafts/{draft_id}", summary="Accept or reject a draft, or take that back", openapi_extra=body_of(ANSWER))
+@router.post("/drafts/{draft_id}", summary="Accept or reject a draft", openapi_extra=body_of(ANSWER))
 def answer_draft(request: Request, draft_id: str, got: Annotated[SentForm, Depends(sent)]) -> Response:
     """Accepted, it is published, what it adds is called out and what it drops is stood down; ``undo`` takes that back
     until the first call leaves. 409 where it was answered, its plan superseded, or a call has left."""
@@ -128,59 +134,8 @@ def answer_draft(request: Request, draft_id: str, got: Annotated[SentForm, Depen
     except Conflict:
         if not got.by_form:
             raise
-        return day.show(request, "snow", notice="draft_gone", status=409)
-    return _answer(request, got, body, status=200)
-
-
-def _segments(context: AppContext, connection: Connection, got: SentForm) -> Sequence[str]:
-    """The segments that are named: one by one, by their street, or as those of an intervention."""
-    named, street, key = got.texts("segments") if "segments" in got.fields else [], got.text("street"), got.text("key")
-    if named:
-        unknown = set(named) - judgements.known_segments(connection, named)
-        if unknown:
-            raise NotFound(message("error.request.no_segment", id=min(unknown)))
-        return named
-    if street:
-        found = judgements.segments_of_street(connection, street)
-        if not found:
-            raise NotFound(message("error.request.no_street", name=street[:80]))
-        return found
-    if key:
-        plan = context.shelf.get(connection, as_id(got.text("plan_id"), "plan"))
-        item = next((i for i in plan.interventions if i.key == key), None) if plan is not None else None
-        if item is None or not isinstance(item.segments, tuple):
-            raise NotFound(message("error.request.no_tur", key=key[:80]))
-        return [part.id for part in item.segments]
-    raise HttpProblem(422, message("error.request.name_streets"))
-
-
-def _value(got: SentForm) -> float:
-    value = _number(got, "value")
-    if got.text("quantity") == "slippery" and value not in (0.0, 1.0):
-        raise HttpProblem(422, message("error.request.slippery"))
-    if not 0.0 <= value < 400.0:
-        raise HttpProblem(422, message("error.request.depth", value=brief(value)))
-    return value
-
-
-def _hours(got: SentForm) -> float:
-    hours = _number(got, "hours") if got.fields.get("hours") not in (None, "", [""]) else 4.0
-    if not SHORTEST_H <= hours <= LONGEST_H:
-        bounds = {"shortest": brief(SHORTEST_H), "longest": brief(LONGEST_H)}
-        raise HttpProblem(422, message("error.request.hours", value=brief(hours), **bounds))
-    return hours
-
-
-def _number(got: SentForm, name: str) -> float:
-    value: Any = got.fields.get(name)
-    value = value[0] if isinstance(value, list) and value else value
-    try:
-        number = float(value.replace(",", ".") if isinstance(value, str) else value)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise HttpProblem(422, message("error.request.number", name=name))
-    return number
+        return _draft_gone(request, draft_id)
+    return _answer(request, got, body, status=200, said=f"draft.{draft_id}")
 
 
 def _choice(got: SentForm, name: str, choices: Sequence[str]) -> str:
@@ -190,10 +145,24 @@ def _choice(got: SentForm, name: str, choices: Sequence[str]) -> str:
     return word
 
 
-def _answer(request: Request, got: SentForm, body: object, *, key: str = "", status: int = 201) -> Response:
+def _draft_gone(request: Request, draft_id: str) -> Response:
+    """The page as it is now, with who answered the draft and when, where somebody has."""
+    context, locale = context_of(request), locale_of(request)
+    now = context.clock.now()
+    with context.connection() as connection:
+        found = drafts.last_answer(connection, now)
+    who = said_answer(found, now, locale) if found is not None and found.draft_id == draft_id else ""
+    return day.show(request, "snow", notice="draft_gone", notice_more=who, status=409)
+
+
+def _answer(
+    request: Request, got: SentForm, body: object, *, key: str = "", status: int = 201, said: str = ""
+) -> Response:
+    """The body for a program; for a form its page, which says what was done (``said``)."""
     if got.by_form:
+        query = urlencode({"domain": "snow", **({"said": said} if said else {})})
         place = f"#{anchor(key)}" if key else ""
-        return RedirectResponse(f"{context_of(request).base}/idag?domain=snow{place}", 303)
+        return RedirectResponse(f"{context_of(request).base}/idag?{query}{place}", 303)
     return _json(body, status)
 
 

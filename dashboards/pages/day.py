@@ -12,26 +12,29 @@ from starlette.responses import RedirectResponse, Response
 
 from city.catalogue.message import message
 from city.entities import OrderEvent
+from city.observation import Observation
 from city.plan import Plan
 from city.totals import saving
 from city.vocabulary import DOMAINS, DeclineCause, Domain
 from dashboards.pages.asof import moment_lines, orders_at
 from dashboards.pages.daystrip import day_strip
 from dashboards.pages.declines import declined_lines, declined_of, split_rows
-from dashboards.pages.draft import draft_box
+from dashboards.pages.draft import DraftBox, draft_box
 from dashboards.pages.freshness import freshness
-from dashboards.pages.observations import noted_stamp, observation_line
+from dashboards.pages.observations import ObservationLine, SeenForm, noted_stamp, observation_line
 from dashboards.pages.rows import Known, PlanRow, rows
+from dashboards.pages.said import said
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import KeyFigure
 from dashboards.pages.status import LOOKS, status_of
+from dashboards.pages.watchrow import Looks, WatchRow, watch_row
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
 from dashboards.web.problems import HttpProblem
 from dashboards.web.render import locale_of, page
 from planner.due import next_due
 from planner.watch.answer import open_draft
-from store import daypage, judgements
+from store import daypage, drafts, judgements
 from store.connect import Connection
 from store.orders import OrderNow
 from store.town import begun
@@ -68,6 +71,8 @@ def today(
     on: Annotated[date | None, Query(alias="day")] = None,
     opened: Annotated[str, Query(alias="open")] = "",
     at: datetime | None = None,
+    done: Annotated[str, Query(alias="said", max_length=80)] = "",
+    draft: str = "",
 ) -> Response:
     """The newest plan of a domain, or that of an earlier service day; ``at``: the page as it was at that time."""
     context = context_of(request)
@@ -77,7 +82,7 @@ def today(
             raise HttpProblem(422, message("error.request.no_past"))
     if on is not None and not EARLIEST.year <= on.year < LATEST_YEAR:
         raise HttpProblem(422, message("error.request.no_day"))
-    return show(request, domain, on=on, opened=opened, at=at)
+    return show(request, domain, on=on, opened=opened, at=at, done=done, draft_open=draft == "open")
 
 
 def show(
@@ -90,11 +95,16 @@ def show(
     chosen: frozenset[str] | None = None,
     status: int = 200,
     at: datetime | None = None,
+    done: str = "",
+    draft_open: bool = False,
+    seen: SeenForm | None = None,
+    notice_more: str = "",
 ) -> Response:
-    """The day page. ``notice`` names one to put above the answer, ``chosen`` the rows that are ticked."""
+    """The day page. ``notice`` names one to put above the answer (``notice_more`` in place of what it says else),
+    ``chosen`` the rows that are ticked, ``done`` what a form has done, ``seen`` a form as it was typed."""
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection:
-        parts = _parts(context, connection, domain, on, locale, at)
+        parts = _parts(context, connection, domain, on, locale, at, done)
     plan, table = parts["plan"], parts["rows"]
     assert isinstance(table, list)
     ticked = {row.key for row in table if row.choose} if chosen is None else chosen
@@ -106,6 +116,9 @@ def show(
         nav="idag",
         domain=domain,
         notice=notice,
+        notice_more=notice_more,
+        draft_open=draft_open,
+        seen=seen or SeenForm(),
         opened=opened,
         ticked=ticked,
         n_ticked=sum(row.key in ticked for row in waiting),
@@ -122,6 +135,7 @@ def _parts(
     on: date | None,
     locale: Locale,
     at: datetime | None = None,
+    done: str = "",
 ) -> dict[str, object]:
     """Everything the template prints, read from one connection."""
     now, view = context.clock.now() if at is None else at, VIEWS[domain]
@@ -130,8 +144,12 @@ def _parts(
     plan = None if head is None else context.shelf.get(connection, head.id)
     is_live = head is not None and live is not None and head.id == live.id and at is None
     known, streets = _known(context, connection, domain, plan, now, is_live, at)
-    draft = open_draft(connection, plan.id, at) if plan and view.watched and (is_live or at) else None
-    seen = judgements.observations(connection, now) if view.watched and (is_live or at) else ()
+    is_watched = view.watched and (is_live or at is not None)
+    draft = open_draft(connection, plan.id, at) if plan and is_watched else None
+    seen = judgements.observations(connection, now) if is_watched else ()
+    lines = _seen_lines(connection, seen, locale)
+    answer = drafts.last_answer(connection, now) if is_watched else None
+    box = draft_box(draft, known.orders, locale, context.settings.planner.currency) if draft else None
     declined = declined_of(connection, plan, now) if is_live or at else {}
     table, turned_down = split_rows(rows(plan, known, locale) if plan else [], declined)
     day = plan.service_day if plan else on
@@ -144,8 +162,13 @@ def _parts(
         "is_live": (is_live or plan is None) and at is None,
         "at": at,
         "at_text": locale.moment(at, context.clock.now()) if at else "",
-        "draft": draft_box(draft, locale, context.settings.planner.currency) if draft else None,
-        "observations": [observation_line(observation, locale) for observation in seen],
+        "draft": box,
+        "watch": _watch(context, connection, plan, box, answer, now, locale)
+        if view.watched and (is_live or at)
+        else None,
+        "said": said(done, lines, answer, now, locale) if done else "",
+        "shown_at": locale.clock(now),
+        "observations": lines,
         "moments": moment_lines(context, connection, day, locale) if day and view.watched else [],
         "streets": streets,
         "causes": [(cause, locale.words(f"cause.{cause}")) for cause in get_args(DeclineCause) if view.watched],
@@ -203,6 +226,27 @@ def _known(
         progress=context.progress(connection, started, histories) if live else {},
     )
     return known, names.streets
+
+
+def _watch(
+    context: AppContext,
+    connection: Connection,
+    plan: Plan | None,
+    box: DraftBox | None,
+    answer: drafts.Answer | None,
+    now: datetime,
+    locale: Locale,
+) -> WatchRow | None:
+    if plan is None:
+        return None
+    looks = Looks(drafts.last_look(connection, context.mode, now), context.settings.planner.watch_s)
+    return watch_row(plan, box, answer, looks, now, locale)
+
+
+def _seen_lines(connection: Connection, seen: Sequence[Observation], locale: Locale) -> list[ObservationLine]:
+    """What was seen, with the names of its streets."""
+    names = judgements.names_of(connection, [segment for row in seen for segment in row.segments]) if seen else {}
+    return [observation_line(row, names, locale) for row in seen]
 
 
 def _headline(plan: Plan, locale: Locale) -> tuple[str, str]:

@@ -1,55 +1,85 @@
-"""The watch's draft as the day page shows it: what it found, what it would change, and one tap."""
+"""The watch's draft as the day page shows it: what it found, what it would change for whom, and its price."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from city.catalogue.message import Message, message
 from city.draft import Bust, Change
+from city.vocabulary import STANDS_DOWN
+from dashboards.pages.status import LOOKS
 from dashboards.web.locale import Locale
 from store.drafts import Draft
+from store.orders import OrderNow
+
+CALLED = STANDS_DOWN - {"decided"}
+"""Where an order stands of which somebody was told, and whom a draft that drops it calls back."""
 
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """One tur that comes in or drops out."""
+    """One tur that comes in or drops out. ``standing``: where its order is; ``back``: its vehicle is called back."""
 
-    added: bool
     code: str
     title: str
     vehicle: str
     starts: str
     why: str
+    standing: str = ""
+    back: bool = False
+
+
+@dataclass(frozen=True)
+class Price:
+    """A figure of what the change comes to, or of what it gives."""
+
+    label: str
+    value: str
+    second: str = ""
 
 
 @dataclass(frozen=True)
 class DraftBox:
-    """The box above the answer; ``busts`` say what did not hold, ``cost`` what the change comes to."""
+    """The draft below the watch's row. ``changes`` says it in short, ``note`` who would be called back."""
 
     id: str
     title: str
     made: str
+    changes: str
     busts: tuple[str, ...]
-    lines: tuple[ChangeLine, ...]
+    added: tuple[ChangeLine, ...]
+    dropped: tuple[ChangeLine, ...]
+    back: tuple[str, ...]
+    note: str
+    prices: tuple[Price, ...]
     button: str
-    cost: str
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether anything differs between taking it and leaving the plan."""
+        return bool(self.added or self.dropped)
 
 
-def draft_box(draft: Draft, locale: Locale, currency: str) -> DraftBox:
-    """A draft in words."""
+def draft_box(draft: Draft, orders: Mapping[str, OrderNow], locale: Locale, currency: str) -> DraftBox:
+    """A draft in words; ``orders`` by key, where there are any."""
     told, t = draft.difference, locale.words
-    lines = [_line(change, True, locale) for change in told.added]
-    lines += [_line(change, False, locale) for change in told.dropped]
-    changes = said_changes(len(told.added), len(told.dropped))
+    added = tuple(_line(change, None, locale) for change in told.added)
+    dropped = tuple(_line(change, orders.get(change.key), locale) for change in told.dropped)
+    back = tuple(dict.fromkeys(line.vehicle for line in dropped if line.back and line.vehicle))
+    informed = {line.vehicle for line in added if line.vehicle} | set(back)
     return DraftBox(
         draft.id,
         _title(told.busts, locale),
         locale.clock(draft.made_at),
-        tuple(_bust(bust, draft.made_at, locale) for bust in told.busts),
-        tuple(lines),
-        t("draft.accept", changes=changes) if lines else t("draft.accept_plan"),
-        _cost(told.cost, currency, locale),
+        t("draft.changes", changes=said_changes(len(added), len(dropped))),
+        tuple(_bust(bust, draft, locale) for bust in told.busts),
+        added,
+        dropped,
+        back,
+        _note(back, locale) if dropped else "",
+        tuple(_prices(told.cost, len(added), len(dropped), locale, currency)),
+        t.count("draft.accept_told", len(informed)) if informed else t("draft.accept"),
     )
 
 
@@ -65,33 +95,46 @@ def _title(busts: tuple[Bust, ...], locale: Locale) -> str:
     return locale.words("draft.more" if busts[0].more else "draft.less")
 
 
-def _bust(bust: Bust, made_at: datetime, locale: Locale) -> str:
+def _bust(bust: Bust, draft: Draft, locale: Locale) -> str:
     """'9,0 cm kl. 04.00 på P1-1. Planen räknade med 4,0 cm (3,1–5,2).'"""
-    key = "draft.bust_seen" if bust.seen else "draft.bust_ahead"
+    is_past = bust.seen and bust.at <= draft.made_at
     return locale.words(
-        key,
+        "draft.bust_seen" if is_past else "draft.bust_ahead",
         cm=locale.figure(bust.cm),
         tur=bust.tur,
-        clock=locale.moment(bust.at, made_at),
+        clock=locale.moment(bust.at, draft.made_at),
         expected=locale.figure(bust.expected_cm),
         span=locale.span(bust.low_cm, bust.high_cm),
         share=round(100 * bust.share),
     )
 
 
-def _line(change: Change, added: bool, locale: Locale) -> ChangeLine:
+def _line(change: Change, order: OrderNow | None, locale: Locale) -> ChangeLine:
+    word = ""
+    if order is not None and order.state in LOOKS:
+        word = f"{locale.words(f'state.{order.state}')} {locale.clock(order.state_at)}"
     return ChangeLine(
-        added,
         change.target,
         change.title.removeprefix(change.target).strip() or locale.words("row.no_name"),
-        change.vehicle or "",
+        (order.vehicle if order is not None else change.vehicle) or "",
         locale.clock(change.starts_at) if change.starts_at else "",
         locale.kept(change, "why"),
+        word,
+        order is not None and order.state in CALLED,
     )
 
 
-def _cost(cost: float, currency: str, locale: Locale) -> str:
-    if abs(cost) < 50:
-        return ""
-    key = "draft.dearer" if cost > 0 else "draft.cheaper"
-    return locale.words(key, amount=locale.money(abs(cost), currency))
+def _note(back: tuple[str, ...], locale: Locale) -> str:
+    return locale.words("draft.called_back", vehicles=back) if back else locale.words("draft.nobody_back")
+
+
+def _prices(cost: float, added: int, dropped: int, locale: Locale, currency: str) -> list[Price]:
+    """The price of the change beside what it gives, and what it leaves."""
+    t = locale.words
+    key = "draft.same_cost" if abs(cost) < 50 else "draft.dearer" if cost > 0 else "draft.cheaper"
+    prices = [Price(t("draft.price"), t(key, amount=locale.money(abs(cost), currency)), t("draft.against_plan"))]
+    if added:
+        prices.append(Price(t("draft.gives"), t.count("draft.gives_turer", added), t("draft.gives_why")))
+    if dropped:
+        prices.append(Price(t("draft.leaves"), t.count("draft.leaves_turer", dropped), t("draft.leaves_why")))
+    return prices

@@ -1,13 +1,17 @@
-"""What people saw, as the day page lists it, and the stamp by which open pages notice that something was noted."""
+"""What people saw, as the day page lists it and asks for it, and the stamp by which open pages notice a change."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from city.observation import Observation
-from dashboards.web.locale import Locale
+from dashboards.web.locale import NBSP, Locale
+
+NAMED = 2
+"""So many streets are named; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -18,11 +22,32 @@ class ObservationLine:
     text: str
 
 
-def observation_line(observation: Observation, locale: Locale) -> ObservationLine:
-    """'02.10 arbetsledare: 1,0 cm på 14 sträckor, gäller till 06.10 (mätt på plats)'."""
+@dataclass(frozen=True)
+class FieldNow:
+    """A field as it was typed, what is wrong with it, and what would do instead."""
+
+    value: str = ""
+    problem: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SeenForm:
+    """The form by which somebody says what they saw."""
+
+    street: FieldNow = FieldNow()
+    seen: FieldNow = FieldNow("snow_depth")
+    value: FieldNow = FieldNow()
+    hours: FieldNow = FieldNow("4")
+    why: FieldNow = FieldNow()
+
+
+def observation_line(observation: Observation, names: Mapping[str, str], locale: Locale) -> ObservationLine:
+    """'02.10 arbetsledare: 1,0 cm på Storgatan (8 sträckor), gäller till 06.10 (mätt på plats)'. ``names``: of
+    segments."""
     t = locale.words
     if observation.quantity == "snow_depth":
-        what = f"{locale.figure(observation.value)}\N{NO-BREAK SPACE}cm"
+        what = f"{locale.figure(observation.value)}{NBSP}cm"
     else:
         what = t("observation.slippery" if observation.value else "observation.not_slippery")
     text = t(
@@ -30,10 +55,22 @@ def observation_line(observation: Observation, locale: Locale) -> ObservationLin
         clock=locale.clock(observation.at),
         who=t.known(f"who.{observation.who}", observation.who),
         what=what,
-        streets=t.count("observation.streets", len(observation.segments)),
+        streets=_streets(observation.segments, names, locale),
         until=locale.clock(observation.until),
     )
     return ObservationLine(observation.id, text + (f" ({observation.why})" if observation.why else ""))
+
+
+def _streets(segments: Sequence[str], names: Mapping[str, str], locale: Locale) -> str:
+    """'Storgatan (8 sträckor)', those with the most segments first; without names the count alone."""
+    t = locale.words
+    counted = t.count("observation.streets", len(segments))
+    most = [name for name, _ in Counter(names[s] for s in segments if names.get(s)).most_common()]
+    if not most:
+        return counted
+    if len(most) > NAMED:
+        return t("observation.named_more", names=tuple(most[:NAMED]), n=len(most) - NAMED, segments=counted)
+    return t("observation.named", names=tuple(most), segments=counted)
 
 
 def noted_stamp(draft_id: str, observation_ids: Sequence[str]) -> str:

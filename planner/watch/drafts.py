@@ -81,9 +81,7 @@ def _told(connection: Connection, live: Plan, plan: Plan, snapshot: Snapshot, se
     """What another plan changes, but for what was turned down: that is neither proposed again nor missed."""
     keys = [item.key for item in (*live.interventions, *plan.interventions)]
     declined = judgements.declined(connection, snapshot.at, keys)
-    return difference(
-        without(live, declined), without(plan, declined), snapshot.orders, second.busts, second.cost_of
-    )
+    return difference(without(live, declined), without(plan, declined), snapshot.orders, second.busts, second.cost_of)
 
 
 def _propose(connection: Connection, draft: Draft, plan: Plan, curves: bytes) -> Draft | None:

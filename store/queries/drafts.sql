@@ -6,7 +6,7 @@ ON CONFLICT (base_plan, inputs_hash) DO NOTHING;
 
 -- name: newest
 -- The newest draft against a plan with its answer, both as they were known at a time where one is given.
-SELECT d.draft_id, d.base_plan, d.made_at, d.event, d.difference, a.accepted, a.who
+SELECT d.draft_id, d.base_plan, d.made_at, d.event, d.difference, a.accepted, a.who, a.at
 FROM snow_draft d LEFT JOIN snow_draft_answer a
   ON a.draft_id = d.draft_id AND (%(at)s::timestamptz IS NULL OR a.at <= %(at)s)
 WHERE d.base_plan = %(base_plan)s AND (%(at)s::timestamptz IS NULL OR d.made_at <= %(at)s)
@@ -16,7 +16,8 @@ ORDER BY d.made_at DESC, d.draft_id LIMIT 1;
 -- A draft with its plan and curves, held until the end of the transaction.
 SELECT d.draft_id, d.base_plan, d.made_at, d.event, d.difference,
        (SELECT a.accepted FROM snow_draft_answer a WHERE a.draft_id = d.draft_id),
-       (SELECT a.who FROM snow_draft_answer a WHERE a.draft_id = d.draft_id), d.doc, d.curves
+       (SELECT a.who FROM snow_draft_answer a WHERE a.draft_id = d.draft_id),
+       (SELECT a.at FROM snow_draft_answer a WHERE a.draft_id = d.draft_id), d.doc, d.curves
 FROM snow_draft d WHERE d.draft_id = %(draft_id)s FOR UPDATE;
 
 -- name: answer
@@ -27,3 +28,15 @@ VALUES (%(draft_id)s, %(accepted)s, %(at)s, %(who)s, %(plan_id)s);
 -- name: accepted_as
 -- When a draft was accepted, and as which plan.
 SELECT at, plan_id FROM snow_draft_answer WHERE draft_id = %(draft_id)s AND accepted;
+
+-- name: last_answer
+-- The newest answer to a draft until a time, with the version of the plan that it became.
+SELECT a.draft_id::text AS draft_id, a.accepted, a.at, a.who, p.version
+FROM snow_draft_answer a LEFT JOIN plan p ON p.plan_id = a.plan_id
+WHERE a.at <= %(at)s ORDER BY a.at DESC LIMIT 1;
+
+-- name: last_look
+-- When the watch looked last until a time; its looks stand among the runs of the first domain.
+SELECT max(claimed_at) FROM plan_run
+WHERE domain = 'snow' AND mode = %(mode)s AND slot LIKE 'watch:%%' AND claimed_at <= %(at)s
+  AND service_day >= (%(at)s::timestamptz - interval '2 days')::date;

@@ -29,6 +29,10 @@ SELECT segment_id FROM road_segment WHERE lower(name) = lower(%(name)s) ORDER BY
 -- The names of all streets, for a list to choose from.
 SELECT DISTINCT name FROM road_segment WHERE name <> '' ORDER BY 1;
 
+-- name: names_of
+-- The names of the streets of some segments.
+SELECT segment_id, name FROM road_segment WHERE segment_id = ANY(%(segments)s) AND name <> '';
+
 -- name: add_decline
 -- Notes that an intervention was turned down; where one was taken back in the same moment, just after that.
 INSERT INTO decline (plan_id, key, cause, note, who, at)

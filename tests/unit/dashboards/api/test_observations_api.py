@@ -123,7 +123,10 @@ def test_a_draft_is_shown_and_taken_with_one_tap(client, database, snow):
     page = client.get("/idag").text
     assert "Läget har ändrats" in page
     assert len(draft.difference.dropped) > 1
-    assert f">Ta ändringen: {len(draft.difference.dropped)} turer utgår<" in page
+    assert f"{len(draft.difference.dropped)} turer utgår." in page
+    assert ">Ta ändringen<" in page  # nobody was called out, so nobody is told
+    assert "Ingen som är utkallad kallas tillbaka." in page
+    assert "Ingenting väntar på dig" not in page
     assert f"Vakten: utkast, {len(draft.difference.dropped)} turer utgår" in page
     assert client.get("/api/v1/drafts/snow").json()["draft"]["id"] == draft.id
     after = client.post(f"/api/v1/drafts/{draft.id}", content="answer=accept", headers=FORM)
@@ -134,6 +137,7 @@ def test_a_draft_is_shown_and_taken_with_one_tap(client, database, snow):
     again = client.post(f"/api/v1/drafts/{draft.id}", content="answer=accept", headers=FORM)
     assert again.status_code == 409
     assert "Utkastet gäller inte längre" in again.text
+    assert "arbetsledare tog utkastet, plan 2 gäller." in again.text
     assert client.post(f"/api/v1/drafts/{draft.id}", json={"answer": "reject"}).status_code == 409
 
 

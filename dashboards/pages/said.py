@@ -1,0 +1,32 @@
+"""What a form has done, in a sentence: the page that follows it says so, with script or without."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from dashboards.pages.observations import ObservationLine
+from dashboards.web.locale import Locale
+from store.drafts import Answer
+
+
+def said(done: str, lines: Sequence[ObservationLine], answer: Answer | None, now: datetime, locale: Locale) -> str:
+    """The sentence of ``noted.ID``, ``ended.ID`` or ``draft.ID``; empty where that is not so (any more)."""
+    kind, _, name = done.partition(".")
+    t = locale.words
+    if kind == "noted":
+        return next((t("observation.saved", what=line.text) for line in lines if line.id == name), "")
+    if kind == "ended":
+        return "" if any(line.id == name for line in lines) else t("observation.ended")
+    if kind == "draft" and answer is not None and answer.draft_id == name:
+        return said_answer(answer, now, locale)
+    return ""
+
+
+def said_answer(answer: Answer, now: datetime, locale: Locale) -> str:
+    """'03.36: arbetsledare tog utkastet, plan 18.'"""
+    t, clock = locale.words, locale.moment(answer.at, now)
+    who = t.known(f"who.{answer.who}", answer.who)
+    if answer.accepted:
+        return t("draft.was_taken", clock=clock, who=who, n=answer.version or 0)
+    return t("draft.was_left", clock=clock, who=who)

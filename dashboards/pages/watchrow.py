@@ -1,0 +1,81 @@
+"""The watch's row: one sentence in one place, of constant height, whatever the watch has found or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from city.plan import Plan
+from dashboards.pages.draft import DraftBox
+from dashboards.web.locale import Locale
+from planner.watch.drafts import WATCH
+from store.drafts import Answer
+
+RECENT = timedelta(minutes=20)
+"""How long the row says what was answered."""
+MISSED_LOOKS = 3
+"""After so many looks that did not come, the watch is called silent."""
+
+
+@dataclass(frozen=True)
+class WatchRow:
+    """What the row says: ``lead`` and ``more``; ``opens`` where a draft may be opened below it."""
+
+    look: str
+    icon: str
+    lead: str
+    more: str
+    opens: bool = False
+
+
+@dataclass(frozen=True)
+class Looks:
+    """How the watch has looked: when last, and how often it means to [s]; 0: only where something is noted."""
+
+    last: datetime | None
+    every_s: float
+
+
+def watch_row(
+    plan: Plan, box: DraftBox | None, answer: Answer | None, looks: Looks, now: datetime, locale: Locale
+) -> WatchRow:
+    """The row beside a live plan: a draft before all, then what was answered lately, then that there is nothing."""
+    if box is not None:
+        return _of_draft(box, locale)
+    if answer is not None and now - answer.at <= RECENT:
+        return _of_answer(answer, locale)
+    since = max(plan.created_at, answer.at) if answer is not None else plan.created_at
+    return _quiet(since, looks, now, locale)
+
+
+def _of_draft(box: DraftBox, locale: Locale) -> WatchRow:
+    t = locale.words
+    if not box.has_choice:
+        found = box.busts[0] if box.busts else box.title
+        return WatchRow("is-info", "info", t("watch.found", clock=box.made, what=found), t("watch.holds"))
+    said = [t("draft.called_back", vehicles=box.back)] if box.back else []
+    said.append(f"{box.prices[0].value}.")
+    return WatchRow("is-warn", "eye", t("watch.draft", clock=box.made, changes=box.changes), " ".join(said), opens=True)
+
+
+def _of_answer(answer: Answer, locale: Locale) -> WatchRow:
+    t, clock = locale.words, locale.clock(answer.at)
+    if answer.accepted:
+        return WatchRow("is-ok", "done", t("watch.taken", clock=clock, n=answer.version or 0), t("watch.taken_more"))
+    if answer.who == WATCH:
+        return WatchRow("", "eye", t("watch.withdrawn", clock=clock), t("watch.withdrawn_more"))
+    who = t.known(f"who.{answer.who}", answer.who)
+    return WatchRow("", "eye", t("watch.left", clock=clock, who=who), t("watch.left_more"))
+
+
+def _quiet(since: datetime, looks: Looks, now: datetime, locale: Locale) -> WatchRow:
+    t = locale.words
+    if looks.every_s <= 0:
+        return WatchRow("", "eye", t("watch.quiet", clock=locale.moment(since, now)), t("watch.on_note"))
+    heard = looks.last or since
+    if (now - heard).total_seconds() > MISSED_LOOKS * looks.every_s:
+        return WatchRow("is-warn", "warn", t("watch.silent", clock=locale.moment(heard, now)), t("watch.silent_more"))
+    following = datetime.fromtimestamp((now.timestamp() // looks.every_s + 1) * looks.every_s, UTC)
+    parts = {"age": locale.age(looks.every_s), "clock": locale.clock(following)}
+    more = t("watch.every", last=locale.clock(looks.last), **parts) if looks.last else t("watch.not_yet", **parts)
+    return WatchRow("", "eye", t("watch.quiet", clock=locale.moment(since, now)), more)

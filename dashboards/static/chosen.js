@@ -1,0 +1,33 @@
+// What is ticked, and the count of it on the button.
+
+const boxes = () => [...document.querySelectorAll('input[name="keys"]')];
+
+export const count = () => {
+  const button = document.querySelector("[data-count]");
+  const chosen = boxes().filter((box) => box.checked).length;
+  if (button) {
+    button.disabled = chosen === 0;
+    const words = chosen === 0 ? button.dataset.none : chosen === 1 ? button.dataset.one : button.dataset.many;
+    button.textContent = words.replace("{n}", chosen);
+  }
+  const whole = document.querySelector("[data-pick-all] input");
+  if (whole) {
+    whole.checked = chosen > 0 && chosen === boxes().length;
+    whole.indeterminate = chosen > 0 && !whole.checked;
+  }
+};
+
+/** Shows what only works with script, and hides what only is needed without it. */
+export const shown = () => {
+  for (const part of document.querySelectorAll("[data-pick-all], [data-print]")) part.hidden = false;
+  for (const part of document.querySelectorAll("[data-without-script]")) part.hidden = true;
+  count();
+};
+
+export const listenToBoxes = () => {
+  document.addEventListener("change", (event) => {
+    if (event.target.closest("[data-pick-all]")) for (const box of boxes()) box.checked = event.target.checked;
+    if (event.target.matches("[data-submit]")) event.target.form.submit();
+    count();
+  });
+};

@@ -1,0 +1,92 @@
+// Forms that are sent without leaving the page. The answer is a page too: its parts take their places, what it says is
+// spoken, and where nothing comes back the form stays as it is, with a way to try again.
+import { count } from "./chosen.js";
+import { refresh, take } from "./refresh.js";
+import { say } from "./speak.js";
+
+const SAME_PLACE_PX = 24, SAME_PLACE_MS = 1000;
+const live = document.querySelector("#live");
+const sending = new Set();
+let away = false, pressed = null;
+
+/** Actions are held back while nobody is there to take them. */
+export const holdBack = (yes) => {
+  away = yes;
+  for (const button of document.querySelectorAll("form[data-step] button, button[form]")) {
+    if (yes) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
+  }
+};
+
+const spoken = (html) => {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const place = page.querySelector("#live .notice") ?? page.querySelector("[data-said]");
+  return { text: place?.textContent.trim() ?? "", look: place?.className.replace("notice", "").trim() ?? "" };
+};
+
+const failed = (form, submitter, why) =>
+  say(why, { look: "is-stop", label: live.dataset.again, act: () => send(form, submitter) });
+
+/** What a page that is none of ours says: its heading, else that something failed. */
+const reasonOf = (html) => {
+  const heading = new DOMParser().parseFromString(html, "text/html").querySelector(".problem h1");
+  return heading ? live.dataset.failed.replace("{problem}", heading.textContent.trim()) : live.dataset.failedPlain;
+};
+
+const answered = async (response, form, submitter) => {
+  const html = await response.text();
+  const ours = new DOMParser().parseFromString(html, "text/html").querySelector("#live") !== null;
+  if (!ours) return failed(form, submitter, reasonOf(html));
+  if (response.ok && form.matches("[data-clears]")) form.reset();
+  take(html, { draft: form.closest("#draft") !== null, scroll: true });
+  const { text, look } = spoken(html);
+  if (text) say(text, { look });
+  const wrong = response.ok ? null : document.querySelector("[aria-invalid=true]");
+  if (wrong) wrong.focus();
+  return undefined;
+};
+
+const send = async (form, submitter) => {
+  if (sending.has(form)) return;
+  sending.add(form);
+  form.setAttribute("aria-busy", "true");
+  const action = submitter?.getAttribute("formaction") ? submitter.formAction : form.action;
+  try {
+    const response = await fetch(action, {
+      method: "POST",
+      body: new URLSearchParams(new FormData(form, submitter?.form === form ? submitter : null)),
+      headers: { Accept: "text/html" },
+    });
+    await answered(response, form, submitter);
+  } catch {
+    failed(form, submitter, live.dataset.unsent);
+  } finally {
+    sending.delete(form);
+    form.removeAttribute("aria-busy");
+    if (pressed) pressed.at = performance.now();
+    count();
+  }
+};
+
+/** A second press where the first one was means the first: what has come there since is not what was aimed at. */
+const isSecondPress = (event, what) => {
+  if (!event.detail || !pressed || pressed.what === what || performance.now() - pressed.at > SAME_PLACE_MS) return false;
+  return Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < SAME_PLACE_PX;
+};
+
+export const listenToForms = () => {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button?.form?.matches("[data-step]")) return;
+    const what = `${button.form.action} ${button.name} ${button.value}`;
+    if (isSecondPress(event, what)) event.preventDefault();
+    else if (event.detail) pressed = { what, x: event.clientX, y: event.clientY, at: performance.now() };
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-step]")) return;
+    event.preventDefault();
+    if (away) say(live.dataset.offline, { look: "is-warn", label: live.dataset.tryNow, act: () => refresh().catch(() => {}) });
+    else send(form, event.submitter);
+  });
+};

@@ -1,0 +1,369 @@
+"""The hand kept still: live updates never take what is typed, ticked, opened or focused; problems stand in their field;
+what was done is said; and what cannot be sent is said too."""
+
+from __future__ import annotations
+
+import random
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import httpx
+import msgspec
+import pytest
+from playwright.sync_api import Page, expect
+
+from city.draft import Change, Difference
+from city.plan import Plan
+from store import drafts, pages, plans
+from store.drafts import Draft
+from tests.browser.desk import Desk, overflow
+from tests.unit.dashboards import town
+
+FOCUSED = "document.activeElement === document.body ? 'BODY' : document.activeElement.id || document.activeElement.name"
+CARET = "[document.activeElement.id, document.activeElement.selectionStart, document.activeElement.selectionEnd]"
+STORM_S = 0.2
+
+
+def live_plan(desk: Desk) -> Plan:
+    plan = plans.latest(desk.database, "snow", "assist")
+    assert plan is not None
+    return plan
+
+
+def saw(desk: Desk, street: str = "Storgatan", value: float = 3.0) -> None:
+    body = {"street": street, "quantity": "snow_depth", "value": value, "hours": 4}
+    assert httpx.post(f"{desk.address}/api/v1/observations", json=body).status_code == 201
+
+
+def propose(desk: Desk, added: int = 0, dropped: int = 0, minutes: int = 5) -> Draft:
+    """A draft of the watch that adds and drops turer of the live plan."""
+    plan = live_plan(desk)
+    desk.clock.advance(minutes=minutes)
+    names = [(item.key, item.target, item.title, item.vehicle) for item in plan.interventions]
+    changes = [
+        Change(
+            key=key, target=target, title=title, vehicle=vehicle, starts_at=desk.clock.now(), why="skäl", why_en="why"
+        )
+        for key, target, title, vehicle in names
+    ]
+    told = Difference(added=tuple(changes[:added]), dropped=tuple(changes[-dropped:] if dropped else ()), cost=900.0)
+    draft = Draft(str(uuid.uuid4()), plan.id, desk.clock.now(), "test", told)
+    drafts.add_draft(desk.database, draft, msgspec.structs.replace(plan, inputs_hash=draft.id), b"")
+    pages.tell(desk.database, "draft")
+    desk.database.commit()
+    return draft
+
+
+def listening(page: Page) -> Page:
+    """The page once it hears what the server tells."""
+    page.locator("#live[data-heard]").wait_for(state="attached")
+    return page
+
+
+@contextmanager
+def storm(desk: Desk) -> Iterator[None]:
+    """Another client that notes what it sees and lets orders come and go, all the while."""
+    plan, stop = live_plan(desk), threading.Event()
+
+    def rage() -> None:
+        with httpx.Client(base_url=desk.address) as client:
+            for n, item in enumerate(plan.interventions[6:]):
+                if stop.is_set():
+                    return
+                body = {"street": "Ringen", "quantity": "snow_depth", "value": 1.0 + n, "hours": 4}
+                client.post("/api/v1/observations", json=body)
+                made = client.post("/api/v1/orders", json={"plan_id": plan.id, "keys": [item.key]}).json()
+                client.post(f"/api/v1/orders/{made['ids'][0]}/events", json={"kind": "aborted"})
+                stop.wait(STORM_S)
+
+    other = threading.Thread(target=rage)
+    other.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        other.join()
+
+
+def test_typing_goes_on_in_a_storm(desk: Desk) -> None:
+    page = listening(desk.open("/idag"))
+    street, why = page.locator("#observation-street"), page.locator("#observation-why")
+    why.fill("ringde in")
+    page.locator("#observation-what").select_option("slippery")
+    page.locator("#observation-what").select_option("snow_depth")
+    street.focus()
+    with storm(desk):
+        for letter in "Fabianinkatu":
+            page.keyboard.type(letter)
+            page.wait_for_timeout(120)
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowLeft")
+        page.locator(".observations li").nth(2).wait_for(timeout=15_000)
+    assert street.input_value() == "Fabianinkatu"
+    assert page.evaluate(CARET) == ["observation-street", 10, 10]
+    assert why.input_value() == "ringde in"
+
+
+def test_an_open_list_and_ticks_stay_in_a_storm(desk: Desk) -> None:
+    page = listening(desk.open("/idag"))
+    keys = [box.get_attribute("value") for box in page.locator("input[name=keys]").all()]
+    page.locator(f'[name=keys][value="{keys[0]}"]').uncheck()
+    page.locator("[data-open]").nth(1).click()
+    choice = page.locator("#observation-what")
+    choice.focus()
+    page.keyboard.press("ArrowDown")
+    with storm(desk):
+        page.locator(".observations li").nth(2).wait_for(timeout=15_000)
+    assert page.evaluate(FOCUSED) == "observation-what"
+    assert choice.input_value() == "slippery"
+    assert not page.locator(f'[name=keys][value="{keys[0]}"]').is_checked()
+    assert page.locator(f'[name=keys][value="{keys[1]}"]').is_checked()
+    assert page.locator("tr.detail").nth(1).is_visible()
+    assert page.locator("tr.is-open").count() == 1
+
+
+def test_problems_stand_in_their_fields_and_a_tap_mends_the_street(desk: Desk) -> None:
+    page = desk.open("/idag")
+    page.locator("#observation-street").fill("Stor gata")
+    page.locator("#observation-value").fill("abc")
+    page.locator("#observation-hours").fill("99")
+    page.get_by_role("button", name="Spara").click()
+    expect(page.locator("#observation-street-problem")).to_have_text("Stor gata finns inte; menade du Storgatan?")
+    expect(page.locator("#observation-value-problem")).to_contain_text("0–400 cm")
+    expect(page.locator("#observation-hours-problem")).to_contain_text("högst 24")
+    assert page.evaluate(FOCUSED) == "observation-street"
+    assert page.locator("h1").inner_text().startswith("Kör ut")
+    assert page.locator("#observation-value").input_value() == "abc"
+    page.locator("#observation-value").fill("4,5 cm")
+    page.locator("#observation-hours").fill("2")
+    page.get_by_role("button", name="Storgatan", exact=True).click()
+    expect(page.locator("#live")).to_contain_text("Sparat. 03.06 arbetsledare: 4,5 cm på Storgatan (8 sträckor)")
+    assert page.locator("#observation-street").input_value() == ""
+    assert page.locator("[aria-invalid]").count() == 0
+    assert page.evaluate(FOCUSED) != "BODY"
+    desk.complaints.clear()  # the browser's own word of the refusal, 422
+
+
+def test_slipperiness_is_chosen_and_needs_no_figure(desk: Desk) -> None:
+    page = desk.open("/idag")
+    page.locator("#observation-street").fill("storgatan")
+    page.locator("#observation-what").select_option(label="Inte halt")
+    expect(page.locator("#observation-value")).to_be_hidden()
+    page.get_by_role("button", name="Spara").click()
+    expect(page.locator("#live")).to_contain_text("inte halt på Storgatan")
+    assert page.evaluate("document.activeElement.innerText") == "Spara"
+    page.get_by_role("button", name="Ta tillbaka").click()
+    expect(page.locator("#live")).to_contain_text("Borttaget")
+    assert page.evaluate(FOCUSED) == "observations-h"
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_problems_stand_in_their_fields_without_script(desk: Desk, language: str) -> None:
+    page = desk.open(f"/idag?lang={language}", script=False, width=390)
+    page.locator("#observation-street").fill("Kvarn gatan")
+    page.locator("#observation-value").fill("500")
+    page.locator("#observation-form > .btns button").click()
+    assert page.locator("#observation-street").input_value() == "Kvarn gatan"
+    assert "Kvarngatan?" in page.locator("#observation-street-problem").inner_text()
+    assert "500 cm" in page.locator("#observation-value-problem").inner_text()
+    assert overflow(page) <= 0
+    page.locator("#observation-value").fill("5")
+    page.get_by_role("button", name="Kvarngatan", exact=True).click()
+    assert "Kvarngatan" in page.locator("#live").inner_text()
+    desk.complaints.clear()
+
+
+@pytest.mark.parametrize("status", [404, 500, 503])
+def test_a_page_of_trouble_never_takes_the_day_page(desk: Desk, status: int) -> None:
+    page = desk.open("/idag")
+    page.route("**/api/v1/observations", lambda route: route.fulfill(status=status, body="<h1>gone</h1>"))
+    page.locator("#observation-street").fill("Storgatan")
+    page.locator("#observation-value").fill("4")
+    page.get_by_role("button", name="Spara").click()
+    expect(page.locator("#live")).to_contain_text("Inget ändrades")
+    assert page.locator("#observation-value").input_value() == "4"
+    assert page.evaluate("document.activeElement.innerText") == "Spara"
+    page.unroute("**/api/v1/observations")
+    page.get_by_role("button", name="Försök igen").click()
+    expect(page.locator("#live")).to_contain_text("Sparat.")
+    desk.complaints.clear()
+
+
+def test_what_could_not_be_sent_says_so_and_is_sent_again(desk: Desk) -> None:
+    page = listening(desk.open("/idag"))
+    page.context.set_offline(True)
+    page.locator("#observation-street").fill("Storgatan")
+    page.locator("#observation-value").fill("4")
+    page.get_by_role("button", name="Spara").click()
+    expect(page.locator("#live")).to_contain_text("Inget skickades")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Försök igen").click()
+    expect(page.locator("#live")).to_contain_text("Sparat.", timeout=15_000)
+    desk.complaints.clear()
+
+
+def test_a_lost_server_is_said_in_the_towns_time_and_found_again(desk: Desk) -> None:
+    page = desk.browser.new_context(timezone_id="America/New_York").new_page()
+    page.route("**/api/v1/events", lambda route: route.abort())
+    page.goto(f"{desk.address}/idag", wait_until="load")
+    expect(page.locator("#live")).to_contain_text("Sidan visar läget 03.06")
+    button = page.locator("[data-count]")
+    assert button.get_attribute("aria-disabled") == "true"
+    before = desk.database.execute("SELECT count(*) FROM plan_order").fetchone()
+    page.locator("#observation-form > .btns button").click(force=True)
+    expect(page.locator("#live")).to_contain_text("inget kan skickas")
+    assert desk.database.execute("SELECT count(*) FROM plan_order").fetchone() == before
+    page.unroute("**/api/v1/events")
+    expect(page.locator("#live")).to_have_text("", timeout=10_000)
+    assert button.get_attribute("aria-disabled") is None
+
+
+def test_the_watchs_row_is_always_there_and_always_as_high(desk: Desk) -> None:
+    page = listening(desk.open("/idag"))
+    row = page.locator("#watch-row")
+    assert "inget nytt sedan 03.06" in row.inner_text()
+    assert row.bounding_box()["height"] == 64
+    table = page.locator("#plan").bounding_box()["y"]
+    propose(desk, added=1, dropped=2)
+    expect(row).to_contain_text("Vakten 03.11: 1 tur tillkommer och 2 turer utgår.")
+    assert row.bounding_box()["height"] == 64
+    assert page.locator("#plan").bounding_box()["y"] == table
+    assert not page.locator("#draft").is_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert row.bounding_box()["height"] == 112
+    assert overflow(page) <= 0
+
+
+def test_a_newer_draft_never_replaces_the_one_that_is_read(desk: Desk) -> None:
+    page = listening(desk.open("/idag"))
+    propose(desk, added=1)
+    page.get_by_role("button", name="Granska utkastet").click()
+    expect(page.locator("#draft")).to_contain_text("Tillkommer (1)")
+    propose(desk, added=3)
+    row = page.locator("#watch-row")
+    expect(row).to_contain_text("Nyare utkast 03.16: 3 turer tillkommer.")
+    expect(row).to_contain_text("Du läser det från 03.11.")
+    expect(page.locator("#draft")).to_contain_text("Tillkommer (1)")
+    expect(page.locator("#draft")).to_contain_text("Utkastet är ersatt 03.16.")
+    assert page.locator("#draft form").count() == 0
+    saw(desk)
+    page.locator(".observations li").wait_for()
+    expect(page.locator("#draft")).to_contain_text("Tillkommer (1)")
+    page.get_by_role("button", name="Visa det nya").click()
+    expect(page.locator("#draft")).to_contain_text("Tillkommer (3)")
+    assert page.locator("#draft").is_visible()
+    page.get_by_role("button", name="Låt planen stå").click()
+    expect(page.locator("#live")).to_contain_text("arbetsledare lät planen stå")
+    assert page.evaluate(FOCUSED) == "watch-row"
+    assert page.locator("#draft").count() == 0
+    expect(row).to_contain_text("planen står")
+
+
+def test_nothing_waits_is_not_said_beside_an_open_draft(desk: Desk) -> None:
+    plan = live_plan(desk)
+    keys = [item.key for item in plan.interventions]
+    httpx.post(f"{desk.address}/api/v1/orders", json={"plan_id": plan.id, "keys": keys})
+    propose(desk, dropped=1)
+    page = desk.open("/idag")
+    assert "Ingenting väntar på dig" not in page.locator("#answer").inner_text()
+
+
+def test_a_draft_without_turer_has_no_choice_to_make(desk: Desk) -> None:
+    propose(desk)
+    page = desk.open("/idag")
+    assert "Inga turer ändras. Inget att göra." in page.locator("#watch-row").inner_text()
+    assert page.locator("#watch button, #watch [role=button]").count() == 0
+
+
+def test_a_second_press_in_the_same_place_is_not_taken_for_another_act(desk: Desk) -> None:
+    """What came under the pointer by the first press is not pressed by the second."""
+    page = desk.open("/idag")
+    form = """(document.querySelector('#below').insertAdjacentHTML('afterbegin',
+        '<form id=t method=post action=/api/v1/observations data-step><button name=a value=1>x</button></form>'))"""
+    page.evaluate(form)
+    sent: list[str] = []
+    page.route("**/api/v1/observations", lambda route: (sent.append(route.request.post_data), route.abort()))
+    page.locator("#t").scroll_into_view_if_needed()
+    box = page.locator("#t button").bounding_box()
+    x, y = box["x"] + 5, box["y"] + 5
+    page.mouse.click(x, y)
+    page.wait_for_timeout(200)
+    page.evaluate("document.querySelector('#t button').value = '2'")
+    page.mouse.click(x, y)
+    page.wait_for_timeout(200)
+    assert sent == ["a=1"]
+    page.wait_for_timeout(1100)
+    page.mouse.click(x, y)
+    page.wait_for_timeout(200)
+    assert sent == ["a=1", "a=2"]
+    desk.complaints.clear()
+
+
+MORPH = """async ([before, after, focus]) => {
+  const { morph } = await import(document.querySelector('script[src*="idag.js"]').src.replace(/idag.js.*/, "morph.js"));
+  const make = (html) => { const made = document.createElement("div"); made.innerHTML = html; return made; };
+  const old = make(before), fresh = make(after);
+  document.querySelector("#below").replaceChildren(old);
+  const kept = focus && old.querySelector("#" + focus);
+  if (kept) kept.focus();
+  morph(old, fresh);
+  const stays = kept && fresh.querySelector("#" + focus);
+  return [old.innerHTML === fresh.innerHTML, !stays || document.activeElement === kept];
+}"""
+
+
+def test_any_part_becomes_any_other_and_keeps_the_control_that_has_the_focus(desk: Desk) -> None:
+    page, chance = desk.open("/idag?domain=waste"), random.Random(14)
+
+    def some(deepest: int, depth: int = 0) -> str:
+        ids = chance.sample(range(12), k=chance.randint(0, 5))
+        parts = [
+            chance.choice(
+                [f"<p>{n}</p>", f'<button id="b{n}">{n % 3}</button>', f"text {n} ", f'<li data-key="{n}">{n}</li>']
+                + ([] if depth >= deepest else [f'<div class="c{n % 3}">{some(deepest, depth + 1)}</div>'] * 3)
+            )
+            for n in ids
+        ]
+        return "".join(parts)
+
+    for turn in range(300):
+        deepest = 3 * (turn % 2)
+        before, after = some(deepest), some(deepest)
+        same, kept = page.evaluate(MORPH, [before, after, f"b{chance.randrange(12)}"])
+        assert same, (before, after)
+        assert kept or deepest, (before, after)  # one that has moved into another box is another control
+
+
+def test_at_four_hundred_per_cent_the_answer_is_on_the_first_screen(desk: Desk) -> None:
+    page = desk.open("/idag", width=320)
+    page.set_viewport_size({"width": 320, "height": 256})
+    heading = page.locator("h1").bounding_box()
+    assert heading["y"] + 30 < 256
+    assert overflow(page) <= 0
+
+
+def test_calling_out_and_noting_are_few_tabs_away(desk: Desk) -> None:
+    page = desk.open("/idag")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#answer') !== null")
+
+
+def test_time_is_the_towns(desk: Desk) -> None:
+    """The looks of the watch, in the town's zone."""
+    at = town.AT - timedelta(minutes=6)
+    desk.database.execute(
+        "INSERT INTO plan_run (domain, service_day, slot, mode, claimed_by, claimed_at, claim_expires, due_at)"
+        " VALUES ('snow', %s, 'watch:1', 'assist', 'watch', %s, %s, %s)",
+        (live_plan(desk).service_day, at, at, at),
+    )
+    desk.database.commit()
+    said = desk.open("/idag").locator("#watch-row").inner_text()
+    assert "Tittar med 10 min mellanrum, senast 03.00. Nästa 03.10." in said.replace("\xa0", " ")
+    desk.clock.advance(minutes=60)
+    assert "Vakten har inte tittat sedan 03.00." in desk.open("/idag").locator("#watch-row").inner_text()
