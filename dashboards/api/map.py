@@ -139,7 +139,7 @@ def _item(row: PlanRow) -> dict[str, Any]:
     return {
         "key": row.key,
         "anchor": row.anchor,
-        "title": f"{row.code} {row.title}".strip(),
+        "title": row.name,
         "under": row.under,
         "state": row.status.state,
         "status": row.status.word,
