@@ -21,7 +21,7 @@ from city.vocabulary import CLEAR, Certainty, Domain, Mode, PlaceKind
 
 class Reason(Struct, frozen=True, kw_only=True):
     """One figure behind a decision, with its range, the threshold that applied, and how old its source is; ``what`` is
-    what the figure stands for."""
+    what the figure stands for, ``at`` the hour that it is of."""
 
     text: str
     text_en: str
@@ -34,6 +34,7 @@ class Reason(Struct, frozen=True, kw_only=True):
     threshold_version: int | None = None
     source: str | None = None
     age_s: float | None = None
+    at: datetime | UnsetType = UNSET
     languages: Languages | UnsetType = UNSET
 
 
@@ -89,7 +90,11 @@ class VentilationHour(Struct, frozen=True, kw_only=True):
 
 class DecidingCurve(Struct, frozen=True, kw_only=True):
     """The street that decides an intervention, hour by hour as the plan knew it: snow [cm] as it stands, at its lowest
-    and at its highest, and air [°C], at ``starts_at`` and at each hour's end after it."""
+    and at its highest, and air [°C], at ``starts_at`` and at each hour's end after it.
+
+    ``surface_c`` is the road with its range at each hour's end after ``starts_at``, ``dew_c`` the dew point as the air
+    [°C], None where nobody knows; ``lon`` and ``lat`` are where the street is.
+    """
 
     segment: str
     name: str
@@ -98,6 +103,12 @@ class DecidingCurve(Struct, frozen=True, kw_only=True):
     low_cm: tuple[float, ...]
     high_cm: tuple[float, ...]
     air_c: tuple[float | None, ...]
+    surface_c: tuple[float | None, ...] | UnsetType = UNSET
+    surface_low_c: tuple[float | None, ...] | UnsetType = UNSET
+    surface_high_c: tuple[float | None, ...] | UnsetType = UNSET
+    dew_c: tuple[float | None, ...] | UnsetType = UNSET
+    lon: float | UnsetType = UNSET
+    lat: float | UnsetType = UNSET
 
 
 class Intervention(Struct, frozen=True, kw_only=True):

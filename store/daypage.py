@@ -38,9 +38,10 @@ class Newest:
 
 @dataclass(frozen=True)
 class Names:
-    """What rows name beside the plan: devices, contractors and litres of vessels by id, and streets where wanted."""
+    """What rows name beside the plan: kinds of devices, contractors and litres of vessels by id, and streets where
+    wanted."""
 
-    devices: frozenset[str]
+    devices: dict[str, str]
     contractors: dict[str, str]
     litres: dict[str, float]
     streets: tuple[str, ...]

@@ -13,9 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from city.catalogue.message import message
 from city.entities import OrderEvent
 from city.observation import Observation
-from city.plan import Plan
+from city.plan import Intervention, Plan
 from city.totals import saving
-from city.vocabulary import DOMAINS, DeclineCause, Domain
+from city.vocabulary import DOMAINS, OUT, UNDER_WAY, DeclineCause, Domain
 from dashboards.pages.asof import moment_lines, orders_at
 from dashboards.pages.daystrip import day_strip
 from dashboards.pages.declines import declined_lines, declined_of, split_rows
@@ -26,7 +26,7 @@ from dashboards.pages.rows import Known, PlanRow, rows
 from dashboards.pages.said import said
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import KeyFigure
-from dashboards.pages.status import LOOKS, status_of
+from dashboards.pages.status import LOOKS
 from dashboards.pages.watchrow import Looks, WatchRow, watch_row
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
@@ -73,8 +73,10 @@ def today(
     at: datetime | None = None,
     done: Annotated[str, Query(alias="said", max_length=80)] = "",
     draft: str = "",
+    need: bool = False,
 ) -> Response:
-    """The newest plan of a domain, or that of an earlier service day; ``at``: the page as it was at that time."""
+    """The newest plan of a domain, or that of an earlier service day; ``at``: the page as it was at that time,
+    ``need``: only the rows that need a hand."""
     context = context_of(request)
     if at is not None:
         at = at if at.tzinfo else at.replace(tzinfo=context.settings.municipality.zone)
@@ -82,7 +84,7 @@ def today(
             raise HttpProblem(422, message("error.request.no_past"))
     if on is not None and not EARLIEST.year <= on.year < LATEST_YEAR:
         raise HttpProblem(422, message("error.request.no_day"))
-    return show(request, domain, on=on, opened=opened, at=at, done=done, draft_open=draft == "open")
+    return show(request, domain, on=on, opened=opened, at=at, done=done, draft_open=draft == "open", need=need)
 
 
 def show(
@@ -99,9 +101,11 @@ def show(
     draft_open: bool = False,
     seen: SeenForm | None = None,
     notice_more: str = "",
+    need: bool = False,
 ) -> Response:
     """The day page. ``notice`` names one to put above the answer (``notice_more`` in place of what it says else),
-    ``chosen`` the rows that are ticked, ``done`` what a form has done, ``seen`` a form as it was typed."""
+    ``chosen`` the rows that are ticked, ``done`` what a form has done, ``seen`` a form as it was typed;
+    ``need`` leaves out the rows that need no hand."""
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection:
         parts = _parts(context, connection, domain, on, locale, at, done)
@@ -123,6 +127,9 @@ def show(
         ticked=ticked,
         n_ticked=sum(row.key in ticked for row in waiting),
         waiting=waiting,
+        need=need,
+        n_needs=sum(row.needs for row in table),
+        shown=[row for row in table if row.needs or not need],
         headline=_headline(plan, locale) if isinstance(plan, Plan) else ("", ""),
         **parts,
     )
@@ -213,7 +220,9 @@ def _known(
     if at is not None:
         newest, events = orders_at(found, histories, at)
         histories = dict(events)
-    started = [order for order in newest.values() if order.state == "started"]
+    followed = [order for order in newest.values() if order.state in OUT]
+    held = {item.key for item in plan.interventions} if plan else set()
+    away = [order for order in newest.values() if live and order.key not in held and order.state in UNDER_WAY]
     names = daypage.names(connection, streets=live and VIEWS[domain].watched)
     known = Known(
         now=at or (now if live else (plan.valid_to if plan else now)),
@@ -223,7 +232,9 @@ def _known(
         contractors=names.contractors,
         litres=names.litres,
         live=live,
-        progress=context.progress(connection, started, histories) if live else {},
+        progress=context.progress(connection, followed, histories) if live and followed else {},
+        read_at=now if live or at else None,
+        outside=_outside(context, connection, away),
     )
     return known, names.streets
 
@@ -247,6 +258,17 @@ def _seen_lines(connection: Connection, seen: Sequence[Observation], locale: Loc
     """What was seen, with the names of its streets."""
     names = judgements.names_of(connection, [segment for row in seen for segment in row.segments]) if seen else {}
     return [observation_line(row, names, locale) for row in seen]
+
+
+def _outside(context: AppContext, connection: Connection, away: Sequence[OrderNow]) -> list[tuple[Plan, Intervention]]:
+    """What is under way and not in the plan any more, each as it was called out."""
+    found = []
+    for order in away:
+        plan = context.shelf.get(connection, order.plan_id)
+        item = next((item for item in plan.interventions if item.key == order.key), None) if plan else None
+        if plan is not None and item is not None:
+            found.append((plan, item))
+    return found
 
 
 def _headline(plan: Plan, locale: Locale) -> tuple[str, str]:
@@ -282,11 +304,11 @@ def _price(cost: float, full: float, saved: float, currency: str, locale: Locale
 
 
 def _earlier(plan: Plan | None, known: Known, now: datetime, locale: Locale) -> list[Earlier]:
-    """Orders of the last day whose interventions the plan does not hold any more."""
+    """Orders of the last day that have ended and whose interventions the plan does not hold any more."""
     held = {item.key for item in plan.interventions} if plan else set()
     made = []
     for order in known.orders.values():
-        if order.key not in held and known.live:
+        if order.key not in held and order.state not in UNDER_WAY and known.live:
             word, look, icon = _as_said(order, now, locale)
             made.append(Earlier(order.target, order.vehicle or "", word, look, icon))
     return made
@@ -297,4 +319,4 @@ def _as_said(order: OrderNow, now: datetime, locale: Locale) -> tuple[str, str, 
     return f"{locale.words(f'state.{order.state}')} {locale.moment(order.state_at, now)}", look, icon
 
 
-__all__ = ["PlanRow", "router", "show", "status_of", "today"]
+__all__ = ["PlanRow", "router", "show", "today"]

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import UNSET
+
 from city.catalogue.message import Figure, Message, Part, Span, message
 from city.catalogue.stored import in_all_languages
 from city.catalogue.words import name_of
@@ -29,6 +31,7 @@ def value_reason(
     digits: int = 1,
     where: Message | str = "",
     further: Sequence[Message] = (),
+    hour: datetime | None = None,
 ) -> Reason:
     """A figure as a reason: 'Storgatan: torr snö kl. 04.00 5,2 cm (4,1–6,8), gräns 3 cm'. ``what`` is what the figure
     stands for, ``where`` the place that it is of, ``further`` what is said after it."""
@@ -47,6 +50,7 @@ def value_reason(
         threshold_version=None if limit is None else limit.version,
         source=source,
         age_s=age_s,
+        at=UNSET if hour is None else hour,
     )
 
 

@@ -39,8 +39,8 @@ FROM (
 ) f;
 
 -- name: names
--- What rows name beside the plan: devices that there are, contractors by id, litres of vessels by id, streets by name.
-SELECT ARRAY(SELECT device_id FROM device WHERE adopted) AS devices,
+-- What rows name beside the plan: kinds of the devices that there are by id, contractors by id, litres of vessels by id, streets by name.
+SELECT (SELECT coalesce(jsonb_object_agg(device_id, kind), '{}') FROM device WHERE adopted) AS devices,
        (SELECT coalesce(jsonb_object_agg(contractor_id, name), '{}') FROM contractor) AS contractors,
        (SELECT coalesce(jsonb_object_agg(vessel_id, litres), '{}') FROM vessel) AS litres,
        CASE WHEN %(streets)s

@@ -19,6 +19,7 @@ class HeatingView:
 
     watched = False
     by_street = False
+    advice = True
     columns: tuple[str, ...] = (
         *("Byggnad", "Varför", "Värme från", "Öppnar", "Timmar med värme", "Timmar med ventilation"),
         "Vad som ändrar",

@@ -21,6 +21,7 @@ class SnowView:
 
     watched = True
     by_street = True
+    advice = False
     columns: tuple[str, ...] = (
         *("Tur", "Varför", "Djup", "Lägst", "Högst", "Enhet", "Gräns", "Gränsversion", "Åtgärd", "Sträckor"),
         *("Fordon", "Utförare", "Depå", "Start", "Klar", "Senast", "Minuter", "Kilometer", "Vad som ändrar"),
@@ -35,17 +36,13 @@ class SnowView:
         return item.title.removeprefix(item.target).strip() or locale.words("row.no_name")
 
     def under(self, item: Intervention, locale: Locale) -> str:
-        """Its class and run, or how many places or streets it is of."""
+        """Its class, or how many places or streets it is of."""
         if item.kind == "places":
             return locale.words.count("row.places", len(item.places) if isinstance(item.places, tuple) else 0)
         if item.kind in {"haul", "sweep"}:
             return locale.words.count("row.segments", len(item.segments) if isinstance(item.segments, tuple) else 0)
         network = item.network if isinstance(item.network, str) else "street"
-        run = item.key.rsplit(":", 1)[-1]
-        said = [locale.words(f"class.{network}", prio=item.priority)]
-        if run.isdigit() and int(run) > 1:
-            said.append(locale.words("row.run", n=int(run)))
-        return " · ".join(said)
+        return locale.words(f"class.{network}", prio=item.priority)
 
     def lead(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
         """Nothing before the price."""

@@ -25,10 +25,12 @@ class KeyFigure:
 
 class ServiceView(Protocol):
     """One service. ``watched``: drafts, observations, declines and the hand-over stand on its page. ``by_street``: its
-    map colours streets, hour by hour. ``columns``: those of its rows in a table file, after the ones that all have."""
+    map colours streets, hour by hour. ``advice``: it is approved, and nobody drives it. ``columns``: those of its rows
+    in a table file, after the ones that all have."""
 
     watched: bool
     by_street: bool
+    advice: bool
     columns: tuple[str, ...]
 
     def code(self, item: Intervention) -> str:

@@ -19,6 +19,7 @@ class WasteView:
 
     watched = False
     by_street = False
+    advice = False
     columns: tuple[str, ...] = (
         *("Rond", "Fordon", "Ordning", "Ankomst", "Rum", "Rumsnamn"),
         *("Kärl", "Antal kärl", "Varför", "Longitud", "Latitud"),

@@ -35,6 +35,7 @@ def friction_reason(snapshot: SnowSnapshot, needs: Sequence[Need], worst: Need) 
         age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
         digits=2,
         where=snapshot.segments[worst.segment].name,
+        hour=at,
     )
 
 

@@ -97,8 +97,9 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenRound, worst: PlaceNeed) -> Ite
 
 def _depth_reason(snapshot: SnowSnapshot, worst: PlaceNeed) -> Reason:
     """'Hållplats Storgatan: snö kl. 04 5,2 cm (4,1–6,8), gräns 3,0 cm'."""
+    at = worst.peak_at.astimezone(snapshot.zone)
     return value_reason(
-        message("plan.snow.place.snow", at=worst.peak_at.astimezone(snapshot.zone)),
+        message("plan.snow.place.snow", at=at),
         worst.depth_cm,
         "cm",
         low=worst.low_cm,
@@ -107,6 +108,7 @@ def _depth_reason(snapshot: SnowSnapshot, worst: PlaceNeed) -> Reason:
         source=forecast_source(snapshot.forecasts),
         age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
         where=_named(worst.place),
+        hour=at,
     )
 
 

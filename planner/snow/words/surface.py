@@ -21,8 +21,9 @@ Land = Mapping[int, Mapping[str, float]]
 def surface_reason(snapshot: SnowSnapshot, worst: Need, land: Mapping[str, float], *, least_k: float = 0.3) -> Reason:
     """The road's temperature in the hour that decides, and what of the land moves it by more than ``least_k``."""
     mid, low, high = worst.surface_c
+    at = worst.peak_at.astimezone(snapshot.zone)
     return value_reason(
-        message("plan.snow.surface.at", at=worst.peak_at.astimezone(snapshot.zone)),
+        message("plan.snow.surface.at", at=at),
         mid,
         "°C",
         low=low,
@@ -30,6 +31,7 @@ def surface_reason(snapshot: SnowSnapshot, worst: Need, land: Mapping[str, float
         source=forecast_source(snapshot.forecasts),
         age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
         further=tuple(_why_so(worst, land_felt(land, least_k=least_k))),
+        hour=at,
     )
 
 

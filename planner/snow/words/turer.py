@@ -102,6 +102,7 @@ def _depth_reason(snapshot: SnowSnapshot, worst: Need) -> Reason:
         source=forecast_source(snapshot.forecasts),
         age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
         where=snapshot.segments[worst.segment].name,
+        hour=at,
     )
 
 

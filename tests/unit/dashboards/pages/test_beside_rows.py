@@ -37,7 +37,7 @@ def test_each_kind_has_its_row_and_places_stand_in_order(client, beside):
     by_kind = {item.kind: item for item in beside.interventions}
     assert {"places", "haul", "sweep"} <= set(by_kind)
     page = said(client.get(f"/idag?open={by_kind['places'].key}"))
-    for word in ("hållplatser och ytor", "bortforsling av snö", "sandupptagning", "Stopp i ordning"):
+    for word in ("Hållplatser och ytor", "Bortforsling av snö", "Sandupptagning", "Stopp i ordning"):
         assert word in page
     order = [page.index(place.name, page.index("Stopp i ordning")) for place in by_kind["places"].places]
     assert order == sorted(order)
@@ -47,7 +47,7 @@ def test_each_kind_has_its_row_and_places_stand_in_order(client, beside):
 def test_the_same_in_english(client, beside):
     item = next(item for item in beside.interventions if item.kind == "places")
     page = said(client.get(f"/idag?lang=en&open={item.key}"))
-    for word in ("stops and yards", "snow haulage", "grit sweeping", "bus stop", "Stops in order"):
+    for word in ("Stops and yards", "Snow haulage", "Grit sweeping", "bus stop", "Stops in order"):
         assert word in page
 
 
