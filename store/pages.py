@@ -16,7 +16,8 @@ from store.sql import query
 
 @dataclass(frozen=True)
 class PlanHead:
-    """The frame of the newest plan of a domain, without its contents."""
+    """The frame of the newest plan of a domain, without its contents: ``interventions`` are all runs and rounds of it,
+    ``targets`` the turer, rounds or buildings that they are about."""
 
     domain: Domain
     id: str
@@ -25,6 +26,7 @@ class PlanHead:
     created_at: datetime
     simulated: bool
     interventions: int
+    targets: int
 
 
 @dataclass(frozen=True)

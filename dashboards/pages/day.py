@@ -17,10 +17,13 @@ from city.plan import Intervention, Plan
 from city.totals import saving
 from city.vocabulary import DOMAINS, OUT, UNDER_WAY, DeclineCause, Domain
 from dashboards.pages.asof import moment_lines, orders_at
+from dashboards.pages.callout import BoardBox, board_box
 from dashboards.pages.daystrip import day_strip
 from dashboards.pages.declines import declined_lines, declined_of, split_rows
 from dashboards.pages.draft import DraftBox, draft_box
 from dashboards.pages.freshness import freshness
+from dashboards.pages.headline import Headline, headline, standing_sums, status_figures
+from dashboards.pages.nightnow import standing_now
 from dashboards.pages.observations import ObservationLine, SeenForm, noted_stamp, observation_line
 from dashboards.pages.rows import Known, PlanRow, rows
 from dashboards.pages.said import said
@@ -32,7 +35,9 @@ from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
 from dashboards.web.problems import HttpProblem
 from dashboards.web.render import locale_of, page
+from planner.calls.reading import board_of
 from planner.due import next_due
+from planner.night.standing import Standing
 from planner.watch.answer import open_draft
 from store import daypage, drafts, judgements
 from store.connect import Connection
@@ -130,7 +135,6 @@ def show(
         need=need,
         n_needs=sum(row.needs for row in table),
         shown=[row for row in table if row.needs or not need],
-        headline=_headline(plan, locale) if isinstance(plan, Plan) else ("", ""),
         **parts,
     )
 
@@ -158,10 +162,12 @@ def _parts(
     answer = drafts.last_answer(connection, now) if is_watched else None
     box = draft_box(draft, known.orders, locale, context.settings.planner.currency) if draft else None
     declined = declined_of(connection, plan, now) if is_live or at else {}
+    found = standing_now(connection, plan, known.orders, known.progress, declined, now, at) if plan else None
+    by_status = plan is not None and found is not None and (is_live or at is not None)
     table, turned_down = split_rows(rows(plan, known, locale) if plan else [], declined)
     day = plan.service_day if plan else on
     due = next_due(context.settings, domain, now)
-    counts = {name: next((h.interventions for h in frame.live if h.domain == name), None) for name in DOMAINS}
+    counts = {name: next((h.targets for h in frame.live if h.domain == name), None) for name in DOMAINS}
     return {
         "view": view,
         "plan": plan,
@@ -181,9 +187,13 @@ def _parts(
         "causes": [(cause, locale.words(f"cause.{cause}")) for cause in get_args(DeclineCause) if view.watched],
         "rows": table,
         "declined": declined_lines(turned_down, declined, now, locale),
-        "figures": _figures(context, plan, locale, now if is_live or at else None) if plan else [],
+        "headline": _headline(plan, found, box, by_status, locale) if plan and found else Headline("", "", ""),
+        "standing": found,
+        "sums": standing_sums(found, locale) if found and by_status and view.by_call and view.watched else "",
+        "board": _board(context, connection, plan, known, now, locale) if plan and is_live and view.by_call else None,
+        "figures": _figures(context, plan, found, locale, now if is_live or at else None) if plan and found else [],
         "weak": [locale.kept(weak, "effect") for weak in plan.degradations] if plan else [],
-        "rest": view.rest(plan, locale) if plan else "",
+        "rest": _rest(plan, found, by_status, locale) if plan and found else "",
         "flip": locale.kept(plan.verdict, "flip") if plan else "",
         "strip": day_strip(plan, now, locale) if plan and is_live else None,
         "counts": counts,
@@ -271,19 +281,48 @@ def _outside(context: AppContext, connection: Connection, away: Sequence[OrderNo
     return found
 
 
-def _headline(plan: Plan, locale: Locale) -> tuple[str, str]:
-    """The answer itself and what else is said of it; all at once of a plan that was kept before it had clauses."""
+def _headline(plan: Plan, found: Standing, box: DraftBox | None, by_status: bool, locale: Locale) -> Headline:
+    """The answer: as it stands now, or of an earlier day as it was when the plan was made."""
     answer = plan.verdict
     first, *rest = (locale.kept(sentence, "text") for sentence in answer.clauses or (answer,))
-    return first, " ".join(rest)
+    if not by_status:
+        return Headline(first, " ".join(rest), "")
+    is_open = box is not None and box.has_choice
+    by_call = VIEWS[plan.domain].by_call
+    return headline(found, plan, locale, certain=" ".join(rest), open_draft=is_open, by_call=by_call)
 
 
-def _figures(context: AppContext, plan: Plan, locale: Locale, now: datetime | None) -> list[KeyFigure]:
+def _board(
+    context: AppContext, connection: Connection, plan: Plan, known: Known, now: datetime, locale: Locale
+) -> BoardBox | None:
+    """The board of the night, where anybody was called."""
+
+    def plan_of(name: str) -> Plan | None:
+        return context.shelf.get(connection, name)
+
+    found = board_of(connection, context.settings, context.clock, plan_of=plan_of, domain=plan.domain)
+    return board_box(found, locale, context.clock, now, known.contractors or {})
+
+
+def _rest(plan: Plan, found: Standing, by_status: bool, locale: Locale) -> str:
+    """How many are not needed; of turer those that nobody asks for and nobody has driven."""
+    view = VIEWS[plan.domain]
+    if not (by_status and view.watched):
+        return view.rest(plan, locale)
+    return locale.words.count("rest.snow", found.not_needed) if found.not_needed else ""
+
+
+def _figures(
+    context: AppContext, plan: Plan, found: Standing, locale: Locale, now: datetime | None
+) -> list[KeyFigure]:
+    """What is beside the answer: of the plan, and once somebody was called out of the night."""
     t, view, verdict = locale.words, VIEWS[plan.domain], plan.verdict
     price = []
     saved = saving(plan)
     if verdict.cost is not None and verdict.full_cost is not None and saved is not None:
         price = [_price(verdict.cost, verdict.full_cost, saved, context.settings.planner.currency, locale)]
+    if found.begun and view.by_call and now is not None:
+        return [*status_figures(found, locale), *price]
     certainty = KeyFigure(t("figure.certainty"), t(f"certainty.{verdict.certainty}"), _weakness(plan, locale))
     return [*view.lead(plan, locale), *price, certainty, *view.more(plan, locale, now)]
 

@@ -177,3 +177,18 @@ def _ready(found: Standing, ready: datetime, locale: Locale) -> KeyFigure:
         second = ""
     about = t("standing.figure.about", clock=locale.moment(ready, found.at))
     return KeyFigure(t("standing.figure.ready"), about, second)
+
+
+def standing_sums(found: Standing, locale: Locale) -> str:
+    """'31: 25 utkallade, 1 saknar fordon, 2 avstådda, 3 behövs inte': all turer, each once."""
+    t = locale.words
+    waits = found.count("to_send", "leaving", "failed", "unsure", "by_hand", "refused")
+    kinds = [
+        ("called_out", found.called_out),
+        ("to_send", waits),
+        ("no_vehicle", found.count("no_vehicle")),
+        ("declined", found.count("declined")),
+        ("not_needed", found.not_needed),
+    ]
+    parts = tuple(t.count(f"standing.sum.{kind}", n) for kind, n in kinds if n)
+    return t("standing.sums", of=found.of, parts=parts) if parts else ""

@@ -11,7 +11,8 @@ from store.drafts import Answer
 
 
 def said(done: str, lines: Sequence[ObservationLine], answer: Answer | None, now: datetime, locale: Locale) -> str:
-    """The sentence of ``noted.ID``, ``ended.ID`` or ``draft.ID``; empty where that is not so (any more)."""
+    """The sentence of ``noted.ID``, ``ended.ID`` or ``draft.ID``, empty where that is not so (any more); else that of an
+    act, which needs no name."""
     kind, _, name = done.partition(".")
     t = locale.words
     if kind == "noted":
@@ -20,7 +21,7 @@ def said(done: str, lines: Sequence[ObservationLine], answer: Answer | None, now
         return "" if any(line.id == name for line in lines) else t("observation.ended")
     if kind == "draft" and answer is not None and answer.draft_id == name:
         return said_answer(answer, now, locale)
-    return ""
+    return t.known(f"said.{kind}", "")
 
 
 def said_answer(answer: Answer, now: datetime, locale: Locale) -> str:

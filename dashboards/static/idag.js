@@ -1,7 +1,9 @@
 // The day page: rows that open, the count on the button, and new figures in place. All of it works without this.
 import { listenToBoxes, shown } from "./chosen.js";
+import { countDown } from "./countdown.js";
 import { isBusy, listenToDrafts, refresh } from "./refresh.js";
 import { listenToRows } from "./rows.js";
+import { listenToSheet } from "./sheet.js";
 import { say, sayNothing } from "./speak.js";
 import { holdBack, listenToForms } from "./submit.js";
 import { watch } from "./watch.js";
@@ -53,6 +55,8 @@ const follow = (plans) => {
 listenToRows();
 listenToBoxes();
 listenToForms();
+listenToSheet();
+countDown();
 listenToDrafts();
 shown();
 if (live?.dataset.watch === "yes") {

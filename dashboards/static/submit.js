@@ -2,6 +2,7 @@
 // spoken, and where nothing comes back the form stays as it is, with a way to try again.
 import { count } from "./chosen.js";
 import { refresh, take } from "./refresh.js";
+import { closeSheet } from "./sheet.js";
 import { say } from "./speak.js";
 
 const SAME_PLACE_PX = 24, SAME_PLACE_MS = 1000;
@@ -12,7 +13,7 @@ let away = false, pressed = null;
 /** Actions are held back while nobody is there to take them. */
 export const holdBack = (yes) => {
   away = yes;
-  for (const button of document.querySelectorAll("form[data-step] button, button[form]")) {
+  for (const button of document.querySelectorAll("form[data-step] button, form[data-sheet] button, button[form]")) {
     if (yes) button.setAttribute("aria-disabled", "true");
     else button.removeAttribute("aria-disabled");
   }
@@ -39,6 +40,7 @@ const answered = async (response, form, submitter) => {
   if (!ours) return failed(form, submitter, reasonOf(html));
   if (response.ok && form.matches("[data-clears]")) form.reset();
   take(html, { draft: form.closest("#draft") !== null, scroll: true });
+  closeSheet(form);
   const { text, look } = spoken(html);
   if (text) say(text, { look });
   const wrong = response.ok ? null : document.querySelector("[aria-invalid=true]");
@@ -74,17 +76,20 @@ const isSecondPress = (event, what) => {
   return Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < SAME_PLACE_PX;
 };
 
+/** A form, or a button of one that leads elsewhere, that is sent without leaving the page. */
+const isStep = (form, button) => (button?.hasAttribute("formaction") ? button : form).matches("[data-step]");
+
 export const listenToForms = () => {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
-    if (!button?.form?.matches("[data-step]")) return;
-    const what = `${button.form.action} ${button.name} ${button.value}`;
+    if (!button?.form || !isStep(button.form, button)) return;
+    const what = `${button.formAction} ${button.name} ${button.value}`;
     if (isSecondPress(event, what)) event.preventDefault();
     else if (event.detail) pressed = { what, x: event.clientX, y: event.clientY, at: performance.now() };
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.matches("[data-step]")) return;
+    if (!isStep(form, event.submitter)) return;
     event.preventDefault();
     if (away) say(live.dataset.offline, { look: "is-warn", label: live.dataset.tryNow, act: () => refresh().catch(() => {}) });
     else send(form, event.submitter);

@@ -3,7 +3,9 @@
 -- the days that have plans, the newest failed run, how fresh the data and the forecast are.
 WITH heads AS (
     SELECT p.domain, p.plan_id::text AS id, p.version, p.service_day, p.created_at, p.simulated,
-           (SELECT count(*) FROM intervention i WHERE i.plan_id = p.plan_id) AS interventions
+           (SELECT count(*) FROM intervention i WHERE i.plan_id = p.plan_id) AS interventions,
+           (SELECT count(DISTINCT i.target) FROM intervention i
+            WHERE i.plan_id = p.plan_id AND i.kind NOT IN ('places', 'haul', 'sweep')) AS targets
     FROM plan p WHERE p.mode = %(mode)s
 ), live AS (
     SELECT DISTINCT ON (domain) * FROM heads ORDER BY domain, created_at DESC, version DESC

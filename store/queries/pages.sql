@@ -1,18 +1,25 @@
 -- name: heads
--- The newest plan of each domain, or of each domain on one service day, with how many interventions it has; as it was
+-- The newest plan of each domain, or of each domain on one service day, with how many turer, rounds or buildings it is about; as it was
 -- known at a time where one is given.
 SELECT DISTINCT ON (domain) domain, plan_id::text AS id, version, service_day, created_at, simulated,
-       (SELECT count(*) FROM intervention i WHERE i.plan_id = p.plan_id) AS interventions
+       (SELECT count(*) FROM intervention i WHERE i.plan_id = p.plan_id) AS interventions,
+           (SELECT count(DISTINCT i.target) FROM intervention i
+            WHERE i.plan_id = p.plan_id AND i.kind NOT IN ('places', 'haul', 'sweep')) AS targets
 FROM plan p
 WHERE mode = %(mode)s AND (%(day)s::date IS NULL OR service_day = %(day)s)
   AND (%(at)s::timestamptz IS NULL OR created_at <= %(at)s)
 ORDER BY domain, created_at DESC, version DESC;
 
 -- name: order_stamps
--- How many order events each domain has had since a time, and until when the vehicles that are out are followed.
+-- How many events of orders and of calls about them each domain has had since a time, and until when the vehicles that
+-- are out are followed.
 SELECT domain, sum(events)::bigint AS events, max(until) AS followed
-FROM (SELECT o.domain, o.order_id, count(*) AS events FROM order_event e JOIN plan_order o USING (order_id)
-      WHERE e.at >= %(since)s GROUP BY 1, 2) stepped
+FROM (SELECT o.domain, o.order_id, count(*) AS events
+      FROM (SELECT order_id FROM order_event WHERE at >= %(since)s
+            UNION ALL
+            SELECT c.order_id FROM crew_call_event e JOIN crew_call_order c USING (call_id)
+            WHERE e.at >= %(since)s) said
+      JOIN plan_order o USING (order_id) GROUP BY 1, 2) stepped
 LEFT JOIN (SELECT order_id, max(until) AS until FROM trace WHERE stretch >= %(since)s GROUP BY 1) followed
        USING (order_id)
 GROUP BY 1 ORDER BY 1;

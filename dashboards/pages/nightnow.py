@@ -1,0 +1,56 @@
+"""Where the night of a plan stands, for the pages and the interface: read once, counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from city.call import CallNow
+from city.plan import Plan
+from city.totals import SnowTotals, totals_of
+from city.vocabulary import CallState
+from dashboards.pages.services.known import VIEWS
+from planner.night.progress import Progress
+from planner.night.standing import Standing, standing
+from store import calls
+from store.connect import Connection
+from store.orders import OrderNow
+
+TONIGHT = timedelta(hours=36)
+
+
+def standing_now(
+    connection: Connection,
+    plan: Plan,
+    orders: Mapping[str, OrderNow],
+    progress: Mapping[str, Progress],
+    declined: Collection[str],
+    now: datetime,
+    at: datetime | None = None,
+) -> Standing:
+    """Where a plan stands. ``orders`` are the newest by key, of which those of its service day count; with ``at`` calls
+    are those that were made by then."""
+    by_call = VIEWS[plan.domain].by_call
+    own = [order for key, order in orders.items() if f":{plan.service_day.isoformat()}:" in key]
+    made = calls.calls_since(connection, now - TONIGHT, at) if by_call and own else ()
+    return standing(
+        plan,
+        own,
+        now,
+        of=totals_of(plan, SnowTotals).turer if by_call else None,
+        calls=states_of(made),
+        progress=progress,
+        declined=declined,
+        no_vehicle=[one.target for one in plan.not_cared if one.kind == "no_vehicle"],
+        by_call=by_call,
+    )
+
+
+def states_of(made: Sequence[CallNow]) -> dict[str, CallState]:
+    """The state of the newest call-out about each order; ``made`` newest first."""
+    found: dict[str, CallState] = {}
+    for call in made:
+        if call.kind == "go":
+            for order in call.orders:
+                found.setdefault(order, call.state)
+    return found
