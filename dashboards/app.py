@@ -20,13 +20,20 @@ from dashboards.api import declines as api_declines
 from dashboards.api import events as streams
 from dashboards.api import facts as api_facts
 from dashboards.api import health
+from dashboards.api import manning as api_manning
 from dashboards.api import map as api_map
 from dashboards.api import observations as api_judgements
 from dashboards.api import orders as api_orders
 from dashboards.api import plans as api_plans
 from dashboards.api import requests as api_requests
 from dashboards.api import roads as api_roads
+<<<<<<< HEAD
 from dashboards.pages import data, day, handover, sendsheet, start
+||||||| 6327528
+from dashboards.pages import data, day, handover, start
+=======
+from dashboards.pages import data, day, handover, manning, start
+>>>>>>> manning
 from dashboards.pages import map as pages
 from dashboards.web import guard, problems
 from dashboards.web.context import AppContext
@@ -55,6 +62,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         api_requests,
         api_judgements,
         api_declines,
+        api_manning,
         api_facts,
         api_map,
         api_roads,
@@ -64,6 +72,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         sendsheet,
         day,
         handover,
+        manning,
         start,
         pages,
     ):

@@ -14,7 +14,7 @@ from city.entities import Absence, Contractor, Depot, GivenOrder, RosterTurn, Th
 from city.network import StreetNetwork
 from city.plan import Intervention
 from city.vocabulary import CLOSED_TO_SMALL, Network
-from planner.absence import Absent, absent_until
+from planner.night.absence import Absent, absent_until
 from planner.night.rest import Rota, rota
 from planner.snapshot import PlannerParams
 from planner.thresholds.limits import limits

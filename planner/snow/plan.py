@@ -15,9 +15,9 @@ from city.plan import Degradation, Intervention, Plan
 from city.totals import SnowTotals
 from city.vocabulary import NON_ROUTE_KINDS, Network
 from models.snow import Hindcast, land_effects
-from planner.absence import unmanned_for_absence, weak_absences
 from planner.assemble import assemble
 from planner.fleet import absent_in, fleet_of
+from planner.night.absence import unmanned_for_absence, weak_absences
 from planner.routes.profiles import USUAL_WORK_KMH
 from planner.routes.sectors import Tur
 from planner.snow.beside.extra import DrivenExtra, ExtraWork, extra_asked

@@ -21,8 +21,8 @@ from city.plan import (
     intervention_key,
 )
 from city.totals import WasteTotals
-from planner.absence import first_gap
 from planner.assemble import assemble
+from planner.night.absence import first_gap
 from planner.routes.check import NO_ROUND, refusal, refuse
 from planner.snapshot import next_run
 from planner.thresholds.limits import Limits, limits

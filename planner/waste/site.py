@@ -12,7 +12,7 @@ import numpy as np
 from city.entities import Depot, Vehicle
 from city.network import StreetNetwork
 from city.serviceday import local_instant
-from planner.absence import Absent, absent_until, first_gap
+from planner.night.absence import Absent, absent_until, first_gap
 from planner.routes.problem import Profile
 from planner.routes.profiles import profile
 from planner.waste.room import RoomNeed

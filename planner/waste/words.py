@@ -12,7 +12,7 @@ from city.catalogue.words import name_of
 from city.plan import Degradation, Intervention, Reason, Verdict
 from city.vocabulary import STAND_IN, Certainty
 from models.fill import level_range
-from planner.absence import weak_absences
+from planner.night.absence import weak_absences
 from planner.thresholds.limits import Limits
 from planner.waste.room import RoomNeed, VesselView, max_age_days
 from planner.waste.rounds import Round
