@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from city.call import CallNow
 from city.calling import Calls
 from city.clock import Clock
 from city.settings import Settings
@@ -31,6 +32,18 @@ def made_call(
             (call, leaves_at),
         )
     return call
+
+
+def call_now(**parts: object) -> CallNow:
+    """A call that is being tried, without a database."""
+    usual: dict[str, object] = {
+        "id": "6f1c1e0e-7a55-4a7e-9a8d-0f3f6c7f6f5b", "kind": "go", "vehicle": "P11", "contractor": None,
+        "who": "Jour 1",
+        "channel": "sms", "address": "0700000001", "text": "Utkallning P11.", "made_at": AT, "made_by": "dispatcher",
+        "leaves_at": AT, "follows": None, "orders": (), "state": "tried", "state_at": AT, "state_who": "dagsplan",
+        "state_note": "", "tries": 1, "sent_at": None, "delivered_at": None, "answered_at": None, "ref": None,
+    }  # fmt: skip
+    return CallNow(**(usual | parts))  # type: ignore[arg-type]
 
 
 def history(connection: Connection, call: str) -> list[str]:

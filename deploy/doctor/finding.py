@@ -14,7 +14,7 @@ FindingState = Literal["ok", "note", "bad"]
 @dataclass(frozen=True)
 class Finding:
     """One part and how it is. ``part`` is a short word; ``of`` says which, where there are several: a daemon by its
-    name, a plan by its domain.
+    name, a plan by its domain, calls by their channel.
 
     ``ok`` is false where something needs a hand. With ``note`` it does not, and there is something to know: a part
     that is not set up, and that not every town needs.
@@ -39,7 +39,8 @@ class Finding:
         if self.part == "plan":
             return message("doctor.plan_of", of=message(f"cli.domain.{self.of}"))
         part = message(f"doctor.part.{self.part}")
-        return message("doctor.part_of", part=part, of=self.of) if self.of else part
+        of = message(f"call.channel.{self.of}") if self.part == "calls" else self.of
+        return message("doctor.part_of", part=part, of=of) if self.of else part
 
     def line(self, words: Words) -> str:
         """One line for a person."""

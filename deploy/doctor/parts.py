@@ -8,6 +8,7 @@ from city.catalogue.message import message
 from city.errors import DagsplanError
 from city.settings import Settings
 from city.vocabulary import DOMAINS
+from deploy.doctor.calls import calls
 from deploy.doctor.connections import broker
 from deploy.doctor.finding import Finding
 from deploy.doctor.ingestion import daemons, odd, rejects, stored, waits
@@ -49,5 +50,6 @@ def _store(connection: Connection, settings: Settings, dsn: str) -> Iterator[Fin
     yield from waits(connection)
     yield from odd(connection)
     yield from furnishing(has, settings, now)
+    yield from calls(connection, settings)
     for domain in DOMAINS:
         yield plan(connection, settings, domain, now)

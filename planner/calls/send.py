@@ -7,8 +7,8 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import psycopg
 
@@ -19,7 +19,7 @@ from city.clock import Clock
 from city.errors import Conflict, StoreUnavailable
 from city.settings import Settings
 from city.vocabulary import CallEventKind
-from planner.calls.channels.line import CallLine, CallTaken, NoAnswer, Outcome, Refused
+from planner.calls.channels.line import CallLine, CallTaken, NoAnswer, Outcome, Refused, TryAgain
 from planner.calls.channels.lines import Lines
 from planner.calls.steps import happened
 from store import outbox, pages
@@ -45,6 +45,17 @@ class Office:
     settings: Settings
     clock: Clock
     lines: Lines
+    rests: dict[int, datetime] = field(default_factory=dict)
+
+    def rest(self, line: CallLine, rest_s: float) -> None:
+        """Leaves a line in peace that has asked for it [s of the wall], not longer than a lease."""
+        if rest_s > 0:
+            fast = 1.0 / self.clock.real_seconds(1.0)
+            self.rests[id(line)] = self.clock.now() + timedelta(seconds=min(rest_s, self.settings.calls.lease_s) * fast)
+
+    def rested(self, line: CallLine | None) -> bool:
+        """Whether a line may be asked now."""
+        return id(line) not in self.rests or self.rests[id(line)] <= self.clock.now()
 
     def queues(self) -> list[tuple[CallLine | None, tuple[str, ...]]]:
         """Each line with the channels that it serves; None: nobody but a hand does."""
@@ -76,7 +87,7 @@ def send_due(connect: Callable[[], Connection], settings: Settings, clock: Clock
 
 def waiting(connection: Connection, office: Office) -> Iterator[tuple[CallLine | None, tuple[str, ...], int]]:
     """Each queue with the number of calls that are due in it, ``SIDE_BY_SIDE`` at most."""
-    for line, channels in office.queues():
+    for line, channels in filter(lambda queue: office.rested(queue[0]), office.queues()):
         yield line, channels, len(outbox.due(connection, office.due(), channels, SIDE_BY_SIDE))
 
 
@@ -84,11 +95,14 @@ def work(office: Office, line: CallLine | None, channels: Collection[str]) -> in
     """Takes one due call of a queue after the other until none is left; gives how many it took."""
     taken = 0
     with office.connect() as connection:
-        while (found := _claim(connection, office, line, channels)) is not None:
+        while office.rested(line) and (found := _claim(connection, office, line, channels)) is not None:
             taken += 1
             call, goes = found
             if goes and line is not None:
-                _keep(connection, office, call, _handed_over(line, call), repeats=line.repeats_safely)
+                outcome = _handed_over(line, call)
+                if isinstance(outcome, TryAgain):
+                    office.rest(line, outcome.rest_s)
+                _keep(connection, office, call, outcome, repeats=line.repeats_safely)
     return taken
 
 

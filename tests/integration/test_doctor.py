@@ -9,17 +9,20 @@ from psycopg.sql import SQL, Identifier
 
 from city.catalogue.words import words
 from city.clock import SystemClock
-from city.entities import Depot, Device, Vehicle
+from city.entities import CallOut, Depot, Device, Vehicle
 from city.settings import Ingest, Settings, Store
 from deploy.doctor import Finding, examine
+from deploy.testgateway import served_gateway
 from ingest.message import MqttMessage
 from ingest.validate import ClockRule
 from ingest.writer import Writer
+from store.calls import replace_lists
 from store.clock import set_simulated_clock
 from store.connect import Connection
 from store.facts import save_device, save_fleet
 from store.housekeeping import keep_house
 from store.rollups import refresh
+from tests.calls import calling
 from tests.integration.plan_town import fill, settings
 
 AT = datetime(2027, 1, 12, 5, 0, tzinfo=UTC)
@@ -73,6 +76,33 @@ def test_what_stands_still_is_said_with_the_way_out(database: Connection, dsn: s
     assert found["hours"].ok
     assert found["housekeeping"].ok
     assert "the oldest of 2027-01-12; 4 weeks ahead" in said(found["storage"])
+
+
+def test_each_channel_of_the_lists_is_known_to_have_a_line_or_none(database: Connection, dsn: str) -> None:
+    """What sends and answers is well, what does not is a fault, and what is rung by hand is noted where that could be
+    otherwise."""
+    save_fleet(database, [Depot("dep", "Dep", 14.8, 56.9)], [], [Vehicle("P1", "snow", "dep")])
+    rows = [CallOut("street", n, "P1", f"Jour {n}", c, "0") for n, c in enumerate(("sms", "sms", "email", "radio"), 1)]
+    replace_lists(database, rows)
+    set_simulated_clock(database, AT, SystemClock().now(), 1e-6)
+
+    def told(settings: Settings) -> dict[str, tuple[str, str]]:
+        found = [finding for finding in examine(settings, dsn) if finding.part == "calls"]
+        return {finding.of: (finding.state, said(finding)) for finding in found}
+
+    by_hand = told(Settings())
+    assert {channel: state for channel, (state, _) in by_hand.items()} == {
+        "sms": "note",
+        "email": "note",
+        "radio": "ok",
+    }
+    assert by_hand["sms"][1].startswith("2 places of lists are rung by hand")
+    with served_gateway(Settings()) as gateway:
+        reached = told(calling(gateway.url))
+    assert reached["sms"] == ("ok", "2 places of lists, and what sends to them answers")
+    gone = told(calling(gateway.url))
+    assert gone["sms"][0] == "bad"
+    assert gone["sms"][1].startswith("nothing can be sent (no connection: ")
 
 
 def bad(found: dict[str, Finding]) -> set[str]:

@@ -16,11 +16,11 @@ from city.catalogue.message import Message, verbatim
 from city.clock import FixedClock
 from city.errors import Conflict, NotFound
 from city.settings import Settings
-from planner.calls.channels.line import CallLine, CallReceipt, CallTaken, NoAnswer, Outcome
+from planner.calls.channels.line import CallLine, CallReceipt, CallTaken, NoAnswer, Outcome, TryAgain
 from planner.calls.channels.lines import Lines, lines_of
 from planner.calls.leave import CallsLeave
 from planner.calls.receipts import AskingTurns, ask_receipts
-from planner.calls.send import Office, send_due
+from planner.calls.send import Office, send_due, waiting, work
 from planner.calls.steps import happened
 from store import outbox, pages
 from store.connect import Connection, connect
@@ -155,6 +155,23 @@ def test_the_pause_doubles(database, opened, clock):
         send_due(opened, calling(), clock, {"sms": line})
     assert len(line.given) == 3
     assert history(database, call).count("tried") == 3
+
+
+def test_a_line_that_asks_for_rest_gets_it(database, opened, clock):
+    """Nobody is sent to it within the time, whoever is due; then all leave. An hour is not obeyed."""
+    for n in range(3):
+        made_call(database, str(n), leaves_at=AT - timedelta(seconds=3 - n))
+    line, rest = HeldLine(lambda _: TryAgain(verbatim("busy"), 30.0)), timedelta(seconds=30)
+    office = Office(opened, calling(), clock, {"sms": line})
+    assert work(office, line, ["sms"]) == 1
+    clock.advance(seconds=29)
+    assert work(office, line, ["sms"]) == 0
+    assert list(waiting(database, office)) == [(None, ("voice", "radio", "email", "app", "by_hand"), 0)]
+    line.does = lambda _: CallTaken("ref")
+    clock.advance(seconds=1)
+    assert work(office, line, ["sms"]) == 3
+    office.rest(line, 3600.0)
+    assert office.rests[id(line)] == AT + rest + timedelta(seconds=60)
 
 
 def test_who_never_answers_leaves_a_call_uncertain(database, opened, clock):

@@ -70,8 +70,9 @@ class GatewayLine:
             status, _, body = self._exchange("GET", f"/messages/{call.id}")
         except httpx.HTTPError:
             return None
-        if status == httpx.codes.NOT_FOUND and _decoded(body, _ProblemBody) is not None:
-            return CallReceipt("never")
+        if status == httpx.codes.NOT_FOUND:  # one without a problem is of some server in the way
+            never = _decoded(body, _ProblemBody)
+            return CallReceipt("never") if never is not None and never.problem else None
         said = _decoded(body, _ReceiptBody) if status == httpx.codes.OK else None
         return None if said is None else CallReceipt(said.state, said.at, said.problem, said.ref)
 

@@ -8,6 +8,7 @@ import ssl
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from city.call import CallNow
@@ -68,10 +69,11 @@ class MailLine:
         """A connection that is greeted, encrypted where that is offered, and signed in where there is a user. A
         password goes over no open network in plain text: SMTPNotSupportedError then."""
         context = ssl.create_default_context()
+        options: dict[str, Any] = {"local_hostname": _domain(self.sender), "timeout": self.timeout_s}
         if self.tls:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout_s, context=context)
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, context=context, **options)
         else:
-            smtp = smtplib.SMTP(self.host, self.port, timeout=self.timeout_s)
+            smtp = smtplib.SMTP(self.host, self.port, **options)
         try:
             smtp.ehlo_or_helo_if_needed()
             encrypted = self.tls or (smtp.has_extn("starttls") and smtp.starttls(context=context)[0] == 220)
@@ -95,7 +97,12 @@ class MailLine:
 
 
 def _id(call: CallNow, sender: str) -> str:
-    return f"<{call.id}@{sender.rpartition('@')[2].strip('<> ')}>"
+    return f"<{call.id}@{_domain(sender)}>"
+
+
+def _domain(sender: str) -> str:
+    """What stands behind the @; we greet a server with it, since asking for our own name may take long."""
+    return sender.rpartition("@")[2].strip("<> ")
 
 
 def _handed_over(smtp: smtplib.SMTP, sender: str, to: str, content: bytes) -> Outcome | None:
