@@ -27,13 +27,7 @@ from dashboards.api import orders as api_orders
 from dashboards.api import plans as api_plans
 from dashboards.api import requests as api_requests
 from dashboards.api import roads as api_roads
-<<<<<<< HEAD
-from dashboards.pages import data, day, handover, sendsheet, start
-||||||| 6327528
-from dashboards.pages import data, day, handover, start
-=======
-from dashboards.pages import data, day, handover, manning, start
->>>>>>> manning
+from dashboards.pages import data, day, handover, manning, sendsheet, start
 from dashboards.pages import map as pages
 from dashboards.web import guard, problems
 from dashboards.web.context import AppContext

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, get_args
 
 from fastapi import APIRouter, Query, Request
+from planner.calls.reading import board_of
 from starlette.responses import RedirectResponse, Response
 
 from city.catalogue.message import message
@@ -35,7 +36,6 @@ from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
 from dashboards.web.problems import HttpProblem
 from dashboards.web.render import locale_of, page
-from planner.calls.reading import board_of
 from planner.due import next_due
 from planner.night.standing import Standing
 from planner.watch.answer import open_draft
@@ -312,9 +312,7 @@ def _rest(plan: Plan, found: Standing, by_status: bool, locale: Locale) -> str:
     return locale.words.count("rest.snow", found.not_needed) if found.not_needed else ""
 
 
-def _figures(
-    context: AppContext, plan: Plan, found: Standing, locale: Locale, now: datetime | None
-) -> list[KeyFigure]:
+def _figures(context: AppContext, plan: Plan, found: Standing, locale: Locale, now: datetime | None) -> list[KeyFigure]:
     """What is beside the answer: of the plan, and once somebody was called out of the night."""
     t, view, verdict = locale.words, VIEWS[plan.domain], plan.verdict
     price = []

@@ -36,13 +36,7 @@ def test_what_was_declined_is_not_dropped_by_a_draft_nor_added_by_the_next(datab
 
 
 def test_of_a_plan_that_is_declined_whole_no_draft_takes_anything_away(database: Connection) -> None:
-<<<<<<< HEAD
     """The snow is gone: a bust may be said, but nobody is asked to stand down who never went."""
-||||||| 6327528
-    """The snow is gone: that the forecast did not hold may be said, but nobody is asked to stand down who never went."""
-=======
-    """The snow is gone: that the forecast did not hold may be said, but nobody who never went is stood down."""
->>>>>>> manning
     live = night(database, cm=9.0)
     keys = [item.key for item in live.interventions]
     declines.decline(database, live, keys, "practice", "dispatcher", LATER - HOUR / 4, "")
