@@ -183,12 +183,17 @@ class Planner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The web service. Until sign-in is built it answers on loopback only, unless a proxy is trusted to do it."""
+    """The web service. Until sign-in is built it answers on loopback only, unless a proxy is trusted to do it.
+
+    ``contact`` is where people say what they cannot use: an e-mail address or a page; that of the weather where it is
+    empty.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
     base_path: str = ""
     sign_in_by_proxy: bool = False
+    contact: str = ""
 
 
 class StreetRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -114,7 +114,7 @@ def show(
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection:
         parts = _parts(context, connection, domain, on, locale, at, done)
-    plan, table = parts["plan"], parts["rows"]
+    table = parts["rows"]
     assert isinstance(table, list)
     ticked = {row.key for row in table if row.choose} if chosen is None else chosen
     waiting = [row for row in table if row.choose]

@@ -11,8 +11,8 @@ from store.drafts import Answer
 
 
 def said(done: str, lines: Sequence[ObservationLine], answer: Answer | None, now: datetime, locale: Locale) -> str:
-    """The sentence of ``noted.ID``, ``ended.ID`` or ``draft.ID``, empty where that is not so (any more); else that of an
-    act, which needs no name."""
+    """The sentence of ``noted.ID``, ``ended.ID`` or ``draft.ID``, empty where that is not so (any more); of an act its
+    own."""
     kind, _, name = done.partition(".")
     t = locale.words
     if kind == "noted":

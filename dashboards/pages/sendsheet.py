@@ -1,5 +1,5 @@
-"""``/idag/utkallning``: the sheet before a call-out, as a page of its own and as the sheet over the day page. The second
-tap sends."""
+"""``/idag/utkallning``: the sheet before a call-out, a page of its own and the sheet over the day page. The second tap
+sends."""
 
 from __future__ import annotations
 

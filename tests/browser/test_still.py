@@ -341,8 +341,10 @@ def test_at_four_hundred_per_cent_the_answer_is_on_the_first_screen(desk: Desk) 
     page = desk.open("/idag", width=320)
     page.set_viewport_size({"width": 320, "height": 256})
     heading = page.locator("h1").bounding_box()
-    assert heading["y"] + 30 < 256
+    assert heading["y"] + heading["height"] < 256
     assert overflow(page) <= 0
+    bar = "const bar = document.querySelector('.top-in'); return bar.scrollWidth - bar.clientWidth"
+    assert page.evaluate(f"(() => {{ {bar} }})()") <= 0
 
 
 def test_calling_out_and_noting_are_few_tabs_away(desk: Desk) -> None:
@@ -367,3 +369,13 @@ def test_time_is_the_towns(desk: Desk) -> None:
     assert "Tittar med 10 min mellanrum, senast 03.00. Nästa 03.10." in said.replace("\xa0", " ")
     desk.clock.advance(minutes=60)
     assert "Vakten har inte tittat sedan 03.00." in desk.open("/idag").locator("#watch-row").inner_text()
+
+
+@pytest.mark.parametrize(("language", "said"), [("sv", "Digg"), ("en", "Digital Government")])
+def test_the_statement_of_accessibility_is_led_to_from_every_page(desk: Desk, language: str, said: str) -> None:
+    page = desk.open(f"/idag?lang={language}", width=320)
+    page.locator(".foot a").click()
+    assert page.url == f"{desk.address}/tillganglighet"
+    assert "Exempelstad" in page.locator("main").inner_text()
+    assert said in page.locator("main").inner_text()
+    assert overflow(page) <= 0
