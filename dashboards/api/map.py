@@ -145,7 +145,7 @@ def _item(row: PlanRow) -> dict[str, Any]:
         "status": row.status.word,
         "figure": row.figure,
         "beside": row.beside,
-        "limit": row.range_line,
+        "limit": ", ".join(part for part in (row.range_line, row.limit) if part),
         "action": row.action,
         "vehicle": " · ".join(part for part in (row.vehicle, row.contractor) if part),
         "times": row.times,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, get_args
 
@@ -19,6 +19,7 @@ from dashboards.pages.daystrip import day_strip
 from dashboards.pages.draft import draft_box
 from dashboards.pages.freshness import freshness
 from dashboards.pages.observations import noted_stamp, observation_line
+from dashboards.pages.opened import background_of
 from dashboards.pages.rows import Known, PlanRow, rows
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import KeyFigure
@@ -96,7 +97,7 @@ def show(
     out the rows that need no hand."""
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection:
-        parts = _parts(context, connection, domain, on, locale, at)
+        parts = _parts(context, connection, domain, on, locale, at, opened)
     plan, table = parts["plan"], parts["rows"]
     assert isinstance(table, list)
     ticked = {row.key for row in table if row.choose} if chosen is None else chosen
@@ -127,6 +128,7 @@ def _parts(
     on: date | None,
     locale: Locale,
     at: datetime | None = None,
+    opened: str = "",
 ) -> dict[str, object]:
     """Everything the template prints, read from one connection."""
     now, view = context.clock.now() if at is None else at, VIEWS[domain]
@@ -135,8 +137,13 @@ def _parts(
     plan = None if head is None else context.shelf.get(connection, head.id)
     is_live = head is not None and live is not None and head.id == live.id and at is None
     known, streets = _known(context, connection, domain, plan, now, is_live, at)
+    told = plan is not None and view.watched and (is_live or at is not None)
+    behind = background_of(connection, plan, opened, now) if plan is not None and told else None
     draft = open_draft(connection, plan.id, at) if plan and view.watched and (is_live or at) else None
-    seen = judgements.observations(connection, now) if view.watched and (is_live or at) else ()
+    seen = behind.observations if behind else ()
+    if behind is None and view.watched and (is_live or at):
+        seen = judgements.observations(connection, now)
+    known = replace(known, background=behind, seen=seen, opened=opened)
     day = plan.service_day if plan else on
     due = next_due(context.settings, domain, now)
     counts = {name: next((h.interventions for h in frame.live if h.domain == name), None) for name in DOMAINS}
@@ -157,7 +164,7 @@ def _parts(
         "weak": [locale.kept(weak, "effect") for weak in plan.degradations] if plan else [],
         "rest": view.rest(plan, locale) if plan else "",
         "flip": locale.kept(plan.verdict, "flip") if plan else "",
-        "strip": day_strip(plan, now, locale) if plan and is_live else None,
+        "strip": day_strip(plan, now, locale, behind.measured) if plan and behind else None,
         "counts": counts,
         "fresh": freshness(context, connection, domain, plan if is_live else None, locale),
         "problem": frame.problem if not on else None,
