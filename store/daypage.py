@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from city.entities import OrderEvent
+from city.entities import ForecastStep, OrderEvent
+from city.observation import Observation
 from city.vocabulary import Domain, Mode
 from store.connect import Connection
 from store.orders import OrderNow
@@ -15,6 +17,9 @@ from store.readings import NewestTimes
 from store.rows import select
 from store.sql import query
 from store.weather import NewestIssue
+
+MEASURED = ("snow_depth", "road_temperature", "air_temperature")
+"""What the strip of the day shows of the hours behind."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,45 @@ class Names:
 
 
 @dataclass(frozen=True)
+class LastTreated:
+    """When the streets of an intervention were last treated, and how."""
+
+    key: str
+    at: datetime
+    action: str
+
+
+@dataclass(frozen=True)
+class IssueSteps:
+    """One issue of a forecast with its steps."""
+
+    provider: str
+    issued_at: datetime
+    steps: tuple[ForecastStep, ...]
+
+
+@dataclass(frozen=True)
+class MeasuredNear:
+    """What the nearest sensor of a quantity measured: quarters of an hour with their means."""
+
+    quantity: str
+    name: str
+    points: tuple[tuple[datetime, float], ...]
+
+
+@dataclass(frozen=True)
+class Background:
+    """What lies behind the rows of a plan: last treatments, the newest issues of the forecast, what was measured, what
+    people saw and still holds, and names of streets by id."""
+
+    treated: tuple[LastTreated, ...]
+    issues: tuple[IssueSteps, ...]
+    measured: tuple[MeasuredNear, ...]
+    observations: tuple[Observation, ...]
+    streets: dict[str, str]
+
+
+@dataclass(frozen=True)
 class OrderWithEvents(OrderNow):
     """An order with its present state and its history, oldest first."""
 
@@ -70,6 +114,29 @@ def newest(connection: Connection, now: datetime) -> Newest:
 def names(connection: Connection, *, streets: bool) -> Names:
     """The names of things; those of ``streets`` only where they are wanted."""
     return select(connection, query("daypage", "names"), {"streets": streets}, Names)[0]
+
+
+def background(
+    connection: Connection,
+    work: Sequence[tuple[str, str]],
+    named: Sequence[str],
+    place: tuple[float, float],
+    since: datetime,
+    at: datetime,
+) -> Background:
+    """What was known ``at`` a time. ``work`` are (key, segment) pairs, ``named`` the segments whose names are wanted;
+    ``place`` (lon, lat) is where sensors are asked for, from ``since`` on."""
+    parameters = {
+        "keys": [key for key, _ in work],
+        "segments": [segment for _, segment in work],
+        "named": list(named),
+        "quantities": list(MEASURED),
+        "lon": place[0],
+        "lat": place[1],
+        "since": since,
+        "at": at,
+    }
+    return select(connection, query("daypage", "background"), parameters, Background)[0]
 
 
 def orders_with_events(

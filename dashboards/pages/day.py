@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, get_args
 
@@ -26,6 +26,7 @@ from dashboards.pages.freshness import freshness
 from dashboards.pages.headline import Headline, headline, standing_sums, status_figures
 from dashboards.pages.nightnow import standing_now
 from dashboards.pages.observations import ObservationLine, SeenForm, noted_stamp, observation_line
+from dashboards.pages.opened import background_of
 from dashboards.pages.rows import Known, PlanRow, rows
 from dashboards.pages.said import said
 from dashboards.pages.services.known import VIEWS
@@ -113,7 +114,7 @@ def show(
     ``need`` leaves out the rows that need no hand."""
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection:
-        parts = _parts(context, connection, domain, on, locale, at, done)
+        parts = _parts(context, connection, domain, on, locale, at, done, opened)
     table = parts["rows"]
     assert isinstance(table, list)
     ticked = {row.key for row in table if row.choose} if chosen is None else chosen
@@ -147,6 +148,7 @@ def _parts(
     locale: Locale,
     at: datetime | None = None,
     done: str = "",
+    opened: str = "",
 ) -> dict[str, object]:
     """Everything the template prints, read from one connection."""
     now, view = context.clock.now() if at is None else at, VIEWS[domain]
@@ -157,7 +159,11 @@ def _parts(
     known, streets = _known(context, connection, domain, plan, now, is_live, at)
     is_watched = view.watched and (is_live or at is not None)
     draft = open_draft(connection, plan.id, at) if plan and is_watched else None
-    seen = judgements.observations(connection, now) if is_watched else ()
+    behind = background_of(connection, plan, opened, now) if plan is not None and is_watched else None
+    seen = behind.observations if behind else ()
+    if behind is None and is_watched:
+        seen = judgements.observations(connection, now)
+    known = replace(known, background=behind, seen=seen, opened=opened)
     lines = _seen_lines(connection, seen, locale)
     answer = drafts.last_answer(connection, now) if is_watched else None
     box = draft_box(draft, known.orders, locale, context.settings.planner.currency) if draft else None
@@ -189,13 +195,15 @@ def _parts(
         "declined": declined_lines(turned_down, declined, now, locale),
         "headline": _headline(plan, found, box, by_status, locale) if plan and found else Headline("", "", ""),
         "standing": found,
-        "sums": standing_sums(found, locale) if found and by_status and view.by_call and view.watched else "",
-        "board": _board(context, connection, plan, known, now, locale) if plan and is_live and view.by_call else None,
+        "sums": standing_sums(found, locale) if found and by_status and not view.advice and view.watched else "",
+        "board": _board(context, connection, plan, known, now, locale)
+        if plan and is_live and not view.advice
+        else None,
         "figures": _figures(context, plan, found, locale, now if is_live or at else None) if plan and found else [],
         "weak": [locale.kept(weak, "effect") for weak in plan.degradations] if plan else [],
         "rest": _rest(plan, found, by_status, locale) if plan and found else "",
         "flip": locale.kept(plan.verdict, "flip") if plan else "",
-        "strip": day_strip(plan, now, locale) if plan and is_live else None,
+        "strip": day_strip(plan, now, locale, behind.measured) if plan and behind else None,
         "counts": counts,
         "fresh": freshness(context, connection, domain, plan if is_live else None, locale),
         "problem": frame.problem if not on else None,
@@ -288,7 +296,7 @@ def _headline(plan: Plan, found: Standing, box: DraftBox | None, by_status: bool
     if not by_status:
         return Headline(first, " ".join(rest), "")
     is_open = box is not None and box.has_choice
-    by_call = VIEWS[plan.domain].by_call
+    by_call = not VIEWS[plan.domain].advice
     return headline(found, plan, locale, certain=" ".join(rest), open_draft=is_open, by_call=by_call)
 
 
@@ -319,7 +327,7 @@ def _figures(context: AppContext, plan: Plan, found: Standing, locale: Locale, n
     saved = saving(plan)
     if verdict.cost is not None and verdict.full_cost is not None and saved is not None:
         price = [_price(verdict.cost, verdict.full_cost, saved, context.settings.planner.currency, locale)]
-    if found.begun and view.by_call and now is not None:
+    if found.begun and not view.advice and now is not None:
         return [*status_figures(found, locale), *price]
     certainty = KeyFigure(t("figure.certainty"), t(f"certainty.{verdict.certainty}"), _weakness(plan, locale))
     return [*view.lead(plan, locale), *price, certainty, *view.more(plan, locale, now)]

@@ -30,7 +30,7 @@ def standing_now(
 ) -> Standing:
     """Where a plan stands. ``orders`` are the newest by key, of which those of its service day count; with ``at`` calls
     are those that were made by then."""
-    by_call = VIEWS[plan.domain].by_call
+    by_call = not VIEWS[plan.domain].advice
     own = [order for key, order in orders.items() if f":{plan.service_day.isoformat()}:" in key]
     made = calls.calls_since(connection, now - TONIGHT, at) if by_call and own else ()
     return standing(

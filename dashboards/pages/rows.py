@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from city.entities import OrderEvent
+from city.observation import Observation
 from city.plan import Intervention, Plan
 from city.vocabulary import CallState
 from dashboards.pages.charts import HeatStrip, SpanPlot, heat_strip, span_plot
 from dashboards.pages.facts import facts_of
 from dashboards.pages.history import StepLine, history_of, undo_of
+from dashboards.pages.opened import NOTHING, Opened, opened_row
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.sources import Source, sources_of
 from dashboards.pages.status import Standpoint, Status, acts_of, behind, may_choose, status_of
@@ -20,6 +22,7 @@ from dashboards.pages.stops import StopLine, capital, stops_of
 from dashboards.pages.why import deciding, why_line
 from dashboards.web.locale import Locale
 from planner.night.progress import Progress
+from store.daypage import Background
 from store.orders import OrderNow
 
 Planned = tuple[Plan, Intervention]
@@ -31,7 +34,8 @@ class Known:
 
     ``read_at`` is the time for which the ages of sources are told, None for the plan's own. ``calls`` are the states
     of the newest calls by order id, ``declined`` why a key was declined. ``outside`` is what is under way and not in
-    the plan any more, each with the plan that it was called out from.
+    the plan any more, each with the plan that it was called out from. ``background`` and what was ``seen`` are told in
+    opened rows; the streets only of the one that is asked for, ``opened``.
     """
 
     now: datetime
@@ -46,6 +50,9 @@ class Known:
     calls: Mapping[str, CallState] = field(default_factory=dict)
     declined: Mapping[str, str] = field(default_factory=dict)
     outside: Sequence[Planned] = ()
+    background: Background | None = None
+    seen: Sequence[Observation] = ()
+    opened: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ class PlanRow:
     figure: str
     beside: str
     range_line: str
+    limit: str
     plot: SpanPlot | None
     sources: tuple[Source, ...]
     action: str
@@ -85,6 +93,8 @@ class PlanRow:
     outside: bool
     history: tuple[StepLine, ...]
     stops: tuple[StopLine, ...]
+    more: Opened
+    n_streets: int
     heat: HeatStrip | None
     air: str
 
@@ -121,6 +131,7 @@ def _row(plan: Plan, item: Intervention, known: Known, locale: Locale, *, outsid
         figure=why.figure,
         beside=why.beside,
         range_line=why.under,
+        limit=why.limit,
         plot=span_plot(first) if first else None,
         sources=sources_of(plan, item, known.devices, known.read_at, _held_since(plan, order, outside), locale),
         action=locale.words(f"action.{item.kind}"),
@@ -141,6 +152,8 @@ def _row(plan: Plan, item: Intervention, known: Known, locale: Locale, *, outsid
         outside=outside,
         history=history_of(events, item.vehicle, known.now, locale) if order else (),
         stops=stops_of(item, known.litres or {}, known.now, locale),
+        more=_more(plan, item, known, locale),
+        n_streets=len(item.segments) if isinstance(item.segments, tuple) else 0,
         heat=heat_strip(item, known.now, locale) if isinstance(item.heat, tuple) else None,
         air=_air(item, locale),
     )
@@ -158,6 +171,13 @@ def _standpoint(plan: Plan, item: Intervention, order: OrderNow | None, known: K
         call=known.calls.get(order_id),
         declined=known.declined.get(item.key, ""),
     )
+
+
+def _more(plan: Plan, item: Intervention, known: Known, locale: Locale) -> Opened:
+    """What its opened row says beyond the reasons, where that was read."""
+    if known.background is None:
+        return NOTHING
+    return opened_row(plan, item, known.background, known.seen, known.now, known.opened, locale)
 
 
 def run_of(item: Intervention, locale: Locale) -> str:

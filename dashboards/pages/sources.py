@@ -17,11 +17,12 @@ ORDER = ("sensor", "camera", "car", "driver", "cloud")
 @dataclass(frozen=True)
 class Source:
     """A kind of source with the age of its youngest figure. ``then`` is when the row was decided by it, where that was
-    in an earlier plan: its age is that of then."""
+    in an earlier plan: its age is that of then. ``said`` is the age with its unit."""
 
     icon: str
     word: str
     age: str
+    said: str
     then: str = ""
 
 
@@ -43,7 +44,13 @@ def sources_of(
     since = 0.0 if read_at is None or decided_at else max(0.0, (read_at - plan.created_at).total_seconds())
     then = locale.moment(decided_at, read_at or plan.created_at) if decided_at else ""
     return tuple(
-        Source(icon, locale.words(f"source.{icon}"), age(youngest[icon] + since, locale), then)
+        Source(
+            icon,
+            locale.words(f"source.{icon}"),
+            age(youngest[icon] + since, locale),
+            locale.age(youngest[icon] + since),
+            then,
+        )
         for icon in ORDER
         if icon in youngest
     )

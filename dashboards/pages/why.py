@@ -14,11 +14,12 @@ LONG = 30
 
 @dataclass(frozen=True)
 class WhyLine:
-    """``figure`` stands out, ``beside`` follows it, ``under`` is the second line."""
+    """``figure`` stands out, ``beside`` follows it; ``under`` and ``limit`` are the second line."""
 
     figure: str
     beside: str
-    under: str
+    under: str = ""
+    limit: str = ""
 
 
 def deciding(item: Intervention) -> Reason | None:
@@ -30,14 +31,15 @@ def why_line(item: Intervention, locale: Locale) -> WhyLine:
     """The two lines of an intervention; what somebody asked for has words and no figure."""
     reason = deciding(item)
     if reason is None or reason.value is None:
-        return WhyLine("", locale.kept(item.reasons[0], "text") if item.reasons else "", "")
+        return WhyLine("", locale.kept(item.reasons[0], "text") if item.reasons else "")
     if is_friction(reason):
         return _slippery(reason, reason.value, locale)
     what = locale.kept(reason, "what")
-    under = joined(_range(reason, locale), limit_of(reason, locale))
+    said, span = amount(reason.value, reason, locale), _range(reason, locale)
+    limit = limit_of(reason, locale, aim=item.kind == "heat")
     if len(what) > LONG:
-        return WhyLine(amount(reason.value, reason, locale), "", joined(what, under))
-    return WhyLine(amount(reason.value, reason, locale), what, under)
+        return WhyLine(said, "", joined(what, span), limit)
+    return WhyLine(said, what, span, limit)
 
 
 def _slippery(reason: Reason, friction: float, locale: Locale) -> WhyLine:
@@ -47,7 +49,7 @@ def _slippery(reason: Reason, friction: float, locale: Locale) -> WhyLine:
     strong = t("why.slippery_from", clock=locale.clock(when)) if when else t("why.slippery")
     value = figure(friction, reason, locale)
     span = f" ({locale.span(*reason.range, digits_of(reason))})" if reason.range else ""
-    return WhyLine(strong, "", joined(t("why.friction", value=value) + span, limit_of(reason, locale)))
+    return WhyLine(strong, "", t("why.friction", value=value) + span, limit_of(reason, locale))
 
 
 def is_friction(reason: Reason) -> bool:
@@ -55,11 +57,13 @@ def is_friction(reason: Reason) -> bool:
     return reason.unit == ""
 
 
-def limit_of(reason: Reason, locale: Locale) -> str:
-    """'gräns 3 cm'; empty where there is none."""
+def limit_of(reason: Reason, locale: Locale, *, aim: bool = False) -> str:
+    """'gräns 3 cm', or 'mål 20 °C' where it is an ``aim``; empty where there is none."""
     if reason.threshold is None:
         return ""
-    return locale.words("row.limit", limit=with_unit(exact(reason.threshold, locale), reason, locale))
+    return locale.words(
+        "row.aim" if aim else "row.limit", limit=with_unit(exact(reason.threshold, locale), reason, locale)
+    )
 
 
 def _range(reason: Reason, locale: Locale) -> str:

@@ -74,3 +74,49 @@ LEFT JOIN vehicle v ON v.vehicle_id = steps.vehicle_id
 WHERE o.domain = %(domain)s AND o.created_at >= %(since)s
   AND (%(until)s::timestamptz IS NULL OR o.created_at <= %(until)s)
 ORDER BY o.created_at DESC, o.key LIMIT %(limit)s;
+
+-- name: background
+-- What lies behind the rows of a plan, in one look: when the streets of each intervention were last treated, the newest
+-- issues of the forecast that were known, what the nearest sensors of a place measured in quarters of an hour, what
+-- people saw and still held (as judgements.observations), and the names of some streets.
+WITH work AS (
+    SELECT * FROM unnest(%(keys)s::text[], %(segments)s::text[]) AS w (key, segment_id)
+), near AS (
+    SELECT DISTINCT ON (s.quantity) s.series_id, s.quantity, d.name
+    FROM series s JOIN device d USING (device_id)
+    WHERE d.adopted AND s.quantity = ANY(%(quantities)s) AND d.lon IS NOT NULL AND d.lat IS NOT NULL
+      AND EXISTS (SELECT FROM reading r
+                  WHERE r.series_id = s.series_id AND r.time > %(since)s AND r.time <= %(at)s)
+    ORDER BY s.quantity, ((d.lon - %(lon)s) * cos(radians(%(lat)s))) ^ 2 + (d.lat - %(lat)s) ^ 2, d.device_id
+)
+SELECT (SELECT coalesce(jsonb_agg(t), '[]') FROM (
+            SELECT DISTINCT ON (w.key) w.key, t.done_at AS at, t.action
+            FROM work w JOIN treatment t USING (segment_id) WHERE t.done_at <= %(at)s
+            ORDER BY w.key, t.done_at DESC, t.action
+        ) t) AS treated,
+       (SELECT coalesce(jsonb_agg(i ORDER BY i.issued_at DESC), '[]') FROM (
+            SELECT f.provider, f.issued_at, (
+                SELECT coalesce(jsonb_agg(jsonb_build_object(
+                    'valid_from', valid_from, 'valid_to', valid_to, 'temp_c', temp_c, 'precip_mm_h', precip_mm_h,
+                    'precip_min_mm_h', precip_min_mm_h, 'precip_max_mm_h', precip_max_mm_h) ORDER BY valid_to), '[]')
+                FROM forecast_step s WHERE s.forecast_id = f.forecast_id
+            ) AS steps
+            FROM forecast f WHERE f.received_at <= %(at)s AND f.issued_at <= %(at)s
+            ORDER BY f.issued_at DESC, f.forecast_id DESC LIMIT 3
+        ) i) AS issues,
+       (SELECT coalesce(jsonb_agg(m), '[]') FROM (
+            SELECT n.quantity, n.name, (
+                SELECT jsonb_agg(jsonb_build_array(q.at, q.value) ORDER BY q.at) FROM (
+                    SELECT date_bin('15 minutes', r.time, '2000-01-01Z') AS at, avg(r.value) AS value FROM reading r
+                    WHERE r.series_id = n.series_id AND r.time > %(since)s AND r.time <= %(at)s GROUP BY 1
+                ) q
+            ) AS points
+            FROM near n
+        ) m) AS measured,
+       (SELECT coalesce(jsonb_agg(o ORDER BY o.at, o.id), '[]') FROM (
+            SELECT t.observation_id::text AS id, t.segments, t.quantity, t.value, t.at, t.until, t.who, t.why
+            FROM observation t LEFT JOIN observation_end e USING (observation_id)
+            WHERE t.noted_at <= %(at)s AND t.at <= %(at)s AND t.until > %(at)s AND (e.at IS NULL OR e.at > %(at)s)
+        ) o) AS observations,
+       (SELECT coalesce(jsonb_object_agg(segment_id, name), '{}') FROM road_segment
+        WHERE segment_id = ANY(%(named)s)) AS streets;

@@ -17,7 +17,6 @@ from store.connect import Connection
 class HeatingView:
     """Buildings and their hours."""
 
-    by_call = False
     watched = False
     by_street = False
     advice = True

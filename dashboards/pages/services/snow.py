@@ -19,7 +19,6 @@ NON_ROUTES = {"places": "platser", "haul": "bortforsling", "sweep": "sandupptagn
 class SnowView:
     """Turer, rounds of places, haulage and sweeping."""
 
-    by_call = True
     watched = True
     by_street = True
     advice = False

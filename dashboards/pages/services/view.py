@@ -24,11 +24,9 @@ class KeyFigure:
 
 
 class ServiceView(Protocol):
-    """One service. ``by_call``: somebody is called out for its work, else it is approved; ``watched``: drafts,
-    observations, declines and the hand-over stand on its page. ``by_street``: its map colours streets, hour by hour.
-    ``columns``: those of its rows in a table file, after the ones that all have."""
+    """One service. ``watched``: drafts, observations, declines and the hand-over stand on its page. ``by_street``: its
+    map colours streets, hour by hour. ``advice``: it is approved, and nobody is called out or drives. ``columns``: those of its rows in a table file, after the ones that all have."""
 
-    by_call: bool
     watched: bool
     by_street: bool
     advice: bool

@@ -17,7 +17,6 @@ from store.connect import Connection
 class WasteView:
     """Rounds and their stops."""
 
-    by_call = True
     watched = False
     by_street = False
     advice = False
