@@ -182,12 +182,18 @@ class Planner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The web service. Until sign-in is built it answers on loopback only, unless a proxy is trusted to do it."""
+    """The web service. Until sign-in is built it answers on loopback only, unless a proxy is trusted to do it.
+
+    ``public_url`` is where people reach it, without the base path: printed sheets carry it as a code. ``phone`` is the
+    number of the one who leads the work, for the same sheets.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
     base_path: str = ""
     sign_in_by_proxy: bool = False
+    public_url: str = ""
+    phone: str = ""
 
 
 class StreetRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -25,7 +25,7 @@ from dashboards.api import orders as api_orders
 from dashboards.api import plans as api_plans
 from dashboards.api import requests as api_requests
 from dashboards.api import roads as api_roads
-from dashboards.pages import data, day, handover, start
+from dashboards.pages import data, day, handover, printed, start
 from dashboards.pages import map as pages
 from dashboards.web import guard, problems
 from dashboards.web.context import AppContext
@@ -61,6 +61,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         data,
         day,
         handover,
+        printed,
         start,
         pages,
     ):
