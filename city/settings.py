@@ -186,7 +186,8 @@ class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The web service. Until sign-in is built it answers on loopback only, unless a proxy is trusted to do it.
 
     ``contact`` is where people say what they cannot use: an e-mail address or a page; that of the weather where it is
-    empty.
+    empty. ``public_url`` is where people reach it, without the base path: printed sheets carry it as a code. ``phone``
+    is the number of the one who leads the work, for the same sheets.
     """
 
     host: str = "127.0.0.1"
@@ -194,6 +195,8 @@ class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     base_path: str = ""
     sign_in_by_proxy: bool = False
     contact: str = ""
+    public_url: str = ""
+    phone: str = ""
 
 
 class StreetRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

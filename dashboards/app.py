@@ -27,7 +27,7 @@ from dashboards.api import orders as api_orders
 from dashboards.api import plans as api_plans
 from dashboards.api import requests as api_requests
 from dashboards.api import roads as api_roads
-from dashboards.pages import access, data, day, handover, manning, sendsheet, start
+from dashboards.pages import access, data, day, handover, manning, printed, sendsheet, start
 from dashboards.pages import map as pages
 from dashboards.web import guard, problems
 from dashboards.web.context import AppContext
@@ -68,6 +68,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         day,
         handover,
         manning,
+        printed,
         start,
         pages,
     ):

@@ -14,25 +14,28 @@ from city.entities import Point
 from city.plan import Intervention, Plan
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import Cell
+from dashboards.web.locale import Locale
 
-COMMON = ("Tjänstedygn", "Planversion", "Nyckel", "Prio")
+COMMON = ("service_day", "version", "key", "priority")
 FORMULA = frozenset("=+-@\t\r")
 
 
-def plan_csv(plan: Plan, zone: ZoneInfo) -> bytes:
-    """UTF-8 with byte order mark, ``;`` between cells, decimal comma, local times: opens right in Swedish Excel.
+def plan_csv(plan: Plan, locale: Locale) -> bytes:
+    """UTF-8 with byte order mark, ``;`` between cells, decimal comma, local times: opens right in Swedish Excel. Heads
+    and sentences are in one language.
 
     A row is a tur, a stop of a round or a building; the last column says whether it is simulated.
     """
+    t = locale.words
     view = VIEWS[plan.domain]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow((*COMMON, *view.columns, "Simulerad"))
+    writer.writerow([t(f"column.{name}") for name in (*COMMON, *view.columns, "simulated")])
     for item in plan.interventions:
         frame: tuple[Cell, ...] = (plan.service_day.isoformat(), plan.version, item.key, item.priority)
-        made_up = "ja" if plan.simulated or item.simulated else "nej"
-        for cells in view.cells(item):
-            writer.writerow([_said(cell, zone) for cell in (*frame, *cells, made_up)])
+        made_up = t("column.yes" if plan.simulated or item.simulated else "column.no")
+        for cells in view.cells(item, locale):
+            writer.writerow([_said(cell, locale.zone) for cell in (*frame, *cells, made_up)])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 

@@ -304,6 +304,8 @@ def _board(
     context: AppContext, connection: Connection, plan: Plan, known: Known, now: datetime, locale: Locale
 ) -> BoardBox | None:
     """The board of the night, where anybody was called."""
+    if VIEWS[plan.domain].advice:
+        return None
 
     def plan_of(name: str) -> Plan | None:
         return context.shelf.get(connection, name)

@@ -20,10 +20,7 @@ class HeatingView:
     watched = False
     by_street = False
     advice = True
-    columns: tuple[str, ...] = (
-        *("Byggnad", "Varför", "Värme från", "Öppnar", "Timmar med värme", "Timmar med ventilation"),
-        "Vad som ändrar",
-    )
+    columns: tuple[str, ...] = (*("building", "why", "heat_from", "opens", "heat_hours", "air_hours", "flip"),)
 
     def code(self, item: Intervention) -> str:
         """None: a building's name says it."""
@@ -63,11 +60,11 @@ class HeatingView:
             found.append(where | {"item": place, "heated": heated})
         return {"places": found}
 
-    def cells(self, item: Intervention) -> Iterable[Sequence[Cell]]:
+    def cells(self, item: Intervention, locale: Locale) -> Iterable[Sequence[Cell]]:
         """One row a building."""
         heat = item.heat if isinstance(item.heat, tuple) else ()
         night = min((hour.set_point_c for hour in heat), default=0.0)
         warm = sum(hour.set_point_c > night for hour in heat)
         air = sum(hour.on for hour in item.ventilation) if isinstance(item.ventilation, tuple) else 0
-        why = "; ".join(reason.text for reason in item.reasons)
-        yield (item.title, why, item.starts_at, item.ready_by, warm, air, item.flip)
+        why = "; ".join(locale.kept(reason, "text") for reason in item.reasons)
+        yield (item.title, why, item.starts_at, item.ready_by, warm, air, locale.kept(item, "flip"))

@@ -12,9 +12,6 @@ from dashboards.pages.services.view import Cell, KeyFigure, driving
 from dashboards.web.locale import Locale
 from store.connect import Connection
 
-NON_ROUTES = {"places": "platser", "haul": "bortforsling", "sweep": "sandupptagning"}
-"""What is no tur, in the table file; the number beside it is of places where it is of these."""
-
 
 class SnowView:
     """Turer, rounds of places, haulage and sweeping."""
@@ -23,8 +20,8 @@ class SnowView:
     by_street = True
     advice = False
     columns: tuple[str, ...] = (
-        *("Tur", "Varför", "Djup", "Lägst", "Högst", "Enhet", "Gräns", "Gränsversion", "Åtgärd", "Sträckor"),
-        *("Fordon", "Utförare", "Depå", "Start", "Klar", "Senast", "Minuter", "Kilometer", "Vad som ändrar"),
+        *("tur", "why", "depth", "low", "high", "unit", "limit", "limit_version", "action", "segments"),
+        *("vehicle", "contractor", "depot", "start", "ready", "deadline", "minutes", "km", "flip"),
     )
 
     def code(self, item: Intervention) -> str:
@@ -69,14 +66,23 @@ class SnowView:
                 found.setdefault(action.id, [place, action.depth_cm])
         return {"segments": found}
 
-    def cells(self, item: Intervention) -> Iterable[Sequence[Cell]]:
+    def cells(self, item: Intervention, locale: Locale) -> Iterable[Sequence[Cell]]:
         """One row a tur."""
         parts = [one for one in (item.segments, item.places) if isinstance(one, tuple)]
-        action, n = NON_ROUTES.get(item.kind, "plogning"), sum(len(one) for one in parts)
+        action, n = locale.words(f"action.{item.kind}"), sum(len(one) for one in parts)
         first = item.reasons[0] if item.reasons else Reason(text="", text_en="")
         low, high = first.range or (None, None)
         yield (
-            *(item.title, first.text, first.value, low, high, first.unit, first.threshold, first.threshold_version),
+            *(
+                item.title,
+                locale.kept(first, "text"),
+                first.value,
+                low,
+                high,
+                first.unit,
+                first.threshold,
+                first.threshold_version,
+            ),
             *(action, n, item.vehicle, item.contractor, item.depot, item.starts_at, item.ready_by),
-            *(item.deadline, item.minutes, item.distance_m / 1000, item.flip),
+            *(item.deadline, item.minutes, item.distance_m / 1000, locale.kept(item, "flip")),
         )

@@ -25,7 +25,8 @@ class KeyFigure:
 
 class ServiceView(Protocol):
     """One service. ``watched``: drafts, observations, declines and the hand-over stand on its page. ``by_street``: its
-    map colours streets, hour by hour. ``advice``: it is approved, and nobody is called out or drives. ``columns``: those of its rows in a table file, after the ones that all have."""
+    map colours streets, hour by hour. ``advice``: it is approved, and nobody is called out or drives. ``columns``:
+    those of its rows in a table file (``column`` in the catalogue), after the ones that all have."""
 
     watched: bool
     by_street: bool
@@ -53,7 +54,7 @@ class ServiceView(Protocol):
     def on_map(self, connection: Connection, plan: Plan | None, locale: Locale) -> dict[str, Any]:
         """What of the plan is drawn, beside its interventions."""
 
-    def cells(self, item: Intervention) -> Iterable[Sequence[Cell]]:
+    def cells(self, item: Intervention, locale: Locale) -> Iterable[Sequence[Cell]]:
         """The rows of an intervention in a table file, in the order of ``columns``."""
 
 

@@ -21,8 +21,8 @@ class WasteView:
     by_street = False
     advice = False
     columns: tuple[str, ...] = (
-        *("Rond", "Fordon", "Ordning", "Ankomst", "Rum", "Rumsnamn"),
-        *("Kärl", "Antal kärl", "Varför", "Longitud", "Latitud"),
+        *("round", "vehicle", "order", "arrives", "room", "room_name"),
+        *("vessels", "vessel_count", "why", "longitude", "latitude"),
     )
 
     def code(self, item: Intervention) -> str:
@@ -72,11 +72,11 @@ class WasteView:
             ]
         }
 
-    def cells(self, item: Intervention) -> Iterable[Sequence[Cell]]:
+    def cells(self, item: Intervention, locale: Locale) -> Iterable[Sequence[Cell]]:
         """One row a stop."""
         stops = item.stops if isinstance(item.stops, tuple) else ()
         for place, stop in enumerate(stops, start=1):
             yield (
-                *(item.title, item.vehicle, place, stop.arrives_at, stop.room, stop.name),
-                *(", ".join(stop.vessels), len(stop.vessels), stop.reason, stop.lon, stop.lat),
+                *(self.title(item, locale), item.vehicle, place, stop.arrives_at, stop.room, stop.name),
+                *(", ".join(stop.vessels), len(stop.vessels), locale.kept(stop, "reason"), stop.lon, stop.lat),
             )

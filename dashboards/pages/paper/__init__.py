@@ -1,0 +1,1 @@
+"""What is printed: the sheet of a depot, and the sheet of a tur."""
