@@ -178,13 +178,23 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
 
 class Degradation(Struct, frozen=True, kw_only=True):
-    """An input that was missing, old or of unknown keeper, and what that did to the plan."""
+    """An input that was missing, old or of unknown keeper, and what that did to the plan.
+
+    ``standing`` where it is always so until somebody tells us (terrain, keepers, a fleet that is assumed), and not of
+    this day; a plan of before it was told apart does not say.
+    """
 
     source: str
     age_s: float | None
     effect: str
     effect_en: str
+    standing: bool | UnsetType = UNSET
     languages: Languages | UnsetType = UNSET
+
+    @property
+    def of_now(self) -> bool:
+        """Whether it is of this day or not known to be standing: it lowers the certainty."""
+        return self.standing is not True
 
 
 class Plan(Struct, frozen=True, kw_only=True):

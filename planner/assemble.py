@@ -21,7 +21,8 @@ def assemble(
     interventions: Sequence[Intervention],
     totals: Totals,
 ) -> Plan:
-    """The plan; its id, version and time of making are given when it is published."""
+    """The plan, what is weak of now before what is always so; its id, version and time of making are given when it is
+    published."""
     _, ends = bounds(snapshot.service_day, snapshot.domain, snapshot.zone)
     return Plan(
         id=UNPUBLISHED,
@@ -37,7 +38,7 @@ def assemble(
         supersedes=snapshot.previous,
         inputs_hash=snapshot.inputs_hash,
         verdict=verdict,
-        degradations=(*degradations, *_without_thresholds(snapshot)),
+        degradations=tuple(sorted((*degradations, *_without_thresholds(snapshot)), key=lambda weak: not weak.of_now)),
         interventions=tuple(interventions),
         totals=as_json(totals),
     )
@@ -46,4 +47,4 @@ def assemble(
 def _without_thresholds(snapshot: Snapshot) -> Iterable[Degradation]:
     """A snapshot that holds no thresholds is planned with the seed, and says so."""
     if not snapshot.thresholds:
-        yield degradation("thresholds", message("plan.missing.thresholds"))
+        yield degradation("thresholds", message("plan.missing.thresholds"), standing=True)

@@ -336,10 +336,14 @@ def _figures(context: AppContext, plan: Plan, found: Standing, locale: Locale, n
 
 
 def _weakness(plan: Plan, locale: Locale) -> str:
-    n, span = len(plan.degradations), plan.verdict.turer_range
+    """What makes the answer uncertain: the forecast's range, else how many inputs are weak now and how many always."""
+    t, span = locale.words, plan.verdict.turer_range
     if span is not None and span[0] != span[1]:
-        return locale.words("figure.range", low=span[0], high=span[1])
-    return locale.words.count("figure.weak", n) if n else locale.words("figure.nothing.weak")
+        return t("figure.range", low=span[0], high=span[1])
+    of_now = sum(weak.of_now for weak in plan.degradations)
+    always = len(plan.degradations) - of_now
+    said = [t.count("figure.weak", of_now)] if of_now else [t("figure.nothing.weak")]
+    return t("figure.also", now=said[0], always=t.count("figure.standing", always)) if always else said[0]
 
 
 def _price(cost: float, full: float, saved: float, currency: str, locale: Locale) -> KeyFigure:

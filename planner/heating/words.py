@@ -9,13 +9,13 @@ from city.catalogue.message import Message, Part, Span, message
 from city.catalogue.stored import in_all_languages
 from city.catalogue.words import name_of
 from city.plan import Degradation, Intervention, Reason, Verdict
-from city.vocabulary import Certainty
 from models.heat import WarmUp
 from planner.heating.need import BuildingDay, assumed_outdoor_c, at_opening_c, hours_of
 from planner.heating.snapshot import HeatingSnapshot
 from planner.thresholds.limits import Limits
 from planner.words.sentences import (
     answer,
+    certain,
     degradation,
     forecast_age_s,
     forecast_source,
@@ -90,7 +90,7 @@ def flip_of(rules: Limits, day: BuildingDay, opens: datetime | None) -> Message:
 def verdict(snapshot: HeatingSnapshot, items: Sequence[Intervention], weaknesses: Sequence[Degradation]) -> Verdict:
     """The answer, sentence by sentence."""
     warm = [item for item in items if item.starts_at is not None]
-    certainty: Certainty = "high" if not weaknesses else "medium"
+    certainty = certain("high", weaknesses)
     if not items:
         return Verdict(go=False, certainty="low", **answer(message("plan.heating.verdict.no_buildings")))
     buildings = message("plan.heating.buildings", n=len(items))
@@ -114,7 +114,7 @@ def degradations(snapshot: HeatingSnapshot, days: Sequence[BuildingDay]) -> Iter
     yield from (_silent(snapshot, day) for day in days if not day.fresh)
     for building in (day.building for day in days if hours_of(day.building) is None):
         parts = {"building": building.name, "opens": building.opens, "closes": building.closes}
-        yield degradation(building.id, message("plan.heating.weak.hours", **parts))
+        yield degradation(building.id, message("plan.heating.weak.hours", **parts), standing=True)
     unknown = sorted({day.building.calendar for day in days if not day.known_day})
     if unknown:
         yield degradation("calendar", message("plan.heating.weak.calendar", names=tuple(unknown)))

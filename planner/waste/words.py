@@ -10,7 +10,7 @@ from city.catalogue.message import Message, message
 from city.catalogue.stored import in_all_languages
 from city.catalogue.words import name_of
 from city.plan import Degradation, Intervention, Reason, Verdict
-from city.vocabulary import STAND_IN, Certainty
+from city.vocabulary import STAND_IN
 from models.fill import level_range
 from planner.night.absence import weak_absences
 from planner.thresholds.limits import Limits
@@ -18,7 +18,7 @@ from planner.waste.room import RoomNeed, VesselView, max_age_days
 from planner.waste.rounds import Round
 from planner.waste.site import Site, day_ends
 from planner.waste.snapshot import WasteSnapshot
-from planner.words.sentences import answer, degradation, stand_ins, text_reason, value_reason
+from planner.words.sentences import answer, certain, degradation, stand_ins, text_reason, value_reason
 
 
 def summary_of(visited: Sequence[RoomNeed]) -> Reason:
@@ -40,7 +40,7 @@ def verdict(
     snapshot: WasteSnapshot, needs: Sequence[RoomNeed], items: Sequence[Intervention], weaknesses: Sequence[Degradation]
 ) -> Verdict:
     """The answer, sentence by sentence."""
-    certainty: Certainty = "high" if not weaknesses else "medium"
+    certainty = certain("high", weaknesses)
     if not needs:
         return Verdict(go=False, certainty="low", cost=0.0, **answer(message("plan.waste.verdict.no_rooms")))
     if not items:
@@ -83,14 +83,14 @@ def degradations(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Iterable
         of = _rooms(len({need.room.id for need in needs}))
         yield degradation("level_sensors", message("plan.waste.weak.no_levels", n=len(blind), of=of))
     if not snapshot.segments and needs:
-        yield degradation("network", message("plan.waste.weak.no_streets"))
+        yield degradation("network", message("plan.waste.weak.no_streets"), standing=True)
     if all(depot.kind != "disposal" for depot in snapshot.depots) and needs:
-        yield degradation("disposal", message("plan.waste.weak.no_disposal"))
+        yield degradation("disposal", message("plan.waste.weak.no_disposal"), standing=True)
     yield from stand_ins(snapshot.vehicles)
     yield from weak_absences(snapshot.absences, snapshot.vehicles, snapshot.at, day_ends(snapshot), snapshot.zone)
     if n := sum(vessel.id.startswith(STAND_IN) for vessel in snapshot.vessels):
         every = message("plan.waste.vessels", n=len(snapshot.vessels))
-        yield degradation("vessels", message("plan.weak.assumed_vessels", n=n, all=every))
+        yield degradation("vessels", message("plan.weak.assumed_vessels", n=n, all=every), standing=True)
 
 
 def no_truck(fraction: str) -> Degradation:

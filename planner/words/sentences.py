@@ -13,7 +13,7 @@ from city.catalogue.stored import in_all_languages
 from city.catalogue.words import name_of
 from city.entities import Forecast, Threshold, Vehicle
 from city.plan import Clause, Degradation, Reason
-from city.vocabulary import STAND_IN
+from city.vocabulary import STAND_IN, Certainty
 
 OLD_FORECAST_S = 6 * 3600.0
 
@@ -92,9 +92,14 @@ def text_reason(said: Message, *, source: str | None = None, age_s: float | None
     return Reason(**in_all_languages(text=said), source=source, age_s=age_s)
 
 
-def degradation(source: str, said: Message, *, age_s: float | None = None) -> Degradation:
-    """Something that the plan does not know, and what that did to it."""
-    return Degradation(source=source, age_s=age_s, **in_all_languages(effect=said))
+def degradation(source: str, said: Message, *, age_s: float | None = None, standing: bool = False) -> Degradation:
+    """Something that the plan does not know, and what that did to it; ``standing`` where it is always so."""
+    return Degradation(source=source, age_s=age_s, standing=standing, **in_all_languages(effect=said))
+
+
+def certain(of_inputs: Certainty, weaknesses: Iterable[Degradation]) -> Certainty:
+    """How certain an answer is: as its inputs make it, but never high while an input of now is weak."""
+    return "medium" if of_inputs == "high" and any(weak.of_now for weak in weaknesses) else of_inputs
 
 
 def left_out(what: Message, why: Message, run: int = 0) -> Degradation:
@@ -131,4 +136,4 @@ def weak_forecast(forecasts: Sequence[Forecast], at: datetime, missing_hours: in
 def stand_ins(vehicles: Iterable[Vehicle]) -> Iterable[Degradation]:
     """That vehicles are assumed, where some are."""
     if n := sum(vehicle.id.startswith(STAND_IN) for vehicle in vehicles):
-        yield degradation("fleet", message("plan.weak.assumed_fleet", n=n))
+        yield degradation("fleet", message("plan.weak.assumed_fleet", n=n), standing=True)

@@ -67,7 +67,7 @@ def weak_places(rounds: PlaceRounds) -> Iterable[Degradation]:
     if rounds.unmanned:
         yield degradation("fleet", message("plan.snow.weak.places_unmanned", n=rounds.unmanned))
     if rounds.asked.astray:
-        yield degradation("places", message("plan.snow.weak.places_astray", n=rounds.asked.astray))
+        yield degradation("places", message("plan.snow.weak.places_astray", n=rounds.asked.astray), standing=True)
 
 
 def _stop(need: PlaceNeed) -> PlaceStop:

@@ -16,7 +16,7 @@ from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import LOOK_BACK_H, fresh_depths, weather_hindcast
 from planner.snow.words.classes import class_name
-from planner.words.sentences import answer
+from planner.words.sentences import answer, certain
 
 BESIDE = ("places", "haul", "sweep")
 """The kinds of work that are no tur, as they are said."""
@@ -98,12 +98,13 @@ def _rest(home: int, stuck: int) -> Iterator[Message]:
 
 def _certainty(snapshot: SnowSnapshot, needs: Needs, weaknesses: Sequence[Degradation]) -> Certainty:
     """Low without streets, a fresh forecast or any sight of the ground; medium where the range crosses a limit for
-    over a tenth of the streets."""
+    over a tenth of the streets, or an input of now is weak."""
     blind = not fresh_depths(snapshot) and weather_hindcast(snapshot).missing_hours > LOOK_BACK_H / 2
     if not len(needs) or blind or any(item.source == "forecast" for item in weaknesses):
         return "low"
     sensors = bool(fresh_depths(snapshot))
-    return "high" if needs.unsure <= 0.1 * len(needs) and sensors else "medium"
+    sure = needs.unsure <= 0.1 * len(needs) and sensors
+    return certain("high" if sure else "medium", weaknesses)
 
 
 def _no_call_out(snapshot: SnowSnapshot, needs: Needs) -> Iterator[Message]:

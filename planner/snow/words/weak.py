@@ -83,14 +83,14 @@ def _weak_streets(snapshot: SnowSnapshot) -> Iterable[Degradation]:
     streets = snapshot.segments
     every = message("plan.snow.segments", n=len(streets))
     if unknown := sum(segment.keeper == "unknown" for segment in streets):
-        yield degradation("keeper", message("plan.snow.weak.keeper", n=unknown, all=every))
+        yield degradation("keeper", message("plan.snow.weak.keeper", n=unknown, all=every), standing=True)
     if lost := [segment for segment in streets if not segment.reachable]:
-        yield degradation("network", _cut_off(lost))
+        yield degradation("network", _cut_off(lost), standing=True)
     if flat := sum(segment.elevation_m is None for segment in streets):
-        yield degradation("terrain", message("plan.snow.weak.flat", n=flat, all=every))
+        yield degradation("terrain", message("plan.snow.weak.flat", n=flat, all=every), standing=True)
     shaped = {row.segment for row in snapshot.relief}
     if without := sum(segment.id not in shaped for segment in streets):
-        yield degradation("relief", message("plan.snow.weak.open_land", n=without, all=every))
+        yield degradation("relief", message("plan.snow.weak.open_land", n=without, all=every), standing=True)
 
 
 def _cut_off(lost: Sequence[Segment], *, most: int = 3) -> Message:
@@ -106,7 +106,7 @@ def _weak_fleet(snapshot: SnowSnapshot, driven: Sequence[DrivenTur], unmanned: i
         if any(s.network == network for s in snapshot.segments) and all(
             v.network != network for v in snapshot.vehicles
         ):
-            yield degradation("fleet", message(f"plan.snow.weak.no_fleet.{network}"))
+            yield degradation("fleet", message(f"plan.snow.weak.no_fleet.{network}"), standing=True)
     yield from stand_ins(snapshot.vehicles)
     yield from _astray(snapshot)
     if unmanned:
@@ -122,10 +122,10 @@ def _weak_roster(snapshot: SnowSnapshot, *, shown: int = 5) -> Iterable[Degradat
     manned = {turn.vehicle for turn in snapshot.roster}
     unknown = [vehicle.id for vehicle in snapshot.vehicles if vehicle.id not in manned]
     if unknown and not manned:
-        yield degradation("roster", message("plan.snow.weak.roster"))
+        yield degradation("roster", message("plan.snow.weak.roster"), standing=True)
     elif unknown:
         names = (*unknown[:shown], *(["…"] if len(unknown) > shown else []))
-        yield degradation("roster", message("plan.snow.weak.roster_some", n=len(unknown), names=names))
+        yield degradation("roster", message("plan.snow.weak.roster_some", n=len(unknown), names=names), standing=True)
 
 
 def _astray(snapshot: SnowSnapshot, *, near_m: float = 2000.0) -> Iterable[Degradation]:
@@ -136,7 +136,7 @@ def _astray(snapshot: SnowSnapshot, *, near_m: float = 2000.0) -> Iterable[Degra
         away = np.hypot(*local_xy(ends[:, 0], ends[:, 1], (depot.lon, depot.lat))).min(initial=np.inf)
         if depot.id in used and near_m < away < np.inf:
             km = Figure(float(away) / 1000.0, 0)
-            yield degradation("fleet", message("plan.snow.weak.depot", name=depot.name, km=km))
+            yield degradation("fleet", message("plan.snow.weak.depot", name=depot.name, km=km), standing=True)
 
 
 def weak_rest(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> Iterable[Degradation]:
