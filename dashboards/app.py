@@ -16,6 +16,7 @@ from starlette.types import Scope
 from city.clock import Clock
 from city.settings import Settings
 from city.version import code_version
+from dashboards.api import calls as api_calls
 from dashboards.api import declines as api_declines
 from dashboards.api import events as streams
 from dashboards.api import facts as api_facts
@@ -53,6 +54,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
     for room in (
         api_plans,
         api_orders,
+        api_calls,
         api_requests,
         api_judgements,
         api_declines,

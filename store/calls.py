@@ -109,6 +109,6 @@ def tried(connection: Connection, order_ids: Sequence[str]) -> set[tuple[str, st
     return {(row[0], row[1]) for row in connection.execute(query("calls", "tried"), {"orders": list(order_ids)})}
 
 
-def busy(connection: Connection, since: datetime, but: Sequence[str]) -> tuple[BusyWith, ...]:
-    """What each vehicle that holds an order under way is planned for, but for some orders."""
-    return select(connection, query("calls", "busy"), {"since": since, "but": list(but)}, BusyWith)
+def busy(connection: Connection, since: datetime) -> tuple[BusyWith, ...]:
+    """What each vehicle that holds an order under way is planned for."""
+    return select(connection, query("calls", "busy"), {"since": since}, BusyWith)

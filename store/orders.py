@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -149,3 +149,14 @@ def heard_of(connection: Connection, order_id: str) -> bool:
 def of_keys(connection: Connection, keys: Iterable[str]) -> list[str]:
     """The ids of all orders that some interventions ever had."""
     return [str(row[0]) for row in connection.execute(query("orders", "of_keys"), {"keys": list(keys)})]
+
+
+def of_ids(connection: Connection, order_ids: Sequence[str]) -> tuple[OrderNow, ...]:
+    """Some orders with their present state; those that were taken back are left out."""
+    return select(connection, query("orders", "of_ids"), {"ids": list(order_ids)}, OrderNow)
+
+
+def domain_of(connection: Connection, order_id: str) -> Domain:
+    """The service of an order that is known. Raises StoreUnavailable for an unknown one."""
+    domain: Domain = only_row(connection.execute(query("orders", "domain_of"), {"order_id": order_id}))[0]
+    return domain

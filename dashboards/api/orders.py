@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from city.catalogue.message import message
+from city.entities import OrderEvent
 from city.errors import Conflict, NotFound
 from city.vocabulary import Domain, OrderEventKind
 from dashboards.pages import day
@@ -127,11 +128,15 @@ def next_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(
                 word = OrderWord(order_id, step, who, note_of(got), segment)
                 said(connection, context.settings, word, now)
             pages.tell(connection, "orders")
-            return _stepped(context, connection, order_id, kind, got)
+            if got.by_form:
+                return _to_its_row(context, connection, order_id, f"step_{kind}")
+            history, unseen = _stands(connection, order_id)
     except Conflict:
         if not got.by_form:
             raise
         return _refused_step(request, order_id)
+    body = {"history": history, "only_said": unseen}
+    return Response(msgspec.json.encode(body), 201, media_type="application/json")
 
 
 @router.post("/{order_id}/undo", summary="Take back the last step of an order", openapi_extra=body_of(UNDO_BODY))
@@ -143,11 +148,15 @@ def undo_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(
         with context.connection() as connection, connection.transaction():
             undo(connection, order_id, WHO, context.clock.now())
             pages.tell(connection, "orders")
-            return _stepped(context, connection, order_id, "undone", got, 200)
+            if got.by_form:
+                return _to_its_row(context, connection, order_id, "step_undone")
+            history, unseen = _stands(connection, order_id)
     except Conflict:
         if not got.by_form:
             raise
         return _refused_step(request, order_id)
+    body = {"history": history, "only_said": unseen}
+    return Response(msgspec.json.encode(body), media_type="application/json")
 
 
 def _unseen(connection: Connection, order: orders.OrderNow, kind: OrderEventKind, got: SentForm) -> bool:
@@ -161,19 +170,17 @@ def _speaker(got: SentForm, order: orders.OrderNow | None) -> str:
     return order.vehicle if got.text("by") == DRIVER and order is not None and order.vehicle else WHO
 
 
-def _stepped(
-    context: AppContext, connection: Connection, order_id: str, kind: str, got: SentForm, status: int = 201
-) -> Response:
-    order, history = orders.lock_order(connection, order_id), orders.events(connection, order_id)
-    if got.by_form:
-        if order is None:
-            raise NotFound(message("error.request.no_order", id=order_id))
-        return back(context, order["domain"], order["key"], f"step_{kind}")
-    heard = orders.heard_of(connection, order_id)
-    unseen = [event.kind for event in only_said(history, heard=heard)]
-    return Response(
-        msgspec.json.encode({"history": history, "only_said": unseen}), status, media_type="application/json"
-    )
+def _to_its_row(context: AppContext, connection: Connection, order_id: str, done: str) -> Response:
+    order = orders.lock_order(connection, order_id)
+    if order is None:
+        raise NotFound(message("error.request.no_order", id=order_id))
+    return back(context, order["domain"], order["key"], done)
+
+
+def _stands(connection: Connection, order_id: str) -> tuple[tuple[OrderEvent, ...], list[str]]:
+    """The history of an order that holds, and which of its steps somebody said and nobody saw."""
+    history = orders.events(connection, order_id)
+    return history, [event.kind for event in only_said(history, heard=orders.heard_of(connection, order_id))]
 
 
 @router.get("/{order_id}/progress", summary="What is done of an order, what is left, and when it will be ready")
@@ -185,8 +192,7 @@ def how_far(request: Request, order_id: str) -> Response:
         if order is None:
             raise NotFound(message("error.request.no_order", id=order_id))
         found = context.progress(connection, [order])[order_id]
-        heard = orders.heard_of(connection, order_id)
-        unseen = [event.kind for event in only_said(orders.events(connection, order_id), heard=heard)]
+        unseen = _stands(connection, order_id)[1]
     body = {"order": order, "progress": found, "only_said": unseen}
     return Response(msgspec.json.encode(body), media_type="application/json")
 

@@ -9,19 +9,18 @@ from datetime import datetime
 
 from city.clock import Clock
 from dashboards.web.locale import Locale
-from planner.calls.board import Act, Board, BoardCounts, BoardNext, BoardReceipt, BoardRow, BoardTur, BoardWord, Undo
-from planner.calls.sheet import Look, Sheet, SheetLine, SheetTur
+from planner.calls.board import Act, Board, BoardCounts, BoardNext, BoardReceipt, BoardRow, BoardTur, BoardWord, UndoOffer
+from planner.calls.sheet import CallSheet, Look, SheetLine, SheetTur
 
 LOOKS: Mapping[BoardWord, tuple[str, str]] = {
     "leaves": ("is-wait", "ring"),
-    "withdrawn": ("is-wait", "no"),
     "leaving": ("is-wait", "sent"),
     "waits": ("is-late", "warn"),
     "sent": ("is-go", "sent"),
     "delivered": ("is-go", "sent"),
     "no_answer": ("is-stop", "stop"),
-    "passed_on": ("is-wait", "right"),
     "acknowledged": ("is-go", "seen"),
+    "late_yes": ("is-late", "warn"),
     "refused": ("is-stop", "no"),
     "failed": ("is-stop", "stop"),
     "unsure": ("is-late", "ask"),
@@ -30,7 +29,7 @@ LOOKS: Mapping[BoardWord, tuple[str, str]] = {
     "stop_sent": ("is-wait", "no"),
 }
 """How each state looks: the class of its text and its icon."""
-TIMED: frozenset[BoardWord] = frozenset({"no_answer", "acknowledged", "stopped", "stop_sent", "refused", "withdrawn"})
+TIMED: frozenset[BoardWord] = frozenset({"no_answer", "acknowledged", "stopped", "stop_sent", "refused", "late_yes"})
 """States that say since when."""
 LOUD = frozenset({"failed", "unsure", "unanswered", "refused", "by_hand", "waits"})
 """What happened last is drawn as a warning."""
@@ -148,7 +147,7 @@ def tel_of(address: str) -> str:
 
 
 def send_sheet(
-    found: Sheet, locale: Locale, now: datetime, names: Mapping[str, str], more: Sequence[str] = ()
+    found: CallSheet, locale: Locale, now: datetime, names: Mapping[str, str], more: Sequence[str] = ()
 ) -> SendSheet:
     """The sheet in words. ``names`` of contractors by id; ``more`` sentences of what is not called out."""
     t = locale.words
@@ -167,7 +166,7 @@ def send_sheet(
     )
 
 
-def _send(found: Sheet, locale: Locale) -> str:
+def _send(found: CallSheet, locale: Locale) -> str:
     """The word on the button: what goes out by machine, else what is put on the board to be rung; none where nobody can
     be called."""
     if found.machine:
@@ -175,7 +174,7 @@ def _send(found: Sheet, locale: Locale) -> str:
     return locale.words.count("sheet.ring", found.by_hand) if found.by_hand else ""
 
 
-def _sums(found: Sheet, locale: Locale) -> str:
+def _sums(found: CallSheet, locale: Locale) -> str:
     t = locale.words
     parts = [t.count("sheet.by_machine", found.machine)] if found.machine else []
     parts += [t.count("sheet.by_hand", found.by_hand)] if found.by_hand else []
@@ -294,10 +293,10 @@ def _second(row: BoardRow, locale: Locale) -> Iterator[str]:
     if row.by_dispatcher:
         yield t("board.by_dispatcher")
     if row.instead_of:
-        yield t("board.instead_of", vehicle=row.instead_of)
+        yield t("board.instead_of", vehicle=row.instead_of.vehicle)
     if row.word == "unsure":
         yield t("board.ring", number=row.address)
-    if row.note and row.word in {"failed", "refused", "waits", "passed_on", "no_answer"}:
+    if row.note and row.word in {"failed", "refused", "waits", "no_answer"}:
         yield row.note
     if row.word == "by_hand":
         yield t("board.not_rung")
@@ -339,7 +338,7 @@ def _act(act: Act, row: BoardRow, locale: Locale) -> ActButton:
     return ActButton("stop" if act == "withdraw" else act, word, t("board.act_of", vehicle=row.vehicle), act != "rang")
 
 
-def _receipt(last: BoardReceipt | None, undo: Undo | None, locale: Locale, clock: Clock, now: datetime) -> ReceiptLine:
+def _receipt(last: BoardReceipt | None, undo: UndoOffer | None, locale: Locale, clock: Clock, now: datetime) -> ReceiptLine:
     """The line above the table, which has its place from the start."""
     t = locale.words
     text, loud, icon = t("board.receipt.none"), False, "info"

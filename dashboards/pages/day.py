@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, get_args
 
 from fastapi import APIRouter, Query, Request
-from planner.calls.reading import board_of
 from starlette.responses import RedirectResponse, Response
 
 from city.catalogue.message import message
@@ -37,6 +36,7 @@ from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
 from dashboards.web.problems import HttpProblem
 from dashboards.web.render import locale_of, page
+from planner.calls.reading import board_of
 from planner.due import next_due
 from planner.night.standing import Standing
 from planner.watch.answer import open_draft

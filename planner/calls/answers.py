@@ -17,24 +17,23 @@ from planner.calls.call_out import call_held
 from planner.calls.escalate import LISTED, OPEN, Escalated, open_orders, pass_on
 from planner.calls.make import Whom, crews_now, held_order, leaves_at, make_call, same_place
 from planner.calls.steps import (
+    GOES_ON,
     MACHINE,
     NEXT_CALL,
+    TRIED,
     WITHIN,
+    can_withdraw,
     happened,
     held_call,
     own_orders,
     take_back_call,
     take_back_steps,
 )
-from planner.calls.stop import can_withdraw, withdraw_one
+from planner.calls.stop import withdraw_one
 from planner.night.report import clears
 from store import calls, orders, pages
 from store.connect import Connection
 
-TRIED: frozenset[CallState] = frozenset({"failed", "unsure", "sent", "delivered", "unanswered"})
-"""States of a call that can be made again."""
-GOES_ON: frozenset[CallState] = TRIED | {"by_hand", "refused", "waits"}
-"""States of a call that can be passed on."""
 ANSWERED: frozenset[OrderEventKind] = frozenset({"acknowledged", "started", "done"})
 """Steps of an order that only somebody takes who has heard of it."""
 

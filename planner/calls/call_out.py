@@ -13,7 +13,7 @@ from city.errors import Conflict, NotFound
 from city.plan import Plan
 from city.settings import Settings
 from city.vocabulary import CallState, OrderState
-from planner.calls.make import CalledOut, Held, Whom, crews_now, held_order, leaves_at, make_call
+from planner.calls.make import CalledOut, HeldTur, Whom, crews_now, held_order, leaves_at, make_call
 from planner.night.report import clears
 from planner.orders import decide
 from store import calls, facts, orders, pages, plans
@@ -56,7 +56,7 @@ def call_out(
 def call_held(
     connection: Connection,
     settings: Settings,
-    held: Sequence[Held],
+    held: Sequence[HeldTur],
     who: str,
     now: datetime,
     leaves: datetime,
@@ -65,7 +65,7 @@ def call_held(
 ) -> list[str]:
     """Makes one call a vehicle about orders that are held, in the order in which they begin."""
     crews, fleet = crews_now(connection, settings, now), _fleet(connection, held)
-    by_vehicle: dict[str, list[Held]] = {}
+    by_vehicle: dict[str, list[HeldTur]] = {}
     for one in sorted(held, key=lambda one: one.begins):
         by_vehicle.setdefault(one.order.vehicle or "", []).append(one)
     made = []
@@ -103,7 +103,7 @@ def _waiting_order(connection: Connection, plan: Plan, key: str) -> str | None:
     raise Conflict(message("error.order.has_one", title=title, state=message(f"error.order.step.{live[1]}")))
 
 
-def _chosen(connection: Connection, held: Held, vehicles: Mapping[str, str], who: str, now: datetime) -> Held:
+def _chosen(connection: Connection, held: HeldTur, vehicles: Mapping[str, str], who: str, now: datetime) -> HeldTur:
     """An order with the vehicle that drives it; another one than it has is noted."""
     vehicle = vehicles.get(held.order.key) or held.order.vehicle
     if vehicle is None:
@@ -116,7 +116,7 @@ def _chosen(connection: Connection, held: Held, vehicles: Mapping[str, str], who
     return held_order(connection, held.order.id)
 
 
-def _refuse_called(connection: Connection, held: Sequence[Held]) -> None:
+def _refuse_called(connection: Connection, held: Sequence[HeldTur]) -> None:
     """Raises Conflict where an order is further than waiting, or a call about it is under way."""
     newest = calls.newest_about(connection, [one.order.id for one in held])
     for one in held:
@@ -129,5 +129,5 @@ def _refuse_called(connection: Connection, held: Sequence[Held]) -> None:
             raise Conflict(message("error.call.open", title=one.item.title, state=state))
 
 
-def _fleet(connection: Connection, held: Sequence[Held]) -> dict[str, Vehicle]:
+def _fleet(connection: Connection, held: Sequence[HeldTur]) -> dict[str, Vehicle]:
     return {v.id: v for domain in {one.order.domain for one in held} for v in facts.vehicles(connection, domain)}

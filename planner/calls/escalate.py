@@ -10,12 +10,11 @@ from city.call import CallEvent, CallNow
 from city.entities import CallOut, OrderEvent
 from city.settings import Settings
 from city.vocabulary import CallState, Domain, OrderState
-from planner.calls.lists import Busy, Crews, next_call
-from planner.calls.make import BACK, Held, Whom, crews_now, held_order, make_call
+from planner.calls.lists import Busy, OnCall
+from planner.calls.make import BACK, HeldTur, Whom, crews_now, held_order, make_call
 from planner.calls.steps import MACHINE, NEXT_CALL, held_call, own_orders
-from planner.night.report import clears
-from planner.night.rest import Rota, rota
-from planner.thresholds.limits import Limits, limits
+from planner.night.rest import rota
+from planner.thresholds.limits import limits
 from store import calls, facts, orders, pages, plans
 from store.connect import Connection
 
@@ -79,7 +78,7 @@ def _pass_late(
     return pass_on(connection, settings, call, listed, MACHINE, now, now) if listed else None
 
 
-def open_orders(connection: Connection, call: CallNow) -> list[Held]:
+def open_orders(connection: Connection, call: CallNow) -> list[HeldTur]:
     """The orders of a call that are its own and that nobody has acknowledged, held."""
     own = [held_order(connection, order) for order in sorted(own_orders(connection, call))]
     return [one for one in own if one.order.state in OPEN]
@@ -89,17 +88,17 @@ def pass_on(
     connection: Connection,
     settings: Settings,
     call: CallNow,
-    held: Sequence[Held],
+    held: Sequence[HeldTur],
     who: str,
     now: datetime,
     leaves: datetime,
 ) -> Escalated:
     """Passes the orders of a call on to the next of its list, as one call. Both are held by the caller."""
-    crews = crews_now(connection, settings, now)
-    place = next_of(connection, crews, [one.order.id for one in held], held, now)
+    ids = tuple(one.order.id for one in held)
+    on_call = on_call_now(connection, settings, now, held[0].order.domain)
+    place = on_call.next([one.item for one in held], calls.tried(connection, ids), now)
     if "unanswered" in NEXT_CALL[call.state]:
         calls.add_event(connection, CallEvent(call.id, "unanswered", now, who))
-    ids = tuple(one.order.id for one in held)
     if place is None:
         for one in held:
             if one.order.state == "sent":
@@ -110,35 +109,16 @@ def pass_on(
     fleet = {v.id: v for v in facts.vehicles(connection, held[0].order.domain)}
     contractor = fleet[place.vehicle].contractor if place.vehicle in fleet else place.contractor
     whom = Whom(place.vehicle, contractor, place)
-    made = make_call(connection, settings, whom, held, who, now, leaves, follows=call.id, crews=crews)
+    made = make_call(connection, settings, whom, held, who, now, leaves, follows=call.id, crews=on_call.crews)
     return Escalated(ids, call.vehicle, place, made)
 
 
-def next_of(
-    connection: Connection, crews: Crews, order_ids: Sequence[str], held: Sequence[Held], now: datetime
-) -> CallOut | None:
-    """Who of the lists is called next about some orders: not called yet, of the network, free and rested."""
-    items = [one.item for one in held]
-    begins = max(now, min((item.starts_at or now for item in items), default=now))
-    lasts = sum((timedelta(minutes=item.minutes) for item in items), timedelta())
-    network, rules = clears(items[0]), limits(plans.thresholds(connection, now))
-    return next_call(
-        crews.list_for(network, items[0].contractor),
-        calls.tried(connection, order_ids),
-        (begins, begins + lasts),
-        busy_now(connection, order_ids, now),
-        rota_now(connection, now, rules),
-        {v.id for v in facts.vehicles(connection, held[0].order.domain) if v.network == network},
-    )
-
-
-def busy_now(connection: Connection, but: Sequence[str], now: datetime) -> list[Busy]:
-    """What the vehicles that are out are busy with, but for some orders."""
-    return [Busy(b.vehicle, b.begins, b.ends, b.target, b.key) for b in calls.busy(connection, now - BACK, but)]
-
-
-def rota_now(connection: Connection, now: datetime, rules: Limits) -> Rota:
-    """What everybody has worked in the last days."""
+def on_call_now(connection: Connection, settings: Settings, now: datetime, domain: Domain) -> OnCall:
+    """Who can be called now, for a service."""
+    rules = limits(plans.thresholds(connection, now))
+    busy = [Busy(b.vehicle, b.begins, b.ends, b.target, b.key) for b in calls.busy(connection, now - BACK)]
     turns = facts.roster(connection, now, now + timedelta(hours=24))
-    past = orders.given_orders(connection, "snow", now - BACK)
-    return rota(turns, past, now, rules.usual("snow.rest_h"), rules.usual("snow.most_hours"))
+    past = orders.given_orders(connection, domain, now - BACK)
+    rested = rota(turns, past, now, rules.usual("snow.rest_h"), rules.usual("snow.most_hours"))
+    fleet = {vehicle.id: vehicle.network for vehicle in facts.vehicles(connection, domain)}
+    return OnCall(crews_now(connection, settings, now), busy, rested, fleet)

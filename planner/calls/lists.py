@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from city.entities import CallOut
+from city.plan import Intervention
 from city.settings import Settings
 from city.vocabulary import Channel, Network
+from planner.night.report import clears
 from planner.night.rest import Rota
 
 Place = tuple[str, str]
@@ -66,6 +68,32 @@ class Crews:
     def _now(self, call: CallOut) -> CallOut:
         other = (self.instead or {}).get(_place(call))
         return call if other is None else replace(call, channel=other[0], address=other[1])
+
+
+@dataclass(frozen=True)
+class OnCall:
+    """Who can be called now: the lists, what everybody is ``busy`` with and has worked, and the ``fleet``, each vehicle
+    with the network that it clears."""
+
+    crews: Crews
+    busy: Sequence[Busy]
+    rota: Rota
+    fleet: Mapping[str, Network]
+
+    def next(self, items: Sequence[Intervention], tried: Collection[Place], now: datetime) -> CallOut | None:
+        """Who of the lists is called next about some turer: not called yet, of the network, free and rested. The list
+        is that of the contractor whom the plan gave them to."""
+        begins = max(now, min((item.starts_at or now for item in items), default=now))
+        lasts = sum((timedelta(minutes=item.minutes) for item in items), timedelta())
+        network, keys = clears(items[0]), {item.key for item in items}
+        return next_call(
+            self.crews.list_for(network, items[0].contractor),
+            tried,
+            (begins, begins + lasts),
+            [one for one in self.busy if one.key not in keys],
+            self.rota,
+            {vehicle for vehicle, own in self.fleet.items() if own == network},
+        )
 
 
 def lines_of(settings: Settings) -> frozenset[str]:

@@ -46,7 +46,7 @@ class Whom:
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldTur:
     """An order with what it was made of."""
 
     order: OrderNow
@@ -68,7 +68,7 @@ def leaves_at(settings: Settings, clock: Clock, now: datetime) -> datetime:
     return now + timedelta(seconds=settings.calls.undo_s / clock.real_seconds(1.0))
 
 
-def held_order(connection: Connection, order_id: str) -> Held:
+def held_order(connection: Connection, order_id: str) -> HeldTur:
     """An order, held until the end of the transaction. Raises NotFound for an unknown one, Conflict where it was taken
     back."""
     try:
@@ -80,14 +80,14 @@ def held_order(connection: Connection, order_id: str) -> Held:
     order = orders.order(connection, known["order_id"])
     if order is None:
         raise Conflict(message("error.order.nothing_left"))
-    return Held(order, item_of(plans.by_id(connection, order.plan_id), order.key))
+    return HeldTur(order, item_of(plans.by_id(connection, order.plan_id), order.key))
 
 
 def make_call(
     connection: Connection,
     settings: Settings,
     whom: Whom,
-    held: Sequence[Held],
+    held: Sequence[HeldTur],
     who: str,
     now: datetime,
     leaves: datetime,

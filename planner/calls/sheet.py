@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from city.call import CallChannel
+from city.entities import CallOut
+from city.plan import Intervention
+from planner.calls.lists import Busy, Crews, Place
+from planner.night.report import clears
+from planner.night.rest import Rota
 
-LookKind = Literal["no_vehicle", "no_list", "no_address", "away", "busy", "rest", "silent", "late"]
-"""Why a line needs a look: no vehicle drives it; no call-out list knows the vehicle; the list has no address; everybody
-of the list is away; it holds other work then; its crew has not rested; it did not answer tonight; it will be late."""
+LookKind = Literal["no_vehicle", "no_list", "no_address", "no_line", "away", "busy", "rest", "silent"]
+"""Why a line needs a look: no vehicle drives it; no call-out list knows the vehicle; the list has no address; its
+channel has no line while others have; everybody of the vehicle is away; it holds other work then; its crew has not
+rested; it did not answer tonight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class SheetLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class CallSheet:
     """The lines, those that need a look first; ``vehicles``, ``turer`` count what can be called out, ``machine`` and
     ``by_hand`` vehicles by how; ``missing`` are keys that nobody can drive."""
 
@@ -72,3 +79,113 @@ class Sheet:
     by_hand: int
     missing: tuple[str, ...]
     starts_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTur:
+    """One tur that is to be called out: its vehicle (None: nobody drives it) and whose that is, the order that it has
+    already, and whether somebody ``chose`` the vehicle."""
+
+    item: Intervention
+    vehicle: str | None
+    contractor: str | None
+    order: str | None = None
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class CrewsKnown:
+    """What is known of the crews: what they are ``busy`` with, what they have worked, and which places did not answer
+    tonight, with when."""
+
+    busy: Sequence[Busy] = ()
+    rota: Rota | None = None
+    silent: Mapping[Place, datetime] = field(default_factory=dict)
+
+
+def sheet(plan_id: str, wanted: Sequence[WantedTur], crews: Crews, known: CrewsKnown | None = None) -> CallSheet:
+    """The sheet of what is wanted: one line a vehicle, its turer in driving order, those that need a look first."""
+    known = known or CrewsKnown()
+    groups: dict[str, list[WantedTur]] = {}
+    for one in sorted(wanted, key=lambda one: (str(one.item.starts_at), one.item.key)):
+        groups.setdefault(one.vehicle or f" {one.item.key}", []).append(one)
+    lines = [_line(own, crews, known) for own in groups.values()]
+    lines.sort(key=lambda line: (line.callable, not line.looks, str(line.starts_at), line.vehicle or ""))
+    going = [line for line in lines if line.callable]
+    return CallSheet(
+        plan_id,
+        tuple(lines),
+        vehicles=len(going),
+        turer=len({tur.target for line in going for tur in line.turer}),
+        machine=sum(line.machine for line in going),
+        by_hand=sum(not line.machine for line in going),
+        missing=tuple(tur.key for line in lines if not line.callable for tur in line.turer),
+        starts_at=min((line.starts_at for line in going if line.starts_at), default=None),
+    )
+
+
+def run_of(key: str) -> int:
+    """Which run of its tur an intervention's key names."""
+    last = key.rpartition(":")[2]
+    return int(last) if last.isdecimal() else 1
+
+
+def _line(own: Sequence[WantedTur], crews: Crews, known: CrewsKnown) -> SheetLine:
+    first = own[0]
+    place = None if first.vehicle is None else crews.who(first.vehicle, clears(first.item), first.contractor)
+    machine = place is not None and crews.machine(place)
+    starts = min((o.item.starts_at for o in own if o.item.starts_at), default=None)
+    ready = max((o.item.ready_by for o in own if o.item.ready_by), default=None)
+    return SheetLine(
+        vehicle=first.vehicle,
+        contractor=first.contractor,
+        turer=tuple(_tur(one) for one in own),
+        who=place.who if place else "",
+        channel=place.channel if place and machine else "by_hand",
+        address=place.address if place else "",
+        starts_at=starts,
+        ready_by=ready,
+        machine=machine,
+        callable=first.vehicle is not None,
+        looks=tuple(_looks(own, place, crews, known)),
+        changed=place is not None and crews.changed(place),
+        chosen=any(one.chosen for one in own),
+    )
+
+
+def _tur(one: WantedTur) -> SheetTur:
+    item = one.item
+    times = (item.starts_at, item.ready_by, item.deadline)
+    return SheetTur(item.key, item.target, item.title, *times, run=run_of(item.key), order=one.order)
+
+
+def _looks(own: Sequence[WantedTur], place: CallOut | None, crews: Crews, known: CrewsKnown) -> Iterator[Look]:
+    first = own[0]
+    if first.vehicle is None:
+        yield Look("no_vehicle")
+        return
+    if place is None:
+        gone = crews.gone(first.vehicle, clears(first.item), first.contractor)
+        yield Look("away", what=gone[0].who) if gone else Look("no_list")
+    elif not place.address:
+        yield Look("no_address")
+    elif crews.lines and not crews.machine(place):
+        yield Look("no_line", what=place.channel)
+    if place is not None and (at := known.silent.get((place.vehicle, place.who))) is not None:
+        yield Look("silent", at)
+    yield from _hindered(first.vehicle, own, known)
+
+
+def _hindered(vehicle: str, own: Sequence[WantedTur], known: CrewsKnown) -> Iterator[Look]:
+    """Other work of the vehicle at the time, and its crew's rest."""
+    spans = [(o.item.starts_at, o.item.ready_by) for o in own if o.item.starts_at and o.item.ready_by]
+    keys = {one.item.key for one in own}
+    other = [b for b in known.busy if b.vehicle == vehicle and b.key not in keys]
+    clash = next((b for b in other if any(b.during(begins, ends) for begins, ends in spans)), None)
+    if clash is not None:
+        yield Look("busy", clash.ends, clash.what)
+    if known.rota is not None and spans:
+        begins, ends = min(s[0] for s in spans), max(s[1] for s in spans)
+        rested = known.rota.earliest(vehicle, begins, ends - begins)
+        if rested != begins:
+            yield Look("rest", rested)

@@ -38,6 +38,10 @@ LEFT: frozenset[CallState] = frozenset({"tried", "waits", "unsure", "sent", "del
 """States of a call that somebody may have heard of and go by: who is stopped then must be told."""
 WITHIN: frozenset[CallState] = frozenset({"made", "by_hand"})
 """States of a call that nobody has heard of."""
+TRIED: frozenset[CallState] = frozenset({"failed", "unsure", "sent", "delivered", "unanswered"})
+"""States of a call that can be made again."""
+GOES_ON: frozenset[CallState] = TRIED | {"by_hand", "refused", "waits"}
+"""States of a call that can be passed on."""
 SAYS: Mapping[CallEventKind, OrderEventKind] = {
     "sent": "sent",
     "delivered": "delivered",
@@ -75,6 +79,11 @@ def may_follow_call(call: CallNow, kind: CallEventKind) -> None:
     if kind not in NEXT_CALL[call.state]:
         states = {"state": message(f"call.state.{call.state}"), "step": message(f"call.state.{kind}")}
         raise Conflict(message("error.call.not_now", **states))
+
+
+def can_withdraw(call: CallNow, now: datetime) -> bool:
+    """Whether a call can be taken back: it has not left, or nobody has had to ring yet."""
+    return call.state == "made" or (call.state == "by_hand" and now <= call.leaves_at)
 
 
 def own_orders(connection: Connection, call: CallNow) -> tuple[str, ...]:

@@ -13,10 +13,11 @@ from city.errors import Conflict
 from city.settings import Settings
 from city.vocabulary import STANDS_DOWN, CallEventKind
 from planner.calls.call_out import call_held
-from planner.calls.make import Held, crews_now, held_order, leaves_at, make_call, same_place
+from planner.calls.make import HeldTur, crews_now, held_order, leaves_at, make_call, same_place
 from planner.calls.steps import (
     LEFT,
     WITHIN,
+    can_withdraw,
     held_call,
     may_follow_call,
     own_orders,
@@ -46,11 +47,6 @@ def withdraw(connection: Connection, call_ids: Sequence[str], who: str, now: dat
             withdraw_one(connection, call, who, now)
         pages.tell(connection, "orders")
     return tuple(call.id for call in within)
-
-
-def can_withdraw(call: CallNow, now: datetime) -> bool:
-    """Whether a call can be taken back: it has not left, or nobody has had to ring yet."""
-    return call.state == "made" or (call.state == "by_hand" and now <= call.leaves_at)
 
 
 def withdraw_one(connection: Connection, call: CallNow, who: str, now: datetime) -> None:
@@ -102,7 +98,7 @@ def _tell(
     connection: Connection,
     settings: Settings,
     call: CallNow,
-    about: Sequence[Held],
+    about: Sequence[HeldTur],
     who: str,
     now: datetime,
     leaves: datetime,
@@ -140,7 +136,7 @@ def stop_orders(
     return made
 
 
-def _stands(held: Held) -> bool:
+def _stands(held: HeldTur) -> bool:
     return held.order.state in STANDS_DOWN
 
 
@@ -148,7 +144,7 @@ def _part_stopped(
     connection: Connection,
     settings: Settings,
     call: CallNow,
-    about: Sequence[Held],
+    about: Sequence[HeldTur],
     who: str,
     now: datetime,
     leaves: datetime,

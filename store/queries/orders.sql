@@ -98,3 +98,13 @@ SELECT EXISTS (
 -- name: of_keys
 -- All orders that some interventions ever had.
 SELECT order_id FROM plan_order WHERE key = ANY(%(keys)s) ORDER BY created_at, order_id;
+
+-- name: of_ids
+-- Some orders with their present state.
+SELECT order_id::text AS id, plan_id::text AS plan_id, domain, key, target, vehicle_id AS vehicle,
+       contractor_id AS contractor, expected_end, created_at, state, state_at, state_who, state_note
+FROM order_now WHERE order_id = ANY(%(ids)s::uuid[]) ORDER BY created_at, key;
+
+-- name: domain_of
+-- The service of an order.
+SELECT domain FROM plan_order WHERE order_id = %(order_id)s;
