@@ -221,7 +221,7 @@ def _refused_step(request: Request, order_id: str) -> Response:
 def back(context: AppContext, domain: Domain, key: str | None, done: str = "") -> Response:
     """Back to the day page, to the row of a key; ``done`` says what was done, for the page to speak of."""
     place = f"#{anchor(key)}" if key else ""
-    asked = {"domain": domain} | ({"done": done} if done else {})
+    asked = {"domain": domain} | ({"said": done} if done else {})
     return RedirectResponse(f"{context.base}/idag?{urlencode(asked)}{place}", 303)
 
 

@@ -9,7 +9,15 @@ from datetime import datetime
 
 from city.clock import Clock
 from dashboards.web.locale import Locale
-from planner.calls.board import Act, Board, BoardCounts, BoardNext, BoardReceipt, BoardRow, BoardTur, BoardWord, UndoOffer
+from planner.calls.board import (
+    Act,
+    Board,
+    BoardCounts,
+    BoardNext,
+    BoardRow,
+    BoardTur,
+    BoardWord,
+)
 from planner.calls.sheet import CallSheet, Look, SheetLine, SheetTur
 
 LOOKS: Mapping[BoardWord, tuple[str, str]] = {
@@ -233,7 +241,7 @@ def board_box(
     folded = quiet[shown:]
     return BoardBox(
         summary=_summary(found.counts, locale),
-        receipt=_receipt(found.receipt, found.undo if live else None, locale, clock, now),
+        receipt=_receipt(found, live, locale, clock, now),
         open=tuple([*urgent, *quiet[:shown]]),
         folded=tuple(folded),
         folded_text=locale.words.count("board.folded", len(folded)) if folded else "",
@@ -262,7 +270,7 @@ def _row(
         vehicle=row.vehicle,
         contractor=_crew(row.contractor, names, locale),
         turer=_turer(row.turer, locale),
-        to=t("board.to", who=row.who, channel=t(f"channel.{row.channel}")),
+        to=_to(row, locale),
         address=row.address,
         tel=tel_of(row.address),
         sent=_clock(row.sent_at or (row.state_at if row.word == "unsure" else None), locale, now),
@@ -278,6 +286,12 @@ def _row(
         more=more,
         more_text=_on(row, locale) if more else "",
     )
+
+
+def _to(row: BoardRow, locale: Locale) -> str:
+    """Who is called, and how."""
+    channel = locale.words(f"channel.{row.channel}")
+    return locale.words("board.to", who=row.who, channel=channel) if row.who else channel
 
 
 def _on(row: BoardRow, locale: Locale) -> str:
@@ -338,15 +352,15 @@ def _act(act: Act, row: BoardRow, locale: Locale) -> ActButton:
     return ActButton("stop" if act == "withdraw" else act, word, t("board.act_of", vehicle=row.vehicle), act != "rang")
 
 
-def _receipt(last: BoardReceipt | None, undo: UndoOffer | None, locale: Locale, clock: Clock, now: datetime) -> ReceiptLine:
+def _receipt(found: Board, live: bool, locale: Locale, clock: Clock, now: datetime) -> ReceiptLine:
     """The line above the table, which has its place from the start."""
-    t = locale.words
+    t, last, undo = locale.words, found.receipt, found.undo if live else None
     text, loud, icon = t("board.receipt.none"), False, "info"
     if last is not None:
-        what = last.vehicle or last.target
-        loud = last.kind in LOUD
-        icon = "warn" if loud else "sent" if last.kind in {"made", "sent"} else "done"
-        said = t.count(f"board.receipt.{last.kind}", last.vehicles, what=what)
+        kind = "by_hand" if last.kind == "made" and not found.counts.leaving else last.kind
+        loud = kind in LOUD
+        icon = "warn" if loud else "sent" if kind in {"made", "sent"} else "done"
+        said = t.count(f"board.receipt.{kind}", last.vehicles, what=last.vehicle or last.target)
         note = f": {last.note}" if last.note else ""
         text = f"{locale.moment(last.at, now)} {said}{note}."
     if undo is None:

@@ -23,7 +23,7 @@ from dashboards.pages.declines import declined_lines, declined_of, split_rows
 from dashboards.pages.draft import DraftBox, draft_box
 from dashboards.pages.freshness import freshness
 from dashboards.pages.headline import Headline, headline, standing_sums, status_figures
-from dashboards.pages.nightnow import standing_now
+from dashboards.pages.nightnow import calls_now, standing_now
 from dashboards.pages.observations import ObservationLine, SeenForm, noted_stamp, observation_line
 from dashboards.pages.opened import background_of
 from dashboards.pages.rows import Known, PlanRow, rows
@@ -131,7 +131,7 @@ def show(
         seen=seen or SeenForm(),
         opened=opened,
         ticked=ticked,
-        n_ticked=sum(row.key in ticked for row in waiting),
+        n_ticked=len({row.target for row in waiting if row.key in ticked}),
         waiting=waiting,
         need=need,
         n_needs=sum(row.needs for row in table),
@@ -168,7 +168,7 @@ def _parts(
     answer = drafts.last_answer(connection, now) if is_watched else None
     box = draft_box(draft, known.orders, locale, context.settings.planner.currency) if draft else None
     declined = declined_of(connection, plan, now) if is_live or at else {}
-    found = standing_now(connection, plan, known.orders, known.progress, declined, now, at) if plan else None
+    found = standing_now(plan, known.orders, known.calls, known.progress, declined, now) if plan else None
     by_status = plan is not None and found is not None and (is_live or at is not None)
     table, turned_down = split_rows(rows(plan, known, locale) if plan else [], declined)
     day = plan.service_day if plan else on
@@ -250,6 +250,7 @@ def _known(
         contractors=names.contractors,
         litres=names.litres,
         live=live,
+        calls=calls_now(connection, now, at) if newest and not VIEWS[domain].advice else {},
         progress=context.progress(connection, followed, histories) if live and followed else {},
         read_at=now if live or at else None,
         outside=_outside(context, connection, away),

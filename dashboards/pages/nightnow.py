@@ -20,30 +20,32 @@ TONIGHT = timedelta(hours=36)
 
 
 def standing_now(
-    connection: Connection,
     plan: Plan,
     orders: Mapping[str, OrderNow],
+    calls: Mapping[str, CallState],
     progress: Mapping[str, Progress],
     declined: Collection[str],
     now: datetime,
-    at: datetime | None = None,
 ) -> Standing:
-    """Where a plan stands. ``orders`` are the newest by key, of which those of its service day count; with ``at`` calls
-    are those that were made by then."""
+    """Where a plan stands. ``orders`` are the newest by key, of which those of its service day count."""
     by_call = not VIEWS[plan.domain].advice
-    own = [order for key, order in orders.items() if f":{plan.service_day.isoformat()}:" in key]
-    made = calls.calls_since(connection, now - TONIGHT, at) if by_call and own else ()
     return standing(
         plan,
-        own,
+        [order for key, order in orders.items() if f":{plan.service_day.isoformat()}:" in key],
         now,
         of=totals_of(plan, SnowTotals).turer if by_call else None,
-        calls=states_of(made),
+        calls=calls,
         progress=progress,
         declined=declined,
-        no_vehicle=[one.target for one in plan.not_cared if one.kind == "no_vehicle"],
+        no_vehicle=[one.target for one in getattr(plan, "not_cared", ()) if one.kind == "no_vehicle"],
         by_call=by_call,
     )
+
+
+def calls_now(connection: Connection, now: datetime, at: datetime | None = None) -> dict[str, CallState]:
+    """The state of the newest call-out about each order, of those of the last day and a half; with ``at`` only of calls
+    that were made by then."""
+    return states_of(calls.calls_since(connection, now - TONIGHT, at))
 
 
 def states_of(made: Sequence[CallNow]) -> dict[str, CallState]:

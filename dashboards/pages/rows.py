@@ -63,6 +63,7 @@ class PlanRow:
 
     anchor: str
     key: str
+    target: str
     title: str
     code: str
     run: str
@@ -122,6 +123,7 @@ def _row(plan: Plan, item: Intervention, known: Known, locale: Locale, *, outsid
     return PlanRow(
         anchor=anchor(item.key),
         key=item.key,
+        target=item.target,
         title=title,
         code=code,
         run=run,

@@ -1,14 +1,15 @@
-// What is ticked, and the count of it on the button.
+// What is ticked, and the count of it on the button: turer, of which some have a second run.
 
 const boxes = () => [...document.querySelectorAll('input[name="keys"]')];
 
 export const count = () => {
   const button = document.querySelector("[data-count]");
   const chosen = boxes().filter((box) => box.checked).length;
+  const turer = new Set(boxes().filter((box) => box.checked).map((box) => box.dataset.target ?? box.value)).size;
   if (button) {
-    button.disabled = chosen === 0;
-    const words = chosen === 0 ? button.dataset.none : chosen === 1 ? button.dataset.one : button.dataset.many;
-    button.textContent = words.replace("{n}", chosen);
+    button.disabled = turer === 0;
+    const words = turer === 0 ? button.dataset.none : turer === 1 ? button.dataset.one : button.dataset.many;
+    button.textContent = words.replace("{n}", turer);
   }
   const whole = document.querySelector("[data-pick-all] input");
   if (whole) {

@@ -6,9 +6,8 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.test_pages import Desk, browser, desk
+from tests.browser.desk import Desk
 
-__all__ = ["browser", "desk"]
 PAGES = (
     *("/idag", "/idag?domain=waste", "/idag?domain=heating", "/karta", "/overlamning", "/data", "/start"),
     *("/tillganglighet", "/bemanning", "/idag/utskrift"),
