@@ -16,7 +16,7 @@ from city.catalogue.message import Message, verbatim
 from city.clock import FixedClock
 from city.errors import Conflict, NotFound
 from city.settings import Settings
-from planner.calls.channels.line import CallLine, CallReceipt, CallTaken, NoAnswer, Outcome, TryAgain
+from planner.calls.channels.line import CallLine, CallReceipt, CallTaken, NoAnswer, Outcome, Refused, TryAgain
 from planner.calls.channels.lines import Lines, lines_of
 from planner.calls.leave import CallsLeave
 from planner.calls.receipts import AskingTurns, ask_receipts
@@ -135,6 +135,14 @@ def test_what_a_gateway_refuses_has_failed_at_once(database, opened, clock):
     now = outbox.standing(database, call)
     assert now is not None
     assert now.state_note == "status 422: the number cannot be called"
+
+
+def test_a_refusal_after_doubt_is_not_believed_of_the_try_before(database, opened, clock):
+    """The gateway took it, said nothing, and refuses the next try, which its contract forbids: nobody knows."""
+    call = made_call(database)
+    outcomes = iter([NoAnswer(verbatim("silence")), Refused(verbatim("no"))])
+    send_until_still(opened, calling(), clock, {"sms": HeldLine(lambda _: next(outcomes))})
+    assert history(database, call) == ["made", "tried", "unsure", "waits", "tried", "unsure"]
 
 
 def test_a_gateway_that_is_not_there_got_nothing(database, opened, clock):
