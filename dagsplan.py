@@ -195,7 +195,7 @@ def run_warm(options: argparse.Namespace, settings: Settings) -> int:
 
 def run_config(options: argparse.Namespace, settings: Settings) -> int:
     """The effective settings as TOML that can be used, or as JSON; every secret hidden."""
-    from city.settings import shown
+    from city.hidden import shown
     from city.tomltext import settings_text
 
     say(json.dumps(shown(settings), ensure_ascii=False) if options.json else settings_text(settings))

@@ -8,6 +8,7 @@ import msgspec
 
 from city.catalogue.message import brief, message
 from city.errors import ConfigError
+from city.hidden import shown
 
 BY_GATEWAY = ("sms", "voice", "app")
 """Channels that a gateway may take."""
@@ -38,6 +39,9 @@ class Calls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     late_min: float = 30.0
     receipts_s: float = 5.0
     receipts_for_h: float = 12.0
+
+    def __repr__(self) -> str:
+        return f"Calls({shown(self)})"
 
 
 def check_calls(calls: Calls) -> None:

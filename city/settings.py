@@ -7,7 +7,6 @@ then the defaults below. Thresholds are not settings: they are versioned rows in
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,13 +20,11 @@ from city.catalogue.foreign import in_our_words
 from city.catalogue.message import Part, brief, message
 from city.catalogue.words import LANGUAGES, is_language
 from city.errors import BadValue, ConfigError
+from city.hidden import SECRETS, shown
 from city.serviceday import check_slot
 from city.vocabulary import Mode, StreetRule
 from city.whereabouts import UNNAMED, check_country, check_name, check_point, check_providers, check_sides, check_zone
 
-SECRETS = frozenset({"dsn", "password", "gateway_token", "smtp_password"})
-HIDDEN = "********"
-_USERINFO = re.compile(r"(//[^/:@]*):.*@")
 FILES = (Path("dagsplan.toml"), Path("/etc/dagsplan/dagsplan.toml"))
 
 
@@ -269,20 +266,6 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         raise ConfigError(message("error.setting.wrong", source=source, problem=in_our_words(error))) from error
     _check(settings)
     return settings
-
-
-def shown(settings: Settings | Database | Mqtt) -> dict[str, Any]:
-    """The effective settings as a plain tree with every secret hidden, the password within an address too."""
-
-    def hide(value: Any, key: str = "") -> Any:  # noqa: ANN401 - a tree of builtins
-        if isinstance(value, dict):
-            return {name: hide(part, name) for name, part in value.items()}
-        if key.endswith("url") and value:
-            return _USERINFO.sub(rf"\1:{HIDDEN}@", value)
-        return HIDDEN if key in SECRETS and value else value
-
-    tree: dict[str, Any] = hide(msgspec.to_builtins(settings))
-    return tree
 
 
 def first_language(environ: Mapping[str, str] | None = None, file: Path | None = None) -> str:

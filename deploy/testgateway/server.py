@@ -13,7 +13,7 @@ from importlib.resources import files
 import msgspec
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -126,7 +126,10 @@ def application(book: GatewayBook, spoken: Words, settings: Settings, hang_s: fl
 
 async def _wanted(request: Request) -> WantedMessage | str:
     """The message that is asked for, or what is wrong with the request."""
-    body = await request.body()
+    try:
+        body = await request.body()
+    except ClientDisconnect:
+        return "it was cut off"
     if len(body) > MOST_BYTES:
         return "too long"
     try:

@@ -156,7 +156,7 @@ def ends(office: Office, outcome: Outcome, tries: int, *, doubt: bool, repeats: 
         return [("sent", ""), ("delivered", "")] if outcome.state == "delivered" else [("sent", "")]
     note, left = office.say(outcome.problem), tries < office.settings.calls.tries
     if isinstance(outcome, Refused):
-        return [("failed", note)]
+        return [("unsure" if doubt else "failed", note)]  # what is refused now may have left at a try before
     if isinstance(outcome, NoAnswer):
         return [("unsure", note), ("waits", note)] if repeats and left else [("unsure", note)]
     if left:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.benchmarks import (
     brokerkill,
+    calls,
     carp,
     deaf,
     follow,
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "locked": locked.run,
     "deaf": deaf.run,
     "road": road.run_all,
+    "calls": calls.run,
     "carp": carp.run,
     "town": townroutes.run,
     "routepeers": routepeers.run,

@@ -13,15 +13,16 @@ import pytest
 
 from city.call import CallEvent, CallNow
 from city.catalogue.message import Message, verbatim
-from city.clock import FixedClock
+from city.clock import FixedClock, SystemClock
 from city.errors import Conflict, NotFound
 from city.settings import Settings
-from planner.calls.channels.line import CallLine, CallReceipt, CallTaken, NoAnswer, Outcome, TryAgain
+from planner.calls.channels.line import CallReceipt, CallTaken, NoAnswer, Outcome, Refused, TryAgain
 from planner.calls.channels.lines import Lines, lines_of
 from planner.calls.leave import CallsLeave
 from planner.calls.receipts import AskingTurns, ask_receipts
 from planner.calls.send import Office, send_due, waiting, work
 from planner.calls.steps import happened
+from planner.schedule import let_calls_leave
 from store import outbox, pages
 from store.connect import Connection, connect
 from tests.calls import AT, calling, gateway_with, history, made_call, states
@@ -135,6 +136,14 @@ def test_what_a_gateway_refuses_has_failed_at_once(database, opened, clock):
     now = outbox.standing(database, call)
     assert now is not None
     assert now.state_note == "status 422: the number cannot be called"
+
+
+def test_a_refusal_after_doubt_is_not_believed_of_the_try_before(database, opened, clock):
+    """The gateway took it, said nothing, and refuses the next try, which its contract forbids: nobody knows."""
+    call = made_call(database)
+    outcomes = iter([NoAnswer(verbatim("silence")), Refused(verbatim("no"))])
+    send_until_still(opened, calling(), clock, {"sms": HeldLine(lambda _: next(outcomes))})
+    assert history(database, call) == ["made", "tried", "unsure", "waits", "tried", "unsure"]
 
 
 def test_a_gateway_that_is_not_there_got_nothing(database, opened, clock):
@@ -430,5 +439,18 @@ def test_the_watch_hears_nothing_of_calls(database, opened):
     assert set(calls.drain()) == {"call:1"}
 
 
-def _is_a_line(line: HeldLine) -> CallLine:
-    return line
+def test_a_scheduler_sends_and_asks_until_it_stops(database, opened):
+    """By the settings alone: what is made leaves, its receipt is fetched, and so is the driver's answer."""
+    stop = threading.Event()
+    with gateway_with(SystemClock(), receipts_s=0.2) as (gateway, settings):
+        silence = let_calls_leave(opened, settings, SystemClock(), stop)
+        try:
+            call = made_call(database, leaves_at=SystemClock().now())
+            pages.note(database, f"call:{call}")
+            await_that(lambda: history(database, call)[-1] == "delivered", "the receipt", 120)
+            gateway.book.answer(call, "acknowledged")
+            await_that(lambda: history(database, call)[-1] == "acknowledged", "the answer", 120)
+        finally:
+            stop.set()
+            silence()
+    assert history(database, call) == ["made", "tried", "sent", "delivered", "acknowledged"]

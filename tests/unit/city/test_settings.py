@@ -10,7 +10,8 @@ import pytest
 import dagsplan
 from city.catalogue.words import words
 from city.errors import ConfigError
-from city.settings import Settings, default_state_dir, first_language, load, shown
+from city.hidden import shown
+from city.settings import Settings, default_state_dir, first_language, load
 from city.whereabouts import check_sides
 
 SECRET = "hemligt-lösenord-7"
@@ -255,6 +256,11 @@ def secretive() -> Settings:
             "DAGSPLAN_DATABASE__DSN": f"postgresql://city:{SECRET}@db/city",
             "DAGSPLAN_MQTT__PASSWORD": SECRET,
             "DAGSPLAN_MQTT__URL": f"mqtts://daemon:{SECRET}@broker:8883",
+            "DAGSPLAN_CALLS__GATEWAY_URL": f"https://city:{SECRET}@gateway:8443",
+            "DAGSPLAN_CALLS__GATEWAY_TOKEN": SECRET,
+            "DAGSPLAN_CALLS__SMTP_URL": f"smtp://city:{SECRET}@mail:587",
+            "DAGSPLAN_CALLS__SMTP_PASSWORD": SECRET,
+            "DAGSPLAN_CALLS__MAIL_FROM": "vakt@example.se",
         }
     )
 
@@ -262,9 +268,35 @@ def secretive() -> Settings:
 def test_no_secret_stands_in_what_is_shown() -> None:
     """The shown tree and the repr, of the whole and of its parts, hold no secret; host and port stay readable."""
     settings = secretive()
-    for text in (repr(settings), str(settings), str(shown(settings)), repr(settings.database), repr(settings.mqtt)):
+    parts = (settings.database, settings.mqtt, settings.calls)
+    for text in (repr(settings), str(settings), str(shown(settings)), *map(repr, parts)):
         assert SECRET not in text
     assert "broker:8883" in str(shown(settings))
+    assert "gateway:8443" in repr(settings.calls)
+
+
+@pytest.mark.parametrize(
+    ("calls", "problem"),
+    [
+        ({"GATEWAY_URL": "gateway.example.se"}, "calls.gateway_url: this is no address"),
+        ({"GATEWAY_URL": "http://"}, "calls.gateway_url: this is no address"),
+        ({"GATEWAY_URL": "http://[a"}, "calls.gateway_url: this is no address"),
+        ({"GATEWAY_URL": "http://a:x"}, "calls.gateway_url: this is no address"),
+        (
+            {"SMTP_URL": "https://mail"},
+            "calls.smtp_url: this is no address; write it with one of smtp, smtps",
+        ),
+        ({"SMTP_URL": "smtp://mail"}, "calls.mail_from: not set"),
+        ({"GATEWAY_CHANNELS": "sms,fax"}, "calls.gateway_channels: 'fax' is unknown; choose from sms, voice, app"),
+        ({"TRIES": "0"}, "calls.tries is 0"),
+        ({"TIMEOUT_S": "nan"}, "calls.timeout_s is nan"),
+        ({"LEASE_S": "19"}, "calls.lease_s: shorter than two waits of calls.timeout_s; set it to 20 or more"),
+    ],
+)
+def test_calls_that_could_not_leave_or_twice_by_mistake_are_refused(calls: dict[str, str], problem: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load(environ={f"DAGSPLAN_CALLS__{name}": value for name, value in calls.items()})
+    assert problem in str(refused.value)
 
 
 def test_a_broken_setting_beside_a_secret_does_not_print_it() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from city.settings import SECRETS, Settings, load
+from city.hidden import SECRETS
+from city.settings import Settings, load
 from tests.unit.docs.reading import DOCS, PAGES, ROOT, blocks, text
 
 VARIABLE = re.compile(r"DAGSPLAN_[A-Z][A-Z_]*[A-Z]")
