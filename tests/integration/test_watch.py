@@ -9,19 +9,23 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from city.call import CallEvent
 from city.clock import FixedClock
+from city.entities import CallOut
 from city.errors import Conflict, NotFound
 from city.observation import Observation
 from city.plan import Plan
 from city.settings import Calls
+from planner.calls.call_out import call_out
+from planner.calls.steps import happened
 from planner.orders import add_event, decide
 from planner.schedule import look
 from planner.services import services
 from planner.snow.archive import unpack
-from planner.watch.answer import accept, open_draft, reject
+from planner.watch.answer import accept, open_draft, reject, unaccept
 from planner.watch.drafts import watch, watched
 from planner.watch.wake import ChangeListener
-from store import archive, facts, judgements, orders, pages, plans, weather
+from store import archive, calls, facts, judgements, orders, pages, plans, weather
 from store.connect import Connection, connect
 from store.drafts import Draft
 from tests.by_hand import plan_now
@@ -133,17 +137,100 @@ def test_one_tap_publishes_orders_and_stands_down(database: Connection) -> None:
     assert unpack(kept.curves, kept.plan_id, kept.service_day, kept.simulated).groups.at == LATER
 
 
-def test_taking_decides_what_is_added(database: Connection) -> None:
+def test_taking_calls_out_what_is_added(database: Connection) -> None:
+    """In the same step: a call to each vehicle, which has not left yet."""
     night(database)
     see(database, 9.0, LATER - HOUR / 10)
     draft = looked(database)
     assert draft is not None
-    plan = accept(database, SETTINGS, FixedClock(LATER), draft.id, "dispatcher").plan
-    decided = {order.key for order in orders.orders(database, AT) if order.state == "decided"}
-    assert decided == {change.key for change in draft.difference.added}
-    assert decided <= {item.key for item in plan.interventions}
+    made = accept(database, SETTINGS, FixedClock(LATER), draft.id, "dispatcher")
+    plan = made.plan
+    decided = {order.key: order.id for order in orders.orders(database, AT) if order.state == "decided"}
+    assert set(decided) == {change.key for change in draft.difference.added}
+    assert set(decided) <= {item.key for item in plan.interventions}
+    about = [calls.call(database, call) for call in made.calls]
+    assert sorted(order for call in about if call for order in call.orders) == sorted(decided.values())
+    assert {call.leaves_at for call in about if call} == {made.leaves_at} == {LATER + timedelta(seconds=8)}
     notes = {orders.events(database, order.id)[0].note for order in orders.orders(database, AT)}
     assert notes == {"from the watch’s draft"}
+
+
+def dry(database: Connection) -> Draft:
+    """Six millimetres did not come: the draft drops turer."""
+    weather.save_forecast(database, forecast(-4.0, 0.0, issued=LATER - HOUR / 4), LATER - HOUR / 4)
+    see(database, 1.0, LATER - HOUR / 10)
+    draft = looked(database)
+    assert draft is not None
+    return draft
+
+
+def on_lists(database: Connection, plan: Plan) -> None:
+    """Every vehicle of a plan is on a list."""
+    manned = {(item.network or "street", item.vehicle or "") for item in plan.interventions}
+    rows = [CallOut(n, k, v, f"Jour {k}", "sms", f"070-{k}") for k, (n, v) in enumerate(sorted(manned), 1)]  # type: ignore[arg-type]
+    calls.replace_lists(database, rows)
+
+
+def test_taking_tells_who_was_called_and_is_stood_down(database: Connection) -> None:
+    """Sent or acknowledged, it gets a stop; what had not left goes back unsaid."""
+    live = night(database, mm_h=1.5, cm=4.0)
+    on_lists(database, live)
+    main, cycle = (next(i for i in live.interventions if i.target.startswith(k)) for k in ("P1", "C1"))
+    first = call_out(database, SETTINGS, FixedClock(AT), live.id, [main.key], "dispatcher")
+    for kind in ("tried", "sent"):
+        happened(database, CallEvent(first.calls[0], kind, AT, "dagsplan"))  # type: ignore[arg-type]
+    second = call_out(database, SETTINGS, FixedClock(LATER), live.id, [cycle.key], "dispatcher")
+    made = accept(database, SETTINGS, FixedClock(LATER), dry(database).id, "dispatcher")
+    stops = [call for name in made.calls if (call := calls.call(database, name)) and call.kind == "stop"]
+    assert [(call.vehicle, call.orders) for call in stops] == [(main.vehicle, first.orders)]
+    left = calls.call(database, second.calls[0])
+    assert left is not None
+    assert left.state == "withdrawn"
+    assert {order.state for order in orders.orders(database, AT - HOUR)} == {"aborted"}
+
+
+def test_a_draft_that_was_taken_is_taken_back_whole(database: Connection) -> None:
+    """Calls, stand-downs and plan: the plan before is live anew, who was out is out. Once a call has left it stays."""
+    live = night(database, mm_h=1.5, cm=4.0)
+    on_lists(database, live)
+    main, cycle = (next(i for i in live.interventions if i.target.startswith(k)) for k in ("P1", "C1"))
+    first = call_out(database, SETTINGS, FixedClock(AT), live.id, [main.key], "dispatcher")
+    for kind in ("tried", "sent"):
+        happened(database, CallEvent(first.calls[0], kind, AT, "dagsplan"))  # type: ignore[arg-type]
+    (waiting,) = decide(database, live.id, [cycle.key], "dispatcher", AT)
+    draft = dry(database)
+    before = {order.id: order.state for order in orders.orders(database, AT - HOUR)}
+    accept(database, SETTINGS, FixedClock(LATER), draft.id, "dispatcher")
+    plan = unaccept(database, draft.id, "dispatcher", LATER + timedelta(seconds=4))
+    assert plan.slot == f"event:undo:{draft.id}"
+    assert [item.key for item in plan.interventions] == [item.key for item in live.interventions]
+    assert {order.id: order.state for order in orders.orders(database, AT - HOUR)} == before
+    assert before[waiting] == "decided"
+    assert {call.state for call in calls.calls_since(database, LATER)} == {"withdrawn"}
+    told = calls.call(database, first.calls[0])
+    assert told is not None
+    assert told.state == "sent"
+    with pytest.raises(Conflict):
+        unaccept(database, draft.id, "dispatcher", LATER + timedelta(seconds=5))
+
+
+def test_a_draft_of_which_a_call_has_left_is_not_taken_back(database: Connection) -> None:
+    night(database)
+    see(database, 9.0, LATER - HOUR / 10)
+    draft = looked(database)
+    assert draft is not None
+    with pytest.raises(Conflict, match="was not accepted"):
+        unaccept(database, draft.id, "dispatcher", LATER)
+    on_lists(database, plans.latest(database, "snow", "assist") or pytest.fail("no plan"))
+    made = accept(database, SETTINGS, FixedClock(LATER), draft.id, "dispatcher")
+    on_their_way = [c for name in made.calls if (c := calls.call(database, name))]
+    state_before = {order.id: order.state for order in orders.orders(database, AT)}
+    happened(
+        database, CallEvent(on_their_way[0].id, "tried" if on_their_way[0].state == "made" else "sent", LATER, "x")
+    )
+    with pytest.raises(Conflict, match="left already"):
+        unaccept(database, draft.id, "dispatcher", LATER + timedelta(seconds=4))
+    assert set(state_before) == {order.id for order in orders.orders(database, AT)}
 
 
 def test_a_tur_that_was_driven_is_proposed_again_when_its_streets_fill_up(database: Connection) -> None:
