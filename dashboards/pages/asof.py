@@ -67,7 +67,7 @@ def said(moment: pages.Moment, locale: Locale) -> str:
     t = locale.words
     if moment.kind == "plan":
         if moment.more.startswith("event"):
-            kind = "draft" if moment.more.startswith("event:draft") else "hand"
+            kind = next((name for name in ("draft", "crew") if moment.more.startswith(f"event:{name}")), "hand")
             return t(f"moment.plan_{kind}", version=moment.what)
         return t("moment.plan", version=moment.what, slot=_clock_of(moment.more))
     if moment.kind == "draft":
