@@ -15,6 +15,7 @@ from city.entities import OrderEvent
 from city.plan import Plan
 from city.vocabulary import DOMAINS, DeclineCause, Domain
 from dashboards.pages.asof import moment_lines, orders_at
+from dashboards.pages.choice import row_choices, with_choices
 from dashboards.pages.daystrip import day_strip
 from dashboards.pages.declines import declined_lines, declined_of, split_rows
 from dashboards.pages.draft import draft_box
@@ -133,6 +134,7 @@ def _parts(
     seen = judgements.observations(connection, now) if view.watched and (is_live or at) else ()
     declined = declined_of(connection, plan, now) if is_live or at else {}
     table, turned_down = split_rows(rows(plan, known, locale) if plan else [], declined)
+    choices = row_choices(connection, plan, table, now, locale) if is_live else {}
     day = plan.service_day if plan else on
     due = next_due(context.settings, domain, now)
     counts = {name: next((h.interventions for h in frame.live if h.domain == name), None) for name in DOMAINS}
@@ -148,7 +150,8 @@ def _parts(
         "moments": moment_lines(context, connection, day, locale) if day and view.watched else [],
         "streets": streets,
         "causes": [(cause, locale.words(f"cause.{cause}")) for cause in get_args(DeclineCause) if view.watched],
-        "rows": table,
+        "rows": with_choices(table, choices, connection, plan),
+        "choices": choices,
         "declined": declined_lines(turned_down, declined, now, locale),
         "figures": _figures(context, plan, locale, now if is_live or at else None) if plan else [],
         "weak": [locale.kept(weak, "effect") for weak in plan.degradations] if plan else [],
