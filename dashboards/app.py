@@ -17,6 +17,7 @@ from city.clock import Clock
 from city.settings import Settings
 from city.version import code_version
 from dashboards.api import calls as api_calls
+from dashboards.api import choices as api_choices
 from dashboards.api import declines as api_declines
 from dashboards.api import events as streams
 from dashboards.api import facts as api_facts
@@ -58,6 +59,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         api_requests,
         api_judgements,
         api_declines,
+        api_choices,
         api_manning,
         api_facts,
         api_map,

@@ -13,6 +13,7 @@ from city.errors import Conflict, NotFound
 from city.plan import Intervention, Plan, treatments_of
 from city.vocabulary import PASSING, OrderEventKind, OrderState
 from planner.night.declines import refuse_declined
+from planner.night.wanted import driven_by
 from store import facts, orders, plans
 from store.connect import Connection
 from store.orders import NewOrder, OrderStep
@@ -146,8 +147,7 @@ def _decide_one(connection: Connection, plan: Plan, item: Intervention, who: str
         item.key,
         plan.domain,
         item.target,
-        item.vehicle,
-        item.contractor,
+        *driven_by(connection, plan, item, now),
         item.ready_by,
         now,
     )

@@ -35,12 +35,14 @@ from planner.services import SNAPSHOTS, Services, make, services
 from planner.snapshot import Snapshot
 from planner.watch.drafts import watched
 from planner.watch.wake import CALL, ChangeListener
-from store import plans, rollups
+from store import manning, plans, rollups
 from store.connect import Connection
 from store.housekeeping import keep_house
 
 log = logging.getLogger("dagsplan.schedule")
 RETRY = timedelta(minutes=5)
+CREW = "crew:"
+"""How what is noted of the manning begins."""
 
 
 class Scheduler:
@@ -67,6 +69,19 @@ class Scheduler:
             settled = plans.settled_slots(self.connection, run.domain, run.service_day, run.mode, now)
             if run.slot not in settled:
                 plan = self._run(run, due_at, now)
+                made += [plan] if plan is not None else []
+        return made
+
+    def replan_for_crew(self, now: datetime) -> list[Plan]:
+        """A new plan at once of each service whose live one has a vehicle in work that nobody has called out and that
+        is out of service now, or does without one that is back. Each change makes one."""
+        made = []
+        for domain in DOMAINS:
+            day, mode = service_day(now, domain, self.settings.municipality.zone), self.settings.planner.mode
+            settled = plans.settled_slots(self.connection, domain, day, mode, now)
+            for change in manning.news(self.connection, domain, day, mode, now)[-1:]:
+                slot = f"event:{CREW}{change.id}{':end' if change.ended else ''}"
+                plan = None if slot in settled else self._run(RunKey(domain, day, slot, mode), now, now)
                 made += [plan] if plan is not None else []
         return made
 
@@ -210,8 +225,10 @@ def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock:
     known, changes, one_at_a_time = services(), ChangeListener(connect), threading.Lock()
 
     def plan(connection: Connection) -> None:
-        Scheduler(connection, settings, clock, executor, known).ensure_due(clock.now())
-        look(connection, settings, clock, changes.drain(), executor, known)
+        scheduler = Scheduler(connection, settings, clock, executor, known)
+        scheduler.ensure_due(clock.now())
+        scheduler.replan_for_crew(clock.now())
+        look(connection, settings, clock, [e for e in changes.drain() if not e.startswith(CREW)], executor, known)
         keep_up(connection, settings, clock.now())
 
     def ask() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from city.entities import Absence, CrewChange
-from city.vocabulary import UNDER_WAY, Domain, OrderState
+from city.vocabulary import UNDER_WAY, Domain, Mode, OrderState
 from store.connect import Connection
 from store.rows import columns, select
 from store.sql import query
@@ -15,11 +15,10 @@ from store.sql import query
 
 @dataclass(frozen=True)
 class CrewNews:
-    """A vehicle out of service that became known, or was taken back (``ended``)."""
+    """A change of a vehicle that became known, or was taken back (``ended``)."""
 
     id: str
     vehicle: str
-    starts_at: datetime
     ended: bool
 
 
@@ -60,9 +59,10 @@ def end_change(connection: Connection, change_id: str, at: datetime, who: str) -
     return None if row is None else str(row[0])
 
 
-def news(connection: Connection, domain: Domain, since: datetime, now: datetime) -> tuple[CrewNews, ...]:
-    """What became known of vehicles out of service after a time, oldest first; what is over is left out."""
-    parameters = {"domain": domain, "since": since, "now": now}
+def news(connection: Connection, domain: Domain, day: date, mode: Mode, now: datetime) -> tuple[CrewNews, ...]:
+    """The vehicles out of service that would change the newest plan of a service day, which does not know of them yet,
+    oldest first: their work is not called out, or they are back."""
+    parameters = {"domain": domain, "day": day, "mode": mode, "now": now}
     return select(connection, query("manning", "news"), parameters, CrewNews)
 
 

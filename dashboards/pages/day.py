@@ -18,6 +18,7 @@ from city.totals import saving
 from city.vocabulary import DOMAINS, OUT, UNDER_WAY, DeclineCause, Domain
 from dashboards.pages.asof import moment_lines, orders_at
 from dashboards.pages.callout import BoardBox, board_box
+from dashboards.pages.choice import row_choices, with_choices
 from dashboards.pages.daystrip import day_strip
 from dashboards.pages.declines import declined_lines, declined_of, split_rows
 from dashboards.pages.draft import DraftBox, draft_box
@@ -171,6 +172,7 @@ def _parts(
     found = standing_now(plan, known.orders, known.calls, known.progress, declined, now) if plan else None
     by_status = plan is not None and found is not None and (is_live or at is not None)
     table, turned_down = split_rows(rows(plan, known, locale) if plan else [], declined)
+    choices = row_choices(connection, plan, table, now, locale) if is_live else {}
     day = plan.service_day if plan else on
     due = next_due(context.settings, domain, now)
     counts = {name: next((h.targets for h in frame.live if h.domain == name), None) for name in DOMAINS}
@@ -191,7 +193,8 @@ def _parts(
         "moments": moment_lines(context, connection, day, locale) if day and view.watched else [],
         "streets": streets,
         "causes": [(cause, locale.words(f"cause.{cause}")) for cause in get_args(DeclineCause) if view.watched],
-        "rows": table,
+        "rows": with_choices(table, choices, connection, plan),
+        "choices": choices,
         "declined": declined_lines(turned_down, declined, now, locale),
         "headline": _headline(plan, found, box, by_status, locale) if plan and found else Headline("", "", ""),
         "standing": found,

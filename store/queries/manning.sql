@@ -28,13 +28,23 @@ WITH known AS (SELECT change_id, vehicle_id FROM crew_change WHERE change_id = %
 SELECT vehicle_id FROM known;
 
 -- name: news
--- What became known of vehicles out of service of a domain since a time and still matters: noted, or taken back.
-SELECT c.change_id::text AS id, v.vehicle_id AS vehicle, starts_at, e.at IS NOT NULL AS ended
-FROM crew_change c JOIN vehicle v USING (vehicle_id) LEFT JOIN crew_change_end e USING (change_id)
-WHERE c.kind = 'vehicle_out' AND v.domain = %(domain)s AND until_at > %(now)s
-  AND ((e.at IS NULL AND c.noted_at > %(since)s AND c.noted_at <= %(now)s)
-       OR (c.noted_at <= %(since)s AND e.at > %(since)s AND e.at <= %(now)s))
-ORDER BY c.noted_at, c.change_id;
+-- What became known of vehicles out of service after the newest plan of a day was asked for, and would change it: noted
+-- of a vehicle that has work in that time which nobody has called out, or taken back.
+WITH live AS (
+    SELECT plan_id, valid_from FROM plan
+    WHERE domain = %(domain)s AND service_day = %(day)s AND mode = %(mode)s ORDER BY version DESC LIMIT 1
+)
+SELECT c.change_id::text AS id, c.vehicle_id AS vehicle, e.at IS NOT NULL AS ended
+FROM crew_change c JOIN vehicle v USING (vehicle_id) CROSS JOIN live LEFT JOIN crew_change_end e USING (change_id)
+WHERE c.kind = 'vehicle_out' AND v.domain = %(domain)s AND c.until_at > %(now)s
+  AND ((e.at IS NULL AND c.noted_at > live.valid_from AND c.noted_at <= %(now)s
+        AND EXISTS (SELECT FROM intervention i
+                    WHERE i.plan_id = live.plan_id AND i.vehicle_id = c.vehicle_id
+                      AND i.starts_at < c.until_at AND i.ready_by > c.starts_at
+                      AND NOT EXISTS (SELECT FROM order_now o
+                                      WHERE o.key = i.key AND o.state NOT IN ('aborted', 'refused'))))
+       OR (c.noted_at <= live.valid_from AND e.at > live.valid_from AND e.at <= %(now)s))
+ORDER BY coalesce(e.at, c.noted_at), c.change_id;
 
 -- name: choices
 -- The vehicles that are wanted for interventions, as it was known at a time; the newest word of each holds.

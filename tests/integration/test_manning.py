@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,14 +13,17 @@ from city.clock import FixedClock
 from city.entities import CallOut, CrewChange, Vehicle
 from planner.bundle import load, save
 from planner.inputs import read_snapshot
+from planner.orders import decide
+from planner.schedule import Scheduler
 from planner.services import SNAPSHOTS, make_plan
 from planner.snow.snapshot import SnowSnapshot
 from planner.waste.snapshot import WasteSnapshot
-from store import calls, judgements, manning, registers
+from store import calls, facts, judgements, manning, registers
 from store.connect import Connection
 from store.housekeeping import TASKS
 from tests.by_hand import plan_now
 from tests.integration import plan_town as town
+from tests.integration.test_watch import night
 from tests.unit.planner.snapshots import AT, HOUR
 
 MINUTE = timedelta(minutes=1)
@@ -132,3 +136,63 @@ def count(database: Connection) -> int:
     row = database.execute("SELECT count(*) FROM crew_change").fetchone()
     assert row is not None
     return int(row[0])
+
+
+def scheduler(database: Connection, at: Any) -> Scheduler:
+    return Scheduler(database, town.settings(), FixedClock(at))
+
+
+def test_a_vehicle_that_breaks_down_makes_one_new_plan_at_once_and_another_when_it_is_back(
+    database: Connection,
+) -> None:
+    """No other service is planned again, and asked twice nothing more is made."""
+    live = night(database, cm=9.0)
+    plan_now(database, town.settings(), "waste", FixedClock(AT))
+    vehicle = live.interventions[0].vehicle
+    later = AT + 2 * MINUTE
+    out = change(vehicle=vehicle, noted_at=AT + MINUTE)
+    manning.add_change(database, out)
+    (made,) = scheduler(database, later).replan_for_crew(later)
+    assert (made.domain, made.slot, made.supersedes) == ("snow", f"event:crew:{out.id}", live.id)
+    assert all(item.vehicle != vehicle or item.starts_at >= out.until_at for item in made.interventions)  # type: ignore[operator]
+    assert scheduler(database, later + MINUTE).replan_for_crew(later + MINUTE) == []
+    manning.end_change(database, out.id, AT + HOUR, "dispatcher")
+    back = AT + HOUR + MINUTE
+    (again,) = scheduler(database, back).replan_for_crew(back)
+    assert again.slot == f"event:crew:{out.id}:end"
+    assert scheduler(database, back + MINUTE).replan_for_crew(back + MINUTE) == []
+
+
+@pytest.mark.parametrize("why", ["called out", "after its work", "not in the plan", "away", "taken back at once"])
+def test_what_changes_nothing_of_what_waits_makes_no_plan(database: Connection, why: str) -> None:
+    live = night(database, cm=9.0)
+    mine = [item for item in live.interventions if item.vehicle == "P01"]
+    assert mine
+    row = change(noted_at=AT + MINUTE)
+    if why == "called out":
+        decide(database, live.id, [item.key for item in mine], "dispatcher", AT)
+    elif why == "after its work":
+        row = replace(row, starts_at=AT + 40 * HOUR, until_at=AT + 50 * HOUR)
+    elif why == "not in the plan":
+        facts.save_fleet(database, [], [], [Vehicle("P09", "snow", "dep")])
+        row = replace(row, vehicle="P09")
+    elif why == "away":
+        row = change("away", noted_at=AT + MINUTE)
+    manning.add_change(database, row)
+    if why == "taken back at once":
+        manning.end_change(database, row.id, AT + MINUTE, "dispatcher")
+    assert scheduler(database, AT + HOUR / 4).replan_for_crew(AT + HOUR / 4) == []
+
+
+def test_an_order_that_is_out_keeps_its_vehicle_in_the_new_plan(database: Connection) -> None:
+    """Both ploughs break down; the work of one is called out and stays with it, that of the other is nobody's."""
+    live = night(database, cm=9.0)
+    mine = [item.key for item in live.interventions if item.vehicle == "P01"]
+    assert any(item.vehicle == "P02" for item in live.interventions)
+    decide(database, live.id, mine, "dispatcher", AT)
+    for vehicle in ("P01", "P02"):
+        manning.add_change(database, change(vehicle=vehicle, noted_at=AT + MINUTE, until_at=AT + 40 * HOUR))
+    (made,) = scheduler(database, AT + HOUR / 4).replan_for_crew(AT + HOUR / 4)
+    assert {item.key: item.vehicle for item in made.interventions if item.vehicle != "G01"} == dict.fromkeys(
+        mine, "P01"
+    )

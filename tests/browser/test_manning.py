@@ -1,0 +1,58 @@
+"""Declining, another vehicle and the manning in a real browser, with and without script, on desk and phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from city.entities import CallOut
+from store import calls
+from tests.browser.test_pages import browser, desk, overflow  # noqa: F401 - fixtures
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_ticked_turer_are_declined_beside_the_main_button_and_taken_back(desk, script):  # noqa: F811
+    page = desk.open("/idag", script=script)
+    n = page.locator("tr[data-key]").count()
+    for box in page.locator("input[name=keys]").all()[2:]:
+        box.uncheck()
+    page.get_by_text("Avstå (ange skäl)").click()
+    page.locator("#decline-cause").select_option("drifting")
+    page.get_by_role("button", name="Avstå de kryssade turerna").click()
+    expect(page.get_by_role("heading", name="Avstådda (2)")).to_be_visible()
+    expect(page.locator("tr[data-key]")).to_have_count(n - 2)
+    page.get_by_role("button", name="Ta tillbaka").first.click()
+    expect(page.get_by_role("heading", name="Avstådda (1)")).to_be_visible()
+    expect(page.locator("tr[data-key]")).to_have_count(n - 1)
+    assert desk.database.execute("SELECT count(*) FROM plan_order").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_another_vehicle_is_chosen_in_the_opened_row(desk, script):  # noqa: F811
+    page = desk.open("/idag", script=script)
+    row = page.locator("tr[data-key]").filter(has_text="P1-3")
+    row.locator("[data-open]").click()
+    detail = page.locator(f"#{row.get_attribute('id')}-more")
+    detail.locator("select[name=vehicle]").select_option("P01")
+    detail.get_by_role("button", name="Byt fordon").click()
+    expect(page.get_by_text("P01 är valt för hand.")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+def test_a_vehicle_is_put_out_of_service_and_back(desk, width, theme):  # noqa: F811
+    """No script at all on this page: opened, an error in its field, saved, taken back."""
+    calls.replace_lists(desk.database, [CallOut("street", 1, "P02", "Jour 1", "sms", "070-174 06 12")])
+    desk.database.commit()
+    page = desk.open("/bemanning", width=width, theme=theme, script=False)
+    assert overflow(page) <= 0
+    page.get_by_role("button", name="Ändra P02").first.click()
+    assert "tas ur" in page.locator(".e-then").first.inner_text()
+    assert overflow(page) <= 0
+    page.get_by_label("P02 är ur drift till").fill("2026-11-24T06:00")
+    page.get_by_label("Varför").fill("punktering")
+    page.get_by_role("button", name="Spara P02").click()
+    assert page.locator("h1").inner_text() == "4 av 5 fordon i tjänst."
+    assert "P02 är ur drift till 06.00: punktering." in page.locator(".notice").inner_text()
+    page.get_by_role("button", name="Ändra P02").first.click()
+    page.get_by_role("button", name="Ta tillbaka").click()
+    assert page.locator("h1").inner_text() == "5 av 5 fordon i tjänst."
