@@ -14,10 +14,12 @@ from city.catalogue.message import message
 from city.entities import OrderEvent
 from city.observation import Observation
 from city.plan import Plan
+from city.serviceday import service_day
 from city.vocabulary import DOMAINS, DeclineCause, Domain
 from dashboards.pages.asof import moment_lines, orders_at
 from dashboards.pages.daystrip import day_strip
-from dashboards.pages.draft import DraftBox, draft_box
+from dashboards.pages.draft import draft_box
+from dashboards.pages.emptyday import empty_day
 from dashboards.pages.freshness import freshness
 from dashboards.pages.observations import ObservationLine, SeenForm, noted_stamp, observation_line
 from dashboards.pages.rows import Known, PlanRow, rows
@@ -25,13 +27,12 @@ from dashboards.pages.said import said
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import KeyFigure
 from dashboards.pages.status import LOOKS, status_of
-from dashboards.pages.watchrow import Looks, WatchRow, watch_row
+from dashboards.pages.watchrow import watch_row
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
 from dashboards.web.problems import HttpProblem
 from dashboards.web.render import locale_of, page
 from planner.due import next_due
-from planner.watch.answer import open_draft
 from store import daypage, drafts, judgements
 from store.connect import Connection
 from store.orders import OrderNow
@@ -39,6 +40,7 @@ from store.town import begun
 
 router = APIRouter(include_in_schema=False)
 ORDERS_BACK = timedelta(hours=36)
+NO_WATCH = drafts.WatchNow(None, None, None)
 EARLIEST, LATEST_YEAR = datetime(2000, 1, 1, tzinfo=UTC), 2200
 
 
@@ -143,26 +145,27 @@ def _parts(
     is_live = head is not None and live is not None and head.id == live.id and at is None
     known, streets = _known(context, connection, domain, plan, now, is_live, at)
     is_watched = view.watched and (is_live or at is not None)
-    draft = open_draft(connection, plan.id, at) if plan and is_watched else None
+    stands = drafts.watch_now(connection, plan.id if plan else None, context.mode, now, at) if is_watched else NO_WATCH
+    draft = stands.open
     seen = judgements.observations(connection, now) if is_watched else ()
     lines = _seen_lines(connection, seen, locale)
-    answer = drafts.last_answer(connection, now) if is_watched else None
     box = draft_box(draft, known.orders, locale, context.settings.planner.currency) if draft else None
-    day = plan.service_day if plan else on
+    day, today = plan.service_day if plan else on, service_day(now, domain, context.settings.municipality.zone)
     due = next_due(context.settings, domain, now)
     counts = {name: next((h.interventions for h in frame.live if h.domain == name), None) for name in DOMAINS}
     return {
         "view": view,
         "plan": plan,
         "on": on,
-        "is_live": (is_live or plan is None) and at is None,
+        "is_live": at is None and (is_live or (plan is None and (on is None or on == today))),
+        "empty": None if plan else empty_day(context.settings, domain, on, frame.days, now, locale),
         "at": at,
         "at_text": locale.moment(at, context.clock.now()) if at else "",
         "draft": box,
-        "watch": _watch(context, connection, plan, box, answer, now, locale)
-        if view.watched and (is_live or at)
+        "watch": watch_row(plan, box, stands, context.settings.planner.watch_s, now, locale)
+        if plan and is_watched
         else None,
-        "said": said(done, lines, answer, now, locale) if done else "",
+        "said": said(done, lines, stands.answer, now, locale) if done else "",
         "shown_at": locale.clock(now),
         "observations": lines,
         "moments": moment_lines(context, connection, day, locale) if day and view.watched else [],
@@ -221,21 +224,6 @@ def _known(
         progress=context.progress(connection, started, histories) if live else {},
     )
     return known, names.streets
-
-
-def _watch(
-    context: AppContext,
-    connection: Connection,
-    plan: Plan | None,
-    box: DraftBox | None,
-    answer: drafts.Answer | None,
-    now: datetime,
-    locale: Locale,
-) -> WatchRow | None:
-    if plan is None:
-        return None
-    looks = Looks(drafts.last_look(connection, context.mode, now), context.settings.planner.watch_s)
-    return watch_row(plan, box, answer, looks, now, locale)
 
 
 def _seen_lines(connection: Connection, seen: Sequence[Observation], locale: Locale) -> list[ObservationLine]:
