@@ -16,6 +16,9 @@ from store.connect import Connection
 from store.rows import select
 from store.sql import query
 
+WATCH = "watch"
+"""Who answers a draft that has lost its reason."""
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -49,6 +52,20 @@ class TakenDraft:
 
     at: datetime
     plan_id: str
+
+
+@dataclass(frozen=True)
+class WatchNow:
+    """The newest draft against a plan, answered or not, the newest answer to any, and when the watch looked last."""
+
+    draft: Draft | None
+    answer: Answer | None
+    last_look: datetime | None
+
+    @property
+    def open(self) -> Draft | None:
+        """The draft that waits for an answer."""
+        return self.draft if self.draft is not None and self.draft.accepted is None else None
 
 
 def add_draft(connection: Connection, draft: Draft, plan: Plan, curves: bytes) -> bool:
@@ -90,16 +107,12 @@ def accepted_as(connection: Connection, draft_id: str) -> TakenDraft | None:
     return None if row is None else TakenDraft(row[0], str(row[1]))
 
 
-def last_answer(connection: Connection, at: datetime) -> Answer | None:
-    """The newest answer to a draft, as it was known at a time."""
-    found = select(connection, query("drafts", "last_answer"), {"at": at}, Answer)
-    return found[0] if found else None
-
-
-def last_look(connection: Connection, mode: Mode, at: datetime) -> datetime | None:
-    """When the watch looked last, as it was known at a time; None where it has not for two days."""
-    row = connection.execute(query("drafts", "last_look"), {"mode": mode, "at": at}).fetchone()
-    return None if row is None else row[0]
+def watch_now(
+    connection: Connection, base_plan: str | None, mode: Mode, now: datetime, at: datetime | None = None
+) -> WatchNow:
+    """Where the watch stands beside a plan; with ``at`` as it was known then."""
+    parameters = {"base_plan": base_plan, "mode": mode, "now": at or now, "at": at}
+    return select(connection, query("drafts", "watch_now"), parameters, WatchNow)[0]
 
 
 def _draft(row: tuple[Any, ...]) -> Draft:

@@ -150,7 +150,7 @@ def _draft_gone(request: Request, draft_id: str) -> Response:
     context, locale = context_of(request), locale_of(request)
     now = context.clock.now()
     with context.connection() as connection:
-        found = drafts.last_answer(connection, now)
+        found = drafts.watch_now(connection, None, context.mode, now).answer
     who = said_answer(found, now, locale) if found is not None and found.draft_id == draft_id else ""
     return day.show(request, "snow", notice="draft_gone", notice_more=who, status=409)
 

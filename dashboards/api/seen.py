@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenOnSite:
     """What was seen, on which segments, and for how long it holds [h]."""
 
     segments: tuple[str, ...]
@@ -61,7 +61,7 @@ class SeenRefused(HttpProblem):
         self.wrong = tuple(wrong)
 
 
-def read_seen(context: AppContext, connection: Connection, got: SentForm) -> Seen:
+def read_seen(context: AppContext, connection: Connection, got: SentForm) -> SeenOnSite:
     """What was seen. Raises SeenRefused with every field that is wrong."""
     wrong: list[Wrong] = []
     segments = _try(lambda: _segments(context, connection, got), wrong)
@@ -71,7 +71,7 @@ def read_seen(context: AppContext, connection: Connection, got: SentForm) -> See
     hours = _try(lambda: _hours(got), wrong)
     if wrong or segments is None or value is None or hours is None:
         raise SeenRefused(wrong)
-    return Seen(tuple(segments), quantity, value, hours)
+    return SeenOnSite(tuple(segments), quantity, value, hours)
 
 
 def as_typed(got: SentForm, refused: SeenRefused, locale: Locale) -> SeenForm:

@@ -14,6 +14,7 @@ from city.catalogue.message import message
 from city.entities import OrderEvent
 from city.observation import Observation
 from city.plan import Intervention, Plan
+from city.serviceday import service_day
 from city.totals import saving
 from city.vocabulary import DOMAINS, OUT, UNDER_WAY, DeclineCause, Domain
 from dashboards.pages.asof import moment_lines, orders_at
@@ -22,6 +23,7 @@ from dashboards.pages.choice import row_choices, with_choices
 from dashboards.pages.daystrip import day_strip
 from dashboards.pages.declines import declined_lines, declined_of, split_rows
 from dashboards.pages.draft import DraftBox, draft_box
+from dashboards.pages.emptyday import empty_day
 from dashboards.pages.freshness import freshness
 from dashboards.pages.headline import Headline, headline, standing_sums, status_figures
 from dashboards.pages.nightnow import calls_now, standing_now
@@ -32,7 +34,7 @@ from dashboards.pages.said import said
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import KeyFigure
 from dashboards.pages.status import LOOKS
-from dashboards.pages.watchrow import Looks, WatchRow, watch_row
+from dashboards.pages.watchrow import watch_row
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
 from dashboards.web.problems import HttpProblem
@@ -40,7 +42,6 @@ from dashboards.web.render import locale_of, page
 from planner.calls.reading import board_of
 from planner.due import next_due
 from planner.night.standing import Standing
-from planner.watch.answer import open_draft
 from store import daypage, drafts, judgements
 from store.connect import Connection
 from store.orders import OrderNow
@@ -48,6 +49,7 @@ from store.town import begun
 
 router = APIRouter(include_in_schema=False)
 ORDERS_BACK = timedelta(hours=36)
+NO_WATCH = drafts.WatchNow(None, None, None)
 EARLIEST, LATEST_YEAR = datetime(2000, 1, 1, tzinfo=UTC), 2200
 
 
@@ -159,35 +161,36 @@ def _parts(
     is_live = head is not None and live is not None and head.id == live.id and at is None
     known, streets = _known(context, connection, domain, plan, now, is_live, at)
     is_watched = view.watched and (is_live or at is not None)
-    draft = open_draft(connection, plan.id, at) if plan and is_watched else None
+    stands = drafts.watch_now(connection, plan.id if plan else None, context.mode, now, at) if is_watched else NO_WATCH
+    draft = stands.open
     behind = background_of(connection, plan, opened, now) if plan is not None and is_watched else None
     seen = behind.observations if behind else ()
     if behind is None and is_watched:
         seen = judgements.observations(connection, now)
     known = replace(known, background=behind, seen=seen, opened=opened)
     lines = _seen_lines(connection, seen, locale)
-    answer = drafts.last_answer(connection, now) if is_watched else None
     box = draft_box(draft, known.orders, locale, context.settings.planner.currency) if draft else None
     declined = declined_of(connection, plan, now) if is_live or at else {}
     found = standing_now(plan, known.orders, known.calls, known.progress, declined, now) if plan else None
     by_status = plan is not None and found is not None and (is_live or at is not None)
     table, turned_down = split_rows(rows(plan, known, locale) if plan else [], declined)
     choices = row_choices(connection, plan, table, now, locale) if is_live else {}
-    day = plan.service_day if plan else on
+    day, today = plan.service_day if plan else on, service_day(now, domain, context.settings.municipality.zone)
     due = next_due(context.settings, domain, now)
     counts = {name: next((h.targets for h in frame.live if h.domain == name), None) for name in DOMAINS}
     return {
         "view": view,
         "plan": plan,
         "on": on,
-        "is_live": (is_live or plan is None) and at is None,
+        "is_live": at is None and (is_live or (plan is None and (on is None or on == today))),
+        "empty": None if plan else empty_day(context.settings, domain, on, frame.days, now, locale),
         "at": at,
         "at_text": locale.moment(at, context.clock.now()) if at else "",
         "draft": box,
-        "watch": _watch(context, connection, plan, box, answer, now, locale)
-        if view.watched and (is_live or at)
+        "watch": watch_row(plan, box, stands, context.settings.planner.watch_s, now, locale)
+        if plan and is_watched
         else None,
-        "said": said(done, lines, answer, now, locale) if done else "",
+        "said": said(done, lines, stands.answer, now, locale) if done else "",
         "shown_at": locale.clock(now),
         "observations": lines,
         "moments": moment_lines(context, connection, day, locale) if day and view.watched else [],
@@ -259,21 +262,6 @@ def _known(
         outside=_outside(context, connection, away),
     )
     return known, names.streets
-
-
-def _watch(
-    context: AppContext,
-    connection: Connection,
-    plan: Plan | None,
-    box: DraftBox | None,
-    answer: drafts.Answer | None,
-    now: datetime,
-    locale: Locale,
-) -> WatchRow | None:
-    if plan is None:
-        return None
-    looks = Looks(drafts.last_look(connection, context.mode, now), context.settings.planner.watch_s)
-    return watch_row(plan, box, answer, looks, now, locale)
 
 
 def _seen_lines(connection: Connection, seen: Sequence[Observation], locale: Locale) -> list[ObservationLine]:

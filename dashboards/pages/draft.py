@@ -134,7 +134,7 @@ def _prices(cost: float, added: int, dropped: int, locale: Locale, currency: str
     key = "draft.same_cost" if abs(cost) < 50 else "draft.dearer" if cost > 0 else "draft.cheaper"
     prices = [Price(t("draft.price"), t(key, amount=locale.money(abs(cost), currency)), t("draft.against_plan"))]
     if added:
-        prices.append(Price(t("draft.gives"), t.count("draft.gives_turer", added), t("draft.gives_why")))
+        prices.append(Price(t("draft.gives"), t.count("draft.gives_turer", added)))
     if dropped:
-        prices.append(Price(t("draft.leaves"), t.count("draft.leaves_turer", dropped), t("draft.leaves_why")))
+        prices.append(Price(t("draft.leaves"), t.count("draft.leaves_turer", dropped)))
     return prices

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from city.plan import Plan
 from dashboards.pages.draft import DraftBox
 from dashboards.web.locale import Locale
-from planner.watch.drafts import WATCH
-from store.drafts import Answer
+from store.drafts import WATCH, Answer, WatchNow
 
 RECENT = timedelta(minutes=20)
 """How long the row says what was answered."""
@@ -28,24 +27,20 @@ class WatchRow:
     opens: bool = False
 
 
-@dataclass(frozen=True)
-class Looks:
-    """How the watch has looked: when last, and how often it means to [s]; 0: only where something is noted."""
-
-    last: datetime | None
-    every_s: float
-
-
 def watch_row(
-    plan: Plan, box: DraftBox | None, answer: Answer | None, looks: Looks, now: datetime, locale: Locale
+    plan: Plan, box: DraftBox | None, stands: WatchNow, every_s: float, now: datetime, locale: Locale
 ) -> WatchRow:
-    """The row beside a live plan: a draft before all, then what was answered lately, then that there is nothing."""
+    """The row beside a live plan: a draft before all, then what was answered lately, then that there is nothing.
+
+    ``every_s``: how often the watch means to look [s]; 0: only where something is noted.
+    """
+    answer = stands.answer
     if box is not None:
         return _of_draft(box, locale)
     if answer is not None and now - answer.at <= RECENT:
         return _of_answer(answer, locale)
     since = max(plan.created_at, answer.at) if answer is not None else plan.created_at
-    return _quiet(since, looks, now, locale)
+    return _quiet(since, stands.last_look, every_s, now, locale)
 
 
 def _of_draft(box: DraftBox, locale: Locale) -> WatchRow:
@@ -54,7 +49,7 @@ def _of_draft(box: DraftBox, locale: Locale) -> WatchRow:
         found = box.busts[0] if box.busts else box.title
         return WatchRow("is-info", "info", t("watch.found", clock=box.made, what=found), t("watch.holds"))
     said = [t("draft.called_back", vehicles=box.back)] if box.back else []
-    said.append(f"{box.prices[0].value}.")
+    said.append(t("watch.price", price=box.prices[0].value))
     return WatchRow("is-warn", "eye", t("watch.draft", clock=box.made, changes=box.changes), " ".join(said), opens=True)
 
 
@@ -68,14 +63,14 @@ def _of_answer(answer: Answer, locale: Locale) -> WatchRow:
     return WatchRow("", "eye", t("watch.left", clock=clock, who=who), t("watch.left_more"))
 
 
-def _quiet(since: datetime, looks: Looks, now: datetime, locale: Locale) -> WatchRow:
+def _quiet(since: datetime, last: datetime | None, every_s: float, now: datetime, locale: Locale) -> WatchRow:
     t = locale.words
-    if looks.every_s <= 0:
+    if every_s <= 0:
         return WatchRow("", "eye", t("watch.quiet", clock=locale.moment(since, now)), t("watch.on_note"))
-    heard = looks.last or since
-    if (now - heard).total_seconds() > MISSED_LOOKS * looks.every_s:
+    heard = last or since
+    if (now - heard).total_seconds() > MISSED_LOOKS * every_s:
         return WatchRow("is-warn", "warn", t("watch.silent", clock=locale.moment(heard, now)), t("watch.silent_more"))
-    following = datetime.fromtimestamp((now.timestamp() // looks.every_s + 1) * looks.every_s, UTC)
-    parts = {"age": locale.age(looks.every_s), "clock": locale.clock(following)}
-    more = t("watch.every", last=locale.clock(looks.last), **parts) if looks.last else t("watch.not_yet", **parts)
+    following = datetime.fromtimestamp((now.timestamp() // every_s + 1) * every_s, UTC)
+    parts = {"age": locale.age(every_s), "clock": locale.clock(following)}
+    more = t("watch.every", last=locale.clock(last), **parts) if last else t("watch.not_yet", **parts)
     return WatchRow("", "eye", t("watch.quiet", clock=locale.moment(since, now)), more)

@@ -25,11 +25,9 @@ from planner.watch.answer import reject
 from planner.watch.compare import difference
 from store import archive, drafts, judgements, pages, plans
 from store.connect import Connection
-from store.drafts import Draft
+from store.drafts import WATCH, Draft
 
 log = logging.getLogger("dagsplan.watch")
-WATCH = "watch"
-"""Who answers a draft that has lost its reason."""
 
 
 def watch(

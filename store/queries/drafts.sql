@@ -29,14 +29,22 @@ VALUES (%(draft_id)s, %(accepted)s, %(at)s, %(who)s, %(plan_id)s);
 -- When a draft was accepted, and as which plan.
 SELECT at, plan_id FROM snow_draft_answer WHERE draft_id = %(draft_id)s AND accepted;
 
--- name: last_answer
--- The newest answer to a draft until a time, with the version of the plan that it became.
-SELECT a.draft_id::text AS draft_id, a.accepted, a.at, a.who, p.version
-FROM snow_draft_answer a LEFT JOIN plan p ON p.plan_id = a.plan_id
-WHERE a.at <= %(at)s ORDER BY a.at DESC LIMIT 1;
-
--- name: last_look
--- When the watch looked last until a time; its looks stand among the runs of the first domain.
-SELECT max(claimed_at) FROM plan_run
-WHERE domain = 'snow' AND mode = %(mode)s AND slot LIKE 'watch:%%' AND claimed_at <= %(at)s
-  AND service_day >= (%(at)s::timestamptz - interval '2 days')::date;
+-- name: watch_now
+-- Where the watch stands now, or as it was known at a time, in one look: its newest draft against a plan (none where there is no plan), the
+-- newest answer to any draft with the version of the plan that it became, and when it looked last; its looks stand
+-- among the runs of the first domain.
+SELECT (SELECT to_jsonb(d) FROM (
+            SELECT d.draft_id::text AS id, d.base_plan::text AS base_plan, d.made_at, d.event, d.difference, a.accepted,
+                   coalesce(a.who, '') AS answered_by, a.at AS answered_at
+            FROM snow_draft d LEFT JOIN snow_draft_answer a ON a.draft_id = d.draft_id AND (%(at)s::timestamptz IS NULL OR a.at <= %(at)s)
+            WHERE d.base_plan = %(base_plan)s::uuid AND (%(at)s::timestamptz IS NULL OR d.made_at <= %(at)s)
+            ORDER BY d.made_at DESC, d.draft_id LIMIT 1
+        ) d) AS draft,
+       (SELECT to_jsonb(a) FROM (
+            SELECT a.draft_id::text AS draft_id, a.accepted, a.at, a.who, p.version
+            FROM snow_draft_answer a LEFT JOIN plan p ON p.plan_id = a.plan_id
+            WHERE %(at)s::timestamptz IS NULL OR a.at <= %(at)s ORDER BY a.at DESC LIMIT 1
+        ) a) AS answer,
+       (SELECT max(claimed_at) FROM plan_run
+        WHERE domain = 'snow' AND mode = %(mode)s AND slot LIKE 'watch:%%' AND claimed_at <= %(now)s
+          AND service_day >= (%(now)s::timestamptz - interval '2 days')::date) AS last_look;

@@ -43,6 +43,17 @@ def test_without_a_plan_the_page_says_when_and_how(client, domain):
     assert f"dagsplan plan {domain}" in page
 
 
+def test_a_day_without_a_plan_names_those_that_have_one(client, snow):
+    earlier = said(client.get("/idag?day=2026-11-02"))
+    assert "Ingen plan finns för mån 2 nov" in earlier
+    assert "mån 23 nov" in earlier
+    assert "dagsplan plan" not in earlier
+    assert "Sett på plats" not in earlier
+    tomorrow = said(client.get("/idag?day=2026-11-24&lang=sv"))
+    assert "Den räknas av sig själv 18.00. Till dess gäller planen för idag." in tomorrow
+    assert "Sett på plats" not in tomorrow
+
+
 @pytest.mark.parametrize(
     ("language", "verdict", "button"),
     [("sv", "text", "Kalla ut {} turer"), ("en", "text_en", "Call out {} routes")],
