@@ -14,7 +14,7 @@ FONT, POINTS = "DejaVu", 9.5
 LEFT, TOP, WIDE, HIGH = 10.0, 9.0, 277.0, 210.0
 ROW, HEAD, TABLE = 7.4, 6.0, 36.0
 """Heights [mm] of a row and of the table's head, and where that begins."""
-COLUMNS = (15.0, 60.0, 11.0, 27.0, 16.0, 45.0, 39.0, 21.0, 10.0, 16.0, 17.0)
+COLUMNS = (14.0, 58.0, 10.0, 25.0, 15.0, 43.0, 38.0, 25.0, 10.0, 16.0, 23.0)
 """Widths [mm], of the whole as on the page."""
 OUT, DONE = 8, 9
 """Which columns are for a pen: a box, and a time."""
