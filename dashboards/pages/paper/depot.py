@@ -22,7 +22,7 @@ from store.connect import Connection
 from store.orders import OrderNow
 from store.record import Happening
 
-ROWS = 19
+ROWS = 20
 """Rows of a lying A4."""
 RANK = {"need": 0, "go": 1, "off": 2}
 
