@@ -14,7 +14,7 @@ FONT, POINTS = "DejaVu", 9.5
 LEFT, TOP, WIDE, HIGH = 10.0, 9.0, 277.0, 210.0
 ROW, HEAD, TABLE = 7.4, 6.0, 36.0
 """Heights [mm] of a row and of the table's head, and where that begins."""
-COLUMNS = (15.0, 60.0, 11.0, 27.0, 16.0, 45.0, 39.0, 21.0, 10.0, 16.0, 17.0)
+COLUMNS = (16.0, 56.0, 10.0, 26.0, 17.0, 42.0, 38.0, 25.0, 10.0, 16.0, 21.0)
 """Widths [mm], of the whole as on the page."""
 OUT, DONE = 8, 9
 """Which columns are for a pen: a box, and a time."""
@@ -128,6 +128,7 @@ def _write(
     high: float = ROW,
 ) -> None:
     """One line of text in a cell, cut where it is too long for it."""
+    text = " ".join(text.split())
     pdf.set_font(FONT, "B" if bold else "", size)
     pdf.set_text_color(MUTED if muted else 0)
     room = wide - 2.2

@@ -72,6 +72,7 @@ def sheet(request: Request, domain: Domain = "snow", on: Annotated[date | None, 
         nav="overlamning",
         domain=domain,
         domains=DOMAINS,
+        is_night=VIEWS[domain].watched,
         fresh=fresh,
         day=day,
         days=[(one.isoformat(), locale.date(one)) for one in days],
@@ -110,16 +111,17 @@ def _title(day: date, domain: Domain, now: datetime, locale: Locale) -> str:
     """A night is over in its morning, a day in its evening; before that the title says so."""
     ends = (
         local_instant(day + timedelta(days=1), MORNING, locale.zone)
-        if domain == "snow"
+        if VIEWS[domain].watched
         else local_instant(day, EVENING, locale.zone)
     )
     if now < ends:
         return locale.words("night.title_so_far")
-    return locale.words("night.title" if domain == "snow" else "night.title_day")
+    return locale.words("night.title" if VIEWS[domain].watched else "night.title_day")
 
 
 def _span(day: date, domain: Domain, locale: Locale) -> str:
-    return f"{locale.date(day)}–{locale.date(day + timedelta(days=1))}" if domain == "snow" else locale.date(day)
+    """The days of a night, or the day."""
+    return f"{locale.date(day)}–{locale.date(day + timedelta(days=1))}" if VIEWS[domain].watched else locale.date(day)
 
 
 def _answer(night: Handover, domain: Domain, locale: Locale) -> str:
@@ -135,6 +137,6 @@ def _answer(night: Handover, domain: Domain, locale: Locale) -> str:
         said.append(t.count("night.proposed", waiting))
     if night.left_streets:
         said.append(t.count("night.left", night.left_streets, km=locale.km(night.left_m)))
-    if night.unknown and domain == "snow":
+    if night.unknown and VIEWS[domain].by_street:
         said.append(t.count("night.unknown", night.unknown))
     return " ".join(said)

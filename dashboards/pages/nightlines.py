@@ -82,6 +82,8 @@ def late_lines(report: NightReport, names: Mapping[str, str], locale: Locale) ->
     t, lines = locale.words, []
     for tur in report.night.turer:
         parts = [said_late(tur, locale)] if tur.order_id else []
+        if tur.todo == "rest" and tur.left is None:
+            parts.append(t("night.left_unknown"))
         if tur.todo in {"rest", "look"} and tur.left:
             left = t.count("row.segments", len(tur.left))
             parts.append(t("night.left_of", left=left, streets=said_streets(tur.left, locale)))

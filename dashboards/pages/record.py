@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from itertools import groupby
 
 from dashboards.web.locale import Locale
 from store.record import Happening
@@ -13,6 +12,8 @@ from store.record import Happening
 DECISIONS = frozenset({"answer", "observation", "decline", "decline_end", "choice", "change", "call"})
 """Kinds that the hand-over tells whole; of plans, drafts and steps of orders it tells those that somebody decided."""
 DECIDED = frozenset({"decided", "sent", "refused", "aborted", "unanswered", "overridden"})
+_AFTER = {step: n for n, step in enumerate(("decided", "overridden", "sent", "acknowledged", "started", "done"))}
+"""In which order steps of the same time are told."""
 BY_HAND = frozenset({"dispatcher", "duty", "simulated_duty", "engineer"})
 
 
@@ -51,8 +52,10 @@ def told(
 ) -> list[RecordLine]:
     """The record in words; what one person did to several turer in the same minute is one line. ``beside``: times of
     another day than this say their day."""
-    groups = [list(group) for _, group in groupby(sorted(found, key=lambda one: one.at), key=_together)]
-    return [_line(group, locale, names or {}, beside) for group in groups]
+    groups: dict[tuple[object, ...], list[Happening]] = {}
+    for one in sorted(found, key=lambda one: (one.at, _AFTER.get(one.step, 0))):
+        groups.setdefault(_together(one), []).append(one)
+    return [_line(group, locale, names or {}, beside) for group in groups.values()]
 
 
 def decisions(found: Iterable[Happening]) -> list[Happening]:
@@ -66,7 +69,7 @@ def decisions(found: Iterable[Happening]) -> list[Happening]:
 
 
 def _together(one: Happening) -> tuple[object, ...]:
-    """Equal for neighbours that are told in one line."""
+    """Equal for what is told in one line."""
     minute = one.at.replace(second=0, microsecond=0)
     vehicle = one.vehicle if one.kind == "call" or one.more.get("passed") else ""
     alone = one.at if one.kind not in {"order", "call", "decline", "decline_end"} else None

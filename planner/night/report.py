@@ -93,7 +93,7 @@ def report_of(
     calls = record.open_calls(connection, [order.id for order in made])
     night, known = _night(connection, day, mode, now, plan_of, domain, found, calls)
     plan = plans.latest(connection, domain, mode, day)
-    draft = drafts.newest(connection, plan.id) if plan and domain == "snow" else None
+    draft = drafts.newest(connection, plan.id) if plan else None
     waits = draft if draft is not None and draft.accepted is None else None
     return NightReport(domain, night, found, _sums(connection, domain, known, now), waits, calls)
 
@@ -136,7 +136,7 @@ def _sums(
     for one, item in known:
         begins = next((event.at for event in one.history if event.kind == "started"), None)
         ends = next((event.at for event in one.history if event.kind in {"done", "aborted", "refused"}), now)
-        if begins is not None and one.vehicle and domain != "heating":
+        if begins is not None and one.vehicle:
             worked.append(Worked(one.vehicle, begins, ends, prices.get(one.contractor or "")))
         done = set(one.progress.done)
         treated += [part for part in _parts(item) if part.id in done and part.dose_g_m2 > 0]

@@ -22,7 +22,7 @@ from store.connect import Connection
 from store.orders import OrderNow
 from store.record import Happening
 
-ROWS = 19
+ROWS = 20
 """Rows of a lying A4."""
 RANK = {"need": 0, "go": 1, "off": 2}
 
@@ -44,6 +44,7 @@ class PaperRow:
     late: bool
     note: str
     said: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ def _row(plan: Plan, item: Intervention, known: _Known) -> PaperRow:
         late=bool(item.deadline and item.ready_by and item.ready_by > item.deadline),
         note=t(f"state.{order.state}") if order is not None else "",
         said=said,
+        key=item.key,
     )
 
 
@@ -139,7 +141,7 @@ def _kind(
     t, locale = known.locale.words, known.locale
     if order is not None and order.state in {"aborted", "refused"}:
         word = t(f"state.{order.state}")
-        return "off", f"{word} {locale.clock(order.state_at)}" + (f": {order.state_note}" if order.state_note else "")
+        return "off", f"{word} {locale.clock(order.state_at)}" + (f": {order.state_note}." if order.state_note else ".")
     if order is None and (turned := known.declined.get(item.key)):
         return "off", t("paper.declined", clock=locale.clock(turned.at), cause=t(f"cause.{turned.step}"))
     if not vehicle and item.kind not in {"heat"}:

@@ -38,7 +38,7 @@ def frame_of(context: AppContext, connection: Connection, plan: Plan, now: datet
     phone = context.settings.web.phone
     return PaperFrame(
         meta=meta,
-        line=", ".join(f"{label} {value}" for label, value in meta[:4]),
+        line=", ".join([f"{meta[0][0]} {meta[0][1]}", *(f"{label.lower()} {value}" for label, value in meta[1:4])]),
         holds=t("paper.holds"),
         ring=t("paper.ring", phone=phone) if phone else t("paper.ring_nobody"),
     )

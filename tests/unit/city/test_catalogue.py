@@ -28,10 +28,6 @@ FAMILY = re.compile(r"""f"([a-z_0-9]+\.[a-z_0-9.]*)\{|"([a-z_0-9]+\.[a-z_0-9.]*)
 ANY = re.compile(r"""["']([a-z_0-9]+(?:\.[a-zA-Z_0-9/]+)+)["']""")
 
 SWEDISH_IN_CODE = {
-    "dashboards/api/export.py": "a column of the table files, which are made for a Swedish spreadsheet",
-    "dashboards/pages/services/heating.py": "columns of the table files",
-    "dashboards/pages/services/snow.py": "columns of the table files",
-    "dashboards/pages/services/waste.py": "columns of the table files",
     "ingest/roads/tags.py": "words that keepers of streets are called by in OSM",
     "ingest/simulator/town.py": "names of the simulated town",
 }

@@ -53,7 +53,7 @@ def rows_of(answer) -> list[dict[str, str]]:
 
 
 def test_csv_opens_in_a_swedish_spreadsheet(client, snow):
-    rows = rows_of(client.get("/api/v1/plans/snow/latest.csv"))
+    rows = rows_of(client.get("/api/v1/plans/snow/latest.csv?lang=sv"))
     first = snow.interventions[0]
     assert [row["Nyckel"] for row in rows] == [item.key for item in snow.interventions]
     assert rows[0]["Djup"] == f"{first.reasons[0].value:g}".replace(".", ",")
@@ -63,14 +63,14 @@ def test_csv_opens_in_a_swedish_spreadsheet(client, snow):
 
 def test_csv_of_waste_has_a_row_for_each_stop(client, publish):
     plan = publish("waste")
-    rows = rows_of(client.get("/api/v1/plans/waste/latest.csv"))
+    rows = rows_of(client.get("/api/v1/plans/waste/latest.csv?lang=sv"))
     assert len(rows) == sum(len(item.stops) for item in plan.interventions) > 0
     assert [row["Ordning"] for row in rows[:3]] == ["1", "2", "3"]
 
 
 def test_csv_of_heating_has_a_row_for_each_building(client, publish):
     plan = publish("heating")
-    rows = rows_of(client.get("/api/v1/plans/heating/latest.csv"))
+    rows = rows_of(client.get("/api/v1/plans/heating/latest.csv?lang=sv"))
     assert [row["Byggnad"] for row in rows] == [item.title for item in plan.interventions]
 
 
@@ -78,7 +78,7 @@ def test_csv_cells_are_no_formulas(client, publish, filled):
     filled.execute("UPDATE building SET name = '=HYPERLINK(1)'")
     filled.commit()
     publish("heating")
-    assert rows_of(client.get("/api/v1/plans/heating/latest.csv"))[0]["Byggnad"] == "'=HYPERLINK(1)"
+    assert rows_of(client.get("/api/v1/plans/heating/latest.csv?lang=sv"))[0]["Byggnad"] == "'=HYPERLINK(1)"
 
 
 def test_geojson_has_a_feature_for_each_intervention(client, snow):

@@ -8,9 +8,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from city.draft import Change, Difference
 from planner.calls.escalate import escalate
 from planner.orders import add_event, decide
-from store import judgements, plans
+from store import drafts, judgements, plans
+from store.drafts import Draft
 from store.judgements import Decline
 from tests.unit.dashboards import night, town
 from tests.unit.dashboards.pages.test_day_page import said
@@ -219,6 +221,51 @@ def test_what_was_declined_is_nobodys_to_do_and_stands_among_the_decisions(clien
     (tur,) = [tur for tur in found["turer"] if tur["key"] == key]
     assert (tur["todo"], tur["declined"]) == (None, "drifting")
     assert [one["step"] for one in found["decisions"] if one["kind"] == "decline"] == ["drifting"]
+
+
+def test_a_draft_that_waits_is_the_next_shifts_to_answer(client, filled, snow, made):
+    """With the tur that it adds and why; once it is answered it is a decision, with who."""
+    key = snow.interventions[-1].key
+    change = Change(
+        key=key, target=snow.interventions[-1].target, title="", vehicle="P02", starts_at=None, why="12,1 cm", why_en=""
+    )
+    draft = Draft(str(uuid.uuid4()), snow.id, town.AT, "watch", Difference(added=(change,)))
+    drafts.add_draft(filled, draft, msgspec.structs.replace(snow, inputs_hash="other"), b"")
+    filled.commit()
+    assert client.get(f"/api/v1/handover/{DAY}").json()["draft"]["id"] == draft.id
+    page = said(client.get("/overlamning"))
+    assert "Ta ställning till utkastet" in page
+    assert f"Vaktens utkast 03.06: {snow.interventions[-1].target} till" in page
+    assert "12,1 cm" in page
+    drafts.answer(filled, draft.id, False, town.AT + timedelta(minutes=1), "dispatcher", None)
+    filled.commit()
+    assert client.get(f"/api/v1/handover/{DAY}").json()["draft"] is None
+    page = said(client.get("/overlamning"))
+    assert f"arbetsledare Planen fick stå mot utkastet ({snow.interventions[-1].target} till)" in page
+
+
+def test_a_call_of_which_nobody_knows_whether_it_arrived_is_to_be_rung(client, filled, snow, made):
+    """'Ovisst': first in the list, with the vehicle, the role and the tur; no number stands there."""
+    filled.execute(
+        "INSERT INTO crew_call VALUES (gen_random_uuid(), 'go', 'P07', 'ett', 'Jour 2', 'sms', '070-7', 'Kör', %s, "
+        "'dispatcher', %s, NULL)",
+        (town.AT, town.AT),
+    )
+    filled.execute("INSERT INTO crew_call_order SELECT call_id, 1, %s FROM crew_call", (made["passed"],))
+    for n, kind in enumerate(("made", "tried", "unsure"), start=1):
+        filled.execute(
+            "INSERT INTO crew_call_event SELECT call_id, %s, %s, %s, 'dagsplan' FROM crew_call",
+            (n, kind, town.AT + timedelta(minutes=n)),
+        )
+    filled.commit()
+    found = client.get(f"/api/v1/handover/{DAY}").json()
+    assert [call["state"] for call in found["calls"]] == ["unsure"]
+    assert found["todo"][0] == "call"
+    page = said(client.get("/overlamning"))
+    assert f"Ring för hand P07, Jour 2: {snow.interventions[2].target}" in page
+    assert "ovisst om det kom fram 03.09" in page
+    assert f"P07: ovisst om sms till Jour 2 kom fram, {snow.interventions[2].target}" in page
+    assert "070-7" not in page
 
 
 @pytest.mark.parametrize("domain", ["waste", "heating"])
