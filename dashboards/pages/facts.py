@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from city.plan import Intervention, Plan
-from dashboards.pages.why import deciding, exact, with_unit
+from dashboards.pages.why import deciding, joined, threshold
 from dashboards.web.locale import Locale
 
 
@@ -41,6 +41,4 @@ def _limits(item: Intervention, locale: Locale) -> str:
     if not versions:
         return ""
     said = locale.words("fact.limit_version", n=", ".join(str(n) for n in versions))
-    if first is None or first.threshold is None:
-        return said
-    return f"{with_unit(exact(first.threshold, locale), first, locale)}, {said}"
+    return joined(threshold(first, locale) if first else "", said)
