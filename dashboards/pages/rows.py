@@ -33,7 +33,7 @@ class Known:
     """What rows are made with beside the plan: orders by key, their histories, names by id, the time.
 
     ``read_at`` is the time for which the ages of sources are told, None for the plan's own. ``calls`` are the states
-    of the newest calls by order id, ``declined`` why a key was declined. ``outside`` is what is under way and not in
+    of the newest calls by order id. ``outside`` is what is under way and not in
     the plan any more, each with the plan that it was called out from. ``background`` and what was ``seen`` are told in
     opened rows; the streets only of the one that is asked for, ``opened``.
     """
@@ -48,7 +48,6 @@ class Known:
     progress: Mapping[str, Progress] = field(default_factory=dict)
     read_at: datetime | None = None
     calls: Mapping[str, CallState] = field(default_factory=dict)
-    declined: Mapping[str, str] = field(default_factory=dict)
     outside: Sequence[Planned] = ()
     background: Background | None = None
     seen: Sequence[Observation] = ()
@@ -169,7 +168,6 @@ def _standpoint(plan: Plan, item: Intervention, order: OrderNow | None, known: K
         far=known.progress.get(order_id),
         history=known.histories.get(order_id, ()),
         call=known.calls.get(order_id),
-        declined=known.declined.get(item.key, ""),
     )
 
 

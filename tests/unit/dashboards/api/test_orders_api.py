@@ -86,7 +86,7 @@ def test_a_form_leads_back_to_the_page_where_its_row_stands(client, snow):
     answer = form(client, snow, 0)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/idag?domain=snow#r-snow-")
-    assert "Beslutad 03.06" in client.get("/idag").text
+    assert "Ej skickad" in client.get("/idag").text
 
 
 def test_a_form_that_lost_the_race_shows_the_page_with_its_choice(client, snow):

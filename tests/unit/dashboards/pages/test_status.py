@@ -119,14 +119,6 @@ def test_advice_is_approved_and_neither_called_out_nor_late():
     assert acts_of(order("decided"), advice=True) == ("aborted",)
 
 
-def test_what_was_turned_down_is_last_and_not_chosen():
-    at = Standpoint(item(), None, AT + 9 * HOUR, declined="drivsnö 03.12")
-    status = status_of(at, SWEDISH)
-    assert (status.word, status.second, status.needs) == ("Avstådd", "drivsnö 03.12", False)
-    assert not may_choose(at)
-    assert status.rank > status_of(Standpoint(item(), order("done"), AT), SWEDISH).rank
-
-
 def test_a_drivers_no_is_a_no_and_no_decline():
     assert said("refused", who="P11")[0] == "Kan inte 03.06"
 
