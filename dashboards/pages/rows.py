@@ -12,7 +12,7 @@ from city.observation import Observation
 from city.plan import Intervention, Plan
 from city.vocabulary import CallState
 from dashboards.pages.charts import HeatStrip, SpanPlot, heat_strip, span_plot
-from dashboards.pages.facts import facts_of
+from dashboards.pages.facts import facts_of, length_of
 from dashboards.pages.history import StepLine, history_of, undo_of
 from dashboards.pages.opened import NOTHING, Opened, opened_row
 from dashboards.pages.services.known import VIEWS
@@ -137,7 +137,7 @@ def _row(plan: Plan, item: Intervention, known: Known, locale: Locale, *, outsid
         vehicle=(order.vehicle if order else item.vehicle) or "",
         contractor=_contractor(order.contractor if order else item.contractor, known),
         times=_times(item, locale),
-        length=_length(item, locale),
+        length=length_of(item, locale),
         late=behind(at, locale) if live or known.read_at else "",
         reasons=tuple(capital(locale.kept(reason, "text")) for reason in item.reasons),
         flip=locale.kept(item, "flip"),
@@ -200,11 +200,6 @@ def _times(item: Intervention, locale: Locale) -> str:
     if item.starts_at is None:
         return locale.words("row.not_started") if item.kind == "heat" else ""
     return locale.stretch(item.starts_at, item.ready_by) if item.ready_by else locale.clock(item.starts_at)
-
-
-def _length(item: Intervention, locale: Locale) -> str:
-    parts = [locale.minutes(item.minutes)] if item.minutes else []
-    return " · ".join(parts + ([locale.km(item.distance_m)] if item.distance_m else []))
 
 
 def _air(item: Intervention, locale: Locale) -> str:
