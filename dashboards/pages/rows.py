@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from city.catalogue.words import LANGUAGES, words
 from city.entities import OrderEvent
 from city.observation import Observation
 from city.plan import Intervention, Plan
@@ -135,7 +136,7 @@ def _row(plan: Plan, item: Intervention, known: Known, locale: Locale, *, outsid
         sources=sources_of(plan, item, known.devices, known.read_at, _held_since(plan, order, outside), locale),
         action=locale.words(f"action.{item.kind}"),
         vehicle=(order.vehicle if order else item.vehicle) or "",
-        contractor=_contractor(order.contractor if order else item.contractor, known),
+        contractor=_contractor(order.contractor if order else item.contractor, known, locale),
         times=_times(item, locale),
         length=length_of(item, locale),
         late=behind(at, locale) if live or known.read_at else "",
@@ -191,9 +192,11 @@ def _held_since(plan: Plan, order: OrderNow | None, outside: bool) -> datetime |
     return order.created_at
 
 
-def _contractor(contractor: str | None, known: Known) -> str:
-    names = known.contractors or {}
-    return names.get(contractor or "", contractor or "")
+def _contractor(contractor: str | None, known: Known, locale: Locale) -> str:
+    """The name of a contractor; the city's own crew in the language of the page, whichever it is kept in."""
+    name = (known.contractors or {}).get(contractor or "", contractor or "")
+    own = {words(language)("row.own_crew") for language in LANGUAGES}
+    return locale.words("row.own_crew") if name in own else name
 
 
 def _times(item: Intervention, locale: Locale) -> str:

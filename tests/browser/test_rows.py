@@ -90,13 +90,21 @@ def test_every_tick_box_and_opener_has_a_name_of_its_own(desk, domain):
 HEIGHTS = "[...document.querySelectorAll('tr[data-key]')].map(row => row.getBoundingClientRect().height)"
 
 
-@pytest.mark.parametrize(("width", "most"), [(1280, 60), (768, 70), (390, 120)])
+@pytest.mark.parametrize(("width", "most"), [(1280, 60), (768, 84), (390, 120)])
 def test_rows_are_low_enough_to_go_through_forty(desk, width, most):
     page = desk.open("/idag", width=width)
     assert max(page.evaluate(HEIGHTS)) <= most
     shown = page.locator("tr[data-key]").first.locator("> :visible").count()
     assert shown == {1280: 11, 768: 8, 390: 8}[width]
     assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize("domain", ["snow", "waste", "heating"])
+@pytest.mark.parametrize("width", [1152, 900, 768])
+def test_no_column_is_cut_off_at_any_width(desk, width, domain):
+    page = desk.open(f"/idag?domain={domain}", width=width)
+    right = "document.querySelector('{}').getBoundingClientRect().right"
+    assert page.evaluate(f"{right.format('.plan-table')} <= {right.format('#table')}")
 
 
 def test_what_needs_no_hand_can_be_left_out_without_script(desk):

@@ -116,6 +116,13 @@ def test_sources_grow_older_with_the_page_and_not_with_an_earlier_one(client, sn
     assert ages(at=town.AT.isoformat())[0] == first
 
 
+def test_the_citys_own_crew_is_called_so_in_each_language(client, snow):
+    table = client.get("/idag?lang=en").text.split('id="table"')[1]
+    assert "Own crew" in table
+    assert "Egen regi" not in table
+    assert "Egen regi" in client.get("/idag?lang=sv").text.split('id="table"')[1]
+
+
 def test_what_the_plan_took_over_has_the_ages_of_then(client, filled, snow, clock, publish, running):
     """Interventions that are under way keep the figures by which they were decided."""
     clock.advance(minutes=40)
