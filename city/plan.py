@@ -16,7 +16,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from city.catalogue.stored import Languages
-from city.vocabulary import CLEAR, Certainty, Domain, Mode, PlaceKind
+from city.vocabulary import CLEAR, Certainty, Domain, Mode, PlaceKind, StopCause
 
 
 class Reason(Struct, frozen=True, kw_only=True):
@@ -48,6 +48,17 @@ class SegmentAction(Struct, frozen=True, kw_only=True):
     depth_cm: float | None = None
 
 
+class RoomBasis(Struct, frozen=True, kw_only=True):
+    """What asks for a stop: the level [%] of the vessel that is likeliest to be full, when it will be, and how long ago
+    the one that has waited longest was emptied and may wait [days]. None where nobody knows."""
+
+    cause: StopCause
+    level_pct: float | None = None
+    full_by: datetime | None = None
+    emptied_days: float | None = None
+    most_days: float | None = None
+
+
 class RoundStop(Struct, frozen=True, kw_only=True):
     """One waste room on a round; ``vessels`` are those that are emptied."""
 
@@ -59,6 +70,7 @@ class RoundStop(Struct, frozen=True, kw_only=True):
     arrives_at: datetime
     lon: float
     lat: float
+    basis: RoomBasis | UnsetType = UNSET
     languages: Languages | UnsetType = UNSET
 
 

@@ -90,6 +90,10 @@ OUT: frozenset[OrderState] = frozenset({"started", "done"})
 DeclineCause = Literal["precipitation", "drifting", "road_temperature", "practice", "other"]
 """Why people turn a proposal down: the four causes that twenty years of field trials found, and others."""
 
+StopCause = Literal["fills", "age", "calendar", "on_the_way"]
+"""What asks for a stop of a round: a vessel that will be full, one that has waited long, a fixed day, or nothing but
+that it lies on the way."""
+
 ForecastReading = Literal["low", "mid", "high"]
 """How a forecast is read: at the low end of its range, as it stands, at the high end."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from city.plan import Intervention, Plan
-from dashboards.pages.why import deciding, exact, with_unit
+from dashboards.pages.why import deciding, joined, threshold
 from dashboards.web.locale import Locale
 
 
@@ -22,16 +22,18 @@ def _facts(plan: Plan, item: Intervention, now: datetime, locale: Locale) -> Ite
         ("latest_start", item.latest_start),
         ("deadline", item.deadline),
     ):
-        yield name, dated(when, now, locale) if when else ""
+        yield name, locale.moment(when, now) if when else ""
+    yield "drive", length_of(item, locale)
     if isinstance(item.segments, tuple):
         yield "segments", t.count("row.segments", len(item.segments))
     yield "limit", _limits(item, locale)
     yield "plan", t("fact.plan_version", n=plan.version, clock=locale.moment(plan.created_at, now))
 
 
-def dated(when: datetime, now: datetime, locale: Locale) -> str:
-    """A time with its day where a day lies between."""
-    return locale.moment(when, now)
+def length_of(item: Intervention, locale: Locale) -> str:
+    """How long and far it is: '95 min · 15,4 km'."""
+    parts = [locale.minutes(item.minutes)] if item.minutes else []
+    return " · ".join(parts + ([locale.km(item.distance_m)] if item.distance_m else []))
 
 
 def _limits(item: Intervention, locale: Locale) -> str:
@@ -41,6 +43,4 @@ def _limits(item: Intervention, locale: Locale) -> str:
     if not versions:
         return ""
     said = locale.words("fact.limit_version", n=", ".join(str(n) for n in versions))
-    if first is None or first.threshold is None:
-        return said
-    return f"{with_unit(exact(first.threshold, locale), first, locale)}, {said}"
+    return joined(threshold(first, locale) if first else "", said)

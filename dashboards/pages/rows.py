@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from city.catalogue.words import LANGUAGES, words
 from city.entities import OrderEvent
 from city.observation import Observation
 from city.plan import Intervention, Plan
 from city.vocabulary import CallState
 from dashboards.pages.charts import HeatStrip, SpanPlot, heat_strip, span_plot
-from dashboards.pages.facts import facts_of
+from dashboards.pages.facts import facts_of, length_of
 from dashboards.pages.history import StepLine, history_of, undo_of
 from dashboards.pages.opened import NOTHING, Opened, opened_row
 from dashboards.pages.services.known import VIEWS
@@ -33,7 +34,7 @@ class Known:
     """What rows are made with beside the plan: orders by key, their histories, names by id, the time.
 
     ``read_at`` is the time for which the ages of sources are told, None for the plan's own. ``calls`` are the states
-    of the newest calls by order id, ``declined`` why a key was declined. ``outside`` is what is under way and not in
+    of the newest calls by order id. ``outside`` is what is under way and not in
     the plan any more, each with the plan that it was called out from. ``background`` and what was ``seen`` are told in
     opened rows; the streets only of the one that is asked for, ``opened``.
     """
@@ -48,7 +49,6 @@ class Known:
     progress: Mapping[str, Progress] = field(default_factory=dict)
     read_at: datetime | None = None
     calls: Mapping[str, CallState] = field(default_factory=dict)
-    declined: Mapping[str, str] = field(default_factory=dict)
     outside: Sequence[Planned] = ()
     background: Background | None = None
     seen: Sequence[Observation] = ()
@@ -138,9 +138,9 @@ def _row(plan: Plan, item: Intervention, known: Known, locale: Locale, *, outsid
         sources=sources_of(plan, item, known.devices, known.read_at, _held_since(plan, order, outside), locale),
         action=locale.words(f"action.{item.kind}"),
         vehicle=(order.vehicle if order else item.vehicle) or "",
-        contractor=_contractor(order.contractor if order else item.contractor, known),
+        contractor=_contractor(order.contractor if order else item.contractor, known, locale),
         times=_times(item, locale),
-        length=_length(item, locale),
+        length=length_of(item, locale),
         late=behind(at, locale) if live or known.read_at else "",
         reasons=tuple(capital(locale.kept(reason, "text")) for reason in item.reasons),
         flip=locale.kept(item, "flip"),
@@ -171,7 +171,6 @@ def _standpoint(plan: Plan, item: Intervention, order: OrderNow | None, known: K
         far=known.progress.get(order_id),
         history=known.histories.get(order_id, ()),
         call=known.calls.get(order_id),
-        declined=known.declined.get(item.key, ""),
     )
 
 
@@ -195,20 +194,17 @@ def _held_since(plan: Plan, order: OrderNow | None, outside: bool) -> datetime |
     return order.created_at
 
 
-def _contractor(contractor: str | None, known: Known) -> str:
-    names = known.contractors or {}
-    return names.get(contractor or "", contractor or "")
+def _contractor(contractor: str | None, known: Known, locale: Locale) -> str:
+    """The name of a contractor; the city's own crew in the language of the page, whichever it is kept in."""
+    name = (known.contractors or {}).get(contractor or "", contractor or "")
+    own = {words(language)("row.own_crew") for language in LANGUAGES}
+    return locale.words("row.own_crew") if name in own else name
 
 
 def _times(item: Intervention, locale: Locale) -> str:
     if item.starts_at is None:
         return locale.words("row.not_started") if item.kind == "heat" else ""
     return locale.stretch(item.starts_at, item.ready_by) if item.ready_by else locale.clock(item.starts_at)
-
-
-def _length(item: Intervention, locale: Locale) -> str:
-    parts = [locale.minutes(item.minutes)] if item.minutes else []
-    return " · ".join(parts + ([locale.km(item.distance_m)] if item.distance_m else []))
 
 
 def _air(item: Intervention, locale: Locale) -> str:

@@ -32,13 +32,12 @@ LOOKS: dict[str, tuple[str, str]] = {
     "done": ("is-ok", "done"),
     "approved": ("is-ok", "ok"),
     "aborted": ("is-wait", "cross"),
-    "declined": ("is-wait", "cross"),
 }
 """How each state looks: the class of its text and its icon. The double tick is of an answer and of nothing else."""
 
 URGENCY = (
     *("unanswered", "refused", "failed", "unsure", "by_hand", "late", "decided", "proposed", "aborted", "leaving"),
-    *("sent", "acknowledged", "started", "approved", "done", "declined"),
+    *("sent", "acknowledged", "started", "approved", "done"),
 )
 """What needs a hand stands first."""
 
@@ -76,7 +75,7 @@ class Status:
 @dataclass(frozen=True)
 class Standpoint:
     """What a status is made from: an intervention with its newest order, if it has one, how far that is, its events,
-    the state of its newest ``call``, and why it was ``declined``, where it was. ``advice`` is approved, not driven."""
+    the state of its newest ``call``. ``advice`` is approved, not driven."""
 
     item: Intervention
     order: OrderNow | None
@@ -85,13 +84,10 @@ class Standpoint:
     far: Progress | None = None
     history: Sequence[OrderEvent] = ()
     call: CallState | None = None
-    declined: str = ""
 
     @property
     def state(self) -> str:
         """The state of the order, or what goes before it."""
-        if (self.order is None or self.order.state in {"aborted", "decided"}) and self.declined:
-            return "declined"
         if self.order is None:
             return "proposed"
         if self.advice and self.order.state in {"decided", "sent", "acknowledged", "started"}:
@@ -126,7 +122,7 @@ def _word(at: Standpoint, state: str, locale: Locale) -> str:
     if share is not None:
         return locale.words("state.share", percent=str(share))
     word = locale.words(f"state.{state}")
-    if at.order is None or state in {"decided", "leaving", "by_hand", "unsure", "failed", "declined"}:
+    if at.order is None or state in {"decided", "leaving", "by_hand", "unsure", "failed"}:
         return word
     return f"{word} {locale.moment(_since(at), at.now)}"
 
@@ -140,8 +136,6 @@ def _since(at: Standpoint) -> datetime:
 
 def _second(at: Standpoint, state: str, locale: Locale) -> str:
     """What is said below the state: what is waited for, who says it, when it will be ready, what is not seen."""
-    if state == "declined":
-        return at.declined
     if at.order is None or state == "approved":
         return ""
     said = [at.order.state_note]
@@ -233,7 +227,7 @@ def behind(at: Standpoint, locale: Locale) -> str:
 def _ready(at: Standpoint, planned: datetime) -> datetime | None:
     """When it will be ready: never before it can be, begun now; None for what will not be driven."""
     state, far, starts = at.state, at.far, at.item.starts_at
-    if state in {"aborted", "refused", "declined"}:
+    if state in {"aborted", "refused"}:
         return None
     if state == "done":
         return at.order.state_at if at.order is not None else planned

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from city.plan import Intervention, PlaceStop, RoundStop
+from msgspec import UnsetType
+
+from city.plan import Intervention, PlaceStop, RoomBasis, RoundStop
+from dashboards.pages.why import exact
 from dashboards.web.locale import NBSP, Locale
 
 
@@ -50,7 +53,27 @@ def _stop(stop: RoundStop, litres: Mapping[str, float], now: datetime, locale: L
         vessels=locale.words.count("row.vessels", len(stop.vessels)),
         litres=f"{locale.figure(held, 0)}{NBSP}l" if held else "",
         reason=capital(locale.kept(stop, "reason")),
+        **_columns(stop.basis, now, locale),
     )
+
+
+def _columns(basis: RoomBasis | UnsetType, now: datetime, locale: Locale) -> dict[str, str]:
+    """What asks for a stop, column by column; an unknown figure is said to be that."""
+    if not isinstance(basis, RoomBasis):
+        return {}
+    t, unknown = locale.words, locale.words("opened.unknown")
+    full = unknown if basis.level_pct is None else t("stop.not_soon")
+    if basis.full_by is not None:
+        full = t("stop.full_now") if basis.full_by <= now else locale.day(basis.full_by)
+    days = unknown
+    if basis.emptied_days is not None and basis.most_days is not None:
+        days = t("stop.days_of", days=locale.figure(basis.emptied_days, 0), most=exact(basis.most_days, locale))
+    return {
+        "level": unknown if basis.level_pct is None else f"{locale.figure(basis.level_pct, 0)}{NBSP}%",
+        "full_by": full,
+        "days": days,
+        "why": t(f"stop.{basis.cause}"),
+    }
 
 
 def capital(text: str) -> str:

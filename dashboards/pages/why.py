@@ -59,11 +59,16 @@ def is_friction(reason: Reason) -> bool:
 
 def limit_of(reason: Reason, locale: Locale, *, aim: bool = False) -> str:
     """'gräns 3 cm', or 'mål 20 °C' where it is an ``aim``; empty where there is none."""
+    said = threshold(reason, locale)
+    return locale.words("row.aim" if aim else "row.limit", limit=said) if said else ""
+
+
+def threshold(reason: Reason, locale: Locale) -> str:
+    """The limit with its unit: '3 cm', '0,25'; empty where there is none."""
     if reason.threshold is None:
         return ""
-    return locale.words(
-        "row.aim" if aim else "row.limit", limit=with_unit(exact(reason.threshold, locale), reason, locale)
-    )
+    value = 100 * reason.threshold if reason.unit == "1" else reason.threshold
+    return with_unit(exact(value, locale), reason, locale)
 
 
 def _range(reason: Reason, locale: Locale) -> str:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from city.entities import Reading, Room, Vessel
 from models.fill import fill_state, overflow_probability
 from planner.thresholds.limits import Limits
+from planner.waste.basis import basis_of
 from planner.waste.room import RoomNeed, VesselView, max_age_days
 from planner.waste.snapshot import WasteSnapshot
 from planner.waste.words import flip_of, reasons_of
@@ -118,6 +119,7 @@ def _room_need(
         score=max(probability, 1.0 if any(v.due for v in views) else 0.0),
         blind=all(_blind(v, snapshot.at) for v in views),
         reasons=tuple(reasons_of(snapshot, rules, fraction, views, probability)),
+        basis=basis_of(snapshot.at, rules, views, probability, limit.value or 0.0),
         flip=flip_of(probability, limit.value or 0.0, must, any(v.due for v in views)),
     )
 

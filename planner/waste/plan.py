@@ -196,6 +196,7 @@ def _stops(site: Site, found: WalkedRound, starts_at: datetime, rules: Limits) -
                 arrives_at=starts_at + timedelta(seconds=clock),
                 lon=need.room.lon,
                 lat=need.room.lat,
+                basis=need.basis,
             )
         clock += TIP_S if stop is None else _vessel_s(rules) * len(site.needs[stop].vessels)
         place = row

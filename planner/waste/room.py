@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from city.catalogue.message import Message
 from city.entities import Room, Vessel
-from city.plan import Reason
+from city.plan import Reason, RoomBasis
 from models.fill import FillState
 from planner.thresholds.limits import Limits
 
@@ -29,6 +29,7 @@ class RoomNeed:
     score: float
     blind: bool
     reasons: tuple[Reason, ...]
+    basis: RoomBasis
     flip: Message
 
 

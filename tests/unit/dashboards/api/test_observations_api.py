@@ -185,7 +185,7 @@ def test_the_page_as_it_was_at_a_minute(client, database, snow, clock):
     assert 'id="draft"' in before
     assert 'action="/api/v1/drafts' not in before
     assert 'action="/api/v1/orders"' not in before
-    assert "Beslutad" not in before
+    assert "Ej skickad" not in before
     after = client.get("/idag", params={**params, "at": (LATER + timedelta(minutes=6)).isoformat()}).text
     assert 'id="draft"' not in after
     assert "stod där" in after

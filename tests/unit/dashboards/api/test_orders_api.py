@@ -85,8 +85,8 @@ def test_too_much_is_refused(client):
 def test_a_form_leads_back_to_the_page_where_its_row_stands(client, snow):
     answer = form(client, snow, 0)
     assert answer.status_code == 303
-    assert answer.headers["location"].startswith("/idag?domain=snow&done=decided#r-snow-")
-    assert "Beslutad 03.06" in client.get("/idag").text
+    assert answer.headers["location"].startswith("/idag?domain=snow&said=decided#r-snow-")
+    assert "Ej skickad" in client.get("/idag").text
 
 
 def test_a_form_that_lost_the_race_shows_the_page_with_its_choice(client, snow):
