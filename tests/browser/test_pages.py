@@ -2,88 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-import os
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import TimeoutError, expect
 
-from city.clock import FixedClock
-from dashboards.app import create_app
 from planner.night.follow import follow
-from store import outlook, plans
-from store.connect import Connection, pool
+from store import plans
+from tests.browser.conftest import overflow
 from tests.unit.dashboards import night, sensors, town
-from tests.unit.dashboards.serving import serving
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-]
-
-
-@dataclass
-class Desk:
-    """A dispatcher at a running service: opens pages, and notes what went wrong in them."""
-
-    address: str
-    browser: Browser
-    database: Connection
-    clock: FixedClock
-    complaints: list[str] = field(default_factory=list)
-
-    def open(self, path: str, *, width: int = 1280, theme: str = "light", script: bool = True) -> Page:
-        context = self.browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=theme,  # type: ignore[arg-type]
-            java_script_enabled=script,
-        )
-        page = context.new_page()
-        page.on("console", lambda said: self._note(said.type, said.text) if said.type in {"error", "warning"} else None)
-        page.on("pageerror", lambda error: self._note("error", str(error)))
-        page.on("request", lambda asked: None if asked.url.startswith(self.address) else self._note("left", asked.url))
-        page.goto(self.address + path, wait_until="load")
-        return page
-
-    def _note(self, kind: str, text: str) -> None:
-        self.complaints.append(f"{kind}: {text}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        if "chromium" in os.environ.get("DAGSPLAN_REQUIRE", "").split(","):
-            pytest.fail("chromium is required: /usr/bin/chromium is not there")
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as started:
-        running = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def desk(dsn: str, database: Connection, browser: Browser) -> Iterator[Desk]:
-    """The town with its three plans, served; afterwards nothing may have gone wrong in any page."""
-    clock = FixedClock(town.AT, simulated=False)
-    town.fill(database)
-    for domain in ("snow", "waste", "heating"):
-        town.publish(database, domain, clock)
-    with pool(dsn, "test", size=4) as connections, serving(create_app(town.settings(), connections, clock)) as address:
-        found = Desk(address, browser, database, clock)
-        yield found
-        for context in browser.contexts:
-            context.close()
-    assert found.complaints == []
-
-
-def overflow(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
 @pytest.mark.parametrize(
@@ -245,118 +173,6 @@ def test_the_theme_switch_is_remembered(desk):
     page.reload()
     assert page.locator("html").get_attribute("data-theme") == "dark"
     assert "mörkt" in page.locator("[data-theme-switch]").inner_text()
-
-
-PIXELS = """() => {
-  const canvas = document.querySelector("canvas");
-  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-  const seen = new Map();
-  for (let i = 0; i < data.length; i += 4) {
-    const key = `${data[i]},${data[i + 1]},${data[i + 2]}`;
-    seen.set(key, (seen.get(key) ?? 0) + 1);
-  }
-  return [...seen].sort((a, b) => b[1] - a[1]).slice(0, 4).map(([key]) => key);
-}"""
-
-
-def drawn(desk: Desk, path: str, **how: object) -> Page:
-    page = desk.open(path, **how)  # type: ignore[arg-type]
-    page.locator("canvas[data-ready]").wait_for()
-    page.wait_for_timeout(150)
-    return page
-
-
-@pytest.mark.parametrize(
-    ("theme", "ground", "deep"), [("light", "247,248,247", "13,33,69"), ("dark", "16,23,27", "230,243,253")]
-)
-def test_the_map_draws_the_planned_streets_in_the_colours_of_the_theme(desk, theme, ground, deep):
-    common = drawn(desk, "/karta", theme=theme).evaluate(PIXELS)
-    assert common[0] == ground
-    assert deep in common
-
-
-def test_the_map_tells_street_depth_and_tur_by_pointer_and_by_keyboard(desk):
-    page = drawn(desk, "/karta")
-    page.locator("canvas").focus()
-    page.keyboard.press("+")
-    page.keyboard.press("Enter")
-    said = page.locator("#said").inner_text()
-    assert "Klass" in said
-    assert "cm på sträckan" in said
-    page.get_by_role("link", name="Till raden").click()
-    assert page.locator("tr.is-open").count() == 1
-
-
-def test_the_map_of_a_row_is_found_from_its_row(desk):
-    page = desk.open("/idag")
-    page.locator("[data-open]").first.click()
-    page.get_by_role("link", name="Visa på kartan").first.click()
-    page.locator("canvas[data-ready]").wait_for()
-    assert "C1-1" in page.locator("#said").inner_text()
-
-
-def test_the_map_shows_what_is_done_and_left(desk):
-    page = drawn(desk, "/karta")
-    page.get_by_text("Gjort och kvar").click()
-    assert page.locator("[data-legend=status]").is_visible()
-    assert page.locator("[data-n=left]").inner_text() == "18"
-
-
-def test_the_map_shows_the_road_surface_hour_by_hour(desk):
-    page = drawn(desk, "/karta")
-    page.get_by_text("Vägyta").first.click()
-    page.locator("canvas[data-colour=road]").wait_for()
-    assert page.locator("#hour-said").inner_text().endswith("05.00")
-    assert "Snö på 152" in page.locator("#counts").inner_text()
-    page.locator("canvas").focus()
-    page.keyboard.press("+")
-    page.keyboard.press("Enter")
-    page.locator("#said .road-chart").wait_for()
-    assert "Mot en öppen" in page.locator("#said").inner_text()
-    page.locator("[data-hour='1']").click()
-    page.get_by_text("06.00", exact=False).first.wait_for()
-    page.get_by_text("Skillnader").click()
-    assert page.locator("[data-measure=apart]").is_visible()
-    assert "°C" in page.locator("#middle").inner_text()
-
-
-def test_a_road_surface_that_cannot_be_fetched_is_said_until_it_can(desk):
-    """And meanwhile no street keeps a colour that the legend explains otherwise."""
-    page = drawn(desk, "/karta")
-    page.route("**/api/v1/roads.json", lambda route: route.fulfill(body="away"))
-    page.get_by_text("Vägyta").first.click()
-    page.locator("canvas[data-colour=road]").wait_for()
-    assert page.locator("#chart-note").is_visible()
-    page.get_by_text("Snödjup").first.click()
-    page.locator("canvas[data-colour=depth]").wait_for()
-    assert not page.locator("#chart-note").is_visible()
-    page.unroute("**/api/v1/roads.json")
-    page.get_by_text("Vägyta").first.click()
-    page.locator("canvas[data-colour=road]").wait_for()
-    assert not page.locator("#chart-note").is_visible()
-    assert page.locator("#hours").is_visible()
-
-
-def test_a_newer_outlook_comes_by_itself_and_keeps_the_hour(desk):
-    page = drawn(desk, "/karta")
-    page.get_by_text("Vägyta").first.click()
-    page.locator("canvas[data-colour=road]").wait_for()
-    said, place = page.locator("#hour-said").inner_text(), int(page.locator("#hour").input_value())
-    frame = outlook.outlook_frame(desk.database)
-    streets = [outlook.street(desk.database, row[0]) for row in outlook.surfaces(desk.database)]
-    later = dataclasses.replace(
-        frame, at=frame.at + timedelta(hours=1), first_hour=frame.first_hour + timedelta(hours=1)
-    )
-    outlook.replace_outlook(desk.database, later, streets, later.at)
-    expect(page.locator("#hour")).to_have_value(str(place - 1), timeout=8000)
-    assert page.locator("#hour-said").inner_text() == said
-
-
-def test_the_map_names_where_its_streets_are_from(desk):
-    page = drawn(desk, "/karta?domain=waste&lang=en", width=390)
-    assert "© OpenStreetMap contributors" in page.locator("#origin").inner_text()
-    assert page.locator("[data-n=today]").inner_text() != "0"
-    assert overflow(page) <= 0
 
 
 def test_the_first_settings_become_a_file_without_script(desk):
