@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from city.outlook import OutlookFrame, SegmentOutlook, Series
+from city.vocabulary import RouteClass
 from store.connect import Connection
-from store.rows import columns, select
+from store.rows import columns, only_row, select
 from store.sql import query
 
 
@@ -51,11 +53,27 @@ def surfaces(connection: Connection) -> list[tuple[str, Series, Series, tuple[st
         return [(row[0], tuple(row[1]), tuple(row[2]), tuple(row[3])) for row in cursor.fetchall()]
 
 
-def depths(connection: Connection) -> list[tuple[str, Series, Series]]:
-    """(segment, depth [cm], its lowest reading [cm]) of every street, by hour, ordered by segment."""
-    with connection.cursor(binary=True) as cursor:
-        cursor.execute(query("outlook", "depths"))
-        return [(row[0], tuple(row[1]), tuple(row[2])) for row in cursor.fetchall()]
+def land_known(connection: Connection) -> bool:
+    """Whether the land round any street has a say in its surface: its height, its shade or the sky above it."""
+    return bool(only_row(connection.execute(query("outlook", "land_known")))[0])
+
+
+@dataclass(frozen=True)
+class DepthRow:
+    """Snow on a street in an hour, and its lowest reading [cm]; the limit of its class, and how many hours later it is
+    reached, None where it is not."""
+
+    segment: str
+    now_cm: float | None
+    low_cm: float | None
+    limit_cm: float | None
+    first: int | None
+
+
+def depths(connection: Connection, hour: int, limits: Mapping[RouteClass, float]) -> tuple[DepthRow, ...]:
+    """The snow of every street in an hour of the outlook, beside the ``limits`` of the classes [cm]."""
+    parameters = {"hour": hour + 1, "classes": list(limits), "limits": list(limits.values())}
+    return select(connection, query("outlook", "depths"), parameters, DepthRow)
 
 
 def street(connection: Connection, segment: str) -> SegmentOutlook | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 from collections.abc import Sequence
 from itertools import pairwise
@@ -59,12 +60,15 @@ def base_map(request: Request) -> Response:
 
 
 @router.get("/map/{domain}.json", summary="How streets, rooms or buildings stand in the live plan")
-def status(request: Request, domain: Domain) -> Response:
+def status(request: Request, domain: Domain, segments: bool = True) -> Response:
     """Interventions with their status; how each street stands, in the order of ``segments.json``, or each room or
-    building; and the vehicles that are out, each where it was last seen."""
+    building; and the vehicles that are out, each where it was last seen. ``segments`` by id, those of the plan alone,
+    can be left out."""
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection:
         body = _status(context, connection, domain, locale)
+        if segments or domain != "snow":
+            body |= VIEWS[domain].on_map(connection, context.live(connection, domain), locale)
     return Response(msgspec.json.encode(body), headers={"Cache-Control": "no-cache"}, media_type="application/json")
 
 
@@ -138,8 +142,13 @@ def _status(context: AppContext, connection: Connection, domain: Domain, locale:
     body["items"] = [item_json(tur) for tur in shown.turer]
     body["credits"] = _credits(roads.load_datasets(connection), locale)
     body["depots"] = [{"name": d.name, "kind": d.kind, "lon": d.lon, "lat": d.lat} for d in facts.depots(connection)]
+    body["not_cared"] = [dataclasses.asdict(one) for one in shown.not_cared]
     body["vehicles"] = [vehicle_json(seen, shown, locale) for seen in shown.vehicles]
     if shown.streets:
-        body["streets"] = streets_json(shown, locale)
+        body["streets"] = msgspec.Raw(
+            context.standing.encoded(
+                shown.streets, locale.words.language, lambda: msgspec.json.encode(streets_json(shown, locale))
+            )
+        )
     clock = f"{locale.day(shown.at)} {locale.clock(shown.at)}"
-    return body | VIEWS[domain].on_map(connection, plan, locale) | {"at": shown.at, "clock": clock}
+    return body | {"at": shown.at, "clock": clock}

@@ -20,8 +20,6 @@ from store.connect import Connection, snapshot_transaction
 
 router = APIRouter(tags=["map"])
 LETTERS = {"dry": "d", "wet": "w", "ice": "i", "snow": "s", "": "-"}
-EARLY = 5
-"""The local hour that a duty officer asks about."""
 
 
 @router.get("/api/v1/roads.json", summary="The surface of every street by the newest snow plan, hour by hour")
@@ -51,7 +49,17 @@ def street(request: Request, segment: str, hour: int = 0) -> Response:
 def _body(connection: Connection, locale: Locale) -> dict[str, Any]:
     frame = outlook.outlook_frame(connection)
     if frame is None:
-        return {"at": None, "hours": [], "start": 0, "id": [], "c": [], "cm": [], "condition": []}
+        return {
+            "at": None,
+            "first": None,
+            "land": None,
+            "hours": [],
+            "start": 0,
+            "id": [],
+            "c": [],
+            "cm": [],
+            "condition": [],
+        }
     rows = outlook.surfaces(connection)
     ends = [frame.first_hour + timedelta(hours=hour) for hour in range(frame.hours)]
     return {
@@ -59,7 +67,9 @@ def _body(connection: Connection, locale: Locale) -> dict[str, Any]:
         "source": frame.source,
         "simulated": frame.simulated,
         "hours": [f"{locale.day(end)} {locale.clock(end)}" for end in ends],
-        "start": _early(ends, locale),
+        "first": frame.first_hour,
+        "land": outlook.land_known(connection),
+        "start": _present(ends, frame.at),
         "id": [row[0] for row in rows],
         "c": [_tenths(row[1]) for row in rows],
         "cm": [_tenths(row[2]) for row in rows],
@@ -67,9 +77,9 @@ def _body(connection: Connection, locale: Locale) -> dict[str, Any]:
     }
 
 
-def _early(ends: Sequence[datetime], locale: Locale) -> int:
-    """The next early morning's place among the hours, else the first."""
-    return next((at for at, end in enumerate(ends) if end.astimezone(locale.zone).hour == EARLY), 0)
+def _present(ends: Sequence[datetime], at: datetime) -> int:
+    """The place among the hours of the one in which the outlook was made."""
+    return next((place for place, end in enumerate(ends) if end >= at), 0)
 
 
 def _tenths(series: Series) -> list[int | None]:

@@ -1,4 +1,4 @@
-"""The map page, and the browser's own wishes."""
+"""The map page, its parts that are fetched anew, and the browser's own wishes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from starlette.responses import Response
 
 from city.vocabulary import DOMAINS, Domain
 from dashboards.pages.freshness import freshness
+from dashboards.pages.maplist import map_list
+from dashboards.pages.mapnow import map_now
 from dashboards.pages.services.known import VIEWS
+from dashboards.pages.turpanel import tur_panel
 from dashboards.web.context import context_of
 from dashboards.web.render import locale_of, page
 
@@ -18,14 +21,42 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/karta")
 def chart(request: Request, domain: Domain = "snow") -> Response:
-    """The map of a domain's live plan. Everything that it says also stands in the day page's table."""
+    """The map of a domain's live plan with its list. Everything that it says also stands in the day page's table."""
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection:
-        plan = context.live(connection, domain)
-        fresh = freshness(context, connection, domain, plan, locale)
+        shown = map_now(context, connection, domain, locale)
+        fresh = freshness(context, connection, domain, shown.plan, locale)
     return page(
-        request, "karta.html", nav="karta", domain=domain, domains=DOMAINS, view=VIEWS[domain], fresh=fresh, plan=plan
+        request,
+        "karta.html",
+        nav="karta",
+        domain=domain,
+        domains=DOMAINS,
+        view=VIEWS[domain],
+        fresh=fresh,
+        plan=shown.plan,
+        groups=map_list(shown, domain, locale),
+        clock=f"{locale.day(shown.at)} {locale.clock(shown.at)}",
     )
+
+
+@router.get("/karta/turer")
+def turer(request: Request, domain: Domain = "snow") -> Response:
+    """The list beside the map as it stands now; the map page takes it in."""
+    context, locale = context_of(request), locale_of(request)
+    with context.connection() as connection:
+        shown = map_now(context, connection, domain, locale)
+    return page(request, "turer.html", domain=domain, plan=shown.plan, groups=map_list(shown, domain, locale))
+
+
+@router.get("/karta/tur")
+def tur(request: Request, key: str, domain: Domain = "snow") -> Response:
+    """One tur as it stands now; the map page puts it beside itself."""
+    context, locale = context_of(request), locale_of(request)
+    with context.connection() as connection:
+        shown = map_now(context, connection, domain, locale)
+        panel = tur_panel(connection, shown, key, locale)
+    return page(request, "tur.html", domain=domain, panel=panel)
 
 
 @router.get("/favicon.ico")

@@ -12,13 +12,14 @@ from typing import Literal
 
 import msgspec
 
+from city.entities import Threshold
 from city.errors import PlanNotPossible
 from city.plan import Intervention, Plan
-from city.vocabulary import ROUTE_CLASSES, Domain
+from city.vocabulary import ROUTE_CLASSES, Domain, RouteClass
 from dashboards.pages.rows import Known, PlanRow, rows
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
-from dashboards.web.townstreets import TownStreets, depth_hours, town_streets
+from dashboards.web.townstreets import TownStreets, depths_at, hour_of, town_streets
 from planner.night.progress import Progress
 from planner.night.report import Histories
 from planner.night.streets import ENDED, NotCared, StreetDepth, StreetNow, TurRun, streets_now
@@ -85,27 +86,50 @@ def map_now(context: AppContext, connection: Connection, domain: Domain, locale:
     stamp = pages.streets_stamp(connection)
     town = context.town.get(stamp, lambda: town_streets(roads.load_segments(connection)))
     uncared = not_cared(plan, locale)
-    streets: Sequence[StreetNow] = ()
+    streets: tuple[StreetNow, ...] = ()
     if plan is not None and domain == "snow":
-        runs = _runs(context, connection, plan, night)
-        depths = _depths(context, connection, town, now)
-        streets = streets_now(town.given, runs, uncared, depths, now, done_for=TOLD_FOR)
+        streets = _streets(context, connection, plan, night, town, stamp, locale)
     return MapNow(
         at=now,
         plan=plan,
         turer=tuple(_turer(context, connection, plan, night, locale)),
         town=town,
-        streets=tuple(streets),
+        streets=streets,
         not_cared=uncared,
         vehicles=_vehicles(connection, night, now),
         stamp=stamp,
     )
 
 
+def _streets(
+    context: AppContext,
+    connection: Connection,
+    plan: Plan,
+    night: _Night,
+    town: TownStreets,
+    stamp: str,
+    locale: Locale,
+) -> tuple[StreetNow, ...]:
+    """How the streets stand: made anew where the plan, a step, a passage, the outlook or its hour is another one."""
+    now, weather = context.clock.now(), outlook.outlook_stamp(connection)
+    rules = _limits(plans.thresholds(connection, now))
+    orders_stand = [(o.id, o.state, o.state_at, night.far[o.id].done) for o in night.found]
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    stood = repr((stamp, plan.id, weather, hour, rules, orders_stand, locale.words.language))
+
+    def made() -> Sequence[StreetNow]:
+        runs, uncared = _runs(context, connection, plan, night), not_cared(plan, locale)
+        return streets_now(town.given, runs, uncared, _depths(connection, rules, now), now, done_for=TOLD_FOR)
+
+    return context.standing.get(stood, made)
+
+
 def not_cared(plan: Plan | None, locale: Locale) -> tuple[NotCared, ...]:
     """What a plan says that it does not care for; plans of before it said so say nothing."""
     said = getattr(plan, "not_cared", None) or ()
-    return tuple(NotCared(one.kind, tuple(one.segments), locale.kept(one, "why")) for one in said)
+    return tuple(
+        NotCared(one.kind, tuple(one.segments), locale.kept(one, "why"), one.target, one.title) for one in said
+    )
 
 
 def _night(context: AppContext, connection: Connection, domain: Domain, plan: Plan | None, now: datetime) -> _Night:
@@ -163,19 +187,22 @@ def _segments(item: Intervention | None) -> tuple[str, ...]:
     return tuple(part.id for part in item.segments) if item and isinstance(item.segments, tuple) else ()
 
 
-def _depths(context: AppContext, connection: Connection, town: TownStreets, now: datetime) -> dict[str, StreetDepth]:
-    """The snow of the outlook in this hour, with each class's limit for dry snow."""
-    stamp = outlook.outlook_stamp(connection)
-    hours = context.depths.get(
-        stamp, lambda: depth_hours(outlook.outlook_frame(connection), outlook.depths(connection))
-    )
-    rules, found = limits(plans.thresholds(connection, now)), {}
+def _depths(connection: Connection, rules: Mapping[RouteClass, float], now: datetime) -> dict[str, StreetDepth]:
+    """The snow of the outlook in this hour."""
+    frame = outlook.outlook_frame(connection)
+    hour = hour_of(frame, now)
+    return {} if frame is None or hour is None else depths_at(frame, hour, outlook.depths(connection, hour, rules))
+
+
+def _limits(rows: Sequence[Threshold]) -> dict[RouteClass, float]:
+    """The limit for dry snow of each class that has one [cm]."""
+    rules, found = limits(rows), {}
     for kind in ROUTE_CLASSES:
         try:
             found[kind] = rules.value("snow.start_dry_cm", kind)
         except PlanNotPossible:
             continue  # a class that nobody set a limit for: the plan says so, the map knows of none
-    return hours.at(now, town, found)
+    return found
 
 
 def _turer(

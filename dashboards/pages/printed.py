@@ -40,7 +40,9 @@ def one_tur(request: Request, key: str) -> Response:
     with context.connection() as connection:
         plan, item = _found(context, connection, key)
         sheet = tur_sheet(context, connection, plan, item, locale)
-    return page(request, "tur.html", nav="idag", domain=plan.domain, sheet=sheet, plan=plan, item=item, path_of=path_of)
+    return page(
+        request, "tursheet.html", nav="idag", domain=plan.domain, sheet=sheet, plan=plan, item=item, path_of=path_of
+    )
 
 
 def _plan(context: AppContext, connection: Connection, domain: Domain, day: date | None) -> Plan:

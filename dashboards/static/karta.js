@@ -1,7 +1,10 @@
 // The map page: streets once, how they stand as often as the server says that something changed.
-import { draw, palette } from "./draw.js";
-import { roadLayer } from "./roads.js";
-import { nearest, style, together, unpack } from "./streets.js";
+import { unpackBase } from "./bas.js";
+import { beside } from "./beside.js";
+import { frames } from "./frames.js";
+import { hourLayers } from "./roads.js";
+import { nearest, restyle, together, tones, unpack } from "./streets.js";
+import { code, palette } from "./styles.js";
 import { View } from "./view.js";
 import { watch } from "./watch.js";
 
@@ -9,50 +12,51 @@ const one = (selector) => document.querySelector(selector);
 const box = one("#chart");
 const canvas = one(".canvas");
 const note = one("#chart-note");
-const said = one("#said");
 const words = JSON.parse(one("#map-words").textContent);
 const base = document.body.dataset.base;
 const domain = box.dataset.domain;
 const PLACE = "dagsplan-map";
+const AGAIN_MS = 60_000; // ages of positions grow though nothing comes in
 
-const scene = { town: undefined, state: undefined, places: [], depots: [], chosen: undefined, hovered: undefined };
-let look = palette();
-let colour = "depth";
-let waiting = false;
-
-const redraw = () => {
-  if (waiting) return;
-  waiting = true;
-  requestAnimationFrame(() => {
-    waiting = false;
-    draw(view, scene, look);
-    measure();
-  });
-};
+const scene = { town: undefined, state: undefined, base: undefined, places: [], depots: [], vehicles: [], numbers: [], codes: undefined, chosen: undefined, hovered: undefined };
+let look = palette(box);
+let colour = "status";
 
 const tell = (text) => {
   note.hidden = !text;
   note.textContent = text ?? "";
 };
 
+const { ask, paint } = frames({ canvas, scene, view: () => view, look: () => look, drawn: () => measure() });
+const redraw = () => ask();
+
 // ---- What a street or a place is -----------------------------------------------------------------------------
 
-const DONE = { done: "done", started: "doing" };
-const stateOf = (item) => (item ? DONE[item.state] ?? "left" : undefined);
-const planned = (street) => scene.state?.segments?.[street.id];
-const itemOf = (street) => {
-  const found = planned(street);
-  return found && scene.state.items[found[0]];
-};
-const step = (cm) => (cm < 1 ? 1 : cm < 3 ? 2 : cm < 5 ? 3 : cm < 10 ? 4 : 5);
+const LINES = { left: "left", doing_left: "doing", doing_done: "done", done: "done", unreachable: "unreached", not_covered: "unreached", no_vehicle: "unmanned", not_needed: "idle" };
+const live = { item: undefined, state: undefined, line: undefined, theirs: new Set() };
+const itemOf = (i) => live.item?.[i] ?? -1;
+const stateOf = (i) => live.state?.[i];
 
-const styleOf = (street) => {
-  if (colour === "road") return roads.style(street);
-  const found = planned(street);
-  if (!found) return "idle";
-  const state = stateOf(scene.state.items[found[0]]);
-  if (colour === "status") return state;
-  return found[1] === null || state === "done" ? "done" : `depth-${step(found[1])}`;
+const statusCode = (i) => {
+  const state = stateOf(i);
+  if (!state || live.theirs.has(i)) return code.none;
+  return code[LINES[state]];
+};
+
+/** Tones are found once they are asked for: it takes a look at every crossing. */
+const tonesOf = () => (live.tones ??= tones(scene.town, itemOf, scene.state.items.length));
+const turCode = (i) => (itemOf(i) >= 0 ? code[`tone-${"abcd"[tonesOf()[itemOf(i)]]}`] : statusCode(i));
+
+const codeOf = () => ({ status: statusCode, tur: turCode })[colour] ?? hours.codeOf;
+
+const recode = () => {
+  const of = codeOf();
+  const codes = new Uint8Array(scene.town.n);
+  for (let i = 0; i < codes.length; i += 1) codes[i] = of(i);
+  scene.codes = codes;
+  const crossed = colour === "status" || colour === "tur";
+  scene.crossed = crossed ? (i) => codes[i] === code.unreached : undefined;
+  restyle(scene.town);
 };
 
 const kindOf = (place) => {
@@ -61,96 +65,138 @@ const kindOf = (place) => {
   return scene.state.items[place.item].state === "done" ? "emptied" : "today";
 };
 
-// ---- The panel -----------------------------------------------------------------------------------------------
-
-const line = (kind, text) => {
-  const element = document.createElement(kind === "h3" ? "h3" : "p");
-  if (kind !== "h3") element.className = kind;
-  element.textContent = text;
-  return element;
+const rowsOf = (item) => {
+  const found = [];
+  for (let i = 0; i < scene.town.n; i += 1) if (itemOf(i) === item) found.push(i);
+  return found;
 };
 
-const about = (item) => {
-  const title = line("rule", "");
-  const strong = document.createElement("strong");
-  strong.textContent = item.title;
-  title.append(strong);
-  const parts = [title, line("under", [item.under, item.action].filter(Boolean).join(" · "))];
-  parts.push(line("line", item.status));
-  if (item.figure) parts.push(line("line", [item.figure, item.beside, item.limit].filter(Boolean).join(", ")));
-  parts.push(line("under", [item.times, item.vehicle].filter(Boolean).join(" · ")));
-  const link = document.createElement("a");
-  link.href = `${base}/idag?domain=${domain}&open=${encodeURIComponent(item.key)}#${item.anchor}`;
-  link.textContent = words.to_row;
-  parts.push(link);
-  return parts;
+/** Where a number may stand: on its streets, those nearest to the middle of them first. */
+const spotsOf = (rows) => {
+  const { mid } = scene.town;
+  const [x, y] = [0, 1].map((side) => rows.reduce((sum, i) => sum + mid[2 * i + side], 0) / rows.length);
+  const spots = rows.map((i) => [mid[2 * i], mid[2 * i + 1]]);
+  return spots.sort((a, b) => Math.hypot(a[0] - x, a[1] - y) - Math.hypot(b[0] - x, b[1] - y)).slice(0, 40);
 };
 
-const streetWords = (street) => {
-  const found = planned(street);
-  const parts = [line("h3", street.name || words.no_name), line("under", words.class.replace("{name}", street.cls))];
-  if (colour === "road") return [...parts, roads.words(street, scene.chosen?.street === street), ...(found ? about(scene.state.items[found[0]]) : [])];
-  if (!found) return [...parts, line("line", words.not_planned)];
-  if (found[1] !== null) parts.push(line("figure", words.depth.replace("{depth}", found[1].toFixed(1).replace(".", words.comma))));
-  return [...parts, ...about(scene.state.items[found[0]])];
+const numbered = () => {
+  const by = new Map();
+  for (let i = 0; i < scene.town.n; i += 1) {
+    const item = itemOf(i);
+    if (item < 0) continue;
+    if (by.has(item)) by.get(item).push(i);
+    else by.set(item, [i]);
+  }
+  const numbers = [...by].map(([item, rows]) => ({ item, key: scene.state.items[item].key, code: scene.state.items[item].code, spots: spotsOf(rows) }));
+  for (const one of scene.state.not_cared ?? []) {
+    const rows = one.kind === "no_vehicle" && one.target ? one.segments.map((id) => scene.town.row.get(id)).filter((i) => i !== undefined) : [];
+    if (rows.length) numbers.push({ item: -1, key: `-${one.target}`, code: one.target, unmanned: true, rows, spots: spotsOf(rows) });
+  }
+  return numbers.filter((number) => number.code);
+};
+
+// ---- What is chosen ------------------------------------------------------------------------------------------
+
+const streetWords = (i) => {
+  const part = document.createElement("div");
+  part.className = "k-street";
+  const { line } = side;
+  part.append(line("h3", scene.town.name(i) || words.no_name), line("under", words.class.replace("{name}", scene.town.classes[scene.town.cls[i]])));
+  if (hours?.when()) part.append(hours.words(i));
+  const text = scene.state.streets?.texts[scene.state.streets.text[i]];
+  if (text) part.append(line("line", text));
+  else if (itemOf(i) < 0) part.append(line("line", words.not_planned));
+  return part;
 };
 
 const placeWords = (place) => {
-  const parts = [line("h3", place.name)];
-  for (const reason of place.reasons ?? []) parts.push(line("line", reason));
+  const { line } = side;
+  const parts = [line("h3", place.name), ...(place.reasons ?? []).map((reason) => line("line", reason))];
   if (place.item === null) return [...parts, line("line", "heated" in place ? words.not_planned : words.room_wait)];
-  return [...parts, ...about(scene.state.items[place.item])];
+  return [...parts, side.tur(scene.state.items[place.item])];
 };
 
-const show = (thing) => {
-  if (!thing) said.replaceChildren(line("muted", words.hint));
-  else said.replaceChildren(...(thing.place ? placeWords(thing.place) : streetWords(thing.street)));
+const itemWords = (thing) => (thing.item >= 0 ? [side.tur(scene.state.items[thing.item])] : [side.line("h3", thing.title), side.line("line", thing.why)]);
+
+const wordsOf = (thing) => {
+  if (thing.place) return placeWords(thing.place);
+  if (thing.street === undefined) return itemWords(thing);
+  return [streetWords(thing.street), ...(thing.item >= 0 ? itemWords(thing) : [])];
+};
+
+const choose = (thing, how = {}) => {
+  scene.chosen = thing && { ...thing };
+  if (thing && !thing.place) scene.chosen.path = together(scene.town, thing.rows);
+  const key = thing?.key ?? (thing?.item >= 0 ? scene.state.items[thing.item].key : undefined);
+  for (const number of scene.numbers) number.chosen = key !== undefined && number.key === key;
+  side.press(key);
+  if (thing) side.show(wordsOf(thing), how);
+  else side.hint(words.hint);
+  canvas.dataset.chosen = key ?? (thing ? "street" : "");
+  redraw();
+};
+
+const ofItem = (item) => ({ item, key: scene.state.items[item].key, rows: rowsOf(item) });
+const ofStreet = (i) => (itemOf(i) >= 0 && !hours?.when() ? { ...ofItem(itemOf(i)), street: i } : { street: i, item: itemOf(i), rows: [i] });
+
+const ofKey = (key) => {
+  const uncared = scene.state.not_cared?.find((one) => `-${one.target}` === key);
+  if (uncared) return { item: -1, key, title: uncared.title, why: uncared.why, rows: uncared.segments.map((id) => scene.town.row.get(id)).filter((i) => i !== undefined) };
+  const item = scene.state.items.findIndex((one) => one.key === key);
+  if (item < 0) return undefined;
+  const rows = rowsOf(item);
+  const place = rows.length ? undefined : scene.places.find((spot) => spot.item === item);
+  return place ? { place, item, key } : { item, key, rows };
+};
+
+/** Chooses by key, and looks at it where it is not seen. */
+const seek = (key, how) => {
+  const thing = ofKey(key);
+  if (!thing) return;
+  const rows = thing.rows ?? [];
+  const xs = thing.place ? [thing.place.x] : rows.map((i) => scene.town.mid[2 * i]);
+  const ys = thing.place ? [thing.place.y] : rows.map((i) => scene.town.mid[2 * i + 1]);
+  if (xs.length) view.reveal({ left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) });
+  choose(thing, how);
 };
 
 // ---- Pointing ------------------------------------------------------------------------------------------------
 
 const at = ([x, y], reach) => {
+  const [px, py] = view.toScreen(x, y);
+  const badge = scene.hits?.find((hit) => Math.abs(hit.x - px) < hit.half + 2 && Math.abs(hit.y - py) < 13);
+  if (badge) return ofKey(badge.key);
   const within = reach / view.scale;
   const place = scene.places
     .map((spot) => [Math.hypot(spot.x - x, spot.y - y), spot])
     .filter(([away]) => away < within * 1.4)
     .sort((a, b) => a[0] - b[0])[0]?.[1];
-  if (place) return { place };
-  const street = scene.town && nearest(scene.town.tiles, x, y, within, planned);
-  return street && { street };
+  if (place) return { place, item: place.item ?? -1 };
+  const street = scene.town && nearest(scene.town, x, y, within, (i) => itemOf(i) >= 0);
+  return street === undefined ? undefined : ofStreet(street);
 };
 
-const pathOf = (thing, whole) => {
-  if (!thing?.street) return undefined;
-  const found = whole && planned(thing.street);
-  const streets = found ? scene.town.streets.filter((other) => planned(other)?.[0] === found[0]) : [thing.street];
-  return together(streets);
-};
-
-const choose = (thing) => {
-  scene.chosen = thing && { ...thing, path: pathOf(thing, colour !== "road") };
-  show(thing);
-  redraw();
-};
-
-const hover = (point) => {
-  const thing = point && at(point, 8);
-  canvas.classList.toggle("is-over", Boolean(thing));
-  if (thing?.street === scene.hovered?.street && thing?.place === scene.hovered?.place) return;
-  scene.hovered = thing && { ...thing, path: pathOf(thing, false) };
-  show(thing ?? scene.chosen);
-  redraw();
+const hover = (spot) => {
+  const [x, y] = spot ?? [];
+  const street = spot && scene.town ? nearest(scene.town, x, y, 8 / view.scale, (i) => itemOf(i) >= 0) : undefined;
+  canvas.classList.toggle("is-over", street !== undefined);
+  if (street === scene.hovered?.street) return;
+  scene.hovered = street === undefined ? undefined : { street, path: together(scene.town, [street]) };
+  ask({ over: true });
 };
 
 const view = new View(canvas, {
-  changed: redraw,
+  changed: () => ask({ moved: true }),
   hover,
-  pick: (point, how) => {
-    const thing = at(point, how === "mouse" ? 10 : 22);
+  leave: () => choose(undefined),
+  pick: (spot, how) => {
+    if (!scene.state) return;
+    const thing = at(spot, how === "mouse" ? 10 : 22);
     choose(thing);
-    if (!thing && how === "keyboard") said.replaceChildren(line("muted", words.nothing));
+    if (!thing && how === "keyboard") side.hint(words.nothing);
   },
 });
+const side = beside({ base, domain, words, pick: (key) => scene.state && seek(key), close: () => choose(undefined) || canvas.focus() });
 
 // ---- Scale, origin, legend -----------------------------------------------------------------------------------
 
@@ -165,13 +211,16 @@ const measure = () => {
 
 const count = () => {
   const found = {};
-  for (const item of scene.state.items) found[stateOf(item)] = (found[stateOf(item)] ?? 0) + 1;
   for (const place of scene.places) found[place.kind] = (found[place.kind] ?? 0) + 1;
   for (const cell of document.querySelectorAll("[data-n]")) cell.textContent = found[cell.dataset.n] ?? 0;
 };
 
-const credit = (credits) => {
-  one("#origin").textContent = credits.join(" · ");
+const clock = () => {
+  const when = hours?.when() ?? { clock: scene.state.clock, follows: true };
+  one("#clock").textContent = when.follows ? scene.state.clock : words.shows.replace("{clock}", when.clock);
+  one("#clock").classList.toggle("is-moved", !when.follows);
+  one("#follows").hidden = !when.follows;
+  one("#to-now").hidden = when.follows;
 };
 
 // ---- Fetching ------------------------------------------------------------------------------------------------
@@ -185,22 +234,8 @@ const json = async (path) => {
 const settle = () => {
   const kept = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
   view.limits = [view.fitting(scene.town.box) / 2, 4];
-  if (kept && kept.streets === scene.town.streets.length) Object.assign(view, { x: kept.x, y: kept.y, scale: view.bounded(kept.scale) });
+  if (kept && kept.streets === scene.town.n) Object.assign(view, { x: kept.x, y: kept.y, scale: view.bounded(kept.scale) });
   else view.fit(scene.town.box);
-};
-
-const seek = () => {
-  const key = new URLSearchParams(location.search).get("key");
-  const place = scene.state.items.findIndex((item) => item.key === key);
-  if (place < 0) return;
-  const streets = scene.town.streets.filter((street) => planned(street)?.[0] === place);
-  const spots = scene.places.filter((spot) => spot.item === place);
-  const xs = [...streets.flatMap((street) => street.mid[0]), ...spots.map((spot) => spot.x)];
-  const ys = [...streets.flatMap((street) => street.mid[1]), ...spots.map((spot) => spot.y)];
-  if (!xs.length) return;
-  view.fit({ left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) }, 90);
-  view.scale = Math.min(view.scale, 1.2);
-  choose(streets.length ? { street: streets[0] } : { place: spots[0] });
 };
 
 const located = (spot) => {
@@ -208,33 +243,86 @@ const located = (spot) => {
   return { ...spot, x, y };
 };
 
-const stand = async () => {
-  scene.state = await json(`map/${domain}.json`);
-  credit(scene.state.credits);
-  scene.places = (scene.state.places ?? []).map(located);
+/** Takes in how things stand; the streets anew where they were imported since. */
+const take = async (state) => {
+  if (state.streets && scene.town.stamp !== state.streets.stamp) scene.town = unpack(await json("segments.json"));
+  scene.state = state;
+  const { streets } = state;
+  live.item = streets?.item;
+  live.state = streets?.state.map((n) => streets.states[n]);
+  live.theirs = new Set(streets?.theirs);
+  live.tones = undefined;
+  one("#origin").textContent = state.credits.join(" · ");
+  scene.places = (state.places ?? []).map(located);
   for (const place of scene.places) place.kind = kindOf(place);
   scene.places.sort((a, b) => Number(a.item !== null) - Number(b.item !== null));
-  scene.depots = scene.state.depots.map(located);
-  style(scene.town.tiles, styleOf);
+  scene.depots = state.depots.map(located);
+  scene.vehicles = (state.vehicles ?? []).map(located);
+  scene.numbers = numbered();
+};
+
+const show = () => {
+  recode();
   count();
+  clock();
   redraw();
+};
+
+const stand = async () => {
+  await take(await json(`map/${domain}.json?segments=0`));
+  show();
+  again();
+};
+
+/** What is chosen is told anew, as it stands now. */
+const again = () => {
+  if (!scene.chosen) return;
+  const { key, street, place } = scene.chosen;
+  const thing = key ? ofKey(key) : street !== undefined ? ofStreet(street) : { place: scene.places.find((spot) => spot.id === place.id) };
+  if (thing && (thing.rows || thing.place)) choose({ ...thing, street }, { quiet: true });
 };
 
 const begin = async () => {
   tell(words.loading);
   try {
-    const raw = await json("segments.json");
+    const [raw, state] = await Promise.all([json("segments.json"), json(`map/${domain}.json?segments=0`)]);
     if (!raw.bbox) return tell(words.no_streets);
     scene.town = unpack(raw);
     settle();
-    await stand();
-    seek();
+    await take(state);
+    show();
+    const key = new URLSearchParams(location.search).get("key");
+    if (key) seek(key);
     tell();
+    redraw();
+    paint();
     canvas.dataset.ready = "yes";
-  } catch {
+    canvas.dataset.colour = colour;
+    await ground();
+  } catch (error) {
+    console.info(error);
     tell(words.failed);
   }
   return undefined;
+};
+
+/** The base map comes last; lines and list stand without it. */
+const ground = async () => {
+  try {
+    scene.base = unpackBase(await json("map/base.json"), scene.town.place);
+    redraw();
+  } catch {
+    tell(words.no_base);
+  }
+  canvas.dataset.ground = "yes";
+};
+
+const renew = () => {
+  if (!scene.town) return;
+  Promise.all([stand(), side.renew()])
+    .then(() => hours?.renew(scene.town))
+    .then(() => hours?.when() && show())
+    .catch(() => tell(words.failed));
 };
 
 let version;
@@ -242,14 +330,11 @@ watch({
   lost: () => {},
   state: (plans) => {
     const now = JSON.stringify(plans[domain] ?? null);
-    if (version !== undefined && now !== version && scene.town) {
-      stand()
-        .then(() => roads?.renew())
-        .catch(() => tell(words.failed));
-    }
+    if (version !== undefined && now !== version) renew();
     version = now;
   },
 });
+setInterval(() => document.visibilityState === "visible" && renew(), AGAIN_MS);
 
 for (const button of document.querySelectorAll("[data-zoom]")) {
   button.addEventListener("click", () => {
@@ -261,41 +346,36 @@ const cross = one(".cross");
 canvas.addEventListener("focus", () => (cross.hidden = !canvas.matches(":focus-visible")));
 canvas.addEventListener("blur", () => (cross.hidden = true));
 const themed = () => {
-  look = palette();
+  look = palette(box);
   redraw();
 };
 document.addEventListener("theme", themed);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", themed);
+for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) matchMedia(query).addEventListener("change", themed);
 window.addEventListener("pagehide", () => {
-  if (scene.town) sessionStorage.setItem(PLACE, JSON.stringify({ x: view.x, y: view.y, scale: view.scale, streets: scene.town.streets.length }));
+  if (scene.town) sessionStorage.setItem(PLACE, JSON.stringify({ x: view.x, y: view.y, scale: view.scale, streets: scene.town.n }));
 });
 
 // ---- What the colours mean -----------------------------------------------------------------------------------
 
-const restyle = () => {
-  if (scene.town && scene.state) style(scene.town.tiles, styleOf);
-  if (scene.chosen) {
-    scene.chosen.path = pathOf(scene.chosen, colour !== "road");
-    show(scene.chosen);
-  }
-  redraw();
-};
-
 const recolour = async (name) => {
   colour = name;
   for (const list of document.querySelectorAll("[data-legend]")) list.hidden = list.dataset.legend !== colour;
-  const missing = name === "road" && (await roads.load().then(() => undefined, () => words.failed));
+  const hourly = name === "road" || name === "depth";
+  const missing = hourly && (await hours.load(scene.town).then(() => (hours.missing() ? words[`no_${name}`] : undefined), () => words.failed));
   if (colour !== name) return;
-  roads.shown(name === "road");
-  restyle();
+  if (hourly && missing) colour = "status"; // no street keeps a colour that the legend explains otherwise
+  hours.shown(hourly && !missing ? name : undefined);
+  show();
+  again();
   tell(missing || undefined);
+  colour = name;
   canvas.dataset.colour = name;
 };
 
 const switcher = one("#colour");
 if (switcher) {
   switcher.hidden = false;
-  switcher.addEventListener("change", (event) => recolour(event.target.value));
+  switcher.addEventListener("change", (event) => scene.state && recolour(event.target.value));
 }
-const roads = switcher && roadLayer({ words, base, json, changed: restyle });
+const hours = switcher && hourLayers({ words, base, json, now: () => Date.parse(scene.state.at), changed: () => { show(); again(); } });
 begin();

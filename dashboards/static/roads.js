@@ -1,21 +1,32 @@
-// The road surface, hour by hour: fetched once it is asked for, coloured in the browser, one street told by the server.
+// Snow and surface hour by hour: fetched once they are asked for, coloured in the browser, one street told by the server.
+import { code } from "./styles.js";
+
 const one = (selector) => document.querySelector(selector);
 const MINUS = "\u2212";
+const HOUR_MS = 3_600_000;
 
-/** Which colour a temperature has [tenths of °C], and a difference from the middle street [tenths of K]. */
-const byDegrees = (t) => (t > 20 ? 1 : t > 0 ? 2 : t > -20 ? 3 : t > -50 ? 4 : t > -100 ? 5 : 6);
+/** Which step a temperature has [tenths of °C], a difference from the middle street [tenths of K], a depth [tenths of cm]. */
+const byDegrees = (t) => (t > 20 ? 1 : t > 0 ? 2 : t > -20 ? 3 : t > -50 ? 4 : 5);
 const byDifference = (k) => (k > 7 ? 1 : k > 2 ? 2 : k >= -2 ? 3 : k >= -7 ? 4 : 5);
+const byDepth = (d) => (d < 10 ? 1 : d < 30 ? 2 : d < 50 ? 3 : d < 100 ? 4 : 5);
 
-/** The layer of the map. ``json`` fetches from the interface; ``changed`` is called when the streets look different. */
-export const roadLayer = ({ words, base, json, changed }) => {
+/** The layers that have hours. ``json`` fetches from the interface, ``now`` gives the time of the map; ``changed`` is
+    called when the streets look different. */
+export const hourLayers = ({ words, base, json, now, changed }) => {
   let known; // the answer of /api/v1/roads.json
-  let place = new Map(); // street id → its row
+  let rowOf; // Int32Array: the row of each street of the town
+  let town;
   let hour = 0;
+  let follows = true;
   let apart = false;
   let middle = 0;
+  let showing; // "depth", "road" or nothing
 
-  const tenths = (street) => known?.c[place.get(street.id)]?.[hour] ?? undefined;
   const degrees = (t) => words.surface.replace("{value}", (t / 10).toFixed(1).replace("-", MINUS).replace(".", words.comma));
+  const present = () => {
+    const at = Math.ceil((now() - Date.parse(known.first)) / HOUR_MS);
+    return Math.max(0, Math.min(known.hours.length - 1, at));
+  };
 
   const halfway = () => {
     const all = known.c.map((row) => row[hour]).filter((t) => t !== null).sort((a, b) => a - b);
@@ -32,50 +43,48 @@ export const roadLayer = ({ words, base, json, changed }) => {
 
   const turn = (to) => {
     hour = Math.max(0, Math.min(known.hours.length - 1, to));
+    follows = hour === present();
     one("#hour").value = String(hour);
     one("#hour").setAttribute("aria-valuetext", known.hours[hour]);
-    one("#hour-said").textContent = known.hours[hour];
+    for (const line of document.querySelectorAll("[data-for-when]")) line.textContent = words.computed.replace("{clock}", known.hours[hour]);
     tally();
     halfway();
   };
 
-  /** Takes the newest outlook in, at the same hour as before where it has that; the one before stands until then. */
-  const renew = async () => {
-    if (!known) return;
-    await take(known.hours[hour]);
-    changed();
+  const link = (to) => {
+    town = to;
+    const row = new Map(known.id.map((id, at) => [id, at]));
+    rowOf = Int32Array.from(town.id, (id) => row.get(id) ?? -1);
   };
-
-  const load = async () => known ?? take();
 
   const take = async (kept) => {
     const answer = await json("roads.json");
-    place = new Map(answer.id.map((id, at) => [id, at]));
     known = answer;
+    link(town);
     one("#hour").max = String(Math.max(0, answer.hours.length - 1));
+    one("#land-unknown").hidden = answer.land !== false;
     const at = answer.hours.indexOf(kept); // the same hour of a newer outlook has another place
-    if (answer.hours.length) turn(at < 0 ? answer.start : at);
-    else one("#counts").textContent = words.no_road;
+    if (answer.hours.length) turn(at < 0 ? present() : at);
+    else for (const line of document.querySelectorAll("[data-for-when]")) line.textContent = words.no_road;
   };
 
   /** Takes in the server's words and chart of a street, unless the hour has changed meanwhile. */
-  const fill = async (part, street) => {
+  const fill = async (part, id) => {
     const asked = hour;
-    const response = await fetch(`${base}/karta/gata?${new URLSearchParams({ segment: street.id, hour: String(asked) })}`);
+    const response = await fetch(`${base}/karta/gata?${new URLSearchParams({ segment: id, hour: String(asked) })}`);
     if (!response.ok) return;
     const whole = new DOMParser().parseFromString(await response.text(), "text/html").querySelector(".road");
     if (asked === hour && whole) part.replaceChildren(whole);
   };
 
-  one("#hour").addEventListener("input", (event) => {
-    turn(Number(event.target.value));
+  const moved = (to) => {
+    turn(to);
     changed();
-  });
+  };
+  one("#hour").addEventListener("input", (event) => moved(Number(event.target.value)));
+  one("#to-now").addEventListener("click", () => known && moved(present()));
   for (const button of document.querySelectorAll("[data-hour]")) {
-    button.addEventListener("click", () => {
-      turn(hour + Number(button.dataset.hour));
-      changed();
-    });
+    button.addEventListener("click", () => known && moved(hour + Number(button.dataset.hour)));
   }
   one("#measure").addEventListener("change", (event) => {
     apart = event.target.value === "apart";
@@ -83,24 +92,46 @@ export const roadLayer = ({ words, base, json, changed }) => {
     changed();
   });
 
+  const tenths = (what, i) => {
+    const row = rowOf[i];
+    return row < 0 ? undefined : known[what][row][hour] ?? undefined;
+  };
+
   return {
-    load,
-    renew,
-    shown: (yes) => (one("#hours").hidden = !yes || !known?.hours.length),
-    style: (street) => {
-      const t = tenths(street);
-      if (t === undefined) return "idle";
-      return `road-${apart ? byDifference(t - middle) : byDegrees(t)}`;
+    load: async (streets) => {
+      town = streets;
+      if (!known) await take();
     },
-    /** What the map knows at once; a chosen street is then told in full by the server. */
-    words: (street, chosen) => {
+    /** Takes the newest outlook in, at the same hour as before where it has that; what follows now goes on with it. */
+    renew: async (streets) => {
+      town = streets;
+      if (!known) return;
+      await take(follows ? undefined : known.hours[hour]);
+    },
+    shown: (kind) => {
+      showing = kind;
+      one("#hours").hidden = !kind || !known?.hours.length;
+    },
+    /** The hour that is shown in words, and whether it is the present one; nothing where there are no hours. */
+    when: () => (showing && known?.hours.length ? { clock: known.hours[hour], follows } : undefined),
+    missing: () => Boolean(known) && !known.hours.length,
+    codeOf: (i) => {
+      const value = tenths(showing === "depth" ? "cm" : "c", i);
+      if (value === undefined) return code.none;
+      if (showing === "depth") return code[`depth-${byDepth(value)}`];
+      return code[`road-${apart ? byDifference(value - middle) : byDegrees(value)}`];
+    },
+    /** What the map knows at once of a street; a chosen one is then told in full by the server. */
+    words: (i) => {
       const part = document.createElement("div");
       const figure = document.createElement("p");
-      const t = tenths(street);
+      const value = tenths(showing === "depth" ? "cm" : "c", i);
       figure.className = "figure";
-      figure.textContent = t === undefined ? words.unknown : degrees(t);
+      if (value === undefined) figure.textContent = words.unknown;
+      else if (showing === "depth") figure.textContent = words.depth.replace("{depth}", (value / 10).toFixed(1).replace(".", words.comma));
+      else figure.textContent = degrees(value);
       part.append(figure);
-      if (chosen) fill(part, street).catch(() => {});
+      fill(part, town.id[i]).catch(() => {});
       return part;
     },
   };

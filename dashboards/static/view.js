@@ -2,8 +2,8 @@
 const STEP = 1.6;
 
 export class View {
-  constructor(canvas, { changed, pick, hover }) {
-    Object.assign(this, { canvas, changed, pick, hover, x: 0, y: 0, scale: 0.05, limits: [0.01, 4], held: new Map() });
+  constructor(canvas, { changed, pick, hover, leave }) {
+    Object.assign(this, { canvas, changed, pick, hover, leave, x: 0, y: 0, scale: 0.05, limits: [0.01, 4], held: new Map() });
     canvas.addEventListener("pointerdown", (event) => this.down(event));
     canvas.addEventListener("pointermove", (event) => this.move(event));
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, (event) => this.up(event));
@@ -35,6 +35,17 @@ export class View {
     this.x = (box.left + box.right) / 2;
     this.y = (box.top + box.bottom) / 2;
     this.scale = this.bounded(this.fitting(box, margin));
+    this.changed();
+  }
+
+  /** Looks at a box where it is not seen whole already: moves there, and goes farther away only where it must. */
+  reveal(box, margin = 48) {
+    const [left, top] = this.toScreen(box.left, box.top);
+    const [right, bottom] = this.toScreen(box.right, box.bottom);
+    if (left > margin && top > margin && right < this.width - margin && bottom < this.height - margin) return;
+    this.x = (box.left + box.right) / 2;
+    this.y = (box.top + box.bottom) / 2;
+    this.scale = this.bounded(Math.min(Math.max(this.scale, 0.08), this.fitting(box, margin), 1.2));
     this.changed();
   }
 
@@ -106,6 +117,7 @@ export class View {
     if (moves[event.key]) this.pan(...moves[event.key]);
     else if (event.key === "+" || event.key === "=") this.zoom(STEP);
     else if (event.key === "-") this.zoom(1 / STEP);
+    else if (event.key === "Escape") this.leave();
     else if (event.key === "Enter") this.pick([this.x, this.y], "keyboard");
     else return;
     event.preventDefault();

@@ -16,7 +16,7 @@ from city.plan import Plan
 from city.settings import Settings
 from city.vocabulary import Domain, Mode
 from dashboards.web.hub import Hub
-from dashboards.web.townstreets import DepthHours, TownStreets
+from dashboards.web.townstreets import KeptStreets, TownStreets
 from planner.night.progress import Progress
 from planner.night.report import Histories, progress_of
 from store import pages, plans
@@ -85,7 +85,7 @@ class AppContext:
         self.clock = clock
         self.shelf = PublishedPlans()
         self.streets, self.roads = CachedResponse(), CachedResponse()
-        self.town, self.depths = KeptValue[TownStreets](), KeptValue[DepthHours]()
+        self.town, self.standing = KeptValue[TownStreets](), KeptStreets()
         self.hub = Hub(pool)
 
     @property

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from threading import Lock
 
 from city.entities import Segment
-from city.outlook import OutlookFrame, Series
+from city.outlook import OutlookFrame
 from city.vocabulary import PLANNED_KEEPERS, RouteClass
-from planner.night.streets import StreetDepth, StreetGiven
+from planner.night.streets import StreetDepth, StreetGiven, StreetNow
+from store.outlook import DepthRow
 
-Floats = npt.NDArray[np.floating[Any]]
 HOUR = timedelta(hours=1)
 
 
@@ -35,45 +32,47 @@ def town_streets(segments: Sequence[Segment]) -> TownStreets:
     return TownStreets(tuple(given), tuple(s.name for s in segments), tuple(s.route_class for s in segments))
 
 
-@dataclass(frozen=True)
-class DepthHours:
-    """Snow hour by hour: ``mid`` and ``low`` (n, n_hours) [cm], NaN where unknown, and the row of each segment."""
-
-    frame: OutlookFrame | None
-    rows: Mapping[str, int]
-    mid: Floats
-    low: Floats
-
-    def at(self, now: datetime, town: TownStreets, limits: Mapping[RouteClass, float]) -> dict[str, StreetDepth]:
-        """The snow of each street in the hour of ``now``, with the ``limits`` by class [cm] and when they are reached.
-
-        Nothing where no hour of the outlook holds ``now``.
-        """
-        hour = -1 if self.frame is None else max(0, math.ceil((now - self.frame.first_hour) / HOUR))
-        if self.frame is None or hour >= self.frame.hours or not self.rows:
-            return {}
-        found: dict[str, StreetDepth] = {}
-        ahead = self.mid[:, hour:]
-        first = {limit: _first_over(ahead, limit) for limit in set(limits.values())}
-        for street, kind in zip(town.given, town.classes, strict=True):
-            row = self.rows.get(street.id)
-            if row is None or math.isnan(self.mid[row, hour]):
-                continue
-            limit = limits.get(kind)
-            k = -1 if limit is None else int(first[limit][row])
-            when = None if k < 0 else self.frame.first_hour + (hour + k) * HOUR
-            found[street.id] = StreetDepth(float(self.mid[row, hour]), float(self.low[row, hour]), limit, when)
-        return found
+def hour_of(frame: OutlookFrame | None, now: datetime) -> int | None:
+    """The place of the hour of an outlook that ends next; None where it has none."""
+    hour = -1 if frame is None else max(0, math.ceil((now - frame.first_hour) / HOUR))
+    return hour if frame is not None and 0 <= hour < frame.hours else None
 
 
-def depth_hours(frame: OutlookFrame | None, rows: Sequence[tuple[str, Series, Series]]) -> DepthHours:
-    """The depths of an outlook as arrays."""
-    hours = 0 if frame is None else frame.hours
-    mid, low = (np.array([row[k] for row in rows], float).reshape(len(rows), hours) for k in (1, 2))
-    return DepthHours(frame, {row[0]: n for n, row in enumerate(rows)}, mid, low)
+def depths_at(frame: OutlookFrame, hour: int, rows: Iterable[DepthRow]) -> dict[str, StreetDepth]:
+    """The snow of each street of which it is known, with when its limit is reached."""
+    return {
+        row.segment: StreetDepth(
+            row.now_cm,
+            row.now_cm if row.low_cm is None else row.low_cm,
+            row.limit_cm,
+            None if row.first is None else frame.first_hour + (hour + row.first) * HOUR,
+        )
+        for row in rows
+        if row.now_cm is not None
+    }
 
 
-def _first_over(depth: Floats, limit: float) -> npt.NDArray[np.int64]:
-    """(n,) the first hour in which a depth reaches a limit, -1 where in none."""
-    over = depth >= limit
-    return np.where(over.any(axis=1), over.argmax(axis=1), -1)
+class KeptStreets:
+    """How the streets stand, and what is encoded of that, by language: kept until one of them stands otherwise."""
+
+    def __init__(self) -> None:
+        self._stamp = ""
+        self._streets: tuple[StreetNow, ...] = ()
+        self._encoded: dict[str, bytes] = {}
+        self._lock = Lock()
+
+    def get(self, stamp: str, make: Callable[[], Sequence[StreetNow]]) -> tuple[StreetNow, ...]:
+        """The streets for a stamp; made once, however many ask at the same time."""
+        with self._lock:
+            if self._stamp != stamp:
+                self._streets, self._stamp, self._encoded = tuple(make()), stamp, {}
+            return self._streets
+
+    def encoded(self, streets: tuple[StreetNow, ...], what: str, make: Callable[[], bytes]) -> bytes:
+        """What is encoded of some streets; made anew where they are not the kept ones any more."""
+        with self._lock:
+            if streets is not self._streets:
+                return make()
+            if what not in self._encoded:
+                self._encoded[what] = make()
+            return self._encoded[what]

@@ -80,11 +80,14 @@ class TurRun:
 
 @dataclass(frozen=True)
 class NotCared:
-    """Streets that the plan does not care for: ``kind`` is its own word for it, ``why`` its sentence."""
+    """Streets that the plan does not care for: ``kind`` is its own word for it, ``why`` its sentence; ``target`` and
+    ``title`` of the tur where they are one."""
 
     kind: str
     segments: Sequence[str]
     why: str = ""
+    target: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)

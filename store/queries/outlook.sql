@@ -38,9 +38,19 @@ SELECT new_outlook.* FROM new_outlook JOIN road_segment USING (segment_id);
 -- The middle surface temperature, depth and what lies there of every street, in the order of the streets.
 SELECT segment_id, surface_c, depth_cm, condition FROM road_outlook_segment ORDER BY segment_id COLLATE "C";
 
+-- name: land_known
+-- Whether height, shade or sky has a say anywhere.
+SELECT EXISTS (SELECT FROM road_outlook_segment
+               WHERE array_remove(height_k || shade_k || sky_k, NULL) <> '{}');
+
 -- name: depths
--- Depth of snow and its lowest reading of every street, in the order of the streets.
-SELECT segment_id, depth_cm, depth_low_cm FROM road_outlook_segment ORDER BY segment_id COLLATE "C";
+-- Snow of every street in an hour and at its lowest, the limit of its class, and after how many hours it is reached.
+SELECT o.segment_id AS segment, o.depth_cm[%(hour)s] AS now_cm, o.depth_low_cm[%(hour)s] AS low_cm, l.cm AS limit_cm,
+       (SELECT min(n)::integer - 1 FROM unnest(o.depth_cm[%(hour)s:]) WITH ORDINALITY ahead (cm, n)
+        WHERE ahead.cm >= l.cm) AS first
+FROM road_outlook_segment o
+JOIN road_segment s USING (segment_id)
+LEFT JOIN unnest(%(classes)s::text[], %(limits)s::double precision[]) l (class, cm) ON l.class = s.route_class;
 
 -- name: street
 -- All of one street.

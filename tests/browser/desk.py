@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -33,11 +34,12 @@ class Desk:
     clock: FixedClock
     complaints: list[str] = field(default_factory=list)
 
-    def open(self, path: str, *, width: int = 1280, theme: str = "light", script: bool = True) -> Page:
+    def open(self, path: str, *, width: int = 1280, theme: str = "light", script: bool = True, **how: Any) -> Page:
         context = self.browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=theme,  # type: ignore[arg-type]
             java_script_enabled=script,
+            **how,
         )
         page = context.new_page()
         page.on("console", lambda said: self._note(said.type, said.text) if said.type in {"error", "warning"} else None)

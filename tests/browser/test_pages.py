@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import TimeoutError, expect
 
 from planner.night.follow import follow
-from store import outlook, plans
-from tests.browser.desk import Desk, overflow
+from store import plans
+from tests.browser.desk import overflow
 from tests.unit.dashboards import night, sensors, town
 
 
@@ -172,118 +170,6 @@ def test_the_theme_switch_is_remembered(desk):
     page.reload()
     assert page.locator("html").get_attribute("data-theme") == "dark"
     assert "mörkt" in page.locator("[data-theme-switch]").inner_text()
-
-
-PIXELS = """() => {
-  const canvas = document.querySelector("canvas");
-  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-  const seen = new Map();
-  for (let i = 0; i < data.length; i += 4) {
-    const key = `${data[i]},${data[i + 1]},${data[i + 2]}`;
-    seen.set(key, (seen.get(key) ?? 0) + 1);
-  }
-  return [...seen].sort((a, b) => b[1] - a[1]).slice(0, 4).map(([key]) => key);
-}"""
-
-
-def drawn(desk: Desk, path: str, **how: object) -> Page:
-    page = desk.open(path, **how)  # type: ignore[arg-type]
-    page.locator("canvas[data-ready]").wait_for()
-    page.wait_for_timeout(150)
-    return page
-
-
-@pytest.mark.parametrize(
-    ("theme", "ground", "deep"), [("light", "247,248,247", "13,33,69"), ("dark", "16,23,27", "230,243,253")]
-)
-def test_the_map_draws_the_planned_streets_in_the_colours_of_the_theme(desk, theme, ground, deep):
-    common = drawn(desk, "/karta", theme=theme).evaluate(PIXELS)
-    assert common[0] == ground
-    assert deep in common
-
-
-def test_the_map_tells_street_depth_and_tur_by_pointer_and_by_keyboard(desk):
-    page = drawn(desk, "/karta")
-    page.locator("canvas").focus()
-    page.keyboard.press("+")
-    page.keyboard.press("Enter")
-    said = page.locator("#said").inner_text()
-    assert "Klass" in said
-    assert "cm på sträckan" in said
-    page.get_by_role("link", name="Till raden").click()
-    assert page.locator("tr.is-open").count() == 1
-
-
-def test_the_map_of_a_row_is_found_from_its_row(desk):
-    page = desk.open("/idag")
-    page.locator("[data-open]").first.click()
-    page.get_by_role("link", name="Visa på kartan").first.click()
-    page.locator("canvas[data-ready]").wait_for()
-    assert "C1-1" in page.locator("#said").inner_text()
-
-
-def test_the_map_shows_what_is_done_and_left(desk):
-    page = drawn(desk, "/karta")
-    page.get_by_text("Gjort och kvar").click()
-    assert page.locator("[data-legend=status]").is_visible()
-    assert page.locator("[data-n=left]").inner_text() == "18"
-
-
-def test_the_map_shows_the_road_surface_hour_by_hour(desk):
-    page = drawn(desk, "/karta")
-    page.get_by_text("Vägyta").first.click()
-    page.locator("canvas[data-colour=road]").wait_for()
-    assert page.locator("#hour-said").inner_text().endswith("05.00")
-    assert "Snö på 152" in page.locator("#counts").inner_text()
-    page.locator("canvas").focus()
-    page.keyboard.press("+")
-    page.keyboard.press("Enter")
-    page.locator("#said .road-chart").wait_for()
-    assert "Mot en öppen" in page.locator("#said").inner_text()
-    page.locator("[data-hour='1']").click()
-    page.get_by_text("06.00", exact=False).first.wait_for()
-    page.get_by_text("Skillnader").click()
-    assert page.locator("[data-measure=apart]").is_visible()
-    assert "°C" in page.locator("#middle").inner_text()
-
-
-def test_a_road_surface_that_cannot_be_fetched_is_said_until_it_can(desk):
-    """And meanwhile no street keeps a colour that the legend explains otherwise."""
-    page = drawn(desk, "/karta")
-    page.route("**/api/v1/roads.json", lambda route: route.fulfill(body="away"))
-    page.get_by_text("Vägyta").first.click()
-    page.locator("canvas[data-colour=road]").wait_for()
-    assert page.locator("#chart-note").is_visible()
-    page.get_by_text("Snödjup").first.click()
-    page.locator("canvas[data-colour=depth]").wait_for()
-    assert not page.locator("#chart-note").is_visible()
-    page.unroute("**/api/v1/roads.json")
-    page.get_by_text("Vägyta").first.click()
-    page.locator("canvas[data-colour=road]").wait_for()
-    assert not page.locator("#chart-note").is_visible()
-    assert page.locator("#hours").is_visible()
-
-
-def test_a_newer_outlook_comes_by_itself_and_keeps_the_hour(desk):
-    page = drawn(desk, "/karta")
-    page.get_by_text("Vägyta").first.click()
-    page.locator("canvas[data-colour=road]").wait_for()
-    said, place = page.locator("#hour-said").inner_text(), int(page.locator("#hour").input_value())
-    frame = outlook.outlook_frame(desk.database)
-    streets = [outlook.street(desk.database, row[0]) for row in outlook.surfaces(desk.database)]
-    later = dataclasses.replace(
-        frame, at=frame.at + timedelta(hours=1), first_hour=frame.first_hour + timedelta(hours=1)
-    )
-    outlook.replace_outlook(desk.database, later, streets, later.at)
-    expect(page.locator("#hour")).to_have_value(str(place - 1), timeout=8000)
-    assert page.locator("#hour-said").inner_text() == said
-
-
-def test_the_map_names_where_its_streets_are_from(desk):
-    page = drawn(desk, "/karta?domain=waste&lang=en", width=390)
-    assert "© OpenStreetMap contributors" in page.locator("#origin").inner_text()
-    assert page.locator("[data-n=today]").inner_text() != "0"
-    assert overflow(page) <= 0
 
 
 def test_the_first_settings_become_a_file_without_script(desk):

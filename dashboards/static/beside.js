@@ -1,0 +1,82 @@
+// What stands beside the map: the list of turer, the panel of what is chosen, and on a phone the sheet that holds both.
+const one = (selector) => document.querySelector(selector);
+
+/** ``pick`` is called with a key when a row of the list is chosen, ``close`` when the panel is closed. */
+export const beside = ({ base, domain, words, pick, close }) => {
+  const list = one("#list");
+  const said = one("#said");
+  const work = one(".k-work");
+  const tabs = [...document.querySelectorAll("[data-sheet-tab]")];
+  let pressed;
+
+  const sheet = (name) => {
+    work.dataset.sheet = name;
+    for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.dataset.sheetTab === name));
+  };
+  for (const tab of tabs) tab.addEventListener("click", () => sheet(tab.dataset.sheetTab));
+  list.addEventListener("click", (event) => {
+    const row = event.target.closest("[data-pick]");
+    if (row) pick(row.dataset.pick);
+  });
+
+  const part = async (path) => {
+    const response = await fetch(base + path);
+    if (!response.ok) throw new Error(path);
+    return new DOMParser().parseFromString(await response.text(), "text/html").body;
+  };
+
+  const press = (key) => {
+    pressed = key;
+    for (const row of list.querySelectorAll("[data-pick]")) row.setAttribute("aria-pressed", String(row.dataset.pick === key));
+  };
+
+  /** Takes the list in as it stands now; who stood on a row stands on it still. */
+  const renew = async () => {
+    const fresh = await part(`/karta/turer?domain=${domain}`);
+    const stood = list.contains(document.activeElement) ? document.activeElement.dataset.pick : undefined;
+    list.replaceChildren(...fresh.childNodes);
+    press(pressed);
+    if (stood !== undefined) list.querySelector(`[data-pick="${CSS.escape(stood)}"]`)?.focus({ preventScroll: true });
+  };
+
+  const line = (kind, text) => {
+    const element = document.createElement(kind === "h3" ? "h3" : "p");
+    if (kind !== "h3") element.className = kind;
+    element.textContent = text;
+    return element;
+  };
+
+  const closer = () => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "icon-btn k-close";
+    button.innerHTML = '<svg class="icon" aria-hidden="true"><use href="#i-cross"/></svg><span class="visually-hidden"></span>';
+    button.lastElementChild.textContent = words.close;
+    button.addEventListener("click", close);
+    return button;
+  };
+
+  /** A tur's panel: what is known at once, then the server's words. */
+  const tur = (item) => {
+    const box = document.createElement("div");
+    box.className = "k-panel";
+    box.append(line("h3", item.title), line("under", [item.under, item.action].filter(Boolean).join(", ")), line("line", item.status));
+    part(`/karta/tur?${new URLSearchParams({ domain, key: item.key })}`)
+      .then((fresh) => box.replaceWith(fresh.querySelector(".k-panel")))
+      .catch(() => {});
+    return box;
+  };
+
+  return {
+    renew,
+    press,
+    line,
+    tur,
+    /** Shows parts in the panel, and on a phone the panel itself. */
+    show: (parts, { quiet = false } = {}) => {
+      said.replaceChildren(closer(), ...parts);
+      if (!quiet) sheet("tur");
+    },
+    hint: (text) => said.replaceChildren(line("muted", text)),
+  };
+};
