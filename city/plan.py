@@ -103,7 +103,8 @@ class DecidingCurve(Struct, frozen=True, kw_only=True):
 class Intervention(Struct, frozen=True, kw_only=True):
     """One tur, one round or one building: the unit that is sent out. ``places`` and ``stops`` are in visiting order.
 
-    ``asked_from`` is when a tur may begin by its limits alone, ``latest_start`` when it must to be done in time.
+    ``asked_from`` is when a tur may begin by its limits alone, ``latest_start`` when it must to be done in time, and
+    ``call_by`` when its vehicle must be called for that.
     """
 
     id: str
@@ -124,6 +125,7 @@ class Intervention(Struct, frozen=True, kw_only=True):
     deadline: datetime | None = None
     asked_from: datetime | None = None
     latest_start: datetime | None = None
+    call_by: datetime | None = None
     minutes: float = 0.0
     distance_m: float = 0.0
     geometry: dict[str, Any] | None = None
@@ -147,7 +149,8 @@ class Clause(Struct, frozen=True, kw_only=True):
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """The one answer first: go or not, in a sentence. ``turer_range`` is how many turer the forecast's low and high
+    """The one answer first: go or not, in a sentence. ``call_by`` is when the first call must be made at the latest so
+    that all is done in time, ``turer_range`` is how many turer the forecast's low and high
     readings would call out, ``flip`` what would change the answer; ``clauses`` are the sentences that ``text``
     joins."""
 
@@ -159,6 +162,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     cost: float | None = None
     full_cost: float | None = None
     latest_start: datetime | None = None
+    call_by: datetime | None = None
     turer_range: tuple[int, int] | None = None
     flip: str = ""
     flip_en: str = ""

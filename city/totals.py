@@ -20,11 +20,12 @@ class Totals(Struct, frozen=True, kw_only=True):
 
 
 class SnowTotals(Totals, frozen=True, kw_only=True):
-    """``turer`` of the town, those ``turer_needed``, drives (``runs``), those ``without_vehicle``; ``score`` is what
-    the drives are worth, part by part."""
+    """``turer`` of the town, those ``turer_needed``, of which ``turer_later`` begin in the next service day alone,
+    drives (``runs``), those ``without_vehicle``; ``score`` is what the drives are worth, part by part."""
 
     turer: int | None = None
     turer_needed: int | None = None
+    turer_later: int | None = None
     runs: int | None = None
     segments: int | None = None
     segments_needed: int | None = None

@@ -86,6 +86,8 @@ STANDS_DOWN: frozenset[OrderState] = frozenset({"decided", "sent", "acknowledged
 """States of an order that nobody has begun: a plan that does not ask for it any more may stand it down."""
 OUT: frozenset[OrderState] = frozenset({"started", "done"})
 """States of an order that nobody stands down any more."""
+ON_THE_WAY: frozenset[OrderState] = frozenset({"acknowledged", "started"})
+"""States of an order whose driver is at the wheel or on the way there: further work needs no call."""
 
 DeclineCause = Literal["precipitation", "drifting", "road_temperature", "practice", "other"]
 """Why people turn a proposal down: the four causes that twenty years of field trials found, and others."""
@@ -98,6 +100,7 @@ FRACTIONS: tuple[str, ...] = (
 )  # fmt: skip
 """Kinds of waste that we have a word for; a city may have others."""
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
+NETWORKS: tuple[Network, ...] = get_args(Network)
 ROUTE_CLASSES: tuple[RouteClass, ...] = get_args(RouteClass)
 PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
 FRACTIONS = ("residual", "food", "paper", "plastic", "glass", "metal", "cardboard", "litter", "recycling")

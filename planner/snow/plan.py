@@ -15,7 +15,7 @@ from city.totals import SnowTotals
 from city.vocabulary import NON_ROUTE_KINDS, Network
 from models.snow import Hindcast, land_effects
 from planner.assemble import assemble
-from planner.fleet import fleet_of
+from planner.fleet import Fleet, fleet_of
 from planner.routes.profiles import USUAL_WORK_KMH
 from planner.routes.sectors import Tur
 from planner.snow.beside.extra import DrivenExtra, ExtraWork, extra_asked
@@ -41,7 +41,7 @@ from planner.snow.words.extra import extra_intervention, weak_extra
 from planner.snow.words.places import place_intervention, weak_places
 from planner.snow.words.surface import Land, weak_stations
 from planner.snow.words.turer import intervention
-from planner.snow.words.verdict import VerdictBasis, verdict
+from planner.snow.words.verdict import VerdictBasis, this_shift, verdict
 from planner.snow.words.weak import degradations, weak_rest
 from planner.snow.work import DrivenTur, drive_all
 from planner.thresholds.limits import limits
@@ -99,7 +99,7 @@ def snow_plan(
     ]
     rounds = [place_intervention(snapshot, network, item, latest[item.assignment]) for item in places.driven]
     more = [extra_intervention(snapshot, network, needs, item, latest[item.assignment]) for item in extra.driven]
-    items = ordered([*held.values(), *fresh, *rounds, *more])
+    items = ordered([*held.values(), *(_called(item, fleet) for item in (*fresh, *rounds, *more))])
     stuck = len(due) - len({item.target for item in fresh})
     weak = [*degradations(snapshot, needs.weather, night, night.without_vehicle(due)), *assessed.weak]
     weak += [*weak_places(places), *weak_extra(extra), *weak_rest(snapshot, items)]
@@ -121,6 +121,13 @@ def _land(needs: Needs, wanted: Sequence[Need]) -> Land:
         row: {name: float(kelvin[k, hour]) for name, kelvin in effects.items()}
         for k, (row, hour) in enumerate(zip(rows, hours, strict=True))
     }
+
+
+def _called(item: Intervention, fleet: Fleet) -> Intervention:
+    """An intervention with when its vehicle must be called at the latest."""
+    if item.latest_start is None:
+        return item
+    return msgspec.structs.replace(item, call_by=item.latest_start - fleet.lead_of(item.vehicle))
 
 
 def ordered(items: Sequence[Intervention]) -> list[Intervention]:
@@ -152,6 +159,7 @@ def _totals(
     return SnowTotals(
         turer=len(turer),
         turer_needed=len(going),
+        turer_later=len(this_shift(snapshot, items)[2]),
         runs=len(items),
         segments=len(snapshot.segments),
         segments_needed=int(needs.needed.sum()),

@@ -33,7 +33,8 @@ class _Page:
         yield " · ".join([*head, *([t("cli.plan.simulated")] if plan.simulated else [])])
         said = t("cli.plan.certainty", certainty=t(f"certainty.{verdict.certainty}"))
         price = f" · {t('cli.plan.price', amount=round(verdict.cost), currency=currency)}" if verdict.cost else ""
-        yield f"  {sentence_of(verdict, 'text', t.language)} {said}{price}"
+        call = f" · {t('cli.plan.call_by', at=self._moment(verdict.call_by))}" if verdict.call_by else ""
+        yield f"  {sentence_of(verdict, 'text', t.language)} {said}{price}{call}"
 
     def items(self, most: int) -> Iterator[str]:
         for item in self.plan.interventions[:most]:
@@ -54,6 +55,11 @@ class _Page:
 
     def _clock(self, at: datetime) -> str:
         return self.words("format.clock_of", at=at.astimezone(self.zone))
+
+    def _moment(self, at: datetime) -> str:
+        """A time of day, with its date where that is another than the plan's."""
+        same = at.astimezone(self.zone).date() == self.plan.created_at.astimezone(self.zone).date()
+        return self._clock(at) if same else self.words("format.moment_of", at=at.astimezone(self.zone))
 
     def _title(self, item: Intervention) -> str:
         if item.kind != "round":
