@@ -16,7 +16,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from city.catalogue.stored import Languages
-from city.vocabulary import CLEAR, Certainty, Domain, Mode, PlaceKind
+from city.vocabulary import CLEAR, Certainty, Domain, Mode, Network, NotCaredKind, PlaceKind
 
 
 class Reason(Struct, frozen=True, kw_only=True):
@@ -170,6 +170,30 @@ class Verdict(Struct, frozen=True, kw_only=True):
     languages: Languages | UnsetType = UNSET
 
 
+class NotCared(Struct, frozen=True, kw_only=True):
+    """Streets that are over their limits and in no intervention: a tur, or a part of one, or what hangs together with
+    nothing, by class.
+
+    ``whole`` where nothing of a tur is driven. ``depth_cm`` and ``limit_cm`` are of the street farthest over, None
+    where slipperiness alone asks; ``needed_by`` is when the first must be done. ``ways`` are what could still be done.
+    """
+
+    target: str
+    title: str
+    kind: NotCaredKind
+    whole: bool
+    network: Network
+    priority: int
+    why: str
+    why_en: str
+    segments: tuple[str, ...]
+    depth_cm: float | None = None
+    limit_cm: float | None = None
+    needed_by: datetime | None = None
+    ways: tuple[Clause, ...] = ()
+    languages: Languages | UnsetType = UNSET
+
+
 class Degradation(Struct, frozen=True, kw_only=True):
     """An input that was missing, old or of unknown keeper, and what that did to the plan.
 
@@ -191,7 +215,8 @@ class Degradation(Struct, frozen=True, kw_only=True):
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """A whole plan. ``id``, ``created_at`` and ``version`` are given when it is published."""
+    """A whole plan. ``id``, ``created_at`` and ``version`` are given when it is published. Every street of ours that is
+    over its limit is in an intervention or ``not_cared``."""
 
     id: str
     domain: Domain
@@ -209,6 +234,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     degradations: tuple[Degradation, ...]
     interventions: tuple[Intervention, ...]
     totals: dict[str, Any]
+    not_cared: tuple[NotCared, ...] = ()
 
 
 def to_json(plan: Plan, indent: int = 0) -> bytes:

@@ -35,6 +35,7 @@ class SnowTotals(Totals, frozen=True, kw_only=True):
     max_depth_cm: float | None = None
     score: dict[str, Any] | None = None
     without_vehicle: int | None = None
+    unreachable_needed_segments: int | None = None
 
 
 class WasteTotals(Totals, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ def readable(plan: Plan, zone: ZoneInfo, words: Words, *, currency: str = "kr", 
     """The plan in a language and a time zone: verdict, one block for each of the first ``most`` interventions with its
     reasons, and what was weak."""
     page = _Page(plan, zone, words)
-    return "\n".join([*page.head(currency), *page.items(most), *page.weak()])
+    return "\n".join([*page.head(currency), *page.items(most), *page.not_cared(), *page.weak()])
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,13 @@ class _Page:
             yield from (f"      {part}" for part in self._parts(item))
         if len(self.plan.interventions) > most:
             yield f"  {self.words('cli.plan.more', n=len(self.plan.interventions) - most)}"
+
+    def not_cared(self) -> Iterator[str]:
+        """What is needed and nobody sees to, each with what could be done."""
+        for one in self.plan.not_cared:
+            n = self.words("plan.snow.segments", n=len(one.segments))
+            yield f"  ✗ {one.title} ({n}): {sentence_of(one, 'why', self.words.language)}"
+            yield from (f"      → {sentence_of(way, 'text', self.words.language)}" for way in one.ways)
 
     def weak(self) -> Iterator[str]:
         yield from (f"  ! {sentence_of(one, 'effect', self.words.language)}" for one in self.plan.degradations)
