@@ -16,7 +16,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from city.catalogue.stored import Languages
-from city.vocabulary import CLEAR, Certainty, Domain, Mode, PlaceKind, StopCause
+from city.vocabulary import CLEAR, Certainty, Domain, Mode, Network, NotCaredKind, PlaceKind, StopCause
 
 
 class Reason(Struct, frozen=True, kw_only=True):
@@ -126,7 +126,8 @@ class DecidingCurve(Struct, frozen=True, kw_only=True):
 class Intervention(Struct, frozen=True, kw_only=True):
     """One tur, one round or one building: the unit that is sent out. ``places`` and ``stops`` are in visiting order.
 
-    ``asked_from`` is when a tur may begin by its limits alone, ``latest_start`` when it must to be done in time.
+    ``asked_from`` is when a tur may begin by its limits alone, ``latest_start`` when it must to be done in time, and
+    ``call_by`` when its vehicle must be called for that.
     """
 
     id: str
@@ -147,6 +148,7 @@ class Intervention(Struct, frozen=True, kw_only=True):
     deadline: datetime | None = None
     asked_from: datetime | None = None
     latest_start: datetime | None = None
+    call_by: datetime | None = None
     minutes: float = 0.0
     distance_m: float = 0.0
     geometry: dict[str, Any] | None = None
@@ -170,7 +172,8 @@ class Clause(Struct, frozen=True, kw_only=True):
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """The one answer first: go or not, in a sentence. ``turer_range`` is how many turer the forecast's low and high
+    """The one answer first: go or not, in a sentence. ``call_by`` is when the first call must be made at the latest so
+    that all is done in time, ``turer_range`` is how many turer the forecast's low and high
     readings would call out, ``flip`` what would change the answer; ``clauses`` are the sentences that ``text``
     joins."""
 
@@ -182,10 +185,35 @@ class Verdict(Struct, frozen=True, kw_only=True):
     cost: float | None = None
     full_cost: float | None = None
     latest_start: datetime | None = None
+    call_by: datetime | None = None
     turer_range: tuple[int, int] | None = None
     flip: str = ""
     flip_en: str = ""
     clauses: tuple[Clause, ...] = ()
+    languages: Languages | UnsetType = UNSET
+
+
+class NotCared(Struct, frozen=True, kw_only=True):
+    """Streets that are over their limits and in no intervention: a tur, or a part of one, or what hangs together with
+    nothing, by class.
+
+    ``whole`` where nothing of a tur is driven. ``depth_cm`` and ``limit_cm`` are of the street farthest over, None
+    where slipperiness alone asks; ``needed_by`` is when the first must be done. ``ways`` are what could still be done.
+    """
+
+    target: str
+    title: str
+    kind: NotCaredKind
+    whole: bool
+    network: Network
+    priority: int
+    why: str
+    why_en: str
+    segments: tuple[str, ...]
+    depth_cm: float | None = None
+    limit_cm: float | None = None
+    needed_by: datetime | None = None
+    ways: tuple[Clause, ...] = ()
     languages: Languages | UnsetType = UNSET
 
 
@@ -210,7 +238,8 @@ class Degradation(Struct, frozen=True, kw_only=True):
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """A whole plan. ``id``, ``created_at`` and ``version`` are given when it is published."""
+    """A whole plan. ``id``, ``created_at`` and ``version`` are given when it is published. Every street of ours that is
+    over its limit is in an intervention or ``not_cared``."""
 
     id: str
     domain: Domain
@@ -228,6 +257,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     degradations: tuple[Degradation, ...]
     interventions: tuple[Intervention, ...]
     totals: dict[str, Any]
+    not_cared: tuple[NotCared, ...] = ()
 
 
 def to_json(plan: Plan, indent: int = 0) -> bytes:

@@ -20,11 +20,12 @@ class Totals(Struct, frozen=True, kw_only=True):
 
 
 class SnowTotals(Totals, frozen=True, kw_only=True):
-    """``turer`` of the town, those ``turer_needed``, drives (``runs``), those ``without_vehicle``; ``score`` is what
-    the drives are worth, part by part."""
+    """``turer`` of the town, those ``turer_needed``, of which ``turer_later`` begin in the next service day alone,
+    drives (``runs``), those ``without_vehicle``; ``score`` is what the drives are worth, part by part."""
 
     turer: int | None = None
     turer_needed: int | None = None
+    turer_later: int | None = None
     runs: int | None = None
     segments: int | None = None
     segments_needed: int | None = None
@@ -34,6 +35,7 @@ class SnowTotals(Totals, frozen=True, kw_only=True):
     max_depth_cm: float | None = None
     score: dict[str, Any] | None = None
     without_vehicle: int | None = None
+    unreachable_needed_segments: int | None = None
 
 
 class WasteTotals(Totals, frozen=True, kw_only=True):

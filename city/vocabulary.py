@@ -22,6 +22,9 @@ WorkKind = Literal["haul", "sweep"]
 """Work on streets that a rule or a person starts: snow driven away, grit swept up."""
 PlaceKind = Literal["bus_stop", "crossing", "parking", "school_yard"]
 """Places that are cleared for themselves."""
+NotCaredKind = Literal["no_vehicle", "unreachable", "not_covered", "left_out"]
+"""Why a street that is needed is in no intervention: nobody can drive its tur; no way leads there; its tur is out
+already, planned before the street was needed; it does not fit into a drive that is fit to be driven."""
 Channel = Literal["sms", "voice", "radio", "email", "app"]
 """How somebody is called."""
 CallEventKind = Literal[
@@ -86,6 +89,8 @@ STANDS_DOWN: frozenset[OrderState] = frozenset({"decided", "sent", "acknowledged
 """States of an order that nobody has begun: a plan that does not ask for it any more may stand it down."""
 OUT: frozenset[OrderState] = frozenset({"started", "done"})
 """States of an order that nobody stands down any more."""
+ON_THE_WAY: frozenset[OrderState] = frozenset({"acknowledged", "started"})
+"""States of an order whose driver is at the wheel or on the way there: further work needs no call."""
 
 DeclineCause = Literal["precipitation", "drifting", "road_temperature", "practice", "other"]
 """Why people turn a proposal down: the four causes that twenty years of field trials found, and others."""
@@ -102,6 +107,7 @@ FRACTIONS: tuple[str, ...] = (
 )  # fmt: skip
 """Kinds of waste that we have a word for; a city may have others."""
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
+NETWORKS: tuple[Network, ...] = get_args(Network)
 ROUTE_CLASSES: tuple[RouteClass, ...] = get_args(RouteClass)
 PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
 FRACTIONS = ("residual", "food", "paper", "plastic", "glass", "metal", "cardboard", "litter", "recycling")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from city.catalogue.message import message
-from city.plan import Degradation, Intervention, Plan, Verdict
+from city.plan import Degradation, Intervention, NotCared, Plan, Verdict
 from city.serviceday import bounds
 from city.totals import Totals, as_json
 from planner.snapshot import Snapshot
@@ -20,6 +20,7 @@ def assemble(
     degradations: Sequence[Degradation],
     interventions: Sequence[Intervention],
     totals: Totals,
+    not_cared: Sequence[NotCared] = (),
 ) -> Plan:
     """The plan, what is weak of now before what is always so; its id, version and time of making are given when it is
     published."""
@@ -41,6 +42,7 @@ def assemble(
         degradations=tuple(sorted((*degradations, *_without_thresholds(snapshot)), key=lambda weak: not weak.of_now)),
         interventions=tuple(interventions),
         totals=as_json(totals),
+        not_cared=tuple(not_cared),
     )
 
 

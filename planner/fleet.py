@@ -13,7 +13,7 @@ import numpy as np
 from city.entities import Absence, Contractor, Depot, GivenOrder, RosterTurn, Threshold, Vehicle
 from city.network import StreetNetwork
 from city.plan import Intervention
-from city.vocabulary import CLOSED_TO_SMALL, Network
+from city.vocabulary import CLOSED_TO_SMALL, ON_THE_WAY, Network
 from planner.night.absence import Absent, absent_until
 from planner.night.rest import Rota, rota
 from planner.snapshot import PlannerParams
@@ -30,12 +30,14 @@ class TimeWindow:
 
 @dataclass(frozen=True)
 class Assignment:
-    """A vehicle's time on one piece of work. ``turn_ends`` is when its turn is over; None where none is known."""
+    """A vehicle's time on one piece of work. ``turn_ends`` is when its turn is over; None where none is known.
+    ``called`` where it begins when its vehicle can be at the wheel, called at once."""
 
     vehicle: Vehicle
     starts_at: datetime
     ready_by: datetime
     turn_ends: datetime | None
+    called: bool = False
 
     @property
     def minutes(self) -> float:
@@ -63,8 +65,9 @@ class Fleet:
     """The vehicles of a snapshot, what each is booked for (in order), and the node that each starts from.
 
     ``turns`` are the known ones of each vehicle, in order; a vehicle without any is manned at all times. ``rota`` is
-    what their crews have worked. ``absent`` are the spans in which a vehicle is out of service, in whole minutes; one
-    without an end lasts longer than the plan looks ahead.
+    what their crews have worked; ``call_lead`` how long a vehicle that is not out takes from the call to the wheel, and
+    ``rolls`` when it is there if it is called at once. ``absent`` are the spans in which a vehicle is out of service,
+    in whole minutes; one without an end lasts longer than the plan looks ahead.
     """
 
     vehicles: list[Vehicle]
@@ -75,6 +78,8 @@ class Fleet:
     rota: Rota = field(default_factory=lambda: Rota(timedelta(0), timedelta(days=365)))
     booked: dict[str, list[Assignment]] = field(default_factory=dict)
     absent: dict[str, list[Absent]] = field(default_factory=dict)
+    call_lead: Mapping[str, timedelta] = field(default_factory=dict)
+    rolls: Mapping[str, datetime] = field(default_factory=dict)
 
     def choose(
         self,
@@ -99,6 +104,10 @@ class Fleet:
         """The node that a vehicle starts from."""
         return self.homes[vehicle.id]
 
+    def lead_of(self, vehicle: str | None) -> timedelta:
+        """How long a vehicle takes from the call to the wheel; nothing where it is out."""
+        return self.call_lead.get(vehicle or "", timedelta(0))
+
     def assign(self, vehicle: Vehicle, wish: TimeWindow, lasts: timedelta) -> Assignment:
         """Books a vehicle into its first gap from when the work may begin. ValueError where it is never manned."""
         begins = self.begins(vehicle, wish.earliest, lasts) or self._however_long(vehicle, wish.earliest, lasts)
@@ -108,7 +117,8 @@ class Fleet:
         ready_by = starts_at + timedelta(minutes=-(-lasts.total_seconds() // 60))
         self.rota.book(self.rota.crew(vehicle.id), starts_at, ready_by)
         ends = next((turn.ends_at for turn in self.turns.get(vehicle.id, []) if begins < turn.ends_at), None)
-        made = Assignment(vehicle, starts_at, ready_by, ends)
+        called = bool(self.lead_of(vehicle.id)) and self.rolls.get(vehicle.id) == starts_at
+        made = Assignment(vehicle, starts_at, ready_by, ends, called)
         insort(self.booked.setdefault(vehicle.id, []), made, key=lambda one: one.starts_at)
         return made
 
@@ -218,15 +228,27 @@ def fleet_of(snapshot: Manned, network: StreetNetwork) -> Fleet:
     turns: dict[str, list[RosterTurn]] = {}
     for turn in sorted(snapshot.roster, key=lambda turn: turn.starts_at):
         turns.setdefault(turn.vehicle, []).append(turn)
-    free_from = {v.id: _free_from(snapshot, v) for v in able}
-    fleet = [v for v in able if v.id in homes]
+    lead = call_leads(snapshot)
+    rolls = {v.id: _rolls(snapshot.at, lead[v.id]) for v in able}
+    free_from = {v.id: _free_from(snapshot, v, rolls[v.id]) for v in able}
+    crew = [v for v in able if v.id in homes]
     prices, absent = prices_of(snapshot), absent_in(snapshot)
-    return Fleet(fleet, free_from, homes, turns, prices, rota_of(snapshot), absent=absent)
+    rota = rota_of(snapshot)
+    return Fleet(crew, free_from, homes, turns, prices, rota, absent=absent, call_lead=lead, rolls=rolls)
 
 
 def absent_in(snapshot: Manned) -> dict[str, list[Absent]]:
     """When each vehicle is out of service within a plan."""
     return absent_until(snapshot.absences, snapshot.at + timedelta(hours=snapshot.params.horizon_h))
+
+
+def call_leads(snapshot: Manned) -> dict[str, timedelta]:
+    """How long each vehicle takes from the call to the wheel (``snow.call_lead_min`` of its network): nothing where it
+    is out, or its driver has acknowledged."""
+    rules = limits(snapshot.thresholds)
+    out = {order.vehicle for order in snapshot.orders if order.state in ON_THE_WAY}
+    minutes = {v.network: rules.usual("snow.call_lead_min", v.network) for v in snapshot.vehicles}
+    return {v.id: timedelta(minutes=0 if v.id in out else minutes[v.network]) for v in snapshot.vehicles}
 
 
 def depot_nodes(
@@ -252,10 +274,16 @@ def rota_of(snapshot: Manned) -> Rota:
     return rota(snapshot.roster, snapshot.orders, snapshot.at, rest_h, most_h, snapshot.running)
 
 
-def _free_from(snapshot: Manned, vehicle: Vehicle) -> datetime:
-    """From when a vehicle is not out on a running order."""
+def _rolls(at: datetime, lead: timedelta) -> datetime:
+    """When a vehicle is at the wheel that is called at an instant: at a whole minute, where it must be called."""
+    then = at + lead
+    return then + timedelta(seconds=-then.second % 60, microseconds=-then.microsecond) if lead else then
+
+
+def _free_from(snapshot: Manned, vehicle: Vehicle, rolls: datetime) -> datetime:
+    """From when a vehicle is at the wheel and not out on a running order."""
     busy = [item.ready_by for item in snapshot.running if item.vehicle == vehicle.id and item.ready_by]
-    return max([snapshot.at, *busy])
+    return max([rolls, *busy])
 
 
 def _start_nodes(network: StreetNetwork, kind: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

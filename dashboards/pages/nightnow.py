@@ -37,7 +37,7 @@ def standing_now(
         calls=calls,
         progress=progress,
         declined=declined,
-        no_vehicle=[one.target for one in getattr(plan, "not_cared", ()) if one.kind == "no_vehicle"],
+        no_vehicle=[one.target for one in plan.not_cared if one.kind == "no_vehicle"],
         by_call=by_call,
     )
 

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 from city.catalogue.words import words
 from city.vocabulary import PLACE_KINDS
-from planner.thresholds.table import ALL, CLASSES, OURS, PLACES, TABLE, WASTE, Declaration
+from planner.thresholds.table import ALL, CLASSES, FLEETS, OURS, PLACES, TABLE, WASTE, Declaration
 
 SAY = words("en").say
 HEAD = """# Thresholds
 
 What decides is data: each threshold is a row with who, when and why, and a change is the next version of its row.
 `dagsplan threshold list` says those that hold, `dagsplan threshold set KEY --scope SCOPE --value X --by WHO --why
-WHY` (or `--text WORD`) adds a version. A scope is a route class, a kind of place, a fraction, or `*` for all that
-have no value of their own. Version 1, below, is added to a database where it lacks the key or the scope; what
-somebody has set is never touched, nor is a scope added where somebody has set the key for all of them. *Ours* is a
+WHY` (or `--text WORD`) adds a version. A scope is a route class, a kind of place, a network (`street`,
+`cycle`), a fraction, or `*` for all that have no value of their own. Version 1, below, is added to a database where
+it lacks the key or the scope; what somebody has set is never touched, nor is a scope added where somebody has set the
+key for all of them. *Ours* is a
 default of dagsplan that no municipality publishes: try it and change it. How the snow thresholds work together:
 [snow.md](snow.md).
 
@@ -28,6 +29,7 @@ SET_FOR = {
     PLACE_KINDS: "a kind of place",
     PLACES: "a kind of place or all",
     WASTE: "a fraction or all",
+    FLEETS: "a network or all",
 }
 
 

@@ -16,7 +16,7 @@ from city.totals import SnowTotals
 from city.vocabulary import NON_ROUTE_KINDS, Network
 from models.snow import Hindcast, land_effects
 from planner.assemble import assemble
-from planner.fleet import absent_in, fleet_of
+from planner.fleet import Fleet, absent_in, fleet_of
 from planner.night.absence import unmanned_for_absence, weak_absences
 from planner.routes.profiles import USUAL_WORK_KMH
 from planner.routes.sectors import Tur
@@ -39,11 +39,13 @@ from planner.snow.state import (
     weather_forecast,
     weather_hindcast,
 )
+from planner.snow.uncared import Cared, Uncared, uncared
 from planner.snow.words.extra import extra_intervention, weak_extra
 from planner.snow.words.places import place_intervention, weak_places
 from planner.snow.words.surface import Land, weak_stations
 from planner.snow.words.turer import intervention
-from planner.snow.words.verdict import VerdictBasis, verdict
+from planner.snow.words.uncared import not_cared
+from planner.snow.words.verdict import VerdictBasis, this_shift, verdict
 from planner.snow.words.weak import degradations, weak_rest
 from planner.snow.work import DrivenTur, drive_all
 from planner.thresholds.limits import limits
@@ -101,15 +103,16 @@ def snow_plan(
     ]
     rounds = [place_intervention(snapshot, network, item, latest[item.assignment]) for item in places.driven]
     more = [extra_intervention(snapshot, network, needs, item, latest[item.assignment]) for item in extra.driven]
-    items = ordered([*held.values(), *fresh, *rounds, *more])
-    stuck = len(due) - len({item.target for item in fresh})
+    items = ordered([*held.values(), *(_called(item, fleet) for item in (*fresh, *rounds, *more))])
+    left = uncared(snapshot, assessed.turer, needs, Cared(held, driven, night.refused))
     weak = [*degradations(snapshot, needs.weather, night, night.without_vehicle(due)), *assessed.weak]
     weak += [*weak_places(places), *weak_extra(extra), *weak_rest(snapshot, items)]
     full = full_cost(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot))
     weak += _weak_absences(snapshot, [tur for tur in due if night.has_no_vehicle(tur)])
-    answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, stuck)
-    totals = _totals(snapshot, assessed.turer, due, items, driven, needs)
-    return assemble(snapshot, verdict(snapshot, answer, weak), weak, items, totals)
+    answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, sum(one.whole for one in left))
+    totals = _totals(snapshot, assessed.turer, due, items, driven, needs, left)
+    said = [not_cared(snapshot, fleet, one) for one in left]
+    return assemble(snapshot, verdict(snapshot, answer, weak), weak, items, totals, said)
 
 
 def _weak_absences(snapshot: SnowSnapshot, unmanned: Sequence[Tur]) -> Iterator[Degradation]:
@@ -135,6 +138,13 @@ def _land(needs: Needs, wanted: Sequence[Need]) -> Land:
     }
 
 
+def _called(item: Intervention, fleet: Fleet) -> Intervention:
+    """An intervention with when its vehicle must be called at the latest."""
+    if item.latest_start is None:
+        return item
+    return msgspec.structs.replace(item, call_by=item.latest_start - fleet.lead_of(item.vehicle))
+
+
 def ordered(items: Sequence[Intervention]) -> list[Intervention]:
     """Most urgent first: by class, then by start, then by name."""
     return sorted(items, key=lambda item: (item.priority, str(item.starts_at), item.target))
@@ -157,6 +167,7 @@ def _totals(
     items: Sequence[Intervention],
     driven: Sequence[DrivenTur],
     needs: Needs,
+    left: Sequence[Uncared],
 ) -> SnowTotals:
     metres = sum(item.distance_m for item in items)
     deadhead = sum(item.drive.deadhead_m for item in driven)
@@ -164,6 +175,7 @@ def _totals(
     return SnowTotals(
         turer=len(turer),
         turer_needed=len(going),
+        turer_later=len(this_shift(snapshot, items)[2]),
         runs=len(items),
         segments=len(snapshot.segments),
         segments_needed=int(needs.needed.sum()),
@@ -174,5 +186,6 @@ def _totals(
         unreachable_segments=sum(not segment.reachable for segment in snapshot.segments),
         max_depth_cm=round(needs.max_depth_cm, 2),
         score=plan_score(driven, [need for tur in due for need in needs.of(tur)]),
-        without_vehicle=sum(needs.asks(tur) and tur.id not in going for tur in turer),
+        without_vehicle=sum(one.whole for one in left),
+        unreachable_needed_segments=sum(len(one.needs) for one in left if one.tur is None),
     )

@@ -13,7 +13,7 @@ from typing import Literal
 
 from city.catalogue.message import Message, message
 from city.errors import NotFound
-from city.vocabulary import FRACTIONS, PLACE_KINDS, READINGS, ROUTE_CLASSES
+from city.vocabulary import FRACTIONS, NETWORKS, PLACE_KINDS, READINGS, ROUTE_CLASSES
 
 Kind = Literal["number", "clock", "day", "word"]
 """A number; a local time of day, HH:MM; a day of the year, MM-DD; one of some words."""
@@ -23,6 +23,7 @@ OURS = message("threshold.why.ours")
 ALL = ("*",)
 CLASSES = ("*", *ROUTE_CLASSES)
 PLACES = ("*", *PLACE_KINDS)
+FLEETS = ("*", *NETWORKS)
 WASTE = ("*", *FRACTIONS)
 """What a threshold may be set for; a fraction of the city's own beside these."""
 
@@ -32,9 +33,9 @@ FREE_DAYS = message("threshold.why.free_days")
 
 @dataclass(frozen=True)
 class Declaration:
-    """One threshold. ``defaults`` are its first values by scope: a route class, a kind of place, a fraction, or ``*``
-    for all that have none of their own; ``scopes`` are those that it is asked for. ``words`` are what a word may be; a
-    number lies from ``low`` to ``high``."""
+    """One threshold. ``defaults`` are its first values by scope: a route class, a kind of place, a network, a fraction,
+    or ``*`` for all that have none of their own; ``scopes`` are those that it is asked for. ``words`` are what a word
+    may be; a number lies from ``low`` to ``high``."""
 
     key: str
     unit: str
@@ -179,6 +180,7 @@ TABLE: tuple[Declaration, ...] = (
     Declaration("snow.sweep_from", "day of the year", {"*": "04-01"}, kind="day"),
     # ---- snow: the night -----------------------------------------------------------------------------------------
     _number("snow.acknowledge_min", "min", 5.0, high=1440.0),
+    _number("snow.call_lead_min", "min", 30.0, message("threshold.why.on_call"), high=720.0, scopes=FLEETS),
     _number("snow.rest_h", "h", 11.0, message("threshold.why.rest"), high=24.0),
     _number("snow.most_hours", "h", 13.0, message("threshold.why.most_hours"), high=24.0),
     # ---- waste ---------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ def readable(plan: Plan, zone: ZoneInfo, words: Words, *, currency: str = "kr", 
     """The plan in a language and a time zone: verdict, one block for each of the first ``most`` interventions with its
     reasons, and what was weak."""
     page = _Page(plan, zone, words)
-    return "\n".join([*page.head(currency), *page.items(most), *page.weak()])
+    return "\n".join([*page.head(currency), *page.items(most), *page.not_cared(), *page.weak()])
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class _Page:
         yield " · ".join([*head, *([t("cli.plan.simulated")] if plan.simulated else [])])
         said = t("cli.plan.certainty", certainty=t(f"certainty.{verdict.certainty}"))
         price = f" · {t('cli.plan.price', amount=round(verdict.cost), currency=currency)}" if verdict.cost else ""
-        yield f"  {sentence_of(verdict, 'text', t.language)} {said}{price}"
+        call = f" · {t('cli.plan.call_by', at=self._moment(verdict.call_by))}" if verdict.call_by else ""
+        yield f"  {sentence_of(verdict, 'text', t.language)} {said}{price}{call}"
 
     def items(self, most: int) -> Iterator[str]:
         for item in self.plan.interventions[:most]:
@@ -43,6 +44,13 @@ class _Page:
             yield from (f"      {part}" for part in self._parts(item))
         if len(self.plan.interventions) > most:
             yield f"  {self.words('cli.plan.more', n=len(self.plan.interventions) - most)}"
+
+    def not_cared(self) -> Iterator[str]:
+        """What is needed and nobody sees to, each with what could be done."""
+        for one in self.plan.not_cared:
+            n = self.words("plan.snow.segments", n=len(one.segments))
+            yield f"  ✗ {one.title} ({n}): {sentence_of(one, 'why', self.words.language)}"
+            yield from (f"      → {sentence_of(way, 'text', self.words.language)}" for way in one.ways)
 
     def weak(self) -> Iterator[str]:
         yield from (f"  ! {sentence_of(one, 'effect', self.words.language)}" for one in self.plan.degradations)
@@ -54,6 +62,11 @@ class _Page:
 
     def _clock(self, at: datetime) -> str:
         return self.words("format.clock_of", at=at.astimezone(self.zone))
+
+    def _moment(self, at: datetime) -> str:
+        """A time of day, with its date where that is another than the plan's."""
+        same = at.astimezone(self.zone).date() == self.plan.created_at.astimezone(self.zone).date()
+        return self._clock(at) if same else self.words("format.moment_of", at=at.astimezone(self.zone))
 
     def _title(self, item: Intervention) -> str:
         if item.kind != "round":

@@ -21,8 +21,9 @@ def class_name(route_class: RouteClass) -> Message:
 def late(assignment: Assignment, deadline: datetime, zone: ZoneInfo) -> Iterable[Reason]:
     """What is said where a vehicle is not ready in time, or not before its turn ends."""
     if assignment.ready_by > deadline:
-        over = (assignment.ready_by - deadline).total_seconds() / 60
-        yield text_reason(message("plan.snow.reason.late", minutes=Figure(over, 0)))
+        over = Figure((assignment.ready_by - deadline).total_seconds() / 60, 0)
+        key = "plan.snow.reason.late_called" if assignment.called else "plan.snow.reason.late"
+        yield text_reason(message(key, minutes=over))
     ends = assignment.turn_ends
     if ends is not None and assignment.ready_by > ends:
         yield text_reason(

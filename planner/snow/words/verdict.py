@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from city.catalogue.message import Figure, Message, message
+from city.catalogue.message import Figure, Message, Part, message
 from city.plan import Degradation, Intervention, Verdict
+from city.serviceday import bounds
 from city.vocabulary import NON_ROUTE_KINDS, Certainty
 from planner.routes.sectors import Tur
 from planner.snow.flip import flip_of, turer_range
@@ -37,26 +38,54 @@ class VerdictBasis:
 def verdict(snapshot: SnowSnapshot, basis: VerdictBasis, weaknesses: Sequence[Degradation]) -> Verdict:
     """The answer, sentence by sentence."""
     sentences = _call_out(snapshot, basis) if basis.items else _no_call_out(snapshot, basis.needs)
+    held = {item.key for item in snapshot.running}
+    waiting = [item for item in basis.items if item.key not in held]
     return Verdict(
         go=bool(basis.items),
         certainty=_certainty(snapshot, basis.needs, weaknesses),
         starts_at=min((item.starts_at for item in basis.items if item.starts_at), default=None),
         cost=round(basis.cost),
         full_cost=round(basis.full_cost),
-        latest_start=_latest(snapshot, basis.items),
+        latest_start=min((i.latest_start for i in waiting if i.latest_start), default=None),
+        call_by=min((i.call_by for i in waiting if i.call_by), default=None),
         turer_range=turer_range(basis.needs),
         **answer(*sentences, flip=flip_of(basis.needs)),
     )
 
 
+def this_shift(
+    snapshot: SnowSnapshot, items: Sequence[Intervention]
+) -> tuple[list[Intervention], frozenset[str], frozenset[str]]:
+    """What begins before the service day is over, all where nothing does; the turer of it; and those that go later
+    alone: they are the next night's."""
+    _, ends = bounds(snapshot.service_day, snapshot.domain, snapshot.zone)
+    now = [item for item in items if item.starts_at is None or item.starts_at < ends] or list(items)
+    going = frozenset(item.target for item in now if item.kind not in NON_ROUTE_KINDS)
+    every = frozenset(item.target for item in items if item.kind not in NON_ROUTE_KINDS)
+    return now, going, every - going
+
+
 def _call_out(snapshot: SnowSnapshot, basis: VerdictBasis) -> Iterator[Message]:
-    starts = min(item.starts_at for item in basis.items if item.starts_at)
-    going = {item.target for item in basis.items if item.kind not in NON_ROUTE_KINDS}
+    now, going, later = this_shift(snapshot, basis.items)
     every = message("plan.snow.turer", n=len(basis.turer))
-    yield message("plan.snow.verdict.go", at=starts.astimezone(snapshot.zone), going=len(going), all=every)
-    yield _who(snapshot, basis.items)
-    yield from _rest(sum(tur.id not in going for tur in basis.turer) - basis.stuck, basis.stuck)
+    yield _begins(snapshot, "go", _first(now), going=len(going), all=every)
+    yield _who(snapshot, now)
+    if later:
+        first = _first([item for item in basis.items if item.target in later])
+        yield message("plan.snow.verdict.next_night", n=len(later), at=first.astimezone(snapshot.zone))
+    yield from _rest(sum(tur.id not in going | later for tur in basis.turer) - basis.stuck, basis.stuck)
     yield from _beside(basis.items)
+
+
+def _first(items: Sequence[Intervention]) -> datetime:
+    return min(item.starts_at for item in items if item.starts_at)
+
+
+def _begins(snapshot: SnowSnapshot, key: str, at: datetime, **parts: Part) -> Message:
+    """A sentence with a start: with its date where that is not the day of the plan."""
+    zone = snapshot.zone
+    same = at.astimezone(zone).date() == snapshot.at.astimezone(zone).date()
+    return message(f"plan.snow.verdict.{key}{'' if same else '_day'}", at=at.astimezone(zone), **parts)
 
 
 def _who(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> Message:
@@ -70,12 +99,6 @@ def _who(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> Message:
     if hired != vehicles:
         return message("plan.snow.verdict.vehicles_some", n=len(vehicles), hired=len(hired), whose=tuple(whose))
     return message("plan.snow.verdict.vehicles_of", n=len(vehicles), whose=tuple(whose))
-
-
-def _latest(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> datetime | None:
-    """When the first of the turer that are not out yet must begin; None where all are out."""
-    held = {item.key for item in snapshot.running}
-    return min((i.latest_start for i in items if i.latest_start and i.key not in held), default=None)
 
 
 def _beside(items: Sequence[Intervention]) -> Iterator[Message]:

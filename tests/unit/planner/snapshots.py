@@ -116,10 +116,13 @@ def threshold(key: str, scope: str, value: float | None, version: int = 2, text:
 
 
 def limits_with(*rows: Threshold) -> tuple[Threshold, ...]:
-    """The seed with these rows in place of its own, every kind of place planned, and nothing spread unless they say
-    so."""
+    """The seed with these rows in place of its own, every kind of place planned, nothing spread and everybody at the
+    wheel at once unless they say so."""
     places = (threshold("snow.places", kind, None, text="plan") for kind in PLACE_KINDS)
-    mine = {(row.key, row.scope): row for row in (*against_slip(), *places, *rows)}
+    mine = {
+        (row.key, row.scope): row
+        for row in (*against_slip(), *places, threshold("snow.call_lead_min", "*", 0.0), *rows)
+    }
     rows = tuple(mine.values())
     return (*(row for row in seed() if (row.key, row.scope) not in mine), *rows)
 

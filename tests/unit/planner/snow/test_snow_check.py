@@ -109,7 +109,7 @@ def test_a_faulty_drive_stays_out_and_the_town_gets_its_plan(
     assert says not in sv
     assert [(record.levelname, record.__dict__["target"]) for record in caplog.records] == [("ERROR", gone.target)]
     assert plan.totals["without_vehicle"] == sound.totals["without_vehicle"] + 1
-    assert "1 behövs men kan inte köras." in plan.verdict.text
+    assert "1 tur behövs men kan inte köras." in plan.verdict.text
     assert not any("saknar bemannat fordon" in weak.effect for weak in plan.degradations)
 
 

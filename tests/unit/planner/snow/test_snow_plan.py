@@ -148,7 +148,7 @@ def test_a_tur_that_cannot_be_reached_at_all_is_no_drive_of_nought() -> None:
     """Where no street of a tur can be reached there is no intervention, and the verdict says what is needed."""
     plan = plan_of(still(12.0, segments=(street(0, 1, "P1"), street(7, 8, "P3"))))
     assert targets(plan) == {"P1-1"}
-    assert "1 behövs men kan inte köras" in plan.verdict.text
+    assert "1 tur behövs men kan inte köras" in plan.verdict.text
     assert "behövs inte" not in plan.verdict.text
 
 
@@ -157,7 +157,7 @@ def test_turer_without_a_vehicle_are_not_called_unneeded() -> None:
     ploughs = tuple(v for v in snow_snapshot().vehicles if v.network == "street")
     plan = plan_of(still(12.0, vehicles=ploughs))
     assert "C1" not in classes(plan)
-    assert "1 behövs men kan inte köras" in plan.verdict.text
+    assert "1 tur behövs men kan inte köras" in plan.verdict.text
     assert "saknar bemannat fordon" in effects(plan)
     assert plan.totals["without_vehicle"] == 1
 

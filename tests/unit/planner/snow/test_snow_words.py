@@ -45,7 +45,7 @@ def first(plan: Plan, kind: str) -> Reason:
             [
                 ("Kör ut kl. 03.00: 2 av 3 turer.", "Go out at 03:00: 2 of 3 routes."),
                 ("1 fordon.", "1 vehicle."),
-                ("1 behövs men kan inte köras.", "1 is needed but cannot be driven."),
+                ("1 tur behövs men kan inte köras.", "1 route is needed but cannot be driven."),
             ],
         ),
         (

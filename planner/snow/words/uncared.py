@@ -1,0 +1,113 @@
+"""What is not cared for, in words: why, and what could still be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from city.catalogue.message import Message, message
+from city.catalogue.stored import in_all_languages
+from city.entities import Vehicle
+from city.plan import Clause, NotCared
+from planner.fleet import Fleet
+from planner.snow.need import deciding
+from planner.snow.snapshot import SnowSnapshot
+from planner.snow.uncared import Uncared
+
+
+def not_cared(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> NotCared:
+    """One group of streets with its reason."""
+    worst = deciding(one.needs)
+    return NotCared(
+        target=one.target,
+        title=_title(snapshot, one),
+        kind=one.kind,
+        whole=one.whole,
+        network=one.network,
+        priority=int(one.route_class[1]),
+        **in_all_languages(why=_why(snapshot, fleet, one)),
+        segments=tuple(snapshot.segments[need.segment].id for need in one.needs),
+        depth_cm=None if worst.by_friction else round(worst.depth_cm, 2),
+        limit_cm=None if worst.by_friction else round(worst.limit_cm, 2),
+        needed_by=one.deadline,
+        ways=tuple(Clause(**in_all_languages(text=said)) for said in _ways(snapshot, fleet, one)),
+    )
+
+
+def _title(snapshot: SnowSnapshot, one: Uncared, *, most: int = 3) -> str:
+    """The name of the tur; of streets of none the first names."""
+    if one.tur is not None:
+        return f"{one.tur.id} {one.tur.title}".strip()
+    names = sorted({name for need in one.needs if (name := snapshot.segments[need.segment].name)})
+    return ", ".join(names[:most]) or one.target
+
+
+def _why(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Message:
+    n = len(one.needs)
+    if one.refused is not None:
+        return message("plan.snow.uncared.refused", why=one.refused)
+    if one.held is not None:
+        return message("plan.snow.uncared.not_covered", n=n, vehicle=one.held.vehicle or "")
+    if one.kind == "left_out":
+        return message("plan.snow.uncared.left_out", n=n, vehicle=one.vehicle or "")
+    if one.tur is None:
+        return message("plan.snow.uncared.cut_off", n=n)
+    if one.kind == "unreachable":
+        return message("plan.snow.uncared.no_way")
+    return message("format.sentences", parts=tuple(_no_vehicle(snapshot, fleet, one)))
+
+
+def _no_vehicle(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[Message]:
+    """Why none of a network's vehicles can drive, cause by cause."""
+    crew = [vehicle for vehicle in snapshot.vehicles if vehicle.network == one.network]
+    if not crew:
+        yield message(f"plan.snow.weak.no_fleet.{one.network}")
+    ready = {vehicle.id for vehicle in fleet.vehicles}
+    lost = [v.id for v in crew if v.id not in ready]
+    rests = [v.id for v in crew if v.id in ready and _rests(snapshot, fleet, v)]
+    others = [v.id for v in crew if v.id not in {*lost, *rests}]
+    for cause, names in (("no_depot", lost), ("rests", rests), ("unmanned", others)):
+        if names:
+            yield message(f"plan.snow.uncared.{cause}", n=len(names), names=tuple(names[:5]))
+
+
+def _rests(snapshot: SnowSnapshot, fleet: Fleet, vehicle: Vehicle) -> bool:
+    """Whether a vehicle's crew rests now and is not rested before its turns are over."""
+    free = fleet.rota.free(vehicle.id, snapshot.at)
+    return free.worked is not None and free.from_when > snapshot.at
+
+
+def _ways(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[Message]:
+    if one.held is not None and one.held.ready_by is not None and one.held.vehicle:
+        yield _way(snapshot, one, "again", one.held.vehicle, one.held.ready_by, _hours(snapshot, fleet, one))
+    if one.kind == "no_vehicle":
+        yield from _with_a_driver(snapshot, fleet, one)
+
+
+def _with_a_driver(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared, *, most: int = 3) -> Iterable[Message]:
+    """Who could drive it if somebody manned the vehicle: those that are at the wheel first."""
+    lasts = _hours(snapshot, fleet, one)
+    able = [vehicle for vehicle in fleet.vehicles if vehicle.network == one.network]
+    begins = {
+        v.id: max(
+            snapshot.at + fleet.lead_of(v.id), fleet.free_from[v.id], fleet.rota.free(v.id, snapshot.at).from_when
+        )
+        for v in able
+    }
+    for name in sorted(begins, key=lambda name: (begins[name], name))[:most]:
+        yield _way(snapshot, one, "manned", name, begins[name], lasts)
+
+
+def _way(snapshot: SnowSnapshot, one: Uncared, key: str, vehicle: str, begins: datetime, lasts: timedelta) -> Message:
+    """Who can begin when, and when it is then done."""
+    zone = snapshot.zone
+    ready = (begins + lasts).astimezone(zone)
+    way = f"plan.snow.uncared.way.{key}"
+    return message(way, n=len(one.needs), vehicle=vehicle, at=begins.astimezone(zone), ready=ready)
+
+
+def _hours(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared, *, usual_deadhead: float = 0.5) -> timedelta:
+    """How long the work takes about, by the network's slowest vehicle."""
+    metres = sum(snapshot.segments[need.segment].length_m * need.passes for need in one.needs)
+    kmh = min((v.work_kmh for v in fleet.vehicles if v.network == one.network), default=10.0)
+    return timedelta(minutes=round(60.0 * metres / 1000.0 / kmh * (1.0 + usual_deadhead)))
