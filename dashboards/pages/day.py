@@ -34,6 +34,7 @@ from dashboards.pages.said import said
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import KeyFigure
 from dashboards.pages.status import LOOKS
+from dashboards.pages.uncared import uncared_lines
 from dashboards.pages.watchrow import watch_row
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
@@ -206,7 +207,9 @@ def _parts(
         if plan and is_live and not view.advice
         else None,
         "figures": _figures(context, plan, found, locale, now if is_live or at else None) if plan and found else [],
-        "weak": [locale.kept(weak, "effect") for weak in plan.degradations] if plan else [],
+        "weak": _weak(plan, locale) if plan else [],
+        "weak_n": len(plan.degradations) if plan else 0,
+        "uncared": uncared_lines(plan, locale) if plan and (is_live or at) else [],
         "rest": _rest(plan, found, by_status, locale) if plan and found else "",
         "flip": locale.kept(plan.verdict, "flip") if plan else "",
         "strip": day_strip(plan, now, locale, behind.measured) if plan and behind else None,
@@ -304,6 +307,15 @@ def _board(
 
     found = board_of(connection, context.settings, context.clock, plan_of=plan_of, domain=plan.domain)
     return board_box(found, locale, context.clock, now, known.contractors or {})
+
+
+def _weak(plan: Plan, locale: Locale) -> list[tuple[str, list[str]]]:
+    """What the plan does not know: what is so tonight first, then what is so until somebody tells."""
+    parts: dict[bool, list[str]] = {False: [], True: []}
+    for one in plan.degradations:
+        parts[one.standing is True].append(locale.kept(one, "effect"))
+    keys = {False: "weak.tonight", True: "weak.standing"}
+    return [(locale.words(keys[kind]), lines) for kind, lines in parts.items() if lines]
 
 
 def _rest(plan: Plan, found: Standing, by_status: bool, locale: Locale) -> str:

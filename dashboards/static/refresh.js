@@ -6,7 +6,7 @@ import { morph } from "./morph.js";
 import { isOpen, openerOf, toggle } from "./rows.js";
 
 const live = document.querySelector("#live");
-const OF_THE_PLAN = new Set(["answer", "plan", "declined", "below"]);
+const OF_THE_PLAN = new Set(["answer", "plan", "uncared", "declined", "below"]);
 
 const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 
