@@ -29,6 +29,7 @@ from dashboards.api import orders as api_orders
 from dashboards.api import plans as api_plans
 from dashboards.api import requests as api_requests
 from dashboards.api import roads as api_roads
+from dashboards.api import standing as api_standing
 from dashboards.pages import access, data, day, handover, manning, printed, sendsheet, start
 from dashboards.pages import map as pages
 from dashboards.web import guard, problems
@@ -56,6 +57,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         api_plans,
         api_orders,
         api_calls,
+        api_standing,
         api_requests,
         api_judgements,
         api_declines,

@@ -9,8 +9,10 @@ from starlette.responses import Response
 
 from city.vocabulary import DOMAINS, Domain
 from dashboards.pages.freshness import freshness
+from dashboards.pages.headline import headline
 from dashboards.pages.maplist import map_list
 from dashboards.pages.mapnow import map_now
+from dashboards.pages.nightnow import standing_of
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.turpanel import tur_panel
 from dashboards.web.context import context_of
@@ -26,6 +28,11 @@ def chart(request: Request, domain: Domain = "snow") -> Response:
     with context.connection() as connection:
         shown = map_now(context, connection, domain, locale)
         fresh = freshness(context, connection, domain, shown.plan, locale)
+        stands = standing_of(context, connection, shown.plan) if shown.plan else None
+    answer = None
+    if stands is not None and shown.plan is not None:
+        by_call = not VIEWS[domain].advice
+        answer = headline(stands, shown.plan, locale, certain="", open_draft=False, by_call=by_call)
     return page(
         request,
         "karta.html",
@@ -36,6 +43,7 @@ def chart(request: Request, domain: Domain = "snow") -> Response:
         fresh=fresh,
         plan=shown.plan,
         groups=map_list(shown, domain, locale),
+        answer=answer,
         clock=f"{locale.day(shown.at)} {locale.clock(shown.at)}",
     )
 

@@ -8,15 +8,32 @@ from datetime import datetime, timedelta
 from city.call import CallNow
 from city.plan import Plan
 from city.totals import SnowTotals, totals_of
-from city.vocabulary import CallState
+from city.vocabulary import OUT, CallState
 from dashboards.pages.services.known import VIEWS
+from dashboards.web.context import AppContext
 from planner.night.progress import Progress
 from planner.night.standing import Standing, standing
-from store import calls
+from store import calls as kept_calls
+from store import daypage, judgements
 from store.connect import Connection
 from store.orders import OrderNow
 
 TONIGHT = timedelta(hours=36)
+
+
+def standing_of(context: AppContext, connection: Connection, plan: Plan) -> Standing:
+    """Where the live plan of a service stands now, read from the store."""
+    now = context.clock.now()
+    newest: dict[str, OrderNow] = {}
+    found = daypage.orders_with_events(connection, plan.domain, min(now, plan.valid_from) - TONIGHT)
+    for order in found:
+        newest.setdefault(order.key, order)
+    followed = [order for order in newest.values() if order.state in OUT]
+    histories = {order.id: order.events for order in found}
+    progress = context.progress(connection, followed, histories) if followed else {}
+    calls = calls_now(connection, now) if newest and not VIEWS[plan.domain].advice else {}
+    declined = judgements.declined(connection, now, [item.key for item in plan.interventions])
+    return standing_now(plan, newest, calls, progress, declined, now)
 
 
 def standing_now(
@@ -45,7 +62,7 @@ def standing_now(
 def calls_now(connection: Connection, now: datetime, at: datetime | None = None) -> dict[str, CallState]:
     """The state of the newest call-out about each order, of those of the last day and a half; with ``at`` only of calls
     that were made by then."""
-    return states_of(calls.calls_since(connection, now - TONIGHT, at))
+    return states_of(kept_calls.calls_since(connection, now - TONIGHT, at))
 
 
 def states_of(made: Sequence[CallNow]) -> dict[str, CallState]:

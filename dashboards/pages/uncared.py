@@ -1,5 +1,5 @@
-"""What is needed and nobody cares for: turer without a vehicle first, then streets that no way reaches or no tur covers,
-each with why and what could still be done."""
+"""What is needed and nobody cares for: turer without a vehicle first, then streets that no way reaches or no tur
+covers, each with why and what could still be done."""
 
 from __future__ import annotations
 
