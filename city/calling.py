@@ -21,8 +21,8 @@ class Calls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     A call may be taken back for ``undo_s``. A try waits ``timeout_s`` for each answer; there are ``tries``, the second
     after ``back_off_s``, each further one after twice as long; a try of which nobody knows the end counts as lost after
     ``lease_s``. What has not left ``late_min`` after its time is not sent any more. Receipts are asked for every
-    ``receipts_s``, more seldom as a call grows old, and ``receipts_for_h`` long. All are seconds (minutes, hours) of
-    the wall but ``late_min`` and ``receipts_for_h``, which are of the installation's clock.
+    ``receipts_s``, more seldom as a call grows old, and ``receipts_for_h`` long. All are times of the
+    wall, however fast the installation's is played, but ``receipts_for_h``.
     """
 
     gateway_url: str = ""

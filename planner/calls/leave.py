@@ -15,7 +15,7 @@ from planner.calls.receipts import AskingTurns, ask_receipts
 from planner.calls.send import SIDE_BY_SIDE, Office, waiting, work
 
 log = logging.getLogger("dagsplan.calls")
-AT_MOST = 3 * SIDE_BY_SIDE
+AT_MOST = 2 * SIDE_BY_SIDE
 """Workers of one line, those included that a hanging channel holds."""
 LOOK_S = 0.8
 """How long a call that is due, or a note of it that was lost, may lie unseen [s of the wall]."""

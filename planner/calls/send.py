@@ -132,7 +132,8 @@ def begins(office: Office, line: CallLine | None, call: CallNow, *, doubt: bool)
         return [
             ("unsure" if call.state == "tried" or doubt else "by_hand", office.say(message("call.problem.no_line")))
         ]
-    late = office.clock.now() - call.leaves_at > timedelta(minutes=office.settings.calls.late_min)
+    behind_s = office.clock.real_seconds((office.clock.now() - call.leaves_at).total_seconds())
+    late = behind_s > 60.0 * office.settings.calls.late_min
     if call.state == "tried":
         lost: Step = ("unsure", office.say(message("call.problem.lost")))
         again = line.repeats_safely and call.tries < office.settings.calls.tries and not late

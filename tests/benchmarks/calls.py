@@ -13,8 +13,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -32,14 +30,14 @@ from tests.benchmarks.measure import Row
 from tests.calls import made_call
 
 CALLS = int(os.environ.get("DAGSPLAN_BENCH_CALLS", "1000"))
-SENDERS = 2
+SENDERS = 3
 HANG_S = 1.2
 ODDS: dict[Manner, float] = {
     "busy": 0.12, "fail": 0.08, "hang": 0.06, "lose": 0.06, "late": 0.06, "garble": 0.05, "no": 0.03, "lost": 0.03,
 }  # fmt: skip
 """How often a request is met so; all others are met well."""
 UNSAID = ("made", "tried", "waits")
-STILL_S = 300.0
+STILL_S = 1500.0
 
 
 def run() -> list[Row]:
@@ -47,7 +45,10 @@ def run() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder) / "postgres") as dsn:
         with connect(dsn, "bench") as connection:
             migrate(connection, SystemClock().now())
-        return [dict(vars(verdict)) for verdict in bad_night(dsn, CALLS, over_s=0.03 * CALLS)]
+        return [
+            {name.replace("_", " "): figure for name, figure in vars(verdict).items()}
+            for verdict in bad_night(dsn, CALLS, over_s=0.03 * CALLS)
+        ]
 
 
 @dataclass(frozen=True)
@@ -96,35 +97,31 @@ def odds(call: str, _: str, n: int) -> Manner:
 
 
 def _sent(dsn: str, gateway: ServedGateway, connection: Connection, chance: random.Random) -> int:
-    """Lets senders live and die until every call has an end; gives how many were killed."""
+    """Kills one sender after the other, and starts another in its place, until every call has an end; gives how many
+    were killed."""
     kills, until = 0, time.monotonic() + STILL_S
-    while _open(connection):
-        if time.monotonic() > until:
-            raise SystemExit(f"{_open(connection)} calls have no end after {STILL_S:g} s")
-        with _senders(dsn, gateway.url) as senders:
-            time.sleep(chance.uniform(0.2, 4.0))
-            for sender in senders:
-                sender.kill()
-                kills += 1
+    senders = [_sender(dsn, gateway.url) for _ in range(SENDERS)]
+    try:
+        while _open(connection):
+            if time.monotonic() > until:
+                raise SystemExit(f"{_open(connection)} calls have no end after {STILL_S:g} s")
+            time.sleep(chance.uniform(1.0, 9.0))
+            _killed(senders.pop(0))
+            kills += 1
+            senders.append(_sender(dsn, gateway.url))
+    finally:
+        for sender in senders:
+            _killed(sender)
     return kills
 
 
-@contextmanager
-def _senders(dsn: str, url: str) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Senders that run; those that are left are killed at the end."""
-    command = [sys.executable, "-m", "tests.benchmarks.callsender", dsn, url]
-    made = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(SENDERS)]
-    try:
-        for sender in made:
-            assert sender.stdout is not None
-            sender.stdout.readline()
-        yield made
-    finally:
-        for sender in made:
-            sender.kill()
-            sender.wait()
-            if sender.stdout is not None:
-                sender.stdout.close()
+def _sender(dsn: str, url: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "tests.benchmarks.callsender", dsn, url])
+
+
+def _killed(sender: subprocess.Popen[bytes]) -> None:
+    sender.kill()
+    sender.wait()
 
 
 def _open(connection: Connection) -> int:

@@ -24,7 +24,6 @@ def impatient(url: str) -> Settings:
 def main(dsn: str, url: str) -> None:
     settings = impatient(url)
     office = Office(lambda: connect(dsn, "sender"), settings, SystemClock(), lines_of(settings))
-    print("ready", flush=True)
     CallsLeave(office).run(threading.Event())
 
 
