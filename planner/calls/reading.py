@@ -13,11 +13,12 @@ from city.errors import NotFound
 from city.plan import Intervention, Plan
 from city.settings import Settings
 from city.vocabulary import CallState, Domain
-from planner.calls.board import Board, BoardTur, NightCalls, board
+from planner.calls.board import Board, BoardTur
 from planner.calls.call_out import WAITS
 from planner.calls.escalate import LISTED, on_call_now
 from planner.calls.lists import OnCall, Place
 from planner.calls.make import BACK
+from planner.calls.rows import NightCalls, board
 from planner.calls.sheet import CallSheet, CrewsKnown, WantedTur, run_of, sheet
 from planner.night.report import item_of
 from planner.thresholds.limits import limits
