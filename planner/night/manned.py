@@ -8,6 +8,10 @@ from datetime import datetime
 
 from city.entities import CallOut, CrewChange, GivenOrder
 from city.plan import Intervention, Plan
+from city.vocabulary import Channel
+
+Place = tuple[str, str]
+"""A place of a call-out list: the vehicle, and who is on it."""
 
 
 def holds(change: CrewChange, at: datetime) -> bool:
@@ -17,23 +21,39 @@ def holds(change: CrewChange, at: datetime) -> bool:
 
 def manned(lists: Sequence[CallOut], changes: Sequence[CrewChange], at: datetime) -> tuple[CallOut, ...]:
     """The call-out lists as they hold at a time, each in its order: who is away is left out, and so is who would come
-    with a vehicle that is out of service; another number stands in place of the usual one, the newest where there are
-    several."""
-    now = sorted((change for change in changes if holds(change, at)), key=lambda change: change.noted_at)
-    out = {change.vehicle for change in now if change.kind == "vehicle_out"}
-    away = {(change.vehicle, change.who) for change in now if change.kind == "away"}
-    numbers = {(change.vehicle, change.who): change for change in now if change.kind == "number"}
-    return tuple(
-        _reached(call, numbers.get((call.vehicle, call.who)))
-        for call in lists
-        if call.vehicle not in out and (call.vehicle, call.who) not in away
-    )
+    with a vehicle that is out of service; another number stands in place of the usual one."""
+    away, numbers = away_places(lists, changes, at), other_numbers(lists, changes, at)
+    return tuple(_reached(call, numbers.get(_place(call))) for call in lists if _place(call) not in away)
 
 
-def _reached(call: CallOut, other: CrewChange | None) -> CallOut:
-    if other is None or other.address is None:
-        return call
-    return replace(call, address=other.address, channel=other.channel or call.channel)
+def away_places(lists: Sequence[CallOut], changes: Sequence[CrewChange], at: datetime) -> frozenset[Place]:
+    """The places of lists that nobody answers for at a time: away, or on a vehicle that is out of service."""
+    out = out_of_service(changes, at)
+    away = {(change.vehicle, change.who) for change in changes if change.kind == "away" and holds(change, at)}
+    return frozenset(place for call in lists if (place := _place(call)) in away or call.vehicle in out)
+
+
+def other_numbers(
+    lists: Sequence[CallOut], changes: Sequence[CrewChange], at: datetime
+) -> dict[Place, tuple[Channel, str]]:
+    """Channel and number of places that have others at a time, the newest where there are several."""
+    usual = {_place(call): call.channel for call in lists}
+    now = [change for change in changes if change.kind == "number" and holds(change, at)]
+    found: dict[Place, tuple[Channel, str]] = {}
+    for change in sorted(now, key=lambda change: change.noted_at):
+        place = change.vehicle, change.who
+        channel = change.channel or usual.get(place)
+        if channel is not None and change.address is not None:
+            found[place] = channel, change.address
+    return found
+
+
+def _place(call: CallOut) -> Place:
+    return call.vehicle, call.who
+
+
+def _reached(call: CallOut, other: tuple[Channel, str] | None) -> CallOut:
+    return call if other is None else replace(call, channel=other[0], address=other[1])
 
 
 def out_of_service(changes: Iterable[CrewChange], at: datetime) -> dict[str, CrewChange]:

@@ -9,7 +9,7 @@ import msgspec
 
 from city.entities import Absence, CallOut, CrewChange, RosterTurn, Vehicle
 from planner.night.choice import Booking, FleetNow, options
-from planner.night.manned import manned, out_of_service
+from planner.night.manned import away_places, manned, other_numbers, out_of_service
 from planner.night.rest import Rota
 from planner.services import make_plan
 from tests.unit.planner.snapshots import AT, HOUR, depth, snow_snapshot
@@ -42,6 +42,15 @@ def test_nobody_is_called_for_a_vehicle_that_is_out() -> None:
     out = [change("vehicle_out", "P01"), change("vehicle_out", "P01", hours=5.0)]
     assert manned(LISTS, out, AT) == LISTS[1:2]
     assert out_of_service(out, AT)["P01"].until_at == AT + 5 * HOUR
+
+
+def test_the_places_that_are_away_and_the_numbers_that_hold_are_those_of_the_lists() -> None:
+    """What a caller of single places asks: by vehicle and role."""
+    rows = [change("away", "P02", "Jour 2"), change("vehicle_out", "P01"), change("away", "P09", "Jour 9")]
+    assert away_places(LISTS, rows, AT) == {("P01", "Jour 1"), ("P01", "Jour 3"), ("P02", "Jour 2")}
+    assert away_places(LISTS, rows, AT + 2 * HOUR) == frozenset()
+    number = change("number", "P02", "Jour 2", address="070-9")
+    assert other_numbers(LISTS, [*rows, number], AT) == {("P02", "Jour 2"): ("voice", "070-9")}
 
 
 def test_the_newest_number_holds_and_the_channel_stays_where_none_is_said() -> None:
