@@ -151,7 +151,7 @@ def test_an_order_that_nobody_answers_stands_first_and_can_be_acknowledged(clien
     escalate(filled, town.settings(), town.AT + timedelta(minutes=12))
     filled.commit()
     text = client.get("/idag").text
-    assert "Inget svar, ring själv" in said(client.get("/idag"))
+    assert "Inget svar 03.18" in said(client.get("/idag"))
     assert text.index(snow.interventions[2].key) < text.index(snow.interventions[5].key)
     assert by_order(client, made)["passed"]["todo"] == "call"
     answer = client.post(

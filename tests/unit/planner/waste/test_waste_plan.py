@@ -257,3 +257,27 @@ def test_a_room_without_a_name_is_called_by_its_id() -> None:
     """Texts never hold an empty name."""
     plan = plan_of(waste_snapshot(rooms=(Room("r1", "", *place(2)),), readings=levels("lev-1", 20.0)))
     assert "Närmast: r1," in plan.verdict.text
+
+
+def test_a_stop_keeps_the_figures_that_ask_for_it() -> None:
+    """95 % half an hour ago and about 10 % a day: full within a day, and it is that which asks."""
+    ((stop,),) = [item.stops for item in plan_of(waste_snapshot()).interventions]
+    assert stop.basis.cause == "fills"
+    assert 94.0 < stop.basis.level_pct < 97.0
+    assert AT < stop.basis.full_by < AT + timedelta(days=1)
+    assert stop.basis.emptied_days is None
+
+
+def test_what_asks_for_a_room_is_named_for_each_cause() -> None:
+    """A level, an age, a calendar day where nothing is known, and the way past it."""
+    snapshot = waste_snapshot()
+    old = tuple(replace(v, last_emptied=AT - timedelta(days=13.5)) for v in snapshot.vessels)
+    found = {room: need.basis for room, need in needs(replace(snapshot, vessels=old)).items()}
+    assert [found[room].cause for room in ("r1", "r2", "r3")] == ["fills", "age", "age"]
+    assert (found["r2"].emptied_days, found["r2"].most_days) == (13.5, 14.0)
+    assert found["r3"].full_by is None or found["r3"].full_by > AT + timedelta(days=14)
+    fresh = {room: need.basis for room, need in needs(snapshot).items()}
+    assert fresh["r2"].cause == "on_the_way"
+    blind = tuple(replace(v, device=None, max_age_days=1.0) for v in snapshot.vessels)
+    unknown = needs(replace(snapshot, vessels=blind))["r1"].basis
+    assert (unknown.cause, unknown.level_pct, unknown.full_by) == ("calendar", None, None)
