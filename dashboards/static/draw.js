@@ -4,6 +4,8 @@ import { badges, crosses, depots, names, places, vehicles } from "./marks.js";
 import { EDGE, GROUND, STYLES, TUBE, passesOf, widthAt, zoomOf } from "./styles.js";
 import { detail, groundOf, pathsOf } from "./streets.js";
 
+const FAR = 12.5; // the zoom under which streets are lines alone
+
 const seenBy = (view, spare = 30) => (box) => {
   const [left, top] = view.toScreen(box[0], box[1]);
   const [right, bottom] = view.toScreen(box[2], box[3]);
@@ -52,7 +54,7 @@ const worldly = (pen, view) => {
 const stroke = (pen, view, path, { colour, width, dash, butt }) => {
   pen.strokeStyle = colour;
   pen.lineWidth = width / view.scale;
-  pen.lineCap = butt || width < 2.2 ? "butt" : "round";
+  pen.lineCap = butt || width < 3.4 ? "butt" : "round";
   pen.lineJoin = width < 3 ? "bevel" : "round";
   if (dash) {
     pen.lineCap = butt ? "butt" : "round";
@@ -64,16 +66,25 @@ const stroke = (pen, view, path, { colour, width, dash, butt }) => {
 
 const streets = (pen, view, scene, tiles, look, zoom) => {
   const level = detail(view.scale);
+  if (zoom < FAR) return bare(pen, view, scene, tiles, look, level);
   const edge = widthAt(EDGE, zoom);
   for (const outer of [true, false]) {
-    if (!outer && zoom < 12.5) continue;
     const colour = look.colours[outer ? "bas-street-edge" : "bas-street"];
     for (const tile of tiles) {
       for (const [group, path] of groundOf(scene.town, tile, level)) {
         const width = widthAt(GROUND[group], zoom);
-        stroke(pen, view, path, { colour, width: outer && zoom >= 12.5 ? width + edge : Math.max(0.6, width) });
+        stroke(pen, view, path, { colour, width: outer ? width + edge : width });
       }
     }
+  }
+  return undefined;
+};
+
+/** From afar a street is seen beside its state only where it has none. */
+const bare = (pen, view, scene, tiles, look, level) => {
+  for (const tile of tiles) {
+    const path = pathsOf(scene.town, tile, level, scene.codes).get(0);
+    if (path) stroke(pen, view, path, { colour: look.colours["bas-street-edge"], width: 1 });
   }
 };
 

@@ -122,7 +122,7 @@ export const badges = (view, scene, taken, pen, look, zoom) => {
   const order = [...scene.numbers].sort((a, b) => Number(b.chosen) - Number(a.chosen));
   for (const number of order) {
     if (said.has(number.code)) continue;
-    const half = pen.measureText(number.code).width / 2 + 6;
+    const half = (number.half ??= pen.measureText(number.code).width / 2 + 6);
     const spots = number.spots.map(([wx, wy]) => view.toScreen(wx, wy)).filter(([x, y]) => inside(view, x, y, 14));
     if (!spots.length) continue;
     said.add(number.code);

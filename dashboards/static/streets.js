@@ -1,7 +1,7 @@
 // The streets as a value: metres from the town's middle in typed arrays, sorted into square tiles, so that only what is
 // seen is drawn, and from afar only as fine as it can be seen.
 export const TILE_M = 900;
-const COARSE_M = [0, 3, 12]; // how far a line may be from the street it stands for, by level of detail [m]
+const COARSE_M = [0, 5, 14]; // how far a line may be from the street it stands for, by level of detail [m]
 
 /** Unpacks /api/v1/segments.json. ``xy`` holds all points, those of street i from ``from[i]`` to ``from[i + 1]``. */
 export const unpack = (raw) => {
@@ -81,7 +81,7 @@ const named = (town, streets) => {
 };
 
 /** How fine lines are drawn at a scale [px/m]: 0 as they are. */
-export const detail = (scale) => (scale > 0.16 ? 0 : scale > 0.05 ? 1 : 2);
+export const detail = (scale) => (scale > 0.16 ? 0 : scale > 0.06 ? 1 : 2);
 
 /** The paths of a tile by style, made once for each level of detail and until ``restyle``. */
 export const pathsOf = (town, tile, level, codes) => {
