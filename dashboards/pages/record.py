@@ -53,7 +53,7 @@ def told(
     """The record in words; what one person did to several turer in the same minute is one line. ``beside``: times of
     another day than this say their day."""
     groups: dict[tuple[object, ...], list[Happening]] = {}
-    for one in sorted(found, key=lambda one: (one.at, _AFTER.get(one.step, 0))):
+    for one in sorted(found, key=_when):
         groups.setdefault(_together(one), []).append(one)
     return [_line(group, locale, names or {}, beside) for group in groups.values()]
 
@@ -66,6 +66,10 @@ def decisions(found: Iterable[Happening]) -> list[Happening]:
         if one.kind in DECISIONS
         or (one.kind == "order" and (one.step in DECIDED or one.who in BY_HAND or one.undone_at is not None))
     ]
+
+
+def _when(one: Happening) -> tuple[datetime, int]:
+    return one.at, _AFTER.get(one.step, 0) if one.kind == "order" else 0
 
 
 def _together(one: Happening) -> tuple[object, ...]:

@@ -127,7 +127,7 @@ def test_a_draft_is_shown_and_taken_with_one_tap(client, database, snow):
     assert ">Ta ändringen<" in page  # nobody was called out, so nobody is told
     assert "Ingen som är utkallad kallas tillbaka." in page
     assert "Ingenting väntar på dig" not in page
-    assert f"Vakten: utkast, {len(draft.difference.dropped)} turer utgår" in page
+    assert f"Vakten: utkast, {', '.join(change.target for change in draft.difference.dropped)} utgår" in page
     assert client.get("/api/v1/drafts/snow").json()["draft"]["id"] == draft.id
     after = client.post(f"/api/v1/drafts/{draft.id}", content="answer=accept", headers=FORM)
     assert after.status_code == 200
