@@ -10,11 +10,11 @@ from typing import Protocol
 
 import numpy as np
 
+from city.absence import Absent, absent_until
 from city.entities import Absence, Contractor, Depot, GivenOrder, RosterTurn, Threshold, Vehicle
 from city.network import StreetNetwork
 from city.plan import Intervention
 from city.vocabulary import CLOSED_TO_SMALL, ON_THE_WAY, Network
-from planner.night.absence import Absent, absent_until
 from planner.night.rest import Rota, rota
 from planner.snapshot import PlannerParams
 from planner.thresholds.limits import limits

@@ -20,7 +20,8 @@ from dashboards.pages.rows import anchor
 from dashboards.web.context import context_of
 from dashboards.web.forms import SentForm, sent
 from dashboards.web.problems import HttpProblem
-from planner.night import declines
+from planner.orders import decline as turn_down
+from planner.orders import end_declines as take_back
 from store import judgements, pages
 
 router = APIRouter(prefix="/api/v1/declines", tags=["judgements"])
@@ -76,7 +77,7 @@ def decline(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Respon
     try:
         with context.connection() as connection:
             now = context.clock.now()
-            rows = declines.decline(connection, plan, keys, cast(DeclineCause, cause), WHO, now, note)
+            rows = turn_down(connection, plan, keys, cast(DeclineCause, cause), WHO, now, note)
             pages.tell(connection, "decline")
     except Conflict:
         if not got.by_form:
@@ -92,7 +93,7 @@ def end_declines(request: Request, got: Annotated[SentForm, Depends(sent)]) -> R
     if not keys:
         raise HttpProblem(422, message("error.request.no_keys"))
     with context.connection() as connection:
-        ended = declines.take_back(connection, keys, WHO, context.clock.now())
+        ended = take_back(connection, keys, WHO, context.clock.now())
         pages.tell(connection, "decline")
     domain = next((name for name in DOMAINS if keys[0].startswith(f"{name}:")), DOMAINS[0])
     return _answer(request, got, {"ended": ended}, domain, keys, 200)

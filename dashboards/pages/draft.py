@@ -96,10 +96,13 @@ def _title(busts: tuple[Bust, ...], locale: Locale) -> str:
 
 
 def _bust(bust: Bust, draft: Draft, locale: Locale) -> str:
-    """'9,0 cm kl. 04.00 på P1-1. Planen räknade med 4,0 cm (3,1–5,2).'"""
-    is_past = bust.seen and bust.at <= draft.made_at
+    """'9,0 cm kl. 04.00 på P1-1. Planen räknade med 4,0 cm (3,1–5,2).' What will lie in an hour that is not over is
+    awaited, sensors or not."""
+    key = "draft.bust_ahead"
+    if bust.seen:
+        key = "draft.bust_soon" if bust.at > draft.made_at else "draft.bust_seen"
     return locale.words(
-        "draft.bust_seen" if is_past else "draft.bust_ahead",
+        key,
         cm=locale.figure(bust.cm),
         tur=bust.tur,
         clock=locale.moment(bust.at, draft.made_at),

@@ -17,13 +17,14 @@ Span = tuple[datetime, datetime]
 @dataclass(frozen=True)
 class Free:
     """When a vehicle's crew may work: from ``from_when``, and as it is at work already, until ``until`` (None: it has
-    rested). ``worked`` is the stretch behind that."""
+    rested). ``worked`` is the stretch behind that; ``ahead`` where it is not over yet."""
 
     vehicle: str
     from_when: datetime
     until: datetime | None
     worked: Span | None
     rest: timedelta
+    ahead: bool = False
 
     def why(self, zone: ZoneInfo) -> Message | None:
         """The sentence behind it; None where nothing binds."""
@@ -32,9 +33,10 @@ class Free:
         begun, ended = (at.astimezone(zone) for at in self.worked)
         parts: dict[str, Part] = {"vehicle": self.vehicle, "begun": begun, "ended": ended}
         parts["hours"] = self.rest / timedelta(hours=1)
-        if self.until is None:
-            return message("plan.night.rests", at=self.from_when.astimezone(zone), **parts)
-        return message("plan.night.must_end", at=self.until.astimezone(zone), **parts)
+        minutes = round((ended - begun) / timedelta(minutes=1))
+        parts["worked"] = message("plan.night.worked", hours=minutes // 60, minutes=minutes % 60)
+        key, at = ("rests", self.from_when) if self.until is None else ("must_end", self.until)
+        return message(f"plan.night.{key}{'_ahead' if self.ahead else ''}", at=at.astimezone(zone), **parts)
 
 
 @dataclass
@@ -78,8 +80,8 @@ class Rota:
             return Free(vehicle, at, None, None, self.rest)
         until = last[0] + self.most
         if max(at, last[1]) < until:
-            return Free(vehicle, max(at, last[1]), until, last, self.rest)
-        return Free(vehicle, last[1] + self.rest, None, last, self.rest)
+            return Free(vehicle, max(at, last[1]), until, last, self.rest, last[1] > at)
+        return Free(vehicle, last[1] + self.rest, None, last, self.rest, last[1] > at)
 
 
 def rota(

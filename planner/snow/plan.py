@@ -17,7 +17,6 @@ from city.vocabulary import NON_ROUTE_KINDS, Network
 from models.snow import Hindcast, land_effects
 from planner.assemble import assemble
 from planner.fleet import Fleet, absent_in, fleet_of
-from planner.night.absence import unmanned_for_absence, weak_absences
 from planner.routes.profiles import USUAL_WORK_KMH
 from planner.routes.sectors import Tur
 from planner.snow.beside.extra import DrivenExtra, ExtraWork, extra_asked
@@ -49,6 +48,7 @@ from planner.snow.words.verdict import VerdictBasis, this_shift, verdict
 from planner.snow.words.weak import degradations, weak_rest
 from planner.snow.work import DrivenTur, drive_all
 from planner.thresholds.limits import limits
+from planner.words.absence import unmanned_for_absence, weak_absences
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
+from city.absence import first_gap
 from city.catalogue.message import message
 from city.catalogue.stored import clauses_of, in_all_languages
 from city.catalogue.words import name_of
@@ -22,7 +23,6 @@ from city.plan import (
 )
 from city.totals import WasteTotals
 from planner.assemble import assemble
-from planner.night.absence import first_gap
 from planner.routes.check import NO_ROUND, refusal, refuse
 from planner.snapshot import next_run
 from planner.thresholds.limits import Limits, limits

@@ -9,10 +9,10 @@ from math import floor
 
 import numpy as np
 
+from city.absence import Absent, absent_until, first_gap
 from city.entities import Depot, Vehicle
 from city.network import StreetNetwork
 from city.serviceday import local_instant
-from planner.night.absence import Absent, absent_until, first_gap
 from planner.routes.problem import Profile
 from planner.routes.profiles import profile
 from planner.waste.room import RoomNeed

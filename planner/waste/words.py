@@ -12,12 +12,12 @@ from city.catalogue.words import name_of
 from city.plan import Degradation, Intervention, Reason, Verdict
 from city.vocabulary import STAND_IN
 from models.fill import level_range
-from planner.night.absence import weak_absences
 from planner.thresholds.limits import Limits
 from planner.waste.room import RoomNeed, VesselView, max_age_days
 from planner.waste.rounds import Round
 from planner.waste.site import Site, day_ends
 from planner.waste.snapshot import WasteSnapshot
+from planner.words.absence import weak_absences
 from planner.words.sentences import answer, certain, degradation, stand_ins, text_reason, value_reason
 
 

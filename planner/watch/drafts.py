@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 from typing import Any
@@ -12,15 +13,15 @@ import psycopg
 
 from city.clock import Clock
 from city.draft import Difference
+from city.entities import GivenOrder
 from city.errors import Conflict, DagsplanError
 from city.plan import Plan
 from city.settings import Settings
 from planner.inputs import read_snapshot
-from planner.night.declines import without
+from planner.orders import without
 from planner.publish import check_schema
 from planner.service import Kept, Second, Service
 from planner.services import Services, services
-from planner.snapshot import Snapshot
 from planner.watch.answer import reject
 from planner.watch.compare import difference
 from store import archive, drafts, judgements, pages, plans
@@ -65,7 +66,7 @@ def _look(
     kept = archive.curves_of(connection, live.id)
     second = service.look_again(snapshot, Kept(live, None if kept is None else kept.curves), executor)
     plan, curves = second.plan, second.kept
-    told = Difference() if plan is None else _told(connection, live, plan, snapshot, second)
+    told = Difference() if plan is None else _told(connection, live, plan, snapshot.orders, snapshot.at, second)
     before = drafts.newest(connection, live.id)
     if plan is None or curves is None or not (told.added or told.dropped or told.busts):
         _withdraw(connection, before, now)
@@ -75,11 +76,13 @@ def _look(
     return _propose(connection, Draft(str(uuid.uuid4()), live.id, now, event, told), plan, curves)
 
 
-def _told(connection: Connection, live: Plan, plan: Plan, snapshot: Snapshot, second: Second) -> Difference:
+def _told(
+    connection: Connection, live: Plan, plan: Plan, orders: Sequence[GivenOrder], at: datetime, second: Second
+) -> Difference:
     """What another plan changes, but for what was turned down: that is neither proposed again nor missed."""
     keys = [item.key for item in (*live.interventions, *plan.interventions)]
-    declined = judgements.declined(connection, snapshot.at, keys)
-    return difference(without(live, declined), without(plan, declined), snapshot.orders, second.busts, second.cost_of)
+    declined = judgements.declined(connection, at, keys)
+    return difference(without(live, declined), without(plan, declined), orders, second.busts, second.cost_of)
 
 
 def _propose(connection: Connection, draft: Draft, plan: Plan, curves: bytes) -> Draft | None:

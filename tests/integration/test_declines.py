@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from city.catalogue.words import words
-from planner.night import declines
+from planner.orders import decline
 from planner.watch.answer import accept
 from store.connect import Connection
 from tests.integration.test_watch import LATER, looked, night, see
@@ -19,7 +19,7 @@ def test_what_was_declined_is_not_dropped_by_a_draft_nor_added_by_the_next(datab
     comes."""
     live = night(database, cm=9.0)
     key = next(item.key for item in live.interventions if item.target.startswith("P1"))
-    declines.decline(database, live, [key], "drifting", "dispatcher", LATER - HOUR / 4, "")
+    decline(database, live, [key], "drifting", "dispatcher", LATER - HOUR / 4, "")
     see(database, 0.5, LATER - HOUR / 10)
     draft = looked(database)
     assert draft is not None
@@ -39,7 +39,7 @@ def test_of_a_plan_that_is_declined_whole_no_draft_takes_anything_away(database:
     """The snow is gone: a bust may be said, but nobody is asked to stand down who never went."""
     live = night(database, cm=9.0)
     keys = [item.key for item in live.interventions]
-    declines.decline(database, live, keys, "practice", "dispatcher", LATER - HOUR / 4, "")
+    decline(database, live, keys, "practice", "dispatcher", LATER - HOUR / 4, "")
     see(database, 0.5, LATER - HOUR / 10)
     draft = looked(database)
     assert draft is None or not (draft.difference.dropped or draft.difference.added)

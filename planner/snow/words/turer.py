@@ -72,9 +72,10 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, land: Mapping
     yield friction_reason(snapshot, item.needs, worst) if worst.by_friction else _depth_reason(snapshot, worst)
     if item.run:
         yield text_reason(message("plan.snow.reason.again"))
+    names = {device.id: device.name for device in snapshot.devices}
     for reading, _, _ in fresh_depths(snapshot)[:3]:
         yield value_reason(
-            message("plan.snow.reason.sensor", device=reading.device),
+            message("plan.snow.reason.sensor", device=names.get(reading.device) or reading.device),
             reading.value,
             "cm",
             source=reading.device,

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from city.absence import absent_until
 from city.entities import Absence, Contractor, RosterTurn, Vehicle
 from planner.fleet import Fleet, Prices, TimeWindow
-from planner.night.absence import absent_until
 from planner.night.rest import Rota
 from tests.unit.planner.snapshots import AT, HOUR
 

@@ -83,12 +83,30 @@ def test_the_sentence_names_the_stretch_and_the_end_of_the_rest() -> None:
     """In local time, in both languages; nothing where nothing binds."""
     resting = rota([], [drove(-15, -5)], AT, 11.0, 13.0).free("P01", AT).why(ZONE)
     assert resting is not None
-    assert words("sv").say(resting) == "P01 har arbetat 12.00–22.00 och vilar till 09.00 (11 h dygnsvila)."
-    assert words("en").say(resting) == "P01 has worked 12:00–22:00 and rests until 09:00 (11 h of daily rest)."
+    assert words("sv").say(resting) == "P01:s förare har arbetat 12.00–22.00 och vilar till 09.00 (11 h dygnsvila)."
+    english = "The driver of P01 has worked 12:00–22:00 and rests until 09:00 (11 h of daily rest)."
+    assert words("en").say(resting) == english
     going = rota([], [drove(-3, -1)], AT, 11.0, 13.0).free("P01", AT).why(ZONE)
     assert going is not None
-    assert words("sv").say(going) == "P01 har arbetat 00.00–02.00 och måste vara klar 13.00 (11 h dygnsvila)."
+    assert words("sv").say(going) == "P01:s förare har arbetat 00.00–02.00 och måste vara klar 13.00 (11 h dygnsvila)."
     assert rota([], [drove(-20, -19)], AT, 11.0, 13.0).free("P01", AT).why(ZONE) is None
+
+
+def test_what_is_not_over_yet_is_said_as_ahead() -> None:
+    """Out since an hour and back in 40 minutes, and so for twelve hours more: the future is not told as the past."""
+    out = GivenOrder(
+        "o", "p", "snow", "k", "P1-1", "started", "P01", AT, AT + timedelta(minutes=40), AT - HOUR
+    )  # fmt: skip
+    said = rota([], [out], AT, 11.0, 13.0).free("P01", AT).why(ZONE)
+    assert said is not None
+    assert words("sv").say(said) == (
+        "P01:s förare har 1 h 40 min bakom sig 03.40 och måste vara klar 15.00 (11 h dygnsvila)."
+    )
+    long = rota([], [replace(out, expected_end=AT + 12 * HOUR)], AT, 11.0, 13.0).free("P01", AT).why(ZONE)
+    assert long is not None
+    assert words("sv").say(long) == (
+        "P01:s förare har 13 h 0 min bakom sig 15.00 och vilar sedan till 02.00 (11 h dygnsvila)."
+    )
 
 
 def test_a_plan_leaves_who_must_rest_at_home_and_says_so() -> None:
@@ -97,7 +115,7 @@ def test_a_plan_leaves_who_must_rest_at_home_and_says_so() -> None:
     begins = {(item.vehicle, item.starts_at) for item in plan.interventions if item.network == "street"}
     assert {vehicle for vehicle, at in begins if at and at < AT + 6 * HOUR} == {"P02"}
     (said,) = [weak for weak in plan.degradations if weak.source == "rest"]
-    assert said.effect.startswith("P01 har arbetat 10.00–22.00 och vilar till 09.00")
+    assert said.effect.startswith("P01:s förare har arbetat 10.00–22.00 och vilar till 09.00")
 
 
 def test_a_plan_ends_before_the_thirteenth_hour() -> None:
