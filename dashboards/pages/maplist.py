@@ -19,7 +19,7 @@ STATES_OF: dict[TurGroup, frozenset[StreetState]] = {
 }
 """Of which streets a heading gives the length."""
 LOUD = frozenset({"is-stop", "is-late", "is-warn"})
-MOST_NAMES = 12
+MOST_NAMES, MOST_WHYS = 12, 4
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,7 @@ def _row(tur: MapTur, kind: TurGroup, seen: SeenVehicle | None, shown: MapNow, l
     word = status.word if kind != "doing" or status.look in LOUD else ""
     if silent and seen is not None:
         word = locale.words("map.silent", age=locale.age((shown.at - seen.time).total_seconds()))
-    vehicle = row.vehicle
-    second = ", ".join(part for part in (vehicle, word) if part)
+    second = ", ".join(part for part in (row.vehicle, word) if part)
     look, icon = ("is-warn", "warn") if silent else (status.look, status.icon)
     return MapRow(
         key=row.key,
@@ -154,7 +153,8 @@ def _said(kind: str, found: Sequence[int], shown: MapNow, locale: Locale) -> str
     if more > 0:
         listed = locale.words.count("map.more_names", more, names=listed)
     whys = dict.fromkeys(_why(shown.streets[n], locale) for n in found)
-    return " ".join([f"{listed}.", *(f"{why.rstrip('.')}." for why in whys if why)])
+    told = [f"{why[:1].upper()}{why[1:].rstrip('.')}." for why in whys if why]
+    return " ".join([f"{listed}.", *told[:MOST_WHYS]])
 
 
 def _why(street: StreetNow, locale: Locale) -> str:

@@ -22,7 +22,7 @@ from dashboards.web.locale import Locale
 from dashboards.web.townstreets import TownStreets, depths_at, hour_of, town_streets
 from planner.night.progress import Progress
 from planner.night.report import Histories
-from planner.night.streets import ENDED, NotCared, StreetDepth, StreetNow, TurRun, streets_now
+from planner.night.streets import ENDED, LeftAlone, StreetDepth, StreetNow, TurRun, streets_now
 from planner.thresholds.limits import limits
 from store import facts, orders, outlook, pages, passages, plans, positions, roads
 from store.connect import Connection
@@ -64,7 +64,7 @@ class MapNow:
     turer: tuple[MapTur, ...]
     town: TownStreets
     streets: tuple[StreetNow, ...]
-    not_cared: tuple[NotCared, ...]
+    not_cared: tuple[LeftAlone, ...]
     vehicles: tuple[SeenVehicle, ...]
     stamp: str
 
@@ -124,11 +124,11 @@ def _streets(
     return context.standing.get(stood, made)
 
 
-def not_cared(plan: Plan | None, locale: Locale) -> tuple[NotCared, ...]:
+def not_cared(plan: Plan | None, locale: Locale) -> tuple[LeftAlone, ...]:
     """What a plan says that it does not care for; plans of before it said so say nothing."""
     said = getattr(plan, "not_cared", None) or ()
     return tuple(
-        NotCared(one.kind, tuple(one.segments), locale.kept(one, "why"), one.target, one.title) for one in said
+        LeftAlone(one.kind, tuple(one.segments), locale.kept(one, "why"), one.target, one.title) for one in said
     )
 
 

@@ -22,7 +22,7 @@ def street_words(street: StreetNow, now: datetime, locale: Locale) -> str:
         key = "map.street.again" if street.cause == "run_again" else "map.street.done"
         parts.append(t(key, clock=locale.moment(street.done_at, now)))
     if street.said:
-        parts.append(street.said)
+        parts.append(street.said[:1].upper() + street.said[1:])
     elif street.cause in {"no_way", "keeper", "tunnel", "over_limit", "no_depth"}:
         parts.append(t(f"map.street.{street.cause}"))
     if street.state not in {"done", "doing_done"} and street.cause not in {"tunnel", "keeper"}:

@@ -20,11 +20,11 @@ STATES: tuple[StreetState, ...] = (
     *("unreachable", "not_covered", "no_vehicle", "not_needed"),
 )
 RunState = OrderState | Literal["proposed"]
-Uncared = Literal["unreachable", "not_covered", "no_vehicle"]
+UncaredState = Literal["unreachable", "not_covered", "no_vehicle"]
 Cause = Literal["", "run_again", "no_way", "keeper", "tunnel", "over_limit", "no_depth", "plan"]
 """Why, where the state alone does not tell: driven, and asked for once more; no way leads to it; somebody else keeps
 it; it lies under a roof; it is over its limit and in no tur; nobody knows its depth; the plan's own words say it."""
-KINDS: Mapping[str, Uncared] = {
+KINDS: Mapping[str, UncaredState] = {
     "no_vehicle": "no_vehicle",
     "unreachable": "unreachable",
     "not_covered": "not_covered",
@@ -79,7 +79,7 @@ class TurRun:
 
 
 @dataclass(frozen=True)
-class NotCared:
+class LeftAlone:
     """Streets that the plan does not care for: ``kind`` is its own word for it, ``why`` its sentence; ``target`` and
     ``title`` of the tur where they are one."""
 
@@ -106,7 +106,7 @@ class StreetNow:
 def streets_now(
     streets: Sequence[StreetGiven],
     runs: Iterable[TurRun],
-    not_cared: Iterable[NotCared],
+    not_cared: Iterable[LeftAlone],
     depths: Mapping[str, StreetDepth],
     now: datetime,
     *,
@@ -125,7 +125,7 @@ def _one(
     street: StreetGiven,
     worked: Worked,
     last: Mapping[str, datetime],
-    uncared: Mapping[str, tuple[Uncared, str]],
+    uncared: Mapping[str, tuple[UncaredState, str]],
     depth: StreetDepth | None,
 ) -> StreetNow:
     done_at = last.get(street.id)
@@ -186,9 +186,9 @@ def _note_done(run: TurRun, segment: str, last: dict[str, datetime]) -> None:
         last[segment] = at
 
 
-def _uncared(not_cared: Iterable[NotCared]) -> dict[str, tuple[Uncared, str]]:
+def _uncared(not_cared: Iterable[LeftAlone]) -> dict[str, tuple[UncaredState, str]]:
     """By street; a kind that is not known is taken as not covered: never as not needed."""
-    found: dict[str, tuple[Uncared, str]] = {}
+    found: dict[str, tuple[UncaredState, str]] = {}
     for one in not_cared:
         for segment in one.segments:
             found.setdefault(segment, (KINDS.get(one.kind, "not_covered"), one.why))

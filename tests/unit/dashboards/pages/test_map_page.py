@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import timedelta
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
+from city.catalogue.words import words
 from city.entities import Position
+from dashboards.pages.maplist import map_list
+from dashboards.pages.mapnow import MapNow, not_cared
 from dashboards.pages.turpanel import nearest_name
-from planner.night.streets import STATES
+from dashboards.web.locale import Locale
+from dashboards.web.townstreets import town_streets
+from planner.night.streets import STATES, streets_now
 from planner.orders import add_event
 from store import plans, positions, roads
 from store.positions import SeenVehicle
@@ -109,6 +116,36 @@ def test_a_vehicle_is_shown_between_start_and_end_alone(client, lived, filled, c
     filled.commit()
     clock.advance(minutes=1)
     assert shown(client)[0]["vehicles"] == []
+
+
+class Said(msgspec.Struct):
+    """What a plan says that it does not care for, as far as the map reads it."""
+
+    kind: str
+    segments: tuple[str, ...]
+    target: str = ""
+    title: str = ""
+    why: str = ""
+    why_en: str = ""
+    languages: msgspec.UnsetType = msgspec.UNSET
+
+
+def test_what_has_no_vehicle_stands_first_with_the_plans_own_words():
+    """A tur of its own row; what hangs together with nothing is told by name."""
+    streets, locale = town.streets()[:3], Locale(words("sv"), ZoneInfo("Europe/Stockholm"))
+    tur = Said("no_vehicle", (streets[0].id,), "P1-9", "P1-9 Hamnplan", "alla plogar är ute till 05.10")
+    apart = Said("unreachable", (streets[1].id,), why="gågata med pollare")
+    alone = not_cared(SimpleNamespace(not_cared=(tur, apart)), locale)
+    known = town_streets(streets)
+    now = tuple(streets_now(known.given, (), alone, {}, town.AT))
+    shown = MapNow(town.AT, None, (), known, now, alone, (), "")
+    groups = {group.kind: group for group in map_list(shown, "snow", locale)}
+    assert list(groups) == ["no_vehicle", "unreachable", "not_needed"]
+    assert groups["no_vehicle"].count.startswith("1 tur, 0,2")
+    row = groups["no_vehicle"].rows[0]
+    assert (row.key, row.code, row.name, row.second) == ("-P1-9", "P1-9", "Hamnplan", "alla plogar är ute till 05.10")
+    assert groups["unreachable"].text.endswith("Gågata med pollare.")
+    assert streets[1].name in groups["unreachable"].text
 
 
 def test_the_other_services_have_their_list_too(client, publish):

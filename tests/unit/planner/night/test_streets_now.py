@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from planner.night.streets import NotCared, StreetDepth, StreetGiven, TurRun, metres, streets_now
+from planner.night.streets import LeftAlone, StreetDepth, StreetGiven, TurRun, metres, streets_now
 
 NOW = datetime(2026, 1, 12, 19, 59, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -88,14 +88,14 @@ def test_a_tunnel_needs_nothing_and_a_street_without_a_depth_says_that_it_has_no
     ],
 )
 def test_what_the_plan_does_not_care_for_is_said_in_its_words(kind, state):
-    found = streets_now((A, B), (), [NotCared(kind, ("a",), "gågata med pollare")], {}, NOW)
+    found = streets_now((A, B), (), [LeftAlone(kind, ("a",), "gågata med pollare")], {}, NOW)
     assert (found[0].state, found[0].said) == (state, "gågata med pollare")
     assert found[1].state == "not_needed"
 
 
 def test_an_order_goes_before_what_the_plan_left():
     """Somebody drives it after all: a vehicle was found by hand."""
-    assert states([TurRun("k", "sent", ("a",), asked=False)], [NotCared("no_vehicle", ("a",))])[0] == "left"
+    assert states([TurRun("k", "sent", ("a",), asked=False)], [LeftAlone("no_vehicle", ("a",))])[0] == "left"
 
 
 def test_metres_are_those_of_the_streets_of_the_states():
