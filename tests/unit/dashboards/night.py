@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from city.call import CallEvent
 from city.clock import FixedClock
 from city.entities import CallOut, Position
 from city.geo import local_xy
 from city.plan import Plan
 from planner.calls.answers import told
 from planner.calls.escalate import escalate
+from planner.calls.steps import happened
 from planner.night.follow import follow
 from planner.orders import add_event, decide
 from store import calls, facts, positions, roads
@@ -59,7 +61,8 @@ def walk(connection: Connection, plan: Plan, clock: FixedClock) -> dict[str, str
     streets = [part.id for part in items["driving"].segments]
     to_and_fro(connection, items["driving"].vehicle, streets[:2])
     add_event(connection, made["broken"], "aborted", "dispatcher", town.AT + 4 * MINUTE, "hydraulslang")
-    escalate(connection, settings, town.AT + 6 * MINUTE)
+    (passed,) = escalate(connection, settings, town.AT + 6 * MINUTE)
+    happened(connection, CallEvent(passed.call_id or "", "sent", town.AT + 6 * MINUTE, "dispatcher"))
     add_event(connection, made["done"], "done", "dispatcher", town.AT + 7 * MINUTE)
     clock.advance(minutes=9)
     follow(connection, clock.now())
