@@ -67,7 +67,7 @@ def status(request: Request, domain: Domain, segments: bool = True) -> Response:
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection:
         body = _status(context, connection, domain, locale)
-        if segments or domain != "snow":
+        if segments or not VIEWS[domain].by_street:
             body |= VIEWS[domain].on_map(connection, context.live(connection, domain), locale)
     return Response(msgspec.json.encode(body), headers={"Cache-Control": "no-cache"}, media_type="application/json")
 

@@ -11,6 +11,7 @@ from city.entities import CallOut, Contractor, CrewChange, Depot, RosterTurn, Ve
 from city.plan import Intervention
 from city.totals import SnowTotals, totals_of
 from city.vocabulary import STAND_IN, Domain
+from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
 from planner.night.manned import holds, manned, out_of_service, waiting_for
@@ -181,7 +182,11 @@ def _vehicle(known: CrewKnown, vehicle: Vehicle, locale: Locale) -> CrewLine:
         who=call.who if call else "",
         place=0,
         under=" · ".join(part for part in under if part),
-        can=t(f"manning.can.{vehicle.domain}_{vehicle.network}" if vehicle.domain == "snow" else "manning.can.waste"),
+        can=t(
+            f"manning.can.{vehicle.domain}_{vehicle.network}"
+            if VIEWS[vehicle.domain].by_street
+            else "manning.can.waste"
+        ),
         word=word,
         look=look,
         icon=icon,
@@ -284,6 +289,11 @@ def _place(known: CrewKnown, call: CallOut, locale: Locale) -> CrewLine:
         hands="",
         changes=_changes(mine, now, locale),
     )
+
+
+def _can(vehicle: Vehicle) -> str:
+    """What a vehicle can do, by its service and, where that drives streets, its network."""
+    return f"{vehicle.domain}_{vehicle.network}" if VIEWS[vehicle.domain].by_street else vehicle.domain
 
 
 def _dial(call: CallOut | None) -> str:

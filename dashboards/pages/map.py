@@ -40,6 +40,7 @@ def chart(request: Request, domain: Domain = "snow") -> Response:
         domain=domain,
         domains=DOMAINS,
         view=VIEWS[domain],
+        by_street=VIEWS[domain].by_street,
         fresh=fresh,
         plan=shown.plan,
         groups=map_list(shown, domain, locale),
@@ -54,7 +55,8 @@ def turer(request: Request, domain: Domain = "snow") -> Response:
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection:
         shown = map_now(context, connection, domain, locale)
-    return page(request, "turer.html", domain=domain, plan=shown.plan, groups=map_list(shown, domain, locale))
+    groups, by_street = map_list(shown, domain, locale), VIEWS[domain].by_street
+    return page(request, "turer.html", domain=domain, plan=shown.plan, groups=groups, by_street=by_street)
 
 
 @router.get("/karta/tur")

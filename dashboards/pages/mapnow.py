@@ -17,6 +17,7 @@ from city.errors import PlanNotPossible
 from city.plan import Intervention, Plan
 from city.vocabulary import ROUTE_CLASSES, Domain, RouteClass
 from dashboards.pages.rows import Known, PlanRow, rows
+from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
 from dashboards.web.townstreets import TownStreets, depths_at, hour_of, town_streets
@@ -87,7 +88,7 @@ def map_now(context: AppContext, connection: Connection, domain: Domain, locale:
     town = context.town.get(stamp, lambda: town_streets(roads.load_segments(connection)))
     uncared = not_cared(plan, locale)
     streets: tuple[StreetNow, ...] = ()
-    if plan is not None and domain == "snow":
+    if plan is not None and VIEWS[domain].by_street:
         streets = _streets(context, connection, plan, night, town, stamp, locale)
     return MapNow(
         at=now,
