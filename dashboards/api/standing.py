@@ -43,6 +43,7 @@ def stands(request: Request, domain: Domain) -> Response:
         "next_start": found.next_start,
         "late": [{"target": run.target, "ready_at": run.ready_at, "late_s": run.late_s} for run in found.late],
         "turer": list(found.turer.values()),
+        "runs": found.runs,
         "title": said.title,
         "waits": said.waits,
     }

@@ -17,6 +17,7 @@ from tests.benchmarks import (
     ingest,
     locked,
     mutants,
+    nights,
     oslo,
     outage,
     road,
@@ -48,6 +49,7 @@ BENCHMARKS = {
     "verdict": verdict.run,
     "winters": winters.run,
     "follow": follow.run,
+    "nights": nights.run,
     "mutants": mutants.run,
 }
 OUT = Path("build/bench")
