@@ -271,7 +271,8 @@ def keep_plans_due(connect: Callable[[], Connection], settings: Settings, clock:
 def let_calls_leave(
     connect: Callable[[], Connection], settings: Settings, clock: Clock, stop: threading.Event
 ) -> Callable[[], None]:
-    """Sends what is due until ``stop``, in threads of its own, and rings for receipts; gives how to end that."""
+    """Sends what is due until ``stop``, in threads of its own, and rings for receipts; gives how to end that,
+    after ``stop``."""
     office = Office(connect, settings, clock, lines_of(settings))
     leaving, made = CallsLeave(office), ChangeListener(connect, CALL)
 
@@ -279,9 +280,20 @@ def let_calls_leave(
         made.drain()
         leaving.wake()
 
-    threading.Thread(target=leaving.run, args=(stop,), name="calls", daemon=True).start()
-    threading.Thread(target=made.listen, args=(wake, stop), name="calls made", daemon=True).start()
-    return ring(receipts_ring(office), settings.calls.receipts_s)
+    beside = [
+        threading.Thread(target=leaving.run, args=(stop,), name="calls", daemon=True),
+        threading.Thread(target=made.listen, args=(wake, stop), name="calls made", daemon=True),
+    ]
+    for thread in beside:
+        thread.start()
+    silence = ring(receipts_ring(office), settings.calls.receipts_s)
+
+    def end() -> None:
+        silence()
+        for thread in beside:
+            thread.join(settings.calls.timeout_s)
+
+    return end
 
 
 def step(connect: Callable[[], Connection], work: Callable[[Connection], object]) -> None:
