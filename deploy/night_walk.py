@@ -109,8 +109,11 @@ class Walk:
         return self.settings.planner.mode
 
     def over(self) -> bool:
-        """Whether it is morning, and no order that was sent is under way."""
-        return self.now >= MORNING and not any(order.state in SENT for order in self._orders())
+        """Whether it is morning, and no order of this night that was sent is under way."""
+        if self.now < MORNING:
+            return False
+        sent = [order for order in self._orders() if order.state in SENT]
+        return not any(_of_this_night(self.rolls.item(self.connection, order)) for order in sent)
 
     def step(self) -> None:
         """Moves the clock, and lets everybody act."""
