@@ -150,7 +150,7 @@ def _parts(
         "moments": moment_lines(context, connection, day, locale) if day and view.watched else [],
         "streets": streets,
         "causes": [(cause, locale.words(f"cause.{cause}")) for cause in get_args(DeclineCause) if view.watched],
-        "rows": with_choices(table, choices, connection, plan),
+        "rows": with_choices(table, choices),
         "choices": choices,
         "declined": declined_lines(turned_down, declined, now, locale),
         "figures": _figures(context, plan, locale, now if is_live or at else None) if plan else [],
