@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from city.entities import Absence, CrewChange
+from city.entities import Absence, CrewChange, RosterTurn, Vehicle
 from city.vocabulary import UNDER_WAY, Domain, Mode, OrderState
 from store.connect import Connection
 from store.rows import columns, select
@@ -35,6 +35,30 @@ class HeldOrder:
     state_at: datetime
     starts_at: datetime | None
     ready_by: datetime | None
+
+
+@dataclass(frozen=True)
+class FleetFrame:
+    """All that binds the vehicles of a service: whose they are (``names`` of contractors by id), turns, absences,
+    orders under way, keys that are ``done``, and the vehicles that were ``chosen`` by key."""
+
+    vehicles: tuple[Vehicle, ...]
+    names: dict[str, str]
+    turns: tuple[RosterTurn, ...]
+    absences: tuple[Absence, ...]
+    held: tuple[HeldOrder, ...]
+    done: tuple[str, ...]
+    chosen: dict[str, str]
+
+
+def fleet_frame(
+    connection: Connection, domain: Domain, keys: Sequence[str], at: datetime, back: timedelta, ahead: timedelta
+) -> FleetFrame:
+    """The frame of a service's vehicles at a time: orders from ``back`` before it, turns to ``ahead`` after it. Of the
+    vehicles alone what tells which work they can do."""
+    parameters = {"domain": domain, "keys": list(keys), "at": at, "since": at - back, "before": at + ahead}
+    states = {"states": sorted(UNDER_WAY)}
+    return select(connection, query("manning", "fleet_frame"), parameters | states, FleetFrame)[0]
 
 
 def changes(connection: Connection, at: datetime) -> tuple[CrewChange, ...]:

@@ -12,10 +12,11 @@ from dashboards.pages.crew import BACK, DRIVEN
 from dashboards.pages.rows import PlanRow
 from dashboards.web.locale import Locale
 from planner.night.choice import Against, Booking, FleetNow, VehicleOption, options
-from planner.night.rest import rota
+from planner.night.rest import Rota, rota
 from planner.thresholds.limits import limits
-from store import facts, manning, orders, plans
+from store import manning, orders, plans
 from store.connect import Connection
+from store.manning import FleetFrame
 
 AHEAD = timedelta(hours=24)
 
@@ -31,63 +32,63 @@ class OptionLine:
 
 @dataclass(frozen=True)
 class RowChoice:
-    """The list of a row: the vehicle that drives it as it stands, and whether somebody chose that."""
+    """The list of a row: the vehicle that drives it as it stands and whose it is, and whether somebody chose that."""
 
     vehicle: str
+    contractor: str
     chosen: bool
     lines: tuple[OptionLine, ...]
 
 
-def fleet_now(connection: Connection, plan: Plan, now: datetime) -> FleetNow:
-    """The vehicles of a plan's service with all that binds them, what the plan itself and choices give them too."""
-    held, given = manning.held_orders(connection, now - BACK), orders.given_orders(connection, plan.domain, now - BACK)
-    chosen = manning.choices(connection, [item.key for item in plan.interventions], now)
-    known = {order.key for order in given if order.state not in {"aborted", "refused"}}
-    booked = [Booking(o.vehicle, o.target, o.key, o.starts_at, o.ready_by) for o in held]
+def fleet_of_frame(plan: Plan, frame: FleetFrame, rest: Rota | None = None) -> FleetNow:
+    """What binds the vehicles of a plan's service: orders, and what the plan and choices give them."""
+    booked = [Booking(o.vehicle, o.target, o.key, o.starts_at, o.ready_by) for o in frame.held]
+    known = {*(order.key for order in frame.held), *frame.done}
     for item in plan.interventions:
-        vehicle = chosen.get(item.key) or item.vehicle
+        vehicle = frame.chosen.get(item.key) or item.vehicle
         if vehicle and item.key not in known:
             booked.append(Booking(vehicle, item.target, item.key, item.starts_at, item.ready_by))
     turns: dict[str, list[RosterTurn]] = {}
-    roster = facts.roster(connection, now, now + AHEAD)
-    for turn in roster:
+    for turn in frame.turns:
         turns.setdefault(turn.vehicle, []).append(turn)
-    rules = limits(plans.thresholds(connection, now))
-    rest = rota(roster, given, now, rules.usual("snow.rest_h"), rules.usual("snow.most_hours"))
-    absences = manning.absences(connection, plan.domain, now, now + 3 * AHEAD)
-    return FleetNow(facts.vehicles(connection, plan.domain), booked, absences, turns, rest)
+    return FleetNow(frame.vehicles, booked, frame.absences, turns, rest)
+
+
+def fleet_now(connection: Connection, plan: Plan, now: datetime) -> FleetNow:
+    """The same as it is now, with what crews have worked."""
+    frame = _frame(connection, plan, now)
+    given, rules = orders.given_orders(connection, plan.domain, now - BACK), limits(plans.thresholds(connection, now))
+    rest = rota(frame.turns, given, now, rules.usual("snow.rest_h"), rules.usual("snow.most_hours"))
+    return fleet_of_frame(plan, frame, rest)
+
+
+def _frame(connection: Connection, plan: Plan, now: datetime) -> FleetFrame:
+    keys = [item.key for item in plan.interventions]
+    return manning.fleet_frame(connection, plan.domain, keys, now, BACK, AHEAD)
 
 
 def row_choices(
     connection: Connection, plan: Plan | None, table: Sequence[PlanRow], now: datetime, locale: Locale
 ) -> dict[str, RowChoice]:
-    """The list of each row that waits for a call-out, by key."""
+    """The list of each row that waits for a call-out, by key; who rests is said when one is chosen."""
     waiting = {row.key for row in table if row.choose}
     if plan is None or plan.domain not in DRIVEN or not waiting:
         return {}
-    fleet, chosen = fleet_now(connection, plan, now), manning.choices(connection, sorted(waiting), now)
-    names = {one.id: one.name for one in facts.contractors(connection)}
-    return {
-        item.key: RowChoice(
-            chosen.get(item.key) or item.vehicle or "",
-            item.key in chosen,
-            tuple(_line(option, names, now, locale) for option in options(item, fleet)),
-        )
-        for item in plan.interventions
-        if item.key in waiting
-    }
+    frame = _frame(connection, plan, now)
+    fleet, whose = fleet_of_frame(plan, frame), {v.id: frame.names.get(v.contractor or "", "") for v in frame.vehicles}
+    made = {}
+    for item in plan.interventions:
+        if item.key in waiting:
+            vehicle = frame.chosen.get(item.key) or item.vehicle or ""
+            lines = tuple(_line(option, frame.names, now, locale) for option in options(item, fleet))
+            made[item.key] = RowChoice(vehicle, whose.get(vehicle, ""), item.key in frame.chosen, lines)
+    return made
 
 
-def with_choices(
-    table: Sequence[PlanRow], choices: Mapping[str, RowChoice], connection: Connection, plan: Plan | None
-) -> list[PlanRow]:
+def with_choices(table: Sequence[PlanRow], choices: Mapping[str, RowChoice]) -> list[PlanRow]:
     """The rows with the vehicles that somebody chose, and whose they are."""
-    if plan is None or not any(choice.chosen for choice in choices.values()):
-        return list(table)
-    names = {one.id: one.name for one in facts.contractors(connection)}
-    whose = {v.id: names.get(v.contractor or "", "") for v in facts.vehicles(connection, plan.domain)}
     return [
-        replace(row, vehicle=choice.vehicle, contractor=whose.get(choice.vehicle, ""))
+        replace(row, vehicle=choice.vehicle, contractor=choice.contractor)
         if (choice := choices.get(row.key)) is not None and choice.chosen
         else row
         for row in table

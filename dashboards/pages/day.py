@@ -197,7 +197,7 @@ def _parts(
         "moments": moment_lines(context, connection, day, locale) if day and view.watched else [],
         "streets": streets,
         "causes": [(cause, locale.words(f"cause.{cause}")) for cause in get_args(DeclineCause) if view.watched],
-        "rows": with_choices(table, choices, connection, plan),
+        "rows": with_choices(table, choices),
         "choices": choices,
         "declined": declined_lines(turned_down, declined, now, locale),
         "headline": _headline(plan, found, box, by_status, locale) if plan and found else Headline("", "", ""),

@@ -64,3 +64,31 @@ SELECT o.order_id::text AS id, o.vehicle_id AS vehicle, o.domain, o.target, o.ke
 FROM order_now o JOIN intervention i USING (plan_id, key)
 WHERE o.vehicle_id IS NOT NULL AND o.created_at >= %(since)s AND o.state = ANY(%(states)s)
 ORDER BY i.starts_at NULLS LAST, o.created_at;
+
+-- name: fleet_frame
+-- All that binds the vehicles of a domain, in one look: what they are and whose, turns, absences, orders under way, the
+-- interventions that are done, and the vehicles that were chosen for some of them.
+SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'id', vehicle_id, 'domain', domain, 'depot', depot_id, 'network', network, 'contractor', contractor_id,
+            'fractions', coalesce(fractions, '{}')) ORDER BY vehicle_id), '[]')
+        FROM vehicle WHERE domain = %(domain)s) AS vehicles,
+       (SELECT coalesce(jsonb_object_agg(contractor_id, name), '{}') FROM contractor) AS names,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'vehicle', vehicle_id, 'starts_at', starts_at, 'ends_at', ends_at, 'crew', crew) ORDER BY starts_at), '[]')
+        FROM roster_turn WHERE ends_at > %(at)s AND starts_at < %(before)s) AS turns,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'vehicle', c.vehicle_id, 'starts_at', starts_at, 'until_at', until_at) ORDER BY starts_at), '[]')
+        FROM crew_change c LEFT JOIN crew_change_end e USING (change_id)
+        WHERE c.kind = 'vehicle_out' AND c.noted_at <= %(at)s AND until_at > %(at)s
+          AND (e.at IS NULL OR e.at > %(at)s)) AS absences,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'id', o.order_id, 'vehicle', o.vehicle_id, 'domain', o.domain, 'target', o.target, 'key', o.key,
+            'state', o.state, 'state_at', o.state_at, 'starts_at', i.starts_at,
+            'ready_by', coalesce(o.expected_end, i.ready_by)) ORDER BY i.starts_at), '[]')
+        FROM order_now o JOIN intervention i USING (plan_id, key)
+        WHERE o.vehicle_id IS NOT NULL AND o.created_at >= %(since)s AND o.state = ANY(%(states)s)) AS held,
+       ARRAY(SELECT key FROM order_now WHERE domain = %(domain)s AND created_at >= %(since)s AND state = 'done') AS done,
+       (SELECT coalesce(jsonb_object_agg(key, vehicle_id), '{}') FROM (
+            SELECT DISTINCT ON (key) key, vehicle_id FROM vehicle_choice
+            WHERE key = ANY(%(keys)s) AND at <= %(at)s ORDER BY key, at DESC
+        ) newest WHERE vehicle_id IS NOT NULL) AS chosen;
