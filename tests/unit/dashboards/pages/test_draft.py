@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
-
 import pytest
 
 from city.catalogue.words import words
-from city.draft import Bust, Difference
-from dashboards.pages.draft import draft_box, said_changes
-from dashboards.web.locale import Locale
-from store.drafts import Draft
+from dashboards.pages.draft import said_changes
 
 
 @pytest.mark.parametrize(
@@ -29,20 +23,3 @@ def test_a_draft_says_only_what_there_is(added: int, dropped: int, sv: str, en: 
     changes = said_changes(added, dropped)
     assert words("sv")("draft.accept", changes=changes) == f"Ta ändringen: {sv}"
     assert words("en")("draft.accept", changes=changes) == f"Take the change: {en}"
-
-
-@pytest.mark.parametrize(
-    ("seen", "ahead_min", "sv"),
-    [
-        (True, 20, "1,7 cm väntas ligga kl. 23.00 på P1-1."),
-        (True, -20, "1,7 cm ligger kl. 23.00 på P1-1."),
-        (False, 20, "Nu väntas 1,7 cm kl. 23.00 på P1-1."),
-    ],
-)
-def test_what_lies_in_an_hour_that_is_not_over_is_awaited(seen: bool, ahead_min: int, sv: str) -> None:
-    """At 22.40 nothing lies at 23.00 yet, whatever the sensors say."""
-    at = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
-    bust = Bust(more=True, seen=seen, tur="P1-1", at=at, cm=1.7, expected_cm=0.2, low_cm=0.1, high_cm=0.4, share=0.5)
-    draft = Draft("d", "p", at - timedelta(minutes=ahead_min), "test", Difference(busts=(bust,)))
-    box = draft_box(draft, Locale(words("sv"), ZoneInfo("Europe/Stockholm")), "kr")
-    assert box.busts[0].startswith(sv)
