@@ -98,9 +98,7 @@ def _title(busts: tuple[Bust, ...], locale: Locale) -> str:
 def _bust(bust: Bust, draft: Draft, locale: Locale) -> str:
     """'9,0 cm kl. 04.00 på P1-1. Planen räknade med 4,0 cm (3,1–5,2).' What will lie in an hour that is not over is
     awaited, sensors or not."""
-    key = "draft.bust_ahead"
-    if bust.seen:
-        key = "draft.bust_soon" if bust.at > draft.made_at else "draft.bust_seen"
+    key = "draft.bust_seen" if bust.seen and bust.at <= draft.made_at else "draft.bust_ahead"
     return locale.words(
         key,
         cm=locale.figure(bust.cm),
