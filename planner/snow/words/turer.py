@@ -72,9 +72,11 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, land: Mapping
     yield friction_reason(snapshot, item.needs, worst) if worst.by_friction else _depth_reason(snapshot, worst)
     if item.run:
         yield text_reason(message("plan.snow.reason.again"))
+    names = {device.id: device.name for device in snapshot.devices}
     for reading, _, _ in fresh_depths(snapshot)[:3]:
+        name = names.get(reading.device) or reading.device
         yield value_reason(
-            message("plan.snow.reason.sensor", device=reading.device),
+            message("plan.snow.reason.sensor", device=name, at=reading.time.astimezone(zone)),
             reading.value,
             "cm",
             source=reading.device,
