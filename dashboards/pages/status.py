@@ -48,6 +48,9 @@ OF_CALL: dict[CallState, str] = {
     "by_hand": "by_hand",
 }
 """Where an order stands that was decided, by the call that was made of it; without one it was not sent."""
+STUCK = frozenset({"by_hand", "unsure", "failed"})
+"""Where a call stands that nobody but the reader can help on: an order that went on to another may come here though it
+was sent before."""
 WAITS = frozenset({"proposed", "decided"})
 CALLED = frozenset({"sent", "acknowledged", "leaving", "by_hand", "unsure", "failed"})
 GRACE = timedelta(minutes=5)
@@ -92,8 +95,11 @@ class Standpoint:
             return "proposed"
         if self.advice and self.order.state in {"decided", "sent", "acknowledged", "started"}:
             return "approved"
+        by_call = OF_CALL.get(self.call, "") if self.call else ""
         if self.order.state == "decided":
-            return OF_CALL.get(self.call, "decided") if self.call else "decided"
+            return by_call or "decided"
+        if self.order.state == "sent" and by_call in STUCK:
+            return by_call
         return self.order.state
 
 
@@ -139,7 +145,7 @@ def _second(at: Standpoint, state: str, locale: Locale) -> str:
     if at.order is None or state == "approved":
         return ""
     said = [at.order.state_note]
-    if state in {"sent", "unanswered"}:
+    if state in {"sent", "unanswered"} | STUCK:
         said.append(_called(at, state, locale))
     if state in {"acknowledged", "started", "done"}:
         said.append(_seen(at, at.order, state, locale))
@@ -158,6 +164,8 @@ def _called(at: Standpoint, state: str, locale: Locale) -> str:
         said = t(key, age=locale.age(last.waited_s), vehicle=last.to_vehicle or "")
     if state == "unanswered":
         return _joined(said, t("state.ring"))
+    if state in STUCK:
+        return said
     sent = [event.at for event in at.history if event.kind == "sent"]
     came = [e.at for e in at.history if e.kind == "delivered" and (not sent or e.at >= sent[-1])]
     arrived = t("state.arrived", clock=locale.moment(came[-1], at.now)) if came else ""

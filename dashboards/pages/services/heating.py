@@ -35,15 +35,15 @@ class HeatingView:
         return ""
 
     def lead(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
-        """Hours of warmth, and in how many buildings."""
+        """How many buildings are heated, and from when the first."""
         t, totals = locale.words, totals_of(plan, HeatingTotals)
-        where = t("figure.in_buildings", n=number(totals.heated, locale), m=number(totals.buildings, locale))
-        return [KeyFigure(t("figure.heat"), t("figure.hours", n=number(totals.heating_hours, locale)), where)]
+        said = t("figure.in_buildings", n=number(totals.heated, locale), m=number(totals.buildings, locale))
+        first = plan.verdict.starts_at
+        return [KeyFigure(t("figure.heat"), said, t("row.air_from", clock=locale.clock(first)) if first else "")]
 
     def more(self, plan: Plan, locale: Locale, now: datetime | None) -> list[KeyFigure]:
-        """Hours of air."""
-        t, hours = locale.words, totals_of(plan, HeatingTotals).ventilation_hours
-        return [KeyFigure(t("figure.air"), t("figure.hours", n=number(hours, locale)), t("figure.all_buildings"))]
+        """Nothing: hours that are summed over buildings are nobody's to act on."""
+        return []
 
     def rest(self, plan: Plan, locale: Locale) -> str:
         """Nothing: every building is in the plan."""

@@ -74,8 +74,9 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, land: Mapping
         yield text_reason(message("plan.snow.reason.again"))
     names = {device.id: device.name for device in snapshot.devices}
     for reading, _, _ in fresh_depths(snapshot)[:3]:
+        name = names.get(reading.device) or reading.device
         yield value_reason(
-            message("plan.snow.reason.sensor", device=names.get(reading.device) or reading.device),
+            message("plan.snow.reason.sensor", device=name, at=reading.time.astimezone(zone)),
             reading.value,
             "cm",
             source=reading.device,

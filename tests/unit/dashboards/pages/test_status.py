@@ -74,6 +74,12 @@ def test_a_call_that_did_not_leave_is_said_of_the_order(call, word, waits):
     assert not may_choose(Standpoint(item(), order("decided"), AT, call=call))
 
 
+def test_an_order_that_went_on_to_somebody_who_must_be_rung_says_so():
+    at = Standpoint(item(), order("sent"), AT, call="by_hand")
+    assert (status_of(at, SWEDISH).word, status_of(at, SWEDISH).needs) == ("Ring själv", True)
+    assert status_of(Standpoint(item(), order("sent"), AT, call="delivered"), SWEDISH).word == "Utkallad 03.06"
+
+
 def test_who_says_it_stays_with_an_acknowledgement_and_an_end():
     assert said("acknowledged") == ("Kvitterad 03.06", "enligt arbetsledare")
     assert said("acknowledged", who="P11") == ("Kvitterad 03.06", "")
