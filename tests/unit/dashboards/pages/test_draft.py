@@ -1,11 +1,17 @@
-"""The watch's draft in words: how many turer come in and drop out, and nothing of what there is none of."""
+"""A draft in words: only what it changes."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from city.catalogue.words import words
-from dashboards.pages.draft import said_changes
+from city.draft import Bust, Difference
+from dashboards.pages.draft import draft_box, said_changes
+from dashboards.web.locale import Locale
+from store.drafts import Draft
 
 
 @pytest.mark.parametrize(
