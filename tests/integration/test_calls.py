@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,8 +26,9 @@ from planner.calls.stop import stop, withdraw
 from planner.orders import add_event, decide
 from planner.publish import publish
 from store import calls, facts, orders, positions
-from store.connect import Connection
+from store.connect import Connection, connect
 from tests.by_hand import plan_now
+from tests.integration.locks import until_it_waits
 from tests.integration.plan_town import fill
 from tests.integration.test_call_out import (
     MINUTE,
@@ -111,6 +113,49 @@ def test_what_has_left_cannot_be_taken_back(database: Connection, plan: Plan) ->
         withdraw(database, made.calls, WHO, AT)
     with pytest.raises(NotFound):
         withdraw(database, ["00000000-0000-0000-0000-000000000000"], WHO, AT)
+
+
+def test_who_takes_back_while_it_leaves_is_told_that_it_has_left(database: Connection, plan: Plan, dsn: str) -> None:
+    """The sender's try is written and not committed yet: whoever takes the call back waits, and cannot."""
+    made = called(database, plan, [streets(plan)[0].key])
+    told: list[str] = []
+
+    def take_back() -> None:
+        with connect(dsn, "regret") as own, pytest.raises(Conflict) as refused:
+            withdraw(own, made.calls, WHO, AT)
+        told.append(str(refused.value))
+
+    thread = threading.Thread(target=take_back)
+    with connect(dsn, "sender") as sender, sender.transaction():
+        step(sender, made.calls[0], "tried")
+        thread.start()
+        until_it_waits(database, "regret", thread)
+    thread.join()
+    assert told == ["the call has left already: stop it instead"]
+    assert held(database, made.orders[0])[1] == "decided"
+
+
+def test_two_who_call_out_at_the_same_moment_make_one_call(database: Connection, plan: Plan, dsn: str) -> None:
+    """The other one is told, and nothing of theirs is there."""
+    key, barrier = streets(plan)[0].key, threading.Barrier(4)
+    ended: list[str] = []
+
+    def officer() -> None:
+        with connect(dsn, "officer") as own:
+            barrier.wait()
+            try:
+                called(own, plan, [key])
+                ended.append("called")
+            except Conflict:
+                ended.append("refused")
+
+    threads = [threading.Thread(target=officer) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ended) == ["called", "refused", "refused", "refused"]
+    assert (len(calls.calls_since(database, AT)), len(orders.orders(database, AT))) == (1, 1)
 
 
 def test_nothing_is_called_out_twice(database: Connection, plan: Plan) -> None:
