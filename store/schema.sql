@@ -669,22 +669,27 @@ FROM vehicle_out v JOIN plan_order o USING (order_id) LEFT JOIN intervention i U
 JOIN LATERAL (SELECT min(at) AS at FROM order_step e WHERE e.order_id = v.order_id AND e.kind = 'started') begun ON true;
 COMMENT ON VIEW vehicle_begun IS 'When a vehicle began an order: at its start, or where nobody told of one half an hour before its planned start, not before its acknowledgement.';
 
-CREATE VIEW vehicle_work AS
-SELECT own.order_id, own.created_at, own.vehicle_id, greatest(own.since, runs.before) AS since,
-       least(own.until, runs.after) AS until
-FROM vehicle_begun own
-JOIN LATERAL (
-    SELECT max(coalesce(r.until, 'infinity')) FILTER (
-               WHERE r.since <= own.since AND r.started_at IS NOT NULL AND own.started_at IS NULL) AS before,
-           min(r.since) FILTER (
-               WHERE r.since > own.since AND (r.started_at IS NOT NULL OR own.started_at IS NULL)) AS after
-    FROM vehicle_begun r
-    WHERE r.vehicle_id = own.vehicle_id AND r.domain = own.domain AND r.target = own.target
-      AND r.order_id <> own.order_id
-      AND r.created_at BETWEEN own.created_at - interval '36 hours' AND own.created_at + interval '36 hours'
-) runs ON true
-WHERE greatest(own.since, runs.before) < coalesce(least(own.until, runs.after), 'infinity');
-COMMENT ON VIEW vehicle_work IS 'Whose work a vehicle''s positions are: of several runs of one tur each has its own, from when it was begun to its end or to the next one.';
+CREATE FUNCTION vehicle_work(made_from timestamptz, made_until timestamptz)
+RETURNS TABLE (order_id uuid, vehicle_id text, since timestamptz, until timestamptz) LANGUAGE sql STABLE AS $$
+    WITH begun AS MATERIALIZED (
+        SELECT * FROM vehicle_begun b
+        WHERE b.created_at BETWEEN made_from - interval '36 hours' AND made_until + interval '36 hours'
+    ), runs AS (
+        SELECT own.order_id, own.vehicle_id, own.since, own.until,
+               max(coalesce(r.until, 'infinity')) FILTER (
+                   WHERE r.since <= own.since AND r.started_at IS NOT NULL AND own.started_at IS NULL) AS before,
+               min(r.since) FILTER (
+                   WHERE r.since > own.since AND (r.started_at IS NOT NULL OR own.started_at IS NULL)) AS after
+        FROM begun own
+        LEFT JOIN begun r ON r.vehicle_id = own.vehicle_id AND r.domain = own.domain AND r.target = own.target
+                         AND r.order_id <> own.order_id
+        WHERE own.created_at BETWEEN made_from AND made_until
+        GROUP BY own.order_id, own.vehicle_id, own.since, own.until
+    )
+    SELECT order_id, vehicle_id, greatest(since, before), least(until, after) FROM runs
+    WHERE greatest(since, before) < coalesce(least(until, after), 'infinity')
+$$;
+COMMENT ON FUNCTION vehicle_work(timestamptz, timestamptz) IS 'Whose work a vehicle''s positions are, of the orders made in a time: of several runs of one tur each has its own, from when it was begun to its end or to the next one.';
 
 CREATE VIEW threshold_history AS
 SELECT key, scope, version, value, text, unit, valid_from, changed_by, reason FROM threshold;

@@ -16,9 +16,9 @@ SELECT order_id, stretch, positions,
 FROM (
     SELECT o.order_id, date_bin(%(lasts)s::interval, p.time, '2000-01-01Z') AS stretch, count(*) AS positions,
            max(p.time) AS newest
-    FROM vehicle_work o
+    FROM vehicle_work(%(since)s, 'infinity') o
     JOIN position p ON p.vehicle_id = o.vehicle_id AND p.time >= o.since AND (o.until IS NULL OR p.time <= o.until)
-    WHERE o.created_at >= %(since)s GROUP BY 1, 2
+    GROUP BY 1, 2
 ) heard
 ON CONFLICT (order_id, stretch) DO UPDATE SET
     positions = excluded.positions,
@@ -49,9 +49,11 @@ VALUES (%(order_id)s, %(stretch)s, %(n)s, %(segment)s, %(vehicle)s, %(at)s);
 -- name: tracks
 -- Of each of some orders the newest position, up to when they are matched, and how often each street was passed; what
 -- was matched before its run began, or after the next one had, is not its own.
-WITH work AS MATERIALIZED (
-    SELECT order_id, vehicle_id, since, until FROM vehicle_work WHERE order_id = ANY(%(ids)s::uuid[])
-)
+WITH made AS (SELECT min(created_at) AS first, max(created_at) AS last FROM plan_order
+              WHERE order_id = ANY(%(ids)s::uuid[])),
+     work AS MATERIALIZED (
+         SELECT w.* FROM made, vehicle_work(made.first, made.last) w WHERE w.order_id = ANY(%(ids)s::uuid[])
+     )
 SELECT t.order_id::text, max(t.newest), max(t.until),
        (SELECT coalesce(jsonb_object_agg(segment_id, passages), '{}')
         FROM (SELECT segment_id, count(*) AS passages FROM passage p

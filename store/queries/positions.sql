@@ -11,9 +11,10 @@ ON CONFLICT DO NOTHING;
 -- name: of_order
 -- Where an order's vehicles were while they were at work on it, within a span.
 SELECT p.vehicle_id AS vehicle, p.time, p.lon, p.lat, p.heading, p.speed_kmh, p.accuracy_m
-FROM vehicle_work o
+FROM plan_order made, vehicle_work(made.created_at, made.created_at) o
 JOIN position p ON p.vehicle_id = o.vehicle_id AND p.time >= o.since AND (o.until IS NULL OR p.time <= o.until)
-WHERE o.order_id = %(order_id)s AND p.time >= %(since)s AND p.time < %(before)s ORDER BY p.time;
+WHERE made.order_id = %(order_id)s AND o.order_id = made.order_id
+  AND p.time >= %(since)s AND p.time < %(before)s ORDER BY p.time;
 
 -- name: seen_out
 -- Where each vehicle that is out was last seen, of positions from while it was out on an order that has not ended.
