@@ -83,7 +83,7 @@ def decline(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Respon
         if not got.by_form:
             raise
         return _refused(request, got, plan, keys, "decline_refused", 409)
-    return _answer(request, got, {"declines": rows}, plan.domain, keys, 201)
+    return _answer(request, got, {"declines": rows}, plan.domain, keys, 201, "declined")
 
 
 @router.post("/end", summary="Take declines back", openapi_extra=body_of(KEYS))
@@ -96,7 +96,7 @@ def end_declines(request: Request, got: Annotated[SentForm, Depends(sent)]) -> R
         ended = take_back(connection, keys, WHO, context.clock.now())
         pages.tell(connection, "decline")
     domain = next((name for name in DOMAINS if keys[0].startswith(f"{name}:")), DOMAINS[0])
-    return _answer(request, got, {"ended": ended}, domain, keys, 200)
+    return _answer(request, got, {"ended": ended}, domain, keys, 200, "decline_ended")
 
 
 def _keys(got: SentForm) -> list[str]:
@@ -111,10 +111,15 @@ def _refused(request: Request, got: SentForm, plan: Plan, keys: list[str], notic
     return day.show(request, plan.domain, notice=notice, chosen=frozenset(keys), status=status)
 
 
-def _answer(request: Request, got: SentForm, body: object, domain: Domain, keys: list[str], status: int) -> Response:
+def _answer(
+    request: Request, got: SentForm, body: object, domain: Domain, keys: list[str], status: int, done: str
+) -> Response:
+    """The body for a program; for a form its page, which says what was done."""
     if got.by_form:
         place = f"#{anchor(keys[0])}" if len(keys) == 1 else ""
-        return RedirectResponse(f"{context_of(request).base}/idag?{urlencode({'domain': domain})}{place}", 303)
+        return RedirectResponse(
+            f"{context_of(request).base}/idag?{urlencode({'domain': domain, 'said': done})}{place}", 303
+        )
     return _json(body, status)
 
 

@@ -64,8 +64,8 @@ class DraftBox:
 def draft_box(draft: Draft, orders: Mapping[str, OrderNow], locale: Locale, currency: str) -> DraftBox:
     """A draft in words; ``orders`` by key, where there are any."""
     told, t = draft.difference, locale.words
-    added = tuple(_line(change, None, locale) for change in told.added)
-    dropped = tuple(_line(change, orders.get(change.key), locale) for change in told.dropped)
+    added = tuple(_line(change, None, False, locale) for change in told.added)
+    dropped = tuple(_line(change, orders.get(change.key), True, locale) for change in told.dropped)
     back = tuple(dict.fromkeys(line.vehicle for line in dropped if line.back and line.vehicle))
     informed = {line.vehicle for line in added if line.vehicle} | set(back)
     return DraftBox(
@@ -110,7 +110,7 @@ def _bust(bust: Bust, draft: Draft, locale: Locale) -> str:
     )
 
 
-def _line(change: Change, order: OrderNow | None, locale: Locale) -> ChangeLine:
+def _line(change: Change, order: OrderNow | None, dropped: bool, locale: Locale) -> ChangeLine:
     word = ""
     if order is not None and order.state in LOOKS:
         word = f"{locale.words(f'state.{order.state}')} {locale.clock(order.state_at)}"
@@ -119,10 +119,18 @@ def _line(change: Change, order: OrderNow | None, locale: Locale) -> ChangeLine:
         change.title.removeprefix(change.target).strip() or locale.words("row.no_name"),
         (order.vehicle if order is not None else change.vehicle) or "",
         locale.clock(change.starts_at) if change.starts_at else "",
-        locale.kept(change, "why"),
+        _why(change, dropped, locale),
         word,
         order is not None and order.state in CALLED,
     )
+
+
+def _why(change: Change, dropped: bool, locale: Locale) -> str:
+    """Why a tur comes in; of one that drops out why it was in, said as such."""
+    why = locale.kept(change, "why")
+    if dropped:
+        return locale.words("draft.was_in", why=why) if why else ""
+    return f"{why}. {locale.words('draft.instead', vehicle=change.vehicle_before)}" if change.vehicle_before else why
 
 
 def _note(back: tuple[str, ...], locale: Locale) -> str:

@@ -1,10 +1,10 @@
 // The watch's draft. One that is being read stays until the reader asks for the newer one.
 const panel = () => document.querySelector("#draft");
 
-/** The draft that is open now, where another page no longer holds it; else null. */
+/** The draft that is open now, where another page no longer holds it; null where it does, or the reader has answered. */
 export const readDraft = (fresh) => {
   const read = panel();
-  if (!read || read.hidden) return null;
+  if (!read || read.hidden || "answered" in read.dataset) return null;
   return fresh.querySelector("#draft")?.dataset.draft === read.dataset.draft ? null : read;
 };
 

@@ -4,7 +4,7 @@
 /** Attributes that the page itself sets, and the server knows nothing of. */
 const ownAttributes = (element, name) => {
   if (name === "open") return element.matches("details, dialog");
-  if (name === "aria-expanded" || name === "aria-disabled") return true;
+  if (["aria-expanded", "aria-disabled", "aria-busy", "data-answered"].includes(name)) return true;
   return name === "hidden" && element.matches("tr.detail, [data-pick-all], [data-print], [data-without-script], [data-keeps]");
 };
 

@@ -3,7 +3,16 @@
 const SHOWN_MS = 15_000;
 let leaving;
 
-const live = () => document.querySelector("#live");
+/** Where it is said: over a sheet that is open, since what lies behind it is neither seen nor read. */
+const live = () => {
+  const sheet = document.querySelector("dialog[open]");
+  if (!sheet) return document.querySelector("#live");
+  const there = sheet.querySelector(".live") ?? document.createElement("div");
+  there.className = "live";
+  there.role = "status";
+  if (!there.isConnected) sheet.append(there);
+  return there;
+};
 
 /** Says a sentence, with a button where there is something to do about it. */
 export const say = (text, { look = "", label = "", act = null } = {}) => {

@@ -34,12 +34,12 @@ const reasonOf = (html) => {
   return heading ? live.dataset.failed.replace("{problem}", heading.textContent.trim()) : live.dataset.failedPlain;
 };
 
-const answered = async (response, form, submitter) => {
+const answered = async (response, form, submitter, draft) => {
   const html = await response.text();
   const ours = new DOMParser().parseFromString(html, "text/html").querySelector("#live") !== null;
   if (!ours) return failed(form, submitter, reasonOf(html));
   if (response.ok && form.matches("[data-clears]")) form.reset();
-  take(html, { draft: form.closest("#draft") !== null, scroll: true });
+  take(html, { draft: draft !== null, scroll: true });
   closeSheet(form);
   const { text, look } = spoken(html);
   if (text) say(text, { look });
@@ -52,6 +52,8 @@ const send = async (form, submitter) => {
   if (sending.has(form)) return;
   sending.add(form);
   form.setAttribute("aria-busy", "true");
+  const draft = form.closest("#draft");
+  if (draft) draft.dataset.answered = "";
   const action = submitter?.getAttribute("formaction") ? submitter.formAction : form.action;
   try {
     const response = await fetch(action, {
@@ -59,11 +61,12 @@ const send = async (form, submitter) => {
       body: new URLSearchParams(new FormData(form, submitter?.form === form ? submitter : null)),
       headers: { Accept: "text/html" },
     });
-    await answered(response, form, submitter);
+    await answered(response, form, submitter, draft);
   } catch {
     failed(form, submitter, live.dataset.unsent);
   } finally {
     sending.delete(form);
+    if (draft) delete draft.dataset.answered;
     form.removeAttribute("aria-busy");
     if (pressed) pressed.at = performance.now();
     count();

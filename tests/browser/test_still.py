@@ -262,6 +262,37 @@ def test_a_newer_draft_never_replaces_the_one_that_is_read(desk: Desk) -> None:
     expect(row).to_contain_text("planen står")
 
 
+def test_a_decline_is_said_and_keeps_the_focus(desk: Desk) -> None:
+    page = desk.open("/idag")
+    for box in page.locator("input[name=keys]").all()[2:]:
+        box.uncheck()
+    page.get_by_text("Avstå (ange skäl)").click()
+    page.locator("#decline-cause").select_option("drifting")
+    page.get_by_role("button", name="Avstå de kryssade turerna").click()
+    expect(page.locator("#live")).to_contain_text("Avstått.")
+    expect(page.locator("#declined li")).to_have_count(2)
+    assert page.evaluate("document.activeElement.innerText") == "Avstå de kryssade turerna"
+    page.get_by_role("button", name="Ta tillbaka").first.click()
+    expect(page.locator("#live")).to_contain_text("Taget tillbaka")
+    assert page.evaluate(FOCUSED) == "declined-h"
+
+
+def test_trouble_while_the_sheet_is_open_is_said_over_it(desk: Desk) -> None:
+    page = desk.open("/idag")
+    page.locator("[data-count]").click()
+    page.locator("dialog[open] #sheet-h").wait_for()
+    page.route("**/idag/utkallning", lambda route: route.abort())
+    page.locator("dialog[open] .is-main").click()
+    said = page.locator("dialog[open] [role=status]")
+    expect(said).to_contain_text("Inget skickades")
+    page.unroute("**/idag/utkallning")
+    said.get_by_role("button", name="Försök igen").click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page.locator("#live")).to_contain_text("Utkallningen är gjord")
+    assert page.evaluate(FOCUSED) == "board-h"
+    desk.complaints.clear()
+
+
 def test_nothing_waits_is_not_said_beside_an_open_draft(desk: Desk) -> None:
     plan = live_plan(desk)
     keys = [item.key for item in plan.interventions]
