@@ -144,15 +144,15 @@ def test_forced_colours_leave_a_map_that_can_be_read(desk):
     """Ground, what is left and what is done differ, and what is chosen takes the system's own highlight."""
     a_night(desk)
     page = drawn(desk, forced_colors="active")
-    names = ("bas-land", "st-left", "st-done", "st-select")
-    land, left, done, chosen = (",".join(map(str, c)) for c in page.evaluate(COLOURS, list(names)))
+    land, left, done = (",".join(map(str, c)) for c in page.evaluate(COLOURS, ["bas-land", "st-left", "st-done"]))
     found = pixels(page)
-    assert len({land, left, done, chosen}) == 4
+    assert len({land, left, done}) == 3
     assert found[land] > 0.5 * sum(found.values())
     assert found[left] > 2000
     assert found[done] > 30
     page.locator("[data-pick]").first.click()
-    assert pixels(page)[chosen] > 500
+    chosen = pixels(page)  # the system's highlight may be half transparent: what it comes to was not there before
+    assert sum(n for colour, n in chosen.items() if colour not in found) > 500
 
 
 def test_the_map_of_a_row_is_found_from_its_row(desk):
