@@ -11,6 +11,7 @@ from city.vocabulary import OrderEventKind
 from dashboards.pages.who import who_said
 from dashboards.web.locale import Locale
 from planner.night.handover import passed_on
+from planner.orders import UNDO
 
 DESK = "dispatcher"
 TAKEN_BACK: frozenset[OrderEventKind] = frozenset({"acknowledged", "refused", "started", "done", "aborted"})
@@ -47,6 +48,6 @@ def history_of(
 def undo_of(events: Sequence[OrderEvent], now: datetime, locale: Locale) -> str:
     """The last step in words, where a dispatcher noted it by hand: it may be taken back. Empty where it may not."""
     last = next((event for event in reversed(events) if event.kind != "undone"), None)
-    if last is None or last.kind not in TAKEN_BACK or last.who != DESK:
+    if last is None or last.kind not in TAKEN_BACK or last.who != DESK or now - last.at > UNDO:
         return ""
     return f"{locale.words(f'event.{last.kind}')} {locale.moment(last.at, now)}"

@@ -262,7 +262,7 @@ def _state(order: KnownOrder | None, calls: Mapping[str, CallState], declined: b
     if order.state == "decided":
         return _called(calls.get(order.id), declined)
     if order.state == "sent":
-        return "unsure" if calls.get(order.id) == "unsure" else "called"
+        return _sent(calls.get(order.id))
     by_order: dict[OrderState, TurState] = {
         "acknowledged": "acknowledged",
         "started": "running",
@@ -271,6 +271,12 @@ def _state(order: KnownOrder | None, calls: Mapping[str, CallState], declined: b
         "unanswered": "unanswered",
     }
     return by_order[order.state]
+
+
+def _sent(call: CallState | None) -> TurState:
+    """An order that was sent, by its newest call: what did not arrive, or may not have, waits for a person again."""
+    by_call: dict[CallState, TurState] = {"failed": "failed", "unsure": "unsure", "by_hand": "by_hand"}
+    return "called" if call is None else by_call.get(call, "called")
 
 
 def _called(call: CallState | None, declined: bool) -> TurState:
