@@ -40,8 +40,7 @@ def happened(connection: Connection, event: CallEvent) -> int:
     with connection.transaction():
         call = outbox.standing(connection, event.call_id) if outbox.lock(connection, event.call_id) else None
         if call is None:
-            raise NotFound(message("error.call.unknown", call=event.call_id))
+            raise NotFound(message("error.order.unknown", order=event.call_id))
         if event.kind not in NEXT_CALL[call.state]:
-            states = {"state": message(f"call.state.{call.state}"), "step": message(f"call.state.{event.kind}")}
-            raise Conflict(message("error.call.not_now", **states))
+            raise Conflict(f"{call.state}: {event.kind} cannot follow")
         return outbox.add_step(connection, event)
