@@ -18,8 +18,9 @@ from city.settings import Settings
 from planner.calls.lists import Crews, lines_of
 from planner.calls.steps import MACHINE
 from planner.calls.texts import call_text, stop_text
+from planner.night.manned import away_places, other_numbers
 from planner.night.report import item_of
-from store import calls, orders, pages, plans
+from store import calls, manning, orders, pages, plans
 from store.connect import Connection
 from store.orders import OrderNow
 
@@ -59,8 +60,10 @@ class HeldTur:
 
 
 def crews_now(connection: Connection, settings: Settings, now: datetime) -> Crews:
-    """The call-out lists as they hold at a time, with the lines that there are."""
-    return Crews(calls.call_out_lists(connection), lines_of(settings))
+    """The call-out lists as they hold at a time, without who is away and with the numbers of now, and the lines that
+    there are."""
+    lists, changes = calls.call_out_lists(connection), manning.changes(connection, now)
+    return Crews(lists, lines_of(settings), away_places(lists, changes, now), other_numbers(lists, changes, now))
 
 
 def leaves_at(settings: Settings, clock: Clock, now: datetime) -> datetime:

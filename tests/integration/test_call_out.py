@@ -15,7 +15,7 @@ import pytest
 from city.call import CallEvent
 from city.catalogue.words import words
 from city.clock import FixedClock
-from city.entities import CallOut, RosterTurn
+from city.entities import CallOut, CrewChange, RosterTurn
 from city.errors import ImportRefused
 from city.plan import Intervention, Plan
 from city.settings import Calls
@@ -29,7 +29,7 @@ from planner.calls.steps import happened
 from planner.inputs import read_snapshot
 from planner.orders import add_event, decide
 from planner.snow.snapshot import SnowSnapshot
-from store import calls, facts, orders
+from store import calls, facts, manning, orders
 from store.connect import Connection, connect
 from tests.by_hand import plan_now
 from tests.integration.locks import until_it_waits
@@ -317,3 +317,22 @@ def test_a_list_that_cannot_be_is_refused(database: Connection, plan: Plan, tmp_
     with pytest.raises(ImportRefused):
         import_fleet(database, file, Asked(AT, ZoneInfo("Europe/Stockholm")))
     assert calls.call_out_lists(database) == ()
+
+
+def test_who_is_away_is_not_called_and_another_number_is_used(database: Connection, plan: Plan) -> None:
+    """The first of the list has another number until noon; the next is away, so that the third is called after."""
+    item = streets(plan)[0]
+    until = AT + 10 * HOUR
+    first, second = (f"00000000-0000-0000-0000-00000000000{n}" for n in (1, 2))
+    spans = AT, until, "", AT, WHO
+    rows = (
+        CrewChange(first, "number", item.vehicle or "", "Jour 1", "voice", "070-99", *spans),
+        CrewChange(second, "away", "P07", "Jour 2", None, None, *spans),
+    )
+    for change in rows:
+        manning.add_change(database, change)
+    order, vehicle = sent(database, plan, "P07", "P08")
+    assert [row[:4] for row in messages(database, order)] == [(vehicle, "Jour 1", "voice", "070-99")]
+    (passed,) = escalate(database, SETTINGS, AT + 6 * MINUTE)
+    assert passed.to is not None
+    assert passed.to.vehicle == "P08"
