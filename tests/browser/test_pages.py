@@ -153,7 +153,7 @@ def test_the_handover_of_a_night_fits_and_can_be_printed(desk, width, language):
     page = desk.open(f"/overlamning?lang={language}", width=width)
     assert overflow(page) <= 0
     expect(page.locator("[data-print]")).to_be_visible()
-    table, panel = (page.locator(name).bounding_box() for name in (".night-table", ".panel.flush"))
+    table, panel = (page.locator(name).bounding_box() for name in (".night-table", ".panel.flush:has(.night-table)"))
     assert table["x"] + table["width"] <= panel["x"] + panel["width"] + 1
     page.emulate_media(media="print")
     expect(page.locator(".sign")).to_be_visible()
