@@ -73,6 +73,8 @@ def driving(
     of = t("figure.latest_of")
     if latest is not None and now is not None and latest < now:
         of = t("figure.latest_past", age=locale.age((now - latest).total_seconds()))
+    elif plan.verdict.call_by is not None and plan.verdict.call_by != latest:
+        of = t("figure.call_by", clock=locale.clock(plan.verdict.call_by))
     made = [] if latest is None else [KeyFigure(t("figure.latest"), locale.clock(latest), of)]
     second = t("figure.with_empty", km=locale.km(metres), empty=locale.km(empty_m)) if empty_m else locale.km(metres)
     return [*made, KeyFigure(t("figure.driving"), locale.minutes(minutes), second)]

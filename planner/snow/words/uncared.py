@@ -64,9 +64,10 @@ def _no_vehicle(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[
         yield message(f"plan.snow.weak.no_fleet.{one.network}")
     ready = {vehicle.id for vehicle in fleet.vehicles}
     lost = [v.id for v in crew if v.id not in ready]
-    rests = [v.id for v in crew if v.id in ready and _rests(snapshot, fleet, v)]
-    others = [v.id for v in crew if v.id not in {*lost, *rests}]
-    for cause, names in (("no_depot", lost), ("rests", rests), ("unmanned", others)):
+    away = [v.id for v in crew if v.id in ready and v.id in fleet.absent]
+    rests = [v.id for v in crew if v.id in ready and v.id not in fleet.absent and _rests(snapshot, fleet, v)]
+    others = [v.id for v in crew if v.id not in {*lost, *away, *rests}]
+    for cause, names in (("no_depot", lost), ("absent", away), ("rests", rests), ("unmanned", others)):
         if names:
             yield message(f"plan.snow.uncared.{cause}", n=len(names), names=tuple(names[:5]))
 
@@ -87,7 +88,7 @@ def _ways(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[Messag
 def _with_a_driver(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared, *, most: int = 3) -> Iterable[Message]:
     """Who could drive it if somebody manned the vehicle: those that are at the wheel first."""
     lasts = _hours(snapshot, fleet, one)
-    able = [vehicle for vehicle in fleet.vehicles if vehicle.network == one.network]
+    able = [v for v in fleet.vehicles if v.network == one.network and v.id not in fleet.absent]
     begins = {
         v.id: max(
             snapshot.at + fleet.lead_of(v.id), fleet.free_from[v.id], fleet.rota.free(v.id, snapshot.at).from_when

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.catalogue.words import words
-from city.entities import GivenOrder, RosterTurn, Treatment, Vehicle
+from city.entities import Absence, GivenOrder, RosterTurn, Treatment, Vehicle
 from city.plan import NotCared, Plan
 from city.totals import SnowTotals, totals_of
 from planner.publish import check_schema
@@ -205,3 +205,13 @@ def test_a_plan_of_before_has_none() -> None:
     raw = msgspec.to_builtins(make_plan(snow_snapshot()))
     del raw["not_cared"]
     assert msgspec.convert(raw, Plan).not_cared == ()
+
+
+def test_a_vehicle_that_is_out_of_service_is_the_cause_and_no_way() -> None:
+    """It is named as what it is, and nobody is told to man it."""
+    town = snow_snapshot(**DEEP)
+    out = tuple(Absence(v.id, AT - HOUR, AT + 90 * HOUR) for v in town.vehicles if v.network == "street")
+    plan = make_plan(replace(town, absences=out))
+    lacking = [one for one in of(plan, "no_vehicle") if one.network == "street"]
+    assert lacking
+    assert all("ur drift" in one.why and not one.ways for one in lacking)
