@@ -239,20 +239,19 @@ def test_a_try_is_written_before_anything_leaves_and_holds_no_lock(database, ope
 
 
 def test_an_outcome_of_a_try_that_was_given_up_counts_only_where_it_was_taken(database, opened, clock):
-    """The lease ran out, another sender has begun anew: silence of the first one says nothing any more."""
-    call, line = made_call(database), HeldLine()
-    settings, outcomes = calling(), iter([NoAnswer(verbatim("late")), CallTaken("ref")])
+    """The lease ran out, another sender has begun anew: silence of the first one says nothing any more, and its being
+    taken does."""
+    silent, taken = made_call(database, "silent"), made_call(database, "taken")
 
-    def slow(_: CallNow) -> Outcome:
-        outcome = next(outcomes)
-        if isinstance(outcome, NoAnswer):
-            clock.advance(seconds=settings.calls.lease_s)
-            send_due(opened, settings, clock, {"sms": line})
-        return outcome
+    def slow(call: CallNow) -> Outcome:
+        with opened() as other:
+            for step in ("unsure", "tried"):
+                happened(other, CallEvent(call.id, step, AT, "dagsplan"))
+        return CallTaken("ref") if call.address == "taken" else NoAnswer(verbatim("late"))
 
-    line.does = slow
-    send_due(opened, settings, clock, {"sms": line})
-    assert history(database, call) == ["made", "tried", "unsure", "tried", "sent"]
+    send_due(opened, calling(), clock, {"sms": HeldLine(slow)})
+    assert history(database, silent) == ["made", "tried", "unsure", "tried"]
+    assert history(database, taken) == ["made", "tried", "unsure", "tried", "sent"]
 
 
 def test_two_senders_take_no_call_twice(database, opened, clock):
