@@ -236,7 +236,7 @@ def test_delivered_stands_beside_and_changes_no_state(database: Connection, plan
 def test_what_waits_for_a_person_does_not_go_on_by_itself(database: Connection, plan: Plan) -> None:
     """Failed, uncertain and by hand: no clock passes them on."""
     keys = [item.key for item in streets(plan)[:3]]
-    for key, ending in zip(keys, (("tried", "failed"), ("tried", "unsure"), ("tried", "waits")), strict=False):
+    for key, ending in zip(keys, (("tried", "sent", "failed"), ("tried", "unsure"), ("tried", "waits")), strict=False):
         made = called(database, plan, [key])
         step(database, made.calls[0], *ending)  # type: ignore[arg-type]
     assert escalate(database, SETTINGS, AT + HOUR) == []
