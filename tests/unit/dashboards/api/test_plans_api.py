@@ -57,7 +57,7 @@ def test_csv_opens_in_a_swedish_spreadsheet(client, snow):
     first = snow.interventions[0]
     assert [row["Nyckel"] for row in rows] == [item.key for item in snow.interventions]
     assert rows[0]["Djup"] == f"{first.reasons[0].value:g}".replace(".", ",")
-    assert rows[0]["Start"] == "2026-11-24 03:06"
+    assert rows[0]["Start"] == "2026-11-24 03:36"  # half an hour from the call to the wheel
     assert rows[0]["Kilometer"].count(",") == 1
 
 
