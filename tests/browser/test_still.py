@@ -293,6 +293,26 @@ def test_trouble_while_the_sheet_is_open_is_said_over_it(desk: Desk) -> None:
     desk.complaints.clear()
 
 
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_columns_stay_where_they_are_when_a_status_changes(desk: Desk, language: str) -> None:
+    places = """[...document.querySelectorAll(".snow-table thead tr > *")]
+        .map((cell) => Math.round(cell.getBoundingClientRect().x))"""
+    page = desk.open(f"/idag?lang={language}")
+    before, name = page.evaluate(places), page.locator("tr[data-key] .c-tur").first.bounding_box()
+    plan = live_plan(desk)
+    keys = [item.key for item in plan.interventions]
+    made = httpx.post(f"{desk.address}/api/v1/orders", json={"plan_id": plan.id, "keys": keys}).json()["ids"]
+    for order in made[:4]:
+        httpx.post(f"{desk.address}/api/v1/orders/{order}/events", json={"kind": "started"})
+    desk.clock.advance(minutes=130)
+    page.reload()
+    assert page.evaluate(places) == before
+    assert name["width"] > 180
+    cut = """[...document.querySelectorAll(".snow-table tr[data-key] > *")]
+        .filter((cell) => cell.scrollWidth > cell.clientWidth + 1).map((cell) => cell.className)"""
+    assert page.evaluate(cut) == []
+
+
 def test_nothing_waits_is_not_said_beside_an_open_draft(desk: Desk) -> None:
     plan = live_plan(desk)
     keys = [item.key for item in plan.interventions]
