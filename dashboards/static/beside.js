@@ -58,17 +58,26 @@ export const beside = ({ base, domain, words, pick, close }) => {
 
   /** A tur's panel: what is known at once, then the server's words. */
   const tur = (item) => {
-    const box = document.createElement("div");
+    const kept = [...said.querySelectorAll(".k-panel")].find((panel) => panel.dataset.key === item.key);
+    const box = kept ? kept.cloneNode(true) : document.createElement("div");
     box.className = "k-panel";
-    box.append(line("h3", item.title), line("under", [item.under, item.action].filter(Boolean).join(", ")), line("line", item.status));
+    if (!kept) box.append(line("h3", item.title), line("under", [item.under, item.action].filter(Boolean).join(", ")), line("line", item.status));
     part(`/karta/tur?${new URLSearchParams({ domain, key: item.key })}`)
-      .then((fresh) => box.replaceWith(fresh.querySelector(".k-panel")))
+      .then((fresh) => {
+        const panel = fresh.querySelector(".k-panel");
+        panel.dataset.key = item.key;
+        const all = panel.querySelector("details");
+        if (all) all.open = Boolean(box.querySelector("details")?.open);
+        box.replaceWith(panel);
+      })
       .catch(() => {});
     return box;
   };
 
   return {
     renew,
+    /** Whether somebody stands in the panel: then it is left as it is until they go on. */
+    held: () => said.contains(document.activeElement),
     press,
     line,
     tur,

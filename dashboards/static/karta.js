@@ -271,7 +271,7 @@ const show = () => {
 const stand = async () => {
   await take(await json(`map/${domain}.json?segments=0`));
   show();
-  again();
+  if (!side.held()) again();
 };
 
 /** What is chosen is told anew, as it stands now. */
