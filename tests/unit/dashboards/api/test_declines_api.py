@@ -33,7 +33,7 @@ def test_declined_rows_stand_last_without_a_tick_and_can_be_taken_back(client, s
     assert "Avstådda (2)" in page
     assert "Avstådd 03.06: drivsnö" in page
     assert "arbetsledare: öppet fält" in page
-    assert page.index("Avstådda (2)") > page.index('class="table plan-table"')
+    assert page.index("Avstådda (2)") > page.index('class="table plan-table')
     after = client.post("/api/v1/declines/end", content=urlencode({"key": key}), headers=FORM)
     assert after.status_code == 200
     assert "Avstådda (1)" in after.text
