@@ -28,7 +28,7 @@ def test_every_street_has_its_hours(client, publish):
     streets = client.get("/api/v1/segments.json").json()["id"]
     assert answer["id"] == streets
     assert {len(row) for row in answer["c"]} == {24}
-    assert answer["hours"][answer["start"]].endswith("05.00")
+    assert answer["hours"][answer["start"]].endswith("04.00")
     assert set("".join(answer["condition"])) <= set("dwis-")
     assert answer["source"] == "smhi"
 
