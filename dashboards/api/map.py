@@ -12,9 +12,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from city.catalogue.message import message
 from city.entities import Dataset, Point, Segment
-from city.errors import NotFound
 from city.vocabulary import ROUTE_CLASSES, Domain
 from dashboards.pages.mapnow import map_now
 from dashboards.pages.mapwords import item_json, streets_json, vehicle_json
@@ -28,6 +26,10 @@ from store.connect import Connection
 router = APIRouter(prefix="/api/v1", tags=["map"])
 SCALE = 1e5
 """Coordinates are whole hundred-thousandths of a degree: about a metre, finer than a drawn line."""
+
+
+NO_GROUND = b'{"areas":[],"lines":[],"labels":[]}'
+"""What is sent where no import held any."""
 
 
 @router.get("/segments.json", summary="All streets as compact arrays for drawing")
@@ -45,7 +47,7 @@ def segments(request: Request) -> Response:
 
 @router.get("/map/base.json", summary="Water, parks, buildings and railways round the streets, for drawing")
 def base_map(request: Request) -> Response:
-    """``areas`` (rings), ``lines`` and ``labels`` in 1e-6 degrees, lon and lat in turn; 404 where nothing is held."""
+    """``areas`` (rings), ``lines`` and ``labels`` in 1e-6 degrees, lon and lat in turn; empty where there are none."""
     with context_of(request).connection() as connection:
         stamp = pages.streets_stamp(connection)
         headers = {"ETag": f'"{stamp}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
@@ -53,7 +55,7 @@ def base_map(request: Request) -> Response:
             return Response(status_code=304, headers=headers)
         doc = roads.base_map(connection)
     if doc is None:
-        raise NotFound(message("error.request.no_base_map"))
+        return Response(NO_GROUND, headers=headers, media_type="application/json")
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(doc, headers=headers | {"Content-Encoding": "gzip"}, media_type="application/json")
     return Response(gzip.decompress(doc), headers=headers, media_type="application/json")
