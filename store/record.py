@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from city.vocabulary import Domain, Mode
+from city.vocabulary import CallState, Domain, Mode
 from store.connect import Connection
 from store.rows import select
 from store.sql import query
@@ -47,7 +47,7 @@ class OpenCall:
     vehicle: str
     who: str
     channel: str
-    state: str
+    state: CallState
     state_at: datetime
     keys: tuple[str, ...]
 

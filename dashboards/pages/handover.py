@@ -66,6 +66,7 @@ def sheet(request: Request, domain: Domain = "snow", on: Annotated[date | None, 
         plan = plans.latest(connection, domain, context.mode, day)
         fresh = freshness(context, connection, domain, context.live(connection, domain), locale)
     night, names = report.night, _names(plan, domain, locale)
+    calls = {key: call.state for call in report.calls for key in call.keys}
     return page(
         request,
         "overlamning.html",
@@ -84,7 +85,9 @@ def sheet(request: Request, domain: Domain = "snow", on: Annotated[date | None, 
         late=late_lines(report, names, locale),
         numbers=numbers(report, context.settings.planner.currency, locale),
         decisions=told(decisions(report.record), locale, names),
-        lines=[line_of(tur, night, contractors, names, locale) for tur in night.turer if tur.state != "proposed"],
+        lines=[
+            line_of(tur, night, contractors, names, locale, calls) for tur in night.turer if tur.state != "proposed"
+        ],
         plan=plan,
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from city.plan import Plan
+from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import KeyFigure
 from dashboards.web.locale import Locale
 from planner.night.standing import RunStanding, Standing, TurState
@@ -36,7 +37,7 @@ def headline(
     """The headline of a plan as it stands. ``certain`` is what the plan says beside its answer; an ``open_draft`` of
     the watch waits too."""
     title = _title(found, plan, locale) if by_call else _first(plan, locale)
-    lead = [*_late(found, locale), *_next(found, locale)] if found.begun and by_call else [certain]
+    lead = [*_late(found, plan, locale), *_next(found, locale)] if found.begun and by_call else [certain]
     return Headline(title, " ".join(part for part in lead if part), _waits(found, plan, locale, open_draft))
 
 
@@ -99,7 +100,7 @@ def _who(found: Standing, plan: Plan, locale: Locale) -> Iterator[str]:
         yield t.count("standing.to_send", found.to_send)
 
 
-def _late(found: Standing, locale: Locale) -> Iterator[str]:
+def _late(found: Standing, plan: Plan, locale: Locale) -> Iterator[str]:
     """Which will be late, and by how much."""
     said: set[str] = set()
     for run in found.late:
@@ -107,7 +108,8 @@ def _late(found: Standing, locale: Locale) -> Iterator[str]:
             continue
         said.add(run.target)
         age = locale.age(run.late_s)
-        yield locale.words("standing.late", tur=run.target, clock=locale.moment(run.ready_at, found.at), age=age)
+        name = _name(plan, run.target, locale)
+        yield locale.words("standing.late", tur=name, clock=locale.moment(run.ready_at, found.at), age=age)
 
 
 def _next(found: Standing, locale: Locale) -> Iterator[str]:
@@ -118,7 +120,9 @@ def _next(found: Standing, locale: Locale) -> Iterator[str]:
 def _waits(found: Standing, plan: Plan, locale: Locale, open_draft: bool) -> str:
     """What waits for the reader: how many, and of which kind each is."""
     t = locale.words
-    kinds = [t.count(f"standing.waits.{state}", len(of), turer=_named(of, locale)) for state, of in _waiting(found)]
+    kinds = [
+        t.count(f"standing.waits.{state}", len(of), turer=_named(of, plan, locale)) for state, of in _waiting(found)
+    ]
     if open_draft:
         kinds.append(t("standing.waits.draft"))
     if not kinds:
@@ -134,12 +138,18 @@ def _waiting(found: Standing) -> Iterator[tuple[TurState, list[RunStanding]]]:
             yield state, of
 
 
-def _named(of: list[RunStanding], locale: Locale) -> str:
+def _named(of: list[RunStanding], plan: Plan, locale: Locale) -> str:
     """Turer by name where there are few, else how many."""
-    names = list(dict.fromkeys(run.target for run in of))
-    if len(names) > MOST_NAMED:
-        return locale.words.count("standing.noun.snow", len(names))
-    return locale.words("standing.names", parts=tuple(names))
+    targets = list(dict.fromkeys(run.target for run in of))
+    if len(targets) > MOST_NAMED:
+        return _noun(plan, len(targets), locale)
+    return locale.words("standing.names", parts=tuple(_name(plan, target, locale) for target in targets))
+
+
+def _name(plan: Plan, target: str, locale: Locale) -> str:
+    """What a tur, a round or a building is called: its code where it has one, else its title."""
+    view, item = VIEWS[plan.domain], next((item for item in plan.interventions if item.target == target), None)
+    return target if item is None else view.code(item) or view.title(item, locale)
 
 
 def _noun(plan: Plan, n: int, locale: Locale) -> str:

@@ -16,6 +16,7 @@ from city.entities import Threshold
 from city.errors import PlanNotPossible
 from city.plan import Intervention, Plan
 from city.vocabulary import ROUTE_CLASSES, Domain, RouteClass
+from dashboards.pages.nightnow import calls_now
 from dashboards.pages.rows import Known, PlanRow, rows
 from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import AppContext
@@ -212,7 +213,9 @@ def _turer(
     """Those of the plan in its order, then what was called out tonight and is not in it."""
     newest = _newest(night)
     contractors = {c.id: c.name for c in facts.contractors(connection)}
-    known = Known(context.clock.now(), newest, night.histories, contractors=contractors, progress=night.far)
+    now = context.clock.now()
+    calls = calls_now(connection, now) if newest else {}
+    known = Known(now, newest, night.histories, contractors=contractors, calls=calls, progress=night.far)
     asked = {item.key for item in plan.interventions} if plan else set()
     if plan is not None:
         by_key = {row.key: row for row in rows(plan, known, locale)}

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
+from city.vocabulary import CallState
 from dashboards.pages.record import said_who, tur_of
 from dashboards.pages.services.view import KeyFigure
-from dashboards.pages.status import LOOKS
+from dashboards.pages.status import LOOKS, OF_CALL
 from dashboards.web.locale import Locale
 from planner.night.handover import Handover, PassedOn, Remark, TurNight
 from planner.night.progress import Street
@@ -51,10 +52,16 @@ class LateLine:
 
 
 def line_of(
-    tur: TurNight, night: Handover, contractors: Mapping[str, str], names: Mapping[str, str], locale: Locale
+    tur: TurNight,
+    night: Handover,
+    contractors: Mapping[str, str],
+    names: Mapping[str, str],
+    locale: Locale,
+    calls: Mapping[str, CallState],
 ) -> HandoverLine:
-    """A run in words."""
-    look, icon = LOOKS[tur.state]
+    """A run in words; ``calls`` are the states of calls that nobody has answered, by key."""
+    state = OF_CALL.get(calls[tur.key], tur.state) if tur.key in calls and tur.state == "decided" else tur.state
+    look, icon = LOOKS[state]
     t = locale.words
     title = tur.title.removeprefix(tur.target).strip() or t("row.no_name")
     return HandoverLine(
@@ -62,7 +69,7 @@ def line_of(
         title="" if tur.key in names else title,
         vehicle=tur.vehicle or "",
         contractor=contractors.get(tur.contractor or "", tur.contractor or ""),
-        state=t(f"state.{tur.state}"),
+        state=t(f"state.{state}"),
         look=look,
         icon=icon,
         called=_clock(tur.called_at, locale),

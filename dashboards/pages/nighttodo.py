@@ -101,7 +101,7 @@ def _calls(report: NightReport, names: Mapping[str, str], locale: Locale) -> Ite
 
 def _called(call: OpenCall, names: Mapping[str, str], locale: Locale) -> str:
     turer = ", ".join(tur_of(key, locale, names) for key in call.keys)
-    return f"{call.vehicle}, {call.who}: {turer}"
+    return f"{', '.join(part for part in (call.vehicle, call.who) if part)}: {turer}"
 
 
 def _why(call: OpenCall, locale: Locale) -> str:

@@ -150,6 +150,8 @@ def _ready_at(
         return None
     planned = timedelta(minutes=item.minutes)
     begun = _at(history, "started") or (_likely_begun(item, history) if share else None)
+    if begun is None and item.ready_by is not None and item.starts_at is not None and now <= item.starts_at:
+        return item.ready_by
     if begun is None:
         return max(now, item.starts_at or now) + planned
     if share is None or heard_at is None:

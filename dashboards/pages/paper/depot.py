@@ -10,14 +10,18 @@ from typing import Literal
 from city.entities import CallOut
 from city.plan import Intervention, Plan
 from city.serviceday import bounds
+from city.vocabulary import CallState
+from dashboards.pages.nightnow import calls_now
 from dashboards.pages.paper.code import SquareCode, code_of
 from dashboards.pages.paper.frame import PaperFrame, frame_of
 from dashboards.pages.paper.why import action_of, why_of
 from dashboards.pages.record import tur_of
 from dashboards.pages.services.known import VIEWS
+from dashboards.pages.status import OF_CALL
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
-from store import calls, orders, record
+from planner.night.manned import manned
+from store import calls, manning, orders, record
 from store.connect import Connection
 from store.orders import OrderNow
 from store.record import Happening
@@ -71,6 +75,7 @@ class _Known:
     lists: Sequence[CallOut]
     now: datetime
     locale: Locale
+    calls: Mapping[str, CallState]
 
 
 def depot_sheet(context: AppContext, connection: Connection, plan: Plan, locale: Locale) -> DepotSheet:
@@ -103,12 +108,14 @@ HEADS = ("start", "tur", "prio", "action", "vehicle", "ring", "why", "ready", "o
 def _known(context: AppContext, connection: Connection, plan: Plan, locale: Locale) -> _Known:
     begins, ends = bounds(plan.service_day, plan.domain, locale.zone)
     happened = record.happenings(connection, plan.domain, context.mode, plan.service_day, begins, ends)
+    now = context.clock.now()
     return _Known(
         orders={order.key: order for order in orders.orders_of_day(connection, plan.domain, plan.service_day)},
         declined={one.key: one for one in happened if one.kind == "decline" and one.undone_at is None},
-        lists=calls.call_out_lists(connection),
-        now=context.clock.now(),
+        lists=manned(calls.call_out_lists(connection), manning.changes(connection, now), now),
+        now=now,
         locale=locale,
+        calls=calls_now(connection, now),
     )
 
 
@@ -129,10 +136,16 @@ def _row(plan: Plan, item: Intervention, known: _Known) -> PaperRow:
         why=why_of(item, locale),
         ready=locale.clock(item.ready_by) if item.ready_by else "",
         late=bool(item.deadline and item.ready_by and item.ready_by > item.deadline),
-        note=t(f"state.{order.state}") if order is not None else "",
+        note="" if order is None else t(f"state.{_state(order, known)}"),
         said=said,
         key=item.key,
     )
+
+
+def _state(order: OrderNow, known: _Known) -> str:
+    """Where an order stands; of one that was only decided its call says more."""
+    call = known.calls.get(order.id) if order.state == "decided" else None
+    return order.state if call is None else OF_CALL.get(call, order.state)
 
 
 def _kind(
@@ -156,7 +169,10 @@ def _ring(vehicle: str, known: _Known) -> str:
 
 
 def _nameless(plan: Plan, locale: Locale, named: int) -> list[PaperRow]:
-    """Turer that are needed without a vehicle and that the plan only counts."""
+    """Turer that are needed without a vehicle, with the cause; of an older plan how many there are."""
+    known = [one for one in plan.not_cared if one.kind == "no_vehicle"]
+    if known:
+        return [_told("need", f"{one.title}: {locale.kept(one, 'why')}", locale) for one in known]
     n = int(plan.totals.get("without_vehicle") or 0) - named
     return [_told("need", locale.words.count("night.without_vehicle", n), locale)] if n > 0 else []
 

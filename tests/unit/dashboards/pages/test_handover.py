@@ -8,10 +8,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from city.call import Call, CallEvent
 from city.draft import Change, Difference
 from planner.calls.escalate import escalate
 from planner.orders import add_event, decide
-from store import drafts, judgements, plans
+from store import calls, drafts, judgements, plans
 from store.drafts import Draft
 from store.judgements import Decline
 from tests.unit.dashboards import night, town
@@ -246,17 +247,11 @@ def test_a_draft_that_waits_is_the_next_shifts_to_answer(client, filled, snow, m
 
 def test_a_call_of_which_nobody_knows_whether_it_arrived_is_to_be_rung(client, filled, snow, made):
     """'Ovisst': first in the list, with the vehicle, the role and the tur; no number stands there."""
-    filled.execute(
-        "INSERT INTO crew_call VALUES (gen_random_uuid(), 'go', 'P07', 'ett', 'Jour 2', 'sms', '070-7', 'Kör', %s, "
-        "'dispatcher', %s, NULL)",
-        (town.AT, town.AT),
-    )
-    filled.execute("INSERT INTO crew_call_order SELECT call_id, 1, %s FROM crew_call", (made["passed"],))
+    number = "00000000-0000-0000-0000-0000000000c1"
+    when = town.AT + timedelta(minutes=8), "dispatcher", town.AT
+    calls.add_call(filled, Call(number, "go", "P07", None, "Jour 2", "sms", "070-7", "Kör", *when, (made["passed"],)))
     for n, kind in enumerate(("made", "tried", "unsure"), start=1):
-        filled.execute(
-            "INSERT INTO crew_call_event SELECT call_id, %s, %s, %s, 'dagsplan' FROM crew_call",
-            (n, kind, town.AT + timedelta(minutes=n)),
-        )
+        calls.add_event(filled, CallEvent(number, kind, town.AT + timedelta(minutes=n), "dagsplan"))
     filled.commit()
     found = client.get(f"/api/v1/handover/{DAY}").json()
     assert [call["state"] for call in found["calls"]] == ["unsure"]
