@@ -63,11 +63,16 @@ ORDER BY at, kind, key;
 SELECT segment_id AS id, length_m, width_m FROM road_segment WHERE segment_id = ANY(%(segments)s);
 
 -- name: open_calls
--- Calls about some orders that nobody has answered, each once; those that another came in place of are left out.
+-- Calls about some orders that nobody has answered, each once, with those of its orders that nobody was called about since.
+WITH newest AS (
+    SELECT DISTINCT ON (o.order_id) o.order_id, o.call_id
+    FROM crew_call_order o JOIN crew_call_now c USING (call_id)
+    WHERE o.order_id = ANY(%(ids)s::uuid[]) AND c.kind = 'go' AND c.state <> 'withdrawn'
+    ORDER BY o.order_id, c.made_at DESC, (SELECT count(*) FROM crew_call f WHERE f.follows = c.call_id), c.call_id
+)
 SELECT c.vehicle_id AS vehicle, c.who, c.channel, c.state, c.state_at, array_agg(m.key ORDER BY o.place) AS keys
-FROM crew_call_now c JOIN crew_call_order o USING (call_id) JOIN plan_order m USING (order_id)
-WHERE o.order_id = ANY(%(ids)s::uuid[]) AND c.kind = 'go'
-  AND c.state IN ('made', 'tried', 'waits', 'sent', 'delivered', 'failed', 'unsure', 'by_hand', 'unanswered')
-  AND NOT EXISTS (SELECT FROM crew_call f WHERE f.follows = c.call_id)
+FROM newest JOIN crew_call_now c USING (call_id) JOIN crew_call_order o USING (call_id, order_id)
+JOIN plan_order m USING (order_id)
+WHERE c.state IN ('made', 'tried', 'waits', 'sent', 'delivered', 'failed', 'unsure', 'by_hand', 'unanswered')
 GROUP BY c.call_id, c.vehicle_id, c.who, c.channel, c.state, c.state_at
 ORDER BY c.state_at, c.vehicle_id;
