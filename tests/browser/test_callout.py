@@ -1,0 +1,132 @@
+"""The call-out in a real browser: two taps, a board, *Ångra*, and all of it without script too."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.desk import Desk, overflow
+from tests.unit.dashboards import night
+
+
+@pytest.fixture
+def listed(desk: Desk) -> Desk:
+    """Two of the ploughs are on a list; no channel has a line, so that somebody rings."""
+    night.lists(desk.database, "P02", "P03")
+    desk.database.commit()
+    return desk
+
+
+def states(desk: Desk) -> list[str]:
+    found = desk.database.execute("SELECT state FROM crew_call_now ORDER BY vehicle_id").fetchall()
+    desk.database.commit()
+    return [row[0] for row in found]
+
+
+def called(page: Page) -> None:
+    page.locator("[data-count]").click()
+    page.locator("dialog #sheet .is-main").click()
+    expect(page.locator(".board")).to_be_visible()
+
+
+def test_two_taps_call_everybody_out(listed: Desk) -> None:
+    """The first shows who gets what; nothing is written before the second, which lies elsewhere."""
+    page = listed.open("/idag")
+    first = page.locator("[data-count]")
+    box = first.bounding_box()
+    first.click()
+    expect(page.locator("dialog #sheet-h")).to_be_focused()
+    assert states(listed) == []
+    send = page.locator("dialog #sheet .is-main")
+    place = send.bounding_box()
+    assert box is not None
+    assert place is not None
+    assert place["x"] > box["x"] + box["width"] or place["y"] > box["y"] + box["height"]
+    send.click()
+    expect(page.locator("#board-h")).to_be_focused()
+    assert len(states(listed)) == 3
+    assert "Utkallningen är gjord" in page.locator("#live").inner_text()
+    assert page.locator("[data-count]").count() == 0  # nobody is left to call
+
+
+def test_what_is_called_out_can_be_taken_back(listed: Desk) -> None:
+    """Within some seconds, from the line above the board; then all is as it was."""
+    page = listed.open("/idag")
+    before = page.locator("h1").inner_text()
+    called(page)
+    page.get_by_role("button", name="Ångra").click()
+    expect(page.locator("[data-count]")).to_be_visible()
+    assert set(states(listed)) == {"withdrawn"}
+    assert page.locator("h1").inner_text() == before
+
+
+def test_who_was_rung_is_acknowledged_by_the_dispatchers_word_for_ever(listed: Desk) -> None:
+    """And the driver's word stays the driver's."""
+    page = listed.open("/idag")
+    called(page)
+    page.locator("#call-P02").get_by_role("button", name="Ringde, kvitterad").click()
+    row = page.locator("#call-P02")
+    expect(row.locator(".status")).to_contain_text("Kvitterad")
+    assert "enligt arbetsledare" in row.inner_text()
+    assert row.get_by_role("button", name="Ringde, kvitterad").count() == 0
+
+
+def test_the_sheet_goes_with_escape_and_nothing_is_sent(listed: Desk) -> None:
+    """The focus is where it was."""
+    page = listed.open("/idag")
+    page.locator("[data-count]").click()
+    expect(page.locator("dialog #sheet-h")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog #sheet")).to_have_count(1)
+    expect(page.locator("dialog")).not_to_be_visible()
+    expect(page.locator("[data-count]")).to_be_focused()
+    assert states(listed) == []
+
+
+def test_by_keyboard_alone(listed: Desk) -> None:
+    """Enter on the button, tabs to the second one, Enter."""
+    page = listed.open("/idag")
+    page.locator("[data-count]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog #sheet-h")).to_be_focused()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('#sheet .is-main')"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("#board-h")).to_be_focused()
+    assert len(states(listed)) == 3
+
+
+def test_without_script_the_sheet_is_a_page(listed: Desk) -> None:
+    """And the board is there after it."""
+    page = listed.open("/idag", script=False)
+    page.locator("[data-count]").click()
+    assert "/idag/utkallning" in page.url
+    assert page.locator("h1").inner_text().startswith("Kalla ut 17 turer med 3 fordon")
+    page.locator("#sheet .is-main").click()
+    assert page.locator(".call-table tbody tr").count() == 3
+
+
+def test_a_sheet_where_nobody_is_ticked_sends_nothing(listed: Desk) -> None:
+    """It says so, and stays."""
+    page = listed.open("/idag", script=False)
+    page.locator("[data-count]").click()
+    for box in page.locator("#sheet input[name=lines]").all():
+        box.uncheck()
+    page.locator("#sheet .is-main").click()
+    assert "Inget fordon är valt" in page.locator("#sheet").inner_text()
+    assert states(listed) == []
+    listed.complaints.clear()  # the browser tells of every answer that refuses
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_sheet_and_board_fit(listed: Desk, width: int) -> None:
+    """No sideways scroll, and what sends is in view."""
+    page = listed.open("/idag", width=width)
+    page.locator("[data-count]").click()
+    send = page.locator("dialog #sheet .is-main")
+    expect(send).to_be_in_viewport()
+    send.click()
+    expect(page.locator(".board")).to_be_visible()
+    assert overflow(page) <= 0
