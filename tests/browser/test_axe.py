@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
 from tests.browser.desk import Desk
+from tests.unit.dashboards import night
 
 PAGES = (
     *("/idag", "/idag?domain=waste", "/idag?domain=heating", "/karta", "/overlamning", "/data", "/start"),
@@ -19,14 +21,37 @@ RULES = {
 DRESSES = ((1280, "light", "sv"), (390, "dark", "en"), (320, "light", "sv"))
 
 
+def faults(page: Page, name: str) -> list[str]:
+    """What axe finds on a page as it is now."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{name}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in found]
+
+
 @pytest.mark.parametrize("dress", DRESSES, ids=lambda dress: "-".join(map(str, dress)))
 def test_axe_finds_nothing(desk: Desk, dress: tuple[int, str, str]) -> None:
-    """On every page; the sheet and an opened row are pages of their own here."""
+    """On every page."""
     width, theme, language = dress
     found = []
     for path in PAGES:
         page = desk.open(f"{path}{'&' if '?' in path else '?'}lang={language}", width=width, theme=theme)
-        answer = Axe().run(page, options=RULES)
-        found += [f"{path}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in answer.response["violations"]]
+        found += faults(page, path)
         page.context.close()
     assert found == []
+
+
+@pytest.mark.parametrize("dress", DRESSES, ids=lambda dress: "-".join(map(str, dress)))
+def test_axe_finds_nothing_while_people_are_called_out(desk: Desk, dress: tuple[int, str, str]) -> None:
+    """A row opened, the declines opened, the sheet, and the board."""
+    width, theme, language = dress
+    night.lists(desk.database, "P02", "P03")
+    desk.database.commit()
+    page = desk.open(f"/idag?lang={language}", width=width, theme=theme)
+    page.locator("[data-open]").nth(1).click()
+    page.locator(".decline-box > summary").click()
+    found = faults(page, "row")
+    page.locator("[data-count]").click()
+    page.locator("dialog #sheet").wait_for()
+    found += faults(page, "sheet")
+    page.locator("dialog #sheet .is-main").click()
+    page.locator(".board").wait_for()
+    assert found + faults(page, "board") == []
