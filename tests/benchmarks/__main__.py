@@ -13,6 +13,7 @@ from tests.benchmarks import (
     calls,
     carp,
     deaf,
+    dispatcher,
     follow,
     ingest,
     locked,
@@ -50,6 +51,7 @@ BENCHMARKS = {
     "winters": winters.run,
     "follow": follow.run,
     "nights": nights.run,
+    "dispatcher": dispatcher.run,
     "mutants": mutants.run,
 }
 OUT = Path("build/bench")
