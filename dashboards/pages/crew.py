@@ -211,7 +211,8 @@ def _state(known: CrewKnown, vehicle: str, locale: Locale) -> tuple[str, str, st
     order = next((order for order in known.held if order.vehicle == vehicle), None)
     if order is not None:
         clock = locale.moment(order.state_at, now)
-        return t(f"manning.order.{order.state}"), "is-go", "sent", t("manning.since", clock=clock)
+        look, icon = ("is-late", "ring") if order.state == "decided" else ("is-go", "sent")
+        return t(f"manning.order.{order.state}"), look, icon, t("manning.since", clock=clock)
     later = next((c for c in known.of(vehicle) if c.kind == "vehicle_out"), None)
     if later is not None:
         span = {"begins": locale.moment(later.starts_at, now), "until": locale.moment(later.until_at, now)}

@@ -38,7 +38,7 @@ def headline(
     the watch waits too."""
     title = _title(found, plan, locale) if by_call else _first(plan, locale)
     lead = [*_late(found, plan, locale), *_next(found, locale)] if found.begun and by_call else [certain]
-    return Headline(title, " ".join(part for part in lead if part), _waits(found, plan, locale, open_draft))
+    return Headline(title, " ".join(part for part in lead if part), _waits(found, plan, locale, open_draft, by_call))
 
 
 def _first(plan: Plan, locale: Locale) -> str:
@@ -117,7 +117,7 @@ def _next(found: Standing, locale: Locale) -> Iterator[str]:
         yield locale.words("standing.next", clock=locale.moment(found.next_start, found.at))
 
 
-def _waits(found: Standing, plan: Plan, locale: Locale, open_draft: bool) -> str:
+def _waits(found: Standing, plan: Plan, locale: Locale, open_draft: bool, by_call: bool) -> str:
     """What waits for the reader: how many, and of which kind each is."""
     t = locale.words
     kinds = [
