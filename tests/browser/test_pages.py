@@ -85,13 +85,13 @@ def test_a_reader_who_is_busy_is_asked_before_the_table_changes(desk):
 
 def test_somebody_elses_call_out_is_shown_where_the_row_stands(desk):
     page, other = desk.open("/idag"), desk.open("/idag")
-    before = [row.get_attribute("data-key") for row in page.locator("tr[data-key]").all()]
+    before = [row.get_attribute("data-key") for row in page.locator("#table tr[data-key]").all()]
     for box in other.locator("input[name=keys]").all()[1:]:
         box.uncheck()
     other.locator("[data-count]").click()
     other.locator("dialog #sheet .is-main").click()
     page.locator(".c-stat").get_by_text("Ring själv").first.wait_for(timeout=10_000)
-    assert [row.get_attribute("data-key") for row in page.locator("tr[data-key]").all()] == before
+    assert [row.get_attribute("data-key") for row in page.locator("#table tr[data-key]").all()] == before
 
 
 def test_how_far_a_vehicle_is_moves_on_in_an_open_page(desk):
