@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from city.entities import Absence
+from city.manning import Absence
 
 Absent = tuple[datetime, datetime | None]
 """From when to when a vehicle can do nothing; None: for longer than the plan looks ahead."""

@@ -11,7 +11,8 @@ from typing import Protocol
 import numpy as np
 
 from city.absence import Absent, absent_until
-from city.entities import Absence, Contractor, Depot, GivenOrder, RosterTurn, Threshold, Vehicle
+from city.entities import Contractor, Depot, GivenOrder, Threshold, Vehicle
+from city.manning import Absence, RosterTurn
 from city.network import StreetNetwork
 from city.plan import Intervention
 from city.vocabulary import CLOSED_TO_SMALL, ON_THE_WAY, Network

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from city.call import Call, CallEvent, CallNow
-from city.entities import CallOut
+from city.manning import CallOut
 from city.vocabulary import CallEventKind
 from store.connect import Connection
 from store.rows import columns, select

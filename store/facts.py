@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from city.entities import Building, CalendarDay, Contractor, Depot, Device, Room, RosterTurn, Treatment, Vehicle, Vessel
+from city.entities import Building, CalendarDay, Contractor, Depot, Device, Room, Treatment, Vehicle, Vessel
+from city.manning import RosterTurn
 from city.vocabulary import Domain
 from store.connect import Connection
 from store.rows import columns, select

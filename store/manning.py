@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from city.entities import Absence, CrewChange, RosterTurn, Vehicle
+from city.entities import Vehicle
+from city.manning import Absence, CrewChange, RosterTurn
 from city.vocabulary import UNDER_WAY, Domain, Mode, OrderState
 from store.connect import Connection
 from store.rows import columns, select

@@ -15,8 +15,8 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from city.catalogue.message import Message, message
-from city.entities import CallOut, CrewChange
 from city.errors import NotFound
+from city.manning import CallOut, CrewChange
 from city.vocabulary import Channel, CrewChangeKind
 from dashboards.api.orders import NOTE_LENGTH, WHO, body_of, note_of
 from dashboards.pages import manning as manning_page

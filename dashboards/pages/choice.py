@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from city.entities import RosterTurn
+from city.manning import RosterTurn
 from city.plan import Plan
 from dashboards.pages.crew import BACK, DRIVEN
 from dashboards.pages.rows import PlanRow
+from dashboards.pages.who import crew_said
 from dashboards.web.locale import Locale
 from planner.night.choice import Against, Booking, FleetNow, VehicleOption, options
 from planner.night.rest import Rota, rota
@@ -75,7 +76,10 @@ def row_choices(
     if plan is None or plan.domain not in DRIVEN or not waiting:
         return {}
     frame = _frame(connection, plan, now)
-    fleet, whose = fleet_of_frame(plan, frame), {v.id: frame.names.get(v.contractor or "", "") for v in frame.vehicles}
+    fleet, whose = (
+        fleet_of_frame(plan, frame),
+        {v.id: crew_said(frame.names.get(v.contractor or "", ""), locale) for v in frame.vehicles},
+    )
     made = {}
     for item in plan.interventions:
         if item.key in waiting:
@@ -103,6 +107,6 @@ def said_against(one: Against, now: datetime, locale: Locale) -> str:
 
 def _line(option: VehicleOption, names: Mapping[str, str], now: datetime, locale: Locale) -> OptionLine:
     said = [said_against(one, now, locale) for one in option.against] or [locale.words("choice.free")]
-    whose = names.get(option.vehicle.contractor or "", "")
+    whose = crew_said(names.get(option.vehicle.contractor or "", ""), locale)
     text = " · ".join(part for part in (option.vehicle.id, whose, ", ".join(said)) if part)
     return OptionLine(option.vehicle.id, text, option.out is None)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from city.entities import CallOut, Contractor, CrewChange, Depot, RosterTurn, Vehicle
+from city.entities import Contractor, Depot, Vehicle
+from city.manning import CallOut, CrewChange, RosterTurn
 from city.plan import Intervention
 from city.totals import SnowTotals, totals_of
 from city.vocabulary import STAND_IN, Domain

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Annotated, get_args
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from city.catalogue.message import message
-from city.entities import OrderEvent
 from city.observation import Observation
-from city.plan import Intervention, Plan
+from city.plan import Plan
 from city.serviceday import service_day
 from city.totals import saving
-from city.vocabulary import DOMAINS, OUT, UNDER_WAY, DeclineCause, Domain
-from dashboards.pages.asof import moment_lines, orders_at
+from city.vocabulary import DOMAINS, UNDER_WAY, DeclineCause, Domain
+from dashboards.pages.asof import moment_lines
 from dashboards.pages.callout import BoardBox, board_box
 from dashboards.pages.choice import row_choices, with_choices
+from dashboards.pages.dayread import Asked, Day, read_day
 from dashboards.pages.daystrip import day_strip
-from dashboards.pages.declines import declined_lines, declined_of, split_rows
-from dashboards.pages.draft import DraftBox, draft_box
+from dashboards.pages.declines import declined_lines, split_rows
+from dashboards.pages.draft import DraftBox
 from dashboards.pages.emptyday import empty_day
 from dashboards.pages.freshness import freshness
 from dashboards.pages.headline import Headline, headline, standing_sums, status_figures
-from dashboards.pages.nightnow import calls_now, standing_now
 from dashboards.pages.observations import ObservationLine, SeenForm, noted_stamp, observation_line
-from dashboards.pages.opened import background_of
 from dashboards.pages.rows import Known, PlanRow, rows
 from dashboards.pages.said import said
 from dashboards.pages.services.known import VIEWS
@@ -43,14 +41,12 @@ from dashboards.web.render import locale_of, page
 from planner.calls.reading import board_of
 from planner.due import next_due
 from planner.night.standing import Standing
-from store import daypage, drafts, judgements
+from store import judgements
 from store.connect import Connection
 from store.orders import OrderNow
 from store.town import begun
 
 router = APIRouter(include_in_schema=False)
-ORDERS_BACK = timedelta(hours=36)
-NO_WATCH = drafts.WatchNow(None, None, None)
 EARLIEST, LATEST_YEAR = datetime(2000, 1, 1, tzinfo=UTC), 2200
 
 
@@ -118,7 +114,8 @@ def show(
     ``need`` leaves out the rows that need no hand."""
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection:
-        parts = _parts(context, connection, domain, on, locale, at, done, opened)
+        day = read_day(context, connection, Asked(domain, on, at, opened), locale)
+        parts = _parts(context, connection, day, done, locale)
     table = parts["rows"]
     assert isinstance(table, list)
     ticked = {row.key for row in table if row.choose} if chosen is None else chosen
@@ -144,144 +141,106 @@ def show(
     )
 
 
-def _parts(
-    context: AppContext,
-    connection: Connection,
-    domain: Domain,
-    on: date | None,
-    locale: Locale,
-    at: datetime | None = None,
-    done: str = "",
-    opened: str = "",
-) -> dict[str, object]:
+def _parts(context: AppContext, connection: Connection, day: Day, done: str, locale: Locale) -> dict[str, object]:
     """Everything the template prints, read from one connection."""
-    now, view = context.clock.now() if at is None else at, VIEWS[domain]
-    frame = daypage.day_frame(connection, context.mode, domain, on, at)
-    live, head = (next((h for h in found if h.domain == domain), None) for found in (frame.live, frame.shown))
-    plan = None if head is None else context.shelf.get(connection, head.id)
-    is_live = head is not None and live is not None and head.id == live.id and at is None
-    known, streets = _known(context, connection, domain, plan, now, is_live, at)
-    is_watched = view.watched and (is_live or at is not None)
-    stands = drafts.watch_now(connection, plan.id if plan else None, context.mode, now, at) if is_watched else NO_WATCH
-    draft = stands.open
-    behind = background_of(connection, plan, opened, now) if plan is not None and is_watched else None
-    seen = behind.observations if behind else ()
-    if behind is None and is_watched:
-        seen = judgements.observations(connection, now)
-    known = replace(known, background=behind, seen=seen, opened=opened)
-    lines = _seen_lines(connection, seen, locale)
-    box = draft_box(draft, known.orders, locale, context.settings.planner.currency) if draft else None
-    declined = declined_of(connection, plan, now) if is_live or at else {}
-    found = standing_now(plan, known.orders, known.calls, known.progress, declined, now) if plan else None
-    by_status = plan is not None and found is not None and (is_live or at is not None)
-    table, turned_down = split_rows(rows(plan, known, locale) if plan else [], declined)
-    choices = row_choices(connection, plan, table, now, locale) if is_live else {}
-    day, today = plan.service_day if plan else on, service_day(now, domain, context.settings.municipality.zone)
-    due = next_due(context.settings, domain, now)
-    counts = {name: next((h.targets for h in frame.live if h.domain == name), None) for name in DOMAINS}
     return {
-        "view": view,
-        "plan": plan,
-        "on": on,
-        "is_live": at is None and (is_live or (plan is None and (on is None or on == today))),
-        "empty": None if plan else empty_day(context.settings, domain, on, frame.days, now, locale),
-        "at": at,
-        "at_text": locale.moment(at, context.clock.now()) if at else "",
-        "draft": box,
-        "watch": watch_row(plan, box, stands, context.settings.planner.watch_s, now, locale)
-        if plan and is_watched
-        else None,
-        "said": said(done, lines, stands.answer, now, locale) if done else "",
-        "shown_at": locale.clock(now),
-        "observations": lines,
-        "moments": moment_lines(context, connection, day, locale) if day and view.watched else [],
-        "streets": streets,
-        "causes": [(cause, locale.words(f"cause.{cause}")) for cause in get_args(DeclineCause) if view.watched],
-        "rows": with_choices(table, choices),
-        "choices": choices,
-        "declined": declined_lines(turned_down, declined, now, locale),
-        "headline": _headline(plan, found, box, by_status, locale) if plan and found else Headline("", "", ""),
-        "standing": found,
-        "sums": standing_sums(found, locale) if found and by_status and not view.advice and view.watched else "",
-        "board": _board(context, connection, plan, known, now, locale)
-        if plan and is_live and not view.advice
-        else None,
-        "figures": _figures(context, plan, found, locale, now if is_live or at else None) if plan and found else [],
-        "weak": _weak(plan, locale) if plan else [],
-        "weak_n": len(plan.degradations) if plan else 0,
-        "uncared": uncared_lines(plan, locale) if plan and (is_live or at) else [],
-        "rest": _rest(plan, found, by_status, locale) if plan and found else "",
-        "flip": locale.kept(plan.verdict, "flip") if plan else "",
-        "strip": day_strip(plan, now, locale, behind.measured) if plan and behind else None,
-        "counts": counts,
-        "fresh": freshness(context, connection, domain, plan if is_live else None, locale),
-        "problem": frame.problem if not on else None,
-        "days": [(known_day.isoformat(), locale.date(known_day)) for known_day in frame.days],
-        "day_text": locale.date(plan.service_day) if plan else (locale.date(on) if on else ""),
-        "next_run": locale.moment(due, now) if due else "",
-        "earlier": _earlier(plan, known, now, locale),
-        "stamp": f"{head.id if head else ''}",
-        "noted": noted_stamp(draft.id if draft else "", [*(seen_one.id for seen_one in seen), *declined]),
+        **_frame_parts(context, connection, day, locale),
+        **_answer_parts(context, connection, day, locale),
+        **_watch_parts(context, connection, day, done, locale),
+        **_table_parts(connection, day, locale),
     }
 
 
-def _known(
-    context: AppContext,
-    connection: Connection,
-    domain: Domain,
-    plan: Plan | None,
-    now: datetime,
-    live: bool,
-    at: datetime | None,
-) -> tuple[Known, tuple[str, ...]]:
-    """What rows are made with, and the names of all streets where somebody may say something of them.
+def _frame_parts(context: AppContext, connection: Connection, day: Day, locale: Locale) -> dict[str, object]:
+    """Which day and time is shown, of what data, and when there is another plan."""
+    plan, frame, settings = day.plan, day.frame, context.settings
+    today, due = service_day(day.now, day.domain, settings.municipality.zone), next_due(settings, day.domain, day.now)
+    shown = plan.service_day if plan else day.on
+    return {
+        "view": day.view,
+        "plan": plan,
+        "on": day.on,
+        "is_live": day.at is None and (day.is_live or (plan is None and (day.on is None or day.on == today))),
+        "empty": None if plan else empty_day(settings, day.domain, day.on, frame.days, day.now, locale),
+        "at": day.at,
+        "at_text": locale.moment(day.at, context.clock.now()) if day.at else "",
+        "shown_at": locale.clock(day.now),
+        "counts": {name: next((h.targets for h in frame.live if h.domain == name), None) for name in DOMAINS},
+        "fresh": freshness(context, connection, day.domain, plan if day.is_live else None, locale),
+        "problem": frame.problem if not day.on else None,
+        "days": [(known_day.isoformat(), locale.date(known_day)) for known_day in frame.days],
+        "day_text": locale.date(shown) if shown else "",
+        "next_run": locale.moment(due, day.now) if due else "",
+        "stamp": day.stamp,
+    }
 
-    With ``at``: the newest order of each key that there was then, with its events until then.
-    """
-    since = at - ORDERS_BACK if at else (min(now, plan.valid_from) if plan else now) - ORDERS_BACK
-    found = daypage.orders_with_events(connection, domain, since, until=at)
-    newest: dict[str, OrderNow] = {}
-    for order in found:
-        newest.setdefault(order.key, order)
-    histories: dict[str, Sequence[OrderEvent]] = {order.id: order.events for order in found}
-    if at is not None:
-        newest, events = orders_at(found, histories, at)
-        histories = dict(events)
-    followed = [order for order in newest.values() if order.state in OUT]
-    held = {item.key for item in plan.interventions} if plan else set()
-    away = [order for order in newest.values() if live and order.key not in held and order.state in UNDER_WAY]
-    names = daypage.names(connection, streets=live and VIEWS[domain].watched)
-    known = Known(
-        now=at or (now if live else (plan.valid_to if plan else now)),
-        orders=newest,
-        histories=histories,
-        devices=names.devices,
-        contractors=names.contractors,
-        litres=names.litres,
-        live=live,
-        calls=calls_now(connection, now, at) if newest and not VIEWS[domain].advice else {},
-        progress=context.progress(connection, followed, histories) if live and followed else {},
-        read_at=now if live or at else None,
-        outside=_outside(context, connection, away),
-    )
-    return known, names.streets
+
+def _answer_parts(context: AppContext, connection: Connection, day: Day, locale: Locale) -> dict[str, object]:
+    """The answer and what stands beside it: figures, sums, the board, what is weak and what is not cared for."""
+    plan, found = day.plan, day.standing
+    if plan is None or found is None:
+        empty: dict[str, object] = {
+            "standing": None,
+            "sums": "",
+            "board": None,
+            "figures": [],
+            "weak": [],
+            "weak_n": 0,
+            "uncared": [],
+        }
+        return {**empty, "headline": Headline("", "", ""), "rest": "", "flip": ""}
+    calls = not day.view.advice
+    told = day.is_live or day.at is not None
+    return {
+        "standing": found,
+        "headline": _headline(plan, found, day.box, told, locale),
+        "sums": standing_sums(found, locale) if told and calls and day.view.watched else "",
+        "board": _board(context, connection, plan, day.known, day.now, locale) if day.is_live and calls else None,
+        "figures": _figures(context, plan, found, locale, day.now if told else None),
+        "weak": _weak(plan, locale),
+        "weak_n": len(plan.degradations),
+        "uncared": uncared_lines(plan, locale) if told else [],
+        "rest": _rest(plan, found, told, locale),
+        "flip": locale.kept(plan.verdict, "flip"),
+    }
+
+
+def _watch_parts(context: AppContext, connection: Connection, day: Day, done: str, locale: Locale) -> dict[str, object]:
+    """What the watch, the weather and people have said since the plan was made."""
+    plan, lines = day.plan, _seen_lines(connection, day.seen, locale)
+    shown, watched = plan.service_day if plan else day.on, day.view.watched
+    return {
+        "draft": day.box,
+        "watch": watch_row(plan, day.box, day.stands, context.settings.planner.watch_s, day.now, locale)
+        if plan and day.is_watched
+        else None,
+        "said": said(done, lines, day.stands.answer, day.now, locale) if done else "",
+        "observations": lines,
+        "moments": moment_lines(context, connection, shown, locale) if shown and watched else [],
+        "streets": day.streets,
+        "causes": [(cause, locale.words(f"cause.{cause}")) for cause in get_args(DeclineCause) if watched],
+        "strip": day_strip(plan, day.now, locale, day.behind.measured) if plan and day.behind else None,
+        "noted": noted_stamp(day.box.id if day.box else "", [*(one.id for one in day.seen), *day.declined]),
+    }
+
+
+def _table_parts(connection: Connection, day: Day, locale: Locale) -> dict[str, object]:
+    """The rows, what each may be given to, what was turned down, and what has ended since."""
+    plan = day.plan
+    table, turned_down = split_rows(rows(plan, day.known, locale) if plan else [], day.declined)
+    choices = row_choices(connection, plan, table, day.now, locale) if day.is_live else {}
+    return {
+        "rows": with_choices(table, choices),
+        "choices": choices,
+        "declined": declined_lines(turned_down, day.declined, day.now, locale),
+        "earlier": _earlier(plan, day.known, day.now, locale),
+    }
 
 
 def _seen_lines(connection: Connection, seen: Sequence[Observation], locale: Locale) -> list[ObservationLine]:
     """What was seen, with the names of its streets."""
     names = judgements.names_of(connection, [segment for row in seen for segment in row.segments]) if seen else {}
     return [observation_line(row, names, locale) for row in seen]
-
-
-def _outside(context: AppContext, connection: Connection, away: Sequence[OrderNow]) -> list[tuple[Plan, Intervention]]:
-    """What is under way and not in the plan any more, each as it was called out."""
-    found = []
-    for order in away:
-        plan = context.shelf.get(connection, order.plan_id)
-        item = next((item for item in plan.interventions if item.key == order.key), None) if plan else None
-        if plan is not None and item is not None:
-            found.append((plan, item))
-    return found
 
 
 def _headline(plan: Plan, found: Standing, box: DraftBox | None, by_status: bool, locale: Locale) -> Headline:

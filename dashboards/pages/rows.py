@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from city.catalogue.words import LANGUAGES, words
 from city.entities import OrderEvent
 from city.observation import Observation
 from city.plan import Intervention, Plan
@@ -20,6 +19,7 @@ from dashboards.pages.services.known import VIEWS
 from dashboards.pages.sources import Source, sources_of
 from dashboards.pages.status import Standpoint, Status, acts_of, behind, may_choose, status_of
 from dashboards.pages.stops import StopLine, capital, stops_of
+from dashboards.pages.who import crew_said
 from dashboards.pages.why import deciding, why_line
 from dashboards.web.locale import Locale
 from planner.night.progress import Progress
@@ -195,10 +195,7 @@ def _held_since(plan: Plan, order: OrderNow | None, outside: bool) -> datetime |
 
 
 def _contractor(contractor: str | None, known: Known, locale: Locale) -> str:
-    """The name of a contractor; the city's own crew in the language of the page, whichever it is kept in."""
-    name = (known.contractors or {}).get(contractor or "", contractor or "")
-    own = {words(language)("row.own_crew") for language in LANGUAGES}
-    return locale.words("row.own_crew") if name in own else name
+    return crew_said((known.contractors or {}).get(contractor or "", contractor or ""), locale)
 
 
 def _times(item: Intervention, locale: Locale) -> str:

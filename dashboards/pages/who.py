@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from city.catalogue.words import LANGUAGES, words
 from dashboards.web.locale import Locale
 
 
@@ -14,3 +15,9 @@ def who_said(who: str, locale: Locale) -> str:
 def by_word_of(who: str, locale: Locale) -> str:
     """The role whose word something is; empty where a driver said it."""
     return "" if who == "driver" else locale.words.known(f"who.{who}", "")
+
+
+def crew_said(name: str, locale: Locale) -> str:
+    """The name of a contractor; the city's own crew in the language of the page, whichever it is kept in."""
+    own = {words(language)("row.own_crew") for language in LANGUAGES}
+    return locale.words("row.own_crew") if name in own else name

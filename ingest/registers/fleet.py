@@ -17,8 +17,9 @@ import msgspec
 from city.catalogue.foreign import in_our_words
 from city.catalogue.message import Message, message
 from city.clock import aware
-from city.entities import CallOut, Contractor, Depot, RosterTurn, Vehicle
+from city.entities import Contractor, Depot, Vehicle
 from city.errors import BadValue, ImportRefused
+from city.manning import CallOut, RosterTurn
 from city.tables import unreadable
 from city.vocabulary import FRACTIONS
 from ingest.registers.asked import Asked

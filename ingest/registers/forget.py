@@ -8,18 +8,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from city.catalogue.message import Message, message
-from city.entities import (
-    Building,
-    CalendarDay,
-    CallOut,
-    Contractor,
-    Depot,
-    Room,
-    RosterTurn,
-    Vehicle,
-    Vessel,
-)
+from city.entities import Building, CalendarDay, Contractor, Depot, Room, Vehicle, Vessel
 from city.errors import Conflict, NotFound
+from city.manning import CallOut, RosterTurn
 from ingest.registers.adoption import names_of
 from ingest.registers.asked import Asked
 from ingest.roads.keepers import forget_keeper_rule

@@ -7,6 +7,7 @@ import gzip
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 import msgspec
@@ -92,9 +93,7 @@ def read_ground(
         return BaseMap()
     near, found = _Near(segments, near_m), BaseMap()
     buildings: list[tuple[float, BaseArea]] = []
-    source = osmium.FileProcessor(str(file)).with_areas(osmium.filter.KeyFilter(*KEYS))
-    source.with_filter(osmium.filter.KeyFilter(*KEYS))
-    for item in source:
+    for item in _objects(file):
         tags = {tag.k: tag.v for tag in item.tags}
         if isinstance(item, osmium.osm.Area):
             kind = kind_of(tags)
@@ -130,6 +129,33 @@ def kind_of(tags: dict[str, str]) -> AreaKind | None:
         if any(tags.get(key) in values for key, values in wanted.items()):
             return kind  # type: ignore[return-value]
     return None
+
+
+def _objects(file: Path) -> Iterator[osmium.osm.types.OSMEntity]:
+    """Nodes, ways and areas with one of the keys. Areas want the file in order: one that is not is sorted first."""
+    wanted = osmium.filter.KeyFilter(*KEYS)
+    with TemporaryDirectory() as folder:
+        ordered = file if _is_ordered(file) else _sorted(file, Path(folder) / "ordered.osm.pbf")
+        yield from osmium.FileProcessor(str(ordered)).with_areas(wanted).with_filter(wanted)
+
+
+def _is_ordered(file: Path) -> bool:
+    """Whether ways and relations stand by their ids."""
+    last = {"w": 0, "r": 0}
+    for item in osmium.FileProcessor(str(file), osmium.osm.WAY | osmium.osm.RELATION):
+        if item.id < last[item.type_str()]:
+            return False
+        last[item.type_str()] = item.id
+    return True
+
+
+def _sorted(file: Path, to: Path) -> Path:
+    """The same file in order; it is held in memory while it is sorted."""
+    reader, writer = osmium.MergeInputReader(), osmium.SimpleWriter(str(to))
+    reader.add_file(str(file))
+    reader.apply(writer)
+    writer.close()
+    return to
 
 
 class _Near:

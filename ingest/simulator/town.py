@@ -7,21 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from city.catalogue.message import message
-from city.entities import (
-    Building,
-    CalendarDay,
-    CallOut,
-    Contractor,
-    Depot,
-    Device,
-    Point,
-    Room,
-    Segment,
-    Vehicle,
-    Vessel,
-)
+from city.entities import Building, CalendarDay, Contractor, Depot, Device, Point, Room, Segment, Vehicle, Vessel
 from city.errors import NotFound
 from city.geo import middle
+from city.manning import CallOut
 from store import calls, facts, roads
 from store.connect import Connection
 

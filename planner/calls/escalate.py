@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from city.call import CallEvent, CallNow
-from city.entities import CallOut, OrderEvent
+from city.entities import OrderEvent
+from city.manning import CallOut
 from city.settings import Settings
 from city.vocabulary import CallState, Domain, OrderState
 from planner.calls.lists import Busy, OnCall

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from city.entities import CallOut
+from city.manning import CallOut
 from city.plan import Intervention
 from city.settings import Settings
 from city.vocabulary import Channel, Network

@@ -11,8 +11,8 @@ from city.call import Call, CallEvent, CallKind, CallNow
 from city.catalogue.message import message
 from city.catalogue.words import words
 from city.clock import Clock
-from city.entities import CallOut
 from city.errors import Conflict, NotFound
+from city.manning import CallOut
 from city.plan import Intervention
 from city.settings import Settings
 from planner.calls.lists import Crews, lines_of

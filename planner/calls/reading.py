@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from city.call import CallNow
 from city.catalogue.message import message
 from city.clock import Clock
-from city.entities import CallOut
 from city.errors import NotFound
+from city.manning import CallOut
 from city.plan import Intervention, Plan
 from city.settings import Settings
 from city.vocabulary import CallState, Domain

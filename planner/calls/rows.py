@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from city.call import CallEvent, CallNow
-from city.entities import CallOut, OrderEvent
+from city.entities import OrderEvent
+from city.manning import CallOut
 from city.vocabulary import CallEventKind, CallState, OrderState
 from planner.calls.board import (
     Act,

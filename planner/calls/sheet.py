@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from city.call import CallChannel
-from city.entities import CallOut
+from city.manning import CallOut
 from city.plan import Intervention
 from planner.calls.lists import Busy, Crews, Place
 from planner.night.report import clears

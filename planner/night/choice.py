@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from city.entities import Absence, RosterTurn, Vehicle
+from city.entities import Vehicle
+from city.manning import Absence, RosterTurn
 from city.plan import Intervention
 from planner.night.rest import Rota
 

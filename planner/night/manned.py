@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from city.entities import CallOut, CrewChange, GivenOrder
+from city.entities import GivenOrder
+from city.manning import CallOut, CrewChange
 from city.plan import Intervention, Plan
 from city.vocabulary import Channel
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from city.catalogue.message import Message, Part, message
-from city.entities import GivenOrder, RosterTurn
+from city.entities import GivenOrder
+from city.manning import RosterTurn
 from city.plan import Intervention
 
 Span = tuple[datetime, datetime]

@@ -6,17 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from city.entities import (
-    Absence,
-    Building,
-    CalendarDay,
-    Device,
-    RosterTurn,
-    Segment,
-    SegmentRelief,
-    Treatment,
-    TurnBan,
-)
+from city.entities import Building, CalendarDay, Device, Segment, SegmentRelief, Treatment, TurnBan
+from city.manning import Absence, RosterTurn
 from city.observation import Observation
 from city.upkeep import Place, SeasonWork, WorkRequest
 from city.vocabulary import Domain

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from city.entities import Absence, Room, Segment, Vessel
+from city.entities import Room, Segment, Vessel
+from city.manning import Absence
 from city.vocabulary import Domain
 from planner.snapshot import Snapshot, Wants
 

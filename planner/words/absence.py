@@ -7,7 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from city.catalogue.message import message
-from city.entities import Absence, Vehicle
+from city.entities import Vehicle
+from city.manning import Absence
 from city.plan import Degradation
 from planner.words.sentences import degradation
 

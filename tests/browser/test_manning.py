@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from city.entities import CallOut
+from city.manning import CallOut
 from store import calls
 from tests.browser.test_pages import browser, desk, overflow  # noqa: F401 - fixtures
 

@@ -15,8 +15,8 @@ import pytest
 from city.call import CallEvent
 from city.catalogue.words import words
 from city.clock import FixedClock
-from city.entities import CallOut, CrewChange, RosterTurn
 from city.errors import ImportRefused
+from city.manning import CallOut, CrewChange, RosterTurn
 from city.plan import Intervention, Plan
 from city.settings import Calls
 from city.vocabulary import CallEventKind

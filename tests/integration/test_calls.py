@@ -11,8 +11,9 @@ import pytest
 
 from city.call import CallEvent
 from city.clock import FixedClock, SimulatedClock
-from city.entities import CallOut, Position
+from city.entities import Position
 from city.errors import Conflict, NotFound
+from city.manning import CallOut
 from city.plan import Plan
 from dashboards.api.orders import WHO
 from planner import orders as steps

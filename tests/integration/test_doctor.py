@@ -9,7 +9,8 @@ from psycopg.sql import SQL, Identifier
 
 from city.catalogue.words import words
 from city.clock import SystemClock
-from city.entities import CallOut, Depot, Device, Vehicle
+from city.entities import Depot, Device, Vehicle
+from city.manning import CallOut
 from city.settings import Ingest, Settings, Store
 from deploy.doctor import Finding, examine
 from deploy.testgateway import served_gateway

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from city.clock import SimulatedClock, SystemClock
-from city.entities import Building, Dataset, Depot, Device, Room, RosterTurn, Vehicle, Vessel
+from city.entities import Building, Dataset, Depot, Device, Room, Vehicle, Vessel
 from city.errors import StoreUnavailable
+from city.manning import RosterTurn
 from store import facts
 from store.clock import installation_clock, set_simulated_clock
 from store.connect import Connection, connect

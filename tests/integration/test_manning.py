@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from city.clock import FixedClock
-from city.entities import CallOut, CrewChange, Vehicle
+from city.entities import Vehicle
+from city.manning import CallOut, CrewChange
 from planner.bundle import load, save
 from planner.inputs import read_snapshot
 from planner.orders import decide

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from city.catalogue.words import words
-from city.entities import Building, CalendarDay, CallOut, Contractor, Dataset, Depot, Room, RosterTurn, Vehicle, Vessel
+from city.entities import Building, CalendarDay, Contractor, Dataset, Depot, Room, Vehicle, Vessel
 from city.errors import Conflict, ImportRefused, NeedsYes, NotFound
+from city.manning import CallOut, RosterTurn
 from city.sensor import Sensor
 from ingest.heard import heard
 from ingest.registers.asked import Asked

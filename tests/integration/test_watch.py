@@ -11,8 +11,8 @@ import pytest
 
 from city.call import CallEvent
 from city.clock import FixedClock
-from city.entities import CallOut
 from city.errors import Conflict, NotFound
+from city.manning import CallOut
 from city.observation import Observation
 from city.plan import Plan
 from city.settings import Calls

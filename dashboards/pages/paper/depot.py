@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from city.entities import CallOut
+from city.manning import CallOut
 from city.plan import Intervention, Plan
 from city.serviceday import bounds
 from city.vocabulary import CallState

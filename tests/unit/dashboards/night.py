@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from city.call import CallEvent
 from city.clock import FixedClock
-from city.entities import CallOut, Position
+from city.entities import Position
 from city.geo import local_xy
+from city.manning import CallOut
 from city.plan import Plan
 from planner.calls.answers import told
 from planner.calls.escalate import escalate

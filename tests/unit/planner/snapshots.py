@@ -17,13 +17,13 @@ from city.entities import (
     ForecastStep,
     Reading,
     Room,
-    RosterTurn,
     Segment,
     SegmentRelief,
     Threshold,
     Vehicle,
     Vessel,
 )
+from city.manning import RosterTurn
 from city.vocabulary import PLACE_KINDS, ROUTE_CLASSES, Keeper, Network, RouteClass
 from planner.heating.snapshot import HeatingSnapshot
 from planner.snapshot import PlannerParams

@@ -18,8 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.catalogue import words as catalogue
-from city.entities import Absence, Device, GivenOrder, Reading, Treatment
+from city.entities import Device, GivenOrder, Reading, Treatment
 from city.errors import ImportRefused
+from city.manning import Absence
 from city.plan import from_json, to_json
 from planner.bundle import load, save
 from planner.services import SNAPSHOTS as KINDS

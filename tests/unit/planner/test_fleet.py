@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.absence import absent_until
-from city.entities import Absence, Contractor, RosterTurn, Vehicle
+from city.entities import Contractor, Vehicle
+from city.manning import Absence, RosterTurn
 from planner.fleet import Fleet, Prices, TimeWindow
 from planner.night.rest import Rota
 from tests.unit.planner.snapshots import AT, HOUR

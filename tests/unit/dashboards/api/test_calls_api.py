@@ -65,7 +65,7 @@ def test_another_vehicle_than_the_plan_s(client, listed):
     call_out(client, listed, first, vehicles={key: "P03"})
     fields = {"plan_id": listed.id, "keys": [other], "vehicles": [f"{other}=P02"]}
     answer = client.post("/api/v1/calls", data=fields, headers=PAGE, follow_redirects=False)
-    assert (answer.status_code, "done=called_out" in answer.headers["location"]) == (303, True)
+    assert (answer.status_code, "said=called_out" in answer.headers["location"]) == (303, True)
     assert {row["vehicle"] for row in board(client)["rows"]} == {"P02", "P03"}
     assert call_out(client, listed, first, vehicles={key: 5}).status_code == 422
 
@@ -106,7 +106,7 @@ def test_rang_then_taken_back_then_stopped(client, listed, clock):
     (call,) = call_out(client, listed, place).json()["calls"]
     address = f"/api/v1/calls/{call}"
     answer = client.post(f"{address}/rang", data={"note": ""}, headers=PAGE, follow_redirects=False)
-    assert (answer.status_code, "done=call_rang" in answer.headers["location"]) == (303, True)
+    assert (answer.status_code, "said=call_rang" in answer.headers["location"]) == (303, True)
     (row,) = board(client)["rows"]
     assert (row["word"], row["by_dispatcher"], board(client)["undo"]["kind"]) == ("acknowledged", True, "order")
     (order,) = board(client)["undo"]["ids"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import uuid
 from datetime import timedelta
 
@@ -52,10 +54,10 @@ def test_the_same_in_english(client, beside):
 
 
 def test_a_table_says_what_each_is(client, beside):
-    rows = [row.split(";") for row in client.get("/api/v1/plans/snow/latest.csv").text.splitlines()]
-    found = {row[12]: row[13] for row in rows if row[12] in {"platser", "bortforsling", "sandupptagning"}}
-    assert found == {
-        "platser": str(sum(len(i.places) for i in beside.interventions if i.kind == "places")),
-        "bortforsling": "1",
-        "sandupptagning": "1",
-    }
+    """In words, and how many streets or places each has."""
+    text = client.get("/api/v1/plans/snow/latest.csv?lang=sv").content.decode("utf-8-sig")
+    rows = {row["Nyckel"]: row for row in csv.DictReader(io.StringIO(text), delimiter=";")}
+    found = {i.kind: (rows[i.key]["Åtgärd"], rows[i.key]["Sträckor"]) for i in beside.interventions}
+    places = sum(len(i.places) for i in beside.interventions if i.kind == "places")
+    assert found["places"] == ("Hållplatser och ytor", str(places))
+    assert (found["haul"], found["sweep"]) == (("Bortforsling av snö", "1"), ("Sandupptagning", "1"))

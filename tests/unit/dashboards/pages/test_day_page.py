@@ -64,15 +64,16 @@ def test_the_answer_stands_first_in_each_language(client, snow, language, verdic
     assert html.unescape(headline) == getattr(snow.verdict.clauses[0], verdict)
     assert " ".join(getattr(clause, verdict) for clause in snow.verdict.clauses[1:]) in said(answer)
     assert f'<html lang="{language}"' in answer.text
-    assert button.format(len(snow.interventions)) in said(answer)
+    assert button.format(len({item.target for item in snow.interventions})) in said(answer)
     assert f"lang={language}" in answer.headers["set-cookie"]
 
 
 def test_a_plan_of_before_there_were_clauses_says_all_at_once(client, snow, filled, clock):
     whole = msgspec.structs.replace(snow.verdict, clauses=())
     publish(filled, msgspec.structs.replace(snow, verdict=whole, inputs_hash="before"), clock.now())
-    headline = re.search(r"<h1[^>]*>(.*?)</h1>", client.get("/idag").text).group(1)
-    assert html.unescape(headline) == snow.verdict.text
+    headline = html.unescape(re.search(r"<h1[^>]*>(.*?)</h1>", client.get("/idag").text).group(1))
+    assert snow.verdict.text.startswith(headline)
+    assert len(headline) > 20
 
 
 def test_beside_a_figure_stands_what_it_is_of(client, snow):
@@ -157,10 +158,10 @@ def test_a_latest_start_that_has_passed_says_so(client, snow, clock):
     clock.advance(minutes=(latest - before).total_seconds() / 60 + 240)
     page = said(client.get("/idag"))
     assert "passerades för 4 h sedan: allt hinns inte i tid" in page
-    assert "för klart i tid" not in page
+    assert "ring senast" not in page
     assert latest > before
     then = said(client.get("/idag", params={"at": (latest - timedelta(minutes=1)).isoformat()}))
-    assert "för klart i tid" in then
+    assert "ring senast" in then
 
 
 def test_a_run_that_failed_says_why_above_the_old_plan(client, snow, filled, clock):

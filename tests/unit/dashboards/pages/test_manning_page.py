@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from city.entities import CallOut
+from city.manning import CallOut
 from store import calls
 from tests.unit.dashboards import town
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from city.catalogue.stored import sentence_of
-from city.entities import Absence, Vehicle
+from city.entities import Vehicle
+from city.manning import Absence
 from city.plan import Plan
 from planner.services import make_plan
 from tests.unit.planner.snapshots import AT, HOUR, depth, snow_snapshot, waste_snapshot

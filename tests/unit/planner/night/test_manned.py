@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from city.entities import Absence, CallOut, CrewChange, RosterTurn, Vehicle
+from city.entities import Vehicle
+from city.manning import Absence, CallOut, CrewChange, RosterTurn
 from planner.night.choice import Booking, FleetNow, options
 from planner.night.manned import away_places, manned, other_numbers, out_of_service
 from planner.night.rest import Rota

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.catalogue.words import words
-from city.entities import GivenOrder, RosterTurn
+from city.entities import GivenOrder
+from city.manning import RosterTurn
 from planner.night.rest import Rota, rota, too_long
 from planner.services import make_plan
 from planner.thresholds.seed import seed

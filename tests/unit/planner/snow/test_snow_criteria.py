@@ -10,8 +10,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from city.entities import Building, CalendarDay, Contractor, Device, Reading, RosterTurn, Treatment, Vehicle
+from city.entities import Building, CalendarDay, Contractor, Device, Reading, Treatment, Vehicle
 from city.errors import PlanNotPossible
+from city.manning import RosterTurn
 from city.observation import Observation
 from city.plan import Intervention, Plan
 from planner.publish import check_schema

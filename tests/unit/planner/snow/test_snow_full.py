@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from city.entities import Contractor, GivenOrder, RosterTurn, Treatment, Vehicle
+from city.entities import Contractor, GivenOrder, Treatment, Vehicle
+from city.manning import RosterTurn
 from city.plan import Plan
 from city.totals import SnowTotals, as_json, saving
 from planner.services import make_plan

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from city.entities import Device, GivenOrder, Reading, RosterTurn, Treatment, Vehicle
+from city.entities import Device, GivenOrder, Reading, Treatment, Vehicle
+from city.manning import RosterTurn
 from city.plan import Intervention, Plan, Reason
 from models.snow import Hindcast
 from planner.publish import check_schema

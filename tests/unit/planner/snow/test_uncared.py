@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.catalogue.words import words
-from city.entities import Absence, GivenOrder, RosterTurn, Treatment, Vehicle
+from city.entities import GivenOrder, Treatment, Vehicle
+from city.manning import Absence, RosterTurn
 from city.plan import NotCared, Plan
 from city.totals import SnowTotals, totals_of
 from planner.publish import check_schema

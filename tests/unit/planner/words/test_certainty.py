@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from city.catalogue.message import message
-from city.entities import Device, GivenOrder, RosterTurn
+from city.entities import Device, GivenOrder
+from city.manning import RosterTurn
 from city.plan import Degradation, Plan
 from city.vocabulary import Certainty
 from planner.heating.snapshot import HeatingSnapshot
