@@ -9,7 +9,6 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
-from planner.calls.reading import sheet_of
 from starlette.responses import RedirectResponse, Response
 
 from city.catalogue.message import message
@@ -22,6 +21,7 @@ from dashboards.web.forms import SentForm, sent
 from dashboards.web.locale import Locale
 from dashboards.web.render import locale_of, page
 from planner.calls.call_out import call_out
+from planner.calls.reading import sheet_of
 from planner.calls.sheet import CallSheet
 from store import facts, judgements, manning
 from store.connect import Connection

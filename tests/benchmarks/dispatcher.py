@@ -33,6 +33,7 @@ class Taps:
     """What was tapped or typed, and for what."""
 
     of: Counter[str] = field(default_factory=Counter)
+    looked_at: set[str] = field(default_factory=set)
 
     def tap(self, place: Locator, why: str) -> None:
         """Taps, and counts it; what is gone meanwhile is left."""
@@ -108,12 +109,13 @@ def clock_of(page: Page) -> str | None:
 
 def act(page: Page, taps: Taps) -> None:
     """What waits for the dispatcher: the draft first, then the call-out, then who did not answer."""
-    opener = page.locator("#watch-row [data-open]")
-    if opener.count():
-        taps.tap(opener, "draft")
+    draft = page.locator("#draft").get_attribute("data-draft") if page.locator("#draft").count() else None
+    if draft is not None and draft not in taps.looked_at:
+        taps.looked_at.add(draft)
+        taps.tap(page.locator("#watch-row [data-open]"), "draft opened")
         accept = page.locator("#draft button[value=accept]")
-        if accept.count() and accept.is_visible():
-            taps.tap(accept, "draft")
+        if page.locator("#draft .ch").count() and accept.count() and accept.is_visible():
+            taps.tap(accept, "draft taken")
     button = page.locator("[data-count]")
     if button.count() and button.is_enabled():
         taps.tap(button, "call out")
