@@ -19,7 +19,7 @@ from city.vocabulary import DOMAINS, UNDER_WAY, DeclineCause, Domain
 from dashboards.pages.asof import moment_lines
 from dashboards.pages.callout import BoardBox, board_box
 from dashboards.pages.choice import row_choices, with_choices
-from dashboards.pages.dayread import Asked, Day, read_day
+from dashboards.pages.dayread import DayAsked, DayShown, read_day
 from dashboards.pages.daystrip import day_strip
 from dashboards.pages.declines import declined_lines, split_rows
 from dashboards.pages.draft import DraftBox
@@ -114,7 +114,7 @@ def show(
     ``need`` leaves out the rows that need no hand."""
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection:
-        day = read_day(context, connection, Asked(domain, on, at, opened), locale)
+        day = read_day(context, connection, DayAsked(domain, on, at, opened), locale)
         parts = _parts(context, connection, day, done, locale)
     table = parts["rows"]
     assert isinstance(table, list)
@@ -141,7 +141,7 @@ def show(
     )
 
 
-def _parts(context: AppContext, connection: Connection, day: Day, done: str, locale: Locale) -> dict[str, object]:
+def _parts(context: AppContext, connection: Connection, day: DayShown, done: str, locale: Locale) -> dict[str, object]:
     """Everything the template prints, read from one connection."""
     return {
         **_frame_parts(context, connection, day, locale),
@@ -151,7 +151,7 @@ def _parts(context: AppContext, connection: Connection, day: Day, done: str, loc
     }
 
 
-def _frame_parts(context: AppContext, connection: Connection, day: Day, locale: Locale) -> dict[str, object]:
+def _frame_parts(context: AppContext, connection: Connection, day: DayShown, locale: Locale) -> dict[str, object]:
     """Which day and time is shown, of what data, and when there is another plan."""
     plan, frame, settings = day.plan, day.frame, context.settings
     today, due = service_day(day.now, day.domain, settings.municipality.zone), next_due(settings, day.domain, day.now)
@@ -175,7 +175,7 @@ def _frame_parts(context: AppContext, connection: Connection, day: Day, locale: 
     }
 
 
-def _answer_parts(context: AppContext, connection: Connection, day: Day, locale: Locale) -> dict[str, object]:
+def _answer_parts(context: AppContext, connection: Connection, day: DayShown, locale: Locale) -> dict[str, object]:
     """The answer and what stands beside it: figures, sums, the board, what is weak and what is not cared for."""
     plan, found = day.plan, day.standing
     if plan is None or found is None:
@@ -205,7 +205,9 @@ def _answer_parts(context: AppContext, connection: Connection, day: Day, locale:
     }
 
 
-def _watch_parts(context: AppContext, connection: Connection, day: Day, done: str, locale: Locale) -> dict[str, object]:
+def _watch_parts(
+    context: AppContext, connection: Connection, day: DayShown, done: str, locale: Locale
+) -> dict[str, object]:
     """What the watch, the weather and people have said since the plan was made."""
     plan, lines = day.plan, _seen_lines(connection, day.seen, locale)
     shown, watched = plan.service_day if plan else day.on, day.view.watched
@@ -224,7 +226,7 @@ def _watch_parts(context: AppContext, connection: Connection, day: Day, done: st
     }
 
 
-def _table_parts(connection: Connection, day: Day, locale: Locale) -> dict[str, object]:
+def _table_parts(connection: Connection, day: DayShown, locale: Locale) -> dict[str, object]:
     """The rows, what each may be given to, what was turned down, and what has ended since."""
     plan = day.plan
     table, turned_down = split_rows(rows(plan, day.known, locale) if plan else [], day.declined)

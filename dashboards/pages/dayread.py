@@ -30,7 +30,7 @@ NO_WATCH = drafts.WatchNow(None, None, None)
 
 
 @dataclass(frozen=True)
-class Asked:
+class DayAsked:
     """Which page was asked for: a domain, of a service day (else the newest), as it was ``at`` a time (else now), and
     the row that is opened."""
 
@@ -41,7 +41,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Day:
+class DayShown:
     """All the page is made of. ``is_live``: the plan is the newest and is shown as it is now. ``is_watched``: of a
     service that is watched, with the draft (``box``), the watch (``stands``) and the weather (``behind``)."""
 
@@ -65,7 +65,7 @@ class Day:
     stamp: str
 
 
-def read_day(context: AppContext, connection: Connection, asked: Asked, locale: Locale) -> Day:
+def read_day(context: AppContext, connection: Connection, asked: DayAsked, locale: Locale) -> DayShown:
     """The day as it is, or as it was at the time that was asked for."""
     domain, at = asked.domain, asked.at
     now, view = context.clock.now() if at is None else at, VIEWS[domain]
@@ -80,7 +80,7 @@ def read_day(context: AppContext, connection: Connection, asked: Asked, locale: 
     seen = behind.observations if behind else judgements.observations(connection, now) if is_watched else ()
     declined = declined_of(connection, plan, now) if is_live or at else {}
     currency = context.settings.planner.currency
-    return Day(
+    return DayShown(
         domain=domain,
         on=asked.on,
         at=at,
