@@ -7,11 +7,11 @@ from playwright.sync_api import expect
 
 from city.manning import CallOut
 from store import calls
-from tests.browser.test_pages import browser, desk, overflow  # noqa: F401 - fixtures
+from tests.browser.desk import overflow
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_the_ticked_turer_are_declined_beside_the_main_button_and_taken_back(desk, script):  # noqa: F811
+def test_the_ticked_turer_are_declined_beside_the_main_button_and_taken_back(desk, script):
     page = desk.open("/idag", script=script)
     n = page.locator("tr[data-key]").count()
     for box in page.locator("input[name=keys]").all()[2:]:
@@ -28,7 +28,7 @@ def test_the_ticked_turer_are_declined_beside_the_main_button_and_taken_back(des
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_another_vehicle_is_chosen_in_the_opened_row(desk, script):  # noqa: F811
+def test_another_vehicle_is_chosen_in_the_opened_row(desk, script):
     page = desk.open("/idag", script=script)
     row = page.locator("tr[data-key]").filter(has_text="P1-3")
     row.locator("[data-open]").click()
@@ -39,7 +39,7 @@ def test_another_vehicle_is_chosen_in_the_opened_row(desk, script):  # noqa: F81
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
-def test_a_vehicle_is_put_out_of_service_and_back(desk, width, theme):  # noqa: F811
+def test_a_vehicle_is_put_out_of_service_and_back(desk, width, theme):
     """No script at all on this page: opened, an error in its field, saved, taken back."""
     calls.replace_lists(desk.database, [CallOut("street", 1, "P02", "Jour 1", "sms", "070-174 06 12")])
     desk.database.commit()

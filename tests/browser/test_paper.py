@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from store import judgements, plans
 from store.judgements import Decline
-from tests.browser.test_pages import browser, desk, overflow  # noqa: F401 - fixtures
+from tests.browser.desk import overflow
 from tests.unit.dashboards import town
 
 
@@ -50,7 +50,7 @@ def forty(connection, plan):
 
 
 @pytest.mark.parametrize(("theme", "language"), [("light", "sv"), ("dark", "en")])
-def test_forty_turer_are_at_most_three_sheets_and_light(desk, theme, language):  # noqa: F811
+def test_forty_turer_are_at_most_three_sheets_and_light(desk, theme, language):
     plan = plans.latest(desk.database, "snow", "assist")
     forty(desk.database, plan)
     page = desk.open(f"/idag/utskrift?lang={language}&theme={theme}", theme=theme)
@@ -72,7 +72,7 @@ def test_forty_turer_are_at_most_three_sheets_and_light(desk, theme, language): 
         assert f"blad {papers}" in page.locator(".p-foot").last.inner_text() or language == "en"
 
 
-def test_a_tur_is_one_a5_with_its_way_and_its_streets(desk):  # noqa: F811
+def test_a_tur_is_one_a5_with_its_way_and_its_streets(desk):
     plan = plans.latest(desk.database, "snow", "assist")
     item = next(item for item in plan.interventions if item.target.startswith("P"))
     page = desk.open(f"/idag/tur?key={item.key}")
@@ -85,7 +85,7 @@ def test_a_tur_is_one_a5_with_its_way_and_its_streets(desk):  # noqa: F811
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("domain", ["snow", "waste", "heating"])
-def test_previews_and_hand_overs_of_all_services_fit(desk, domain, width):  # noqa: F811
+def test_previews_and_hand_overs_of_all_services_fit(desk, domain, width):
     page = desk.open(f"/idag/utskrift?domain={domain}", width=width)
     assert overflow(page) <= 0
     page = desk.open(f"/overlamning?domain={domain}", width=width)
@@ -93,7 +93,7 @@ def test_previews_and_hand_overs_of_all_services_fit(desk, domain, width):  # no
     expect(page.locator("h1")).to_have_count(1)
 
 
-def test_print_of_the_day_page_leads_to_the_sheets(desk):  # noqa: F811
+def test_print_of_the_day_page_leads_to_the_sheets(desk):
     page = desk.open("/idag")
     page.get_by_role("link", name="Skriv ut").click()
     page.wait_for_url("**/idag/utskrift**")

@@ -163,7 +163,7 @@ def test_nothing_is_called_out_twice(database: Connection, plan: Plan) -> None:
     """While a call is under way, or once it was answered; all or none."""
     first, other = streets(plan)[:2]
     made = called(database, plan, [first.key])
-    with pytest.raises(Conflict, match="about to leave"):
+    with pytest.raises(Conflict, match="go on with that on the board"):
         called(database, plan, [other.key, first.key])
     step(database, made.calls[0], "tried", "sent")
     with pytest.raises(Conflict, match="has an order already"):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from city.catalogue.words import words
+from city.clock import FixedClock
 from planner.orders import decline
 from planner.watch.answer import accept
 from store.connect import Connection
-from tests.integration.test_watch import LATER, looked, night, see
+from tests.integration.test_watch import LATER, SETTINGS, looked, night, see
 from tests.unit.planner.snapshots import HOUR
-
-WORDS = words("en")
 
 
 def test_what_was_declined_is_not_dropped_by_a_draft_nor_added_by_the_next(database: Connection) -> None:
@@ -26,7 +24,7 @@ def test_what_was_declined_is_not_dropped_by_a_draft_nor_added_by_the_next(datab
     gone = {change.key for change in draft.difference.dropped}
     assert gone
     assert key not in gone
-    accept(database, draft.id, "dispatcher", LATER, WORDS)
+    accept(database, SETTINGS, FixedClock(LATER), draft.id, "dispatcher")
     see(database, 9.0, LATER + HOUR / 2)
     again = looked(database, LATER + HOUR)
     assert again is not None
