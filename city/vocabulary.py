@@ -27,22 +27,6 @@ NotCaredKind = Literal["no_vehicle", "unreachable", "not_covered", "left_out"]
 already, planned before the street was needed; it does not fit into a drive that is fit to be driven."""
 Channel = Literal["sms", "voice", "radio", "email", "app"]
 """How somebody is called."""
-CallEventKind = Literal[
-    "made",
-    "withdrawn",
-    "tried",
-    "waits",
-    "sent",
-    "delivered",
-    "failed",
-    "unsure",
-    "by_hand",
-    "acknowledged",
-    "refused",
-    "unanswered",
-    "stopped",
-    "undone",
-]
 CallState = Literal[
     "made",
     "withdrawn",
@@ -61,6 +45,8 @@ CallState = Literal[
 """Where a call stands. ``made``: it has not left; ``tried``: an attempt is under way; ``waits``: it will be tried
 again; ``sent``: the channel took it; ``failed``: it surely did not arrive; ``unsure``: it may have arrived or not;
 ``by_hand``: somebody must ring; ``unanswered``: time is out, another was called or nobody is left."""
+CallEventKind = CallState | Literal["undone"]
+"""A step of a call: into a state, or the taking back of one."""
 CrewChangeKind = Literal["vehicle_out", "away", "number"]
 """What the manning departs in: a vehicle out of service, a place of a call-out list away, another number."""
 Certainty = Literal["high", "medium", "low"]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 from city.plan import Intervention, Plan
 from city.vocabulary import NON_ROUTE_KINDS, CallState, OrderState
@@ -30,7 +30,7 @@ TurState = Literal[
 ]
 """Where a tur stands. ``leaving``: its message has not left the house; ``called``: a channel took it and no answer has
 come; ``failed``: it did not arrive; ``unsure``: it may have; ``by_hand``: somebody must ring; ``to_send``: nobody has
-called it out; ``no_vehicle``: it is needed and no vehicle can."""
+called it out; ``no_vehicle``: it is needed and no vehicle can. In the order of ``FIRST``."""
 OUT: frozenset[TurState] = frozenset({"running", "acknowledged", "done"})
 """Out: somebody has said that they go, or has been."""
 CALLED_OUT: frozenset[TurState] = OUT | {"called", "unanswered"}
@@ -39,21 +39,7 @@ NEEDS: frozenset[TurState] = frozenset(
     {"refused", "unanswered", "failed", "unsure", "by_hand", "no_vehicle", "to_send"}
 )
 """What neither a driver nor the machine is at work on: it waits for whoever reads the page."""
-FIRST: tuple[TurState, ...] = (
-    "running",
-    "acknowledged",
-    "called",
-    "leaving",
-    "refused",
-    "unanswered",
-    "failed",
-    "unsure",
-    "by_hand",
-    "no_vehicle",
-    "to_send",
-    "declined",
-    "done",
-)
+FIRST: tuple[TurState, ...] = get_args(TurState)
 """Which run of a tur speaks for it: the one that is farthest on its way, else the one that waits."""
 
 
