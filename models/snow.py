@@ -246,9 +246,12 @@ def _state(
 
 
 def lying(surface_c: Floats, store_mm: Floats, *, snow_mm: float = 0.2, wet_mm: float = 0.1) -> npt.NDArray[np.int8]:
-    """(n, n_hours) which of ``ROAD_CONDITIONS`` is on the road: snow before ice (frost too) before water."""
+    """(n, n_hours) which of ``ROAD_CONDITIONS`` is on the road: snow before ice (frost too) before water. A dusting of
+    less than ``snow_mm`` is neither snow nor ice."""
     found = np.where(store_mm[..., WATER] > wet_mm, ROAD_CONDITIONS.index("wet"), ROAD_CONDITIONS.index("dry"))
-    found = np.where(slippery(surface_c, store_mm), ROAD_CONDITIONS.index("ice"), found)
+    bare = store_mm.copy()
+    bare[..., SNOW] = 0.0
+    found = np.where(slippery(surface_c, bare), ROAD_CONDITIONS.index("ice"), found)
     return np.where(store_mm[..., SNOW] > snow_mm, ROAD_CONDITIONS.index("snow"), found).astype(np.int8)
 
 

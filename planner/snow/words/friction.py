@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from city.catalogue.message import Figure, Message, Part, message
 from city.observation import Observation
 from city.plan import Reason
+from planner.snow.depths import DEPTH
 from planner.snow.need import Need
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import DEPTH
 from planner.words.sentences import amount, forecast_age_s, forecast_source, role, text_reason, value_reason
 
 

@@ -15,8 +15,8 @@ from city.vocabulary import PLACE_KINDS
 from planner.snapshot import next_run
 from planner.snow.beside.places import PlaceNeed
 from planner.snow.beside.rounds import CLEARS, DrivenRound, PlaceRounds
+from planner.snow.depths import DEPTH
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import DEPTH
 from planner.snow.words.classes import late
 from planner.snow.words.friction import seen_by
 from planner.words.sentences import degradation, forecast_age_s, forecast_source, left_out, text_reason, value_reason

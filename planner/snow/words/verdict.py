@@ -12,10 +12,11 @@ from city.plan import Degradation, Intervention, Verdict
 from city.serviceday import bounds
 from city.vocabulary import NON_ROUTE_KINDS, Certainty
 from planner.routes.sectors import Tur
+from planner.snow.depths import LOOK_BACK_H
 from planner.snow.flip import flip_of, turer_range
 from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import LOOK_BACK_H, fresh_depths, weather_hindcast
+from planner.snow.state import fresh_depths, weather_hindcast
 from planner.snow.words.classes import class_name
 from planner.words.sentences import answer, certain
 
