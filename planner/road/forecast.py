@@ -6,6 +6,7 @@ line, field and time; what is missing is said and makes the range wider.
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ import numpy.typing as npt
 from city.catalogue.message import Message, message
 from city.clock import aware
 from city.errors import ImportRefused, as_message
-from city.tables import checked, numbered, rows_of, typed
+from city.tables import at_line, checked, known_only, nearest, typed
 from models.road.forcing import FIELDS, PLAUSIBLE, Forcing, RoadWeather, on_grid, weather
 from models.road.run import at_rest, run, undriven
 from models.road.score import slippery
@@ -32,6 +33,8 @@ Floats = npt.NDArray[np.floating[Any]]
 T = TypeVar("T")
 STEP = timedelta(seconds=300)
 BACK = timedelta(hours=48)
+TABLES = ("sites", "forecast", "observed", "other")
+"""Fields of a folder that are files of their own; the others stand in ``road.toml``."""
 SEE_DOCS = message("error.bundle.see_docs")
 
 
@@ -136,10 +139,10 @@ def load(folder: Path) -> Bundle:
         way_out = message("error.bundle.write", columns="time, air_c")
         raise ImportRefused(folder / "forecast.csv", message("error.bundle.missing_or_empty"), way_out)
     observed = _weather(folder / "observations.csv", ObservedRow)
-    other = rows_of(folder / "other.csv", OtherRow) if (folder / "other.csv").is_file() else ()
+    other = _rows(folder / "other.csv", OtherRow) if (folder / "other.csv").is_file() else ()
     head = _head(folder / "road.toml")
     head.setdefault("at", min(row.time for row in forecast))
-    rest = {"sites": rows_of(folder / "sites.csv", SiteRow), "forecast": forecast, "observed": observed, "other": other}
+    rest = {"sites": _rows(folder / "sites.csv", SiteRow), "forecast": forecast, "observed": observed, "other": other}
     bundle = checked(head | rest, Bundle, folder / "road.toml", "a value")
     if max(row.time for row in forecast) <= bundle.at:
         problem = message("error.road.too_short", at=bundle.at.isoformat())
@@ -156,7 +159,16 @@ def _head(file: Path) -> dict[str, Any]:
             aware(head["at"], "at")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError, AttributeError) as error:
         raise ImportRefused(file, str(error), SEE_DOCS) from error
+    known = tuple(field.name for field in dataclasses.fields(Bundle) if field.name not in TABLES)
+    for name in head:
+        if name not in known:
+            raise ImportRefused(file, message("error.road.no_field", name=name), nearest(name, known))
     return head
+
+
+def _rows(file: Path, kind: type[T]) -> tuple[T, ...]:
+    """The rows of a file that holds nothing but the columns of ``kind``."""
+    return tuple(checked(typed(cells, kind), kind, file, at_line(n)) for n, cells in known_only(file, kind))
 
 
 def _weather(file: Path, kind: type[T]) -> tuple[T, ...]:
@@ -164,8 +176,8 @@ def _weather(file: Path, kind: type[T]) -> tuple[T, ...]:
     if not file.is_file():
         return ()
     found = []
-    for number, cells in numbered(file):
-        row = checked(typed(cells, kind), kind, file, f"line {number}")
+    for number, cells in known_only(file, kind):
+        row = checked(typed(cells, kind), kind, file, at_line(number))
         _check_weather(row, file, number)
         found.append(row)
     return tuple(found)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from city.catalogue.formats import figure
 from city.catalogue.message import Message, Span, message
 from city.catalogue.words import Words, name_of, words
+from models.road.radiation import dark
 from models.road.score import ErrorFigures, brier, by_lead, event, reliability
 from planner.road.forecast import Bundle, ObservedRow, SiteForecast, forecast_all, load
 from planner.words.table import aligned
@@ -74,8 +75,8 @@ def scores(bundle: Bundle, forecast: SiteForecast) -> dict[str, Any] | None:
     lead = np.array([(r.time - bundle.at) / timedelta(hours=1) for r in after])
     observed = np.array([r.surface_c for r in after], float)
     named = _references(bundle, forecast, rows, lead)
-    hour = np.array([(r.time.astimezone(UTC).hour + r.time.minute / 60) for r in after])
-    night = (hour >= 19) | (hour < 5)
+    site = next(row for row in bundle.sites if row.id == forecast.site)
+    night = dark([r.time for r in after], site.lat, site.lon)
     frozen = observed < 0.0
     chance = np.interp(lead, _leads(bundle.at, forecast), forecast.frozen)
     return {
