@@ -21,13 +21,13 @@ from city.catalogue.message import Message, message
 from city.clock import aware
 from city.errors import ImportRefused, as_message
 from city.tables import at_line, checked, known_only, nearest, typed
-from models.road.forcing import FIELDS, PLAUSIBLE, Forcing, RoadWeather, on_grid, weather
-from models.road.run import at_rest, run, undriven
+from models.road.forcing import FIELDS, PLAUSIBLE, RoadWeather, on_grid, weather
+from models.road.run import run, undriven
 from models.road.score import slippery
-from models.road.segment import SiteState
 from models.road.site import Layers, Sites, sites
 from models.road.spread import bounds, members, probability
-from models.road.start import fading, meet, relaxation
+from models.road.start import fading, relaxation
+from planner.road.start import Case, Start, started
 
 Floats = npt.NDArray[np.floating[Any]]
 T = TypeVar("T")
@@ -109,8 +109,8 @@ class SiteForecast:
     """One site from ``at`` on: each row ends at ``times``; ``surface_c`` and the like (n_times,) every 5 minutes.
 
     ``low_c`` and ``high_c`` are the 10th and 90th percentile of the members; ``frozen`` and ``slippery`` probabilities;
-    ``air_c`` the forecast's air; ``correction_w_m2`` what the last observations asked for; ``notes`` why it is less
-    sure.
+    ``air_c`` the forecast's air; ``start`` how it begins; ``members_c`` (n_members, n_times) what the range is of;
+    ``notes`` why it is less sure.
     """
 
     site: str
@@ -125,7 +125,8 @@ class SiteForecast:
     frozen: Floats
     slippery: Floats
     air_c: Floats
-    correction_w_m2: float
+    start: Start
+    members_c: Floats
     notes: tuple[Message, ...]
 
 
@@ -198,25 +199,6 @@ def forecast_all(bundle: Bundle) -> list[SiteForecast]:
     return [forecast_site(bundle, row) for row in bundle.sites]
 
 
-@dataclass(frozen=True)
-class Case:
-    """One site as the model takes it: ``forcing`` measured up to step ``at``, forecast after it; what was ``seen``."""
-
-    place: Sites
-    forcing: Forcing
-    at: int
-    seen: tuple[ObservedRow, ...]
-
-    def surface_c(self) -> Floats:
-        """(1, at) observed surface temperature by step, NaN where there is none."""
-        observed = np.full((1, self.at), np.nan)
-        for r in self.seen:
-            step = self.forcing.step_of(r.time) - 1
-            if r.surface_c is not None and 0 <= step < self.at:
-                observed[0, step] = r.surface_c
-        return observed
-
-
 def case_of(bundle: Bundle, row: SiteRow) -> Case:
     """A site with its weather from at most ``BACK`` before ``at`` to the end of the forecast."""
     seen = [r for r in _of(bundle.observed, row.id) if r.time <= bundle.at]
@@ -224,22 +206,22 @@ def case_of(bundle: Bundle, row: SiteRow) -> Case:
     begin = max(bundle.at - BACK, min([r.time for r in seen], default=bundle.at))
     end = max(r.time for r in ahead)
     forcing = on_grid([_joined(row, seen, ahead, bundle.at)], begin, (end - begin).total_seconds() / 3600.0)
-    return Case(_place(row), forcing, forcing.step_of(bundle.at), tuple(seen))
+    observed = tuple((r.time, r.surface_c) for r in seen if r.surface_c is not None)
+    return Case(_place(row), forcing, forcing.step_of(bundle.at), observed)
 
 
 def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
     """One site: brought to ``at`` by its observations, then on to the end of the forecast with a range."""
     case = case_of(bundle, row)
     place, forcing, at = case.place, case.forcing, case.at
-    unseen = all(r.surface_c is None for r in case.seen)
-    state, correction, said = _start(case)
-    notes = [message("cli.forecast.unseen")] if unseen else []
-    notes += [as_message(note) for note in (*said, *forcing.notes, *place.notes())]
+    start = started(case)
+    notes = [] if case.seen else [message("cli.forecast.unseen")]
+    notes += [as_message(note) for note in (*forcing.notes, *place.notes())]
     wider = min(2.0, 1.0 + 0.25 * len(notes))
     first = 0 if place.natural.any() else at
-    drive = undriven(place, forcing)._replace(correction=correction, fade=fading(forcing, at))
+    drive = undriven(place, forcing)._replace(correction=np.array([start.correction_w_m2]), fade=fading(forcing, at))
     runs = [
-        run(place, member, state, drive=drive, first=first, every=1)
+        run(place, member, start.state, drive=drive, first=first, every=1)
         for member in members(forcing, bundle.members, bundle.seed, at, wider=wider)
     ]
     cut = at - first
@@ -250,7 +232,8 @@ def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
     return SiteForecast(
         row.id, tuple(forcing.time_of(at + k + 1) for k in range(surface.shape[1])), surface[0], low, high, store[0],
         depth[0], bounds(depth)[1], runs[0].wet[0, cut:], probability(surface < 0.0),
-        probability(slippery(surface, store)), forcing.air.air_c[0, at:], float(correction[0]), tuple(notes),
+        probability(slippery(surface, store)), forcing.air.air_c[0, at:], start, np.sort(surface, axis=0),
+        (*start.notes, *notes),
     )  # fmt: skip
 
 
@@ -304,17 +287,3 @@ def _joined(row: SiteRow, seen: Sequence[WeatherRow], ahead: Sequence[WeatherRow
     heights = [r.elevation_m for r in ahead if r.elevation_m is not None]
     height = heights[0] if heights else (np.nan if row.elevation_m is None else row.elevation_m)
     return weather([r.time for r in rows], row.lat, row.lon, height, **fields)
-
-
-def _start(case: Case) -> tuple[SiteState, Floats, tuple[str, ...]]:
-    """The state at step ``at`` (of natural ground at step 0), the correction (1,) [W/m²] and what is to be said."""
-    place, forcing, at = case.place, case.forcing, case.at
-    first = next((r.surface_c for r in case.seen if r.surface_c is not None), forcing.air.air_c[0, 0])
-    state = at_rest(place, np.array([first], float), air_c=forcing.air.air_c[:, 0])
-    if place.natural.any() or at == 0:
-        return state, np.zeros(1), ()
-    observed = case.surface_c()
-    if np.isnan(observed).all():
-        return run(place, forcing, state, steps=at, every=1).after, np.zeros(1), ()
-    met = meet(place, forcing, state, observed, at)
-    return met.state, met.correction, met.notes

@@ -18,6 +18,7 @@ from city.catalogue.words import Words, name_of, words
 from models.road.radiation import dark
 from models.road.score import ErrorFigures, brier, by_lead, event, reliability
 from planner.road.forecast import Bundle, ObservedRow, SiteForecast, forecast_all, load
+from planner.road.start import Start
 from planner.words.table import aligned
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -41,9 +42,21 @@ def _site(bundle: Bundle, forecast: SiteForecast) -> dict[str, Any]:
     return {
         "id": forecast.site,
         "notes": [words("en").say(note) for note in forecast.notes],
-        "correction_w_m2": round(forecast.correction_w_m2, 1),
+        "correction_w_m2": round(forecast.start.correction_w_m2, 1),
+        "start": _start(forecast.start),
         "hours": [_hour(forecast, k) for k in range(11, len(forecast.times), 12)],
         "scores": scores(bundle, forecast),
+    }
+
+
+def _start(start: Start) -> dict[str, Any]:
+    """How it begins: where, and how far the model with its correction was from the last observation."""
+    time, surface_c = start.last or (None, None)
+    return {
+        "surface_c": round(start.surface_c, 2),
+        "observed_c": surface_c,
+        "observed_at": None if time is None else time.astimezone(UTC).isoformat(),
+        "miss_k": _two(start.miss_k),
     }
 
 
@@ -131,9 +144,12 @@ def _lines(bundle: Bundle, f: SiteForecast, words: Words) -> Iterator[str]:
     yield words("cli.forecast.from", site=f.site, at=f"{bundle.at:%Y-%m-%d %H:%M %Z}")
     head = [words(f"cli.forecast.{name}") if name else "" for name in COLUMNS]
     yield from aligned([head, *(_cells(_hour(f, k), words) for k in range(11, len(f.times), 12))], "<><>>>>><>")
+    if not np.isnan(f.start.miss_k):
+        told = {"correction": f.start.correction_w_m2, "miss": f.start.miss_k, "begins": f.start.surface_c}
+        yield words("cli.forecast.start", **told)
     yield from (words("cli.forecast.note", note=note) for note in f.notes)
-    told = scores(bundle, f)
-    yield from [words("cli.forecast.not_scored")] if told is None else _score_lines(told, words)
+    scored = scores(bundle, f)
+    yield from [words("cli.forecast.not_scored")] if scored is None else _score_lines(scored, words)
 
 
 def _cells(hour: dict[str, Any], words: Words) -> list[str]:

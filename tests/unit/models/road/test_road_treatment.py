@@ -1,4 +1,4 @@
-"""Treatments on the hours of the untreated road, ranges, scores and the meeting with observations."""
+"""Treatments on the hours of the untreated road, ranges and scores."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from models.road.physics import SNOW
-from models.road.run import at_rest, run, undriven
+from models.road.run import at_rest, run
 from models.road.score import bands, brier, by_lead, coverage, crps, errors, event, held, reliability
 from models.road.spread import bounds, members, probability
-from models.road.start import fading, frozen_or_silent, meet, spread_corrections
+from models.road.start import spread_corrections
 from models.road.treat import increments, treated
 from tests.unit.models.road.test_road_balance import day, mixed, some
 
@@ -47,33 +47,6 @@ def test_members_come_from_the_seed_and_hold_the_forecast() -> None:
     values = np.array([[1.0], [9.0], [8.0]])
     assert [b[0] for b in bounds(values)] == [1.0, pytest.approx(8.8)]
     assert 0.0 < probability(np.array([[True], [True]]))[0] < 1.0
-
-
-def test_a_station_is_met_and_its_correction_fades() -> None:
-    """Observations made by the model itself under 25 W/m² more: found again, and gone after a day."""
-    where, forcing = some(["road"]), day(30, precip_mm_h=0.0)
-    state, at = at_rest(where, np.array([1.0])), 144
-    truth = undriven(where, forcing)._replace(correction=np.array([25.0]), fade=np.ones(forcing.steps))
-    observed = run(where, forcing, state, drive=truth, every=1, steps=at).surface_c
-    met = meet(where, forcing, state, observed, at)
-    assert met.correction[0] == pytest.approx(25.0, abs=2.0)
-    assert abs(met.miss_k[0]) < 0.02
-    assert fading(forcing, at)[at - 1] == 1.0
-    assert fading(forcing, at)[-1] < 0.02
-
-
-def test_a_frozen_and_a_silent_station_are_said_and_not_used() -> None:
-    where, forcing = some(["road"] * 2), day(30)
-    observed = np.full((2, 144), np.nan)
-    observed[0, ::6] = 3.3
-    observed[1, 0:40:6] = 1.0
-    assert [part.tolist() for part in frozen_or_silent(observed, 300.0)] == [[True, False], [False, True]]
-    met = meet(where, forcing, at_rest(where, np.full(2, 1.0)), observed, 144)
-    assert met.correction.tolist() == [0.0, 0.0]
-    assert [note.split(":")[1] for note in met.notes] == [
-        " stood on one value for hours; not used",
-        " silent; not used",
-    ]
 
 
 def test_corrections_reach_likely_neighbours_most() -> None:
