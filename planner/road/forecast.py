@@ -27,12 +27,15 @@ from models.road.score import slippery
 from models.road.site import Layers, Sites, sites
 from models.road.spread import bounds, members, probability
 from models.road.start import fading, relaxation
-from planner.road.start import Case, Start, started
+from models.road.turbulence import Exchange, own_exchange
+from planner.road.start import Case, Start, on_steps, started
 
 Floats = npt.NDArray[np.floating[Any]]
 T = TypeVar("T")
 STEP = timedelta(seconds=300)
 BACK = timedelta(hours=48)
+RECORD = timedelta(days=14)
+"""So far back a station's own record is looked at for how it exchanges heat with the air."""
 TABLES = ("sites", "forecast", "observed", "other")
 """Fields of a folder that are files of their own; the others stand in ``road.toml``."""
 SEE_DOCS = message("error.bundle.see_docs")
@@ -207,7 +210,21 @@ def case_of(bundle: Bundle, row: SiteRow) -> Case:
     end = max(r.time for r in ahead)
     forcing = on_grid([_joined(row, seen, ahead, bundle.at)], begin, (end - begin).total_seconds() / 3600.0)
     observed = tuple((r.time, r.surface_c) for r in seen if r.surface_c is not None)
-    return Case(_place(row), forcing, forcing.step_of(bundle.at), observed)
+    place = _place(row)
+    return Case(place, forcing, forcing.step_of(bundle.at), observed, _exchange(row, place, seen, bundle.at))
+
+
+def _exchange(row: SiteRow, place: Sites, seen: Sequence[ObservedRow], at: datetime) -> Exchange | None:
+    """How the site's air exchanges heat with it, where its record of the last nights tells: surface and weather of
+    nearly all of them were measured."""
+    known = [r for r in seen if r.surface_c is not None and r.time >= at - RECORD]
+    whole = [r for r in known if None not in (r.air_c, r.wind_m_s) and (r.dew_point_c, r.humidity_pct) != (None, None)]
+    if place.natural.any() or len(whole) < 2 or len(whole) < 0.9 * len(known):
+        return None
+    begin = whole[0].time
+    forcing = on_grid([_joined(row, whole, [], at)], begin, (whole[-1].time - begin).total_seconds() / 3600.0)
+    surface = [(r.time, r.surface_c) for r in whole if r.surface_c is not None]
+    return own_exchange(place, forcing, on_steps(surface, forcing, forcing.steps))
 
 
 def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
@@ -218,10 +235,11 @@ def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
     notes = [] if case.seen else [message("cli.forecast.unseen")]
     notes += [as_message(note) for note in (*forcing.notes, *place.notes())]
     wider = min(2.0, 1.0 + 0.25 * len(notes))
+    own = [] if case.exchange is None else [message("cli.forecast.exchange", **dataclasses.asdict(case.exchange))]
     first = 0 if place.natural.any() else at
     drive = undriven(place, forcing)._replace(correction=np.array([start.correction_w_m2]), fade=fading(forcing, at))
     runs = [
-        run(place, member, start.state, drive=drive, first=first, every=1)
+        run(place, member, start.state, drive=drive, first=first, every=1, physics=case.physics)
         for member in members(forcing, bundle.members, bundle.seed, at, wider=wider)
     ]
     cut = at - first
@@ -233,7 +251,7 @@ def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
         row.id, tuple(forcing.time_of(at + k + 1) for k in range(surface.shape[1])), surface[0], low, high, store[0],
         depth[0], bounds(depth)[1], runs[0].wet[0, cut:], probability(surface < 0.0),
         probability(slippery(surface, store)), forcing.air.air_c[0, at:], start, np.sort(surface, axis=0),
-        (*start.notes, *notes),
+        (*start.notes, *own, *notes),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,10 +12,12 @@ import numpy.typing as npt
 
 from city.catalogue.message import Message, message
 from models.road.forcing import Forcing
+from models.road.physics import PHYSICS, Physics
 from models.road.run import at_rest, run
 from models.road.segment import SiteState
 from models.road.site import Sites
 from models.road.start import OFF_K, Met, meet
+from models.road.turbulence import Exchange
 
 Floats = npt.NDArray[np.floating[Any]]
 Seen = tuple[datetime, float]
@@ -25,21 +27,33 @@ Seen = tuple[datetime, float]
 @dataclass(frozen=True)
 class Case:
     """One site as the model takes it: ``forcing`` measured up to step ``at``, forecast after it; the surface
-    temperatures that were ``seen`` until then, in time."""
+    temperatures that were ``seen`` until then, in time; and how its air exchanges heat with it, where its own record
+    tells (None: as usual)."""
 
     place: Sites
     forcing: Forcing
     at: int
     seen: tuple[Seen, ...]
+    exchange: Exchange | None = None
+
+    @property
+    def physics(self) -> Physics:
+        """The constants of this site."""
+        return PHYSICS if self.exchange is None else PHYSICS._replace(rough_momentum_m=self.exchange.rough_m)
 
     def surface_c(self) -> Floats:
         """(1, at) observed surface temperature by step, NaN where there is none."""
-        observed = np.full((1, self.at), np.nan)
-        for time, surface_c in self.seen:
-            step = self.forcing.step_of(time) - 1
-            if 0 <= step < self.at:
-                observed[0, step] = surface_c
-        return observed
+        return on_steps(self.seen, self.forcing, self.at)
+
+
+def on_steps(seen: Sequence[Seen], forcing: Forcing, steps: int) -> Floats:
+    """(1, steps) observations at the ends of the first steps of a forcing, NaN where there is none."""
+    observed = np.full((1, steps), np.nan)
+    for time, surface_c in seen:
+        step = forcing.step_of(time) - 1
+        if 0 <= step < steps:
+            observed[0, step] = surface_c
+    return observed
 
 
 @dataclass(frozen=True)
@@ -68,9 +82,9 @@ def started(case: Case) -> Start:
         return Start(state, first, 0.0, np.nan, last, natural)
     observed = case.surface_c()
     if np.isnan(observed).all():
-        after = run(place, forcing, state, steps=at, every=1).after
+        after = run(place, forcing, state, steps=at, every=1, physics=case.physics).after
         return Start(after, float(after.column[0, :2].mean()), 0.0, np.nan, last, tuple(_drifted(case, after)))
-    met = meet(place, forcing, state, observed, at)
+    met = meet(place, forcing, state, observed, at, physics=case.physics)
     figures = float(met.surface_c[0]), float(met.correction[0]), float(met.miss_k[0])
     return Start(met.state, *figures, last, tuple(_said(case, met)))
 

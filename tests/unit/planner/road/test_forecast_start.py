@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 
 from city.catalogue.words import words
 from models.road.start import OFF_K
-from planner.road.forecast import Bundle, ObservedRow, SiteForecast, SiteRow, WeatherRow, forecast_site
+from planner.road.forecast import Bundle, ObservedRow, SiteForecast, SiteRow, WeatherRow, case_of, forecast_site
 from planner.road.words import as_dict, readable
+from tests.unit.models.road.test_road_turbulence import nights, seen
 
 AT = datetime(2027, 2, 12, 12, 0, tzinfo=UTC)
 SITE = SiteRow("gata", 57.0, 14.0)
@@ -103,3 +105,30 @@ def test_no_start_is_off_without_a_word() -> None:
         last = bundle.observed[-1].surface_c or 0.0
         off = max(abs(forecast.start.surface_c - last), abs(np.nan_to_num(forecast.start.miss_k)))
         assert off <= OFF_K or starts(forecast), bundle
+
+
+def test_an_exchange_of_the_stations_own_is_said() -> None:
+    """Three clear windy nights at a station in the open: used, and told with its figures; not without its humidity."""
+    forcing = nights(3)
+    surface = seen(forcing, 0.02)[0]
+    air = forcing.air
+    rows = tuple(
+        ObservedRow(
+            forcing.time_of(k + 1),
+            air_c=float(air.air_c[0, k]),
+            humidity_pct=100.0 * float(air.humidity[0, k]),
+            wind_m_s=float(air.wind[0, k]),
+            surface_c=float(surface[k]),
+        )
+        for k in range(0, forcing.steps, 2)
+    )
+    at = forcing.time_of(forcing.steps)
+    ahead = tuple(WeatherRow(at + timedelta(hours=h), air_c=-4.0, humidity_pct=75.0, wind_m_s=4.0) for h in range(7))
+    bundle = Bundle(at, (SiteRow("s", 60.0, 15.0),), ahead, rows, (), members=2)
+    case = case_of(bundle, bundle.sites[0])
+    assert case.exchange is not None
+    assert case.physics.rough_momentum_m == case.exchange.rough_m < 0.1
+    said = readable(bundle, [made(bundle)], words("en"))
+    assert f"from its own 3 nights (roughness {case.exchange.rough_m:.2f} m instead of 0.40)" in said
+    dry = tuple(replace(row, humidity_pct=None) for row in rows)
+    assert case_of(replace(bundle, observed=dry), bundle.sites[0]).exchange is None
