@@ -73,13 +73,9 @@ def by_lead(
     night: Bools,
     *,
     leads_h: tuple[float, ...] = LEADS_H,
-    near_c: float = 3.0,
 ) -> dict[str, dict[str, ErrorFigures]]:
-    """Errors of each forecast: ``all``, ``near_zero`` (|observed| < 3 °C), ``night``, ``day``, and each lead band.
-
-    All arrays are flat and pairwise.
-    """
-    choices = bands(lead_h, np.abs(observed) < near_c, night, leads_h=leads_h)
+    """Errors of each forecast by the parts of ``bands``."""
+    choices = bands(lead_h, observed, night, leads_h=leads_h)
     return {
         name: {part: errors(values, observed, chosen) for part, chosen in choices.items()}
         for name, values in forecasts.items()
@@ -122,12 +118,19 @@ def crps(observed: Floats, quantiles: Floats, levels: Floats | None = None) -> f
     return float(2.0 * np.mean(share @ pinball))
 
 
-def bands(lead_h: Floats, near: Bools, night: Bools, *, leads_h: tuple[float, ...] = LEADS_H) -> dict[str, Bools]:
-    """Which pairs are scored together: ``all``, ``near_zero``, ``night``, ``day``, and each lead band.
+def bands(
+    lead_h: Floats,
+    observed: Floats,
+    night: Bools,
+    *,
+    leads_h: tuple[float, ...] = LEADS_H,
+    near_c: float = 3.0,
+) -> dict[str, Bools]:
+    """Which pairs are scored together: ``all``, ``near_zero`` (|observed| < 3 °C), ``night``, ``day``, each lead band.
 
-    The band of +3 h holds leads over 1 h and up to 3 h, and so on.
+    All arrays are flat and pairwise. The band of +3 h holds leads over 1 h and up to 3 h, and so on.
     """
-    choices = {"all": np.ones(len(lead_h), bool), "near_zero": near, "night": night, "day": ~night}
+    choices = {"all": np.ones(len(lead_h), bool), "near_zero": np.abs(observed) < near_c, "night": night, "day": ~night}
     for low, high in zip((0.0, *leads_h[:-1]), leads_h, strict=True):
         choices[f"+{high:g} h"] = (lead_h > low) & (lead_h <= high)
     return choices

@@ -16,7 +16,7 @@ from city.catalogue.formats import figure
 from city.catalogue.message import Message, Span, message
 from city.catalogue.words import Words, name_of, words
 from models.road.radiation import dark
-from models.road.score import ErrorFigures, brier, by_lead, event, reliability
+from models.road.score import ErrorFigures, bands, brier, by_lead, event, held, reliability
 from planner.road.forecast import Bundle, ObservedRow, SiteForecast, forecast_all, load
 from planner.road.start import Start
 from planner.words.table import aligned
@@ -97,9 +97,24 @@ def scores(bundle: Bundle, forecast: SiteForecast) -> dict[str, Any] | None:
             name: {part: _rounded(e) for part, e in parts.items()}
             for name, parts in by_lead(named, observed, lead, night).items()
         },
+        "range": _range(bundle, forecast, observed, lead, night),
         "frozen": {name: _event(values < 0.0, frozen, ~np.isnan(values)) for name, values in named.items()}
         | {"brier": _two(brier(chance, frozen)), "reliability": reliability(chance, frozen)},
         **_other_events(bundle, forecast, after, lead),
+    }
+
+
+def _range(
+    bundle: Bundle, f: SiteForecast, observed: Floats, lead: Floats, night: npt.NDArray[np.bool_]
+) -> dict[str, dict[str, Any]]:
+    """By the same parts as the errors: how many observations the range held, how wide it was, and its CRPS."""
+    at = _leads(bundle.at, f)
+    low, high = np.interp(lead, at, f.low_c), np.interp(lead, at, f.high_c)
+    members = np.array([np.interp(lead, at, member) for member in f.members_c])
+    told = {part: held(observed, low, high, members, rows) for part, rows in bands(lead, observed, night).items()}
+    return {
+        part: {"count": of.count, "inside": _two(of.inside), "width": _two(of.width), "crps": _two(of.crps)}
+        for part, of in told.items()
     }
 
 
@@ -168,6 +183,9 @@ def _score_lines(told: dict[str, Any], words: Words) -> Iterator[str]:
     for name, parts in told["surface"].items():
         shown = tuple(_error(part, figures) for part, figures in parts.items() if figures["count"])
         yield f"  {words(f'cli.forecast.by.{_key(name)}')}: {words('format.clauses', parts=shown)}"
+    parts = {part: figures for part, figures in told["range"].items() if figures["count"]}
+    shown = tuple(_within(part, figures) for part, figures in parts.items())
+    yield words("cli.forecast.held", parts=shown)
     for what in ("frozen", "slippery", "plough_needed"):
         if what in told:
             yield from _event_lines(what, told[what], words)
@@ -177,6 +195,18 @@ def _error(part: str, figures: dict[str, Any]) -> Message:
     name = name_of(f"cli.forecast.part.{part}", part)
     errors = {kind: figures[kind] for kind in ("rmse", "mae", "bias")}
     return message("cli.forecast.error", part=name, n=figures["count"], **errors)
+
+
+def _within(part: str, figures: dict[str, Any]) -> Message:
+    name, inside = name_of(f"cli.forecast.part.{part}", part), 100.0 * figures["inside"]
+    return message(
+        "cli.forecast.within",
+        part=name,
+        inside=inside,
+        width=figures["width"],
+        crps=figures["crps"],
+        n=figures["count"],
+    )
 
 
 def _event_lines(what: str, told: dict[str, Any], words: Words) -> Iterator[str]:

@@ -50,6 +50,11 @@ def test_a_folder_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str], mo
         assert hour["surface_low_c"] <= hour["surface_c"] <= hour["surface_high_c"]
     assert {"model", "persistence", "air temperature"} <= set(bridge["scores"]["surface"])
     assert bridge["scores"]["frozen"]["model"]["hits"] > 0
+    inside = bridge["scores"]["range"]
+    assert set(inside) == set(bridge["scores"]["surface"]["model"])
+    assert 0.0 <= inside["all"]["inside"] <= 1.0
+    assert inside["all"]["crps"] <= bridge["scores"]["surface"]["model"]["all"]["mae"] + inside["all"]["width"]
+    assert inside["all"]["count"] == bridge["scores"]["surface"]["model"]["all"]["count"]
     assert "no observed surface temperature" in street["notes"]
     assert street["scores"] is None
     width = [site["hours"][5]["surface_high_c"] - site["hours"][5]["surface_low_c"] for site in (bridge, street)]
@@ -59,6 +64,8 @@ def test_a_folder_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str], mo
         assert main(["forecast", "road", "--files", str(tmp_path)]) == 0
         text = capsys.readouterr().out
         assert "RMSE / MAE / bias" in text
+        assert f"{100 * inside['all']['inside']:.0f} %/" in text.replace("\N{NO-BREAK SPACE}", " ")
+        assert "W/m²" in text
         (row,) = re.findall(f"^{said}.*\\n(.*)$", text, re.MULTILINE)
         assert row.split()[1:5] == [str(bridge["scores"]["frozen"]["model"][of]) for of in COUNTS]
         assert ("no observed surface temperature" in text) == (language == "en")

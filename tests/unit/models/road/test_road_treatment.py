@@ -86,7 +86,7 @@ def test_a_range_is_scored_by_what_it_holds_and_by_crps() -> None:
     assert crps(seen, seen[None] + 2.0) == pytest.approx(2.0)
     spread = np.array([[0.0] * 4, [4.0] * 4])
     assert crps(seen, spread, np.array([0.25, 0.75])) == crps(seen, spread)
-    told = held(seen, low, high, members, bands(np.arange(4.0), seen < 0, seen > 3)["night"])
+    told = held(seen, low, high, members, bands(np.arange(4.0), seen, seen > 3)["night"])
     assert (told.count, told.inside, told.width) == (1, 0.0, 4.0)
 
 
