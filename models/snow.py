@@ -23,7 +23,7 @@ from models.road.run import Surface, at_rest, run, undriven
 from models.road.score import slippery
 from models.road.segment import SiteForcing, SiteState
 from models.road.site import CONSTRUCTIONS, Sites
-from models.road.start import fading, meet, spread_corrections
+from models.road.start import OFF_K, fading, meet, shaped, spread_corrections
 from models.weather import HourlyWeather
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -78,13 +78,16 @@ class Stations:
 class Hindcast:
     """The hours until now: ``depth_cm`` (n, n_hours), no hours where no weather was known; the state at their end.
 
-    ``correction`` (n,) [W/m²] is what the stations ask for now; ``unused`` names stations that could not be met.
+    ``correction`` (n,) [W/m²] is what the stations ask for now; ``unused`` names stations that could not be met,
+    ``off`` those that even their largest correction left further than ``OFF_K`` from what they saw [K, the model's
+    less theirs].
     """
 
     depth_cm: Floats
     after: SiteState | None
     correction: Floats
     unused: tuple[str, ...] = ()
+    off: tuple[tuple[str, float], ...] = ()
 
 
 def snow_hindcast(sites: Sites, hours: HourlyWeather, stations: Stations | None = None) -> Hindcast:
@@ -96,22 +99,34 @@ def snow_hindcast(sites: Sites, hours: HourlyWeather, stations: Stations | None 
     if not known(hours) or not len(sites):
         return Hindcast(np.zeros((len(sites), 0)), None, np.zeros(len(sites)))
     air = forcing(hours)
-    correction, unused = _asked_for(sites, stations)
-    rows, kind = alike(sites, correction)
+    asked = _asked_for(sites, stations)
+    begin = air.step_of(asked.since) if asked.since else air.steps
+    rows, kind = alike(sites, asked.correction)
     few = sites.taken(rows)
-    out = _run(few, air, _bare(few, air), drive=_corrected(few, air, correction[rows], _lately(air)))
-    return Hindcast(out.depth_cm[kind], _taken(out.after, kind), correction, unused)
+    out = _run(few, air, _bare(few, air), drive=_corrected(few, air, asked.correction[rows], _lately(air, begin)))
+    return Hindcast(out.depth_cm[kind], _taken(out.after, kind), asked.correction, asked.unused, asked.off)
 
 
-def _asked_for(
-    sites: Sites, stations: Stations | None, *, step_w_m2: float = 4.0, most_miss_k: float = 5.0
-) -> tuple[Floats, tuple[str, ...]]:
-    """(n,) corrections in steps, so that streets stay alike; and the stations that were not used.
+@dataclass(frozen=True)
+class _Asked:
+    """What the stations ask of the streets: ``correction`` (n,) [W/m²] at the present hour's beginning, ``since`` when
+    it was so; the rest as in ``Hindcast``."""
 
-    A station that even the largest correction leaves ``most_miss_k`` away is broken, and no weather: a design choice.
+    correction: Floats
+    since: datetime | None = None
+    unused: tuple[str, ...] = ()
+    off: tuple[tuple[str, float], ...] = ()
+
+
+def _asked_for(sites: Sites, stations: Stations | None, *, step_w_m2: float = 4.0, most_miss_k: float = 5.0) -> _Asked:
+    """The corrections of the streets in steps, so that streets stay alike; and the stations that were not used.
+
+    A station's own exposure may ask for a whole sun more, which is its own and not its streets': here a correction is
+    150 W/m² at most by day too. A station that even this leaves ``most_miss_k`` away is broken, and no weather: a
+    design choice.
     """
     if stations is None or not stations.seen:
-        return np.zeros(len(sites)), ()
+        return _Asked(np.zeros(len(sites)))
     places, air = stations.sites, forcing(stations.hours)
     end = min(air.steps, air.step_of(stations.until))
     observed = np.full((len(places), end), np.nan)
@@ -119,20 +134,26 @@ def _asked_for(
         step = air.step_of(time) - 1
         if time <= stations.until and 0 <= step < end and math.isfinite(surface_c):
             observed[row, step] = surface_c
-    met = meet(places, air, _bare(places, air), observed, end, physics=LYING)
+    met = meet(places, air, _bare(places, air), observed, end, most_suns=0.0, physics=LYING)
     used = np.abs(met.miss_k) <= most_miss_k
-    spread = spread_corrections(sites, places.taken(np.flatnonzero(used)), met.correction[used])
-    return np.round(spread / step_w_m2) * step_w_m2, tuple(places.ids[i] for i in np.flatnonzero(~used))
+    off = np.flatnonzero(used & (np.abs(met.miss_k) > OFF_K))
+    hour = air.step_of(stations.until.replace(minute=0, second=0, microsecond=0))
+    spread = spread_corrections(
+        sites, places.taken(np.flatnonzero(used)), met.correction[used] * shaped(air, end)[min(hour, air.steps - 1)]
+    )
+    return _Asked(
+        np.round(spread / step_w_m2) * step_w_m2, air.time_of(met.begin),
+        tuple(places.ids[i] for i in np.flatnonzero(~used)), tuple((places.ids[i], float(met.miss_k[i])) for i in off),
+    )  # fmt: skip
 
 
 def _corrected(sites: Sites, air: Forcing, correction: Floats, fade: Floats) -> SiteForcing:
     return undriven(sites, air)._replace(correction=np.asarray(correction, float), fade=fade)
 
 
-def _lately(air: Forcing, *, window_h: float = 3.0) -> Floats:
-    """(n_steps,) 1 in the last hours, in which the stations were met, 0 before."""
-    steps = np.arange(air.steps)
-    return np.where(steps >= air.steps - round(window_h * 3600.0 / air.step_s), 1.0, 0.0)
+def _lately(air: Forcing, begin: int) -> Floats:
+    """(n_steps,) the share of the correction in the last hours, in which the stations were met; 0 before ``begin``."""
+    return np.where(np.arange(air.steps) >= begin, shaped(air, air.steps), 0.0)
 
 
 def snow_range(

@@ -15,8 +15,10 @@ import numpy.typing as npt
 from city.catalogue.formats import figure
 from city.catalogue.message import Message, Span, message
 from city.catalogue.words import Words, name_of, words
-from models.road.score import ErrorFigures, brier, by_lead, event, reliability
+from models.road.radiation import dark
+from models.road.score import ErrorFigures, bands, brier, by_lead, event, held, reliability
 from planner.road.forecast import Bundle, ObservedRow, SiteForecast, forecast_all, load
+from planner.road.start import Start
 from planner.words.table import aligned
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -40,9 +42,21 @@ def _site(bundle: Bundle, forecast: SiteForecast) -> dict[str, Any]:
     return {
         "id": forecast.site,
         "notes": [words("en").say(note) for note in forecast.notes],
-        "correction_w_m2": round(forecast.correction_w_m2, 1),
+        "correction_w_m2": round(forecast.start.correction_w_m2, 1),
+        "start": _start(forecast.start),
         "hours": [_hour(forecast, k) for k in range(11, len(forecast.times), 12)],
         "scores": scores(bundle, forecast),
+    }
+
+
+def _start(start: Start) -> dict[str, Any]:
+    """How it begins: where, and how far the model with its correction was from the last observation."""
+    time, surface_c = start.last or (None, None)
+    return {
+        "surface_c": round(start.surface_c, 2),
+        "observed_c": surface_c,
+        "observed_at": None if time is None else time.astimezone(UTC).isoformat(),
+        "miss_k": _two(start.miss_k),
     }
 
 
@@ -74,8 +88,8 @@ def scores(bundle: Bundle, forecast: SiteForecast) -> dict[str, Any] | None:
     lead = np.array([(r.time - bundle.at) / timedelta(hours=1) for r in after])
     observed = np.array([r.surface_c for r in after], float)
     named = _references(bundle, forecast, rows, lead)
-    hour = np.array([(r.time.astimezone(UTC).hour + r.time.minute / 60) for r in after])
-    night = (hour >= 19) | (hour < 5)
+    site = next(row for row in bundle.sites if row.id == forecast.site)
+    night = dark([r.time for r in after], site.lat, site.lon)
     frozen = observed < 0.0
     chance = np.interp(lead, _leads(bundle.at, forecast), forecast.frozen)
     return {
@@ -83,9 +97,24 @@ def scores(bundle: Bundle, forecast: SiteForecast) -> dict[str, Any] | None:
             name: {part: _rounded(e) for part, e in parts.items()}
             for name, parts in by_lead(named, observed, lead, night).items()
         },
+        "range": _range(bundle, forecast, observed, lead, night),
         "frozen": {name: _event(values < 0.0, frozen, ~np.isnan(values)) for name, values in named.items()}
         | {"brier": _two(brier(chance, frozen)), "reliability": reliability(chance, frozen)},
         **_other_events(bundle, forecast, after, lead),
+    }
+
+
+def _range(
+    bundle: Bundle, f: SiteForecast, observed: Floats, lead: Floats, night: npt.NDArray[np.bool_]
+) -> dict[str, dict[str, Any]]:
+    """By the same parts as the errors: how many observations the range held, how wide it was, and its CRPS."""
+    at = _leads(bundle.at, f)
+    low, high = np.interp(lead, at, f.low_c), np.interp(lead, at, f.high_c)
+    members = np.array([np.interp(lead, at, member) for member in f.members_c])
+    told = {part: held(observed, low, high, members, rows) for part, rows in bands(lead, observed, night).items()}
+    return {
+        part: {"count": of.count, "inside": _two(of.inside), "width": _two(of.width), "crps": _two(of.crps)}
+        for part, of in told.items()
     }
 
 
@@ -130,9 +159,12 @@ def _lines(bundle: Bundle, f: SiteForecast, words: Words) -> Iterator[str]:
     yield words("cli.forecast.from", site=f.site, at=f"{bundle.at:%Y-%m-%d %H:%M %Z}")
     head = [words(f"cli.forecast.{name}") if name else "" for name in COLUMNS]
     yield from aligned([head, *(_cells(_hour(f, k), words) for k in range(11, len(f.times), 12))], "<><>>>>><>")
+    if not np.isnan(f.start.miss_k):
+        told = {"correction": f.start.correction_w_m2, "miss": f.start.miss_k, "begins": f.start.surface_c}
+        yield words("cli.forecast.start", **told)
     yield from (words("cli.forecast.note", note=note) for note in f.notes)
-    told = scores(bundle, f)
-    yield from [words("cli.forecast.not_scored")] if told is None else _score_lines(told, words)
+    scored = scores(bundle, f)
+    yield from [words("cli.forecast.not_scored")] if scored is None else _score_lines(scored, words)
 
 
 def _cells(hour: dict[str, Any], words: Words) -> list[str]:
@@ -151,6 +183,9 @@ def _score_lines(told: dict[str, Any], words: Words) -> Iterator[str]:
     for name, parts in told["surface"].items():
         shown = tuple(_error(part, figures) for part, figures in parts.items() if figures["count"])
         yield f"  {words(f'cli.forecast.by.{_key(name)}')}: {words('format.clauses', parts=shown)}"
+    parts = {part: figures for part, figures in told["range"].items() if figures["count"]}
+    shown = tuple(_within(part, figures) for part, figures in parts.items())
+    yield words("cli.forecast.held", parts=shown)
     for what in ("frozen", "slippery", "plough_needed"):
         if what in told:
             yield from _event_lines(what, told[what], words)
@@ -160,6 +195,18 @@ def _error(part: str, figures: dict[str, Any]) -> Message:
     name = name_of(f"cli.forecast.part.{part}", part)
     errors = {kind: figures[kind] for kind in ("rmse", "mae", "bias")}
     return message("cli.forecast.error", part=name, n=figures["count"], **errors)
+
+
+def _within(part: str, figures: dict[str, Any]) -> Message:
+    name, inside = name_of(f"cli.forecast.part.{part}", part), 100.0 * figures["inside"]
+    return message(
+        "cli.forecast.within",
+        part=name,
+        inside=inside,
+        width=figures["width"],
+        crps=figures["crps"],
+        n=figures["count"],
+    )
 
 
 def _event_lines(what: str, told: dict[str, Any], words: Words) -> Iterator[str]:

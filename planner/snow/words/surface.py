@@ -51,6 +51,10 @@ def weak_air(weather: HourlyWeather) -> Iterable[Degradation]:
 
 
 def weak_stations(behind: Hindcast) -> Iterable[Degradation]:
-    """Road sensors that stood still, said nothing of late or saw what no weather gives: the model runs without them."""
+    """Road sensors that stood still, said nothing of late or saw what no weather gives: the model runs without them;
+    and those that it could not be brought to."""
     for device in behind.unused:
         yield degradation(device, message("plan.snow.weak.station", device=device))
+    for device, miss_k in behind.off:
+        way = "colder" if miss_k < 0.0 else "warmer"
+        yield degradation(device, message(f"plan.snow.weak.station_off.{way}", device=device, miss=abs(miss_k)))

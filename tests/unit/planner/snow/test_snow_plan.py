@@ -441,6 +441,19 @@ def test_a_broken_sensor_in_the_road_is_left_out_and_named(broken: float) -> Non
     assert surfaces(plan)["P1"].value == surfaces(plan_of(deep()))["P1"].value
 
 
+@pytest.mark.parametrize(("seen_c", "said"), [(-14.0, "K varmare än det den senast visade"), (4.0, "K kallare än")])
+def test_a_sensor_that_the_correction_does_not_reach_is_named_with_what_remains(seen_c: float, said: str) -> None:
+    """It counts, and the plan says by how much the model is still off it."""
+    device = Device("yta-1", "Yta", "road", *place(12), interval_s=600.0, last_time=AT)
+    seen = in_the_road(*[seen_c + 0.1 * (k % 3) for k in range(24)])
+    snapshot = snow_snapshot(readings=(depth(12.0), *seen))
+    snapshot = replace(snapshot, devices=(*snapshot.devices, device))
+    ((name, miss_k),) = road_hindcast(snapshot).off
+    assert (name, 0.3 < abs(miss_k) < 5.0) == ("yta-1", True)
+    told = effects(plan_of(snapshot))
+    assert f"{abs(miss_k):.1f}".replace(".", ",") + f" {said}" in told
+
+
 def test_what_a_sensor_in_the_road_said_since_the_full_hour_counts() -> None:
     """And what a file says of the time to come does not."""
     device, at = Device("yta-1", "Yta", "road", *place(12)), AT.replace(minute=50)
