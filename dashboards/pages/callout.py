@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from city.clock import Clock
+from dashboards.pages.who import crew_said
 from dashboards.web.locale import Locale
 from planner.calls.board import (
     Act,
@@ -225,7 +226,7 @@ def _turer(turer: Sequence[SheetTur | BoardTur], locale: Locale) -> str:
 
 
 def _crew(contractor: str | None, names: Mapping[str, str], locale: Locale) -> str:
-    return names.get(contractor, contractor) if contractor else locale.words("board.own")
+    return crew_said(names.get(contractor, contractor), locale) if contractor else locale.words("row.own_crew")
 
 
 def board_box(
