@@ -34,7 +34,7 @@ Floats = npt.NDArray[np.floating[Any]]
 T = TypeVar("T")
 STEP = timedelta(seconds=300)
 BACK = timedelta(hours=48)
-RECORD = timedelta(days=14)
+RECORD = timedelta(days=7)
 """So far back a station's own record is looked at for how it exchanges heat with the air."""
 TABLES = ("sites", "forecast", "observed", "other")
 """Fields of a folder that are files of their own; the others stand in ``road.toml``."""
@@ -57,9 +57,11 @@ class SiteRow:
 
 @dataclass(frozen=True, slots=True)
 class WeatherRow:
-    """Weather at a time; ``precip_mm_h`` is the mean rate since the row before. No ``site`` = of all of them."""
+    """Weather at a time; ``precip_mm_h`` is the mean rate since the row before. No ``site`` = of all of them.
+    ``issued_at`` is when a forecast said so, where a file holds those of several times."""
 
     time: datetime
+    issued_at: datetime | None = None
     site: str | None = None
     elevation_m: float | None = None
     air_c: float | None = None
@@ -133,22 +135,26 @@ class SiteForecast:
     notes: tuple[Message, ...]
 
 
-def load(folder: Path) -> Bundle:
-    """Reads a folder. Raises ImportRefused naming file, line, field and time."""
+def load(folder: Path, *, record: bool = False) -> Bundle:
+    """Reads a folder; of a ``record`` of observations the forecast may be left out, and is over when they are. Raises
+    ImportRefused naming file, line, field and time."""
     if not (folder / "sites.csv").is_file():
         way_out = message("error.bundle.write", columns="id, lat, lon")
         raise ImportRefused(folder / "sites.csv", message("error.bundle.missing"), way_out)
     forecast = _weather(folder / "forecast.csv", WeatherRow)
-    if not forecast:
-        way_out = message("error.bundle.write", columns="time, air_c")
-        raise ImportRefused(folder / "forecast.csv", message("error.bundle.missing_or_empty"), way_out)
     observed = _weather(folder / "observations.csv", ObservedRow)
+    needed, columns = (observed, "time, surface_c, air_c") if record else (forecast, "time, air_c")
+    if not needed:
+        file = folder / ("observations.csv" if record else "forecast.csv")
+        way_out = message("error.bundle.write", columns=columns)
+        raise ImportRefused(file, message("error.bundle.missing_or_empty"), way_out)
     other = _rows(folder / "other.csv", OtherRow) if (folder / "other.csv").is_file() else ()
     head = _head(folder / "road.toml")
-    head.setdefault("at", min(row.time for row in forecast))
+    issues = [row.issued_at for row in forecast if row.issued_at is not None]
+    head.setdefault("at", max(issues, default=min(row.time for row in (forecast or observed))))
     rest = {"sites": _rows(folder / "sites.csv", SiteRow), "forecast": forecast, "observed": observed, "other": other}
     bundle = checked(head | rest, Bundle, folder / "road.toml", "a value")
-    if max(row.time for row in forecast) <= bundle.at:
+    if not record and max(row.time for row in forecast) <= bundle.at:
         problem = message("error.road.too_short", at=bundle.at.isoformat())
         raise ImportRefused(folder / "forecast.csv", problem, message("error.road.later"))
     return bundle
@@ -205,13 +211,19 @@ def forecast_all(bundle: Bundle) -> list[SiteForecast]:
 def case_of(bundle: Bundle, row: SiteRow) -> Case:
     """A site with its weather from at most ``BACK`` before ``at`` to the end of the forecast."""
     seen = [r for r in _of(bundle.observed, row.id) if r.time <= bundle.at]
-    ahead = _of(bundle.forecast, row.id)
+    ahead = newest_issue(_of(bundle.forecast, row.id), bundle.at)
     begin = max(bundle.at - BACK, min([r.time for r in seen], default=bundle.at))
     end = max(r.time for r in ahead)
     forcing = on_grid([_joined(row, seen, ahead, bundle.at)], begin, (end - begin).total_seconds() / 3600.0)
     observed = tuple((r.time, r.surface_c) for r in seen if r.surface_c is not None)
     place = _place(row)
     return Case(place, forcing, forcing.step_of(bundle.at), observed, _exchange(row, place, seen, bundle.at))
+
+
+def newest_issue(rows: Sequence[WeatherRow], at: datetime) -> list[WeatherRow]:
+    """Of a file that holds forecasts of several times, the rows of the last one that was there; else all of them."""
+    known = [row.issued_at for row in rows if row.issued_at is not None and row.issued_at <= at]
+    return [row for row in rows if row.issued_at == max(known)] if known else list(rows)
 
 
 def _exchange(row: SiteRow, place: Sites, seen: Sequence[ObservedRow], at: datetime) -> Exchange | None:

@@ -15,7 +15,7 @@ from models.road.site import Sites, sites, with_relief
 from models.road.spread import members
 from models.road.start import between
 from planner.road.forecast import Bundle, case_of, forecast_all
-from planner.road.words import scores
+from planner.road.scores import scores
 from tests.benchmarks import road_land
 from tests.benchmarks.measure import Row
 from tests.benchmarks.road_cases import case045, col_de_porte, se1018, wet_then_clear
