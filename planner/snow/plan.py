@@ -25,6 +25,7 @@ from planner.snow.beside.rounds import DrivenRound, PlaceRounds
 from planner.snow.cache import PlanCache, Streets
 from planner.snow.cost import cost_of
 from planner.snow.curve import deciding_curve
+from planner.snow.drift import DriftRisk, drift_risk
 from planner.snow.full import full_cost
 from planner.snow.need import Need, Needs, assess, deciding
 from planner.snow.score import plan_score
@@ -39,6 +40,7 @@ from planner.snow.state import (
     weather_hindcast,
 )
 from planner.snow.uncared import Cared, Uncared, uncared
+from planner.snow.words.drift import drift_reason, weak_drift
 from planner.snow.words.extra import extra_intervention, weak_extra
 from planner.snow.words.places import place_intervention, weak_places
 from planner.snow.words.surface import Land, weak_stations
@@ -94,25 +96,29 @@ def snow_plan(
     latest = fleet.latest_starts({item.assignment: item.deadline for item in booked})
     land = _land(needs, [deciding(item.needs) for item in driven])
     drivable = [item for item in driven if item.drive.traversals]
-    fresh = [
-        msgspec.structs.replace(
-            intervention(snapshot, network, item, land, latest[item.assignment]),
-            curve=deciding_curve(needs, assessed.now_cm, deciding(item.needs).segment),
-        )
-        for item in drivable
-    ]
+    drift = drift_risk(snapshot, needs, assessed.behind, assessed.now_cm)
+    made = [(item, intervention(snapshot, network, item, land, latest[item.assignment])) for item in drivable]
+    fresh = [_told(assessed, drift, item, one) for item, one in made]
     rounds = [place_intervention(snapshot, network, item, latest[item.assignment]) for item in places.driven]
     more = [extra_intervention(snapshot, network, needs, item, latest[item.assignment]) for item in extra.driven]
     items = ordered([*held.values(), *(_called(item, fleet) for item in (*fresh, *rounds, *more))])
     left = uncared(snapshot, assessed.turer, needs, Cared(held, driven, night.refused))
     weak = [*degradations(snapshot, needs.weather, night, night.without_vehicle(due)), *assessed.weak]
-    weak += [*weak_places(places), *weak_extra(extra), *weak_rest(snapshot, items)]
+    weak += [*weak_drift(snapshot, drift), *weak_places(places), *weak_extra(extra), *weak_rest(snapshot, items)]
     full = full_cost(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot))
     weak += _weak_absences(snapshot, [tur for tur in due if night.has_no_vehicle(tur)])
     answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, sum(one.whole for one in left))
     totals = _totals(snapshot, assessed.turer, due, items, driven, needs, left)
     said = [not_cared(snapshot, fleet, one) for one in left]
     return assemble(snapshot, verdict(snapshot, answer, weak), weak, items, totals, said)
+
+
+def _told(assessed: Assessment, drift: DriftRisk, item: DrivenTur, made: Intervention) -> Intervention:
+    """An intervention with the curve of the street that decides it and the risk of drifting snow on its streets."""
+    needs = assessed.needs
+    curve = deciding_curve(needs, assessed.now_cm, deciding(item.needs).segment)
+    risk = drift_reason(needs.snapshot, drift, item.needs)
+    return msgspec.structs.replace(made, curve=curve, reasons=(*made.reasons, *risk))
 
 
 def _weak_absences(snapshot: SnowSnapshot, unmanned: Sequence[Tur]) -> Iterator[Degradation]:

@@ -64,12 +64,12 @@ def test_the_dry_limit_decides(cm: float, goes: bool) -> None:
 
 @pytest.mark.parametrize(("cm", "goes"), [(4.5, False), (5.5, True)])
 def test_wet_snow_has_its_own_limit(cm: float, goes: bool) -> None:
-    """At -0.3 °C snow is wet: with the wet limit of a class at 5 cm it decides; dry it would need 8."""
+    """At +0.3 °C snow is wet: with the wet limit of a class at 5 cm it decides; dry it would need 8."""
     rules = limits_with(threshold("snow.start_wet_cm", "P1", 5.0))
-    plan = plan_of(snow_snapshot(readings=(depth(cm),), forecasts=(forecast(-0.3),), thresholds=rules))
+    plan = plan_of(snow_snapshot(readings=(depth(cm),), forecasts=(forecast(0.3),), thresholds=rules))
     assert ("P1" in classes(plan)) is goes
     assert "P1" not in classes(
-        plan_of(snow_snapshot(readings=(depth(cm),), forecasts=(forecast(-5.0),), thresholds=rules))
+        plan_of(snow_snapshot(readings=(depth(cm),), forecasts=(forecast(0.0),), thresholds=rules))
     )
 
 
