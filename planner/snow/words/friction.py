@@ -10,6 +10,7 @@ from city.plan import Reason
 from planner.snow.depths import DEPTH
 from planner.snow.need import Need
 from planner.snow.snapshot import SnowSnapshot
+from planner.snow.words.when import until, when
 from planner.words.sentences import amount, forecast_age_s, forecast_source, role, text_reason, value_reason
 
 
@@ -23,11 +24,11 @@ def kind_of(needs: Sequence[Need]) -> str:
     return max(sorted(set(kinds)), key=kinds.count)
 
 
-def friction_reason(snapshot: SnowSnapshot, needs: Sequence[Need], worst: Need) -> Reason:
+def friction_reason(snapshot: SnowSnapshot, worst: Need) -> Reason:
     """'Storgatan: friktion från kl. 04 0,22, mål 0,25'."""
-    at = min(need.from_when for need in needs).astimezone(snapshot.zone)
+    at = worst.reached_at.astimezone(snapshot.zone)
     return value_reason(
-        message("plan.snow.reason.slippery", at=at),
+        message("plan.snow.reason.slippery", when=when(snapshot, at)),
         worst.friction,
         "",
         limit=worst.friction_limit,
@@ -36,6 +37,7 @@ def friction_reason(snapshot: SnowSnapshot, needs: Sequence[Need], worst: Need) 
         digits=2,
         where=snapshot.segments[worst.segment].name,
         hour=at,
+        further=(message("plan.snow.reason.prevent"),) if worst.ahead else (),
     )
 
 
@@ -47,8 +49,8 @@ def friction_flip(needs: Sequence[Need], worst: Need) -> Message:
 
 def seen_by(snapshot: SnowSnapshot, observation: Observation) -> Reason:
     """'Sett kl. 02.10 av jour: 1,0 cm; gäller till kl. 06.00 (mätt på plats)'."""
-    at, until = (when.astimezone(snapshot.zone) for when in (observation.at, observation.until))
-    seen = message("plan.snow.seen.said", at=at, until=until, who=role(observation.who), what=_what(observation))
+    at, out = when(snapshot, observation.at), until(snapshot, observation.until)
+    seen = message("plan.snow.seen.said", at=at, until=out, who=role(observation.who), what=_what(observation))
     return text_reason(
         message("plan.snow.because", said=seen, why=observation.why) if observation.why else seen,
         source=observation.who,

@@ -127,7 +127,7 @@ def _weak_fleet(snapshot: SnowSnapshot, driven: Sequence[DrivenTur], unmanned: i
     if unmanned:
         yield degradation("fleet", message("plan.snow.weak.unmanned", n=unmanned))
     yield from _weak_roster(snapshot)
-    left = sum(len(item.drive.left_out) for item in driven if not item.run)
+    left = sum(len(item.drive.left_out) for item in driven if not item.again)
     if left:
         yield degradation("network", message("plan.snow.weak.out_of_reach", n=left))
 
