@@ -114,7 +114,7 @@ class SiteForecast:
     """One site from ``at`` on: each row ends at ``times``; ``surface_c`` and the like (n_times,) every 5 minutes.
 
     ``low_c`` and ``high_c`` are the 10th and 90th percentile of the members; ``frozen`` and ``slippery`` probabilities;
-    ``air_c`` the forecast's air; ``start`` how it begins; ``members_c`` (n_members, n_times) what the range is of;
+    ``air_c`` the forecast's air; ``start`` how it begins; ``quantiles_c`` (n_quantiles, n_times) of equal weight;
     ``notes`` why it is less sure.
     """
 
@@ -131,7 +131,7 @@ class SiteForecast:
     slippery: Floats
     air_c: Floats
     start: Start
-    members_c: Floats
+    quantiles_c: Floats
     notes: tuple[Message, ...]
 
 
