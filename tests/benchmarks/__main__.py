@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.benchmarks import (
+    accuracy,
     brokerkill,
     calls,
     carp,
@@ -45,6 +46,7 @@ BENCHMARKS = {
     "locked": locked.run,
     "deaf": deaf.run,
     "road": road.run_all,
+    "accuracy": accuracy.measured,
     "snowground": snowground.run,
     "calls": calls.run,
     "carp": carp.run,

@@ -72,7 +72,7 @@ def uncorrected(bundle: Bundle) -> Any:
     observed[:, : case.at] = case.surface_c()
     drive = undriven(case.place, case.forcing)
     drive = drive._replace(imposed=between(observed), imposed_of=np.zeros(1, np.int64))
-    state = at_rest(case.place, np.array([case.seen[0].surface_c or 0.0]), air_c=case.forcing.air.air_c[:, 0])
+    state = at_rest(case.place, np.array([case.seen[0][1]]), air_c=case.forcing.air.air_c[:, 0])
     return run(case.place, case.forcing, state, drive=drive, every=1).surface_c[0, case.at :]
 
 
