@@ -110,7 +110,7 @@ def _range(
     """By the same parts as the errors: how many observations the range held, how wide it was, and its CRPS."""
     at = _leads(bundle.at, f)
     low, high = np.interp(lead, at, f.low_c), np.interp(lead, at, f.high_c)
-    members = np.array([np.interp(lead, at, member) for member in f.members_c])
+    members = np.array([np.interp(lead, at, member) for member in f.quantiles_c])
     told = {part: held(observed, low, high, members, rows) for part, rows in bands(lead, observed, night).items()}
     return {
         part: {"count": of.count, "inside": _two(of.inside), "width": _two(of.width), "crps": _two(of.crps)}
