@@ -69,7 +69,7 @@ def pairs_of(bundle: Bundle, f: SiteForecast) -> Pairs | None:
         _references(bundle, f, rows, lead, at),
         laid(f.low_c),
         laid(f.high_c),
-        np.array([laid(member) for member in f.members_c]),
+        np.array([laid(member) for member in f.quantiles_c]),
         laid(f.frozen),
         laid(f.slippery),
         _seen([r.slippery for r in after]),
