@@ -18,7 +18,7 @@ import numpy.typing as npt
 from models.road.alike import alike
 from models.road.forcing import Forcing
 from models.road.hours import OWN_PHASE, RULE, forcing, lacking
-from models.road.physics import PHYSICS, SNOW, WATER
+from models.road.physics import DEPOSIT, PHYSICS, SNOW, WATER
 from models.road.run import Surface, at_rest, run, undriven
 from models.road.score import slippery
 from models.road.segment import SiteForcing, SiteState
@@ -40,7 +40,8 @@ LYING = PHYSICS._replace(wear_snow_h=0.0, packed=0.0, cap_snow_mm=np.inf)
 class SnowState:
     """After each hour (n_segments, n_hours): ``depth_cm``, ``water_mm`` of snow; ``wet`` where the snow is heavy or
     slush; ``surface_c`` of the road [°C], NaN where no weather is known; ``condition``: which of ``ROAD_CONDITIONS``
-    is on it, -1 where that is not known; ``film_mm`` of water, ice and frost together, without the snow."""
+    is on it, -1 where that is not known; ``film_mm`` of water, ice and frost together, without the snow, and
+    ``frost_mm`` of it that came out of the air."""
 
     depth_cm: Floats
     water_mm: Floats
@@ -48,6 +49,7 @@ class SnowState:
     surface_c: Floats
     condition: npt.NDArray[np.int8]
     film_mm: Floats
+    frost_mm: Floats
 
 
 @dataclass(frozen=True)
@@ -270,7 +272,8 @@ def _state(
     condition = lying(out.surface_c, out.store_mm)
     store = out.store_mm[kind]
     film = store.sum(axis=-1) - store[..., SNOW]
-    return SnowState(out.depth_cm[kind], store[..., SNOW], wet[kind], out.surface_c[kind], condition[kind], film)
+    lies = out.depth_cm[kind], store[..., SNOW], wet[kind]
+    return SnowState(*lies, out.surface_c[kind], condition[kind], film, store[..., DEPOSIT])
 
 
 def lying(surface_c: Floats, store_mm: Floats, *, snow_mm: float = 0.2, wet_mm: float = 0.1) -> npt.NDArray[np.int8]:
@@ -307,10 +310,10 @@ def _held(now_cm: Floats, hours: int, density: float) -> SnowState:
     depth = np.repeat(np.asarray(now_cm, float)[:, None], hours, axis=1)
     condition = np.where(depth > 0.0, ROAD_CONDITIONS.index("snow"), UNKNOWN).astype(np.int8)
     no = np.zeros(depth.shape)
-    return SnowState(depth, depth * density / 100.0, no.astype(bool), np.full(depth.shape, np.nan), condition, no)
+    return SnowState(depth, depth * density / 100.0, no.astype(bool), np.full(depth.shape, np.nan), condition, no, no)
 
 
 def _bounded(bound: np.ufunc, state: SnowState, mid: SnowState) -> SnowState:
     """``state`` kept on its side of the middle; its surface temperature as it came."""
     depth, water = bound(state.depth_cm, mid.depth_cm), bound(state.water_mm, mid.water_mm)
-    return SnowState(depth, water, state.wet, state.surface_c, state.condition, state.film_mm)
+    return replace(state, depth_cm=depth, water_mm=water)

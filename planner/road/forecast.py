@@ -1,7 +1,7 @@
 """``dagsplan forecast road --files DIR``: the road model alone, from files that a person can write by hand.
 
 The files are described, with an example, in ``docs/bundles.md``. A value that no weather has is refused with file,
-line, field and time; what is missing is said and makes the range wider.
+line, field and time; what is missing is said, and makes the range as much wider as hindcasts without it were worse.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from city.errors import ImportRefused, as_message
 from city.tables import at_line, checked, known_only, nearest, typed
 from models.road.forcing import FIELDS, PLAUSIBLE, RoadWeather, on_grid, weather
 from models.road.run import run, undriven
-from models.road.score import slippery
 from models.road.site import Layers, Sites, sites
-from models.road.spread import bounds, members, probability
+from models.road.spread import bounds, members
 from models.road.start import fading, relaxation
 from models.road.turbulence import Exchange, own_exchange
+from models.road.uncertain import below, outer, quantiles
 from planner.road.start import Case, Start, on_steps, started
+from planner.road.uncertain import chance_slippery, lacking, site_scale
 
 Floats = npt.NDArray[np.floating[Any]]
 T = TypeVar("T")
@@ -113,9 +114,9 @@ class Bundle:
 class SiteForecast:
     """One site from ``at`` on: each row ends at ``times``; ``surface_c`` and the like (n_times,) every 5 minutes.
 
-    ``low_c`` and ``high_c`` are the 10th and 90th percentile of the members; ``frozen`` and ``slippery`` probabilities;
-    ``air_c`` the forecast's air; ``start`` how it begins; ``quantiles_c`` (n_quantiles, n_times) of equal weight;
-    ``notes`` why it is less sure.
+    ``low_c`` and ``high_c`` are the 10th and 90th percentile by the errors of hindcasts; ``frozen`` and ``slippery``
+    probabilities; ``air_c`` the forecast's air; ``start`` how it begins; ``quantiles_c`` (n_quantiles, n_times) of
+    equal weight; ``notes`` what had to be assumed.
     """
 
     site: str
@@ -246,23 +247,24 @@ def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
     start = started(case)
     notes = [] if case.seen else [message("cli.forecast.unseen")]
     notes += [as_message(note) for note in (*forcing.notes, *place.notes())]
-    wider = min(2.0, 1.0 + 0.25 * len(notes))
+    lacks = lacking([r for r in _of(bundle.forecast, row.id) if r.time > bundle.at])
+    scale = site_scale(forcing, at, seen=bool(np.isfinite(start.miss_k)), lacks=lacks)
     own = [] if case.exchange is None else [message("cli.forecast.exchange", **dataclasses.asdict(case.exchange))]
     first = 0 if place.natural.any() else at
     drive = undriven(place, forcing)._replace(correction=np.array([start.correction_w_m2]), fade=fading(forcing, at))
     runs = [
         run(place, member, start.state, drive=drive, first=first, every=1, physics=case.physics)
-        for member in members(forcing, bundle.members, bundle.seed, at, wider=wider)
+        for member in members(forcing, bundle.members, bundle.seed, at)
     ]
     cut = at - first
     surface = np.array([r.surface_c[0, cut:] for r in runs])
     store = np.array([r.store_mm[0, cut:] for r in runs])
     depth = np.array([r.depth_cm[0, cut:] for r in runs])
-    low, high = bounds(surface)
+    low, high = outer(surface[0], scale)
     return SiteForecast(
         row.id, tuple(forcing.time_of(at + k + 1) for k in range(surface.shape[1])), surface[0], low, high, store[0],
-        depth[0], bounds(depth)[1], runs[0].wet[0, cut:], probability(surface < 0.0),
-        probability(slippery(surface, store)), forcing.air.air_c[0, at:], start, np.sort(surface, axis=0),
+        depth[0], bounds(depth)[1], runs[0].wet[0, cut:], below(surface[0], scale),
+        chance_slippery(surface, store, scale), forcing.air.air_c[0, at:], start, quantiles(surface[0], scale),
         (*start.notes, *own, *notes),
     )  # fmt: skip
 

@@ -23,6 +23,8 @@ from planner.snow.groups import Called, Curves, ServiceGroups, call_out, depth_c
 from planner.snow.hours import AskedHours, asked_hours
 from planner.snow.rule import Ints
 from planner.snow.snapshot import SnowSnapshot
+from planner.snow.state import weather_hindcast
+from planner.snow.water import Water, water_of
 from planner.thresholds.limits import Limits
 
 Bools = npt.NDArray[np.bool_]
@@ -38,7 +40,8 @@ class Need:
     ``limit`` is the dry or the wet depth, whichever applied in that hour; ``limit_cm`` is what it comes to here, lower
     where the tur is asked for already. ``over_cm`` is how far the reading that decides is over it; ``margin_cm`` how
     far it comes over it in any hour ahead, at ``margin_at``. ``by_friction`` where nothing but slipperiness asks for
-    this work: ``friction`` is then the lowest while it is due, and ``ahead`` where it can be prevented.
+    this work: ``friction`` is then the lowest while it is due, ``water`` what makes it so, and ``ahead`` where it can
+    be prevented.
 
     ``reached_at`` is when the limit is reached or slipperiness begins, ``from_when`` when the rule lets work begin,
     ``begins`` when there is something to do, ``deadline`` when the service must be done. ``surface_c`` is the road's
@@ -68,6 +71,7 @@ class Need:
     by_friction: bool = False
     ahead: bool = False
     friction: float = float("nan")
+    water: Water = ""
     friction_limit: Threshold | None = None
     action: Action = PLOUGH
     passes: int = 1
@@ -139,6 +143,10 @@ class Needs:
         return float(self.ahead.mid.depth_cm[np.arange(len(self)), self.peak].max(initial=0.0))
 
     @cached_property
+    def _behind(self) -> HourlyWeather:
+        return weather_hindcast(self.snapshot)
+
+    @cached_property
     def _criteria(self) -> Mapping[RouteClass, Criteria]:
         return all_criteria(self.service.rules, self.service.classes)
 
@@ -205,6 +213,7 @@ class Needs:
             by_friction=True,
             ahead=ahead,
             friction=lowest,
+            water=water_of(self._behind, self.weather, self.ahead.mid, i, first),
             action=self._treated(i, first, first, slips=not ahead),
         )
 

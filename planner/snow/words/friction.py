@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from city.catalogue.message import Figure, Message, Part, message
 from city.observation import Observation
@@ -37,8 +37,16 @@ def friction_reason(snapshot: SnowSnapshot, worst: Need) -> Reason:
         digits=2,
         where=snapshot.segments[worst.segment].name,
         hour=at,
-        further=(message("plan.snow.reason.prevent"),) if worst.ahead else (),
+        further=tuple(_further(worst)),
     )
+
+
+def _further(worst: Need) -> Iterator[Message]:
+    """What makes it slippery, and that it is prevented."""
+    if worst.water:
+        yield message(f"plan.snow.reason.water.{worst.water}")
+    if worst.ahead:
+        yield message("plan.snow.reason.prevent")
 
 
 def friction_flip(needs: Sequence[Need], worst: Need) -> Message:

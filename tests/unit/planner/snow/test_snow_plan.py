@@ -291,6 +291,14 @@ def test_hours_that_no_forecast_covered_are_said() -> None:
     assert plan.verdict.certainty == "low"
 
 
+def test_a_sensor_that_says_less_than_it_can_tell_says_so() -> None:
+    """0.3 cm before a snowfall: what it said stands there, with that it cannot be told from bare ground."""
+    plan = make_plan(snow_snapshot(readings=(depth(0.3),), forecasts=(ahead(-4.0, [3.0] * 10),)))
+    said = [reason for item in plan.interventions for reason in item.reasons if reason.source == "sno-1"]
+    assert {reason.value for reason in said} == {0.3}
+    assert {"under 1,0 cm kan den inte skilja från bar mark" in reason.text for reason in said} == {True}
+
+
 def test_a_silent_sensor_is_named_and_its_old_value_not_used() -> None:
     """A reading of five hours ago does not count as the depth of now; the sensor is listed with its age."""
     quiet = Device("sno-1", "Snödjup 1", "snow", 14.8, 56.87, interval_s=600.0, last_time=AT - 5 * HOUR)
