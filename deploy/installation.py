@@ -31,10 +31,10 @@ STOP_S = 8.0
 
 
 def prepare_schema(connection: Connection, now: datetime) -> list[str]:
-    """Brings the schema up to date and seeds the thresholds and scopes that the database lacks; gives what was
-    applied."""
+    """Brings the schema up to date and seeds the thresholds and scopes that the database lacks, in an old one as from
+    now on; gives what was applied."""
     done = migrate(connection, now)
-    plans.seed_thresholds(connection, seed())
+    plans.seed_thresholds(connection, seed(), now)
     return done
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -38,11 +38,14 @@ def add_threshold(connection: Connection, threshold: Threshold) -> int:
     return int(only_row(connection.execute(query("plans", "add_threshold"), columns(threshold)))[0])
 
 
-def seed_thresholds(connection: Connection, rows: Iterable[Threshold]) -> None:
-    """Adds version 1 of the thresholds to the scopes that have none; what somebody has set goes on deciding. Any number
-    of processes may do it at once."""
+def seed_thresholds(connection: Connection, rows: Iterable[Threshold], since: datetime | None = None) -> None:
+    """Adds version 1 of the thresholds to the scopes that have none; what somebody has set goes on deciding. To a
+    database that has some already they are added as from ``since`` on: what was decided before was decided without
+    them. Any number of processes may do it at once."""
     with connection.transaction(), connection.cursor() as cursor:
-        cursor.executemany(query("plans", "seed_threshold"), [columns(row) for row in rows])
+        old = bool(only_row(connection.execute(query("plans", "has_thresholds")))[0])
+        dated = [replace(row, valid_from=since) if old and since else row for row in rows]
+        cursor.executemany(query("plans", "seed_threshold"), [columns(row) for row in dated])
 
 
 def claim_run(

@@ -15,8 +15,8 @@ What decides is data: each threshold is a row with who, when and why, and a chan
 `dagsplan threshold list` says those that hold, `dagsplan threshold set KEY --scope SCOPE --value X --by WHO --why
 WHY` (or `--text WORD`) adds a version. A scope is a route class, a kind of place, a network (`street`,
 `cycle`), a fraction, or `*` for all that have no value of their own. Version 1, below, is added to a database where
-it lacks the key or the scope; what somebody has set is never touched, nor is a scope added where somebody has set the
-key for all of them. *Ours* is a
+it lacks the key or the scope, in an old database as from its upgrade; what somebody has set is never touched, nor is
+a scope added where somebody has set the key for all of them. *Ours* is a
 default of dagsplan that no municipality publishes: try it and change it. How the snow thresholds work together:
 [snow.md](snow.md).
 

@@ -14,7 +14,7 @@ from city.entities import Threshold
 from city.geo import local_xy, middle
 from city.serviceday import local_instant
 from city.vocabulary import READINGS, ROUTE_CLASSES, ForecastReading, RouteClass
-from planner.snow.rule import limit_hundredths
+from planner.snow.rule import begin_hundredths, limit_hundredths
 from planner.snow.snapshot import SnowSnapshot
 from planner.thresholds.limits import Limits
 
@@ -96,8 +96,9 @@ def near_schools(snapshot: SnowSnapshot, near_m: float) -> npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Criteria:
-    """The start criteria of one class as the rule wants them: limits in hundredths, hours, and which reading
-    decides. ``prevent_h`` is how long before it gets slippery a class that is salted is treated; 0 for others."""
+    """The start criteria of one class as the rule wants them: the limits less their margin in hundredths, hours, and
+    which reading decides. ``prevent_h`` is how long before it gets slippery a class that is salted is treated; 0 for
+    others."""
 
     route_class: RouteClass
     dry: Threshold
@@ -119,12 +120,13 @@ def criteria(rules: Limits, route_class: RouteClass) -> Criteria:
     dry, wet = rules.row("snow.start_dry_cm", route_class), rules.row("snow.start_wet_cm", route_class)
     friction = rules.row("snow.friction", route_class)
     anti_slip = rules.word("snow.anti_slip", route_class, ("salt", "sand", "none"))
+    margin_pct = rules.value_or("snow.margin_pct", route_class, 0.0)
     return Criteria(
         route_class,
         dry,
         wet,
-        limit_hundredths(rules.value("snow.start_dry_cm", route_class)),
-        limit_hundredths(rules.value("snow.start_wet_cm", route_class)),
+        begin_hundredths(rules.value("snow.start_dry_cm", route_class), margin_pct),
+        begin_hundredths(rules.value("snow.start_wet_cm", route_class), margin_pct),
         max(1, round(rules.value("snow.hold_h", route_class))),
         limit_hundredths(rules.value("snow.hysteresis_cm", route_class)),
         max(0, round(rules.value("snow.lead_h", route_class))),

@@ -34,6 +34,12 @@ def limit_hundredths(limit_cm: float) -> int:
     return round(limit_cm * 100.0)
 
 
+def begin_hundredths(limit_cm: float, margin_pct: float) -> int:
+    """From what depth a group is called out: its limit, less the margin [%] for streets that have more snow than what
+    is known of them says."""
+    return round(limit_cm * (100.0 - margin_pct))
+
+
 @inlined
 def over_at(dry: int, wet: int, dry_limit: int, wet_limit: int) -> bool:
     """Whether a group is at or over its limit in one hour; what is not there never is."""

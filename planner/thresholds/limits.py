@@ -37,6 +37,11 @@ class Limits:
             raise PlanNotPossible(message("error.threshold.no_number", key=key, scope=scope))
         return row.value
 
+    def value_or(self, key: str, scope: str, otherwise: float) -> float:
+        """The number of a threshold; ``otherwise`` where nobody set one, as in what was decided before it was there."""
+        row = self._find(key, scope)
+        return otherwise if row is None or row.value is None else row.value
+
     def usual(self, key: str, scope: str = "*") -> float:
         """The number of a threshold; where nobody set one, as in a folder of before it was there, that of the seed."""
         row = self.usual_row(key, scope)

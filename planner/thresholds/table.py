@@ -28,6 +28,7 @@ WASTE = ("*", *FRACTIONS)
 """What a threshold may be set for; a fraction of the city's own beside these."""
 
 PIKALERT = message("threshold.why.pikalert")
+WINTERS = message("threshold.why.winters")
 FREE_DAYS = message("threshold.why.free_days")
 
 
@@ -110,10 +111,32 @@ TABLE: tuple[Declaration, ...] = (
     _number(
         "snow.start_wet_cm", "cm", {"P1": 4.0, "P2": 5.0, "P3": 7.0, "C1": 2.0, "C2": 2.0}, high=500.0, scopes=CLASSES
     ),
-    _number("snow.hold_h", "h", 1.0, high=48.0, scopes=CLASSES),
+    _number(
+        "snow.margin_pct",
+        "%",
+        {"*": 0.0, "P1": 20.0, "P2": 20.0, "P3": 25.0, "C1": 5.0, "C2": 5.0},
+        WINTERS,
+        high=90.0,
+        scopes=CLASSES,
+    ),
+    _number(
+        "snow.hold_h",
+        "h",
+        {"*": 1.0, "P1": 1.0, "P2": 1.0, "P3": 8.0, "C1": 4.0, "C2": 8.0},
+        WINTERS,
+        high=48.0,
+        scopes=CLASSES,
+    ),
     _number("snow.hysteresis_cm", "cm", 0.5, high=50.0, scopes=CLASSES),
     Declaration("snow.decide_by", "reading", {"*": "mid"}, kind="word", words=READINGS, scopes=CLASSES),
-    _number("snow.lead_h", "h", 0.0, high=48.0, scopes=CLASSES),
+    _number(
+        "snow.lead_h",
+        "h",
+        {"*": 0.0, "P1": 2.0, "P2": 2.0, "P3": 2.0, "C1": 0.0, "C2": 0.0},
+        WINTERS,
+        high=48.0,
+        scopes=CLASSES,
+    ),
     _number(
         "snow.done_within_h", "h", {"P1": 6.0, "P2": 8.0, "P3": 24.0, "C1": 4.0, "C2": 8.0}, high=168.0, scopes=CLASSES
     ),

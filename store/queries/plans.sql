@@ -10,6 +10,10 @@ SELECT %(key)s, %(scope)s, coalesce(max(version), 0) + 1, %(value)s, %(text)s, %
 FROM threshold WHERE key = %(key)s AND scope = %(scope)s
 RETURNING version;
 
+-- name: has_thresholds
+-- Whether any threshold is there, as in every database but a new one.
+SELECT EXISTS (SELECT FROM threshold);
+
 -- name: seed_threshold
 -- Adds version 1 of a threshold to a scope that has none. Not where a person has set the key for all scopes: that value
 -- decides for this scope too, and goes on to.

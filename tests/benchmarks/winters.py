@@ -3,7 +3,7 @@ changed limit takes. The winters are made up: docs/simulated-winters.md."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -13,9 +13,9 @@ from city.winter import SimulatedWinter, WinterTown
 from ingest.simulator.winter import Climate, winter
 from ingest.simulator.winter_town import town
 from planner.snow.backtest.summary import Policy, ReplaySummary
-from planner.snow.backtest.winters import KNOBS, replay
+from planner.snow.backtest.winters import replay
 from planner.thresholds.limits import Limits, limits
-from planner.thresholds.seed import SEED_FROM, seed
+from planner.thresholds.seed import SEED_FROM
 from tests.benchmarks.measure import Row, call
 
 HELD_OUT = range(201, 221)
@@ -25,20 +25,20 @@ POLICIES: tuple[Policy, ...] = ("everything", "ours", "foresight")
 
 def run() -> list[Row]:
     """Three policies over twenty held-out winters, over ten where the winters or the limits differ, and the time."""
-    winters, rules = [winter(number) for number in HELD_OUT], tuned()
+    winters, rules = [winter(number) for number in HELD_OUT], limits(())
     rows = compared("as frozen", winters, rules, town(), POLICIES)
-    shipped = replay(winters, limits(()), town())
-    rows.append(_row("as frozen: ours as shipped", shipped, replay(winters, rules, town(), "everything")))
+    everything = replay(winters, rules, town(), "everything")
+    rows.append(_row("as frozen: ours as shipped before", replay(winters, before(), town()), everything))
     earlier = replay(winters, rules, town(), "everything", station_limit_cm=2.0)
-    rows.append(_row("as frozen: everything at 2 cm", earlier, replay(winters, rules, town(), "everything")))
+    rows.append(_row("as frozen: everything at 2 cm", earlier, everything))
     for name, vary in VARIANTS.items():
         rows += compared(name, *vary(), POLICIES)
     return [*rows, _changed_limit(winters[:5], rules)]
 
 
-def tuned() -> Limits:
-    """The seed without the params of the rule: those of the back-test hold, which were tuned on other winters."""
-    return Limits(tuple(row for row in seed() if row.key not in {*KNOBS, "snow.decide_by"}))
+def before() -> Limits:
+    """The seed as it was: a tur is called when its limit is reached, in the forecast as it stands."""
+    return with_params({"lead_h": (0,) * 5, "hold_h": (1,) * 5, "margin_pct": (0,) * 5})
 
 
 def compared(
@@ -52,12 +52,19 @@ def compared(
 def foreseeing(rules: Limits) -> Limits:
     """The limits with the params that are best, on the tuning winters, for one who foresees everything."""
     params = {"lead_h": (2, 3, 4, 0, 0), "hold_h": (2, 3, 4, 6, 6)}
-    own = (
-        Threshold(f"snow.{key}", scope, float(value), "h", 1, SEED_FROM, "benchmark", "tuned")
+    return with_params(params | {"margin_pct": (0,) * 5, "hysteresis_cm": (0.25,) * 5}, rules)
+
+
+def with_params(params: Mapping[str, Sequence[float | str]], rules: Limits | None = None) -> Limits:
+    """Limits, the seed's if no others, with params of the snow rule by key, for each class in order."""
+    own = [
+        Threshold(f"snow.{key}", scope, None, "", 1, SEED_FROM, "benchmark", "tried", value)
+        if isinstance(value, str)
+        else Threshold(f"snow.{key}", scope, float(value), "", 1, SEED_FROM, "benchmark", "tried")
         for key, values in params.items()
         for scope, value in zip(ROUTE_CLASSES, values, strict=True)
-    )
-    return Limits((*rules.rows, *own))
+    ]
+    return Limits((*(limits(()) if rules is None else rules).rows, *own))
 
 
 def _row(what: str, one: ReplaySummary, first: ReplaySummary) -> Row:
@@ -87,18 +94,18 @@ def _colder(kelvin: float) -> list[SimulatedWinter]:
 
 def only_published() -> Limits:
     """The seed with Växjö's published depths alone: the same for wet snow as for dry."""
-    rows = tuned().rows
+    rows = limits(()).rows
     dry = {row.scope: row.value for row in rows if row.key == "snow.start_dry_cm"}
     return Limits(tuple(replace(row, value=dry[row.scope]) if row.key == "snow.start_wet_cm" else row for row in rows))
 
 
 Varied = tuple[Sequence[SimulatedWinter], Limits, WinterTown]
 VARIANTS: dict[str, Callable[[], Varied]] = {
-    "forecast twice as wrong": lambda: (_winters(error=2.0), tuned(), town()),
-    "forecast half as wrong": lambda: (_winters(error=0.5), tuned(), town()),
-    "twice as uneven over the town": lambda: (_winters(variation=2.0), tuned(), town(variation=2.0)),
-    "every street like its zone": lambda: (_winters(), tuned(), town(variation=0.0)),
-    "3 K colder": lambda: (_colder(3.0), tuned(), town()),
+    "forecast twice as wrong": lambda: (_winters(error=2.0), limits(()), town()),
+    "forecast half as wrong": lambda: (_winters(error=0.5), limits(()), town()),
+    "twice as uneven over the town": lambda: (_winters(variation=2.0), limits(()), town(variation=2.0)),
+    "every street like its zone": lambda: (_winters(), limits(()), town(variation=0.0)),
+    "3 K colder": lambda: (_colder(3.0), limits(()), town()),
     "wet limits as the dry ones": lambda: (_winters(), only_published(), town()),
 }
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 from city.entities import Threshold
 from deploy.installation import prepare_schema
+from planner.snow.criteria import criteria
+from planner.thresholds.limits import limits
 from planner.thresholds.seed import seed
 from store import plans
 from store.connect import Connection, connect
@@ -30,6 +33,21 @@ def test_an_old_database_gets_the_scope_that_it_lacks(database: Connection) -> N
         assert (rows(database)[lacking].value, rows(database)[lacking].version) == (7.0, 1)
         set_ = rows(database)["snow.start_dry_cm", "P1"]
         assert (set_.value, set_.version, set_.changed_by) == (6.0, 2, "chef")
+
+
+def test_an_old_database_decides_its_past_as_it_did(database: Connection) -> None:
+    """Of before streets were begun ahead of their limit: they are from the upgrade on, and not before."""
+    ahead = ("snow.lead_h", "snow.margin_pct")
+    plans.seed_thresholds(database, [row for row in seed() if row.key not in ahead or row.scope == "*"])
+    prepare_schema(database, AT)
+    now, before = (limits(plans.thresholds(database, at)) for at in (AT, AT - timedelta(minutes=1)))
+    assert now.value("snow.lead_h", "P1") == 2.0 > before.value("snow.lead_h", "P1") == 0.0
+    assert criteria(now, "P1").dry_limit == 640 < criteria(before, "P1").dry_limit == 800
+
+
+def test_a_new_database_has_its_thresholds_from_the_beginning(database: Connection) -> None:
+    prepare_schema(database, AT)
+    assert len(plans.thresholds(database, AT - timedelta(days=3650))) == len(seed())
 
 
 def test_what_a_person_set_for_all_scopes_goes_on_deciding(database: Connection) -> None:

@@ -59,17 +59,15 @@ def _most_ahead(hour: int, weather: WinterWeather, rule: Rule, now: Now) -> None
 
 @bare
 def crossing(i: int, hour: int, back: int, work: WinterWork, weather: WinterWeather, rule: Rule, now: Now) -> int:
-    """In how many hours a group comes to stay at its limits less ``back`` [0.01 cm], or ``NONE``: the plan's rule on
-    its estimate and the forecast, as far ahead as its lead lets it be called."""
+    """In how many hours a group comes to stay at the depth from which it is called, less ``back`` [0.01 cm], or
+    ``NONE``: the plan's rule on its estimate and the forecast, as far ahead as its lead lets it be called."""
     k = work.route_class[i]
-    dry_limit, wet_limit = rule.dry[k] - back, rule.wet[k] - back
-    depth = now.depth_seen[i] * rule.present[rule.reading[k]] // 1000
-    most = depth // FINE + now.most[rule.reading[k], work.zone[i]] * work.believed[i] // 1000 + 1
+    dry_limit, wet_limit = rule.from_dry[k] - back, rule.from_wet[k] - back
+    most = now.depth_seen[i] // FINE + now.most[rule.reading[k], work.zone[i]] * work.believed[i] // 1000 + 1
     if most < min(dry_limit, wet_limit):
         return NONE
     n = min(rule.lead_h[k] + rule.hold_h[k], len(now.dry))
-    core = now.core_seen[i] * rule.present[rule.reading[k]] // 1000
-    _curve(i, hour, n, rule.reading[k], depth, core, work, weather, now)
+    _curve(i, hour, n, rule.reading[k], now.depth_seen[i], now.core_seen[i], work, weather, now)
     return first_held(now.dry[:n], now.wet[:n], dry_limit, wet_limit, rule.hold_h[k])
 
 

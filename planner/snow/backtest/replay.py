@@ -15,9 +15,8 @@ import numpy as np
 
 from city.vocabulary import READINGS, ROUTE_CLASSES
 from planner.snow.archive import Run
-from planner.snow.criteria import all_criteria
-from planner.snow.groups import Called, ServiceGroups, call_out, with_hysteresis
-from planner.snow.rule import Ints, over_hours
+from planner.snow.groups import Called, ServiceGroups, call_out
+from planner.snow.rule import Ints, limit_hundredths, over_hours
 from planner.thresholds.limits import Limits
 
 REPLAYED = (
@@ -25,6 +24,7 @@ REPLAYED = (
     "snow.start_wet_cm",
     "snow.hold_h",
     "snow.hysteresis_cm",
+    "snow.margin_pct",
     "snow.lead_h",
     "snow.decide_by",
     "snow.friction",
@@ -132,15 +132,20 @@ def _hours_until(run: Run, later: Sequence[Run], *, most: int = 24) -> int:
 
 
 def _count_over(groups: ServiceGroups, rules: Limits, hours: int, into: defaultdict[str, float]) -> None:
-    """Adds for each class how many of the next hours its groups are at or over their limits, in the mean."""
-    own = [all_criteria(rules, sorted(set(groups.route_class)))[name] for name in groups.route_class]
-    dry_limit, wet_limit = with_hysteresis(own, [False] * len(own))
+    """Adds for each class how many of the next hours its groups are at or over their limits, in the mean; the limits
+    themselves, with nothing taken off."""
+    dry, wet = (_own_limits(groups, rules, key) for key in ("snow.start_dry_cm", "snow.start_wet_cm"))
     mid = READINGS.index("mid")
     counts: Ints = np.zeros(len(groups), np.int64)
-    over_hours(groups.dry[mid], groups.wet[mid], dry_limit, wet_limit, hours, counts)
+    over_hours(groups.dry[mid], groups.wet[mid], dry, wet, hours, counts)
     classes = np.array(groups.route_class, str)
     for name in np.unique(classes):
         into[str(name)] += float(counts[classes == name].mean())
+
+
+def _own_limits(groups: ServiceGroups, rules: Limits, key: str) -> Ints:
+    """(n,) the limit of each group's class [0.01 cm]."""
+    return np.array([limit_hundredths(rules.value(key, name)) for name in groups.route_class], np.int64)
 
 
 def _work(groups: ServiceGroups) -> dict[str, float]:

@@ -18,24 +18,26 @@ FIRST_CYCLE = 3
 
 
 class Rule(NamedTuple):
-    """A policy in whole numbers, by class (5,): limits [0.01 cm], hours that they must hold, how far under them one
-    that waits is stood down, the reading of the forecast, hours before, and hours allowed.
+    """A policy in whole numbers, by class (5,): limits [0.01 cm] and ``from`` what depth under them a group is called,
+    hours that it must be there, how far under it one that waits is stood down, the reading of the forecast, hours
+    before, and hours allowed.
 
-    Vehicles are called so that work is done within ``aim_h`` of when a group comes to its limit. ``present`` (3,) is
-    what each reading takes for the depth now [1/1000 of the estimate]; ``left`` [0.0001 cm] is what ploughing leaves.
+    Vehicles are called so that work is done within ``aim_h`` of when a group comes to that depth. ``left`` [0.0001 cm]
+    is what ploughing leaves.
     With ``station`` (a group, or -1) everything is called out when the station sees ``station_limit``, and nothing
     else counts.
     """
 
     dry: Ints
     wet: Ints
+    from_dry: Ints
+    from_wet: Ints
     hold_h: Ints
     back: Ints
     reading: Ints
     lead_h: Ints
     within_h: Ints
     aim_h: Ints
-    present: Ints
     left: int
     station: int
     station_limit: int

@@ -8,27 +8,20 @@ truth as forecast and estimate.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import numpy as np
 
-from city.vocabulary import READINGS, ROUTE_CLASSES, ForecastReading, RouteClass
+from city.vocabulary import READINGS, ROUTE_CLASSES
 from city.winter import FINE, Ints, SimulatedWinter, WinterTown, with_perfect_foresight
 from planner.snow.backtest.loop import run_winter
 from planner.snow.backtest.state import Book, Rule, bare_streets, crew_of, empty_book, weather_of, work_of
 from planner.snow.backtest.summary import CalledDay, ClassHours, Policy, ReplaySummary
+from planner.snow.criteria import criteria
 from planner.snow.rule import limit_hundredths
 from planner.thresholds.limits import Limits
-
-KNOBS: Mapping[str, Mapping[str, float]] = {
-    "snow.hold_h": {"P1": 1.0, "P2": 1.0, "P3": 4.0, "C1": 6.0, "C2": 6.0},
-    "snow.hysteresis_cm": {"*": 0.25},
-    "snow.lead_h": {"P1": 2.0, "P2": 3.0, "P3": 4.0, "C1": 1.0, "C2": 0.0},
-}
-DECIDE_BY: Mapping[str, ForecastReading] = {"P1": "high", "P2": "high", "P3": "high", "*": "mid"}
-"""How the rule is set where no threshold says it: tuned on simulated winters, see ``docs/simulated-winters.md``."""
 
 
 def replay(
@@ -45,8 +38,6 @@ def replay(
     number must hold for all classes. Raises PlanNotPossible for a limit that nobody set or that cannot be read.
     """
     rule = rule_of(rules)
-    if policy == "foresight":
-        rule = rule._replace(present=np.full(len(READINGS), 1000))
     if policy == "everything":
         rule = rule._replace(station=town.station, station_limit=limit_hundredths(station_limit_cm))
     with ThreadPoolExecutor(min(os.cpu_count() or 1, max(1, len(winters)))) as pool:
@@ -54,25 +45,25 @@ def replay(
     return _summed(winters, town, policy, books)
 
 
-def rule_of(rules: Limits, *, spread: float = 0.32, aim: float = 0.25) -> Rule:
-    """The limits of the rule and its params as whole numbers by class; params that nobody set are ours.
+def rule_of(rules: Limits, *, aim: float = 0.25) -> Rule:
+    """The limits of the rule and its params as whole numbers by class, as the plan has them.
 
-    Read high, the depth now is ``spread`` over the estimate, and read low as much under it: the tenth and ninetieth
-    percentile of what a street may differ by in simulated winters (15 % of its own, 10 % of the station's, about 12 %
-    between a station and a zone without one). As many vehicles are called
-    as have the work done within ``aim`` of the hours allowed.
+    As many vehicles are called as have the work done within ``aim`` of the hours allowed. Raises PlanNotPossible for a
+    threshold that nobody set or that cannot be read.
     """
+    own = [criteria(rules, name) for name in ROUTE_CLASSES]
     within_h = _by_class(rules, "snow.done_within_h")
     return Rule(
         dry=_by_class(rules, "snow.start_dry_cm", 100),
         wet=_by_class(rules, "snow.start_wet_cm", 100),
-        hold_h=np.maximum(1, _by_class(rules, "snow.hold_h")),
-        back=_by_class(rules, "snow.hysteresis_cm", 100),
-        reading=np.array([_reading(rules, name) for name in ROUTE_CLASSES]),
-        lead_h=np.maximum(0, _by_class(rules, "snow.lead_h")),
+        from_dry=np.array([one.dry_limit for one in own]),
+        from_wet=np.array([one.wet_limit for one in own]),
+        hold_h=np.array([one.hold_h for one in own]),
+        back=np.array([one.hysteresis for one in own]),
+        reading=np.array([READINGS.index(one.reading) for one in own]),
+        lead_h=np.array([one.lead_h for one in own]),
         within_h=within_h,
         aim_h=np.rint(aim * within_h).astype(np.int64),
-        present=np.rint(1000.0 * np.array([1.0 / (1.0 + spread), 1.0, 1.0 + spread])).astype(np.int64),
         left=round(rules.value("snow.left_after_plough_cm") * 100 * FINE),
         station=-1,
         station_limit=0,
@@ -81,24 +72,7 @@ def rule_of(rules: Limits, *, spread: float = 0.32, aim: float = 0.25) -> Rule:
 
 def _by_class(rules: Limits, key: str, times: int = 1) -> Ints:
     """(5,) a threshold of each class, ``times`` as large, in whole numbers."""
-    return np.array([round(times * _number(rules, key, name)) for name in ROUTE_CLASSES], np.int64)
-
-
-def _number(rules: Limits, key: str, scope: RouteClass) -> float:
-    ours = KNOBS.get(key)
-    if ours is None or _is_set(rules, key, scope):
-        return rules.value(key, scope)
-    return ours.get(scope, ours.get("*", 0.0))
-
-
-def _reading(rules: Limits, scope: RouteClass, key: str = "snow.decide_by") -> int:
-    if _is_set(rules, key, scope):
-        return READINGS.index(rules.word(key, scope, READINGS))
-    return READINGS.index(DECIDE_BY.get(scope, DECIDE_BY["*"]))
-
-
-def _is_set(rules: Limits, key: str, scope: str) -> bool:
-    return any(row.key == key and row.scope in (scope, "*") for row in rules.rows)
+    return np.array([round(times * rules.value(key, name)) for name in ROUTE_CLASSES], np.int64)
 
 
 def _book(winter: SimulatedWinter, town: WinterTown, rule: Rule, policy: Policy) -> Book:

@@ -50,8 +50,8 @@ class Truck:
 
 
 class Loop:
-    """A town through a winter under params by class: limits (dry, wet) and back [0.01 cm], hold, reading, lead, hours
-    allowed."""
+    """A town through a winter under params by class: limits (dry, wet), from what depth it is called and back
+    [0.01 cm], hold, reading, lead, hours allowed."""
 
     def __init__(
         self, town: WinterTown, winter: SimulatedWinter, params: dict[str, list], left: int, everything: int | None
@@ -102,11 +102,10 @@ class Loop:
 
     def crossing(self, i: int, hour: int, back: int) -> int | None:
         k = self.kind[i]
-        limits, hold, reading = self.params["limits"][k], self.params["hold"][k], self.params["reading"][k]
+        limits, hold, reading = self.params["from"][k], self.params["hold"][k], self.params["reading"][k]
         last = min(self.params["lead"][k] + hold - 1, self.winter.leads)
         zone, mild = int(self.town.groups.zone[i]), int(self.town.groups.warmer[i])
-        taken = self.params["present"][reading]
-        street = Street(self.seen[i].depth * taken // 1000, self.seen[i].core * taken // 1000)
+        street = Street(self.seen[i].depth, self.seen[i].core)
         over = [street.over(int(self.winter.seen_air[max(0, hour - 1), zone]) + mild, limits, back)]
         for lead in range(last):
             side = {0: 1, 1: 0, 2: -1}[reading]

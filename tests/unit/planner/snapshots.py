@@ -115,16 +115,20 @@ def threshold(key: str, scope: str, value: float | None, version: int = 2, text:
     return Threshold(key, scope, value, "cm", version, AT - 48 * HOUR, "test", "test", text)
 
 
+WHEN_TO_BEGIN = {"snow.margin_pct", "snow.lead_h", "snow.hold_h"}
+
+
 def limits_with(*rows: Threshold) -> tuple[Threshold, ...]:
-    """The seed with these rows in place of its own, every kind of place planned, nothing spread and everybody at the
-    wheel at once unless they say so."""
+    """The seed with these rows in place of its own, every kind of place planned, nothing spread, everybody at the
+    wheel at once, and every class called when its limit is reached, unless they say so."""
     places = (threshold("snow.places", kind, None, text="plan") for kind in PLACE_KINDS)
     mine = {
         (row.key, row.scope): row
         for row in (*against_slip(), *places, threshold("snow.call_lead_min", "*", 0.0), *rows)
     }
     rows = tuple(mine.values())
-    return (*(row for row in seed() if (row.key, row.scope) not in mine), *rows)
+    plain = (row for row in seed() if row.key not in WHEN_TO_BEGIN or row.scope == "*")
+    return (*(row for row in plain if (row.key, row.scope) not in mine), *rows)
 
 
 def against_slip(*, method: str = "none") -> tuple[Threshold, ...]:

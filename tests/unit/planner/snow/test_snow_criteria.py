@@ -72,6 +72,15 @@ def test_hysteresis_never_asks_for_bare_ground() -> None:
     assert not plan_of(still(0.0, asked=("P1-1", "P3-1", "C1-1"), thresholds=low)).verdict.go
 
 
+@pytest.mark.parametrize(("cm", "asked", "goes"), [(6.1, (), True), (5.9, (), False), (5.6, ("P1-1",), True)])
+def test_a_margin_calls_before_the_limit(cm: float, asked: tuple[str, ...], goes: bool) -> None:
+    """8 cm with a margin of a quarter: from 6 cm, and half a centimetre under that where the tur is asked for."""
+    rules = limits_with(threshold("snow.margin_pct", "P1", 25.0))
+    plan = plan_of(still(cm, asked=asked, thresholds=rules))
+    assert ("P1" in classes(plan)) is goes
+    assert goes is False or of(plan, "P1")[0].segments
+
+
 @pytest.mark.parametrize(("hold_h", "goes"), [(1.0, True), (24.0, False)])
 def test_a_limit_must_hold_for_its_hours(hold_h: float, goes: bool) -> None:
     """Snow that melts away within hours: over the limit now, but not all day."""

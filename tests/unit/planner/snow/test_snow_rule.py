@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.snow.rule import MOST_CM, NONE, decide, first_held, hundredths, limit_hundredths, nearest
+from planner.snow.rule import MOST_CM, NONE, begin_hundredths, decide, first_held, hundredths, limit_hundredths, nearest
 
 
 def curve(*depths_cm: float) -> np.ndarray:
@@ -26,6 +26,11 @@ def test_what_is_not_known_is_never_over() -> None:
 
 def test_wet_snow_has_a_limit_of_its_own() -> None:
     assert first_held(curve(2.0, np.nan), curve(np.nan, 2.0), 300, 200, 1) == 1
+
+
+def test_a_margin_is_a_part_of_the_limit() -> None:
+    assert [begin_hundredths(8.0, margin) for margin in (0.0, 20.0, 90.0)] == [800, 640, 80]
+    assert begin_hundredths(0.0, 20.0) == 0
 
 
 @pytest.mark.parametrize(("hold_h", "first"), [(1, 1), (2, 3), (3, 3), (4, NONE)])

@@ -70,6 +70,7 @@ def changed(chance: random.Random, rows: tuple[Threshold, ...]) -> tuple[Thresho
             "snow.slip_hold_h": float(chance.randrange(1, 6)),
             "snow.prevent_h": float(chance.randrange(5)),
             "snow.lead_h": float(chance.randrange(4)),
+            "snow.margin_pct": chance.choice([0.0, 20.0, 35.0]),
             "snow.hysteresis_cm": chance.choice([0.0, 1.0, 2.5]),
         }.get(key, round(chance.uniform(0.0, 12.0), 2))
         text = chance.choice(["low", "mid", "high"]) if key == "snow.decide_by" else None
@@ -101,6 +102,17 @@ def test_a_back_test_equals_real_plans(seed: int) -> None:
         assert replayed == first, (seed, other)
         called += len(first)
     assert called
+
+
+def test_hours_over_are_those_over_the_limit_itself_whatever_the_margin() -> None:
+    run = kept(snow_snapshot(readings=(depth(7.0),), forecasts=(forecast(-5.0, 0.0),)))
+    hours = [
+        replay([run], lambda _, rules=rules: limits(rules)).hours_over["P1"]
+        for rules in (limits_with(), limits_with(threshold("snow.margin_pct", "P1", 30.0)))
+    ]
+    assert hours == [0.0, 0.0]
+    low = limits_with(threshold("snow.start_dry_cm", "P1", 4.0))
+    assert replay([run], lambda _: limits(low)).hours_over["P1"] > 0.0
 
 
 def test_kept_curves_come_back_to_the_last_bit() -> None:

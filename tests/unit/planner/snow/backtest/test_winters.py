@@ -12,6 +12,7 @@ import pytest
 from city.catalogue.words import words
 from city.entities import Threshold
 from city.errors import PlanNotPossible
+from city.vocabulary import ROUTE_CLASSES
 from city.winter import Contract, SimulatedWinter, WinterGroups, WinterTown
 from ingest.simulator.winter import winter
 from ingest.simulator.winter_town import town
@@ -19,6 +20,7 @@ from planner.snow.backtest.loop import run_winter
 from planner.snow.backtest.state import Book, Rule, bare_streets, crew_of, empty_book, weather_of, work_of
 from planner.snow.backtest.summary import as_json, in_words
 from planner.snow.backtest.winters import replay, rule_of
+from planner.snow.criteria import criteria
 from planner.thresholds.limits import Limits, limits
 from planner.thresholds.seed import SEED_FROM
 from tests.unit.planner.plain_winters import Loop, Plain
@@ -67,10 +69,10 @@ def run(one: SimulatedWinter, where: WinterTown, rule: Rule) -> Book:
 def plainly(one: SimulatedWinter, where: WinterTown, rule: Rule) -> Plain:
     params = {
         "limits": list(zip(rule.dry.tolist(), rule.wet.tolist(), strict=True)),
+        "from": list(zip(rule.from_dry.tolist(), rule.from_wet.tolist(), strict=True)),
         **{name: getattr(rule, f"{name}_h").tolist() for name in ("hold", "lead", "within")},
         "back": rule.back.tolist(),
         "reading": rule.reading.tolist(),
-        "present": rule.present.tolist(),
         "aim": rule.aim_h.tolist(),
     }
     everything = rule.station_limit if rule.station >= 0 else None
@@ -78,11 +80,11 @@ def plainly(one: SimulatedWinter, where: WinterTown, rule: Rule) -> Plain:
 
 
 def params(**values: float | str) -> Limits:
-    """The seed with params for all classes; '__' stands for the dot."""
+    """The seed with params for all classes."""
     own = [
         Threshold(
             f"snow.{key}",
-            "*",
+            name,
             None if isinstance(v, str) else v,
             "",
             2,
@@ -92,6 +94,7 @@ def params(**values: float | str) -> Limits:
             v if isinstance(v, str) else None,
         )
         for key, v in values.items()
+        for name in ROUTE_CLASSES
     ]
     return Limits((*limits(()).rows, *own))
 
@@ -101,7 +104,7 @@ def params(**values: float | str) -> Limits:
     "values",
     [
         {"lead_h": 0, "hold_h": 1, "hysteresis_cm": 0.0, "decide_by": "mid"},
-        {"lead_h": 5, "hold_h": 3, "hysteresis_cm": 1.0, "decide_by": "high"},
+        {"lead_h": 5, "hold_h": 3, "hysteresis_cm": 1.0, "decide_by": "high", "margin_pct": 30},
         {"lead_h": 24, "hold_h": 2, "hysteresis_cm": 0.5, "decide_by": "low"},
     ],
 )
@@ -165,10 +168,11 @@ def test_more_snow_that_nobody_clears_is_never_fewer_hours_over() -> None:
 
 def test_raising_a_limit_never_calls_more_turer_in_a_simple_storm() -> None:
     where, one = a_town((3, 2)), storm()
+    at_its_limit = params(lead_h=0, hold_h=1, margin_pct=0)
     calls = []
     for limit_cm in np.arange(1.0, 14.0, 0.5):
         rules = Limits(
-            tuple(replace(row, value=limit_cm) if row.key == "snow.start_dry_cm" else row for row in limits(()).rows)
+            tuple(replace(row, value=limit_cm) if row.key == "snow.start_dry_cm" else row for row in at_its_limit.rows)
         )
         calls.append(replay([one], rules, where, "foresight").tur_call_outs)
     assert calls == sorted(calls, reverse=True)
@@ -200,6 +204,27 @@ def test_the_summary_says_that_it_is_simulated_and_lists_the_days() -> None:
     assert len(told["days"][0]["called"]) == len(found.days[0].turer)
     assert sum(len(day.turer) for day in found.days) <= found.tur_call_outs
     assert found.cost == pytest.approx(found.paid_h * town().contract.price_per_h)
+
+
+def test_winters_are_decided_by_what_a_plan_decides_by() -> None:
+    """Of what a city has not set, too: there is one rule and one set of first values."""
+    rule, own = rule_of(limits(())), [criteria(limits(()), name) for name in ROUTE_CLASSES]
+    assert rule.from_dry.tolist() == [one.dry_limit for one in own]
+    assert rule.lead_h.tolist() == [one.lead_h for one in own]
+    assert max(rule.lead_h) > 0
+    assert rule.hold_h.tolist() == [one.hold_h for one in own]
+    assert (rule.from_dry < rule.dry).all()
+    assert rule.dry[0] == 800
+
+
+def test_the_first_values_leave_main_streets_a_third_of_the_hours_over() -> None:
+    """Against calling a tur when its limit is reached, which was the first value; these winters chose nothing."""
+    winters = [made(81), made(82)]
+    now = replay(winters, limits(()), town()).hours_over()
+    before = replay(winters, params(lead_h=0, hold_h=1, margin_pct=0), town()).hours_over()
+    assert 3 * now["P1"] < before["P1"]
+    assert 2 * now["P2"] < before["P2"]
+    assert now["P3"] < before["P3"]
 
 
 def test_a_reading_that_does_not_exist_is_refused() -> None:
