@@ -2,7 +2,7 @@
 
 A limit is for snow as it fell and settled. What traffic wears off and packs is therefore left lying here, and no plough
 is assumed: on a main road RoadSurf's wear takes 45 % of the snow in an hour, so that a street under steady snowfall
-would never come to its limit. Nor does the open land's wind pack it as it falls. Both err towards more snow.
+would never come to its limit. This errs towards more snow; how far was not measured.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from models.road.alike import alike
 from models.road.forcing import Forcing
 from models.road.hours import OWN_PHASE, RULE, forcing, lacking
-from models.road.physics import PHYSICS, SNOW, WATER
+from models.road.physics import DEPOSIT, PHYSICS, SNOW, WATER
 from models.road.run import Surface, at_rest, run, undriven
 from models.road.score import slippery
 from models.road.segment import SiteForcing, SiteState
@@ -33,16 +33,16 @@ Bools = npt.NDArray[np.bool_]
 ROAD_CONDITIONS = ("dry", "wet", "ice", "snow")
 """What is on the road, from least to most."""
 UNKNOWN = -1
-LYING = PHYSICS._replace(wear_snow_h=0.0, packed=0.0, cap_snow_mm=np.inf, packing_wind=0.0)
-"""The physics without traffic's hold on snow, without the halving of deep snow, and with snow that falls in the lee of
-houses and trees: a forecast's wind is that over open land, and the wind term nearly doubles the density at 5 m/s."""
+LYING = PHYSICS._replace(wear_snow_h=0.0, packed=0.0, cap_snow_mm=np.inf)
+"""The physics without traffic's hold on snow and without the halving of deep snow."""
 
 
 @dataclass(frozen=True)
 class SnowState:
     """After each hour (n_segments, n_hours): ``depth_cm``, ``water_mm`` of snow; ``wet`` where the snow is heavy or
     slush; ``surface_c`` of the road [°C], NaN where no weather is known; ``condition``: which of ``ROAD_CONDITIONS``
-    is on it, -1 where that is not known; ``film_mm`` of water, ice and frost together, without the snow."""
+    is on it, -1 where that is not known; ``film_mm`` of water, ice and frost together, without the snow, and
+    ``frost_mm`` of it that came out of the air."""
 
     depth_cm: Floats
     water_mm: Floats
@@ -50,6 +50,7 @@ class SnowState:
     surface_c: Floats
     condition: npt.NDArray[np.int8]
     film_mm: Floats
+    frost_mm: Floats
 
 
 @dataclass(frozen=True)
@@ -280,24 +281,36 @@ def _run(
 
 
 def _state(
-    sites: Sites, air: Forcing, state: SiteState, kind: Ints, correction: Floats, phase: int = OWN_PHASE
+    sites: Sites,
+    air: Forcing,
+    state: SiteState,
+    kind: Ints,
+    correction: Floats,
+    phase: int = OWN_PHASE,
+    *,
+    wet_over_c: float = 0.25,
 ) -> SnowState:
-    """Wet is snow that holds water or lies in air over -0.5 °C."""
+    """Wet is snow that holds water or lies in air over ``wet_over_c``: where fresh snow of SN46220 becomes heavy, under
+    wind of 6 m/s, two winters that chose it and two that confirm it (docs/road-model.md)."""
     out = _run(sites, air, state, phase, drive=_corrected(sites, air, correction, fading(air, 0)))
     hourly = air.air.air_c[0].reshape(out.surface_c.shape[1], -1).mean(axis=1)
     lift = np.nan_to_num(sites.elevation_m - air.reference_m[0])
-    mild = hourly + (LYING.lapse_k_m * lift)[:, None] > -0.5
+    mild = hourly + (LYING.lapse_k_m * lift)[:, None] > wet_over_c
     wet = (out.depth_cm > 0) & (out.wet | mild)
     condition = lying(out.surface_c, out.store_mm)
     store = out.store_mm[kind]
     film = store.sum(axis=-1) - store[..., SNOW]
-    return SnowState(out.depth_cm[kind], store[..., SNOW], wet[kind], out.surface_c[kind], condition[kind], film)
+    lies = out.depth_cm[kind], store[..., SNOW], wet[kind]
+    return SnowState(*lies, out.surface_c[kind], condition[kind], film, store[..., DEPOSIT])
 
 
 def lying(surface_c: Floats, store_mm: Floats, *, snow_mm: float = 0.2, wet_mm: float = 0.1) -> npt.NDArray[np.int8]:
-    """(n, n_hours) which of ``ROAD_CONDITIONS`` is on the road: snow before ice (frost too) before water."""
+    """(n, n_hours) which of ``ROAD_CONDITIONS`` is on the road: snow before ice (frost too) before water. A dusting of
+    less than ``snow_mm`` is neither snow nor ice."""
     found = np.where(store_mm[..., WATER] > wet_mm, ROAD_CONDITIONS.index("wet"), ROAD_CONDITIONS.index("dry"))
-    found = np.where(slippery(surface_c, store_mm), ROAD_CONDITIONS.index("ice"), found)
+    bare = store_mm.copy()
+    bare[..., SNOW] = 0.0
+    found = np.where(slippery(surface_c, bare), ROAD_CONDITIONS.index("ice"), found)
     return np.where(store_mm[..., SNOW] > snow_mm, ROAD_CONDITIONS.index("snow"), found).astype(np.int8)
 
 
@@ -325,7 +338,7 @@ def _held(now_cm: Floats, hours: int, density: float) -> SnowState:
     depth = np.repeat(np.asarray(now_cm, float)[:, None], hours, axis=1)
     condition = np.where(depth > 0.0, ROAD_CONDITIONS.index("snow"), UNKNOWN).astype(np.int8)
     no = np.zeros(depth.shape)
-    return SnowState(depth, depth * density / 100.0, no.astype(bool), np.full(depth.shape, np.nan), condition, no)
+    return SnowState(depth, depth * density / 100.0, no.astype(bool), np.full(depth.shape, np.nan), condition, no, no)
 
 
 def _bounded(bound: np.ufunc, state: SnowState, mid: SnowState, off_k: Floats) -> SnowState:
@@ -333,4 +346,4 @@ def _bounded(bound: np.ufunc, state: SnowState, mid: SnowState, off_k: Floats) -
     depth, water = bound(state.depth_cm, mid.depth_cm), bound(state.water_mm, mid.water_mm)
     warmest = np.where(depth > 0.0, np.maximum(mid.surface_c, 0.0), np.inf)
     surface = np.minimum(mid.surface_c + off_k, warmest)
-    return SnowState(depth, water, state.wet, surface, state.condition, state.film_mm)
+    return replace(state, depth_cm=depth, water_mm=water, surface_c=surface)

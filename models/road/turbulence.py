@@ -61,10 +61,11 @@ def own_exchange(
     if len(kept) < least_nights:
         return None
     hours = np.flatnonzero(np.isin(night, kept))
-    wrong = np.array([unexplained(site, forcing, observed, hours, rough, physics) ** 2 for rough in ROUGH_M])
-    of = night[hours]
-    if np.sqrt(wrong[0].mean()) < least_w_m2:
+    of, usually = night[hours], unexplained(site, forcing, observed, hours, ROUGH_M[0], physics) ** 2
+    if np.sqrt(usually.mean()) < least_w_m2:
         return None
+    others = [unexplained(site, forcing, observed, hours, rough, physics) ** 2 for rough in ROUGH_M[1:]]
+    wrong = np.array([usually, *others])
     left = np.concatenate([wrong[_least(wrong[:, of != n]), of == n] for n in kept])
     found, usual = float(np.sqrt(left.mean())), float(np.sqrt(wrong[0].mean()))
     chosen = _least(wrong)

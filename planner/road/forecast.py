@@ -30,7 +30,7 @@ from models.road.spread import bounds, members
 from models.road.start import fading, relaxation
 from models.road.turbulence import Exchange, own_exchange
 from models.road.uncertain import LEARNED, ErrorGrowth, below, outer, quantiles
-from planner.road.record import PastForecast, own_growth
+from planner.road.ownrange import PastForecast, own_growth
 from planner.road.start import Case, Start, on_steps, started
 from planner.road.uncertain import chance_slippery, lacking, site_scale
 
@@ -38,7 +38,7 @@ Floats = npt.NDArray[np.floating[Any]]
 T = TypeVar("T")
 STEP = timedelta(seconds=300)
 BACK = timedelta(hours=48)
-RECORD = timedelta(days=14)
+RECORD = timedelta(days=7)
 """So far back a station's own record is looked at for how it exchanges heat with the air."""
 TABLES = ("sites", "forecast", "observed", "other")
 """Fields of a folder that are files of their own; the others stand in ``road.toml``."""
@@ -61,9 +61,11 @@ class SiteRow:
 
 @dataclass(frozen=True, slots=True)
 class WeatherRow:
-    """Weather at a time; ``precip_mm_h`` is the mean rate since the row before. No ``site`` = of all of them."""
+    """Weather at a time; ``precip_mm_h`` is the mean rate since the row before. No ``site`` = of all of them.
+    ``issued_at`` is when a forecast said so, where a file holds those of several times."""
 
     time: datetime
+    issued_at: datetime | None = None
     site: str | None = None
     elevation_m: float | None = None
     air_c: float | None = None
@@ -137,22 +139,26 @@ class SiteForecast:
     notes: tuple[Message, ...]
 
 
-def load(folder: Path) -> Bundle:
-    """Reads a folder. Raises ImportRefused naming file, line, field and time."""
+def load(folder: Path, *, record: bool = False) -> Bundle:
+    """Reads a folder; of a ``record`` of observations the forecast may be left out, and is over when they are. Raises
+    ImportRefused naming file, line, field and time."""
     if not (folder / "sites.csv").is_file():
         way_out = message("error.bundle.write", columns="id, lat, lon")
         raise ImportRefused(folder / "sites.csv", message("error.bundle.missing"), way_out)
     forecast = _weather(folder / "forecast.csv", WeatherRow)
-    if not forecast:
-        way_out = message("error.bundle.write", columns="time, air_c")
-        raise ImportRefused(folder / "forecast.csv", message("error.bundle.missing_or_empty"), way_out)
     observed = _weather(folder / "observations.csv", ObservedRow)
+    needed, columns = (observed, "time, surface_c, air_c") if record else (forecast, "time, air_c")
+    if not needed:
+        file = folder / ("observations.csv" if record else "forecast.csv")
+        way_out = message("error.bundle.write", columns=columns)
+        raise ImportRefused(file, message("error.bundle.missing_or_empty"), way_out)
     other = _rows(folder / "other.csv", OtherRow) if (folder / "other.csv").is_file() else ()
     head = _head(folder / "road.toml")
-    head.setdefault("at", min(row.time for row in forecast))
+    issues = [row.issued_at for row in forecast if row.issued_at is not None]
+    head.setdefault("at", max(issues, default=min(row.time for row in (forecast or observed))))
     rest = {"sites": _rows(folder / "sites.csv", SiteRow), "forecast": forecast, "observed": observed, "other": other}
     bundle = checked(head | rest, Bundle, folder / "road.toml", "a value")
-    if max(row.time for row in forecast) <= bundle.at:
+    if not record and max(row.time for row in forecast) <= bundle.at:
         problem = message("error.road.too_short", at=bundle.at.isoformat())
         raise ImportRefused(folder / "forecast.csv", problem, message("error.road.later"))
     return bundle
@@ -202,15 +208,15 @@ def _check_weather(row: Any, file: Path, number: int) -> None:  # noqa: ANN401 -
 
 
 def forecast_all(bundle: Bundle) -> list[SiteForecast]:
-    """Every site of the folder, by itself."""
-    return [forecast_site(bundle, row) for row in bundle.sites]
+    """Every site of the folder, by itself, with the range that its own record there gives."""
+    return [forecast_site(bundle, row, *_growth(bundle, row)) for row in bundle.sites]
 
 
 def case_of(bundle: Bundle, row: SiteRow) -> Case:
     """A site with its weather from at most ``BACK`` before ``at`` to the end of the forecast."""
     seen = [r for r in _of(bundle.observed, row.id) if r.time <= bundle.at]
     exchange = _exchange(row, _place(row), seen, bundle.at)
-    return _case(row, seen, _of(bundle.forecast, row.id), bundle.at, exchange)
+    return _case(row, seen, newest_issue(_of(bundle.forecast, row.id), bundle.at), bundle.at, exchange)
 
 
 def _case(
@@ -223,12 +229,15 @@ def _case(
     return Case(_place(row), forcing, forcing.step_of(at), observed, exchange)
 
 
-def _growth(bundle: Bundle, row: SiteRow, case: Case) -> tuple[ErrorGrowth, int]:
+def _growth(bundle: Bundle, row: SiteRow) -> tuple[ErrorGrowth, int]:
     """How the error grows by the site's own record, and of how many hindcasts; none where its air was not measured."""
     seen = [r for r in _of(bundle.observed, row.id) if r.time <= bundle.at and r.surface_c is not None]
-    if case.place.natural.any() or sum(r.air_c is not None for r in seen) < 0.9 * len(seen):
+    place = _place(row)
+    if place.natural.any() or sum(r.air_c is not None for r in seen) < 0.9 * len(seen):
         return LEARNED, 0
-    return own_growth(case.seen, bundle.at, partial(_past, bundle, row, case.exchange))
+    surface = [(r.time, r.surface_c) for r in seen if r.surface_c is not None]
+    exchange = _exchange(row, place, [r for r in _of(bundle.observed, row.id) if r.time <= bundle.at], bundle.at)
+    return own_growth(surface, bundle.at, partial(_past, bundle, row, exchange))
 
 
 def _past(bundle: Bundle, row: SiteRow, exchange: Exchange | None, when: datetime) -> PastForecast:
@@ -261,6 +270,12 @@ def _driven(case: Case, start: Start) -> SiteForcing:
     return undriven(case.place, case.forcing)._replace(correction=correction, fade=fade)
 
 
+def newest_issue(rows: Sequence[WeatherRow], at: datetime) -> list[WeatherRow]:
+    """Of a file that holds forecasts of several times, the rows of the last one that was there; else all of them."""
+    known = [row.issued_at for row in rows if row.issued_at is not None and row.issued_at <= at]
+    return [row for row in rows if row.issued_at == max(known)] if known else list(rows)
+
+
 def _exchange(row: SiteRow, place: Sites, seen: Sequence[ObservedRow], at: datetime) -> Exchange | None:
     """How the site's air exchanges heat with it, where its record of the last nights tells: surface and weather of
     nearly all of them were measured."""
@@ -274,15 +289,15 @@ def _exchange(row: SiteRow, place: Sites, seen: Sequence[ObservedRow], at: datet
     return own_exchange(place, forcing, on_steps(surface, forcing, forcing.steps))
 
 
-def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
-    """One site: brought to ``at`` by its observations, then on to the end of the forecast with a range."""
+def forecast_site(bundle: Bundle, row: SiteRow, growth: ErrorGrowth = LEARNED, cases: int = 0) -> SiteForecast:
+    """One site: brought to ``at`` by its observations, then on to the end of the forecast with a range by ``growth``,
+    which ``cases`` of its own record gave."""
     case = case_of(bundle, row)
     place, forcing, at = case.place, case.forcing, case.at
     start = started(case)
     notes = [] if case.seen else [message("cli.forecast.unseen")]
     notes += [as_message(note) for note in (*forcing.notes, *place.notes())]
-    lacks = lacking([r for r in _of(bundle.forecast, row.id) if r.time > bundle.at])
-    growth, cases = _growth(bundle, row, case)
+    lacks = lacking([r for r in newest_issue(_of(bundle.forecast, row.id), bundle.at) if r.time > bundle.at])
     scale = site_scale(forcing, at, seen=bool(np.isfinite(start.miss_k)), lacks=lacks, growth=growth)
     own = [] if case.exchange is None else [message("cli.forecast.exchange", **dataclasses.asdict(case.exchange))]
     own += [message("cli.forecast.own_range", times=growth.times, n=cases)] if cases else []

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,11 @@ import numpy.typing as npt
 from city.catalogue.formats import figure
 from city.catalogue.message import Message, Span, message
 from city.catalogue.words import Words, name_of, words
-from models.road.radiation import dark
-from models.road.score import ErrorFigures, bands, brier, by_lead, event, held, reliability
-from planner.road.forecast import Bundle, ObservedRow, SiteForecast, forecast_all, load
-from planner.road.start import Start
+from planner.road import record
+from planner.road.forecast import Bundle, SiteForecast, forecast_all, load
+from planner.road.record import StationRecord
+from planner.road.scores import rounded, scores
+from planner.road.start import Start, clock
 from planner.words.table import aligned
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -31,6 +31,25 @@ def answer(folder: Path, words: Words, *, as_json: bool) -> str:
     bundle = load(folder)
     made = forecast_all(bundle)
     return json.dumps(as_dict(bundle, made), ensure_ascii=False) if as_json else readable(bundle, made, words)
+
+
+def record_answer(found: Sequence[StationRecord], words: Words, *, as_json: bool) -> str:
+    """What many starts at each station came to, in a language or as JSON."""
+    if as_json:
+        return json.dumps({"stations": [record.as_dict(station) for station in found]}, ensure_ascii=False)
+    return "\n\n".join("\n".join(_record_lines(station, words)) for station in found)
+
+
+def _record_lines(station: StationRecord, words: Words) -> Iterator[str]:
+    if station.failed:
+        yield words("cli.forecast.failed", site=station.site, n=station.failed)
+    if station.scored is None or station.since is None or station.until is None:
+        yield words("cli.forecast.no_starts", site=station.site)
+        return
+    since, until = clock(station.since), clock(station.until)
+    yield words("cli.forecast.starts", n=station.starts, site=station.site, since=since, until=until)
+    yield words("cli.forecast.measured" if station.measured else "cli.forecast.of_the_time")
+    yield from _score_lines(station.scored, words)
 
 
 def as_dict(bundle: Bundle, forecasts: Sequence[SiteForecast]) -> dict[str, Any]:
@@ -56,7 +75,7 @@ def _start(start: Start) -> dict[str, Any]:
         "surface_c": round(start.surface_c, 2),
         "observed_c": surface_c,
         "observed_at": None if time is None else time.astimezone(UTC).isoformat(),
-        "miss_k": _two(start.miss_k),
+        "miss_k": rounded(start.miss_k),
     }
 
 
@@ -77,77 +96,6 @@ def _hour(f: SiteForecast, k: int) -> dict[str, Any]:
         "frozen_probability": round(float(f.frozen[k]), 2),
         "slippery_probability": round(float(f.slippery[k]), 2),
     }
-
-
-def scores(bundle: Bundle, forecast: SiteForecast) -> dict[str, Any] | None:
-    """Errors by lead and events, beside persistence, air temperature and the other model; None without observations."""
-    rows = _own(bundle.observed, forecast.site)
-    after = [r for r in rows if r.surface_c is not None and bundle.at < r.time <= forecast.times[-1]]
-    if not after:
-        return None
-    lead = np.array([(r.time - bundle.at) / timedelta(hours=1) for r in after])
-    observed = np.array([r.surface_c for r in after], float)
-    named = _references(bundle, forecast, rows, lead)
-    site = next(row for row in bundle.sites if row.id == forecast.site)
-    night = dark([r.time for r in after], site.lat, site.lon)
-    frozen = observed < 0.0
-    chance = np.interp(lead, _leads(bundle.at, forecast), forecast.frozen)
-    return {
-        "surface": {
-            name: {part: _rounded(e) for part, e in parts.items()}
-            for name, parts in by_lead(named, observed, lead, night).items()
-        },
-        "range": _range(bundle, forecast, observed, lead, night),
-        "frozen": {name: _event(values < 0.0, frozen, ~np.isnan(values)) for name, values in named.items()}
-        | {"brier": _two(brier(chance, frozen)), "reliability": reliability(chance, frozen)},
-        **_other_events(bundle, forecast, after, lead),
-    }
-
-
-def _range(
-    bundle: Bundle, f: SiteForecast, observed: Floats, lead: Floats, night: npt.NDArray[np.bool_]
-) -> dict[str, dict[str, Any]]:
-    """By the same parts as the errors: how many observations the range held, how wide it was, and its CRPS."""
-    at = _leads(bundle.at, f)
-    low, high = np.interp(lead, at, f.low_c), np.interp(lead, at, f.high_c)
-    members = np.array([np.interp(lead, at, member) for member in f.quantiles_c])
-    told = {part: held(observed, low, high, members, rows) for part, rows in bands(lead, observed, night).items()}
-    return {
-        part: {"count": of.count, "inside": _two(of.inside), "width": _two(of.width), "crps": _two(of.crps)}
-        for part, of in told.items()
-    }
-
-
-def _references(bundle: Bundle, f: SiteForecast, rows: Sequence[ObservedRow], lead: Floats) -> dict[str, Floats]:
-    at = _leads(bundle.at, f)
-    named: dict[str, Floats] = {"model": np.interp(lead, at, f.surface_c)}
-    last = [r.surface_c for r in rows if r.surface_c is not None and r.time <= bundle.at]
-    if last:
-        named["persistence"] = np.full(len(lead), float(last[-1] or 0.0))
-    named["air temperature"] = np.interp(lead, at, f.air_c)
-    other = sorted(_own(bundle.other, f.site), key=lambda r: r.time)
-    if other:
-        times = np.array([(r.time - bundle.at) / timedelta(hours=1) for r in other])
-        values = np.array([r.surface_c for r in other], float)
-        named["other model"] = np.interp(lead, times, values, left=np.nan, right=np.nan)
-    return named
-
-
-def _other_events(bundle: Bundle, f: SiteForecast, after: Sequence[ObservedRow], lead: Floats) -> dict[str, Any]:
-    """Slippery and plough-needed, where somebody wrote down how it was."""
-    at, found = _leads(bundle.at, f), {}
-    said = [i for i, r in enumerate(after) if r.slippery is not None]
-    if said:
-        truth = np.array([bool(after[i].slippery) for i in said])
-        chance = np.interp(lead[said], at, f.slippery)
-        counted = _event(chance >= 0.5, truth, np.ones(len(said), bool))
-        found["slippery"] = counted | {"brier": _two(brier(chance, truth)), "reliability": reliability(chance, truth)}
-    deep = [i for i, r in enumerate(after) if r.depth_cm is not None]
-    if deep:
-        truth = np.array([(after[i].depth_cm or 0.0) >= bundle.plough_cm for i in deep])
-        needed = np.interp(lead[deep], at, f.depth_cm) >= bundle.plough_cm
-        found["plough_needed"] = _event(needed, truth, np.ones(len(deep), bool))
-    return found
 
 
 def readable(bundle: Bundle, forecasts: Sequence[SiteForecast], words: Words) -> str:
@@ -229,28 +177,3 @@ def _rate(value: float | None, words: Words) -> str:
 
 def _key(name: str) -> str:
     return name.replace(" ", "_")
-
-
-def _own(rows: Sequence[Any], site: str) -> list[Any]:
-    own = [row for row in rows if row.site == site] or [row for row in rows if row.site is None]
-    return sorted(own, key=lambda row: row.time)
-
-
-def _leads(at: datetime, f: SiteForecast) -> Floats:
-    return np.array([(time - at) / timedelta(hours=1) for time in f.times])
-
-
-def _event(
-    forecast: npt.NDArray[np.bool_], observed: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]
-) -> dict[str, Any]:
-    found = event(forecast, observed, known)
-    rates = {"pod": found.pod, "far": found.far, "csi": found.csi, "frequency_bias": found.frequency_bias}
-    return dataclasses.asdict(found) | {name: _two(value) for name, value in rates.items()}
-
-
-def _rounded(e: ErrorFigures) -> dict[str, Any]:
-    return {"count": e.count, "rmse": _two(e.rmse), "mae": _two(e.mae), "bias": _two(e.bias)}
-
-
-def _two(value: float) -> float | None:
-    return None if np.isnan(value) else round(value, 3)

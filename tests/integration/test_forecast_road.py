@@ -16,7 +16,7 @@ from models.road.forcing import on_grid
 from models.road.run import at_rest, run
 from models.road.site import sites
 from planner.road.forecast import forecast_all
-from planner.road.words import scores
+from planner.road.scores import scores
 from tests.benchmarks.road_cases import case045, col_de_porte, se1018
 
 AT = datetime(2027, 1, 12, 0, 0, tzinfo=UTC)
