@@ -30,7 +30,7 @@ from models.road.spread import bounds, members
 from models.road.start import fading, relaxation
 from models.road.turbulence import Exchange, own_exchange
 from models.road.uncertain import LEARNED, ErrorGrowth, below, outer, quantiles
-from planner.road.growth import PastForecast, own_growth
+from planner.road.ownrange import PastForecast, own_growth
 from planner.road.start import Case, Start, on_steps, started
 from planner.road.uncertain import chance_slippery, lacking, site_scale
 
@@ -208,8 +208,8 @@ def _check_weather(row: Any, file: Path, number: int) -> None:  # noqa: ANN401 -
 
 
 def forecast_all(bundle: Bundle) -> list[SiteForecast]:
-    """Every site of the folder, by itself."""
-    return [forecast_site(bundle, row) for row in bundle.sites]
+    """Every site of the folder, by itself, with the range that its own record there gives."""
+    return [forecast_site(bundle, row, *_growth(bundle, row)) for row in bundle.sites]
 
 
 def case_of(bundle: Bundle, row: SiteRow) -> Case:
@@ -229,12 +229,15 @@ def _case(
     return Case(_place(row), forcing, forcing.step_of(at), observed, exchange)
 
 
-def _growth(bundle: Bundle, row: SiteRow, case: Case) -> tuple[ErrorGrowth, int]:
+def _growth(bundle: Bundle, row: SiteRow) -> tuple[ErrorGrowth, int]:
     """How the error grows by the site's own record, and of how many hindcasts; none where its air was not measured."""
     seen = [r for r in _of(bundle.observed, row.id) if r.time <= bundle.at and r.surface_c is not None]
-    if case.place.natural.any() or sum(r.air_c is not None for r in seen) < 0.9 * len(seen):
+    place = _place(row)
+    if place.natural.any() or sum(r.air_c is not None for r in seen) < 0.9 * len(seen):
         return LEARNED, 0
-    return own_growth(case.seen, bundle.at, partial(_past, bundle, row, case.exchange))
+    surface = [(r.time, r.surface_c) for r in seen if r.surface_c is not None]
+    exchange = _exchange(row, place, [r for r in _of(bundle.observed, row.id) if r.time <= bundle.at], bundle.at)
+    return own_growth(surface, bundle.at, partial(_past, bundle, row, exchange))
 
 
 def _past(bundle: Bundle, row: SiteRow, exchange: Exchange | None, when: datetime) -> PastForecast:
@@ -286,15 +289,15 @@ def _exchange(row: SiteRow, place: Sites, seen: Sequence[ObservedRow], at: datet
     return own_exchange(place, forcing, on_steps(surface, forcing, forcing.steps))
 
 
-def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
-    """One site: brought to ``at`` by its observations, then on to the end of the forecast with a range."""
+def forecast_site(bundle: Bundle, row: SiteRow, growth: ErrorGrowth = LEARNED, cases: int = 0) -> SiteForecast:
+    """One site: brought to ``at`` by its observations, then on to the end of the forecast with a range by ``growth``,
+    which ``cases`` of its own record gave."""
     case = case_of(bundle, row)
     place, forcing, at = case.place, case.forcing, case.at
     start = started(case)
     notes = [] if case.seen else [message("cli.forecast.unseen")]
     notes += [as_message(note) for note in (*forcing.notes, *place.notes())]
-    lacks = lacking([r for r in _of(bundle.forecast, row.id) if r.time > bundle.at])
-    growth, cases = _growth(bundle, row, case)
+    lacks = lacking([r for r in newest_issue(_of(bundle.forecast, row.id), bundle.at) if r.time > bundle.at])
     scale = site_scale(forcing, at, seen=bool(np.isfinite(start.miss_k)), lacks=lacks, growth=growth)
     own = [] if case.exchange is None else [message("cli.forecast.exchange", **dataclasses.asdict(case.exchange))]
     own += [message("cli.forecast.own_range", times=growth.times, n=cases)] if cases else []

@@ -30,10 +30,10 @@ def past_starts(
     seen: Sequence[datetime], at: datetime, *, days: float = 5.0, every_h: float = 6.0, behind_h: float = 6.0
 ) -> Iterator[datetime]:
     """Times before ``at`` from which a hindcast can be made and scored: the newest first, with ``behind_h`` of
-    observations before each and one in its last hour."""
+    observations before each, one in its last hour, and one after it."""
     when = at - every_h * HOUR
     while seen and when >= max(seen[0] + behind_h * HOUR, at - days * 24 * HOUR):
-        if any(when - HOUR < time <= when for time in seen):
+        if seen[-1] > when and any(when - HOUR < time <= when for time in seen):
             yield when
         when -= every_h * HOUR
 

@@ -9,8 +9,16 @@ import numpy as np
 import pytest
 
 from models.road.uncertain import LEARNED, by_record
+<<<<<<<< HEAD:tests/unit/planner/road/test_road_growth.py
 from planner.road.forecast import Bundle, ObservedRow, SiteForecast, SiteRow, WeatherRow, forecast_site
 from planner.road.growth import PastForecast, own_growth, past_starts
+|||||||| merged common ancestors:tests/unit/planner/road/test_road_record.py
+from planner.road.forecast import Bundle, ObservedRow, SiteForecast, SiteRow, WeatherRow, forecast_site
+from planner.road.record import PastForecast, own_growth, past_starts
+========
+from planner.road.forecast import Bundle, ObservedRow, SiteForecast, SiteRow, WeatherRow, forecast_all
+from planner.road.ownrange import PastForecast, own_growth, past_starts
+>>>>>>>> range:tests/unit/planner/road/test_road_ownrange.py
 
 AT = datetime(2027, 1, 12, 18, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -31,6 +39,8 @@ def test_starts_have_a_record_behind_them_and_an_observation_at_hand() -> None:
     assert found == [AT - 6 * k * HOUR for k in range(1, 10)]
     holed = [time for time, _ in SEEN if not AT - 20 * HOUR < time <= AT - 12 * HOUR]
     assert set(found) - set(past_starts(holed, AT)) == {AT - 12 * HOUR, AT - 18 * HOUR}
+    silent = [time for time, _ in SEEN if time <= AT - 12 * HOUR]
+    assert set(found) - set(past_starts(silent, AT)) == {AT - 6 * HOUR, AT - 12 * HOUR}
     assert list(past_starts([], AT)) == []
 
 
@@ -60,7 +70,7 @@ def told(days: float, last: float | None = None) -> SiteForecast:
     after = [ObservedRow(AT + HOUR, surface_c=last)] if last is not None else []
     site = SiteRow("bro", 56.9, 14.8, "bridge")
     ahead = tuple(WeatherRow(AT + h * HOUR, **weather) for h in range(13))
-    return forecast_site(Bundle(AT, (site,), ahead, (*rows, *after), ()), site)
+    return forecast_all(Bundle(AT, (site,), ahead, (*rows, *after), ()))[0]
 
 
 def test_a_folder_with_history_learns_from_it_and_says_so() -> None:
