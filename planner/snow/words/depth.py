@@ -67,10 +67,13 @@ def limit_of(need: Need) -> Threshold:
 
 
 def why_limit(snapshot: SnowSnapshot, need: Need) -> Iterator[Message]:
-    """Why the limit is not that of the street's own class."""
+    """Why the limit is not that of the street's own class: served as another, called sooner, or asked for already."""
     if need.route_class != snapshot.segments[need.segment].route_class:
         yield message("plan.snow.reason.near_school", class_name=class_name(need.route_class))
-    less = (need.limit.value or 0.0) - need.limit_cm
+    limit_cm = need.limit.value or 0.0
+    if need.sooner_cm > 0.005:
+        yield message("plan.snow.reason.sooner", limit=Figure(limit_cm), cm=Figure(need.sooner_cm))
+    less = limit_cm - need.sooner_cm - need.limit_cm
     if less > 0.005:
         yield message("plan.snow.reason.asked_before", cm=Figure(less))
 

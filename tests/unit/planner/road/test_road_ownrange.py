@@ -9,16 +9,8 @@ import numpy as np
 import pytest
 
 from models.road.uncertain import LEARNED, by_record
-<<<<<<<< HEAD:tests/unit/planner/road/test_road_growth.py
-from planner.road.forecast import Bundle, ObservedRow, SiteForecast, SiteRow, WeatherRow, forecast_site
-from planner.road.growth import PastForecast, own_growth, past_starts
-|||||||| merged common ancestors:tests/unit/planner/road/test_road_record.py
-from planner.road.forecast import Bundle, ObservedRow, SiteForecast, SiteRow, WeatherRow, forecast_site
-from planner.road.record import PastForecast, own_growth, past_starts
-========
 from planner.road.forecast import Bundle, ObservedRow, SiteForecast, SiteRow, WeatherRow, forecast_all
 from planner.road.ownrange import PastForecast, own_growth, past_starts
->>>>>>>> range:tests/unit/planner/road/test_road_ownrange.py
 
 AT = datetime(2027, 1, 12, 18, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
