@@ -79,6 +79,24 @@ class FixedClock:
         self.instant += timedelta(**parts)
 
 
+@dataclass(frozen=True)
+class HeldClock:
+    """Another clock, standing still at ``instant`` while an act is done: all that it writes has one time."""
+
+    clock: Clock
+    instant: datetime
+
+    @property
+    def simulated(self) -> bool:
+        return self.clock.simulated
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def real_seconds(self, seconds: float) -> float:
+        return self.clock.real_seconds(seconds)
+
+
 def stopwatch() -> float:
     """A reading of the monotonic clock [s], for lengths of time only."""
     return time.monotonic()

@@ -29,7 +29,8 @@ class Bust(Struct, frozen=True, kw_only=True):
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """One tur of a difference: added, or stood down. ``why`` is its first reason.
+    """One tur of a difference: added, or stood down. ``why`` is its first reason; of one that is stood down ``gone`` is
+    what is known instead, '' where nothing is.
 
     As they stood when the draft was made: the ``state`` of its order, None where nobody has ordered it; ``called_back``
     where it is stood down and somebody was told to drive it; ``vehicle_before`` where the live plan gives the tur to
@@ -46,6 +47,8 @@ class Change(Struct, frozen=True, kw_only=True):
     state: OrderState | None = None
     called_back: bool = False
     vehicle_before: str | None = None
+    gone: str = ""
+    gone_en: str = ""
     languages: Languages | UnsetType = UNSET
 
 
@@ -66,3 +69,12 @@ class Difference(Struct, frozen=True, kw_only=True):
             frozenset(change.key for change in self.dropped),
             frozenset((bust.more, bust.seen) for bust in self.busts),
         )
+
+
+class WatchLook(Struct, frozen=True):
+    """What a look of the watch found, proposed or not: the keys that another plan would add to the live one, and those
+    it would drop."""
+
+    at: datetime
+    added: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()

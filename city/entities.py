@@ -291,6 +291,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class DepthHour:
+    """What lay in the middle of the town's snow depth sensors in the hour that begins at ``time`` [cm]."""
+
+    time: datetime
+    cm: float
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """A sensor that is known to us, where it is, and the time of its newest reading."""
 

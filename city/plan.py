@@ -126,8 +126,9 @@ class DecidingCurve(Struct, frozen=True, kw_only=True):
 class Intervention(Struct, frozen=True, kw_only=True):
     """One tur, one round or one building: the unit that is sent out. ``places`` and ``stops`` are in visiting order.
 
-    ``asked_from`` is when a tur may begin by its limits alone, ``latest_start`` when it must to be done in time, and
-    ``call_by`` when its vehicle must be called for that.
+    ``asked_from`` is when a tur may begin by its limits alone, ``latest_start`` when it must to be done in time (its
+    planned start where it is late), and ``call_by`` when its vehicle must be called for that. ``decided_at`` is the
+    time of the plan whose figures decided it, where a later plan takes it over.
     """
 
     id: str
@@ -143,6 +144,7 @@ class Intervention(Struct, frozen=True, kw_only=True):
     depot: str | None = None
     vehicle: str | None = None
     contractor: str | None = None
+    decided_at: datetime | None = None
     starts_at: datetime | None = None
     ready_by: datetime | None = None
     deadline: datetime | None = None

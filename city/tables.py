@@ -1,7 +1,7 @@
 """CSV files of frozen rows, in both directions: what a person writes in a spreadsheet is checked by the row's types.
 
 An empty cell is missing where the column may be; ``|`` separates the items of a list; columns with a default may
-be left out; unknown columns are passed over.
+be left out; unknown columns are passed over, or refused (``known_only``).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from city.catalogue.foreign import in_our_words
 from city.catalogue.message import Message, message
 from city.clock import aware
 from city.errors import BadValue, ImportRefused, Sentence, as_message
+from city.meant import meant
 
 T = TypeVar("T")
 
@@ -49,6 +50,32 @@ def numbered(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     except (UnicodeDecodeError, csv.Error) as error:
         problem = message("error.file.no_csv", problem=in_our_words(error))
         raise ImportRefused(file, problem, message("error.file.save_as_csv")) from error
+
+
+def known_only(file: Path, kind: type) -> Iterator[tuple[int, dict[str, str]]]:
+    """``numbered`` of a file that holds nothing but columns of ``kind``.
+
+    Raises ImportRefused naming a column that there is not and the nearest that there is, and the line that has more
+    cells than columns: 1,5 without quotes moves all that follows.
+    """
+    known = tuple(typing.get_type_hints(kind))
+    for number, cells in numbered(file):
+        for name in cells:
+            if name is not None and name.strip() and name not in known:
+                problem = message("error.file.unknown_column", where=at_line(1), name=name)
+                raise ImportRefused(file, problem, nearest(name, known))
+        beyond = [cell for cell in typing.cast("dict[None, list[str]]", cells).get(None, []) if cell.strip()]
+        if beyond:
+            n = len([name for name in cells if name is not None])
+            problem = message("error.file.too_many_cells", where=at_line(number), n=n, cell=beyond[0][:40])
+            raise ImportRefused(file, problem, message("error.file.quote_cells"))
+        yield number, cells
+
+
+def nearest(name: str, known: Sequence[str]) -> Message:
+    """The way out of a name that there is not: the one that may have been meant, else all that there are."""
+    near = meant(name, known, n=1)
+    return message("error.file.meant", word=near[0]) if near else message("error.file.one_of", words=tuple(known))
 
 
 def unreadable(file: Path, error: OSError) -> ImportRefused:

@@ -21,7 +21,7 @@ from city.vocabulary import UNDER_WAY, Mode
 from deploy.demonstration import ZONE, Tell
 from deploy.night_journal import Journal, said_classes, said_handover
 from deploy.night_line import IN_PROCESS, takes_all
-from deploy.storm_scene import OPENS_AT, STORM, Evening, world
+from deploy.storm_scene import OPENS_AT, Evening, world
 from ingest.publisher import Publication, Publisher
 from ingest.simulator.crew import Rolls, SimulatedCrew
 from ingest.simulator.forecasts import forecast_server
@@ -54,7 +54,7 @@ BACK = timedelta(hours=36)
 def walk(settings: Settings, opened: Evening, stop: threading.Event, tell: Tell) -> bool:
     """Walks from the evening's plan until it is morning and the last order has ended; whether all have ended."""
     clock = opened.clock
-    with forecast_server(STORM, clock) as url, Publisher(opened.where, "dagsplan-simulator-night") as publisher:
+    with forecast_server(opened.storm, clock) as url, Publisher(opened.where, "dagsplan-simulator-night") as publisher:
         settings = _night_settings(settings, url)
         client = WeatherClient(settings, clock)
         night = Walk(settings, opened, publisher, client, Journal(opened.connection, settings.municipality, tell))
@@ -84,7 +84,8 @@ def _night_settings(settings: Settings, url: str) -> Settings:
 
 @dataclass
 class Walk:
-    """One night. In each step devices and drivers act, then the plans and the watch, then the officer."""
+    """One night. In each step devices and drivers act, then the plans and the watch, then the officer. ``heard`` is the
+    draft that was told last."""
 
     settings: Settings
     opened: Evening
@@ -95,6 +96,7 @@ class Walk:
     rolls: Rolls = field(default_factory=Rolls)
     services: Services = field(default_factory=services)
     send: Callable[[Connection, datetime], None] = takes_all
+    heard: str = ""
 
     @property
     def connection(self) -> Connection:
@@ -120,7 +122,8 @@ class Walk:
         before = self.now
         self.opened.clock.advance(seconds=STEP.total_seconds())
         called = self.rolls.called(self.connection, self.now)
-        sent = [*world(self.opened.town).messages(before, self.now), *self.crew.positions(called, before, self.now)]
+        devices = world(self.opened.town, self.opened.storm).messages(before, self.now)
+        sent = [*devices, *self.crew.positions(called, before, self.now)]
         self._publish(sorted(sent))
         for told in self.crew.says(called, before, self.now):
             word = OrderWord(told.order_id, told.kind, told.vehicle, segment=told.segment)
@@ -131,7 +134,7 @@ class Walk:
             self.plan_and_watch()
         self.journal.tell_orders(self._orders(), self.now)
         if any(before < at <= self.now for at in TELLS_AT):
-            said_classes(self.connection, STORM, self.now, self.journal)
+            said_classes(self.connection, self.opened.storm, self.now, self.journal)
 
     def plan_and_watch(self) -> None:
         """A new forecast where there is one, the plan that is due, the watch, who is out where, and what the officer
@@ -146,13 +149,15 @@ class Walk:
         self._decide()
 
     def _decide(self) -> None:
-        """The officer takes the watch's draft, calls out what is proposed, and rings where nobody answers."""
+        """The officer takes a draft that changes a tur, calls out what is proposed, and rings where nobody answers."""
         live = plans.latest(self.connection, "snow", self.mode, self._day())
         if live is None:
             raise NotFound(message("error.demo.no_plan"))
         draft = open_draft(self.connection, live.id)
-        if draft is not None:
+        if draft is not None and draft.id != self.heard:
             self.journal.draft(draft, self.now)
+            self.heard = draft.id
+        if draft is not None and (draft.difference.added or draft.difference.dropped):
             live = accept(self.connection, self.settings, self.opened.clock, draft.id, OFFICER).plan
         self._call_out(live)
         self.send(self.connection, self.now)

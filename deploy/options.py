@@ -228,7 +228,11 @@ def _plans(commands: Any, t: Words) -> None:  # noqa: ANN401
 def _forecasts(commands: Any, t: Words) -> None:  # noqa: ANN401
     group, files = _add(commands, t, "forecast"), t("cli.option.forecast_files")
     group.add_argument("model", choices=["road"])
-    group.add_argument("--files", type=Path, metavar=t("cli.metavar.folder"), required=True, help=files)
+    group.add_argument("--files", type=Path, metavar=t("cli.metavar.folder"), help=files)
+    group.add_argument("--every", type=kind(t, count), metavar="H", help=t("cli.option.forecast_every"))
+    on = t("cli.metavar.day")
+    group.add_argument("--from", dest="since", type=kind(t, day), metavar=on, help=t("cli.option.first_day"))
+    group.add_argument("--to", dest="until", type=kind(t, day), metavar=on, help=t("cli.option.last_day"))
     _json(group, t)
     _backtest(commands, t)
 

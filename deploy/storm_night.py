@@ -36,6 +36,7 @@ from ingest.session import Address, address, provision
 from ingest.simulator.crew import Rolls, Said, SimulatedCrew
 from ingest.simulator.forecasts import forecast_server
 from ingest.simulator.publisher import publish_live
+from ingest.simulator.storm import Storm
 from ingest.simulator.town import SimulatedTown
 from store.clock import set_simulated_clock
 from store.connect import connect
@@ -60,7 +61,13 @@ def storm_night(settings: Settings, *, once: bool, speed: float | None, stop: th
 
 @contextmanager
 def evening(
-    settings: Settings, dsn: str, broker_url: str, history: timedelta, stop: threading.Event, tell: Tell
+    settings: Settings,
+    dsn: str,
+    broker_url: str,
+    history: timedelta,
+    stop: threading.Event,
+    tell: Tell,
+    storm: Storm = STORM,
 ) -> Iterator[Evening]:
     """An empty database made into the town at ``OPENS_AT``, with what its devices sent before; time stands still."""
     clock, where = FixedClock(OPENS_AT), address(broker_url)
@@ -68,8 +75,9 @@ def evening(
     with connect(dsn, "night") as connection, ingesting(settings, dsn, where, clock) as daemon:
         prepare_schema(connection, SystemClock().now())
         town = set_up(connection, clock, tell)
-        publish_history(connection, list(world(town).messages(OPENS_AT - history, OPENS_AT)), where, stop, tell)
-        yield Evening(connection, clock, town, where, daemon)
+        before = list(world(town, storm).messages(OPENS_AT - history, OPENS_AT))
+        publish_history(connection, before, where, stop, tell)
+        yield Evening(connection, clock, town, where, daemon, storm)
 
 
 @contextmanager

@@ -29,15 +29,16 @@ SILENT_FROM = datetime(2027, 1, 11, 22, 30, tzinfo=ZONE).astimezone(UTC)
 
 @dataclass(frozen=True)
 class Evening:
-    """The town as it stands when the night begins, with the daemon that takes in what its devices send."""
+    """The town as it stands when the night begins, its storm, and the daemon that takes in what its devices send."""
 
     connection: Connection
     clock: FixedClock
     town: SimulatedTown
     where: Address
     daemon: Daemon
+    storm: Storm = STORM
 
 
-def world(town: SimulatedTown) -> World:
+def world(town: SimulatedTown, storm: Storm = STORM) -> World:
     """What the town's devices send in this night."""
-    return World(town, STORM, ZONE, SEED, SILENT_FROM)
+    return World(town, storm, ZONE, SEED, SILENT_FROM)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from city.catalogue.message import brief, message
@@ -58,12 +59,33 @@ def run_gateway(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def run_forecast(options: argparse.Namespace, settings: Settings) -> int:
-    """A model alone, from a folder of files."""
+    """A model alone, from a folder of files at one time or at many, or at the city's own stations."""
     from city.catalogue.words import words
-    from planner.road.words import answer
+    from planner.road.forecast import load
+    from planner.road.record import score_record
+    from planner.road.words import answer, record_answer
 
-    say(answer(options.files, words(settings.municipality.language), as_json=options.json))
+    spoken = words(settings.municipality.language)
+    asked = options.every is not None or options.since is not None or options.until is not None
+    if options.files and not asked:
+        say(answer(options.files, spoken, as_json=options.json))
+        return 0
+    every = timedelta(hours=options.every or 6)
+    since, until = (_midnight(day, settings) for day in (options.since, options.until))
+    if options.files:
+        found = score_record(
+            load(options.files, record=True), every, since, None if until is None else until + timedelta(days=1)
+        )
+    else:
+        from deploy.stations import own_stations
+
+        found = own_stations(settings, every, since, until)
+    say(record_answer(found, spoken, as_json=options.json))
     return 0
+
+
+def _midnight(day: date | None, settings: Settings) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), settings.municipality.zone)
 
 
 def run_routes(options: argparse.Namespace, settings: Settings) -> int:

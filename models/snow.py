@@ -2,7 +2,7 @@
 
 A limit is for snow as it fell and settled. What traffic wears off and packs is therefore left lying here, and no plough
 is assumed: on a main road RoadSurf's wear takes 45 % of the snow in an hour, so that a street under steady snowfall
-would never come to its limit. Nor does the open land's wind pack it as it falls. Both err towards more snow.
+would never come to its limit. This errs towards more snow; how far was not measured.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import numpy.typing as npt
 from models.road.alike import alike
 from models.road.forcing import Forcing
 from models.road.hours import OWN_PHASE, RULE, forcing, lacking
-from models.road.physics import PHYSICS, SNOW, WATER
+from models.road.physics import DEPOSIT, PHYSICS, SNOW, WATER
 from models.road.run import Surface, at_rest, run, undriven
 from models.road.score import slippery
 from models.road.segment import SiteForcing, SiteState
 from models.road.site import CONSTRUCTIONS, Sites
-from models.road.start import fading, meet, spread_corrections
+from models.road.start import OFF_K, fading, meet, shaped, spread_corrections
 from models.weather import HourlyWeather
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -32,16 +32,16 @@ Bools = npt.NDArray[np.bool_]
 ROAD_CONDITIONS = ("dry", "wet", "ice", "snow")
 """What is on the road, from least to most."""
 UNKNOWN = -1
-LYING = PHYSICS._replace(wear_snow_h=0.0, packed=0.0, cap_snow_mm=np.inf, packing_wind=0.0)
-"""The physics without traffic's hold on snow, without the halving of deep snow, and with snow that falls in the lee of
-houses and trees: a forecast's wind is that over open land, and the wind term nearly doubles the density at 5 m/s."""
+LYING = PHYSICS._replace(wear_snow_h=0.0, packed=0.0, cap_snow_mm=np.inf)
+"""The physics without traffic's hold on snow and without the halving of deep snow."""
 
 
 @dataclass(frozen=True)
 class SnowState:
     """After each hour (n_segments, n_hours): ``depth_cm``, ``water_mm`` of snow; ``wet`` where the snow is heavy or
     slush; ``surface_c`` of the road [°C], NaN where no weather is known; ``condition``: which of ``ROAD_CONDITIONS``
-    is on it, -1 where that is not known; ``film_mm`` of water, ice and frost together, without the snow."""
+    is on it, -1 where that is not known; ``film_mm`` of water, ice and frost together, without the snow, and
+    ``frost_mm`` of it that came out of the air."""
 
     depth_cm: Floats
     water_mm: Floats
@@ -49,6 +49,7 @@ class SnowState:
     surface_c: Floats
     condition: npt.NDArray[np.int8]
     film_mm: Floats
+    frost_mm: Floats
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,16 @@ class Stations:
 class Hindcast:
     """The hours until now: ``depth_cm`` (n, n_hours), no hours where no weather was known; the state at their end.
 
-    ``correction`` (n,) [W/m²] is what the stations ask for now; ``unused`` names stations that could not be met.
+    ``correction`` (n,) [W/m²] is what the stations ask for now; ``unused`` names stations that could not be met,
+    ``off`` those that even their largest correction left further than ``OFF_K`` from what they saw [K, the model's
+    less theirs].
     """
 
     depth_cm: Floats
     after: SiteState | None
     correction: Floats
     unused: tuple[str, ...] = ()
+    off: tuple[tuple[str, float], ...] = ()
 
 
 def snow_hindcast(sites: Sites, hours: HourlyWeather, stations: Stations | None = None) -> Hindcast:
@@ -96,22 +100,34 @@ def snow_hindcast(sites: Sites, hours: HourlyWeather, stations: Stations | None 
     if not known(hours) or not len(sites):
         return Hindcast(np.zeros((len(sites), 0)), None, np.zeros(len(sites)))
     air = forcing(hours)
-    correction, unused = _asked_for(sites, stations)
-    rows, kind = alike(sites, correction)
+    asked = _asked_for(sites, stations)
+    begin = air.step_of(asked.since) if asked.since else air.steps
+    rows, kind = alike(sites, asked.correction)
     few = sites.taken(rows)
-    out = _run(few, air, _bare(few, air), drive=_corrected(few, air, correction[rows], _lately(air)))
-    return Hindcast(out.depth_cm[kind], _taken(out.after, kind), correction, unused)
+    out = _run(few, air, _bare(few, air), drive=_corrected(few, air, asked.correction[rows], _lately(air, begin)))
+    return Hindcast(out.depth_cm[kind], _taken(out.after, kind), asked.correction, asked.unused, asked.off)
 
 
-def _asked_for(
-    sites: Sites, stations: Stations | None, *, step_w_m2: float = 4.0, most_miss_k: float = 5.0
-) -> tuple[Floats, tuple[str, ...]]:
-    """(n,) corrections in steps, so that streets stay alike; and the stations that were not used.
+@dataclass(frozen=True)
+class _Asked:
+    """What the stations ask of the streets: ``correction`` (n,) [W/m²] at the present hour's beginning, ``since`` when
+    it was so; the rest as in ``Hindcast``."""
 
-    A station that even the largest correction leaves ``most_miss_k`` away is broken, and no weather: a design choice.
+    correction: Floats
+    since: datetime | None = None
+    unused: tuple[str, ...] = ()
+    off: tuple[tuple[str, float], ...] = ()
+
+
+def _asked_for(sites: Sites, stations: Stations | None, *, step_w_m2: float = 4.0, most_miss_k: float = 5.0) -> _Asked:
+    """The corrections of the streets in steps, so that streets stay alike; and the stations that were not used.
+
+    A station's own exposure may ask for a whole sun more, which is its own and not its streets': here a correction is
+    150 W/m² at most by day too. A station that even this leaves ``most_miss_k`` away is broken, and no weather: a
+    design choice.
     """
     if stations is None or not stations.seen:
-        return np.zeros(len(sites)), ()
+        return _Asked(np.zeros(len(sites)))
     places, air = stations.sites, forcing(stations.hours)
     end = min(air.steps, air.step_of(stations.until))
     observed = np.full((len(places), end), np.nan)
@@ -119,20 +135,26 @@ def _asked_for(
         step = air.step_of(time) - 1
         if time <= stations.until and 0 <= step < end and math.isfinite(surface_c):
             observed[row, step] = surface_c
-    met = meet(places, air, _bare(places, air), observed, end, physics=LYING)
+    met = meet(places, air, _bare(places, air), observed, end, most_suns=0.0, physics=LYING)
     used = np.abs(met.miss_k) <= most_miss_k
-    spread = spread_corrections(sites, places.taken(np.flatnonzero(used)), met.correction[used])
-    return np.round(spread / step_w_m2) * step_w_m2, tuple(places.ids[i] for i in np.flatnonzero(~used))
+    off = np.flatnonzero(used & (np.abs(met.miss_k) > OFF_K))
+    hour = air.step_of(stations.until.replace(minute=0, second=0, microsecond=0))
+    spread = spread_corrections(
+        sites, places.taken(np.flatnonzero(used)), met.correction[used] * shaped(air, end)[min(hour, air.steps - 1)]
+    )
+    return _Asked(
+        np.round(spread / step_w_m2) * step_w_m2, air.time_of(met.begin),
+        tuple(places.ids[i] for i in np.flatnonzero(~used)), tuple((places.ids[i], float(met.miss_k[i])) for i in off),
+    )  # fmt: skip
 
 
 def _corrected(sites: Sites, air: Forcing, correction: Floats, fade: Floats) -> SiteForcing:
     return undriven(sites, air)._replace(correction=np.asarray(correction, float), fade=fade)
 
 
-def _lately(air: Forcing, *, window_h: float = 3.0) -> Floats:
-    """(n_steps,) 1 in the last hours, in which the stations were met, 0 before."""
-    steps = np.arange(air.steps)
-    return np.where(steps >= air.steps - round(window_h * 3600.0 / air.step_s), 1.0, 0.0)
+def _lately(air: Forcing, begin: int) -> Floats:
+    """(n_steps,) the share of the correction in the last hours, in which the stations were met; 0 before ``begin``."""
+    return np.where(np.arange(air.steps) >= begin, shaped(air, air.steps), 0.0)
 
 
 def snow_range(
@@ -231,24 +253,36 @@ def _run(
 
 
 def _state(
-    sites: Sites, air: Forcing, state: SiteState, kind: Ints, correction: Floats, phase: int = OWN_PHASE
+    sites: Sites,
+    air: Forcing,
+    state: SiteState,
+    kind: Ints,
+    correction: Floats,
+    phase: int = OWN_PHASE,
+    *,
+    wet_over_c: float = 0.25,
 ) -> SnowState:
-    """Wet is snow that holds water or lies in air over -0.5 °C."""
+    """Wet is snow that holds water or lies in air over ``wet_over_c``: where fresh snow of SN46220 becomes heavy, under
+    wind of 6 m/s, two winters that chose it and two that confirm it (docs/road-model.md)."""
     out = _run(sites, air, state, phase, drive=_corrected(sites, air, correction, fading(air, 0)))
     hourly = air.air.air_c[0].reshape(out.surface_c.shape[1], -1).mean(axis=1)
     lift = np.nan_to_num(sites.elevation_m - air.reference_m[0])
-    mild = hourly + (LYING.lapse_k_m * lift)[:, None] > -0.5
+    mild = hourly + (LYING.lapse_k_m * lift)[:, None] > wet_over_c
     wet = (out.depth_cm > 0) & (out.wet | mild)
     condition = lying(out.surface_c, out.store_mm)
     store = out.store_mm[kind]
     film = store.sum(axis=-1) - store[..., SNOW]
-    return SnowState(out.depth_cm[kind], store[..., SNOW], wet[kind], out.surface_c[kind], condition[kind], film)
+    lies = out.depth_cm[kind], store[..., SNOW], wet[kind]
+    return SnowState(*lies, out.surface_c[kind], condition[kind], film, store[..., DEPOSIT])
 
 
 def lying(surface_c: Floats, store_mm: Floats, *, snow_mm: float = 0.2, wet_mm: float = 0.1) -> npt.NDArray[np.int8]:
-    """(n, n_hours) which of ``ROAD_CONDITIONS`` is on the road: snow before ice (frost too) before water."""
+    """(n, n_hours) which of ``ROAD_CONDITIONS`` is on the road: snow before ice (frost too) before water. A dusting of
+    less than ``snow_mm`` is neither snow nor ice."""
     found = np.where(store_mm[..., WATER] > wet_mm, ROAD_CONDITIONS.index("wet"), ROAD_CONDITIONS.index("dry"))
-    found = np.where(slippery(surface_c, store_mm), ROAD_CONDITIONS.index("ice"), found)
+    bare = store_mm.copy()
+    bare[..., SNOW] = 0.0
+    found = np.where(slippery(surface_c, bare), ROAD_CONDITIONS.index("ice"), found)
     return np.where(store_mm[..., SNOW] > snow_mm, ROAD_CONDITIONS.index("snow"), found).astype(np.int8)
 
 
@@ -276,10 +310,10 @@ def _held(now_cm: Floats, hours: int, density: float) -> SnowState:
     depth = np.repeat(np.asarray(now_cm, float)[:, None], hours, axis=1)
     condition = np.where(depth > 0.0, ROAD_CONDITIONS.index("snow"), UNKNOWN).astype(np.int8)
     no = np.zeros(depth.shape)
-    return SnowState(depth, depth * density / 100.0, no.astype(bool), np.full(depth.shape, np.nan), condition, no)
+    return SnowState(depth, depth * density / 100.0, no.astype(bool), np.full(depth.shape, np.nan), condition, no, no)
 
 
 def _bounded(bound: np.ufunc, state: SnowState, mid: SnowState) -> SnowState:
     """``state`` kept on its side of the middle; its surface temperature as it came."""
     depth, water = bound(state.depth_cm, mid.depth_cm), bound(state.water_mm, mid.water_mm)
-    return SnowState(depth, water, state.wet, state.surface_c, state.condition, state.film_mm)
+    return replace(state, depth_cm=depth, water_mm=water)

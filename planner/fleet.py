@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -19,6 +19,10 @@ from city.vocabulary import CLOSED_TO_SMALL, ON_THE_WAY, Network
 from planner.night.rest import Rota, rota
 from planner.snapshot import PlannerParams
 from planner.thresholds.limits import limits
+from planner.waits import Delay
+
+Held = tuple[datetime, datetime, str]
+"""From when to when a vehicle is called out for a tur, and which."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +35,14 @@ class TimeWindow:
 
 @dataclass(frozen=True)
 class Assignment:
-    """A vehicle's time on one piece of work. ``turn_ends`` is when its turn is over; None where none is known.
-    ``called`` where it begins when its vehicle can be at the wheel, called at once."""
+    """A vehicle's time on one piece of work, ``what``. ``turn_ends`` is when its turn is over; None where none is
+    known."""
 
     vehicle: Vehicle
     starts_at: datetime
     ready_by: datetime
     turn_ends: datetime | None
-    called: bool = False
+    what: str = ""
 
     @property
     def minutes(self) -> float:
@@ -68,7 +72,8 @@ class Fleet:
     ``turns`` are the known ones of each vehicle, in order; a vehicle without any is manned at all times. ``rota`` is
     what their crews have worked; ``call_lead`` how long a vehicle that is not out takes from the call to the wheel, and
     ``rolls`` when it is there if it is called at once. ``absent`` are the spans in which a vehicle is out of service,
-    in whole minutes; one without an end lasts longer than the plan looks ahead.
+    in whole minutes; one without an end lasts longer than the plan looks ahead. ``held`` is what each vehicle
+    is called out for already.
     """
 
     vehicles: list[Vehicle]
@@ -81,6 +86,7 @@ class Fleet:
     absent: dict[str, list[Absent]] = field(default_factory=dict)
     call_lead: Mapping[str, timedelta] = field(default_factory=dict)
     rolls: Mapping[str, datetime] = field(default_factory=dict)
+    held: Mapping[str, Sequence[Held]] = field(default_factory=dict)
 
     def choose(
         self,
@@ -109,7 +115,7 @@ class Fleet:
         """How long a vehicle takes from the call to the wheel; nothing where it is out."""
         return self.call_lead.get(vehicle or "", timedelta(0))
 
-    def assign(self, vehicle: Vehicle, wish: TimeWindow, lasts: timedelta) -> Assignment:
+    def assign(self, vehicle: Vehicle, wish: TimeWindow, lasts: timedelta, what: str = "") -> Assignment:
         """Books a vehicle into its first gap from when the work may begin. ValueError where it is never manned."""
         begins = self.begins(vehicle, wish.earliest, lasts) or self._however_long(vehicle, wish.earliest, lasts)
         if begins is None:
@@ -118,10 +124,44 @@ class Fleet:
         ready_by = starts_at + timedelta(minutes=-(-lasts.total_seconds() // 60))
         self.rota.book(self.rota.crew(vehicle.id), starts_at, ready_by)
         ends = next((turn.ends_at for turn in self.turns.get(vehicle.id, []) if begins < turn.ends_at), None)
-        called = bool(self.lead_of(vehicle.id)) and self.rolls.get(vehicle.id) == starts_at
-        made = Assignment(vehicle, starts_at, ready_by, ends, called)
+        made = Assignment(vehicle, starts_at, ready_by, ends, what)
         insort(self.booked.setdefault(vehicle.id, []), made, key=lambda one: one.starts_at)
         return made
+
+    def delay(
+        self, vehicle: Vehicle, earliest: datetime, lasts: timedelta, less_able: Mapping[str, int] | None = None
+    ) -> Delay | None:
+        """What keeps a vehicle, before it is booked, from beginning work when it might; None where nothing does.
+        ``less_able`` vehicles are named where they could begin before: they leave out so many streets more."""
+        begins = self.begins(vehicle, earliest, lasts) or self._however_long(vehicle, earliest, lasts)
+        if begins is None or begins < earliest + timedelta(minutes=1):
+            return None
+        kept = self._kept_until(vehicle, begins)
+        for other in self.vehicles:
+            if (
+                other.id in (less_able or {})
+                and (at := self.begins(other, earliest, lasts)) is not None
+                and at < begins
+            ):
+                return replace(kept, idle=other.id, less=(less_able or {})[other.id])
+        return kept
+
+    def _kept_until(self, vehicle: Vehicle, begins: datetime) -> Delay:
+        """What of all that a vehicle is kept by ends as it begins."""
+        known = Delay(vehicle.id, "rest", begins)
+        work = next((one for one in self.booked.get(vehicle.id, []) if one.ready_by == begins), None)
+        if work is not None:
+            return replace(known, cause="busy", what=work.what)
+        held = next((what for _, ends, what in self.held.get(vehicle.id, ()) if ends == begins), None)
+        if held is not None:
+            return replace(known, cause="busy", what=held)
+        if any(ends == begins for _, ends in self.absent.get(vehicle.id, [])):
+            return replace(known, cause="absent")
+        if self.free_from[vehicle.id] == begins:
+            return replace(known, cause="call")
+        if any(turn.starts_at == begins for turn in self.turns.get(vehicle.id, [])):
+            return replace(known, cause="unmanned")
+        return known
 
     def begins(self, vehicle: Vehicle, earliest: datetime, lasts: timedelta) -> datetime | None:
         """When a vehicle can begin work that takes so long, between what it is booked for, with a crew that has rested;
@@ -137,8 +177,9 @@ class Fleet:
         return self._rested(vehicle, at, lasts)
 
     def _taken(self, vehicle: Vehicle) -> list[Absent]:
-        """What a vehicle is booked for and when it is out of service, by when that begins."""
+        """What a vehicle is booked and called out for, and when it is out of service, by when that begins."""
         booked: list[Absent] = [(work.starts_at, work.ready_by) for work in self.booked.get(vehicle.id, [])]
+        booked += [(begins, ends) for begins, ends, _ in self.held.get(vehicle.id, ())]
         return sorted([*booked, *self.absent.get(vehicle.id, [])], key=lambda span: span[0])
 
     def _however_long(self, vehicle: Vehicle, earliest: datetime, lasts: timedelta) -> datetime | None:
@@ -176,14 +217,26 @@ class Fleet:
 
     def latest_starts(self, deadlines: Mapping[Assignment, datetime]) -> dict[Assignment, datetime]:
         """When each booking must begin at the latest so that it, and what its vehicle is booked for after it, is done
-        in time; before its planned start where it is not."""
+        in time, within the turn and the hours of the crew and before the vehicle is out of service; its planned start
+        where it is late as it is."""
         found: dict[Assignment, datetime] = {}
         for bookings in self.booked.values():
             after: datetime | None = None
             for one in reversed(bookings):
-                until = deadlines[one] if after is None else min(deadlines[one], after)
-                after = found[one] = until - (one.ready_by - one.starts_at)
+                ends = [deadlines[one], *self._bounds(one), *([] if after is None else [after])]
+                after = found[one] = max(one.starts_at, min(ends) - (one.ready_by - one.starts_at))
         return found
+
+    def _bounds(self, one: Assignment) -> Iterator[datetime]:
+        """When a booking must be done by its turn, its crew and its vehicle; nothing where it is beyond that as it
+        is."""
+        vehicle = one.vehicle.id
+        ends = [begins for begins, _ in self.absent.get(vehicle, [])]
+        ends += [begins for begins, _, _ in self.held.get(vehicle, ())]
+        worked = self.rota.worked.get(self.rota.crew(vehicle))
+        ends += [] if one.turn_ends is None else [one.turn_ends]
+        ends += [] if worked is None or one.starts_at < worked[0] else [worked[0] + self.rota.most]
+        yield from (at for at in ends if at >= one.ready_by)
 
 
 class Manned(Protocol):
@@ -231,11 +284,10 @@ def fleet_of(snapshot: Manned, network: StreetNetwork) -> Fleet:
         turns.setdefault(turn.vehicle, []).append(turn)
     lead = call_leads(snapshot)
     rolls = {v.id: _rolls(snapshot.at, lead[v.id]) for v in able}
-    free_from = {v.id: _free_from(snapshot, v, rolls[v.id]) for v in able}
     crew = [v for v in able if v.id in homes]
     prices, absent = prices_of(snapshot), absent_in(snapshot)
-    rota = rota_of(snapshot)
-    return Fleet(crew, free_from, homes, turns, prices, rota, absent=absent, call_lead=lead, rolls=rolls)
+    rota, held = rota_of(snapshot), _held(snapshot)
+    return Fleet(crew, rolls, homes, turns, prices, rota, absent=absent, call_lead=lead, rolls=rolls, held=held)
 
 
 def absent_in(snapshot: Manned) -> dict[str, list[Absent]]:
@@ -281,10 +333,15 @@ def _rolls(at: datetime, lead: timedelta) -> datetime:
     return then + timedelta(seconds=-then.second % 60, microseconds=-then.microsecond) if lead else then
 
 
-def _free_from(snapshot: Manned, vehicle: Vehicle, rolls: datetime) -> datetime:
-    """From when a vehicle is at the wheel and not out on a running order."""
-    busy = [item.ready_by for item in snapshot.running if item.vehicle == vehicle.id and item.ready_by]
-    return max([rolls, *busy])
+def _held(snapshot: Manned) -> dict[str, list[Held]]:
+    """What each vehicle is called out for, from when to when: what is begun from now."""
+    begun = {order.key for order in snapshot.orders if order.state == "started"}
+    held: dict[str, list[Held]] = {}
+    for item in snapshot.running:
+        if item.vehicle and item.ready_by:
+            begins = snapshot.at if item.key in begun or item.starts_at is None else item.starts_at
+            held.setdefault(item.vehicle, []).append((min(begins, item.ready_by), item.ready_by, item.target))
+    return held
 
 
 def _start_nodes(network: StreetNetwork, kind: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

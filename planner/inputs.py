@@ -13,7 +13,7 @@ from holidays import country_holidays
 
 from city.catalogue.message import message
 from city.clock import Clock
-from city.entities import CalendarDay, Depot, Forecast, GivenOrder, Reading, Vehicle, Vessel
+from city.entities import CalendarDay, Depot, Forecast, GivenOrder, Reading, Treatment, Vehicle, Vessel
 from city.errors import ConfigError
 from city.plan import Intervention, Plan
 from city.quantities import KNOWN
@@ -43,6 +43,9 @@ from store.connect import Connection, snapshot_transaction
 
 RAW = timedelta(hours=48)
 """Readings that are older than this are read by the hour."""
+DAY = timedelta(hours=24)
+OLD_SNOW = timedelta(days=14)
+"""Of ploughing that is longer ago nothing is asked."""
 LEVELS = tuple(name for name, known in KNOWN.items() if known.hour == "last")
 """Of these an hour's last reading stands for it, of all others its mean."""
 MOST_ISSUES = 60
@@ -139,6 +142,11 @@ def _calendar(source: SnapshotSource) -> tuple[CalendarDay, ...]:
     return (*known, *_holidays(source.settings, source.day)) if source.wants.holidays else known
 
 
+def _treatments(connection: Connection, at: datetime) -> tuple[Treatment, ...]:
+    """All of the last day, and of the days before when each segment was last ploughed: what lay then is not on it."""
+    return (*facts.last_ploughed(connection, at - OLD_SNOW, at - DAY), *facts.treatments(connection, at - DAY))
+
+
 TABLES: dict[str, Callable[[SnapshotSource], object]] = {
     "asked": lambda m: _asked(m.previous, m.given),
     "segments": lambda m: tuple(s for s in roads.load_segments(m.connection) if s.network in m.wants.networks),
@@ -150,7 +158,8 @@ TABLES: dict[str, Callable[[SnapshotSource], object]] = {
     "calendar": _calendar,
     "roster": lambda m: facts.roster(m.connection, m.at, m.at + timedelta(hours=24)),
     "absences": lambda m: manning.absences(m.connection, m.domain, m.at, m.at + ABSENT_AHEAD),
-    "treatments": lambda m: facts.treatments(m.connection, m.at - timedelta(hours=24)),
+    "treatments": lambda m: _treatments(m.connection, m.at),
+    "old_depths": lambda m: readings.depth_hours(m.connection, m.at - OLD_SNOW, m.at),
     "observations": lambda m: judgements.observations(m.connection, m.at),
     "season": lambda m: requests.season(m.connection, m.at),
     "requests": lambda m: requests.requests(m.connection, m.at),

@@ -5,11 +5,12 @@ A fourth service is one package with a snapshot and such a class, and one line i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from city.catalogue.message import Message
 from city.draft import Bust
 from city.outlook import OutlookFrame, SegmentOutlook
 from city.plan import Intervention, Plan
@@ -31,12 +32,14 @@ class Kept:
 @dataclass(frozen=True)
 class Second:
     """What the watch found: the ``plan`` of what is known now where the decision is another, the ``busts`` of the live
-    plan's forecast, what would be ``kept`` of the plan, and what interventions cost by the prices of now."""
+    plan's forecast, what would be ``kept`` of the plan, what interventions cost by the prices of now, and why a target
+    is ``not_asked`` for any more, None where nothing is known of it."""
 
     plan: Plan | None
     busts: Sequence[Bust] = ()
     kept: bytes | None = None
     cost_of: Callable[[Sequence[Intervention]], float] = field(default=lambda _: 0.0)
+    not_asked: Callable[[str], Message | None] = field(default=lambda _: None)
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,11 @@ class Service(Protocol[S_contra, J]):
     def plan(self, snapshot: S_contra, judged: J, executor: Executor | None = None) -> Made:
         """The plan of a judgement. ``executor``: whose workers search the routes, else all cores here."""
 
-    def look_again(self, snapshot: S_contra, live: Kept, executor: Executor | None = None) -> Second:
-        """What is known now against the live plan."""
+    def look_again(
+        self, snapshot: S_contra, live: Kept, executor: Executor | None = None, stays: Set[str] = frozenset()
+    ) -> Second:
+        """What is known now against the live plan. ``stays``: targets that somebody was called for and that stay,
+        whatever is known."""
 
     def prepare(self, snapshot: S_contra) -> Iterator[str]:
         """Work ahead while nothing else is to be done, step by step, each named."""

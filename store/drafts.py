@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 from psycopg.types.json import Jsonb
 
-from city.draft import Difference
+from city.draft import Difference, WatchLook
 from city.plan import Plan, from_json, to_json
 from city.vocabulary import Mode
 from store.connect import Connection
-from store.rows import select
+from store.rows import only_row, select
 from store.sql import query
 
 WATCH = "watch"
@@ -105,6 +105,23 @@ def accepted_as(connection: Connection, draft_id: str) -> TakenDraft | None:
     """When a draft was accepted and as which plan; None where it was not."""
     row = connection.execute(query("drafts", "accepted_as"), {"draft_id": draft_id}).fetchone()
     return None if row is None else TakenDraft(row[0], str(row[1]))
+
+
+def add_look(connection: Connection, base_plan: str, event: str, look: WatchLook) -> None:
+    """Notes what a look found against the live plan."""
+    found = {"at": look.at, "added": list(look.added), "dropped": list(look.dropped)}
+    connection.execute(query("drafts", "add_look"), {"base_plan": base_plan, "event": event, **found})
+
+
+def looks(connection: Connection, since: datetime, now: datetime) -> tuple[WatchLook, ...]:
+    """What the looks of a time found, whichever plan was live, oldest first."""
+    return select(connection, query("drafts", "looks"), {"since": since, "now": now}, WatchLook)
+
+
+def last_taken(connection: Connection, now: datetime) -> datetime | None:
+    """When somebody last took a draft."""
+    at: datetime | None = only_row(connection.execute(query("drafts", "last_taken"), {"now": now}))[0]
+    return at
 
 
 def watch_now(

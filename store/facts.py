@@ -114,6 +114,11 @@ def save_roster(connection: Connection, turns: Iterable[RosterTurn]) -> None:
         cursor.executemany(query("facts", "save_turn"), [columns(turn) for turn in turns])
 
 
+def last_ploughed(connection: Connection, since: datetime, until: datetime) -> tuple[Treatment, ...]:
+    """The last time that each segment was ploughed in a period."""
+    return select(connection, query("facts", "last_ploughed"), {"since": since, "until": until}, Treatment)
+
+
 def treatments(connection: Connection, since: datetime) -> tuple[Treatment, ...]:
     """What was done to segments since a time, oldest first."""
     return select(connection, query("facts", "treatments"), {"since": since}, Treatment)

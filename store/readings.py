@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg.rows import dict_row
 
-from city.entities import Reading
+from city.entities import DepthHour, Reading
 from city.quantities import KNOWN, meant
 from store.connect import Connection
 from store.rows import only_row, select
@@ -112,6 +112,11 @@ def hourly_readings(
     """
     parameters = {"quantities": list(quantities), "start": start, "end": end, "last_of": list(last_of)}
     return select(connection, query("readings", "hourly_readings"), parameters, Reading)
+
+
+def depth_hours(connection: Connection, start: datetime, end: datetime) -> tuple[DepthHour, ...]:
+    """What lay in the middle of the town's sensors in each hour that begins in [start, end), oldest first."""
+    return select(connection, query("readings", "depth_hours"), {"start": start, "end": end}, DepthHour)
 
 
 def summaries(

@@ -134,8 +134,10 @@ def answer_draft(request: Request, draft_id: str, got: Annotated[SentForm, Depen
     except Conflict:
         if not got.by_form:
             raise
+        if wanted == "undo":
+            return day.show(request, "snow", notice="draft_stays", status=409)
         return _draft_gone(request, draft_id)
-    return _answer(request, got, body, status=200, said=f"draft.{draft_id}")
+    return _answer(request, got, body, status=200, said="draft_undone" if wanted == "undo" else f"draft.{draft_id}")
 
 
 def _choice(got: SentForm, name: str, choices: Sequence[str]) -> str:

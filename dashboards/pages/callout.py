@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from city.clock import Clock
+from dashboards.pages.who import crew_said
 from dashboards.web.locale import Locale
 from planner.calls.board import (
     Act,
@@ -225,7 +226,7 @@ def _turer(turer: Sequence[SheetTur | BoardTur], locale: Locale) -> str:
 
 
 def _crew(contractor: str | None, names: Mapping[str, str], locale: Locale) -> str:
-    return names.get(contractor, contractor) if contractor else locale.words("board.own")
+    return crew_said(names.get(contractor, contractor), locale) if contractor else locale.words("row.own_crew")
 
 
 def board_box(
@@ -246,6 +247,15 @@ def board_box(
         folded=tuple(folded),
         folded_text=locale.words.count("board.folded", len(folded)) if folded else "",
     )
+
+
+def without_undo(found: Board, made_at: datetime) -> Board:
+    """A board whose *Ångra* leaves the calls alone that were made at a time."""
+    if found.undo is None or found.undo.kind != "withdraw":
+        return found
+    alone = {row.call_id for row in found.rows if row.made_at == made_at}
+    ids = tuple(one for one in found.undo.ids if one not in alone)
+    return replace(found, undo=replace(found.undo, ids=ids) if ids else None)
 
 
 def _summary(counts: BoardCounts, locale: Locale) -> str:

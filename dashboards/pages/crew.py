@@ -13,6 +13,7 @@ from city.plan import Intervention
 from city.totals import SnowTotals, totals_of
 from city.vocabulary import STAND_IN, Domain
 from dashboards.pages.services.known import VIEWS
+from dashboards.pages.who import crew_said
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
 from planner.night.manned import holds, manned, out_of_service, waiting_for
@@ -175,7 +176,7 @@ def _vehicle(known: CrewKnown, vehicle: Vehicle, locale: Locale) -> CrewLine:
     out = [order for order in known.held if order.vehicle == name]
     depot = known.depots.get(vehicle.depot)
     whose = known.contractors.get(vehicle.contractor or "")
-    under = [whose.name if whose else "", depot.name if depot else vehicle.depot]
+    under = [crew_said(whose.name, locale) if whose else "", depot.name if depot else vehicle.depot]
     return CrewLine(
         anchor=crew_anchor(name),
         opens=name,
@@ -254,7 +255,7 @@ def _changes(changes: Sequence[CrewChange], now: datetime, locale: Locale) -> tu
 
 def _title(known: CrewKnown, network: str, contractor: str | None, locale: Locale) -> str:
     whose = known.contractors.get(contractor or "")
-    name = whose.name if whose else contractor or locale.words("manning.list_all")
+    name = crew_said(whose.name, locale) if whose else contractor or locale.words("manning.list_all")
     return locale.words("manning.list_title", network=locale.words(f"manning.network.{network}"), whose=name)
 
 

@@ -17,7 +17,7 @@ from city.serviceday import service_day
 from city.totals import saving
 from city.vocabulary import DOMAINS, UNDER_WAY, DeclineCause, Domain
 from dashboards.pages.asof import moment_lines
-from dashboards.pages.callout import BoardBox, board_box
+from dashboards.pages.callout import BoardBox, board_box, without_undo
 from dashboards.pages.choice import row_choices, with_choices
 from dashboards.pages.dayread import DayAsked, DayShown, read_day
 from dashboards.pages.daystrip import day_strip
@@ -195,7 +195,7 @@ def _answer_parts(context: AppContext, connection: Connection, day: DayShown, lo
         "standing": found,
         "headline": _headline(plan, found, day.box, told, locale),
         "sums": standing_sums(found, locale) if told and calls and day.view.watched else "",
-        "board": _board(context, connection, plan, day.known, day.now, locale) if day.is_live and calls else None,
+        "board": _board(context, connection, plan, day, locale) if day.is_live and calls else None,
         "figures": _figures(context, plan, found, locale, day.now if told else None),
         "weak": _weak(plan, locale),
         "weak_n": len(plan.degradations),
@@ -213,7 +213,7 @@ def _watch_parts(
     shown, watched = plan.service_day if plan else day.on, day.view.watched
     return {
         "draft": day.box,
-        "watch": watch_row(plan, day.box, day.stands, context.settings.planner.watch_s, day.now, locale)
+        "watch": watch_row(plan, day.box, day.stands, context.settings.planner.watch_s, day.now, locale, day.undo)
         if plan and day.is_watched
         else None,
         "said": said(done, lines, day.stands.answer, day.now, locale) if done else "",
@@ -256,10 +256,9 @@ def _headline(plan: Plan, found: Standing, box: DraftBox | None, by_status: bool
     return headline(found, plan, locale, certain=" ".join(rest), open_draft=is_open, by_call=by_call)
 
 
-def _board(
-    context: AppContext, connection: Connection, plan: Plan, known: Known, now: datetime, locale: Locale
-) -> BoardBox | None:
-    """The board of the night, where anybody was called."""
+def _board(context: AppContext, connection: Connection, plan: Plan, day: DayShown, locale: Locale) -> BoardBox | None:
+    """The board of the night, where anybody was called. What the watch's row takes back whole, the board does not take
+    back in part."""
     if VIEWS[plan.domain].advice:
         return None
 
@@ -267,7 +266,9 @@ def _board(
         return context.shelf.get(connection, name)
 
     found = board_of(connection, context.settings, context.clock, plan_of=plan_of, domain=plan.domain)
-    return board_box(found, locale, context.clock, now, known.contractors or {})
+    if day.undo is not None:
+        found = without_undo(found, day.undo.taken_at)
+    return board_box(found, locale, context.clock, day.now, day.known.contractors or {})
 
 
 def _weak(plan: Plan, locale: Locale) -> list[tuple[str, list[str]]]:

@@ -18,8 +18,10 @@ from dashboards.pages.opened import background_of
 from dashboards.pages.rows import Known
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import ServiceView
+from dashboards.pages.watchrow import DraftUndo
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
+from planner.calls.stop import whole_until
 from planner.night.standing import Standing
 from store import daypage, drafts, judgements
 from store.connect import Connection
@@ -43,7 +45,8 @@ class DayAsked:
 @dataclass(frozen=True)
 class DayShown:
     """All the page is made of. ``is_live``: the plan is the newest and is shown as it is now. ``is_watched``: of a
-    service that is watched, with the draft (``box``), the watch (``stands``) and the weather (``behind``)."""
+    service that is watched, with the draft (``box``), the watch (``stands``) and the weather (``behind``). ``undo``:
+    the draft that became the plan can be taken back."""
 
     domain: Domain
     on: date | None
@@ -63,6 +66,7 @@ class DayShown:
     declined: dict[str, judgements.Decline]
     standing: Standing | None
     stamp: str
+    undo: DraftUndo | None
 
 
 def read_day(context: AppContext, connection: Connection, asked: DayAsked, locale: Locale) -> DayShown:
@@ -99,7 +103,19 @@ def read_day(context: AppContext, connection: Connection, asked: DayAsked, local
         declined=declined,
         stamp=head.id if head else "",
         standing=standing_now(plan, known.orders, known.calls, known.progress, declined, now) if plan else None,
+        undo=_undo(context, connection, plan, stands.answer) if plan is not None and is_live else None,
     )
+
+
+def _undo(context: AppContext, connection: Connection, plan: Plan, answer: drafts.Answer | None) -> DraftUndo | None:
+    """The draft that became the plan, as long as nothing of it has left."""
+    if answer is None or plan.slot != f"event:draft:{answer.draft_id}":
+        return None
+    until = whole_until(connection, context.settings, context.clock, answer.at)
+    if until is None:
+        return None
+    left = context.clock.real_seconds((until - context.clock.now()).total_seconds())
+    return DraftUndo(answer.draft_id, answer.at, max(1, round(left)))
 
 
 def _known(

@@ -126,10 +126,11 @@ def _line(change: Change, order: OrderNow | None, dropped: bool, locale: Locale)
 
 
 def _why(change: Change, dropped: bool, locale: Locale) -> str:
-    """Why a tur comes in; of one that drops out why it was in, said as such."""
+    """Why a tur comes in; of one that drops out what is known now, and why it was in, said as such."""
     why = locale.kept(change, "why")
     if dropped:
-        return locale.words("draft.was_in", why=why) if why else ""
+        was = locale.words("draft.was_in", why=why) if why else ""
+        return f"{locale.kept(change, 'gone')} {was}".strip()
     return f"{why}. {locale.words('draft.instead', vehicle=change.vehicle_before)}" if change.vehicle_before else why
 
 

@@ -11,6 +11,7 @@ from city.vocabulary import CallState
 from dashboards.pages.record import said_who, tur_of
 from dashboards.pages.services.view import KeyFigure
 from dashboards.pages.status import LOOKS, OF_CALL
+from dashboards.pages.who import crew_said
 from dashboards.web.locale import Locale
 from planner.night.handover import Handover, PassedOn, Remark, TurNight
 from planner.night.progress import Street
@@ -68,7 +69,7 @@ def line_of(
         code=tur_of(tur.key, locale, names),
         title="" if tur.key in names else title,
         vehicle=tur.vehicle or "",
-        contractor=contractors.get(tur.contractor or "", tur.contractor or ""),
+        contractor=crew_said(contractors.get(tur.contractor or "", tur.contractor or ""), locale),
         state=t(f"state.{state}"),
         look=look,
         icon=icon,

@@ -93,7 +93,7 @@ def _line(group: Sequence[Happening], locale: Locale, names: Mapping[str, str], 
 def _plan(one: Happening, turer: str, n: int, locale: Locale, names: Mapping[str, str]) -> str:
     t, version = locale.words, one.more["version"]
     if one.step.startswith("event"):
-        kind = next((name for name in ("draft", "crew") if one.step.startswith(f"event:{name}")), "hand")
+        kind = next((name for name in ("draft", "undo", "crew") if one.step.startswith(f"event:{name}")), "hand")
         return t(f"moment.plan_{kind}", version=version)
     return t("moment.plan", version=version, slot=_clock_of(one.step))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from city.plan import Plan
@@ -17,28 +17,47 @@ MISSED_LOOKS = 3
 
 
 @dataclass(frozen=True)
+class DraftUndo:
+    """A draft that was taken and of which nothing has left: it can be taken back for ``seconds`` more, real ones."""
+
+    draft_id: str
+    taken_at: datetime
+    seconds: int
+
+
+@dataclass(frozen=True)
 class WatchRow:
-    """What the row says: ``lead`` and ``more``; ``opens`` where a draft may be opened below it."""
+    """What the row says: ``lead`` and ``more``; ``opens`` where a draft may be opened below it, ``undo`` where the one
+    that was taken can be taken back."""
 
     look: str
     icon: str
     lead: str
     more: str
     opens: bool = False
+    undo: DraftUndo | None = None
 
 
 def watch_row(
-    plan: Plan, box: DraftBox | None, stands: WatchNow, every_s: float, now: datetime, locale: Locale
+    plan: Plan,
+    box: DraftBox | None,
+    stands: WatchNow,
+    every_s: float,
+    now: datetime,
+    locale: Locale,
+    undo: DraftUndo | None = None,
 ) -> WatchRow:
     """The row beside a live plan: a draft before all, then what was answered lately, then that there is nothing.
 
     ``every_s``: how often the watch means to look [s]; 0: only where something is noted.
     """
     answer = stands.answer
+    if undo is not None and answer is not None:
+        return replace(_of_answer(plan, answer, locale), more=locale.words("watch.nothing_left"), undo=undo)
     if box is not None:
         return _of_draft(box, locale)
     if answer is not None and now - answer.at <= RECENT:
-        return _of_answer(answer, locale)
+        return _of_answer(plan, answer, locale)
     since = max(plan.created_at, answer.at) if answer is not None else plan.created_at
     return _quiet(since, stands.last_look, every_s, now, locale)
 
@@ -53,8 +72,10 @@ def _of_draft(box: DraftBox, locale: Locale) -> WatchRow:
     return WatchRow("is-warn", "eye", t("watch.draft", clock=box.made, changes=box.changes), " ".join(said), opens=True)
 
 
-def _of_answer(answer: Answer, locale: Locale) -> WatchRow:
+def _of_answer(plan: Plan, answer: Answer, locale: Locale) -> WatchRow:
     t, clock = locale.words, locale.clock(answer.at)
+    if plan.slot == f"event:undo:{answer.draft_id}":
+        return WatchRow("", "eye", t("watch.undone", clock=locale.clock(plan.created_at)), t("watch.undone_more"))
     if answer.accepted:
         return WatchRow("is-ok", "done", t("watch.taken", clock=clock, n=answer.version or 0), t("watch.taken_more"))
     if answer.who == WATCH:

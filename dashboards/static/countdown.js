@@ -7,6 +7,14 @@ const said = (seconds) => {
   return minutes ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 };
 
+/** A button whose time is over does nothing more. It is not disabled: that would lose the focus. */
+const over = (button, yes) => {
+  if (button.hasAttribute("data-over") === yes) return;
+  button.toggleAttribute("data-over", yes);
+  if (yes) button.setAttribute("aria-disabled", "true");
+  else button.removeAttribute("aria-disabled");
+};
+
 const tick = () => {
   for (const place of document.querySelectorAll("[data-left]")) {
     let known = ends.get(place);
@@ -17,7 +25,7 @@ const tick = () => {
     const left = Math.max(0, Math.ceil((known.at - performance.now()) / 1000));
     if (place.textContent !== said(left)) place.textContent = said(left);
     const undo = place.closest("[data-undo]");
-    if (undo) undo.disabled = left === 0;
+    if (undo) over(undo, left === 0);
   }
 };
 

@@ -94,6 +94,7 @@ export const listenToForms = () => {
     const form = event.target;
     if (!isStep(form, event.submitter)) return;
     event.preventDefault();
+    if (event.submitter?.hasAttribute("data-over")) return;
     if (away) say(live.dataset.offline, { look: "is-warn", label: live.dataset.tryNow, act: () => refresh().catch(() => {}) });
     else send(form, event.submitter);
   });

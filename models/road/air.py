@@ -28,19 +28,22 @@ def saturation_slope(temp_c: float, pressure_hpa: float, over_ice: bool) -> floa
 
 
 @inlined
-def rain_share(air_c: float, humidity: float) -> float:
-    """Share of precipitation that is rain, 0, 0.5 or 1, from air temperature and humidity 0 to 1: RoadSurf.
+def rain_share(air_c: float, humidity: float, earlier_k: float) -> float:
+    """Share of precipitation that is rain, 0, 0.5 or 1, from air temperature and humidity 0 to 1: RoadSurf, but so many
+    kelvin colder.
 
     P(rain) = 1 / (1 + exp(22 - 2.7 T - 0.2 RH)); under 0.3 snow, over 0.7 rain, half and half between.
     """
-    rain = 1.0 / (1.0 + math.exp(min(60.0, max(-60.0, 22.0 - 2.7 * air_c - 20.0 * humidity))))
+    rain = 1.0 / (1.0 + math.exp(min(60.0, max(-60.0, 22.0 - 2.7 * (air_c + earlier_k) - 20.0 * humidity))))
     return 0.0 if rain < 0.3 else (1.0 if rain > 0.7 else 0.5)
 
 
 @inlined
-def fresh_density(air_c: float, wind_m_s: float) -> float:
-    """Density of fresh snow [kg/m³] by air temperature and wind: Pahaut 1976 as in Vionnet et al. 2012, 50 to 300."""
-    return min(300.0, max(50.0, 109.0 + 6.0 * air_c + 26.0 * math.sqrt(wind_m_s)))
+def fresh_density(air_c: float, wind_m_s: float, calm_m_s: float) -> float:
+    """Density of fresh snow [kg/m³] by air temperature and wind: Pahaut 1976 as in Vionnet et al. 2012, 50 to 300, but
+    with the wind's term from ``calm_m_s`` on: 109 + 6 T + 26 (sqrt(U) - sqrt(calm))."""
+    packing = max(0.0, math.sqrt(wind_m_s) - math.sqrt(calm_m_s))
+    return min(300.0, max(50.0, 109.0 + 6.0 * air_c + 26.0 * packing))
 
 
 @inlined

@@ -118,13 +118,13 @@ def local_air(p: Physics, air: Floats, w: Floats, s: int, k: int) -> tuple[float
 
 
 @inlined
-def falling(air: Floats, s: int, k: int, air_c: float, humidity: float) -> tuple[float, float]:
+def falling(p: Physics, air: Floats, s: int, k: int, air_c: float, humidity: float) -> tuple[float, float]:
     """Rain and snow [mm/h]: as the forecast says, or by the phase rule."""
     if air[PRECIP, s, k] <= 0.0:
         return 0.0, 0.0
     share = air[SNOW_SHARE, s, k]
     if math.isnan(share):
-        share = 1.0 - rain_share(air_c, humidity)
+        share = 1.0 - rain_share(air_c, humidity, p.rain_earlier_k)
     return air[PRECIP, s, k] * (1.0 - share), air[PRECIP, s, k] * share
 
 
@@ -238,10 +238,10 @@ def exchange_vapour(w: Floats, source: int, vapour: float, surface_c: float) -> 
 
 
 @inlined
-def take_in(w: Floats, rain: float, snow: float, air_c: float, wind: float) -> None:
+def take_in(p: Physics, w: Floats, rain: float, snow: float, air_c: float, wind: float) -> None:
     """Lays rain and snow of a step [mm] on a segment."""
     if snow > 0.0:
-        depth = w[STORE, SNOW] / w[FACTS, DENSITY] + snow / fresh_density(air_c, wind)
+        depth = w[STORE, SNOW] / w[FACTS, DENSITY] + snow / fresh_density(air_c, wind, p.packing_from_m_s)
         w[FACTS, DENSITY] = (w[STORE, SNOW] + snow) / depth
         w[STORE, SNOW] += snow
         w[WATERS_OF, SNOWFALL] += snow
@@ -254,12 +254,12 @@ def step(p: Physics, air: Floats, w: Floats, s: int, k: int, fade: float, wanted
     """One step of one segment: changes its state and adds to its books."""
     dt = p.dt_s
     air_c, humidity = local_air(p, air, w, s, k)
-    rain, snow = falling(air, s, k, air_c, humidity)
+    rain, snow = falling(p, air, s, k, air_c, humidity)
     rain, snow = rain * dt / 3600.0, snow * dt / 3600.0
     day = 1.0 - air[NIGHT, s, k]
     calm = p.calm_night_m_s + w[FACTS, CARS] * day * (p.calm_day_m_s - p.calm_night_m_s)
     wind = max(air[WIND, s, k], calm)
-    take_in(w, rain, snow, air_c, p.packing_wind * wind)
+    take_in(p, w, rain, snow, air_c, wind)
     sun, long = received(p, air, w, s, k, air_c)
     sun *= 1.0 - albedo(p, w)
     cars = w[FACTS, CARS] * (p.traffic_night_w + day * (p.traffic_day_w - p.traffic_night_w))

@@ -84,7 +84,8 @@ class RoadWeather:
 class Forcing:
     """Weather of one or more places on the model's grid, and what had to be assumed.
 
-    Step k runs from ``start + k step_s``; ``air`` arrays are (n_sets, n_steps). ``reference_m`` (n_sets,).
+    Step k runs from ``start + k step_s``; ``air`` arrays are (n_sets, n_steps). ``reference_m`` (n_sets,). ``guessed``
+    (n_sets, n_steps): the sun or the sky's long wave rests on a cloud that nobody said for that time.
     """
 
     start: datetime
@@ -92,6 +93,7 @@ class Forcing:
     air: Air
     reference_m: Floats
     notes: tuple[str, ...]
+    guessed: npt.NDArray[np.bool_]
 
     @property
     def steps(self) -> int:
@@ -134,15 +136,23 @@ def on_grid(weathers: Sequence[RoadWeather], start: datetime, hours: float, step
     """
     steps = round(hours * 3600.0 / step_s)
     notes: list[str] = []
-    sets = [_one(part, start, steps, step_s, notes) for part in weathers]
+    for part in weathers:
+        plausible(part)
+    grids = [_Grid(part, start, steps, step_s, notes) for part in weathers]
+    sets = [_one(grid, part, start, steps, step_s, notes) for grid, part in zip(grids, weathers, strict=True)]
     air = Air(*(np.ascontiguousarray(np.stack(rows)) for rows in zip(*sets, strict=True)))
     reference = np.array([part.elevation_m for part in weathers], float)
-    return Forcing(start, step_s, air, reference, tuple(dict.fromkeys(notes)))
+    guessed = np.array([_guessed(grid) for grid in grids]).reshape(len(grids), steps)
+    return Forcing(start, step_s, air, reference, tuple(dict.fromkeys(notes)), guessed)
 
 
-def _one(weather: RoadWeather, start: datetime, steps: int, step_s: float, notes: list[str]) -> Air:
-    plausible(weather)
-    grid = _Grid(weather, start, steps, step_s, notes)
+def _guessed(grid: _Grid) -> npt.NDArray[np.bool_]:
+    """(n_steps,) where neither the radiation itself nor the cloud that it is derived from was said."""
+    said = grid.said("sun_w_m2") & grid.said("longwave_w_m2")
+    return np.asarray(~(said | grid.said("cloud")))
+
+
+def _one(grid: _Grid, weather: RoadWeather, start: datetime, steps: int, step_s: float, notes: list[str]) -> Air:
     air_c = grid.known("air_c")
     humidity = _humidity(grid, air_c)
     wind = grid.known("wind_m_s", 2.0, "wind unknown: read as 2 m/s")
@@ -188,6 +198,13 @@ class _Grid:
         gap = at[np.minimum(after, len(at) - 1)] - at[np.maximum(after - 1, 0)]
         outside = np.maximum(at[0] - self.middle, self.middle - at[-1])
         return np.where((gap > longest_s) | (outside > 3 * 3600.0), np.nan, laid)
+
+    def said(self, name: str) -> npt.NDArray[np.bool_]:
+        """(n_steps,) where ``maybe`` has a value that lies between known ones, not beyond the first or the last."""
+        known = self.at[~np.isnan(getattr(self.weather, name))]
+        if not len(known):
+            return np.zeros(len(self.middle), bool)
+        return np.asarray(~np.isnan(self.maybe(name)) & (self.middle > known[0]) & (self.middle < known[-1]))
 
     def known(self, name: str, else_value: float | None = None, said: str = "") -> Floats:
         """``maybe`` with ``else_value`` where nothing is known; without one, the nearest known value."""

@@ -108,16 +108,20 @@ class Physics(NamedTuple):
     """Density that snow settles to, cold and melting [kg/m³], and its time [h]: Verseghy 1991, as in FSM."""
     dense_wet: float = 500.0
     settle_h: float = 200.0
-    packing_wind: float = 1.0
-    """Share of the wind that packs snow as it falls."""
+    packing_from_m_s: float = 1.0
+    """Wind from which it packs snow as it falls; 0 is Pahaut's own form. Chosen on two winters of SN46220, scored on
+    two others, with intervals: ``docs/road-model.md``."""
+    rain_earlier_k: float = 0.25
+    """How much colder than RoadSurf's rule has it snow turns to rain; SN46220, two winters: 0.26 (0.13 to 0.40)."""
     packed: float = 450.0
     """Density that main-road traffic packs snow to [kg/m³], and its time [h]; a design choice."""
     pack_h: float = 2.0
     natural_rough_m: float = 0.01
     """Roughness of natural ground and snow, a tenth of it for heat; albedo of both, its ages and its refreshing by
-    snowfall; emissivity of snow; share of the pores that holds water; depth that hides the ground: all FSM."""
+    snowfall; emissivity of snow; share of the pores that holds water; depth that hides the ground: all FSM, but for the
+    albedo of fresh snow, FSM2's (FSM has 0.80)."""
     natural_albedo: float = 0.2
-    fresh_albedo: float = 0.8
+    fresh_albedo: float = 0.85
     old_albedo: float = 0.5
     cold_age_h: float = 1000.0
     melt_age_h: float = 100.0

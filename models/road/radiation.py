@@ -6,6 +6,7 @@ clear sky by Prata 1996, cloud by Unsworth and Monteith 1975.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,6 +43,12 @@ def sun_position(seconds: Floats, lat: float, lon: float) -> tuple[Floats, Float
     east = -np.cos(declination) * np.sin(hour)
     ahead = np.cos(north) * np.sin(declination) - np.sin(north) * np.cos(declination) * np.cos(hour)
     return np.arcsin(np.clip(sine, -1.0, 1.0)), np.arctan2(east, ahead) % (2.0 * np.pi)
+
+
+def dark(times: Sequence[datetime], lat: float, lon: float) -> npt.NDArray[np.bool_]:
+    """(n_times,) when the sun's middle is below the horizon of flat land: night by the sun, not by the clock."""
+    seconds = np.array([(t - datetime(t.astimezone(UTC).year, 1, 1, tzinfo=UTC)).total_seconds() for t in times], float)
+    return np.asarray(sun_position(seconds, lat, lon)[0] < 0.0)
 
 
 def sun_below_cloud(elevation: Floats, cloud: Floats) -> Floats:

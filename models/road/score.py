@@ -1,4 +1,4 @@
-"""How well a road forecast did: errors of surface temperature by lead, and skill of yes-or-no events.
+"""How well a road forecast did: errors of surface temperature by lead, what its range held, and yes-or-no events.
 
 Everything is counted beside references (persistence, air temperature, another model), never alone.
 """
@@ -73,24 +73,75 @@ def by_lead(
     night: Bools,
     *,
     leads_h: tuple[float, ...] = LEADS_H,
-    near_c: float = 3.0,
 ) -> dict[str, dict[str, ErrorFigures]]:
-    """Errors of each forecast: ``all``, ``near_zero`` (|observed| < 3 °C), ``night``, ``day``, and each lead band.
-
-    All arrays are flat and pairwise. The band of +3 h holds leads over 1 h and up to 3 h, and so on.
-    """
-    choices = {
-        "all": np.ones(len(observed), bool),
-        "near_zero": np.abs(observed) < near_c,
-        "night": night,
-        "day": ~night,
-    }
-    for low, high in zip((0.0, *leads_h[:-1]), leads_h, strict=True):
-        choices[f"+{high:g} h"] = (lead_h > low) & (lead_h <= high)
+    """Errors of each forecast by the parts of ``bands``."""
+    choices = bands(lead_h, observed, night, leads_h=leads_h)
     return {
         name: {part: errors(values, observed, chosen) for part, chosen in choices.items()}
         for name, values in forecasts.items()
     }
+
+
+@dataclass(frozen=True)
+class RangeFigures:
+    """Of ``count`` observations: the share ``inside`` the range, its mean ``width`` and the ``crps`` [both in the
+    quantity's unit]; NaN where there are none."""
+
+    count: int
+    inside: float
+    width: float
+    crps: float
+
+
+def coverage(observed: Floats, low: Floats, high: Floats) -> float:
+    """Share of the observations (n,) from ``low`` to ``high`` (n,), both ends in; NaN without a pair that is known."""
+    known = ~(np.isnan(observed) | np.isnan(low) | np.isnan(high))
+    return float(np.mean((observed >= low)[known] & (observed <= high)[known])) if known.any() else float("nan")
+
+
+def crps(observed: Floats, quantiles: Floats, levels: Floats | None = None) -> float:
+    """Mean continuous ranked probability score of forecasts given by quantiles, in the unit of the observations (n,).
+
+    ``quantiles`` (q, n) at ``levels`` (q,), rising from 0 to 1; without levels they are members of equal weight, in any
+    order. Twice the mean pinball loss, each level weighted by the part of 0 to 1 that lies nearest to it: exact for
+    members, and the absolute error for a single forecast (Gneiting and Raftery 2007; Laio and Tamea 2007). NaN
+    without a pair that is known.
+    """
+    known = ~(np.isnan(observed) | np.isnan(quantiles).any(axis=0))
+    if not known.any():
+        return float("nan")
+    values = np.sort(quantiles[:, known], axis=0)
+    at = (np.arange(len(values)) + 0.5) / len(values) if levels is None else np.asarray(levels, float)
+    share = np.diff(np.concatenate([[0.0], (at[1:] + at[:-1]) / 2.0, [1.0]]))
+    off = observed[known] - values
+    pinball = np.where(off >= 0.0, at[:, None] * off, (at[:, None] - 1.0) * off)
+    return float(2.0 * np.mean(share @ pinball))
+
+
+def bands(
+    lead_h: Floats,
+    observed: Floats,
+    night: Bools,
+    *,
+    leads_h: tuple[float, ...] = LEADS_H,
+    near_c: float = 3.0,
+) -> dict[str, Bools]:
+    """Which pairs are scored together: ``all``, ``near_zero`` (|observed| < 3 °C), ``night``, ``day``, each lead band.
+
+    All arrays are flat and pairwise. The band of +3 h holds leads over 1 h and up to 3 h, and so on.
+    """
+    choices = {"all": np.ones(len(lead_h), bool), "near_zero": np.abs(observed) < near_c, "night": night, "day": ~night}
+    for low, high in zip((0.0, *leads_h[:-1]), leads_h, strict=True):
+        choices[f"+{high:g} h"] = (lead_h > low) & (lead_h <= high)
+    return choices
+
+
+def held(observed: Floats, low: Floats, high: Floats, quantiles: Floats, chosen: Bools) -> RangeFigures:
+    """What a range ``low`` to ``high`` (n,) and its ``quantiles`` or members (q, n) were worth where ``chosen``."""
+    known = chosen & ~(np.isnan(observed) | np.isnan(low) | np.isnan(high))
+    width = float(np.mean((high - low)[known])) if known.any() else float("nan")
+    inside = coverage(observed[known], low[known], high[known])
+    return RangeFigures(int(known.sum()), inside, width, crps(observed[known], quantiles[:, known]))
 
 
 def event(forecast: Bools, observed: Bools, known: Bools) -> Event:

@@ -309,11 +309,12 @@ def natural_step(
     before = enthalpy(s) + ground_heat(w)
     count = int(s[FROZEN, 0] > 0.0) + int(s[FROZEN, 1] > 0.0) + int(s[FROZEN, 2] > 0.0)
     air_c, humidity = local_air(p, air, w, z, k)
-    rain, snow = falling(air, z, k, air_c, humidity)
+    rain, snow = falling(p, air, z, k, air_c, humidity)
     rain, snow = rain * p.dt_s / 3600.0, snow * p.dt_s / 3600.0
     w[WATERS_OF, RAIN] += rain
     if snow > 0.0:
-        count = lay_snow(s, count, snow, min(0.0, air_c), fresh_density(air_c, air[WIND, z, k]))
+        density = fresh_density(air_c, air[WIND, z, k], p.packing_from_m_s)
+        count = lay_snow(s, count, snow, min(0.0, air_c), density)
         w[WATERS_OF, SNOWFALL] += snow
         w[ENERGY_OF, PRECIPITATION] += ICE_HEAT * snow * min(0.0, air_c)
     surface, energy = weathered(p, air, w, s, solve, g, count, k, z, fade, white, air_c, humidity)

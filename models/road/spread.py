@@ -1,7 +1,7 @@
-"""How sure it is: the same forecast read many ways, each a little off as forecasts are, from a seed.
+"""The same forecast read many ways, each a little off as forecasts are, from a seed: what may lie on the road.
 
-The errors are made of a constant part and one that grows with the lead time; their sizes are design choices until a
-city's own observations calibrate them.
+The errors are made of a constant part and one that grows with the lead time; their sizes are design choices. How far
+the surface temperature may be off is learned: ``models/road/uncertain.py``.
 """
 
 from __future__ import annotations
@@ -28,19 +28,17 @@ def members(
     wind_share: float = 0.3,
     precip_share: float = 0.5,
     longwave_w_m2: float = 12.0,
-    wider: float = 1.0,
 ) -> list[Forcing]:
     """``count`` forecasts that differ after step ``at``; the first is the forecast itself.
 
-    One draw a member holds throughout, as a forecast is wrong for hours on end. ``wider`` multiplies all of them
-    where something was missing. The same seed gives the same members.
+    One draw a member holds throughout, as a forecast is wrong for hours on end. The same seed gives the same members.
     """
     random = np.random.default_rng(seed)
     hours = np.maximum(0.0, (np.arange(forcing.steps) - at) * forcing.step_s / 3600.0)
     ramp = np.minimum(1.0, hours / 3.0)
     out = [forcing]
     for _ in range(count - 1):
-        air, wind, precip, long = wider * random.normal(size=4)
+        air, wind, precip, long = random.normal(size=4)
         out.append(
             replace(
                 forcing,

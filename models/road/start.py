@@ -1,11 +1,14 @@
-"""Meeting the last observations: imposed while they last, one radiation correction to end on them, spread to streets.
+"""Meeting the last observations: imposed while they last, a radiation correction to end on them, spread to streets.
 
-The correction is METRo's idea (Crevier and Delage 2001), written anew: the additive radiation [W/m²] over the last
-3 h with which the model ends on the last observed surface temperature; it fades with a time scale of 4 h.
+The correction is METRo's idea (Crevier and Delage 2001), written anew: an additive radiation [W/m²] over the last hours
+with which the model ends on the last observed surface temperature. It is shaped by the sun, as what is wrong by day
+(cloud, albedo) grows with it, and fades with a time scale of 4 h. Where even the largest one does not meet what was
+observed, the observed hours are imposed, so that the road and what lies below it begin as they were seen.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +17,7 @@ import numpy.typing as npt
 
 from models.road.forcing import Forcing
 from models.road.physics import PHYSICS, Physics
+from models.road.radiation import sun_below_cloud
 from models.road.run import Surface, run, undriven
 from models.road.segment import SiteForcing, SiteState
 from models.road.site import Sites
@@ -21,18 +25,30 @@ from models.road.site import Sites
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+OFF_K = 0.3
+"""A start further off the last observation than this is said."""
 
 
 @dataclass(frozen=True)
 class Met:
-    """Stations brought to the step ``at``: their ``state``, ``correction`` (n,) [W/m²], 0 where there was nothing to
-    meet, and how far the model still is from the last observation (n,) [K], NaN where there was none."""
+    """Stations brought to the step ``at``, every array (n,).
+
+    ``correction`` [W/m²] is what the last observation asks for at ``at``, 0 where there was nothing to meet, fitted
+    from the step ``begin`` on; ``guessed``: in radiation that rests on a guess. ``miss_k`` is how far the model with it
+    ends from the last observation [K] before anything is imposed, NaN where there was none to meet, and ``last`` its
+    step (-1). ``surface_c`` is the surface of ``state``. ``still`` and ``silent`` stations were not met.
+    """
 
     at: int
     state: SiteState
     correction: Floats
     miss_k: Floats
-    notes: tuple[str, ...]
+    last: Ints
+    surface_c: Floats
+    still: Bools
+    silent: Bools
+    begin: int
+    guessed: bool
 
 
 def frozen_or_silent(
@@ -76,57 +92,108 @@ def meet(
     weather_of: Ints | None = None,
     window_h: float = 3.0,
     most_w_m2: float = 150.0,
-    turns: int = 8,
+    most_suns: float = 1.0,
+    met_k: float = 0.2,
+    path_k: float = 0.5,
     physics: Physics = PHYSICS,
 ) -> Met:
-    """Brings stations from ``state`` at step 0 to step ``at``.
+    """Brings stations from ``state`` at step 0 to step ``at``, which is 1 at least.
 
     ``observed`` (n, at) [°C] at the end of each step, NaN where none. A station that is frozen, silent or has no
-    observation in the window runs free and without correction, and it is said.
+    observation in the window runs free and without correction. The correction is at most ``most_w_m2`` and
+    ``most_suns`` times a clear sun at ``at``. Where the model with it ends over ``met_k`` from the last observation, or
+    strays over ``path_k`` rms from those before it, all of the window are imposed: the state is the observed one, the
+    correction stays.
     """
     still, silent = frozen_or_silent(observed, forcing.step_s)
-    notes = [f"station {sites.ids[i]}: stood on one value for hours; not used" for i in np.flatnonzero(still).tolist()]
-    notes += [f"station {sites.ids[i]}: silent; not used" for i in np.flatnonzero(silent & ~still).tolist()]
     imposed = between(np.where(still[:, None], np.nan, observed))
-    begin = max(0, at - round(window_h * 3600 / forcing.step_s))
-    drive = undriven(sites, forcing)._replace(fade=np.ones(forcing.steps), imposed_of=np.arange(len(sites)))
-    padded = np.full((len(sites), forcing.steps), np.nan)
-    padded[:, :begin] = imposed[:, :begin]
+    last = _last(np.where(silent[:, None], np.nan, imposed))
+    begin, guessed = window(forcing, at, last, window_h=window_h)
+    drive = undriven(sites, forcing)._replace(fade=shaped(forcing, at), imposed_of=np.arange(len(sites)))
+    road = _Stations(sites, forcing, drive, weather_of, physics)
+    nothing: Floats = np.zeros(len(sites))
+    unseen = np.full_like(imposed, np.nan)
+    before = road.driven(state, 0, begin, imposed, nothing).after
+    known, each, ends = last >= begin, np.arange(len(sites)), np.maximum(last - begin, 0)
 
-    def go(state: SiteState, drive: SiteForcing, first: int, last: int) -> Surface:
+    def off(correction: Floats) -> Floats:
+        """(n, steps of the window) the model that nothing is imposed on less what was observed [K]."""
+        return road.driven(before, begin, at, unseen, correction).surface_c - imposed[:, begin:at]
+
+    correction = nothing
+    if known.any():
+        most = most_w_m2 + most_suns * _clear_sun(forcing, at)
+        correction = _secant(lambda tried: np.where(known, off(tried)[each, ends], 0.0), len(sites), most)
+    free = off(correction)
+    left = np.where(known, free[each, ends], np.nan)
+    held = known & ((np.abs(left) > met_k) | (_rms(free) > path_k))
+    after = road.driven(before, begin, at, np.where(held[:, None], imposed, np.nan), correction).after
+    surface = after.column[:, :2].mean(axis=1)
+    return Met(at, after, correction, left, np.where(known, last, -1), surface, still, silent, begin, guessed)
+
+
+@dataclass(frozen=True)
+class _Stations:
+    """Stations, their weather and how the correction is shaped."""
+
+    sites: Sites
+    forcing: Forcing
+    drive: SiteForcing
+    weather_of: Ints | None
+    physics: Physics
+
+    def driven(self, state: SiteState, first: int, end: int, seen: Floats, correction: Floats) -> Surface:
+        """Steps ``first`` to ``end`` with what was ``seen`` (n, n_steps) in them imposed, and a correction (n,)."""
+        filled = np.full((len(self.sites), self.forcing.steps), np.nan)
+        filled[:, first:end] = seen[:, first:end]
+        drive = self.drive._replace(imposed=filled, correction=correction)
         return run(
-            sites, forcing, state, weather_of=weather_of, drive=drive, first=first, steps=last - first, every=1,
-            physics=physics,
+            self.sites, self.forcing, state, weather_of=self.weather_of, drive=drive, first=first, steps=end - first,
+            every=1, physics=self.physics,
         )  # fmt: skip
 
-    before = go(state, drive._replace(imposed=padded), 0, begin).after
-    target, end = _last(imposed, begin, at)
-    known = ~np.isnan(target)
-    correction: Floats = np.zeros(len(sites))
-    free = drive._replace(imposed=np.full((len(sites), forcing.steps), np.nan))
 
-    def miss(correction: Floats) -> Floats:
-        out = go(before, free._replace(correction=correction), begin, at)
-        return np.where(known, out.surface_c[np.arange(len(sites)), end - begin] - np.nan_to_num(target), 0.0)
+def window(forcing: Forcing, at: int, last: Ints, *, window_h: float = 3.0, least_h: float = 1.0) -> tuple[int, bool]:
+    """The step from which a correction is fitted, and whether the radiation from there on is in part a guess.
 
-    if known.any() and at > begin:
-        correction = _secant(miss, len(sites), most_w_m2, turns)
-    after = go(before, free._replace(correction=correction), begin, at).after
-    left = np.where(known, miss(correction), np.nan) if at > begin else np.full(len(sites), np.nan)
-    return Met(at, after, correction, left, tuple(notes))
-
-
-def _last(imposed: Floats, begin: int, at: int) -> tuple[Floats, Ints]:
-    """The last observation of each station within the window and its step."""
-    target, end = np.full(len(imposed), np.nan), np.full(len(imposed), at - 1)
-    for i, row in enumerate(imposed[:, begin:at]):
-        there = np.flatnonzero(~np.isnan(row))
-        if len(there):
-            target[i], end[i] = row[there[-1]], begin + there[-1]
-    return target, end
+    ``window_h`` before ``at``, or as far as the radiation is known; where that is under ``least_h`` before the first of
+    the stations' ``last`` observations (n,), the whole window: the correction then answers for a guess too.
+    """
+    per_h = 3600.0 / forcing.step_s
+    farthest = max(0, at - round(window_h * per_h))
+    unknown = np.flatnonzero(forcing.guessed[:, farthest:at].any(axis=0))
+    since = farthest + int(unknown[-1]) + 1 if len(unknown) else farthest
+    heard = last[last >= farthest]
+    latest = int(heard.min(initial=at - 1)) + 1 - round(least_h * per_h)
+    return (since, False) if since <= latest else (farthest, farthest < since)
 
 
-def _secant(miss: Any, n: int, most: float, turns: int) -> Floats:  # noqa: ANN401 - a function of an array
+def shaped(forcing: Forcing, at: int, *, night_w_m2: float = 60.0) -> Floats:
+    """(n_steps,) the correction's share, 1 at ``at``: as the sun of the forecast, with what it knows of cloud, and
+    ``night_w_m2`` by which the sky's long wave can be wrong (a design choice). Of the first set of the forcing."""
+    sun = forcing.air.diffuse[0] + forcing.air.direct[0] + night_w_m2
+    return np.asarray(sun / sun[min(at, forcing.steps - 1)])
+
+
+def _clear_sun(forcing: Forcing, at: int) -> float:
+    height = forcing.air.sun_elevation[:1, min(at, forcing.steps - 1)]
+    return float(sun_below_cloud(height, np.zeros(1))[0])
+
+
+def _rms(off: Floats) -> Floats:
+    """(n,) over the steps that are known; 0 where none is."""
+    known = ~np.isnan(off)
+    return np.sqrt((np.where(known, off, 0.0) ** 2).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
+
+
+def _last(imposed: Floats) -> Ints:
+    """(n,) the step of the last observation of each station, -1 where there is none."""
+    known = ~np.isnan(imposed)
+    steps = imposed.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1)
+    return np.asarray(np.where(known.any(axis=1), steps, -1), np.int64)
+
+
+def _secant(miss: Callable[[Floats], Floats], n: int, most: float, turns: int = 8) -> Floats:
     """The correction at which ``miss`` is 0, every station by itself; kept within ``most``."""
     a, b = np.zeros(n), np.full(n, 10.0)
     at_a, at_b = miss(a), miss(b)
@@ -143,9 +210,9 @@ def _secant(miss: Any, n: int, most: float, turns: int) -> Floats:  # noqa: ANN4
 
 
 def fading(forcing: Forcing, at: int, *, scale_h: float = 4.0) -> Floats:
-    """(n_steps,) share of the correction at each step: 1 until ``at``, then exp(-t / 4 h)."""
+    """(n_steps,) share of the correction at each step: by the sun, 1 at ``at``, and after it times exp(-t / 4 h)."""
     hours = np.maximum(0.0, (np.arange(forcing.steps) - at) * forcing.step_s / 3600.0)
-    return np.exp(-hours / scale_h)
+    return np.asarray(shaped(forcing, at) * np.exp(-hours / scale_h))
 
 
 def relaxation(

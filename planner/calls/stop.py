@@ -178,3 +178,11 @@ def take_back_all(connection: Connection, at: datetime, order_ids: Collection[st
     for order_id in sorted(order_ids):
         orders.lock_order(connection, order_id)
         take_back_steps(connection, order_id, at, frozenset({"aborted", "decided"}), who, now)
+
+
+def whole_until(connection: Connection, settings: Settings, clock: Clock, at: datetime) -> datetime | None:
+    """Until when all calls that were made at a time can be taken back with what came with them; None where that is
+    over, or one of them has left."""
+    now, until = clock.now(), leaves_at(settings, clock, at)
+    going = [call for call in calls.calls_since(connection, at, at) if call.state != "withdrawn"]
+    return until if now <= until and all(can_withdraw(call, now) for call in going) else None

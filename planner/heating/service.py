@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from concurrent.futures import Executor
 
 from planner.heating.need import BuildingDay, day_of
@@ -28,7 +28,9 @@ class Heating:
         """The hours of heat and ventilation of a judgement."""
         return Made(snapshot, plan_heating(snapshot, judged))
 
-    def look_again(self, snapshot: HeatingSnapshot, live: Kept, executor: Executor | None = None) -> Second:
+    def look_again(
+        self, snapshot: HeatingSnapshot, live: Kept, executor: Executor | None = None, stays: Set[str] = frozenset()
+    ) -> Second:
         """Nothing: there is no watch over it."""
         return Second(None)
 

@@ -1,11 +1,12 @@
 """``dagsplan forecast road --files DIR``: the road model alone, from files that a person can write by hand.
 
 The files are described, with an example, in ``docs/bundles.md``. A value that no weather has is refused with file,
-line, field and time; what is missing is said and makes the range wider.
+line, field and time; what is missing is said, and makes the range as much wider as hindcasts without it were worse.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,19 +20,25 @@ import numpy.typing as npt
 from city.catalogue.message import Message, message
 from city.clock import aware
 from city.errors import ImportRefused, as_message
-from city.tables import checked, numbered, rows_of, typed
-from models.road.forcing import FIELDS, PLAUSIBLE, Forcing, RoadWeather, on_grid, weather
-from models.road.run import at_rest, run, undriven
-from models.road.score import slippery
-from models.road.segment import SiteState
+from city.tables import at_line, checked, known_only, nearest, typed
+from models.road.forcing import FIELDS, PLAUSIBLE, RoadWeather, on_grid, weather
+from models.road.run import run, undriven
 from models.road.site import Layers, Sites, sites
-from models.road.spread import bounds, members, probability
-from models.road.start import fading, meet, relaxation
+from models.road.spread import bounds, members
+from models.road.start import fading, relaxation
+from models.road.turbulence import Exchange, own_exchange
+from models.road.uncertain import below, outer, quantiles
+from planner.road.start import Case, Start, on_steps, started
+from planner.road.uncertain import chance_slippery, lacking, site_scale
 
 Floats = npt.NDArray[np.floating[Any]]
 T = TypeVar("T")
 STEP = timedelta(seconds=300)
 BACK = timedelta(hours=48)
+RECORD = timedelta(days=7)
+"""So far back a station's own record is looked at for how it exchanges heat with the air."""
+TABLES = ("sites", "forecast", "observed", "other")
+"""Fields of a folder that are files of their own; the others stand in ``road.toml``."""
 SEE_DOCS = message("error.bundle.see_docs")
 
 
@@ -51,9 +58,11 @@ class SiteRow:
 
 @dataclass(frozen=True, slots=True)
 class WeatherRow:
-    """Weather at a time; ``precip_mm_h`` is the mean rate since the row before. No ``site`` = of all of them."""
+    """Weather at a time; ``precip_mm_h`` is the mean rate since the row before. No ``site`` = of all of them.
+    ``issued_at`` is when a forecast said so, where a file holds those of several times."""
 
     time: datetime
+    issued_at: datetime | None = None
     site: str | None = None
     elevation_m: float | None = None
     air_c: float | None = None
@@ -105,9 +114,9 @@ class Bundle:
 class SiteForecast:
     """One site from ``at`` on: each row ends at ``times``; ``surface_c`` and the like (n_times,) every 5 minutes.
 
-    ``low_c`` and ``high_c`` are the 10th and 90th percentile of the members; ``frozen`` and ``slippery`` probabilities;
-    ``air_c`` the forecast's air; ``correction_w_m2`` what the last observations asked for; ``notes`` why it is less
-    sure.
+    ``low_c`` and ``high_c`` are the 10th and 90th percentile by the errors of hindcasts; ``frozen`` and ``slippery``
+    probabilities; ``air_c`` the forecast's air; ``start`` how it begins; ``quantiles_c`` (n_quantiles, n_times) of
+    equal weight; ``notes`` what had to be assumed.
     """
 
     site: str
@@ -122,26 +131,31 @@ class SiteForecast:
     frozen: Floats
     slippery: Floats
     air_c: Floats
-    correction_w_m2: float
+    start: Start
+    quantiles_c: Floats
     notes: tuple[Message, ...]
 
 
-def load(folder: Path) -> Bundle:
-    """Reads a folder. Raises ImportRefused naming file, line, field and time."""
+def load(folder: Path, *, record: bool = False) -> Bundle:
+    """Reads a folder; of a ``record`` of observations the forecast may be left out, and is over when they are. Raises
+    ImportRefused naming file, line, field and time."""
     if not (folder / "sites.csv").is_file():
         way_out = message("error.bundle.write", columns="id, lat, lon")
         raise ImportRefused(folder / "sites.csv", message("error.bundle.missing"), way_out)
     forecast = _weather(folder / "forecast.csv", WeatherRow)
-    if not forecast:
-        way_out = message("error.bundle.write", columns="time, air_c")
-        raise ImportRefused(folder / "forecast.csv", message("error.bundle.missing_or_empty"), way_out)
     observed = _weather(folder / "observations.csv", ObservedRow)
-    other = rows_of(folder / "other.csv", OtherRow) if (folder / "other.csv").is_file() else ()
+    needed, columns = (observed, "time, surface_c, air_c") if record else (forecast, "time, air_c")
+    if not needed:
+        file = folder / ("observations.csv" if record else "forecast.csv")
+        way_out = message("error.bundle.write", columns=columns)
+        raise ImportRefused(file, message("error.bundle.missing_or_empty"), way_out)
+    other = _rows(folder / "other.csv", OtherRow) if (folder / "other.csv").is_file() else ()
     head = _head(folder / "road.toml")
-    head.setdefault("at", min(row.time for row in forecast))
-    rest = {"sites": rows_of(folder / "sites.csv", SiteRow), "forecast": forecast, "observed": observed, "other": other}
+    issues = [row.issued_at for row in forecast if row.issued_at is not None]
+    head.setdefault("at", max(issues, default=min(row.time for row in (forecast or observed))))
+    rest = {"sites": _rows(folder / "sites.csv", SiteRow), "forecast": forecast, "observed": observed, "other": other}
     bundle = checked(head | rest, Bundle, folder / "road.toml", "a value")
-    if max(row.time for row in forecast) <= bundle.at:
+    if not record and max(row.time for row in forecast) <= bundle.at:
         problem = message("error.road.too_short", at=bundle.at.isoformat())
         raise ImportRefused(folder / "forecast.csv", problem, message("error.road.later"))
     return bundle
@@ -156,7 +170,16 @@ def _head(file: Path) -> dict[str, Any]:
             aware(head["at"], "at")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError, AttributeError) as error:
         raise ImportRefused(file, str(error), SEE_DOCS) from error
+    known = tuple(field.name for field in dataclasses.fields(Bundle) if field.name not in TABLES)
+    for name in head:
+        if name not in known:
+            raise ImportRefused(file, message("error.road.no_field", name=name), nearest(name, known))
     return head
+
+
+def _rows(file: Path, kind: type[T]) -> tuple[T, ...]:
+    """The rows of a file that holds nothing but the columns of ``kind``."""
+    return tuple(checked(typed(cells, kind), kind, file, at_line(n)) for n, cells in known_only(file, kind))
 
 
 def _weather(file: Path, kind: type[T]) -> tuple[T, ...]:
@@ -164,8 +187,8 @@ def _weather(file: Path, kind: type[T]) -> tuple[T, ...]:
     if not file.is_file():
         return ()
     found = []
-    for number, cells in numbered(file):
-        row = checked(typed(cells, kind), kind, file, f"line {number}")
+    for number, cells in known_only(file, kind):
+        row = checked(typed(cells, kind), kind, file, at_line(number))
         _check_weather(row, file, number)
         found.append(row)
     return tuple(found)
@@ -186,59 +209,63 @@ def forecast_all(bundle: Bundle) -> list[SiteForecast]:
     return [forecast_site(bundle, row) for row in bundle.sites]
 
 
-@dataclass(frozen=True)
-class Case:
-    """One site as the model takes it: ``forcing`` measured up to step ``at``, forecast after it; what was ``seen``."""
-
-    place: Sites
-    forcing: Forcing
-    at: int
-    seen: tuple[ObservedRow, ...]
-
-    def surface_c(self) -> Floats:
-        """(1, at) observed surface temperature by step, NaN where there is none."""
-        observed = np.full((1, self.at), np.nan)
-        for r in self.seen:
-            step = self.forcing.step_of(r.time) - 1
-            if r.surface_c is not None and 0 <= step < self.at:
-                observed[0, step] = r.surface_c
-        return observed
-
-
 def case_of(bundle: Bundle, row: SiteRow) -> Case:
     """A site with its weather from at most ``BACK`` before ``at`` to the end of the forecast."""
     seen = [r for r in _of(bundle.observed, row.id) if r.time <= bundle.at]
-    ahead = _of(bundle.forecast, row.id)
+    ahead = newest_issue(_of(bundle.forecast, row.id), bundle.at)
     begin = max(bundle.at - BACK, min([r.time for r in seen], default=bundle.at))
     end = max(r.time for r in ahead)
     forcing = on_grid([_joined(row, seen, ahead, bundle.at)], begin, (end - begin).total_seconds() / 3600.0)
-    return Case(_place(row), forcing, forcing.step_of(bundle.at), tuple(seen))
+    observed = tuple((r.time, r.surface_c) for r in seen if r.surface_c is not None)
+    place = _place(row)
+    return Case(place, forcing, forcing.step_of(bundle.at), observed, _exchange(row, place, seen, bundle.at))
+
+
+def newest_issue(rows: Sequence[WeatherRow], at: datetime) -> list[WeatherRow]:
+    """Of a file that holds forecasts of several times, the rows of the last one that was there; else all of them."""
+    known = [row.issued_at for row in rows if row.issued_at is not None and row.issued_at <= at]
+    return [row for row in rows if row.issued_at == max(known)] if known else list(rows)
+
+
+def _exchange(row: SiteRow, place: Sites, seen: Sequence[ObservedRow], at: datetime) -> Exchange | None:
+    """How the site's air exchanges heat with it, where its record of the last nights tells: surface and weather of
+    nearly all of them were measured."""
+    known = [r for r in seen if r.surface_c is not None and r.time >= at - RECORD]
+    whole = [r for r in known if None not in (r.air_c, r.wind_m_s) and (r.dew_point_c, r.humidity_pct) != (None, None)]
+    if place.natural.any() or len(whole) < 2 or len(whole) < 0.9 * len(known):
+        return None
+    begin = whole[0].time
+    forcing = on_grid([_joined(row, whole, [], at)], begin, (whole[-1].time - begin).total_seconds() / 3600.0)
+    surface = [(r.time, r.surface_c) for r in whole if r.surface_c is not None]
+    return own_exchange(place, forcing, on_steps(surface, forcing, forcing.steps))
 
 
 def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
     """One site: brought to ``at`` by its observations, then on to the end of the forecast with a range."""
     case = case_of(bundle, row)
     place, forcing, at = case.place, case.forcing, case.at
-    unseen = all(r.surface_c is None for r in case.seen)
-    state, correction, said = _start(case)
-    notes = [message("cli.forecast.unseen")] if unseen else []
-    notes += [as_message(note) for note in (*said, *forcing.notes, *place.notes())]
-    wider = min(2.0, 1.0 + 0.25 * len(notes))
+    start = started(case)
+    notes = [] if case.seen else [message("cli.forecast.unseen")]
+    notes += [as_message(note) for note in (*forcing.notes, *place.notes())]
+    lacks = lacking([r for r in _of(bundle.forecast, row.id) if r.time > bundle.at])
+    scale = site_scale(forcing, at, seen=bool(np.isfinite(start.miss_k)), lacks=lacks)
+    own = [] if case.exchange is None else [message("cli.forecast.exchange", **dataclasses.asdict(case.exchange))]
     first = 0 if place.natural.any() else at
-    drive = undriven(place, forcing)._replace(correction=correction, fade=fading(forcing, at))
+    drive = undriven(place, forcing)._replace(correction=np.array([start.correction_w_m2]), fade=fading(forcing, at))
     runs = [
-        run(place, member, state, drive=drive, first=first, every=1)
-        for member in members(forcing, bundle.members, bundle.seed, at, wider=wider)
+        run(place, member, start.state, drive=drive, first=first, every=1, physics=case.physics)
+        for member in members(forcing, bundle.members, bundle.seed, at)
     ]
     cut = at - first
     surface = np.array([r.surface_c[0, cut:] for r in runs])
     store = np.array([r.store_mm[0, cut:] for r in runs])
     depth = np.array([r.depth_cm[0, cut:] for r in runs])
-    low, high = bounds(surface)
+    low, high = outer(surface[0], scale)
     return SiteForecast(
         row.id, tuple(forcing.time_of(at + k + 1) for k in range(surface.shape[1])), surface[0], low, high, store[0],
-        depth[0], bounds(depth)[1], runs[0].wet[0, cut:], probability(surface < 0.0),
-        probability(slippery(surface, store)), forcing.air.air_c[0, at:], float(correction[0]), tuple(notes),
+        depth[0], bounds(depth)[1], runs[0].wet[0, cut:], below(surface[0], scale),
+        chance_slippery(surface, store, scale), forcing.air.air_c[0, at:], start, quantiles(surface[0], scale),
+        (*start.notes, *own, *notes),
     )  # fmt: skip
 
 
@@ -292,17 +319,3 @@ def _joined(row: SiteRow, seen: Sequence[WeatherRow], ahead: Sequence[WeatherRow
     heights = [r.elevation_m for r in ahead if r.elevation_m is not None]
     height = heights[0] if heights else (np.nan if row.elevation_m is None else row.elevation_m)
     return weather([r.time for r in rows], row.lat, row.lon, height, **fields)
-
-
-def _start(case: Case) -> tuple[SiteState, Floats, tuple[str, ...]]:
-    """The state at step ``at`` (of natural ground at step 0), the correction (1,) [W/m²] and what is to be said."""
-    place, forcing, at = case.place, case.forcing, case.at
-    first = next((r.surface_c for r in case.seen if r.surface_c is not None), forcing.air.air_c[0, 0])
-    state = at_rest(place, np.array([first], float), air_c=forcing.air.air_c[:, 0])
-    if place.natural.any() or at == 0:
-        return state, np.zeros(1), ()
-    observed = case.surface_c()
-    if np.isnan(observed).all():
-        return run(place, forcing, state, steps=at, every=1).after, np.zeros(1), ()
-    met = meet(place, forcing, state, observed, at)
-    return met.state, met.correction, met.notes

@@ -51,7 +51,7 @@ class ServiceLevel:
             if clock is None:
                 return None
             at = local_instant(day, clock, self.snapshot.zone)
-            if at >= from_when:
+            if at > from_when:
                 return at
         return None
 
@@ -97,7 +97,8 @@ def near_schools(snapshot: SnowSnapshot, near_m: float) -> npt.NDArray[np.bool_]
 @dataclass(frozen=True)
 class Criteria:
     """The start criteria of one class as the rule wants them: the limits less their margin in hundredths, hours, and
-    which reading decides."""
+    which reading decides. ``margin_pct`` is what is taken off the limits; ``prevent_h`` is how long before it gets
+    slippery a class that is salted is treated; 0 for others."""
 
     route_class: RouteClass
     dry: Threshold
@@ -111,6 +112,8 @@ class Criteria:
     friction: Threshold
     friction_limit: int
     anti_slip: str
+    prevent_h: int = 0
+    margin_pct: float = 0.0
 
 
 def criteria(rules: Limits, route_class: RouteClass) -> Criteria:
@@ -118,6 +121,7 @@ def criteria(rules: Limits, route_class: RouteClass) -> Criteria:
     dry, wet = rules.row("snow.start_dry_cm", route_class), rules.row("snow.start_wet_cm", route_class)
     friction = rules.row("snow.friction", route_class)
     margin_pct = rules.value_or("snow.margin_pct", route_class, 0.0)
+    anti_slip = rules.word("snow.anti_slip", route_class, ("salt", "sand", "none"))
     return Criteria(
         route_class,
         dry,
@@ -130,7 +134,9 @@ def criteria(rules: Limits, route_class: RouteClass) -> Criteria:
         rules.word("snow.decide_by", route_class, READINGS),
         friction,
         limit_hundredths(rules.value("snow.friction", route_class)),
-        rules.word("snow.anti_slip", route_class, ("salt", "sand", "none")),
+        anti_slip,
+        max(0, round(rules.usual("snow.prevent_h"))) if anti_slip == "salt" else 0,
+        margin_pct,
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, MutableMapping, Sequence
+from collections.abc import Callable, Hashable, MutableMapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from city.entities import Vehicle
 from city.vocabulary import Network
@@ -26,7 +26,8 @@ SPREAD_KMH: dict[Network, float] = {"street": 30.0, "cycle": 15.0}
 
 def window_of(wanted: Sequence[Need]) -> TimeWindow:
     """When the first of the streets may be begun, and when the first must be done."""
-    return TimeWindow(min(need.from_when for need in wanted), min(need.deadline for need in wanted))
+    ploughed = [need.begins for need in wanted if not need.by_friction]
+    return TimeWindow(min(ploughed or [need.begins for need in wanted]), min(need.deadline for need in wanted))
 
 
 def at_work(vehicle: Vehicle, wanted: Sequence[Need]) -> Vehicle:
@@ -59,17 +60,36 @@ class Drives:
     def choose(self, tur: Tur, wanted: Sequence[Need]) -> Vehicle | None:
         """The vehicle that leaves out least of what is needed, in time, cheaply, and early; None where there is
         none."""
-        needs, reach = self._needs(wanted), self._reach(tur.network)
+        return self.fleet.choose(
+            tur.network, window_of(wanted), lambda v: self._lasts(wanted, v), self._left_out(wanted, tur.network)
+        )
+
+    def _left_out(self, wanted: Sequence[Need], network: Network) -> Callable[[Vehicle], int]:
+        """How many streets a vehicle does not get to, counted once for all of one size and home."""
+        needs, reach = self._needs(wanted), self._reach(network)
         counted: dict[Hashable, int] = {}
 
         def left_out(v: Vehicle) -> int:
-            """Counted once for all vehicles of one size and home."""
             size = self.fleet.home(v), v.width_m, v.weight_t
             if size not in counted:
                 counted[size] = reach.left_out(needs, v, self.fleet.home(v))
             return counted[size]
 
-        return self.fleet.choose(tur.network, window_of(wanted), lambda v: self._lasts(wanted, v), left_out)
+        return left_out
+
+    def expected(self, wanted: Sequence[Need], vehicle: Vehicle) -> tuple[datetime, datetime]:
+        """When a vehicle can begin the work by its drive, and when it is then done."""
+        lasts, earliest = timedelta(seconds=self.of(wanted, vehicle).seconds), window_of(wanted).earliest
+        begins = self.fleet.begins(vehicle, earliest, lasts) or self.fleet.begins(vehicle, earliest, timedelta(0))
+        begins = begins or earliest
+        return begins, begins + lasts
+
+    def less_able(self, wanted: Sequence[Need], vehicle: Vehicle) -> dict[str, int]:
+        """The vehicles of a network that leave out more of the work than this one: how many streets more."""
+        left_out = self._left_out(wanted, vehicle.network)
+        mine = left_out(vehicle)
+        crew = [v for v in self.fleet.vehicles if v.network == vehicle.network and v.id in self.fleet.homes]
+        return {v.id: left_out(v) - mine for v in crew if left_out(v) > mine}
 
     def _lasts(self, wanted: Sequence[Need], vehicle: Vehicle, *, usual_deadhead: float = 0.5) -> timedelta:
         """How long a drive takes: as it was found, else its work with the usual share of driving without work."""

@@ -67,12 +67,13 @@ class ServiceGroups:
 @dataclass(frozen=True)
 class Called:
     """What the rule says of each group (n,): the hour in which its work may begin by depth and by friction, -1 where it
-    is not called; ``held_depth`` the hour from which it is over its limit, without the lead; ``margin`` by how much
-    depth is over its limit in the hour that decides [0.01 cm]."""
+    is not called; ``held_depth`` and ``held_friction`` the hour from which it is over its limit or slippery, without
+    the lead; ``margin`` by how much depth is over its limit in the hour that decides [0.01 cm]."""
 
     groups: ServiceGroups
     held_depth: Ints
     by_depth: Ints
+    held_friction: Ints
     by_friction: Ints
     margin: Ints
 
@@ -156,8 +157,9 @@ def call_out(groups: ServiceGroups, rules: Limits, asked: Set[str] = frozenset()
     decide(groups.dry[reading, rows], groups.wet[reading, rows], dry_limit, wet_limit, hold, by_depth, margin)
     target = np.array([0 if c.anti_slip == "none" else c.friction_limit for c in own], np.int64)
     decide_friction(groups.friction, target, max(1, round(rules.value("snow.slip_hold_h"))), by_friction)
-    lead = np.array([c.lead_h for c in own], np.int64)
-    return Called(groups, by_depth, _brought_forward(by_depth, lead), by_friction, margin)
+    lead, prevent = (np.array([getattr(c, name) for c in own], np.int64) for name in ("lead_h", "prevent_h"))
+    by_depth_from, by_friction_from = _brought_forward(by_depth, lead), _brought_forward(by_friction, prevent)
+    return Called(groups, by_depth, by_depth_from, by_friction, by_friction_from, margin)
 
 
 def with_hysteresis(own: Sequence[Criteria], asked: Sequence[bool]) -> tuple[Ints, Ints]:

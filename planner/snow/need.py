@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -19,25 +19,34 @@ from planner.routes.sectors import Tur, passes
 from planner.snow.action import PLOUGH, Action, action_of
 from planner.snow.criteria import Criteria, ServiceLevel, all_criteria, service_of
 from planner.snow.friction import friction_curves, sand_spots
-from planner.snow.groups import Called, Curves, ServiceGroups, call_out, depth_curves, groups_of, with_hysteresis
+from planner.snow.groups import Called, Curves, ServiceGroups, call_out, depth_curves, groups_of
+from planner.snow.hours import AskedHours, asked_hours
 from planner.snow.rule import Ints
 from planner.snow.snapshot import SnowSnapshot
+from planner.snow.state import weather_hindcast
+from planner.snow.water import Water, water_of
 from planner.thresholds.limits import Limits
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.floating[Any]]
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Need:
-    """What one segment needs. ``depth_cm`` with its range is that of the hour farthest over, or nearest to, its limit.
+    """What one segment needs. ``depth_cm`` with its range is that of the hour farthest over its limit while its work is
+    due, which ends at ``peak_at``; of one that needs nothing that of the hour nearest to it.
 
-    ``limit`` is the dry or the wet depth, whichever applied in that hour, which ends at ``peak_at``; ``limit_cm`` is
-    what it comes to here, lower where the tur is asked for already. ``over_cm`` is how far the reading that decides is
-    over it. ``by_friction`` where nothing but slipperiness asks for work: ``friction`` is then the lowest.
-    ``from_when`` is when work may begin, ``deadline`` when the service must be done. ``surface_c`` is the road's
-    temperature (mid, lowest, highest) at ``peak_at`` [°C], NaN where no weather is known; ``corrected`` where
-    sensors in the road had a say in it.
+    ``limit`` is the dry or the wet depth, whichever applied in that hour; ``limit_cm`` is what it comes to here, lower
+    where the tur is asked for already. ``over_cm`` is how far the reading that decides is over it; ``margin_cm`` how
+    far it comes over it in any hour ahead, at ``margin_at``. ``by_friction`` where nothing but slipperiness asks for
+    this work: ``friction`` is then the lowest while it is due, ``water`` what makes it so, and ``ahead`` where it can
+    be prevented.
+
+    ``reached_at`` is when the limit is reached or slipperiness begins, ``from_when`` when the rule lets work begin,
+    ``begins`` when there is something to do, ``deadline`` when the service must be done. ``surface_c`` is the road's
+    temperature (mid, lowest, highest) at ``peak_at`` [°C], NaN where no weather is known; ``corrected`` where sensors
+    in the road had a say in it.
     """
 
     segment: int
@@ -52,11 +61,17 @@ class Need:
     over_cm: float
     peak_at: datetime
     from_when: datetime
+    begins: datetime
+    reached_at: datetime
     deadline: datetime
+    margin_cm: float = 0.0
+    margin_at: datetime | None = None
     surface_c: tuple[float, float, float] = (float("nan"),) * 3
     corrected: bool = False
     by_friction: bool = False
+    ahead: bool = False
     friction: float = float("nan")
+    water: Water = ""
     friction_limit: Threshold | None = None
     action: Action = PLOUGH
     passes: int = 1
@@ -71,7 +86,8 @@ class Need:
 class Needs:
     """The judgement of all segments: arrays (n,), and on asking one ``Need`` by its row.
 
-    ``over`` asks for a plough, ``slips`` for something against slipperiness alone; ``peak`` is the hour that decides.
+    ``over`` asks for a plough, ``slips`` for something against slipperiness; ``asked`` says from which hours.
+    ``peak`` is the hour of all ahead that is farthest over the limit.
     """
 
     snapshot: SnowSnapshot
@@ -86,7 +102,7 @@ class Needs:
     over: Bools
     slips: Bools
     peak: Ints
-    first: Ints
+    asked: AskedHours
     spots: Bools
 
     def __len__(self) -> int:
@@ -98,7 +114,7 @@ class Needs:
         return self.over | self.slips
 
     def of(self, tur: Tur) -> tuple[Need, ...]:
-        """What is to be done on a tur."""
+        """What is to be done first on each street of a tur that needs anything."""
         return tuple(self[i] for i in tur.segments if self.over[i] or self.slips[i])
 
     def asks(self, tur: Tur) -> bool:
@@ -127,64 +143,184 @@ class Needs:
         return float(self.ahead.mid.depth_cm[np.arange(len(self)), self.peak].max(initial=0.0))
 
     @cached_property
+    def _behind(self) -> HourlyWeather:
+        return weather_hindcast(self.snapshot)
+
+    @cached_property
     def _criteria(self) -> Mapping[RouteClass, Criteria]:
         return all_criteria(self.service.rules, self.service.classes)
-
-    def __getitem__(self, i: int) -> Need:
-        hour = int(self.peak[i])
-        route_class = ROUTE_CLASSES[self.service.served_as[i]]
-        own = self._criteria[route_class]
-        wet = bool(self.curves.wet[i, hour])
-        from_when = self.groups.hour(int(self.first[i]) if self.over[i] or self.slips[i] else 0)
-        reading = READINGS.index(own.reading)
-        slips = bool(self.slips[i])
-        return Need(
-            segment=i,
-            route_class=route_class,
-            needed=bool(self.over[i]) or slips,
-            depth_cm=float(self.ahead.mid.depth_cm[i, hour]),
-            low_cm=float(self.ahead.low.depth_cm[i, hour]),
-            high_cm=float(self.ahead.high.depth_cm[i, hour]),
-            wet=wet,
-            limit=own.wet if wet else own.dry,
-            limit_cm=float(self.limit[i, hour]) / 100.0,
-            over_cm=float(self.curves.depth[reading, i, hour] - self.limit[i, hour]) / 100.0,
-            peak_at=self.weather.hour_start(hour + 1),
-            from_when=from_when,
-            deadline=self._deadline(route_class, from_when),
-            surface_c=_surface(self.ahead, i, hour),
-            corrected=bool(self.ahead.corrected[i]),
-            by_friction=slips,
-            friction=self._lowest_friction(i),
-            friction_limit=own.friction,
-            action=self._action(i, own),
-            passes=1 if slips else passes(self.snapshot.segments[i]),
-        )
 
     @cached_property
     def _deadline(self) -> Any:  # noqa: ANN401 - the cached form of a method
         return lru_cache(maxsize=None)(self.service.deadline)
 
-    def _lowest_friction(self, i: int) -> float:
-        known = self.curves.friction[i][self.curves.friction[i] >= 0]
-        return float(known.min()) / 100.0 if len(known) else float("nan")
+    def criteria_of(self, i: int) -> Criteria:
+        """The criteria of a segment, as it is served on this day."""
+        return self._criteria[ROUTE_CLASSES[self.service.served_as[i]]]
 
-    def _action(self, i: int, own: Criteria) -> Action:
-        hour = min(int(self.first[i]), self.weather.hours - 1)
-        mid, plough = self.ahead.mid, bool(self.over[i])
-        surface_c = float(mid.surface_c[i, hour])
-        if plough and surface_c > -0.5:  # melting snow holds a road at 0 °C; once bare it takes the air's temperature
+    def hour_of(self, at: datetime) -> int:
+        """The hour that an instant lies in, as far as the hours reach."""
+        return min(max(0, int((at - self.weather.start) / HOUR)), self.weather.hours - 1)
+
+    def __getitem__(self, i: int) -> Need:
+        asked = self.asked
+        if self.over[i] and not (self.slips[i] and asked.slip_from[i] < asked.depth_from[i]):
+            return self.to_plough(i)
+        return self.to_treat(i) if self.slips[i] else self._idle(i)
+
+    def to_plough(self, i: int, until: datetime | None = None) -> Need:
+        """What snow asks for on a street that comes over its limit; see ``of_depth`` for ``until``."""
+        reading = READINGS.index(self.criteria_of(i).reading)
+        margin = (self.curves.depth[reading, i].astype(np.int64) - self.limit[i]) / 100.0
+        asked = self.asked
+        hours = int(asked.depth_from[i]), int(asked.depth_begins[i]), int(asked.depth_reached[i])
+        return self.of_depth(i, [state.depth_cm[i] for state in self._readings], margin, hours, until)
+
+    @property
+    def _readings(self) -> tuple[Any, Any, Any]:
+        return self.ahead.low, self.ahead.mid, self.ahead.high
+
+    def of_depth(
+        self, i: int, cm: Sequence[Floats], margin: Floats, hours: tuple[int, int, int], until: datetime | None = None
+    ) -> Need:
+        """A street that is to be ploughed: its depths ``cm`` (3 of (n_hours,)), how far they are over its limit, and
+        the hours from which the rule lets begin, from which something lies there, and in which the limit is reached.
+        ``until`` is when the work is due that it is a part of, where that is before its own."""
+        kind, (from_when, begins, reached) = self.criteria_of(i).route_class, (self.groups.hour(h) for h in hours)
+        deadline = self._deadline(kind, reached)
+        due = deadline if until is None else min(deadline, until)
+        peak = hours[2] + int(margin[hours[2] : max(hours[2] + 1, self.hour_of(due))].argmax())
+        low, mid, high = (float(one[peak]) for one in cm)
+        need = self._held_against(i, peak, (low, mid, high), margin)
+        need = replace(need, needed=True, from_when=from_when, begins=begins, reached_at=reached, deadline=deadline)
+        return replace(need, action=self._ploughed(i, hours[1]), passes=passes(self.snapshot.segments[i]))
+
+    def to_treat(self, i: int) -> Need:
+        """What slipperiness asks for: ahead of it where brine or salt can be spread, else once it is there."""
+        own, asked = self.criteria_of(i), self.asked
+        first = int(asked.slip_reached[i])
+        reached = self.groups.hour(first)
+        ahead = first > 0 and asked.slip_from[i] < first and self._salts(i, first)
+        deadline = reached if ahead else self._deadline(own.route_class, reached)
+        lowest, peak = self._lowest(i, first, self._deadline(own.route_class, reached))
+        return replace(
+            self._at(i, peak),
+            needed=True,
+            from_when=self.groups.hour(int(asked.slip_from[i])),
+            begins=self.groups.hour(int(asked.slip_from[i])) if ahead else reached,
+            reached_at=reached,
+            deadline=deadline,
+            by_friction=True,
+            ahead=ahead,
+            friction=lowest,
+            water=water_of(self._behind, self.weather, self.ahead.mid, i, first),
+            action=self._treated(i, first, first, slips=not ahead),
+        )
+
+    def once_slippery(self, need: Need) -> Need:
+        """A street that nobody gets to before it is slippery: by the hours that are allowed from then on."""
+        return replace(need, ahead=False, deadline=self._deadline(need.route_class, need.reached_at))
+
+    def together(self, work: Sequence[Need]) -> tuple[Need, ...]:
+        """A work, each of whose streets is judged in the hours until the first of them must be done."""
+        until = min(need.deadline for need in work)
+        return tuple(
+            need
+            if need.by_friction or need.peak_at <= until
+            else replace(self.to_plough(need.segment, until), from_when=need.from_when)
+            for need in work
+        )
+
+    def as_driven(self, need: Need, starts_at: datetime) -> Need:
+        """The need with what is done on the street at the hour in which the work begins."""
+        hour = self.hour_of(starts_at)
+        if not need.by_friction:
+            return replace(need, action=self._ploughed(need.segment, hour))
+        slips = starts_at >= need.reached_at
+        reached = self.hour_of(need.reached_at)
+        return replace(need, action=self._treated(need.segment, max(hour, reached), reached, slips=slips))
+
+    def still(self, need: Need, begins: datetime, ends: datetime, *, lasts_h: int = 4) -> bool:
+        """Whether there is something to do on a street in the hours of the work: snow to push, or slipperiness then or
+        soon after."""
+        first, last, i = self.hour_of(begins), self.hour_of(ends), need.segment
+        if need.by_friction:
+            return bool(self.asked.slippery[i, first : last + lasts_h + 1].any())
+        return bool(self.asked.lies[i, max(0, first - 1) : last + 1].any())
+
+    def lies_at(self, need: Need, when: datetime) -> bool:
+        """Whether snow lies on a street in the hour of an instant."""
+        return bool(self.asked.lies[need.segment, self.hour_of(when)])
+
+    def _idle(self, i: int) -> Need:
+        """A street that needs nothing, or whose work somebody asked for."""
+        return self._at(i, int(self.peak[i]))
+
+    def _at(self, i: int, hour: int) -> Need:
+        reading = READINGS.index(self.criteria_of(i).reading)
+        margin = (self.curves.depth[reading, i].astype(np.int64) - self.limit[i]) / 100.0
+        low, mid, high = (float(state.depth_cm[i, hour]) for state in self._readings)
+        return self._held_against(i, hour, (low, mid, high), margin)
+
+    def _held_against(self, i: int, hour: int, cm: tuple[float, float, float], margin: Floats) -> Need:
+        """The snow of an hour against its limit; the times are those of a street that needs nothing."""
+        own, wet, most = self.criteria_of(i), bool(self.curves.wet[i, hour]), int(margin.argmax())
+        now = self.groups.hour(0)
+        return Need(
+            segment=i,
+            route_class=own.route_class,
+            needed=False,
+            depth_cm=cm[1],
+            low_cm=min(cm[0], cm[1]),
+            high_cm=max(cm[1], cm[2]),
+            wet=wet,
+            limit=own.wet if wet else own.dry,
+            limit_cm=float(self.limit[i, hour]) / 100.0,
+            over_cm=float(margin[hour]),
+            peak_at=self.weather.hour_start(hour + 1),
+            from_when=now,
+            begins=now,
+            reached_at=now,
+            deadline=self._deadline(own.route_class, now),
+            margin_cm=float(margin[most]),
+            margin_at=self.weather.hour_start(most + 1),
+            surface_c=_surface(self.ahead, i, hour),
+            corrected=bool(self.ahead.corrected[i]),
+            friction_limit=own.friction,
+        )
+
+    def _lowest(self, i: int, first: int, until: datetime) -> tuple[float, int]:
+        """The lowest friction from an hour on while its work is due, and its hour."""
+        friction = self.curves.friction[i, first : max(first + 1, self.hour_of(until))]
+        known = np.where(friction < 0, np.iinfo(np.int16).max, friction)
+        return float(known.min()) / 100.0, first + int(known.argmin())
+
+    def _salts(self, i: int, hour: int) -> bool:
+        """Whether salt acts on a street in an hour, and is what its class is treated with."""
+        cold = float(self.ahead.mid.surface_c[i, hour]) < self.service.rules.value("snow.salt_lowest_c")
+        return self.criteria_of(i).anti_slip == "salt" and not cold
+
+    def _ploughed(self, i: int, hour: int) -> Action:
+        surface_c = float(self.ahead.mid.surface_c[i, hour])
+        if surface_c > -0.5:  # melting snow holds a road at 0 °C; once bare it takes the air's temperature
             surface_c = float(np.fmax(surface_c, self.weather.temp_c[hour]))
+        return self._action(i, hour, surface_c, plough=True, slips_now=False)
+
+    def _treated(self, i: int, hour: int, reached: int, *, slips: bool) -> Action:
+        return self._action(i, reached, float(self.ahead.mid.surface_c[i, hour]), plough=False, slips_now=slips)
+
+    def _action(self, i: int, hour: int, surface_c: float, *, plough: bool, slips_now: bool) -> Action:
+        own = self.criteria_of(i)
         return action_of(
             own.anti_slip,
             self.service.rules,
             plough=plough,
-            slippery=bool(self.slips[i]),
-            slips_now=bool(0 <= self.curves.friction[i, 0] < own.friction_limit),
+            slippery=not plough,
+            slips_now=slips_now,
             spot=bool(self.spots[i]),
             target=own.friction_limit / 100.0,
             surface_c=surface_c,
-            film_mm=float(mid.film_mm[i, hour]),
+            film_mm=float(self.ahead.mid.film_mm[i, hour]),
         )
 
 
@@ -202,57 +338,13 @@ def assess(
     curves = Curves(depth_curves(ahead), ahead.mid.wet, friction)
     groups, of = groups_of(snapshot.segments, turer, service.served_as, curves, work_kmh, snapshot.at, weather.start)
     called = call_out(groups, rules, frozenset(snapshot.asked))
-    return _of_segments(snapshot, service, weather, ahead, curves, (groups, of, called), spots)
-
-
-def _of_segments(
-    snapshot: SnowSnapshot,
-    service: ServiceLevel,
-    weather: HourlyWeather,
-    ahead: SnowRange,
-    curves: Curves,
-    decided: tuple[ServiceGroups, Ints, Called],
-    spots: Bools,
-) -> Needs:
-    """The segments of groups that are called, and of those the ones over their limits or under their target."""
-    groups, of, called = decided
-    own = all_criteria(service.rules, service.classes)
+    own = all_criteria(rules, service.classes)
     each = [own[ROUTE_CLASSES[kind]] for kind in service.served_as]
-    limit = curves.limits(*with_hysteresis(each, _asked(snapshot.asked, groups, of)))
-    reading = np.array([READINGS.index(c.reading) for c in each], np.int64)
-    depth = curves.depth[reading, np.arange(len(each))]
-    target = np.array([0 if c.anti_slip == "none" else c.friction_limit for c in each], np.int64)
-    by_depth = (of >= 0) & (called.by_depth[of] >= 0) if len(groups) else np.zeros(len(of), bool)
-    by_friction = (of >= 0) & (called.by_friction[of] >= 0) if len(groups) else np.zeros(len(of), bool)
-    over_hours = depth >= limit
-    slip_hours = (curves.friction >= 0) & (curves.friction < target[:, None])
-    over = by_depth & over_hours.any(axis=1)
-    slips = by_friction & slip_hours.any(axis=1) & ~over
-    lead = np.array([c.lead_h for c in each], np.int64)
-    from_depth = _first(over_hours, called.held_depth, of, over, lead)
-    from_friction = _first(
-        slip_hours, called.by_friction, of, by_friction & slip_hours.any(axis=1), np.zeros_like(lead)
-    )
-    first = np.minimum(from_depth, from_friction)
-    peak = (depth.astype(np.int64) - limit).argmax(axis=1)
-    return Needs(snapshot, service, weather, ahead, curves, groups, of, called, limit, over, slips, peak, first, spots)
-
-
-def _first(hours: Bools, held: Ints, of: Ints, wanted: Bools, lead: Ints) -> Ints:
-    """(n,) from which hour a segment is to be worked on: the first of its own from the hour on in which its group is
-    called, less the lead; after all hours where it is not ``wanted``."""
-    if not len(held):
-        return np.full(len(of), hours.shape[1])
-    begins = np.maximum(held[of], 0)
-    counted = hours & (np.arange(hours.shape[1]) >= begins[:, None])
-    own = np.where(counted.any(axis=1), counted.argmax(axis=1), begins)
-    return np.where(wanted, np.maximum(own - lead, 0), hours.shape[1])
-
-
-def _asked(asked: Sequence[str], groups: ServiceGroups, of: Ints) -> list[bool]:
-    """(n,) whether the tur of each segment is asked for already."""
-    known: Set[str] = set(asked)
-    return [row >= 0 and groups.tur[row] in known for row in of]
+    asked = asked_hours(snapshot.asked, curves, (groups, of, called), each, rules)
+    return Needs(
+        snapshot, service, weather, ahead, curves, groups, of, called,
+        asked.limit, asked.over, asked.slips, asked.peak, asked, spots,
+    )  # fmt: skip
 
 
 def _surface(ahead: SnowRange, i: int, hour: int) -> tuple[float, float, float]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import get_args
 
 import msgspec
@@ -16,7 +16,7 @@ from city.totals import SnowTotals
 from city.vocabulary import NON_ROUTE_KINDS, Network
 from models.snow import Hindcast, land_effects
 from planner.assemble import assemble
-from planner.fleet import Fleet, absent_in, fleet_of
+from planner.fleet import Assignment, Fleet, absent_in, fleet_of
 from planner.routes.profiles import USUAL_WORK_KMH
 from planner.routes.sectors import Tur
 from planner.snow.beside.extra import DrivenExtra, ExtraWork, extra_asked
@@ -25,6 +25,8 @@ from planner.snow.beside.rounds import DrivenRound, PlaceRounds
 from planner.snow.cache import PlanCache, Streets
 from planner.snow.cost import cost_of
 from planner.snow.curve import deciding_curve
+from planner.snow.drift import DriftRisk, drift_risk
+from planner.snow.friction import AGAINST_SLIP
 from planner.snow.full import full_cost
 from planner.snow.need import Need, Needs, assess, deciding
 from planner.snow.score import plan_score
@@ -38,11 +40,13 @@ from planner.snow.state import (
     weather_forecast,
     weather_hindcast,
 )
-from planner.snow.uncared import Cared, Uncared, uncared
+from planner.snow.uncared import Uncared, uncared
+from planner.snow.words.drift import drift_reason, weak_drift
 from planner.snow.words.extra import extra_intervention, weak_extra
+from planner.snow.words.held import as_held
 from planner.snow.words.places import place_intervention, weak_places
 from planner.snow.words.surface import Land, weak_stations
-from planner.snow.words.turer import intervention
+from planner.snow.words.turer import TurBasis, intervention
 from planner.snow.words.uncared import not_cared
 from planner.snow.words.verdict import VerdictBasis, this_shift, verdict
 from planner.snow.words.weak import degradations, weak_rest
@@ -82,37 +86,69 @@ def snow_plan(
 ) -> Plan:
     """The plan of a judgement."""
     needs, network = assessed.needs, assessed.streets.network
-    held = {item.target: item for item in snapshot.running}
-    due = [tur for tur in assessed.turer if tur.id not in held and needs.asks(tur)]
+    held = _held(snapshot)
+    treated = _treated_until(held)
+    due = [tur for tur in assessed.turer if (tur.id not in held or tur.id in treated) and needs.asks(tur)]
     drives, fleet = (cache or PlanCache()).drives, fleet_of(snapshot, network)
     places = PlaceRounds(snapshot, assessed.streets, fleet, places_asked(snapshot, needs, assessed.behind))
-    night = drive_all(snapshot, assessed.streets, fleet, due, needs, drives, executor, places.drive)
+    night = drive_all(snapshot, assessed.streets, fleet, due, needs, drives, executor, places.drive, treated)
     extra = ExtraWork(snapshot, assessed.streets, fleet, extra_asked(snapshot, assessed.turer, needs), needs)
     extra.drive(drives, executor)
     driven = night.driven
     booked: list[DrivenTur | DrivenRound | DrivenExtra] = [*driven, *places.driven, *extra.driven]
     latest = fleet.latest_starts({item.assignment: item.deadline for item in booked})
-    land = _land(needs, [deciding(item.needs) for item in driven])
-    drivable = [item for item in driven if item.drive.traversals]
-    fresh = [
-        msgspec.structs.replace(
-            intervention(snapshot, network, item, land, latest[item.assignment]),
-            curve=deciding_curve(needs, assessed.now_cm, deciding(item.needs).segment),
-        )
-        for item in drivable
-    ]
+    drift = drift_risk(snapshot, needs, assessed.behind, assessed.now_cm)
+    fresh = list(_lines(snapshot, assessed, driven, latest, drift))
     rounds = [place_intervention(snapshot, network, item, latest[item.assignment]) for item in places.driven]
     more = [extra_intervention(snapshot, network, needs, item, latest[item.assignment]) for item in extra.driven]
-    items = ordered([*held.values(), *(_called(item, fleet) for item in (*fresh, *rounds, *more))])
-    left = uncared(snapshot, assessed.turer, needs, Cared(held, driven, night.refused))
+    out = [as_held(snapshot, needs, assessed.now_cm, item) for item in snapshot.running]
+    items = ordered([*out, *(_called(item, fleet) for item in (*fresh, *rounds, *more))])
+    left = uncared(snapshot, assessed.turer, needs, held, night)
     weak = [*degradations(snapshot, needs.weather, night, night.without_vehicle(due)), *assessed.weak]
-    weak += [*weak_places(places), *weak_extra(extra), *weak_rest(snapshot, items)]
+    weak += [*weak_drift(snapshot, drift), *weak_places(places), *weak_extra(extra), *weak_rest(snapshot, items)]
     full = full_cost(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot))
     weak += _weak_absences(snapshot, [tur for tur in due if night.has_no_vehicle(tur)])
     answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, sum(one.whole for one in left))
     totals = _totals(snapshot, assessed.turer, due, items, driven, needs, left)
     said = [not_cared(snapshot, fleet, one) for one in left]
     return assemble(snapshot, verdict(snapshot, answer, weak), weak, items, totals, said)
+
+
+def _held(snapshot: SnowSnapshot) -> dict[str, list[Intervention]]:
+    """The orders that are under way, by tur."""
+    held: dict[str, list[Intervention]] = {}
+    for item in snapshot.running:
+        held.setdefault(item.target, []).append(item)
+    return held
+
+
+def _treated_until(held: Mapping[str, Sequence[Intervention]]) -> dict[str, datetime]:
+    """The turer on which all that is out only spreads, with until when: a plough may still have to follow."""
+    return {
+        target: max(item.ready_by for item in items if item.ready_by)
+        for target, items in held.items()
+        if all(item.kind in AGAINST_SLIP and item.ready_by for item in items)
+    }
+
+
+def _lines(
+    snapshot: SnowSnapshot,
+    assessed: Assessment,
+    driven: Sequence[DrivenTur],
+    latest: Mapping[Assignment, datetime],
+    drift: DriftRisk,
+) -> Iterator[Intervention]:
+    """The turer that are driven as interventions, each with the curves of the street that decides it and the risk of
+    drifting snow on its streets."""
+    needs, drivable = assessed.needs, [item for item in driven if item.drive.traversals]
+    land = _land(needs, [deciding(item.needs) for item in drivable])
+    for item in drivable:
+        others = [one for one in drivable if one.tur.id == item.tur.id and one.run != item.run and not one.again]
+        basis = TurBasis(needs, land, assessed.now_cm, [] if item.again else others)
+        line = intervention(snapshot, assessed.streets.network, item, basis, latest[item.assignment])
+        curve = deciding_curve(needs, assessed.now_cm, deciding(item.needs).segment)
+        risk = drift_reason(snapshot, drift, item.needs)
+        yield msgspec.structs.replace(line, curve=curve, reasons=(*line.reasons, *risk))
 
 
 def _weak_absences(snapshot: SnowSnapshot, unmanned: Sequence[Tur]) -> Iterator[Degradation]:

@@ -19,13 +19,10 @@ def whole_turer(snapshot: SnowSnapshot, cache: PlanCache) -> Iterator[str]:
     """Searches one tur after the other as if all of it had to be ploughed, by the vehicle that would take it first, and
     gives its name when its drive is kept. What is kept already costs nothing."""
     assessed = assess_streets(snapshot, cache)
-    everywhere = assessed.needs.group_of >= 0
-    needs = replace(
-        assessed.needs,
-        over=everywhere,
-        slips=np.zeros_like(everywhere),
-        first=np.zeros_like(assessed.needs.first),
-    )
+    everywhere, asked = assessed.needs.group_of >= 0, assessed.needs.asked
+    now = np.zeros_like(asked.depth_from)
+    at_once = replace(asked, depth_from=now, depth_begins=now, depth_reached=now)
+    needs = replace(assessed.needs, over=everywhere, slips=np.zeros_like(everywhere), asked=at_once)
     fleet = fleet_of(snapshot, assessed.streets.network)
     drives = Drives(snapshot, assessed.streets, fleet, cache.drives)
     for tur in assessed.turer:

@@ -43,12 +43,12 @@ def plan_score(driven: Sequence[DrivenTur], needs: Sequence[Need]) -> dict[str, 
 
 def _done_at(driven: Sequence[DrivenTur]) -> dict[int, datetime]:
     """When each segment that is served is done for the first time."""
-    return {
-        segment: item.assignment.starts_at + timedelta(seconds=seconds)
-        for item in driven
-        if not item.run
-        for segment, seconds in item.drive.done_s.items()
-    }
+    done: dict[int, datetime] = {}
+    for item in (one for one in driven if not one.again):
+        for segment, seconds in item.drive.done_s.items():
+            at = item.assignment.starts_at + timedelta(seconds=seconds)
+            done[segment] = min(at, done.get(segment, at))
+    return done
 
 
 def _overtime_min(item: DrivenTur) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from concurrent.futures import Executor
 from functools import partial
 
@@ -18,6 +18,7 @@ from planner.snow.prepare import whole_turer
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import fresh_depths
 from planner.snow.watch import busts, driven_since, flips, judged_by_people, without_stood_down
+from planner.snow.words.gone import not_asked
 
 
 class Snow:
@@ -40,7 +41,9 @@ class Snow:
         outlook = partial(_outlook, snapshot, judged) if snapshot.segments else None
         return Made(snapshot, plan, _curves(snapshot, judged, plan), outlook)
 
-    def look_again(self, snapshot: SnowSnapshot, live: Kept, executor: Executor | None = None) -> Second:
+    def look_again(
+        self, snapshot: SnowSnapshot, live: Kept, executor: Executor | None = None, stays: Set[str] = frozenset()
+    ) -> Second:
         """The plan of what is known now, made only where the decision is another or the forecast did not hold."""
         if not snapshot.segments:
             return Second(None)
@@ -50,11 +53,13 @@ class Snow:
             then = unpack(live.raw, live.plan.id, live.plan.service_day, live.plan.simulated)
             driven = driven_since(snapshot.orders, live.plan) | judged_by_people(snapshot, assessed.turer)
             found = busts(then, assessed.needs.groups, driven, seen=bool(fresh_depths(snapshot)))
-        called = set(assessed.needs.called.turer)
+        called = set(assessed.needs.called.turer) | stays
         if not found and not flips(live.plan, called, snapshot.orders):
             return Second(None)
         made = self.plan(without_stood_down(snapshot, called), assessed, executor)
-        return Second(made.plan, found, made.kept, partial(cost_of, snapshot))
+        return Second(
+            made.plan, found, made.kept, partial(cost_of, snapshot), partial(not_asked, assessed.needs, assessed.turer)
+        )
 
     def prepare(self, snapshot: SnowSnapshot) -> Iterator[str]:
         """The drives of whole turer, so that the first plan of a storm need not wait."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from city.entities import Building, CalendarDay, Device, Segment, SegmentRelief, Treatment, TurnBan
+from city.entities import Building, CalendarDay, DepthHour, Device, Segment, SegmentRelief, Treatment, TurnBan
 from city.manning import Absence, RosterTurn
 from city.observation import Observation
 from city.upkeep import Place, SeasonWork, WorkRequest
@@ -16,7 +16,8 @@ from planner.snapshot import Snapshot, Wants
 
 @dataclass(frozen=True, kw_only=True)
 class SnowSnapshot(Snapshot):
-    """``asked`` names the turer that the plan before asks for and that nobody has driven since."""
+    """``asked`` names the turer that the plan before asks for and that nobody has driven since; ``old_depths`` is what
+    lay at the town's sensors, hour by hour, so that snow of before a plough is told from snow since."""
 
     domain: ClassVar[Domain] = "snow"
     wants: ClassVar[Wants] = Wants(
@@ -38,6 +39,7 @@ class SnowSnapshot(Snapshot):
     roster: tuple[RosterTurn, ...] = ()
     absences: tuple[Absence, ...] = ()
     treatments: tuple[Treatment, ...] = ()
+    old_depths: tuple[DepthHour, ...] = ()
     observations: tuple[Observation, ...] = ()
     season: tuple[SeasonWork, ...] = ()
     requests: tuple[WorkRequest, ...] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,12 +18,11 @@ from models.road.alike import rounded
 from models.road.site import Sites, of_segments, with_relief
 from models.snow import Hindcast, SnowRange, Stations, snow_hindcast, snow_range
 from models.weather import HourlyWeather, hourly
+from planner.snow.depths import DEPTH, FRESH, LOOK_BACK_H, depth_sensors
 from planner.snow.snapshot import SnowSnapshot
 
 Floats = npt.NDArray[np.floating[Any]]
-LOOK_BACK_H = 24
-FRESH = timedelta(hours=2)
-DEPTH, SURFACE, FRICTION = "snow_depth", "road_temperature", "friction"
+SURFACE, FRICTION = "road_temperature", "friction"
 
 
 def elevations(snapshot: SnowSnapshot) -> Floats:
@@ -30,8 +31,8 @@ def elevations(snapshot: SnowSnapshot) -> Floats:
 
 
 def fresh_depths(snapshot: SnowSnapshot) -> list[tuple[Reading, float, float]]:
-    """The newest depth reading of each placed sensor that is not silent: (reading, lon, lat)."""
-    return fresh(snapshot, DEPTH)
+    """What each placed sensor that is not silent and is believed can tell of the depth now: (reading, lon, lat)."""
+    return [(one.reading, one.lon, one.lat) for one in depth_sensors(snapshot) if one.told.used]
 
 
 def fresh(snapshot: SnowSnapshot, quantity: str) -> list[tuple[Reading, float, float]]:
@@ -174,20 +175,42 @@ def _seen(snapshot: SnowSnapshot, *, near_m: float = 100.0) -> Floats | None:
 
 
 def _after_treatment(snapshot: SnowSnapshot, depth: Floats, past: Floats, left_cm: float) -> Floats:
-    """A cleared segment holds the residue and what fell since; never more than lies beside it."""
+    """A cleared segment holds the residue and what fell since, by the hours behind or, where they do not reach so far
+    back, by what has been added at the sensors if that is more; never more than lies beside it."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
+    rises = _rises(snapshot)
     depth = depth.copy()
     for treatment in snapshot.treatments:
         i = index.get(treatment.segment)
         if i is not None and treatment.action.startswith("plough"):
-            depth[i] = min(depth[i], left_cm + fallen_since(snapshot, past[i], treatment.done_at))
+            since = fallen_since(snapshot, past[i], treatment.done_at)
+            if treatment.done_at < _back(snapshot.at):
+                since = max(since, rises(treatment.done_at))
+            depth[i] = min(depth[i], left_cm + since)
     return depth
 
 
 def fallen_since(snapshot: SnowSnapshot, past: Floats, when: datetime) -> float:
-    """What the hours behind (n_hours,) say has been added since a time [cm]; 0 where they do not reach so far."""
-    hour = int((when - _back(snapshot.at)) / timedelta(hours=1))
-    return max(0.0, float(past[-1] - past[hour])) if 0 <= hour < len(past) else 0.0
+    """What the hours behind (n_hours,) say has been added since a time [cm], all of them where it was before them; 0
+    where no hours are known."""
+    hour = int((when - _back(snapshot.at)) // timedelta(hours=1))
+    if not len(past) or hour >= len(past):
+        return 0.0
+    return max(0.0, float(past[-1] - past[hour])) if hour >= 0 else max(0.0, float(past[-1]))
+
+
+def _rises(snapshot: SnowSnapshot, *, near: timedelta = timedelta(hours=3)) -> Callable[[datetime], float]:
+    """What has been added at the town's sensors since a time [cm], 0 where they did not speak then or do not now."""
+    hours = snapshot.old_depths
+    times = [hour.time for hour in hours]
+
+    def rise(when: datetime) -> float:
+        at = bisect_right(times, when) - 1
+        if at < 0 or when - times[at] > near or snapshot.at - times[-1] > near:
+            return 0.0
+        return max(0.0, hours[-1].cm - min(hour.cm for hour in hours[at:]))
+
+    return rise
 
 
 def _as_seen(snapshot: SnowSnapshot, depth: Floats, past: Floats) -> Floats:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -16,19 +16,19 @@ import numpy as np
 from city.catalogue.message import Message
 from city.plan import Intervention
 from city.vocabulary import PLANNED_KEEPERS, READINGS, ROUTE_CLASSES, Network, NotCaredKind, RouteClass
-from planner.routes.check import Refusal
 from planner.routes.sectors import Tur
 from planner.snow.criteria import all_criteria
 from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.work import DrivenTur
+from planner.snow.work import DrivenTur, NightWork
 
 
 @dataclass(frozen=True)
 class Uncared:
     """Streets of one tur, or of a class where they are of none. ``needs`` are theirs; of streets that no rule asks for
     their rows with when each must be done. ``vehicle``: who leaves them out, or is out; ``refused``: what the checker
-    found."""
+    found; ``gone``: when the first vehicle could be there, where nothing is left to do by then. ``whole`` where nothing
+    of a tur is driven."""
 
     target: str
     kind: NotCaredKind
@@ -40,55 +40,76 @@ class Uncared:
     held: Intervention | None = None
     vehicle: str | None = None
     refused: Message | None = None
-
-    @property
-    def whole(self) -> bool:
-        """Whether nothing of a tur is driven."""
-        return self.tur is not None and self.held is None and self.vehicle is None
+    gone: datetime | None = None
+    whole: bool = False
 
 
-@dataclass(frozen=True)
-class Cared:
-    """What a plan sees to: orders that are ``held``, and turer as they are ``driven`` or were ``refused``."""
-
-    held: Mapping[str, Intervention]
-    driven: Sequence[DrivenTur]
-    refused: Sequence[Refusal] = field(default_factory=tuple)
-
-
-def uncared(snapshot: SnowSnapshot, turer: Sequence[Tur], needs: Needs, cared: Cared) -> list[Uncared]:
-    """All of them, whole turer first."""
-    first = {item.tur.id: item for item in cared.driven if not item.run}
-    refused = {one.target: one.why for one in cared.refused if not one.run}
+def uncared(
+    snapshot: SnowSnapshot,
+    turer: Sequence[Tur],
+    needs: Needs,
+    held: Mapping[str, Sequence[Intervention]],
+    night: NightWork,
+) -> list[Uncared]:
+    """All of them, whole turer first. ``held`` are the orders that are under way, by tur."""
     found = list(_unreached(snapshot, needs))
     for tur in turer:
         if needs.asks(tur):
-            found += _of_tur(snapshot, tur, needs.of(tur), cared.held.get(tur.id), first.get(tur.id), refused)
+            out = held.get(tur.id, ())
+            found += _not_covered(snapshot, tur, needs, out, night) if out else _of_tur(tur, night)
     return sorted(found, key=lambda one: (not one.whole, one.route_class[1], one.deadline, one.target))
 
 
-def _of_tur(
-    snapshot: SnowSnapshot,
-    tur: Tur,
-    wanted: Sequence[Need],
-    held: Intervention | None,
-    driven: DrivenTur | None,
-    refused: Mapping[str, Message],
+def _not_covered(
+    snapshot: SnowSnapshot, tur: Tur, needs: Needs, held: Sequence[Intervention], night: NightWork
 ) -> Iterator[Uncared]:
-    """What of a tur nobody sees to; nothing where it is driven whole."""
-    if held is not None:
-        names = {part.id for part in held.segments} if isinstance(held.segments, tuple) else set()
-        missed = [need for need in wanted if snapshot.segments[need.segment].id not in names]
-        yield from _some(tur, "not_covered", missed, held=held)
-    elif driven is not None and driven.drive.traversals:
-        left = set(driven.drive.left_out)
-        missed = [need for need in wanted if need.segment in left]
-        yield from _some(tur, "left_out", missed, vehicle=driven.assignment.vehicle.id)
-    elif driven is not None:
-        yield from _some(tur, "unreachable", wanted)
-    else:
-        why = refused.get(tur.id)
-        yield from _some(tur, "no_vehicle" if why is None else "left_out", wanted, refused=why)
+    """What of a tur is in no order that is under way and in no drive beside it."""
+    names = {part.id for item in held if isinstance(item.segments, tuple) for part in item.segments}
+    driven = {segment for item in night.driven if item.tur.id == tur.id for segment in item.drive.done_s}
+    wanted = [need for need in needs.of(tur) if need.segment not in driven]
+    missed = [need for need in wanted if snapshot.segments[need.segment].id not in names]
+    yield from _some(tur, "not_covered", missed, held=held[-1])
+
+
+def _of_tur(tur: Tur, night: NightWork) -> Iterator[Uncared]:
+    """What of a tur nobody sees to; nothing where it is driven whole. Each street once, by what it needs first."""
+    driven = [item for item in night.driven if item.tur.id == tur.id and not item.again]
+    seen: set[int] = set()
+    for one in (*_of_drives(tur, driven), *_of_lost(tur, night, driven)):
+        needs = tuple(need for need in one.needs if need.segment not in seen)
+        seen.update(need.segment for need in needs)
+        if needs:
+            yield replace(one, needs=needs)
+
+
+def _of_drives(tur: Tur, driven: Sequence[DrivenTur]) -> Iterator[Uncared]:
+    """What the drives of a tur leave out; all of one that goes nowhere."""
+    whole = not any(item.drive.traversals for item in driven)
+    for item in driven:
+        left = set(item.drive.left_out)
+        missed = [need for need in item.needs if need.segment in left]
+        if item.drive.traversals:
+            yield from _some(tur, "left_out", missed, vehicle=item.assignment.vehicle.id)
+        else:
+            yield from _some(tur, "unreachable", item.needs, whole=whole)
+
+
+def _of_lost(tur: Tur, night: NightWork, driven: Sequence[DrivenTur]) -> Iterator[Uncared]:
+    """The works of a tur that nobody does, cause by cause."""
+    going = next((item.assignment.vehicle.id for item in driven if item.drive.traversals), None)
+    refused = {one.target: one.why for one in night.refused}
+    for cause in ("refused", "no_vehicle", "gone"):
+        lost = [one for one in night.lost if one.tur.id == tur.id and one.why == cause]
+        part = going is not None and cause != "no_vehicle"
+        yield from _some(
+            tur,
+            "left_out" if part or cause == "refused" else "no_vehicle",
+            [need for one in lost for need in one.needs],
+            vehicle=going,
+            refused=refused.get(tur.id) if cause == "refused" else None,
+            gone=min((one.at for one in lost if one.at), default=None),
+            whole=going is None,
+        )
 
 
 def _some(
@@ -99,10 +120,14 @@ def _some(
     held: Intervention | None = None,
     vehicle: str | None = None,
     refused: Message | None = None,
+    gone: datetime | None = None,
+    whole: bool = False,
 ) -> Iterator[Uncared]:
     if needs:
-        until = min(need.deadline for need in needs)
-        yield Uncared(tur.id, kind, tur.network, tur.route_class, tuple(needs), until, tur, held, vehicle, refused)
+        until, every = min(need.deadline for need in needs), tuple(needs)
+        yield Uncared(
+            tur.id, kind, tur.network, tur.route_class, every, until, tur, held, vehicle, refused, gone, whole
+        )
 
 
 def _unreached(snapshot: SnowSnapshot, needs: Needs) -> Iterable[Uncared]:

@@ -95,8 +95,12 @@ def _outside(
 
 
 def driven_since(orders: Sequence[GivenOrder], plan: Plan) -> set[str]:
-    """The turer that somebody was out on since a plan was made."""
-    return {order.target for order in orders if order.state in OUT and order.last_event_at >= plan.valid_from}
+    """The turer that somebody was out on since a plan was made: those that are out now too, whenever they began."""
+    return {
+        order.target
+        for order in orders
+        if order.state == "started" or (order.state in OUT and order.last_event_at >= plan.valid_from)
+    }
 
 
 def judged_by_people(snapshot: SnowSnapshot, turer: Sequence[Tur]) -> set[str]:

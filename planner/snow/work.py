@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, MutableMapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 import numpy as np
 
+from city.entities import Vehicle
 from planner.fleet import Assignment, Fleet
 from planner.routes.check import Refusal
 from planner.routes.sectors import Tur
@@ -17,28 +19,35 @@ from planner.snow.cache import Streets
 from planner.snow.drives import Drives, window_of
 from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
+from planner.snow.works import works_of
+from planner.waits import Delay
 
 FIRST_CLASS = "1"
+TRIES = 4
+"""How often a vehicle is chosen anew for a work as its drive, and what is still to be done then, become known."""
 
 
 @dataclass(frozen=True)
 class TurWork:
-    """A tur that is asked for. ``run`` counts how often within this plan, from 0."""
+    """A work of a tur that is asked for; ``again`` where it was driven in this plan and came over its limits since."""
 
     tur: Tur
     needs: tuple[Need, ...]
-    run: int = 0
+    again: bool = False
 
 
 @dataclass(frozen=True)
 class DrivenTur:
-    """Work with its vehicle and its drive."""
+    """Work with its vehicle and its drive. ``run`` counts how often the tur is driven within this plan, from 0;
+    ``delay`` is what kept its vehicle from beginning when it might."""
 
     tur: Tur
     needs: tuple[Need, ...]
     assignment: Assignment
     drive: Drive
     run: int = 0
+    again: bool = False
+    delay: Delay | None = None
 
     @property
     def deadline(self) -> datetime:
@@ -46,17 +55,35 @@ class DrivenTur:
         return window_of(self.needs).deadline
 
     @property
-    def asked_from(self) -> datetime:
-        """When the first of its streets may be begun."""
+    def begins(self) -> datetime:
+        """When there is something to do on the first of its streets."""
         return window_of(self.needs).earliest
+
+    @property
+    def asked_from(self) -> datetime:
+        """When the rule lets the first of its streets be begun."""
+        return min(need.from_when for need in self.needs)
+
+
+@dataclass(frozen=True)
+class LostWork:
+    """Work, or a part of one, that nobody does: there is no vehicle; at the time at which the first could be there
+    (``at``) there is nothing to do any more; or the checker refused its drive."""
+
+    tur: Tur
+    needs: tuple[Need, ...]
+    why: Literal["no_vehicle", "gone", "refused"]
+    at: datetime | None = None
 
 
 @dataclass
 class NightWork:
-    """The turer of a night as they are driven, and those that the checker keeps out of the plan."""
+    """The turer of a night as they are driven, those that the checker keeps out of the plan, and all that is not
+    done."""
 
     driven: list[DrivenTur] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    lost: list[LostWork] = field(default_factory=list)
 
     def without_vehicle(self, due: Sequence[Tur]) -> int:
         """How many due turer nobody can drive."""
@@ -64,7 +91,8 @@ class NightWork:
 
     def has_no_vehicle(self, tur: Tur) -> bool:
         """Whether nobody can drive a due tur."""
-        return all(item.tur.id != tur.id for item in self.driven) and all(one.target != tur.id for one in self.refused)
+        stuck = any(one.tur.id == tur.id and one.why == "no_vehicle" for one in self.lost)
+        return stuck and all(item.tur.id != tur.id for item in self.driven)
 
 
 def drive_all(
@@ -76,37 +104,100 @@ def drive_all(
     known: MutableMapping[Hashable, Drive],
     executor: Executor | None = None,
     after_class_1: Callable[[], object] = lambda: None,
+    held: Mapping[str, datetime] | None = None,
 ) -> NightWork:
-    """Gives each due tur, most urgent first, to a vehicle, unless the checker finds fault with its drive. Where snow
-    goes on, class 1 is driven again before class 2; what ``after_class_1`` books goes before class 2 too."""
+    """Gives each work of the due turer, most urgent first, to a vehicle, unless the checker finds fault with its drive.
+    Where snow goes on, class 1 is driven again before class 2; what ``after_class_1`` books goes before class 2 too.
+
+    ``held`` are turer whose streets somebody is out to treat: until when. Of them what is to be ploughed after it is
+    planned.
+    """
     night, drives = NightWork(), Drives(snapshot, streets, fleet, known, executor)
-    work = sorted((TurWork(tur, needs.of(tur)) for tur in due), key=_urgency)
+    work = sorted(_asked(needs, due, held or {}), key=_urgency)
     drives.ahead([(item.tur, item.needs) for item in work])
     first = [item for item in work if item.tur.route_class.endswith(FIRST_CLASS)]
-    _drive(first, drives, night)
+    _drive(first, drives, needs, night)
     again = [more for item in night.driven if (more := _again(needs, item)) is not None]
     drives.ahead([(item.tur, item.needs) for item in again])
-    _drive(sorted(again, key=_urgency), drives, night)
+    _drive(sorted(again, key=_urgency), drives, needs, night)
     after_class_1()
-    _drive(work[len(first) :], drives, night)
+    _drive(work[len(first) :], drives, needs, night)
     return night
+
+
+def _asked(needs: Needs, due: Sequence[Tur], held: Mapping[str, datetime]) -> list[TurWork]:
+    """The works of all due turer; of those that are held what is to be ploughed once their treatment is over."""
+    found = []
+    for tur in due:
+        until = held.get(tur.id)
+        for work in works_of(needs, tur):
+            if until is None:
+                found.append(TurWork(tur, work))
+            elif not all(need.by_friction for need in work):
+                found.append(TurWork(tur, tuple(replace(need, begins=max(need.begins, until)) for need in work)))
+    return found
 
 
 def _urgency(item: TurWork) -> tuple[str, datetime, str]:
     return item.tur.route_class[1], window_of(item.needs).earliest, item.tur.id
 
 
-def _drive(work: Sequence[TurWork], drives: Drives, night: NightWork) -> None:
+def _drive(work: Sequence[TurWork], drives: Drives, needs: Needs, night: NightWork) -> None:
     for item in work:
-        vehicle = drives.choose(item.tur, item.needs)
+        found = _settled(item, drives, needs, night)
+        if found is not None:
+            _book(*found, drives, needs, night)
+
+
+def _settled(item: TurWork, drives: Drives, needs: Needs, night: NightWork) -> tuple[TurWork, Vehicle] | None:
+    """The work as it is when its vehicle gets there, and that vehicle: where nothing is left to do on a street by then,
+    it is left; what cannot be prevented in time is treated once it is slippery."""
+    vehicle = drives.choose(item.tur, item.needs)
+    for _ in range(TRIES):
         if vehicle is None:
-            continue
-        drive = drives.checked(item.tur.id, item.needs, vehicle, item.run)
-        if isinstance(drive, Refusal):
-            night.refused.append(drive)
-        else:
-            assignment = drives.fleet.assign(vehicle, window_of(item.needs), timedelta(seconds=drive.seconds))
-            night.driven.append(DrivenTur(item.tur, item.needs, assignment, drive, item.run))
+            night.lost.append(LostWork(item.tur, item.needs, "no_vehicle"))
+            return None
+        begins, ready = drives.expected(item.needs, vehicle)
+        left = _left_then(item, needs, begins, ready)
+        if len(left) < len(item.needs):
+            kept = set(map(id, left))
+            gone = tuple(need for need in item.needs if id(need) not in kept)
+            night.lost.append(LostWork(item.tur, gone, "gone", begins))
+        if not left:
+            return None
+        then = replace(item, needs=_prevented(left, needs, ready))
+        other = drives.choose(item.tur, then.needs)
+        if then == item and other == vehicle:
+            break
+        item, vehicle = then, other
+    return None if vehicle is None else (item, vehicle)
+
+
+def _left_then(item: TurWork, needs: Needs, begins: datetime, ready: datetime) -> tuple[Need, ...]:
+    """The streets of a work on which there is something to do in its hours."""
+    return item.needs if item.again else tuple(need for need in item.needs if needs.still(need, begins, ready))
+
+
+def _prevented(work: tuple[Need, ...], needs: Needs, ready: datetime) -> tuple[Need, ...]:
+    """The same where all is done before it gets slippery, else by the hours that are allowed then."""
+    if all(ready <= need.deadline for need in work if need.ahead):
+        return work
+    return tuple(needs.once_slippery(need) if need.ahead else need for need in work)
+
+
+def _book(item: TurWork, vehicle: Vehicle, drives: Drives, needs: Needs, night: NightWork) -> None:
+    run = sum(one.tur.id == item.tur.id for one in night.driven)
+    drive = drives.checked(item.tur.id, item.needs, vehicle, run)
+    if isinstance(drive, Refusal):
+        night.refused.append(drive)
+        night.lost.append(LostWork(item.tur, item.needs, "refused"))
+        return
+    window = window_of(item.needs)
+    others = drives.less_able(item.needs, vehicle)
+    delay = drives.fleet.delay(vehicle, window.earliest, timedelta(seconds=drive.seconds), others)
+    assignment = drives.fleet.assign(vehicle, window, timedelta(seconds=drive.seconds), item.tur.id)
+    wanted = tuple(needs.as_driven(need, assignment.starts_at) for need in item.needs)
+    night.driven.append(DrivenTur(item.tur, wanted, assignment, drive, run, item.again, delay))
 
 
 def _again(needs: Needs, item: DrivenTur) -> TurWork | None:
@@ -117,27 +208,21 @@ def _again(needs: Needs, item: DrivenTur) -> TurWork | None:
         return None
     served = [need for need in item.needs if not need.by_friction and need.segment not in item.drive.left_out]
     found = [more for need in served if (more := _over_again(needs, need, done, left_cm))]
-    return TurWork(item.tur, tuple(found), item.run + 1) if found else None
+    until = min((need.deadline for need in found), default=None)
+    together = (_over_again(needs, need, done, left_cm, until) for need in found)
+    return TurWork(item.tur, tuple(need for need in together if need), again=True) if found else None
 
 
-def _over_again(needs: Needs, need: Need, done: int, left_cm: float) -> Need | None:
-    """A street that was ploughed by the end of hour ``done``: when what has fallen since is over its limit."""
-    i = need.segment
-    depth = left_cm + np.maximum(0.0, needs.ahead.mid.depth_cm[i] - needs.ahead.mid.depth_cm[i, done])
-    margin = np.where(np.arange(len(depth)) > done, depth - needs.limit[i] / 100.0, -np.inf)
+def _over_again(needs: Needs, need: Need, done: int, left_cm: float, until: datetime | None = None) -> Need | None:
+    """A street that was ploughed by the end of hour ``done``: when what has fallen since is over its limit, in the
+    hours until its work is due."""
+    i, ahead = need.segment, needs.ahead
+    low, mid, high = (
+        left_cm + np.maximum(0.0, state.depth_cm[i] - state.depth_cm[i, done])
+        for state in (ahead.low, ahead.mid, ahead.high)
+    )
+    margin = np.where(np.arange(len(mid)) > done, mid - needs.limit[i] / 100.0, -np.inf)
     if margin.max() < 0.0:
         return None
-    first, peak = int((margin >= 0.0).argmax()), int(margin.argmax())
-    from_when = needs.groups.hour(first)
-    fallen = needs.ahead.low.depth_cm[i, [done, peak]], needs.ahead.high.depth_cm[i, [done, peak]]
-    low, high = (min(max(0.0, float(two[1] - two[0])) + left_cm, 1e3) for two in fallen)
-    return replace(
-        need,
-        depth_cm=float(depth[peak]),
-        low_cm=min(low, float(depth[peak])),
-        high_cm=max(high, float(depth[peak])),
-        over_cm=float(margin[peak]),
-        peak_at=needs.weather.hour_start(peak + 1),
-        from_when=from_when,
-        deadline=needs.service.deadline(need.route_class, from_when),
-    )
+    first = int((margin >= 0.0).argmax())
+    return needs.of_depth(i, [np.minimum(low, mid), mid, np.maximum(mid, high)], margin, (first, first, first), until)

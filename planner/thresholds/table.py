@@ -155,6 +155,7 @@ TABLE: tuple[Declaration, ...] = (
         scopes=CLASSES,
     ),
     _number("snow.slip_hold_h", "h", 2.0, high=48.0),
+    _number("snow.prevent_h", "h", 2.0, high=12.0),
     Declaration(
         "snow.anti_slip",
         "method",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from concurrent.futures import Executor
 
 from planner.service import Kept, Made, Second
@@ -28,7 +28,9 @@ class Waste:
         """The rounds of a judgement."""
         return Made(snapshot, plan_waste(snapshot, judged))
 
-    def look_again(self, snapshot: WasteSnapshot, live: Kept, executor: Executor | None = None) -> Second:
+    def look_again(
+        self, snapshot: WasteSnapshot, live: Kept, executor: Executor | None = None, stays: Set[str] = frozenset()
+    ) -> Second:
         """Nothing: there is no watch over it."""
         return Second(None)
 

@@ -10,7 +10,7 @@ import msgspec
 
 from city.catalogue.message import message
 from city.catalogue.words import words
-from city.clock import Clock
+from city.clock import Clock, HeldClock
 from city.errors import Conflict, NotFound
 from city.plan import Plan
 from city.settings import Settings
@@ -41,6 +41,7 @@ def accept(connection: Connection, settings: Settings, clock: Clock, draft_id: s
     the live one any more.
     """
     now, say = clock.now(), words(settings.municipality.language)
+    clock = HeldClock(clock, now)  # what is made at one time is taken back by that time
     with connection.transaction():
         draft, plan, curves = _held(connection, draft_id)
         live = plans.by_id(connection, draft.base_plan)

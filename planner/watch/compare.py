@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from city.catalogue.stored import clauses_of
-from city.draft import Bust, Change, Difference
+import msgspec
+from msgspec import UNSET
+
+from city.catalogue.message import Message
+from city.catalogue.stored import clauses_of, in_all_languages
+from city.draft import Change, Difference
 from city.entities import GivenOrder
 from city.plan import Intervention, Plan
 from city.vocabulary import OUT, STANDS_DOWN, OrderState
-
-CostOf = Callable[[Sequence[Intervention]], float]
-"""What interventions cost together."""
+from planner.service import Second
 
 
-def difference(
-    live: Plan, draft: Plan, orders: Sequence[GivenOrder], busts: Sequence[Bust], cost_of: CostOf
-) -> Difference:
+def difference(live: Plan, draft: Plan, orders: Sequence[GivenOrder], second: Second) -> Difference:
     """What the draft adds to the live plan and what it stands down, by key. Orders that are out stay as they are.
 
     Its price is what the change does to what is left: what of the live plan is not done and stays, with what comes in,
@@ -32,9 +32,9 @@ def difference(
     stays = [item for item in live.interventions if item.key not in gone]
     return Difference(
         added=tuple(_added(item, live, states) for item in added),
-        dropped=tuple(_dropped(item, states) for item in dropped),
-        busts=tuple(busts),
-        cost=round(cost_of([*stays, *added]) - cost_of([*stays, *dropped]), 2),
+        dropped=tuple(_dropped(item, states, second) for item in dropped),
+        busts=tuple(second.busts),
+        cost=round(second.cost_of([*stays, *added]) - second.cost_of([*stays, *dropped]), 2),
     )
 
 
@@ -44,9 +44,21 @@ def _added(item: Intervention, live: Plan, states: Mapping[str, OrderState]) -> 
     return _change(item, states.get(item.key), vehicle_before=other)
 
 
-def _dropped(item: Intervention, states: Mapping[str, OrderState]) -> Change:
+def _dropped(item: Intervention, states: Mapping[str, OrderState], second: Second) -> Change:
     state = states.get(item.key)
-    return _change(item, state, called_back=state in STANDS_DOWN and state != "decided")
+    change = _change(item, state, called_back=state in STANDS_DOWN and state != "decided")
+    return _with_gone(change, second.not_asked(item.target))
+
+
+def _with_gone(change: Change, why: Message | None) -> Change:
+    """The change with why it goes, in all languages."""
+    if why is None:
+        return change
+    said = in_all_languages(gone=why)
+    further = said.pop("languages", {})
+    kept = change.languages if isinstance(change.languages, dict) else {}
+    languages = {code: kept.get(code, {}) | further.get(code, {}) for code in {*kept, *further}}
+    return msgspec.structs.replace(change, **said, languages=languages or UNSET)
 
 
 def _change(

@@ -29,6 +29,19 @@ VALUES (%(draft_id)s, %(accepted)s, %(at)s, %(who)s, %(plan_id)s);
 -- When a draft was accepted, and as which plan.
 SELECT at, plan_id FROM snow_draft_answer WHERE draft_id = %(draft_id)s AND accepted;
 
+-- name: add_look
+-- Notes what a look found.
+INSERT INTO watch_look (base_plan, at, event, added, dropped)
+VALUES (%(base_plan)s, %(at)s, %(event)s, %(added)s, %(dropped)s) ON CONFLICT DO NOTHING;
+
+-- name: looks
+-- What the looks of a time found, whichever plan was live, oldest first.
+SELECT at, added, dropped FROM watch_look WHERE at BETWEEN %(since)s AND %(now)s ORDER BY at, event;
+
+-- name: last_taken
+-- When a person last took a draft.
+SELECT max(at) FROM snow_draft_answer WHERE accepted AND at <= %(now)s;
+
 -- name: watch_now
 -- Where the watch stands now, or as it was known at a time, in one look: its newest draft against a plan (none where there is no plan), the
 -- newest answer to any draft with the version of the plan that it became, and when it looked last; its looks stand

@@ -132,6 +132,11 @@ INSERT INTO roster_turn (vehicle_id, starts_at, ends_at, crew)
 VALUES (%(vehicle)s, %(starts_at)s, %(ends_at)s, %(crew)s)
 ON CONFLICT (vehicle_id, starts_at) DO UPDATE SET ends_at = excluded.ends_at, crew = excluded.crew;
 
+-- name: last_ploughed
+-- When each segment was last ploughed in a period.
+SELECT DISTINCT ON (segment_id) segment_id AS segment, action, done_at FROM treatment
+WHERE action LIKE 'plough%%' AND done_at > %(since)s AND done_at <= %(until)s ORDER BY segment_id, done_at DESC, action;
+
 -- name: treatments
 -- What was done to segments since a time.
 SELECT segment_id AS segment, action, done_at FROM treatment WHERE done_at > %(since)s ORDER BY 3, 1, 2;

@@ -22,6 +22,13 @@ FROM reading_by_hour h JOIN series s USING (series_id)
 WHERE s.quantity = ANY(%(quantities)s) AND h.hour >= %(start)s AND h.hour < %(end)s
 ORDER BY 1, 2, 4;
 
+-- name: depth_hours
+-- The middle of all snow depth sensors in each hour of a period.
+SELECT h.hour AS time, percentile_cont(0.5) WITHIN GROUP (ORDER BY h.mean) AS cm
+FROM reading_by_hour h JOIN series s USING (series_id)
+WHERE s.quantity = 'snow_depth' AND h.hour >= %(start)s AND h.hour < %(end)s
+GROUP BY h.hour ORDER BY 1;
+
 -- name: per_hour
 -- Hours, newest first, a page at a time.
 SELECT s.device_id AS device, s.quantity, s.unit, h.hour AS time, h.n, h.mean, h.lowest, h.highest, h.last, h.last_time

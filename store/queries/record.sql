@@ -13,7 +13,8 @@ WITH own AS (SELECT plan_id FROM plan WHERE domain = %(domain)s AND mode = %(mod
          SELECT d.draft_id, d.made_at, a.at, a.accepted, a.who, jsonb_build_object(
                     'added', coalesce((SELECT jsonb_agg(c->>'key') FROM jsonb_array_elements(d.difference->'added') c), '[]'),
                     'dropped', coalesce((SELECT jsonb_agg(c->>'key') FROM jsonb_array_elements(d.difference->'dropped') c), '[]'),
-                    'bust', coalesce(jsonb_array_length(d.difference->'busts'), 0) > 0) AS change
+                    'bust', coalesce(jsonb_array_length(d.difference->'busts'), 0) > 0) AS change,
+                (SELECT min(p.created_at) FROM plan p WHERE a.accepted AND p.slot = 'event:undo:' || d.draft_id) AS undone_at
          FROM snow_draft d JOIN own ON own.plan_id = d.base_plan LEFT JOIN snow_draft_answer a USING (draft_id)
      )
 SELECT at, kind, step, who, key, coalesce(vehicle, '') AS vehicle, note, undone_at, more FROM (
@@ -23,7 +24,7 @@ SELECT at, kind, step, who, key, coalesce(vehicle, '') AS vehicle, note, undone_
     UNION ALL
     SELECT made_at, 'draft', '', '', '', '', '', NULL, change FROM answered
     UNION ALL
-    SELECT at, 'answer', CASE WHEN accepted THEN 'accepted' ELSE 'rejected' END, who, '', '', '', NULL, change
+    SELECT at, 'answer', CASE WHEN accepted THEN 'accepted' ELSE 'rejected' END, who, '', '', '', undone_at, change
     FROM answered WHERE at IS NOT NULL
     UNION ALL
     SELECT t.noted_at, 'observation', t.quantity, t.who, '', '', t.why, e.at,

@@ -15,7 +15,7 @@ from models.road.site import Sites, sites, with_relief
 from models.road.spread import members
 from models.road.start import between
 from planner.road.forecast import Bundle, case_of, forecast_all
-from planner.road.words import scores
+from planner.road.scores import scores
 from tests.benchmarks import road_land
 from tests.benchmarks.measure import Row
 from tests.benchmarks.road_cases import case045, col_de_porte, se1018, wet_then_clear
@@ -72,7 +72,7 @@ def uncorrected(bundle: Bundle) -> Any:
     observed[:, : case.at] = case.surface_c()
     drive = undriven(case.place, case.forcing)
     drive = drive._replace(imposed=between(observed), imposed_of=np.zeros(1, np.int64))
-    state = at_rest(case.place, np.array([case.seen[0].surface_c or 0.0]), air_c=case.forcing.air.air_c[:, 0])
+    state = at_rest(case.place, np.array([case.seen[0][1]]), air_c=case.forcing.air.air_c[:, 0])
     return run(case.place, case.forcing, state, drive=drive, every=1).surface_c[0, case.at :]
 
 

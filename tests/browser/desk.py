@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from city.clock import FixedClock
+from city.draft import Change, Difference
+from city.plan import Plan
 from dashboards.app import create_app
+from store import drafts, pages, plans
 from store.connect import Connection, pool
+from store.drafts import Draft
 from tests.unit.dashboards import town
 from tests.unit.dashboards.serving import serving
 
@@ -81,3 +87,34 @@ def desk(dsn: str, database: Connection, browser: Browser) -> Iterator[Desk]:
 
 def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def live_plan(desk: Desk) -> Plan:
+    plan = plans.latest(desk.database, "snow", "assist")
+    assert plan is not None
+    return plan
+
+
+def propose(desk: Desk, added: int = 0, dropped: int = 0, minutes: int = 5) -> Draft:
+    """A draft of the watch that adds and drops turer of the live plan."""
+    plan = live_plan(desk)
+    desk.clock.advance(minutes=minutes)
+    names = [(item.key, item.target, item.title, item.vehicle) for item in plan.interventions]
+    changes = [
+        Change(
+            key=key, target=target, title=title, vehicle=vehicle, starts_at=desk.clock.now(), why="skäl", why_en="why"
+        )
+        for key, target, title, vehicle in names
+    ]
+    told = Difference(added=tuple(changes[:added]), dropped=tuple(changes[-dropped:] if dropped else ()), cost=900.0)
+    draft = Draft(str(uuid.uuid4()), plan.id, desk.clock.now(), "test", told)
+    drafts.add_draft(desk.database, draft, msgspec.structs.replace(plan, inputs_hash=draft.id), b"")
+    pages.tell(desk.database, "draft")
+    desk.database.commit()
+    return draft
+
+
+def listening(page: Page) -> Page:
+    """The page once it hears what the server tells."""
+    page.locator("#live[data-heard]").wait_for(state="attached")
+    return page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import Desk, overflow
+from tests.browser.desk import Desk, listening, overflow, propose
 from tests.unit.dashboards import night
 
 
@@ -130,3 +130,50 @@ def test_sheet_and_board_fit(listed: Desk, width: int) -> None:
     send.click()
     expect(page.locator(".board")).to_be_visible()
     assert overflow(page) <= 0
+
+
+def test_a_draft_that_was_taken_is_taken_back_in_the_watchs_row(listed: Desk) -> None:
+    """Whole, and nowhere in part: the board has no *Ångra* of its own for it. The focus stays in the row."""
+    page = listening(listed.open("/idag"))
+    propose(listed, added=2)
+    page.get_by_role("button", name="Granska utkastet").click()
+    page.get_by_role("button", name="Ta ändringen, 2 får besked").click()
+    undo = page.get_by_role("button", name="Ångra")
+    expect(undo).to_have_count(1)
+    expect(page.locator("#watch-row")).to_contain_text("03.11: utkastet taget, plan 2. Inget har gått ut än.")
+    assert len(states(listed)) == 2
+    undo.click()
+    expect(page.locator("#live")).to_contain_text("Ångrat: planen från före utkastet gäller igen")
+    expect(page.locator("#watch-row")).to_contain_text("03.11: ändringen är ångrad.")
+    assert page.evaluate("document.activeElement.id") == "watch-row"
+    assert set(states(listed)) == {"withdrawn"}
+    assert "Utkastet togs" in page.locator(".moments").inner_text()
+    assert "(togs tillbaka 03.11)" in page.locator(".moments").inner_text()
+
+
+def test_a_draft_of_which_something_has_left_has_no_undo(listed: Desk) -> None:
+    """Nor after its seconds; who presses too late is told, and the plan stays."""
+    page = listening(listed.open("/idag"))
+    propose(listed, added=2)
+    page.get_by_role("button", name="Granska utkastet").click()
+    page.get_by_role("button", name="Ta ändringen, 2 får besked").click()
+    expect(page.get_by_role("button", name="Ångra")).to_be_visible()
+    listed.clock.advance(seconds=9)
+    page.get_by_role("button", name="Ångra").click()
+    expect(page.locator("#live")).to_contain_text("Ändringen ångrades inte")
+    expect(page.get_by_role("button", name="Ångra")).to_have_count(0)
+    assert "withdrawn" not in states(listed)
+    listed.complaints.clear()  # the browser tells of every answer that refuses
+
+
+def test_an_undo_whose_time_is_over_keeps_the_focus_and_does_nothing(listed: Desk) -> None:
+    page = listed.open("/idag")
+    called(page)
+    undo = page.locator("[data-undo]")
+    undo.focus()
+    page.evaluate("document.querySelector('[data-undo] [data-left]').dataset.left = '0'")
+    expect(undo).to_have_attribute("aria-disabled", "true")
+    assert page.evaluate("document.activeElement.matches('[data-undo]')")
+    undo.press("Enter")
+    page.wait_for_timeout(300)
+    assert set(states(listed)) == {"by_hand"}

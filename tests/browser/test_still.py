@@ -5,21 +5,15 @@ from __future__ import annotations
 
 import random
 import threading
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 import httpx
-import msgspec
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from city.draft import Change, Difference
-from city.plan import Plan
-from store import drafts, pages, plans
-from store.drafts import Draft
-from tests.browser.desk import Desk, overflow
+from tests.browser.desk import Desk, listening, live_plan, overflow, propose
 from tests.unit.dashboards import town
 
 FOCUSED = "document.activeElement === document.body ? 'BODY' : document.activeElement.id || document.activeElement.name"
@@ -27,40 +21,9 @@ CARET = "[document.activeElement.id, document.activeElement.selectionStart, docu
 STORM_S = 0.2
 
 
-def live_plan(desk: Desk) -> Plan:
-    plan = plans.latest(desk.database, "snow", "assist")
-    assert plan is not None
-    return plan
-
-
 def saw(desk: Desk, street: str = "Storgatan", value: float = 3.0) -> None:
     body = {"street": street, "quantity": "snow_depth", "value": value, "hours": 4}
     assert httpx.post(f"{desk.address}/api/v1/observations", json=body).status_code == 201
-
-
-def propose(desk: Desk, added: int = 0, dropped: int = 0, minutes: int = 5) -> Draft:
-    """A draft of the watch that adds and drops turer of the live plan."""
-    plan = live_plan(desk)
-    desk.clock.advance(minutes=minutes)
-    names = [(item.key, item.target, item.title, item.vehicle) for item in plan.interventions]
-    changes = [
-        Change(
-            key=key, target=target, title=title, vehicle=vehicle, starts_at=desk.clock.now(), why="skäl", why_en="why"
-        )
-        for key, target, title, vehicle in names
-    ]
-    told = Difference(added=tuple(changes[:added]), dropped=tuple(changes[-dropped:] if dropped else ()), cost=900.0)
-    draft = Draft(str(uuid.uuid4()), plan.id, desk.clock.now(), "test", told)
-    drafts.add_draft(desk.database, draft, msgspec.structs.replace(plan, inputs_hash=draft.id), b"")
-    pages.tell(desk.database, "draft")
-    desk.database.commit()
-    return draft
-
-
-def listening(page: Page) -> Page:
-    """The page once it hears what the server tells."""
-    page.locator("#live[data-heard]").wait_for(state="attached")
-    return page
 
 
 @contextmanager

@@ -86,6 +86,8 @@ def test_files_are_answered_in_the_language_of_the_municipality(
         ("snow.start_dry_cm=low", "given with --value"),
         ("snow.start_dry_cm=nan", "no value of a threshold"),
         ("snow.hold_h=1e30", "no value of a threshold"),
+        ("snow.start_dry_cm/P1=-3", "cannot be -3; write a number within 0…500"),
+        ("snow.friction=7", "cannot be 7; write a number within 0…1"),
     ],
 )
 def test_a_wrong_change_is_one_line(

@@ -16,7 +16,7 @@ from models.road.forcing import on_grid
 from models.road.run import at_rest, run
 from models.road.site import sites
 from planner.road.forecast import forecast_all
-from planner.road.words import scores
+from planner.road.scores import scores
 from tests.benchmarks.road_cases import case045, col_de_porte, se1018
 
 AT = datetime(2027, 1, 12, 0, 0, tzinfo=UTC)
@@ -50,6 +50,11 @@ def test_a_folder_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str], mo
         assert hour["surface_low_c"] <= hour["surface_c"] <= hour["surface_high_c"]
     assert {"model", "persistence", "air temperature"} <= set(bridge["scores"]["surface"])
     assert bridge["scores"]["frozen"]["model"]["hits"] > 0
+    inside = bridge["scores"]["range"]
+    assert set(inside) == set(bridge["scores"]["surface"]["model"])
+    assert 0.0 <= inside["all"]["inside"] <= 1.0
+    assert inside["all"]["crps"] <= bridge["scores"]["surface"]["model"]["all"]["mae"] + inside["all"]["width"]
+    assert inside["all"]["count"] == bridge["scores"]["surface"]["model"]["all"]["count"]
     assert "no observed surface temperature" in street["notes"]
     assert street["scores"] is None
     width = [site["hours"][5]["surface_high_c"] - site["hours"][5]["surface_low_c"] for site in (bridge, street)]
@@ -59,6 +64,8 @@ def test_a_folder_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str], mo
         assert main(["forecast", "road", "--files", str(tmp_path)]) == 0
         text = capsys.readouterr().out
         assert "RMSE / MAE / bias" in text
+        assert f"{100 * inside['all']['inside']:.0f} %/" in text.replace("\N{NO-BREAK SPACE}", " ")
+        assert "W/m²" in text
         (row,) = re.findall(f"^{said}.*\\n(.*)$", text, re.MULTILINE)
         assert row.split()[1:5] == [str(bridge["scores"]["frozen"]["model"][of]) for of in COUNTS]
         assert ("no observed surface temperature" in text) == (language == "en")
@@ -74,6 +81,12 @@ def test_a_folder_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str], mo
         ("forecast", "time,air_c\n", "is missing or empty"),
         ("sites", "id,lat,lon,construction\nx,56,14,airfield\n", "construction 'airfield'"),
         ("observations", "time,surface_c\n2027-01-11T23:00:00Z,400\n", "surface_c at 2027-01-11T23:00:00+00:00 is 400"),
+        ("observations", "time,surface\n2027-01-11T23:00:00Z,1\n", "no column surface; did you mean surface_c?"),
+        ("forecast", "time,air_c,Cloud\n2027-01-12T06:00:00Z,-2,0.5\n", "no column Cloud; did you mean cloud?"),
+        ("sites", "id,lat,lon,traffik\nx,56,14,1\n", "sites.csv: line 1: there is no column traffik; did you mean"),
+        ("sites", "id,lat,lon,q\nx,56,14,1\n", "there is no column q; there are id, lat, lon"),
+        ("other", "time,surface_c,model\n2027-01-12T06:00:00Z,-2,m\n", "other.csv: line 1: there is no column model"),
+        ("forecast", "time,air_c\n2027-01-12T06:00:00Z,-2,5\n", "line 2: has more than 2 cells (5)"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused(
@@ -81,6 +94,29 @@ def test_what_cannot_be_is_refused(
 ) -> None:
     assert main(["forecast", "road", "--files", str(write(tmp_path, **{file: text}))]) == 1
     assert problem in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("english")
+def test_a_field_of_the_head_that_there_is_not_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (write(tmp_path) / "road.toml").write_text("memebers = 20\n", encoding="utf-8")
+    assert main(["forecast", "road", "--files", str(tmp_path)]) == 1
+    assert "there is no field memebers; did you mean members?" in capsys.readouterr().err
+
+
+def test_day_and_night_are_by_the_sun(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In Montana 20 UTC is afternoon and 7 UTC is night; in January at 57 °N 16 UTC is after sunset."""
+    for lat, lon, hour, part in ((46.9, -114.0, 20, "day"), (46.9, -114.0, 7, "night"), (57.7, 11.9, 16, "night")):
+        at = AT.replace(hour=hour)
+        rows = "".join(f"{(at + timedelta(hours=h)).isoformat()},-3,90,2,0,0.5\n" for h in range(-3, 4))
+        folder = write(
+            tmp_path,
+            sites=f"id,lat,lon\nx,{lat},{lon}\n",
+            forecast="time,air_c,humidity_pct,wind_m_s,precip_mm_h,cloud\n" + rows,
+            observations=f"time,surface_c\n{(at + timedelta(minutes=30)).isoformat()},-2\n",
+        )
+        assert main(["forecast", "road", "--files", str(folder), "--json"]) == 0
+        scored = json.loads(capsys.readouterr().out)["sites"][0]["scores"]["surface"]["model"]
+        assert {name: scored[name]["count"] for name in ("day", "night")} == {"day": 0, "night": 0} | {part: 1}
 
 
 @pytest.mark.parametrize(

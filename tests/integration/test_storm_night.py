@@ -50,15 +50,20 @@ def test_a_storm_night_is_walked_to_the_last_street(empty_dsn: str, broker: str,
     told, english = ([words(code).say(line) for line in heard] for code in ("sv", "en"))
     assert told[0].startswith("18.05  kvällsplan: Kör ut")
     assert english[0].startswith("18:05  evening plan: ")
-    bust = next(line for line in told if "ny prognos" in line)
+    named = [line for line in told if "vakten: prognosen sprack" in line]
+    bust = next(line for line in named if "ny prognos" in line and "till (" in line)
     assert re.match(r"01\.[2-5]5  vakten: prognosen sprack.*; \d turer? till", bust)
+    assert (
+        named.index(bust) > 0
+    )  # before it the sensors saw more than the evening allowed, and nobody was called for it
+    assert sum("turer till (" in line or "tur till (" in line for line in told) <= 6
     late = {order.key for order in found if order.state == "decided"} | begins_later
-    assert {order.state for order in found if order.key not in late} == {"done", "aborted"}
+    assert {order.state for order in found if order.key not in late} <= {"done", "aborted"}
     assert driven == noted
     assert {part.id for item in ahead.interventions for part in item.segments or ()} <= noted, ahead.verdict.text
     assert {passed.from_vehicle for tur in night.turer for passed in tur.passed_on} == {"P02"}
     assert "P02" not in {order.vehicle for order in found if order.state == "done"}
-    assert {tur.todo for tur in night.turer if tur.state == "aborted"} == {None}
+    assert {tur.todo for tur in night.turer if tur.state == "aborted"} <= {None}
     assert {tur.todo for tur in night.turer if tur.state == "done"} <= {None, "look"}
     assert {tur.feed for tur in night.turer if tur.state == "done"} == {"live"}
     assert seen > 0.8

@@ -29,6 +29,7 @@ REPLAYED = (
     "snow.decide_by",
     "snow.friction",
     "snow.slip_hold_h",
+    "snow.prevent_h",
 )
 """Thresholds that act on kept curves alone; the others were at work when the curves were made."""
 

@@ -24,6 +24,7 @@ from planner.snow.drives import Drives, window_of
 from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
 from planner.thresholds.limits import day_of
+from planner.waits import Delay
 
 LETTER: dict[WorkKind, str] = {"haul": "B", "sweep": "S"}
 WORK_KMH: dict[WorkKind, float] = {"haul": 2.0, "sweep": 6.0}
@@ -64,6 +65,12 @@ class DrivenExtra:
     needs: tuple[Need, ...]
     assignment: Assignment
     drive: Drive
+    delay: Delay | None = None
+
+    @property
+    def begins(self) -> datetime:
+        """From when it may be begun."""
+        return window_of(self.needs).earliest
 
     @property
     def deadline(self) -> datetime:
@@ -168,8 +175,10 @@ class ExtraWork:
         elif vehicle is None or drive is None or not drive.traversals:
             self.unmanned += 1
         else:
-            assignment = self.fleet.assign(vehicle, window_of(wanted), timedelta(seconds=drive.seconds))
-            self.driven.append(DrivenExtra(extra, wanted, assignment, drive))
+            lasts = timedelta(seconds=drive.seconds)
+            delay = self.fleet.delay(vehicle, window_of(wanted).earliest, lasts)
+            assignment = self.fleet.assign(vehicle, window_of(wanted), lasts, extra.id)
+            self.driven.append(DrivenExtra(extra, wanted, assignment, drive, delay))
 
     def _slowed(self, kmh: float) -> Fleet:
         """The same fleet with the same bookings, at the speed of this work."""
@@ -190,6 +199,7 @@ class ExtraWork:
                 by_friction=False,
                 passes=passes(self.snapshot.segments[i]),
                 from_when=begins,
+                begins=begins,
                 deadline=max(until, begins),
             )
             for i in extra.segments

@@ -24,10 +24,11 @@ from city.vocabulary import CLEAR, READINGS
 from models.snow import Hindcast
 from planner.routes.sectors import bisect, plannable
 from planner.snow.criteria import is_school_day
+from planner.snow.depths import DEPTH
 from planner.snow.need import Needs
 from planner.snow.rule import Ints, hundredths, limit_hundredths
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import DEPTH, fallen_since, on_the_ground
+from planner.snow.state import fallen_since, on_the_ground
 from planner.thresholds.limits import Limits
 
 Bools = npt.NDArray[np.bool_]

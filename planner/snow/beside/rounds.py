@@ -19,6 +19,7 @@ from planner.snow.beside.places import DuePlaces, Piece, PlaceNeed
 from planner.snow.cache import Streets
 from planner.snow.check import round_violations
 from planner.snow.snapshot import SnowSnapshot
+from planner.waits import Delay
 
 CLEARS: Network = "cycle"
 """Places are cleared by the small vehicles of the cycle ways: the others do not get onto them."""
@@ -36,6 +37,7 @@ class DrivenRound:
     needs: tuple[PlaceNeed, ...]
     assignment: Assignment
     visit: Visit
+    delay: Delay | None = None
 
     @property
     def deadline(self) -> datetime:
@@ -76,8 +78,9 @@ class PlaceRounds:
             self.refused.append(visit)
             return
         lasts = timedelta(seconds=visit.seconds, minutes=sum(need.minutes for need in needs))
-        assignment = self.fleet.assign(vehicle, _wish(needs), lasts)
-        self.driven.append(DrivenRound(piece, tuple(needs[i] for i in visit.order), assignment, visit))
+        delay = self.fleet.delay(vehicle, _wish(needs).earliest, lasts)
+        assignment = self.fleet.assign(vehicle, _wish(needs), lasts, piece.id)
+        self.driven.append(DrivenRound(piece, tuple(needs[i] for i in visit.order), assignment, visit, delay))
 
     def _checked(self, piece: Piece, places: Sequence[Place], vehicle: Vehicle) -> Visit | Refusal:
         """The round of a vehicle, or what is wrong with it."""

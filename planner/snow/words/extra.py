@@ -18,7 +18,7 @@ from planner.snapshot import next_run
 from planner.snow.beside.extra import DrivenExtra, Extra, ExtraWork, lowest_c, piled_cm
 from planner.snow.need import Needs
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.words.classes import late
+from planner.snow.words.late import Booked, late
 from planner.words.sentences import (
     degradation,
     forecast_age_s,
@@ -88,7 +88,7 @@ def _reasons(snapshot: SnowSnapshot, needs: Needs, item: DrivenExtra) -> Iterabl
     for request in extra.requests:
         yield text_reason(_asked(request, zone), source=request.who, age_s=(snapshot.at - request.at).total_seconds())
     yield text_reason(message("plan.snow.extra.after"))
-    yield from late(item.assignment, item.deadline, zone)
+    yield from late(snapshot, Booked(item.assignment, item.begins, item.deadline, item.delay))
 
 
 def _asked(request: WorkRequest, zone: ZoneInfo) -> Message:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from city.catalogue.message import Figure, Message, Part, message
 from city.observation import Observation
 from city.plan import Reason
+from planner.snow.depths import DEPTH
 from planner.snow.need import Need
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import DEPTH
+from planner.snow.words.when import until, when
 from planner.words.sentences import amount, forecast_age_s, forecast_source, role, text_reason, value_reason
 
 
@@ -23,11 +24,11 @@ def kind_of(needs: Sequence[Need]) -> str:
     return max(sorted(set(kinds)), key=kinds.count)
 
 
-def friction_reason(snapshot: SnowSnapshot, needs: Sequence[Need], worst: Need) -> Reason:
+def friction_reason(snapshot: SnowSnapshot, worst: Need) -> Reason:
     """'Storgatan: friktion från kl. 04 0,22, mål 0,25'."""
-    at = min(need.from_when for need in needs).astimezone(snapshot.zone)
+    at = worst.reached_at.astimezone(snapshot.zone)
     return value_reason(
-        message("plan.snow.reason.slippery", at=at),
+        message("plan.snow.reason.slippery", when=when(snapshot, at)),
         worst.friction,
         "",
         limit=worst.friction_limit,
@@ -36,7 +37,16 @@ def friction_reason(snapshot: SnowSnapshot, needs: Sequence[Need], worst: Need) 
         digits=2,
         where=snapshot.segments[worst.segment].name,
         hour=at,
+        further=tuple(_further(worst)),
     )
+
+
+def _further(worst: Need) -> Iterator[Message]:
+    """What makes it slippery, and that it is prevented."""
+    if worst.water:
+        yield message(f"plan.snow.reason.water.{worst.water}")
+    if worst.ahead:
+        yield message("plan.snow.reason.prevent")
 
 
 def friction_flip(needs: Sequence[Need], worst: Need) -> Message:
@@ -47,8 +57,8 @@ def friction_flip(needs: Sequence[Need], worst: Need) -> Message:
 
 def seen_by(snapshot: SnowSnapshot, observation: Observation) -> Reason:
     """'Sett kl. 02.10 av jour: 1,0 cm; gäller till kl. 06.00 (mätt på plats)'."""
-    at, until = (when.astimezone(snapshot.zone) for when in (observation.at, observation.until))
-    seen = message("plan.snow.seen.said", at=at, until=until, who=role(observation.who), what=_what(observation))
+    at, out = when(snapshot, observation.at), until(snapshot, observation.until)
+    seen = message("plan.snow.seen.said", at=at, until=out, who=role(observation.who), what=_what(observation))
     return text_reason(
         message("plan.snow.because", said=seen, why=observation.why) if observation.why else seen,
         source=observation.who,

@@ -15,10 +15,11 @@ from city.vocabulary import PLACE_KINDS
 from planner.snapshot import next_run
 from planner.snow.beside.places import PlaceNeed
 from planner.snow.beside.rounds import CLEARS, DrivenRound, PlaceRounds
+from planner.snow.depths import DEPTH
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import DEPTH
-from planner.snow.words.classes import late
 from planner.snow.words.friction import seen_by
+from planner.snow.words.late import Booked, late
+from planner.snow.words.when import when
 from planner.words.sentences import degradation, forecast_age_s, forecast_source, left_out, text_reason, value_reason
 
 PRIORITY = 2
@@ -84,22 +85,21 @@ def _stop(need: PlaceNeed) -> PlaceStop:
 
 
 def _reasons(snapshot: SnowSnapshot, item: DrivenRound, worst: PlaceNeed) -> Iterable[Reason]:
-    zone, deadline = snapshot.zone, item.deadline
     yield _depth_reason(snapshot, worst)
     yield _counted(item.needs)
     streets = {snapshot.segments[need.segment].id for need in item.needs}
     for observation in snapshot.observations:
         if observation.quantity == DEPTH and observation.holds(snapshot.at) and streets & set(observation.segments):
             yield seen_by(snapshot, observation)
-    yield text_reason(message("plan.snow.place.done_by", at=deadline.astimezone(zone)))
-    yield from late(item.assignment, deadline, zone)
+    yield text_reason(message("plan.snow.place.done_by", when=when(snapshot, item.deadline)))
+    yield from late(snapshot, Booked(item.assignment, item.asked_from, item.deadline, item.delay, "reached"))
 
 
 def _depth_reason(snapshot: SnowSnapshot, worst: PlaceNeed) -> Reason:
     """'Hållplats Storgatan: snö kl. 04 5,2 cm (4,1–6,8), gräns 3,0 cm'."""
     at = worst.peak_at.astimezone(snapshot.zone)
     return value_reason(
-        message("plan.snow.place.snow", at=at),
+        message("plan.snow.place.snow", when=when(snapshot, at)),
         worst.depth_cm,
         "cm",
         low=worst.low_cm,

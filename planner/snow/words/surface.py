@@ -12,6 +12,7 @@ from models.weather import HourlyWeather
 from planner.snow.need import Need
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.words.land import land_felt
+from planner.snow.words.when import when
 from planner.words.sentences import degradation, forecast_age_s, forecast_source, value_reason
 
 Land = Mapping[int, Mapping[str, float]]
@@ -23,7 +24,7 @@ def surface_reason(snapshot: SnowSnapshot, worst: Need, land: Mapping[str, float
     mid, low, high = worst.surface_c
     at = worst.peak_at.astimezone(snapshot.zone)
     return value_reason(
-        message("plan.snow.surface.at", at=at),
+        message("plan.snow.surface.at", when=when(snapshot, at)),
         mid,
         "°C",
         low=low,
@@ -51,6 +52,10 @@ def weak_air(weather: HourlyWeather) -> Iterable[Degradation]:
 
 
 def weak_stations(behind: Hindcast) -> Iterable[Degradation]:
-    """Road sensors that stood still, said nothing of late or saw what no weather gives: the model runs without them."""
+    """Road sensors that stood still, said nothing of late or saw what no weather gives: the model runs without them;
+    and those that it could not be brought to."""
     for device in behind.unused:
         yield degradation(device, message("plan.snow.weak.station", device=device))
+    for device, miss_k in behind.off:
+        way = "colder" if miss_k < 0.0 else "warmer"
+        yield degradation(device, message(f"plan.snow.weak.station_off.{way}", device=device, miss=abs(miss_k)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from city.catalogue.message import Figure, Message, Span, message
 from city.catalogue.stored import in_all_languages
@@ -14,24 +16,40 @@ from city.network import StreetNetwork
 from city.plan import Intervention, Reason, SegmentAction, intervention_id, intervention_key
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import next_run
-from planner.snow.need import Need, deciding
+from planner.snow.need import Need, Needs, deciding
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import fresh_depths
-from planner.snow.words.classes import class_name, late
+from planner.snow.words.classes import class_name
+from planner.snow.words.depth import depth_reason
 from planner.snow.words.friction import friction_flip, friction_reason, kind_of, seen_by
+from planner.snow.words.late import Booked, late
+from planner.snow.words.sensors import sensors
 from planner.snow.words.surface import Land, surface_reason
-from planner.words.sentences import forecast_age_s, forecast_source, text_reason, value_reason
+from planner.snow.words.when import when
+from planner.words.sentences import text_reason
+
+Floats = npt.NDArray[np.floating[Any]]
 
 if TYPE_CHECKING:
     from planner.snow.work import DrivenTur
 
 
+@dataclass(frozen=True)
+class TurBasis:
+    """What a line is made of beside its drive: what the ``land`` does to the deciding streets, what lies on each street
+    now (n,) [cm], and the other drives of the tur in this plan."""
+
+    needs: Needs
+    land: Land
+    now_cm: Floats
+    others: Sequence[DrivenTur] = ()
+
+
 def intervention(
-    snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenTur, land: Land, latest_start: datetime
+    snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenTur, basis: TurBasis, latest_start: datetime
 ) -> Intervention:
-    """One tur as an intervention; ``land`` says what the land does to its deciding street."""
+    """One drive of a tur as an intervention."""
     worst = deciding(item.needs)
-    run = next_run(snapshot, item.tur.id) + item.run
+    run = first_run(snapshot, item.tur.id) + item.run
     key = intervention_key("snow", item.tur.id, snapshot.service_day, run)
     return Intervention(
         id=intervention_id(snapshot.inputs_hash, key),
@@ -41,11 +59,12 @@ def intervention(
         title=f"{item.tur.id} {item.tur.title}".strip(),
         priority=int(item.tur.route_class[1]),
         score=round(_score(worst), 3),
-        reasons=tuple(_reasons(snapshot, item, worst, land.get(worst.segment, {}))),
-        **in_all_languages(flip=_flip(item.needs, worst)),
+        reasons=tuple(_reasons(snapshot, item, worst, basis)),
+        **in_all_languages(flip=_flip(snapshot, item.needs, worst)),
         depot=item.assignment.vehicle.depot,
         vehicle=item.assignment.vehicle.id,
         contractor=item.assignment.vehicle.contractor,
+        decided_at=snapshot.at,
         starts_at=item.assignment.starts_at,
         ready_by=item.assignment.ready_by,
         deadline=item.deadline,
@@ -60,6 +79,12 @@ def intervention(
     )
 
 
+def first_run(snapshot: SnowSnapshot, target: str) -> int:
+    """The number of the first run of a tur that is planned anew: beyond those that are done and those that are out."""
+    out = [int(item.key.rsplit(":", 1)[-1]) for item in snapshot.running if item.target == target]
+    return max([next_run(snapshot, target), *(run + 1 for run in out)])
+
+
 def _score(need: Need) -> float:
     """How many times its limit lies there; of slipperiness, how far under its target the friction is."""
     if need.by_friction:
@@ -67,45 +92,35 @@ def _score(need: Need) -> float:
     return need.depth_cm / max(0.1, need.limit_cm)
 
 
-def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, land: Mapping[str, float]) -> Iterable[Reason]:
-    zone = snapshot.zone
-    yield friction_reason(snapshot, item.needs, worst) if worst.by_friction else _depth_reason(snapshot, worst)
-    if item.run:
+def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBasis) -> Iterable[Reason]:
+    yield friction_reason(snapshot, worst) if worst.by_friction else depth_reason(snapshot, item, worst, basis)
+    if item.again:
         yield text_reason(message("plan.snow.reason.again"))
-    names = {device.id: device.name for device in snapshot.devices}
-    for reading, _, _ in fresh_depths(snapshot)[:3]:
-        name = names.get(reading.device) or reading.device
-        yield value_reason(
-            message("plan.snow.reason.sensor", device=name, at=reading.time.astimezone(zone)),
-            reading.value,
-            "cm",
-            source=reading.device,
-            age_s=(snapshot.at - reading.time).total_seconds(),
-        )
+    for other in basis.others:
+        begins = when(snapshot, other.assignment.starts_at)
+        yield text_reason(message("plan.snow.reason.also", kind=message(f"action.{kind_of(other.needs)}"), when=begins))
+    yield from sensors(snapshot)
     if np.isfinite(worst.surface_c[0]):
-        yield surface_reason(snapshot, worst, land)
+        yield surface_reason(snapshot, worst, basis.land.get(worst.segment, {}))
     yield from _spread(item.needs)
     yield from _as_judged(snapshot, item.needs)
-    own, deadline = class_name(item.tur.route_class), item.deadline.astimezone(zone)
-    yield text_reason(message("plan.snow.reason.done_by", class_name=own, at=deadline))
-    yield from late(item.assignment, deadline, zone)
+    yield _done_by(snapshot, item)
+    yield from late(snapshot, Booked(item.assignment, item.begins, item.deadline, item.delay, _reached(item, worst)))
 
 
-def _depth_reason(snapshot: SnowSnapshot, worst: Need) -> Reason:
-    """The snow of the street that decides, with its range and limit."""
-    at = worst.peak_at.astimezone(snapshot.zone)
-    return value_reason(
-        message("plan.snow.reason.wet" if worst.wet else "plan.snow.reason.dry", at=at),
-        worst.depth_cm,
-        "cm",
-        low=worst.low_cm,
-        high=worst.high_cm,
-        limit=worst.limit,
-        source=forecast_source(snapshot.forecasts),
-        age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
-        where=snapshot.segments[worst.segment].name,
-        hour=at,
-    )
+def _done_by(snapshot: SnowSnapshot, item: DrivenTur) -> Reason:
+    """By when, and by the rule of which class: that of the street that is due first."""
+    due = min(item.needs, key=lambda need: need.deadline)
+    key = "done_before" if due.ahead else "done_by"
+    said = message(f"plan.snow.reason.{key}", class_name=class_name(due.route_class), when=when(snapshot, due.deadline))
+    return text_reason(said)
+
+
+def _reached(item: DrivenTur, worst: Need) -> str:
+    """How the time from which a drive may begin is said."""
+    if item.again or worst.by_friction:
+        return "again" if item.again else "slippery"
+    return "reached" if any(need.reached_at == item.begins for need in item.needs) else "asked"
 
 
 def _spread(needs: Sequence[Need]) -> Iterable[Reason]:
@@ -129,12 +144,17 @@ def _as_judged(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Iterable[Reason
             yield seen_by(snapshot, observation)
 
 
-def _flip(needs: Sequence[Need], worst: Need) -> Message:
-    """What would take this tur out: every segment under its limit."""
+def _flip(snapshot: SnowSnapshot, needs: Sequence[Need], worst: Need, *, same_cm: float = 0.05) -> Message:
+    """What would take this tur out: every segment under its limit, in whichever hour ahead it is farthest over it."""
     if worst.by_friction:
         return friction_flip(needs, worst)
-    limit, margin = Figure(worst.limit_cm), Figure(worst.over_cm)
-    return message("plan.snow.flip.depth", limit=limit, margin=margin, n=len(needs))
+    most = max((need for need in needs if not need.by_friction), key=lambda need: need.margin_cm)
+    n = sum(not need.by_friction for need in needs)
+    limit, margin = Figure(most.limit_cm), Figure(most.margin_cm)
+    if most.margin_at is None or most.margin_cm - worst.over_cm < same_cm:
+        return message("plan.snow.flip.depth", limit=limit, margin=margin, n=n)
+    at = when(snapshot, most.margin_at)
+    return message("plan.snow.flip.depth_later", limit=limit, margin=margin, n=n, when=at)
 
 
 def _actions(snapshot: SnowSnapshot, network: StreetNetwork, item: DrivenTur) -> Iterable[SegmentAction]:

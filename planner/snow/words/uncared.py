@@ -13,6 +13,7 @@ from planner.fleet import Fleet
 from planner.snow.need import deciding
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.uncared import Uncared
+from planner.snow.words.when import when
 
 
 def not_cared(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> NotCared:
@@ -48,13 +49,20 @@ def _why(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Message:
         return message("plan.snow.uncared.refused", why=one.refused)
     if one.held is not None:
         return message("plan.snow.uncared.not_covered", n=n, vehicle=one.held.vehicle or "")
-    if one.kind == "left_out":
-        return message("plan.snow.uncared.left_out", n=n, vehicle=one.vehicle or "")
+    if one.kind == "left_out" or one.gone is not None:
+        return _left(snapshot, one)
     if one.tur is None:
         return message("plan.snow.uncared.cut_off", n=n)
     if one.kind == "unreachable":
         return message("plan.snow.uncared.no_way")
     return message("format.sentences", parts=tuple(_no_vehicle(snapshot, fleet, one)))
+
+
+def _left(snapshot: SnowSnapshot, one: Uncared) -> Message:
+    """Why streets are left out: nothing to do there any more, or the vehicle does not get there."""
+    if one.gone is not None:
+        return message("plan.snow.uncared.gone", n=len(one.needs), when=when(snapshot, one.gone))
+    return message("plan.snow.uncared.left_out", n=len(one.needs), vehicle=one.vehicle or "")
 
 
 def _no_vehicle(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[Message]:
@@ -81,7 +89,7 @@ def _rests(snapshot: SnowSnapshot, fleet: Fleet, vehicle: Vehicle) -> bool:
 def _ways(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[Message]:
     if one.held is not None and one.held.ready_by is not None and one.held.vehicle:
         yield _way(snapshot, one, "again", one.held.vehicle, one.held.ready_by, _hours(snapshot, fleet, one))
-    if one.kind == "no_vehicle":
+    if one.kind == "no_vehicle" and one.gone is None:
         yield from _with_a_driver(snapshot, fleet, one)
 
 

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from city.catalogue.message import Figure, Message, Part, message
+from city.catalogue.message import Figure, Message, Part, brief, message
 from city.plan import Degradation, Intervention, Verdict
 from city.serviceday import bounds
 from city.vocabulary import NON_ROUTE_KINDS, Certainty
 from planner.routes.sectors import Tur
+from planner.snow.depths import LOOK_BACK_H
 from planner.snow.flip import flip_of, turer_range
 from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import LOOK_BACK_H, fresh_depths, weather_hindcast
+from planner.snow.state import fresh_depths, weather_hindcast
 from planner.snow.words.classes import class_name
 from planner.words.sentences import answer, certain
 
@@ -150,5 +151,5 @@ def _no_call_out(snapshot: SnowSnapshot, needs: Needs) -> Iterator[Message]:
 def _nearest(snapshot: SnowSnapshot, need: Need) -> Message:
     """The street that lies nearest to its limit, or its class where it has no name."""
     name = snapshot.segments[need.segment].name or class_name(need.route_class)
-    cm, limit = Figure(need.depth_cm), Figure(need.limit_cm, 0)
+    cm, limit = Figure(need.depth_cm), brief(round(need.limit_cm, 2))
     return message("plan.snow.verdict.nearest", name=name, cm=cm, limit=limit)

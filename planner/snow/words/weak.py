@@ -17,8 +17,9 @@ from city.vocabulary import Network
 from models.weather import HourlyWeather
 from planner.fleet import rota_of
 from planner.night.rest import too_long
+from planner.snow.depths import LOOK_BACK_H, depth_sensors
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import LOOK_BACK_H, fresh_depths, implausible, weather_hindcast
+from planner.snow.state import fresh_depths, implausible, weather_hindcast
 from planner.snow.words.surface import weak_air
 from planner.snow.work import DrivenTur, NightWork
 from planner.words.sentences import degradation, left_out, stand_ins, weak_forecast
@@ -49,6 +50,20 @@ def _weak_sensors(snapshot: SnowSnapshot) -> Iterable[Degradation]:
         else:
             yield degradation(device.id, message("plan.snow.weak.never_heard", name=device.name))
     yield from _implausible(snapshot)
+    yield from _doubted(snapshot)
+
+
+def _doubted(snapshot: SnowSnapshot, *, shown: int = 5) -> Iterable[Degradation]:
+    """Sensors that are not believed: they stand apart from the others, are stuck, or have jumped as no snow falls."""
+    doubted = [one for one in depth_sensors(snapshot) if one.told.doubt]
+    for one in doubted[:shown]:
+        said = message(
+            f"plan.snow.weak.doubt.{one.told.doubt}",
+            name=one.device.name or one.device.id,
+            value=Figure(one.newest.value),
+            off=Figure(one.told.off_cm),
+        )
+        yield degradation(one.device.id, said, age_s=(snapshot.at - one.newest.time).total_seconds())
 
 
 def _implausible(snapshot: SnowSnapshot) -> Iterable[Degradation]:
@@ -112,7 +127,7 @@ def _weak_fleet(snapshot: SnowSnapshot, driven: Sequence[DrivenTur], unmanned: i
     if unmanned:
         yield degradation("fleet", message("plan.snow.weak.unmanned", n=unmanned))
     yield from _weak_roster(snapshot)
-    left = sum(len(item.drive.left_out) for item in driven if not item.run)
+    left = sum(len(item.drive.left_out) for item in driven if not item.again)
     if left:
         yield degradation("network", message("plan.snow.weak.out_of_reach", n=left))
 

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.road.air import rain_share
 from models.road.alike import alike, rounded
 from models.road.hours import lacking
+from models.road.physics import PHYSICS
 from models.road.site import Sites, sites
 from models.snow import Hindcast, SnowRange, snow_hindcast, snow_range
 from models.weather import HourlyWeather
@@ -44,11 +46,30 @@ def ahead(weather: HourlyWeather, depth: float = 0.0, where: Sites | None = None
     return snow_range(place, weather, snow_hindcast(place, day), np.full(len(place), depth))
 
 
-def test_cold_snow_lies_as_deep_as_published() -> None:
-    """10 mm in 5 h at -5 °C, whatever the wind: Pahaut's 109 - 30 = 79 kg/m³, 12.7 cm, settled by 5 % at most."""
+@pytest.mark.parametrize(("wind", "cm"), [(0.0, 12.66), (1.0, 12.66), (4.0, 9.52), (9.0, 7.63)])
+def test_cold_snow_lies_as_deep_as_published(wind: float, cm: float) -> None:
+    """10 mm in 5 h at -5 °C: Pahaut's 109 - 30 = 79 kg/m³ in a calm, 26 more at 4 m/s, 52 at 9; settled by 5 % at most,
+    and the air over a main street is never quite still."""
+    weather = replace(sky([-5.0] * 5, [2.0] * 5), wind_m_s=np.full(5, wind))
     for traffic in (0.1, 1.0):
-        depth = ahead(sky([-5.0] * 5, [2.0] * 5), where=town(100.0, traffic=traffic)).mid.depth_cm[0, -1]
-        assert 12.0 < depth < 12.67
+        depth = ahead(weather, where=town(100.0, traffic=traffic)).mid.depth_cm[0, -1]
+        assert 0.92 * cm < depth < cm
+
+
+@pytest.mark.parametrize(("temp", "wet"), [(-1.0, False), (0.0, False), (0.2, False), (0.4, True)])
+def test_snow_is_wet_where_it_becomes_heavy(temp: float, wet: bool) -> None:
+    """Dry up to a quarter of a degree over 0 °C, on a road that is colder."""
+    weather = sky([temp] * 3, [2.0] * 3, fraction=1.0)
+    place = town(100.0)
+    behind = snow_hindcast(place, sky([-8.0] * 24, [0.0] * 24))
+    assert bool(snow_range(place, weather, behind, np.zeros(1)).mid.wet[0, 0]) is wet
+
+
+@pytest.mark.parametrize(("temp", "rain"), [(0.5, 0.0), (0.6, 0.5), (1.1, 0.5), (1.2, 1.0)])
+def test_the_phase_rule_turns_a_quarter_of_a_degree_before_roadsurfs(temp: float, rain: float) -> None:
+    """At 95 % humidity snow up to 0.55 °C, half and half to 1.17 °C, then rain; as published 0.25 K more of each."""
+    assert rain_share(temp, 0.95, PHYSICS.rain_earlier_k) == rain
+    assert rain_share(temp + 0.25, 0.95, 0.0) == rain
 
 
 def test_rain_at_plus_five_melts_what_lies() -> None:

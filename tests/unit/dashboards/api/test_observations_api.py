@@ -29,7 +29,7 @@ def drafted(database, client):
         rule = Threshold(key, "P3", 60.0, "cm", 0, town.AT + timedelta(minutes=10), "test", "test")
         plans.add_threshold(database, rule)
     database.commit()
-    (draft,) = watch(database, town.settings(), FixedClock(LATER), "test")
+    (draft,) = watch(database, town.settings(), FixedClock(LATER), "observation:1")
     return draft
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from city.catalogue.words import words
-from city.draft import Bust, Difference
+from city.draft import Bust, Change, Difference
 from dashboards.pages.draft import draft_box, said_changes
 from dashboards.web.locale import Locale
 from store.drafts import Draft
@@ -46,3 +46,20 @@ def test_what_lies_in_an_hour_that_is_not_over_is_awaited(seen: bool, ahead_min:
     draft = Draft("d", "p", at - timedelta(minutes=ahead_min), "test", Difference(busts=(bust,)))
     box = draft_box(draft, {}, Locale(words("sv"), ZoneInfo("Europe/Stockholm")), "kr")
     assert box.busts[0].startswith(sv)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("sv", "Nu väntas som mest 2,1 cm. I planen: torr snö 4,6 cm"),
+        ("en", "Now at most 2.1 cm is expected. In the plan: dry snow 4.6 cm"),
+    ],
+)
+def test_a_tur_that_drops_out_says_why_it_goes_and_why_it_was_in(language: str, said: str) -> None:
+    change = Change(
+        key="k", target="C1-1", title="C1-1", vehicle="G01", starts_at=None, why="torr snö 4,6 cm",
+        why_en="dry snow 4.6 cm", gone="Nu väntas som mest 2,1 cm.", gone_en="Now at most 2.1 cm is expected.",
+    )  # fmt: skip
+    draft = Draft("d", "p", datetime(2026, 11, 24, 2, 0, tzinfo=UTC), "test", Difference(dropped=(change,)))
+    box = draft_box(draft, {}, Locale(words(language), ZoneInfo("Europe/Stockholm")), "kr")
+    assert box.dropped[0].why == said

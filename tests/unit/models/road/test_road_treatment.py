@@ -1,4 +1,4 @@
-"""Treatments on the hours of the untreated road, ranges, scores and the meeting with observations."""
+"""Treatments on the hours of the untreated road, ranges and scores."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from models.road.physics import SNOW
-from models.road.run import at_rest, run, undriven
-from models.road.score import brier, by_lead, errors, event, reliability
+from models.road.run import at_rest, run
+from models.road.score import bands, brier, by_lead, coverage, crps, errors, event, held, reliability
 from models.road.spread import bounds, members, probability
-from models.road.start import fading, frozen_or_silent, meet, spread_corrections
+from models.road.start import spread_corrections
 from models.road.treat import increments, treated
 from tests.unit.models.road.test_road_balance import day, mixed, some
 
@@ -49,33 +49,6 @@ def test_members_come_from_the_seed_and_hold_the_forecast() -> None:
     assert 0.0 < probability(np.array([[True], [True]]))[0] < 1.0
 
 
-def test_a_station_is_met_and_its_correction_fades() -> None:
-    """Observations made by the model itself under 25 W/m² more: found again, and gone after a day."""
-    where, forcing = some(["road"]), day(30, precip_mm_h=0.0)
-    state, at = at_rest(where, np.array([1.0])), 144
-    truth = undriven(where, forcing)._replace(correction=np.array([25.0]), fade=np.ones(forcing.steps))
-    observed = run(where, forcing, state, drive=truth, every=1, steps=at).surface_c
-    met = meet(where, forcing, state, observed, at)
-    assert met.correction[0] == pytest.approx(25.0, abs=2.0)
-    assert abs(met.miss_k[0]) < 0.02
-    assert fading(forcing, at)[at - 1] == 1.0
-    assert fading(forcing, at)[-1] < 0.02
-
-
-def test_a_frozen_and_a_silent_station_are_said_and_not_used() -> None:
-    where, forcing = some(["road"] * 2), day(30)
-    observed = np.full((2, 144), np.nan)
-    observed[0, ::6] = 3.3
-    observed[1, 0:40:6] = 1.0
-    assert [part.tolist() for part in frozen_or_silent(observed, 300.0)] == [[True, False], [False, True]]
-    met = meet(where, forcing, at_rest(where, np.full(2, 1.0)), observed, 144)
-    assert met.correction.tolist() == [0.0, 0.0]
-    assert [note.split(":")[1] for note in met.notes] == [
-        " stood on one value for hours; not used",
-        " silent; not used",
-    ]
-
-
 def test_corrections_reach_likely_neighbours_most() -> None:
     stations, streets = some(["road"]), some(["road", "bridge", "road"])
     streets.lon[2] += 1.0
@@ -96,3 +69,32 @@ def test_scores_of_a_case_done_by_hand() -> None:
     assert (said.pod, said.far, said.csi, said.frequency_bias) == (0.5, 0.5, pytest.approx(1 / 3), 1.0)
     assert brier(np.array([1.0, 0.0]), np.array([True, True])) == 0.5
     assert reliability(np.array([0.1, 0.9]), np.array([False, True])) == [(0.1, 0.0, 1), (0.9, 1.0, 1)]
+
+
+def test_a_range_is_scored_by_what_it_holds_and_by_crps() -> None:
+    """Coverage counts both ends and leaves out what is not known; the CRPS of members is E|x - y| - E|x - x'| / 2."""
+    seen = np.array([1.0, 2.0, 5.0, np.nan])
+    low, high = np.array([1.0, 0.0, 0.0, 0.0]), np.array([2.0, 2.0, 4.0, 9.0])
+    assert coverage(seen, low, high) == pytest.approx(2 / 3)
+    assert np.isnan(coverage(seen[3:], low[3:], high[3:]))
+    members = np.random.default_rng(3).normal(size=(9, 4))
+    by_hand = [
+        np.mean(np.abs(members[:, k] - seen[k])) - 0.5 * np.mean(np.abs(members[:, None, k] - members[None, :, k]))
+        for k in range(3)
+    ]
+    assert crps(seen, members) == pytest.approx(np.mean(by_hand))
+    assert crps(seen, seen[None] + 2.0) == pytest.approx(2.0)
+    spread = np.array([[0.0] * 4, [4.0] * 4])
+    assert crps(seen, spread, np.array([0.25, 0.75])) == crps(seen, spread)
+    told = held(seen, low, high, members, bands(np.arange(4.0), seen, seen > 3)["night"])
+    assert (told.count, told.inside, told.width) == (1, 0.0, 4.0)
+
+
+def test_a_sharper_range_that_still_holds_scores_better() -> None:
+    """Quantiles of the true spread beat those twice as wide, half as wide, and those that are 1 K off."""
+    random = np.random.default_rng(5)
+    seen, levels = random.normal(size=4000), np.linspace(0.05, 0.95, 19)
+    true = np.quantile(random.normal(size=20000), levels)[:, None] * np.ones(4000)
+    scored = [crps(seen, of, levels) for of in (true, 2.0 * true, 0.5 * true, true + 1.0)]
+    assert scored[0] == min(scored)
+    assert scored[0] == pytest.approx(np.pi**-0.5, abs=0.02)

@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
 from city.entities import Device, GivenOrder, Reading, Treatment, Vehicle
@@ -64,12 +65,12 @@ def test_the_dry_limit_decides(cm: float, goes: bool) -> None:
 
 @pytest.mark.parametrize(("cm", "goes"), [(4.5, False), (5.5, True)])
 def test_wet_snow_has_its_own_limit(cm: float, goes: bool) -> None:
-    """At -0.3 °C snow is wet: with the wet limit of a class at 5 cm it decides; dry it would need 8."""
+    """At +0.3 °C snow is wet: with the wet limit of a class at 5 cm it decides; dry it would need 8."""
     rules = limits_with(threshold("snow.start_wet_cm", "P1", 5.0))
-    plan = plan_of(snow_snapshot(readings=(depth(cm),), forecasts=(forecast(-0.3),), thresholds=rules))
+    plan = plan_of(snow_snapshot(readings=(depth(cm),), forecasts=(forecast(0.3),), thresholds=rules))
     assert ("P1" in classes(plan)) is goes
     assert "P1" not in classes(
-        plan_of(snow_snapshot(readings=(depth(cm),), forecasts=(forecast(-5.0),), thresholds=rules))
+        plan_of(snow_snapshot(readings=(depth(cm),), forecasts=(forecast(0.0),), thresholds=rules))
     )
 
 
@@ -241,8 +242,9 @@ def test_a_running_order_is_kept_and_its_vehicle_is_busy() -> None:
     first = plan_of(still(12.0))
     out = next(item for item in first.interventions if item.vehicle == "P01")
     later = plan_of(still(12.0, at=AT + timedelta(minutes=1), running=(out,)))
-    assert out in later.interventions
-    assert sum(item.target == out.target for item in later.interventions) == 1
+    (held,) = (item for item in later.interventions if item.target == out.target)
+    assert msgspec.structs.replace(held, reasons=out.reasons) == out
+    assert set(out.reasons) <= set(held.reasons)
     assert not overlaps(list(later.interventions))
 
 
@@ -287,6 +289,14 @@ def test_hours_that_no_forecast_covered_are_said() -> None:
     plan = plan_of(snow_snapshot(readings=(), devices=(), forecasts=(only_ahead,)))
     assert "För 24 av de 24 timmarna finns ingen prognos" in effects(plan)
     assert plan.verdict.certainty == "low"
+
+
+def test_a_sensor_that_says_less_than_it_can_tell_says_so() -> None:
+    """0.3 cm before a snowfall: what it said stands there, with that it cannot be told from bare ground."""
+    plan = make_plan(snow_snapshot(readings=(depth(0.3),), forecasts=(ahead(-4.0, [3.0] * 10),)))
+    said = [reason for item in plan.interventions for reason in item.reasons if reason.source == "sno-1"]
+    assert {reason.value for reason in said} == {0.3}
+    assert {"under 1,0 cm kan den inte skilja från bar mark" in reason.text for reason in said} == {True}
 
 
 def test_a_silent_sensor_is_named_and_its_old_value_not_used() -> None:
@@ -439,6 +449,19 @@ def test_a_broken_sensor_in_the_road_is_left_out_and_named(broken: float) -> Non
     plan = plan_of(replace(snapshot, devices=(*snapshot.devices, device)))
     assert "Vägytegivare yta-1" in effects(plan)
     assert surfaces(plan)["P1"].value == surfaces(plan_of(deep()))["P1"].value
+
+
+@pytest.mark.parametrize(("seen_c", "said"), [(-14.0, "K varmare än det den senast visade"), (4.0, "K kallare än")])
+def test_a_sensor_that_the_correction_does_not_reach_is_named_with_what_remains(seen_c: float, said: str) -> None:
+    """It counts, and the plan says by how much the model is still off it."""
+    device = Device("yta-1", "Yta", "road", *place(12), interval_s=600.0, last_time=AT)
+    seen = in_the_road(*[seen_c + 0.1 * (k % 3) for k in range(24)])
+    snapshot = snow_snapshot(readings=(depth(12.0), *seen))
+    snapshot = replace(snapshot, devices=(*snapshot.devices, device))
+    ((name, miss_k),) = road_hindcast(snapshot).off
+    assert (name, 0.3 < abs(miss_k) < 5.0) == ("yta-1", True)
+    told = effects(plan_of(snapshot))
+    assert f"{abs(miss_k):.1f}".replace(".", ",") + f" {said}" in told
 
 
 def test_what_a_sensor_in_the_road_said_since_the_full_hour_counts() -> None:

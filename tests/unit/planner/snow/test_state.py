@@ -8,9 +8,10 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from city.entities import Treatment
+from city.entities import DepthHour, Treatment
 from city.observation import Observation
-from planner.snow.state import LOOK_BACK_H, fallen_since, implausible, on_the_ground, road_hindcast
+from planner.snow.depths import LOOK_BACK_H
+from planner.snow.state import fallen_since, implausible, on_the_ground, road_hindcast
 from tests.unit.planner.snapshots import AT, HOUR, depth, forecast, snow_snapshot, streets
 
 FIRST = streets()[0].id
@@ -35,9 +36,32 @@ def test_what_has_fallen_is_that_of_the_hours_since(hours: int) -> None:
     assert np.all(np.diff(CURVE) > 0.0)
 
 
-@pytest.mark.parametrize("hours", [-0.5, LOOK_BACK_H + 1.0])
-def test_of_a_time_that_no_hour_covers_nothing_is_known(hours: float) -> None:
-    assert fallen_since(SNOWED, CURVE, AT - hours * HOUR) == 0.0
+@pytest.mark.parametrize(("hours", "cm"), [(-0.5, 0.0), (LOOK_BACK_H + 0.5, CURVE[-1]), (60.0, CURVE[-1])])
+def test_what_fell_since_before_the_hours_is_all_of_them(hours: float, cm: float) -> None:
+    assert fallen_since(SNOWED, CURVE, AT - hours * HOUR) == pytest.approx(cm)
+
+
+OLD = tuple(DepthHour(AT - n * HOUR, 20.0 if n > 30 else 17.0) for n in range(100, 0, -1))
+"""Twenty centimetres that settled to seventeen a day and more ago."""
+
+
+def test_old_snow_beside_a_street_that_was_ploughed_is_not_on_it() -> None:
+    """Ploughed two days ago, the sensors in the parks say 17 cm, nothing has fallen since."""
+    dry = {"forecasts": (forecast(-6.0, 0.0),), "readings": (depth(17.0),), "devices": snow_snapshot().devices}
+    done = (Treatment(FIRST, "plough", AT - 48 * HOUR),)
+    assert first_street(dry) == pytest.approx(17.0)
+    assert first_street(dry | {"treatments": done, "old_depths": OLD}) == pytest.approx(1.0)
+    assert first_street(dry | {"treatments": done}) == pytest.approx(1.0)
+
+
+def test_what_fell_between_an_old_plough_and_the_last_day_is_on_the_street() -> None:
+    """Six centimetres at the sensors since the snow had settled, more than a day ago: no forecast behind knows them."""
+    dry = {"forecasts": (forecast(-6.0, 0.0),), "readings": (depth(23.0),), "devices": snow_snapshot().devices}
+    done = (Treatment(FIRST, "plough", AT - 48 * HOUR),)
+    later = (*OLD[:75], *(DepthHour(hour.time, 23.0) for hour in OLD[75:]))
+    assert first_street(dry | {"treatments": done, "old_depths": later}) == pytest.approx(7.0)
+    silent = tuple(hour for hour in later if hour.time < AT - 40 * HOUR)
+    assert first_street(dry | {"treatments": done, "old_depths": silent}) == pytest.approx(1.0)
 
 
 def test_what_fell_after_somebody_looked_comes_on_top_of_it() -> None:

@@ -13,6 +13,7 @@ from city.draft import Difference
 from city.entities import Contractor, GivenOrder, Vehicle
 from city.plan import Intervention, Plan, Reason
 from city.vocabulary import OrderState
+from planner.service import Second
 from planner.services import make_plan
 from planner.snow.cost import cost_of
 from planner.watch.compare import difference
@@ -46,7 +47,7 @@ def order(one: Intervention, state: OrderState) -> GivenOrder:
 
 
 def told(live: Plan, draft: Plan, *orders: GivenOrder) -> Difference:
-    return difference(live, draft, orders, (), partial(cost_of, TOWN))
+    return difference(live, draft, orders, Second(draft, cost_of=partial(cost_of, TOWN)))
 
 
 ITEMS = st.lists(

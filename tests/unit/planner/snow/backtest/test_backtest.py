@@ -61,13 +61,14 @@ def changed(chance: random.Random, rows: tuple[Threshold, ...]) -> tuple[Thresho
     """One to three thresholds that can be replayed, set to anything."""
     new: list[Threshold] = []
     for key in chance.sample(REPLAYED, chance.randrange(1, 4)):
-        scope = chance.choice([*CLASSES, "*"]) if key not in {"snow.slip_hold_h"} else "*"
+        scope = chance.choice([*CLASSES, "*"]) if key not in {"snow.slip_hold_h", "snow.prevent_h"} else "*"
         if key in {"snow.start_dry_cm", "snow.start_wet_cm", "snow.friction"}:
             scope = chance.choice(CLASSES)
         value: float | None = {
             "snow.friction": chance.choice([0.0, 0.1, 0.25, 0.5]),
             "snow.hold_h": float(chance.randrange(1, 6)),
             "snow.slip_hold_h": float(chance.randrange(1, 6)),
+            "snow.prevent_h": float(chance.randrange(5)),
             "snow.lead_h": float(chance.randrange(4)),
             "snow.margin_pct": chance.choice([0.0, 20.0, 35.0]),
             "snow.hysteresis_cm": chance.choice([0.0, 1.0, 2.5]),

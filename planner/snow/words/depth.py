@@ -1,0 +1,96 @@
+"""Snow as a reason: how deep in the hour that decides, against which limit, why that limit, and why now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from city.catalogue.message import Figure, Message, message
+from city.entities import Threshold
+from city.plan import Reason
+from planner.snow.need import Need, Needs
+from planner.snow.snapshot import SnowSnapshot
+from planner.snow.words.classes import class_name
+from planner.snow.words.when import when
+from planner.words.sentences import forecast_age_s, forecast_source, value_reason
+
+if TYPE_CHECKING:
+    from planner.snow.words.turer import TurBasis
+    from planner.snow.work import DrivenTur
+
+MINUTE = timedelta(minutes=1)
+
+
+def depth_reason(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBasis) -> Reason:
+    """The snow of the street that decides, with its range, and the limit that decided."""
+    clauses = (
+        *_why_now(snapshot, item, worst, basis),
+        *why_limit(snapshot, worst, basis.needs),
+        *_since(snapshot, item, worst),
+    )
+    return value_reason(
+        snow_at(snapshot, worst),
+        worst.depth_cm,
+        "cm",
+        low=worst.low_cm,
+        high=worst.high_cm,
+        limit=limit_of(worst),
+        source=forecast_source(snapshot.forecasts),
+        age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
+        where=snapshot.segments[worst.segment].name,
+        hour=worst.peak_at.astimezone(snapshot.zone),
+        further=clauses,
+    )
+
+
+def snow_at(snapshot: SnowSnapshot, need: Need) -> Message:
+    """'torr snö kl. 04.00'."""
+    return message("plan.snow.reason.wet" if need.wet else "plan.snow.reason.dry", when=when(snapshot, need.peak_at))
+
+
+def limit_of(need: Need) -> Threshold:
+    """The limit as it decided: lower than its row by the margin of its class, and where the tur was asked for
+    before."""
+    return replace(need.limit, value=round(need.limit_cm, 2))
+
+
+def why_limit(snapshot: SnowSnapshot, need: Need, needs: Needs) -> Iterator[Message]:
+    """Why the limit is not that of the street's own class."""
+    if need.route_class != snapshot.segments[need.segment].route_class:
+        yield message("plan.snow.reason.near_school", class_name=class_name(need.route_class))
+    full, part = need.limit.value or 0.0, needs.criteria_of(need.segment).margin_pct
+    if part:
+        yield message("plan.snow.reason.margin", part=Figure(part, 0), cm=Figure(full))
+    less = full * (1.0 - part / 100.0) - need.limit_cm
+    if less > 0.005:
+        yield message("plan.snow.reason.asked_before", cm=Figure(less))
+
+
+def _why_now(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBasis) -> Iterator[Message]:
+    """When the limit is reached, on which street first, and how long before the work may begin."""
+    first = min((need for need in item.needs if not need.by_friction), key=lambda need: need.reached_at)
+    now_cm, limit_cm = float(basis.now_cm[first.segment]), basis.needs.limit[first.segment, 0] / 100.0
+    name = snapshot.segments[first.segment].name
+    if item.again:
+        yield message("plan.snow.reason.reached_again", when=when(snapshot, first.reached_at))
+    elif first.reached_at <= snapshot.at + MINUTE and now_cm >= limit_cm:
+        yield message("plan.snow.reason.over_now")
+    elif name and name != snapshot.segments[worst.segment].name and first.reached_at != worst.reached_at:
+        yield message("plan.snow.reason.reached_first", name=name, when=when(snapshot, first.reached_at))
+    else:
+        yield message("plan.snow.reason.reached", when=when(snapshot, first.reached_at))
+    if not item.again and first.from_when < first.reached_at:
+        yield message("plan.snow.reason.lead", when=when(snapshot, first.from_when))
+
+
+def _since(snapshot: SnowSnapshot, item: DrivenTur, worst: Need) -> Iterator[Message]:
+    """Why snow lies on a tur that was ploughed since: it fell after, or the street was not with it."""
+    own = {snapshot.segments[i].id for i in item.tur.segments}
+    done = {t.segment: t.done_at for t in snapshot.treatments if t.segment in own and t.action.startswith("plough")}
+    here = done.get(snapshot.segments[worst.segment].id)
+    if here is not None:
+        yield message("plan.snow.reason.ploughed", when=when(snapshot, here))
+    elif done:
+        yield message("plan.snow.reason.not_ploughed", when=when(snapshot, max(done.values())))

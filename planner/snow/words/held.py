@@ -1,0 +1,61 @@
+"""A line that is called out already: what it was decided by, marked with its time, beside what is known now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from city.catalogue.message import message
+from city.plan import Intervention, Reason
+from city.vocabulary import NON_ROUTE_KINDS
+from planner.snow.need import Needs
+from planner.snow.snapshot import SnowSnapshot
+from planner.snow.words.depth import limit_of, snow_at
+from planner.snow.words.sensors import sensors
+from planner.snow.words.when import when
+from planner.words.sentences import text_reason, value_reason
+
+Floats = npt.NDArray[np.floating[Any]]
+
+
+def as_held(snapshot: SnowSnapshot, needs: Needs, now_cm: Floats, item: Intervention) -> Intervention:
+    """The intervention as it was decided, with its reasons marked as of then, and what is known now after them;
+    ``now_cm`` (n,) is what lies on each street [cm]."""
+    if item.kind in NON_ROUTE_KINDS or not item.reasons:
+        return item
+    first, *rest = item.reasons
+    return msgspec.structs.replace(
+        item, reasons=(first, _decided(snapshot, item), *rest, *_now(snapshot, needs, now_cm, item))
+    )
+
+
+def _decided(snapshot: SnowSnapshot, item: Intervention) -> Reason:
+    if item.decided_at is None:
+        return text_reason(message("plan.snow.held.before"))
+    return text_reason(message("plan.snow.held.decided", at=item.decided_at.astimezone(snapshot.zone)))
+
+
+def _now(snapshot: SnowSnapshot, needs: Needs, now_cm: Floats, item: Intervention) -> Iterator[Reason]:
+    """What lies on the street that decided it, and how deep it comes to be, as far as it is known now."""
+    rows = {segment.id: i for i, segment in enumerate(snapshot.segments)}
+    parts = [part.id for part in item.segments] if isinstance(item.segments, tuple) else []
+    decided = getattr(item.curve, "segment", None)
+    row = next((rows[name] for name in [decided, *parts] if name in rows), None)
+    yield text_reason(message("plan.snow.held.now", when=when(snapshot, snapshot.at)))
+    if row is not None:
+        name, need = snapshot.segments[row].name, needs[row]
+        yield value_reason(message("plan.snow.held.lies"), float(now_cm[row]), "cm", where=name)
+        yield value_reason(
+            snow_at(snapshot, need),
+            need.depth_cm,
+            "cm",
+            low=need.low_cm,
+            high=need.high_cm,
+            limit=limit_of(need),
+            where=name,
+        )
+    yield from sensors(snapshot, aged=False)

@@ -1,0 +1,67 @@
+"""The works of a tur: what asks for it in the same hours is one drive, what asks for it later is another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from planner.routes.sectors import Tur
+from planner.snow.need import Need, Needs
+
+Work = tuple[Need, ...]
+
+
+def works_of(needs: Needs, tur: Tur) -> tuple[Work, ...]:
+    """The works of a tur, the first to begin first; none where nothing asks for it.
+
+    Streets are ploughed together where snow lies on each when the first may be begun, and each comes over its limit
+    before the first must be done. What gets slippery is treated on the way of a plough that may begin less than
+    ``snow.prevent_h`` later and is due after it; else it is a work of its own.
+    """
+    near = timedelta(hours=needs.service.rules.usual("snow.prevent_h"))
+    ploughed: list[list[Need]] = []
+    for need in sorted((needs.to_plough(i) for i in tur.segments if needs.over[i]), key=_begins):
+        _join(ploughed, need, [work for work in ploughed if _lies_with(needs, need, work)])
+    treated: list[list[Need]] = []
+    for need in sorted((needs.to_treat(i) for i in tur.segments if needs.slips[i]), key=_begins):
+        plough = next((work for work in ploughed if _on_the_way(need, work, near)), None)
+        if plough is None:
+            _join(treated, need, [work for work in treated if need.begins <= min(_due(work), work[0].begins + near)])
+        else:
+            _take_along(needs, plough, need)
+    works = sorted([*ploughed, *treated], key=lambda work: min(map(_begins, work)))
+    return tuple(needs.together(work) for work in works)
+
+
+def _begins(need: Need) -> datetime:
+    return need.begins
+
+
+def _due(work: list[Need]) -> datetime:
+    return min(need.deadline for need in work)
+
+
+def _join(works: list[list[Need]], need: Need, homes: list[list[Need]]) -> None:
+    """Adds a need to the first of the works that it fits into, else as one of its own."""
+    if homes:
+        homes[0].append(need)
+    else:
+        works.append([need])
+
+
+def _lies_with(needs: Needs, need: Need, work: list[Need]) -> bool:
+    return need.begins <= _due(work) and needs.lies_at(need, work[0].begins)
+
+
+def _on_the_way(need: Need, plough: list[Need], near: timedelta) -> bool:
+    return plough[0].begins - near <= need.begins and need.reached_at <= _due(plough)
+
+
+def _take_along(needs: Needs, plough: list[Need], need: Need) -> None:
+    """Treats a street on the way of a plough; one that is ploughed itself is rid of what is slippery with the snow."""
+    for place, own in enumerate(plough):
+        if own.segment == need.segment:
+            plough[place] = replace(own, from_when=min(own.from_when, need.from_when))
+            return
+    later = needs.once_slippery(need)
+    plough.append(replace(later, begins=max(later.begins, plough[0].begins)))
