@@ -32,7 +32,8 @@ class SnowLaw(NamedTuple):
     of the depth an hour for fresh snow near 0 °C, which is 1.7 % of the looseness here; three times as fast in mild
     air is our choice. ``core`` [1/10,000] is how much of a fresh depth is left when it has settled: 100 to 250 kg/m³,
     our choice. ``melt`` [0.0001 cm an hour and 0.01 K] is 3 mm a day and kelvin (2.5 to 5.5 in Hock 2003, J. Hydrology
-    282, 104) of snow of 250 kg/m³. Snow in air over ``wet_over`` [0.01 °C] is wet, as in ``models.snow``.
+    282, 104) of snow of 250 kg/m³. Snow in air over ``wet_over`` [0.01 °C] is wet, as ``models.snow`` had it
+    when these winters were measured (it has 0.25 °C now).
     """
 
     settle: int = 170

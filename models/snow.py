@@ -24,6 +24,7 @@ from models.road.score import slippery
 from models.road.segment import SiteForcing, SiteState
 from models.road.site import CONSTRUCTIONS, Sites
 from models.road.start import OFF_K, fading, meet, shaped, spread_corrections
+from models.road.uncertain import OUTER, scale_k
 from models.weather import HourlyWeather
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -81,7 +82,7 @@ class Hindcast:
 
     ``correction`` (n,) [W/m²] is what the stations ask for now; ``unused`` names stations that could not be met,
     ``off`` those that even their largest correction left further than ``OFF_K`` from what they saw [K, the model's
-    less theirs].
+    less theirs]. ``near`` (n,) is 1 for a street that is as a station that was met, 0 far from all or unlike them.
     """
 
     depth_cm: Floats
@@ -89,6 +90,7 @@ class Hindcast:
     correction: Floats
     unused: tuple[str, ...] = ()
     off: tuple[tuple[str, float], ...] = ()
+    near: Floats | None = None
 
 
 def snow_hindcast(sites: Sites, hours: HourlyWeather, stations: Stations | None = None) -> Hindcast:
@@ -105,7 +107,7 @@ def snow_hindcast(sites: Sites, hours: HourlyWeather, stations: Stations | None 
     rows, kind = alike(sites, asked.correction)
     few = sites.taken(rows)
     out = _run(few, air, _bare(few, air), drive=_corrected(few, air, asked.correction[rows], _lately(air, begin)))
-    return Hindcast(out.depth_cm[kind], _taken(out.after, kind), asked.correction, asked.unused, asked.off)
+    return Hindcast(out.depth_cm[kind], _taken(out.after, kind), asked.correction, asked.unused, asked.off, asked.near)
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class _Asked:
     since: datetime | None = None
     unused: tuple[str, ...] = ()
     off: tuple[tuple[str, float], ...] = ()
+    near: Floats | None = None
 
 
 def _asked_for(sites: Sites, stations: Stations | None, *, step_w_m2: float = 4.0, most_miss_k: float = 5.0) -> _Asked:
@@ -139,12 +142,13 @@ def _asked_for(sites: Sites, stations: Stations | None, *, step_w_m2: float = 4.
     used = np.abs(met.miss_k) <= most_miss_k
     off = np.flatnonzero(used & (np.abs(met.miss_k) > OFF_K))
     hour = air.step_of(stations.until.replace(minute=0, second=0, microsecond=0))
-    spread = spread_corrections(
-        sites, places.taken(np.flatnonzero(used)), met.correction[used] * shaped(air, end)[min(hour, air.steps - 1)]
-    )
+    then = shaped(air, end)[min(hour, air.steps - 1)]
+    met_at = places.taken(np.flatnonzero(used))
+    spread = spread_corrections(sites, met_at, met.correction[used] * then)
     return _Asked(
         np.round(spread / step_w_m2) * step_w_m2, air.time_of(met.begin),
         tuple(places.ids[i] for i in np.flatnonzero(~used)), tuple((places.ids[i], float(met.miss_k[i])) for i in off),
+        spread_corrections(sites, met_at, np.ones(len(met_at))),
     )  # fmt: skip
 
 
@@ -164,33 +168,57 @@ def snow_range(
     now_cm: Floats,
     *,
     spread: float = 0.4,
-    warmer_k: float = 1.0,
-    wider_each: float = 0.25,
+    seen_cm: float = 0.5,
     fresh_kg_m3: float = 120.0,
 ) -> SnowRange:
     """Low, mid and high from ``now_cm`` (n,) on: the provider's own range of amounts where it gives one, else
-    ±``spread`` of the amount; and one kelvin warmer or colder.
+    ±``spread`` of the amount, neither calibrated; the air ``warmer_by`` or as much colder; and what lies now up to
+    ``seen_cm`` less or more, but never more than lies there. The surface's range is of ``models/road/uncertain.py``.
 
-    ``wider_each`` field that the forecast lacks makes both wider. Snow that a sensor sees and the hours behind do not
-    know has ``fresh_kg_m3``. All of these are design choices that no observations have calibrated yet. Low is never
-    over mid nor high under it. Without any air temperature the snow is held as it is.
+    Snow that a sensor sees and the hours behind do not know has ``fresh_kg_m3``. Low is never over mid nor high under
+    it. Without any air temperature the snow is held as it is.
     """
     if not known(hours) or not len(sites):
         held = _held(now_cm, hours.hours, fresh_kg_m3)
         return SnowRange(held, held, held, np.zeros(len(held.depth_cm), bool))
-    wider = 1.0 + wider_each * len(lacking(hours))
     start_cm = np.round(now_cm, 1)
     rows, kind = alike(sites, start_cm, behind.correction)
     few, air = sites.taken(rows), forcing(hours)
-    asked = behind.correction[rows]
+    asked, depth = behind.correction[rows], start_cm[rows]
     state = _bare(few, air) if behind.after is None else _taken(behind.after, rows)
-    state = _with_snow(state, start_cm[rows], fresh_kg_m3)
-    low, high = _amounts(hours, spread, wider)
-    mid = _state(few, air, state, kind, asked)
-    less = _state(few, forcing(hours, precip_mm=low, warmer_k=wider * warmer_k), state, kind, asked, RULE)
-    more = _state(few, forcing(hours, precip_mm=high, warmer_k=-wider * warmer_k), state, kind, asked, RULE)
-    low_state, high_state = _bounded(np.minimum, less, mid), _bounded(np.maximum, more, mid)
+    off_cm, warmer = np.minimum(seen_cm, depth), warmer_by(hours)
+    low_mm, high_mm = _amounts(hours, spread)
+    low, high = forcing(hours, precip_mm=low_mm, warmer_k=warmer), forcing(hours, precip_mm=high_mm, warmer_k=-warmer)
+    mid = _state(few, air, _with_snow(state, depth, fresh_kg_m3), kind, asked)
+    less = _state(few, low, _with_snow(state, depth - off_cm, fresh_kg_m3), kind, asked, RULE)
+    more = _state(few, high, _with_snow(state, depth + off_cm, fresh_kg_m3), kind, asked, RULE)
+    off_k = _off_k(hours, air, behind)
+    low_state, high_state = _bounded(np.minimum, less, mid, off_k), _bounded(np.maximum, more, mid, -off_k)
     return SnowRange(low_state, mid, high_state, behind.correction != 0.0)
+
+
+def warmer_by(
+    hours: HourlyWeather, *, start_k: float = 0.5, day_k: float = 1.0, outer: float = 1.2816, dry_k: float = 0.7
+) -> Floats:
+    """(n_hours,) how much warmer or colder the air is read [K]: the tenth percentile of a normal error that grows from
+    ``start_k`` by ``day_k`` a day, the sizes of ``ingest/simulator/winter_forecast.py``; a design choice.
+
+    Where humidity is not known, ``dry_k`` more in squares: what ten per cent of it are worth in the phase rule.
+    """
+    lead_h = np.minimum(np.arange(hours.hours) + 1.0, 48.0)
+    dry = dry_k if "humidity" in lacking(hours) else 0.0
+    return np.asarray(outer * np.hypot(start_k + day_k * lead_h / 24.0, dry))
+
+
+def _off_k(hours: HourlyWeather, air: Forcing, behind: Hindcast) -> Floats:
+    """(n, n_hours) half the range of the surface temperature [K]: between that of a start that a sensor saw and of one
+    that nobody did, by how near the sensors stand."""
+    each = air.steps // hours.hours
+    sine = np.sin(air.air.sun_elevation[0, each - 1 :: each])
+    lead_h = np.arange(hours.hours) + 1.0
+    seen, unseen = (OUTER * scale_k(lead_h, sine, seen=one, lacking=lacking(hours)) for one in (True, False))
+    near = np.zeros(len(behind.correction)) if behind.near is None else behind.near
+    return np.asarray(np.sqrt(near[:, None] * seen**2 + (1.0 - near[:, None]) * unseen**2))
 
 
 def land_effects(sites: Sites, before: HourlyWeather, hours: HourlyWeather) -> dict[str, Floats]:
@@ -286,12 +314,12 @@ def lying(surface_c: Floats, store_mm: Floats, *, snow_mm: float = 0.2, wet_mm: 
     return np.where(store_mm[..., SNOW] > snow_mm, ROAD_CONDITIONS.index("snow"), found).astype(np.int8)
 
 
-def _amounts(hours: HourlyWeather, spread: float, wider: float) -> tuple[Floats, Floats]:
+def _amounts(hours: HourlyWeather, spread: float) -> tuple[Floats, Floats]:
     """Low and high amounts (n_hours,) [mm], never negative and never on the wrong side of the middle."""
     mid = hours.precip_mm
     less = np.where(np.isnan(hours.precip_low_mm), mid * spread, mid - hours.precip_low_mm)
     more = np.where(np.isnan(hours.precip_high_mm), mid * spread, hours.precip_high_mm - mid)
-    return np.maximum(0.0, mid - wider * np.maximum(less, 0.0)), mid + wider * np.maximum(more, 0.0)
+    return np.maximum(0.0, mid - np.maximum(less, 0.0)), mid + np.maximum(more, 0.0)
 
 
 def _with_snow(state: SiteState, depth_cm: Floats, fresh_kg_m3: float) -> SiteState:
@@ -313,7 +341,9 @@ def _held(now_cm: Floats, hours: int, density: float) -> SnowState:
     return SnowState(depth, depth * density / 100.0, no.astype(bool), np.full(depth.shape, np.nan), condition, no, no)
 
 
-def _bounded(bound: np.ufunc, state: SnowState, mid: SnowState) -> SnowState:
-    """``state`` kept on its side of the middle; its surface temperature as it came."""
+def _bounded(bound: np.ufunc, state: SnowState, mid: SnowState, off_k: Floats) -> SnowState:
+    """``state`` kept on its side of the middle; its surface ``off_k`` warmer, but not over 0 °C where snow lies."""
     depth, water = bound(state.depth_cm, mid.depth_cm), bound(state.water_mm, mid.water_mm)
-    return replace(state, depth_cm=depth, water_mm=water)
+    warmest = np.where(depth > 0.0, np.maximum(mid.surface_c, 0.0), np.inf)
+    surface = np.minimum(mid.surface_c + off_k, warmest)
+    return replace(state, depth_cm=depth, water_mm=water, surface_c=surface)

@@ -6,7 +6,7 @@ from bisect import insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from city.vocabulary import CLOSED_TO_SMALL, ON_THE_WAY, Network
 from planner.night.rest import Rota, rota
 from planner.snapshot import PlannerParams
 from planner.thresholds.limits import limits
-from planner.waits import Delay
 
 Held = tuple[datetime, datetime, str]
 """From when to when a vehicle is called out for a tur, and which."""
@@ -48,6 +47,19 @@ class Assignment:
     def minutes(self) -> float:
         """How long it takes [min]."""
         return (self.ready_by - self.starts_at) / timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Delay:
+    """Why a vehicle begins later than the work may: what it is kept by ``until`` it begins. ``what`` is the work that
+    it is busy with, ``idle`` a vehicle that could begin before and does not get to ``less`` of the streets."""
+
+    vehicle: str
+    cause: Literal["busy", "absent", "unmanned", "call", "rest"]
+    until: datetime
+    what: str = ""
+    idle: str = ""
+    less: int = 0
 
 
 @dataclass(frozen=True)

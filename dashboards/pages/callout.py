@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from city.clock import Clock
-from dashboards.pages.who import crew_said
+from dashboards.pages.who import crew_said, note_said
 from dashboards.web.locale import Locale
 from planner.calls.board import (
     Act,
@@ -371,7 +371,7 @@ def _receipt(found: Board, live: bool, locale: Locale, clock: Clock, now: dateti
         loud = kind in LOUD
         icon = "warn" if loud else "sent" if kind in {"made", "sent"} else "done"
         said = t.count(f"board.receipt.{kind}", last.vehicles, what=last.vehicle or last.target)
-        note = f": {last.note}" if last.note else ""
+        note = f": {note_said(last.note, locale)}" if last.note else ""
         text = f"{locale.moment(last.at, now)} {said}{note}."
     if undo is None:
         return ReceiptLine(text, icon, loud, "", (), "", 0)

@@ -190,7 +190,7 @@ def _ready(found: Standing, ready: datetime, locale: Locale) -> KeyFigure:
 
 
 def standing_sums(found: Standing, locale: Locale) -> str:
-    """'31: 25 utkallade, 1 saknar fordon, 2 avstådda, 3 behövs inte': all turer, each once."""
+    """'31 turer: 25 utkallade, 1 saknar fordon, 2 avstådda, 3 behövs inte': all turer, each once."""
     t = locale.words
     waits = found.count("to_send", "leaving", "failed", "unsure", "by_hand", "refused")
     kinds = [
@@ -201,4 +201,4 @@ def standing_sums(found: Standing, locale: Locale) -> str:
         ("not_needed", found.not_needed),
     ]
     parts = tuple(t.count(f"standing.sum.{kind}", n) for kind, n in kinds if n)
-    return t("standing.sums", of=found.of, parts=parts) if parts else ""
+    return t("standing.sums", of=t.count("standing.noun.snow", found.of), parts=parts) if parts else ""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from city.entities import OrderEvent
 from city.vocabulary import OrderEventKind
-from dashboards.pages.who import who_said
+from dashboards.pages.who import note_said, who_said
 from dashboards.web.locale import Locale
 from planner.night.handover import passed_on
 from planner.orders import UNDO
@@ -41,7 +41,8 @@ def history_of(
         word = t(f"event.{event.kind}")
         if event.kind == "overridden" and event.at in passed:
             word = t("event.passed", age=locale.age(passed[event.at].waited_s), vehicle=event.vehicle or "")
-        made.append(StepLine(locale.moment(event.at, now), word, who_said(event.who, locale), event.note))
+        who, note = who_said(event.who, locale), note_said(event.note, locale)
+        made.append(StepLine(locale.moment(event.at, now), word, who, note))
     return tuple(made)
 
 

@@ -11,7 +11,7 @@ from city.vocabulary import CallState
 from dashboards.pages.record import said_who, tur_of
 from dashboards.pages.services.view import KeyFigure
 from dashboards.pages.status import LOOKS, OF_CALL
-from dashboards.pages.who import crew_said
+from dashboards.pages.who import crew_said, note_said
 from dashboards.web.locale import Locale
 from planner.night.handover import Handover, PassedOn, Remark, TurNight
 from planner.night.progress import Street
@@ -199,4 +199,4 @@ def _passed(one: PassedOn, locale: Locale) -> str:
 
 def _remark(one: Remark, locale: Locale) -> str:
     said = f"{locale.words(f'moment.step.{one.kind}')}, {said_who(one.who, locale)}"
-    return f"{said}: {one.note}" if one.note else said
+    return f"{said}: {note_said(one.note, locale)}" if one.note else said

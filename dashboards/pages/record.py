@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from dashboards.pages.who import is_of_draft
 from dashboards.web.locale import Locale
 from store.record import Happening
 
@@ -53,7 +54,7 @@ def told(
     """The record in words; what one person did to several turer in the same minute is one line. ``beside``: times of
     another day than this say their day."""
     groups: dict[tuple[object, ...], list[Happening]] = {}
-    for one in sorted(found, key=_when):
+    for one in sorted((one for one in found if not _told_by_draft(one)), key=_when):
         groups.setdefault(_together(one), []).append(one)
     return [_line(group, locale, names or {}, beside) for group in groups.values()]
 
@@ -66,6 +67,11 @@ def decisions(found: Iterable[Happening]) -> list[Happening]:
         if one.kind in DECISIONS
         or (one.kind == "order" and (one.step in DECIDED or one.who in BY_HAND or one.undone_at is not None))
     ]
+
+
+def _told_by_draft(one: Happening) -> bool:
+    """Whether a step came of a draft: that it was taken says so with its turer."""
+    return one.kind == "order" and is_of_draft(one.note)
 
 
 def _when(one: Happening) -> tuple[datetime, int]:

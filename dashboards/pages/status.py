@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from city.entities import OrderEvent
 from city.plan import Intervention
 from city.vocabulary import CallState, OrderState
-from dashboards.pages.who import by_word_of
+from dashboards.pages.who import by_word_of, note_said
 from dashboards.web.locale import Locale
 from planner.night.handover import passed_on
 from planner.night.progress import Progress
@@ -144,7 +144,7 @@ def _second(at: Standpoint, state: str, locale: Locale) -> str:
     """What is said below the state: what is waited for, who says it, when it will be ready, what is not seen."""
     if at.order is None or state == "approved":
         return ""
-    said = [at.order.state_note]
+    said = [note_said(at.order.state_note, locale)]
     if state in {"sent", "unanswered"} | STUCK:
         said.append(_called(at, state, locale))
     if state in {"acknowledged", "started", "done"}:

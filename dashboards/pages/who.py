@@ -17,6 +17,22 @@ def by_word_of(who: str, locale: Locale) -> str:
     return "" if who == "driver" else locale.words.known(f"who.{who}", "")
 
 
+def is_of_draft(note: str) -> bool:
+    """Whether a note was written by the watch, of a draft that somebody took."""
+    return _key_of(note) is not None
+
+
+def note_said(note: str, locale: Locale) -> str:
+    """A note as it was written; one that the watch wrote in the language of the page, whichever it is kept in."""
+    key = _key_of(note)
+    return note if key is None else locale.words(key)
+
+
+def _key_of(note: str) -> str | None:
+    keys = ("plan.night.from_draft", "plan.night.stood_down")
+    return next((key for key in keys for language in LANGUAGES if note == words(language)(key)), None)
+
+
 def crew_said(name: str, locale: Locale) -> str:
     """The name of a contractor; the city's own crew in the language of the page, whichever it is kept in."""
     own = {words(language)("row.own_crew") for language in LANGUAGES}

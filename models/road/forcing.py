@@ -10,11 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from city.catalogue.message import brief, message
+from city.catalogue.message import Message, brief, message
 from city.errors import DagsplanError
 from models.road.radiation import (
-    DERIVED_SKY,
-    DERIVED_SUN,
     direct_of,
     seconds_of_year,
     sky_long_wave,
@@ -92,7 +90,7 @@ class Forcing:
     step_s: float
     air: Air
     reference_m: Floats
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     guessed: npt.NDArray[np.bool_]
 
     @property
@@ -135,7 +133,7 @@ def on_grid(weathers: Sequence[RoadWeather], start: datetime, hours: float, step
     assumed, and said in ``notes``. Raises ImpossibleValue, and DagsplanError where no air temperature is known.
     """
     steps = round(hours * 3600.0 / step_s)
-    notes: list[str] = []
+    notes: list[Message] = []
     for part in weathers:
         plausible(part)
     grids = [_Grid(part, start, steps, step_s, notes) for part in weathers]
@@ -152,10 +150,10 @@ def _guessed(grid: _Grid) -> npt.NDArray[np.bool_]:
     return np.asarray(~(said | grid.said("cloud")))
 
 
-def _one(grid: _Grid, weather: RoadWeather, start: datetime, steps: int, step_s: float, notes: list[str]) -> Air:
+def _one(grid: _Grid, weather: RoadWeather, start: datetime, steps: int, step_s: float, notes: list[Message]) -> Air:
     air_c = grid.known("air_c")
     humidity = _humidity(grid, air_c)
-    wind = grid.known("wind_m_s", 2.0, "wind unknown: read as 2 m/s")
+    wind = grid.known("wind_m_s", 2.0, message("surface.note.wind"))
     precip = grid.rate("precip_mm_h")
     seconds = seconds_of_year(start, step_s, steps)
     elevation, azimuth = sun_position(seconds, weather.lat, weather.lon)
@@ -164,7 +162,7 @@ def _one(grid: _Grid, weather: RoadWeather, start: datetime, steps: int, step_s:
     vapour = humidity * saturation_hpa(air_c)
     long = grid.maybe("longwave_w_m2")
     if np.isnan(long).any():
-        notes.append(DERIVED_SKY)
+        notes.append(message("surface.note.sky"))
         long = np.where(np.isnan(long), sky_long_wave(air_c, vapour, cloud), long)
     pressure = grid.maybe("pressure_hpa")
     height = 0.0 if np.isnan(weather.elevation_m) else weather.elevation_m
@@ -181,7 +179,7 @@ def _one(grid: _Grid, weather: RoadWeather, start: datetime, steps: int, step_s:
 class _Grid:
     """One place's weather and the grid it is laid on."""
 
-    def __init__(self, weather: RoadWeather, start: datetime, steps: int, step_s: float, notes: list[str]) -> None:
+    def __init__(self, weather: RoadWeather, start: datetime, steps: int, step_s: float, notes: list[Message]) -> None:
         self.weather, self.notes = weather, notes
         self.at = np.array([(time - start).total_seconds() for time in weather.times])
         self.middle = step_s * (np.arange(steps) + 0.5)
@@ -206,20 +204,20 @@ class _Grid:
             return np.zeros(len(self.middle), bool)
         return np.asarray(~np.isnan(self.maybe(name)) & (self.middle > known[0]) & (self.middle < known[-1]))
 
-    def known(self, name: str, else_value: float | None = None, said: str = "") -> Floats:
-        """``maybe`` with ``else_value`` where nothing is known; without one, the nearest known value."""
+    def known(self, name: str, else_value: float = np.nan, said: Message | None = None) -> Floats:
+        """``maybe`` with ``else_value`` where nothing is known, said; without that the nearest known value."""
         laid = self.maybe(name)
         missing = np.isnan(laid)
         if not missing.any():
             return laid
-        if else_value is not None:
-            self.notes.append(said + self._part(missing))
+        if said is not None:
+            self.note(said, missing)
             return np.where(missing, else_value, laid)
         values: Floats = getattr(self.weather, name)
         there = ~np.isnan(values)
         if not there.any():
             raise DagsplanError(message("error.surface.unknown", field=name))
-        self.notes.append(f"{name} unknown: taken from the nearest time that has one" + self._part(missing))
+        self.note(message("surface.note.nearest", field=name), missing)
         return np.where(missing, np.interp(self.middle, self.at[there], values[there]), laid)
 
     def held(self, name: str, longest_s: float = 13 * 3600.0) -> Floats:
@@ -239,11 +237,14 @@ class _Grid:
         laid = self.held(name)
         missing = np.isnan(laid)
         if missing.any():
-            self.notes.append("precipitation unknown: run as dry" + self._part(missing))
+            self.note(message("surface.note.dry"), missing)
         return np.where(missing, 0.0, laid)
 
-    def _part(self, missing: npt.NDArray[np.bool_]) -> str:
-        return "" if missing.all() else f" ({100 * missing.mean():.0f} % of the time)"
+    def note(self, said: Message, missing: npt.NDArray[np.bool_]) -> None:
+        """What is assumed, and of how much of the time where it is not all of it."""
+        whole = bool(missing.all())
+        percent = 100.0 * float(missing.mean())
+        self.notes.append(said if whole else message("surface.note.in_part", note=said, percent=percent))
 
 
 def saturation_hpa(temp_c: Floats) -> Floats:
@@ -255,13 +256,13 @@ def _humidity(grid: _Grid, air_c: Floats) -> Floats:
     """0 to 1: from the dew point, else as given and cut at 1, else 0.9."""
     over = np.nanmax(grid.weather.humidity_pct, initial=0.0)
     if over > 100.0:
-        grid.notes.append(f"humidity up to {over:.1f} % cut to 100 %")
+        grid.notes.append(message("surface.note.humidity_cut", most=float(over)))
     said = np.minimum(grid.maybe("humidity_pct") / 100.0, 1.0)
     dew = grid.maybe("dew_point_c")
     share = np.where(np.isnan(dew), said, np.minimum(saturation_hpa(dew) / saturation_hpa(air_c), 1.0))
     missing = np.isnan(share)
     if missing.any():
-        grid.notes.append("humidity unknown: read as 90 %" + grid._part(missing))
+        grid.note(message("surface.note.humidity"), missing)
     return np.where(missing, 0.9, share)
 
 
@@ -270,7 +271,7 @@ def _cloud(grid: _Grid, precip: Floats) -> Floats:
     cloud = grid.maybe("cloud")
     missing = np.isnan(cloud)
     if missing.any() and np.isnan(grid.maybe("longwave_w_m2")).any():
-        grid.notes.append("cloud unknown: read as overcast while something falls, else 0.6" + grid._part(missing))
+        grid.note(message("surface.note.cloud"), missing)
     return np.where(missing, np.where(precip > 0.0, 1.0, 0.6), cloud)
 
 
@@ -279,7 +280,7 @@ def _sun(grid: _Grid, elevation: Floats, seconds: Floats, cloud: Floats) -> tupl
     total = grid.maybe("sun_w_m2")
     missing = np.isnan(total)
     if missing.any():
-        grid.notes.append(DERIVED_SUN)
+        grid.notes.append(message("surface.note.sun"))
         total = np.where(missing, sun_below_cloud(elevation, cloud), total)
     total = np.maximum(total, 0.0)
     given = grid.maybe("direct_w_m2")

@@ -15,12 +15,12 @@ OWN_PHASE, RULE = 0, 1
 """Sets of the forcing below: with the forecast's own word on rain or snow, and by the phase rule alone."""
 
 
-def forcing(hours: HourlyWeather, *, precip_mm: Floats | None = None, warmer_k: float = 0.0) -> Forcing:
+def forcing(hours: HourlyWeather, *, precip_mm: Floats | None = None, warmer_k: float | Floats = 0.0) -> Forcing:
     """Both sets on the model's grid; an hour's values hold at its end.
 
-    ``precip_mm`` (n_hours,) replaces the amounts, ``warmer_k`` shifts the air at the same relative humidity. Values
-    that no weather has are read as missing, and an hour without an amount is dry: the rate of the next known hour
-    would make snow of nothing. Raises DagsplanError where no air temperature is known.
+    ``precip_mm`` (n_hours,) replaces the amounts, ``warmer_k``, one or (n_hours,), shifts the air at the same
+    relative humidity. Values that no weather has are read as missing, and an hour without an amount is dry: the rate of
+    the next known hour would make snow of nothing. Raises DagsplanError where no air temperature is known.
     """
     amounts = hours.precip_mm if precip_mm is None else precip_mm
     fields = {

@@ -16,8 +16,6 @@ import numpy.typing as npt
 from models.road.physics import SIGMA, ZERO_C
 
 Floats = npt.NDArray[np.floating[Any]]
-DERIVED_SUN = "sun from cloud: Haurwitz 1945, Kasten and Czeplak 1980, Erbs et al. 1982"
-DERIVED_SKY = "long wave from temperature, humidity and cloud: Prata 1996, Unsworth and Monteith 1975"
 
 
 def seconds_of_year(start: datetime, step_s: float, steps: int) -> Floats:

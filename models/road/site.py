@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from city.catalogue.message import message
+from city.catalogue.message import Message, message
 from city.entities import Segment
 from city.errors import DagsplanError
 from city.geo import middle
@@ -71,10 +71,10 @@ class Sites:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Message, ...]:
         """What is not known of their terrain."""
         blind = int(np.isnan(self.sky).sum())
-        return (f"{blind} of {len(self)} without terrain: run as open and flat",) if blind else ()
+        return (message("surface.note.flat", blind=str(blind), all=str(len(self))),) if blind else ()
 
     def taken(self, rows: Ints) -> Sites:
         """Only these rows, in this order."""

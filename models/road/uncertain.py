@@ -87,3 +87,19 @@ def respread(members: Floats, scale: Floats) -> Floats:
     place = np.argsort(np.argsort(members, axis=0, kind="stable"), axis=0, kind="stable")
     laid = quantiles(members[0], scale, tuple((k + 0.5) / count for k in range(count)))
     return np.asarray(np.take_along_axis(laid, place, axis=0))
+
+
+def by_record(
+    growth: ErrorGrowth, errors: Floats, scales: Floats, cases: int, *, enough: float = 8.0, most: float = 3.0
+) -> ErrorGrowth:
+    """The growth for a station whose own hindcasts had these ``errors`` where ``scales`` were expected (n,) [K].
+
+    ``times`` is the mean of error by scale over what it is in a logistic distribution (2 ln 2), drawn towards 1 as if
+    ``enough`` cases more had been as expected: at eight, two days of starts six hours apart, both count the same. It is
+    at most ``most`` or its inverse. These two are design choices.
+    """
+    if not cases or not len(errors):
+        return growth
+    times = float(np.mean(np.abs(errors) / scales)) / (2.0 * np.log(2.0))
+    times = max(times, 1e-3) ** (cases / (cases + enough))
+    return growth._replace(times=growth.times * min(most, max(1.0 / most, times)))

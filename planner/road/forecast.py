@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,11 +24,13 @@ from city.errors import ImportRefused, as_message
 from city.tables import at_line, checked, known_only, nearest, typed
 from models.road.forcing import FIELDS, PLAUSIBLE, RoadWeather, on_grid, weather
 from models.road.run import run, undriven
+from models.road.segment import SiteForcing
 from models.road.site import Layers, Sites, sites
 from models.road.spread import bounds, members
 from models.road.start import fading, relaxation
 from models.road.turbulence import Exchange, own_exchange
-from models.road.uncertain import below, outer, quantiles
+from models.road.uncertain import LEARNED, ErrorGrowth, below, outer, quantiles
+from planner.road.ownrange import PastForecast, own_growth
 from planner.road.start import Case, Start, on_steps, started
 from planner.road.uncertain import chance_slippery, lacking, site_scale
 
@@ -205,20 +208,66 @@ def _check_weather(row: Any, file: Path, number: int) -> None:  # noqa: ANN401 -
 
 
 def forecast_all(bundle: Bundle) -> list[SiteForecast]:
-    """Every site of the folder, by itself."""
-    return [forecast_site(bundle, row) for row in bundle.sites]
+    """Every site of the folder, by itself, with the range that its own record there gives."""
+    return [forecast_site(bundle, row, *_growth(bundle, row)) for row in bundle.sites]
 
 
 def case_of(bundle: Bundle, row: SiteRow) -> Case:
     """A site with its weather from at most ``BACK`` before ``at`` to the end of the forecast."""
     seen = [r for r in _of(bundle.observed, row.id) if r.time <= bundle.at]
-    ahead = newest_issue(_of(bundle.forecast, row.id), bundle.at)
-    begin = max(bundle.at - BACK, min([r.time for r in seen], default=bundle.at))
+    exchange = _exchange(row, _place(row), seen, bundle.at)
+    return _case(row, seen, newest_issue(_of(bundle.forecast, row.id), bundle.at), bundle.at, exchange)
+
+
+def _case(
+    row: SiteRow, seen: Sequence[ObservedRow], ahead: Sequence[WeatherRow], at: datetime, exchange: Exchange | None
+) -> Case:
+    begin = max(at - BACK, min([r.time for r in seen], default=at))
     end = max(r.time for r in ahead)
-    forcing = on_grid([_joined(row, seen, ahead, bundle.at)], begin, (end - begin).total_seconds() / 3600.0)
+    forcing = on_grid([_joined(row, seen, ahead, at)], begin, (end - begin).total_seconds() / 3600.0)
     observed = tuple((r.time, r.surface_c) for r in seen if r.surface_c is not None)
+    return Case(_place(row), forcing, forcing.step_of(at), observed, exchange)
+
+
+def _growth(bundle: Bundle, row: SiteRow) -> tuple[ErrorGrowth, int]:
+    """How the error grows by the site's own record, and of how many hindcasts; none where its air was not measured."""
+    seen = [r for r in _of(bundle.observed, row.id) if r.time <= bundle.at and r.surface_c is not None]
     place = _place(row)
-    return Case(place, forcing, forcing.step_of(bundle.at), observed, _exchange(row, place, seen, bundle.at))
+    if place.natural.any() or sum(r.air_c is not None for r in seen) < 0.9 * len(seen):
+        return LEARNED, 0
+    surface = [(r.time, r.surface_c) for r in seen if r.surface_c is not None]
+    exchange = _exchange(row, place, [r for r in _of(bundle.observed, row.id) if r.time <= bundle.at], bundle.at)
+    return own_growth(surface, bundle.at, partial(_past, bundle, row, exchange))
+
+
+def _past(bundle: Bundle, row: SiteRow, exchange: Exchange | None, when: datetime) -> PastForecast:
+    """What would have been forecast before the folder's beginning, had the weather been known that was measured."""
+    rows = [r for r in _of(bundle.observed, row.id) if r.time <= bundle.at]
+    before, after = [r for r in rows if r.time <= when], [r for r in rows if r.time > when]
+    case = _case(row, before, after, when, exchange)
+    start, forcing, at = started(case), case.forcing, case.at
+    scale = site_scale(forcing, at, seen=bool(np.isfinite(start.miss_k)), lacks=())
+    return PastForecast(when, times_of(case), middle(case, start), scale)
+
+
+def middle(case: Case, start: Start) -> Floats:
+    """(n_times,) the surface temperature as the forecast stands [°C], at ``times_of`` the case."""
+    first = 0 if case.place.natural.any() else case.at
+    out = run(
+        case.place, case.forcing, start.state, drive=_driven(case, start), first=first, every=1, physics=case.physics
+    )
+    surface: Floats = out.surface_c[0, case.at - first :]
+    return surface
+
+
+def times_of(case: Case) -> tuple[datetime, ...]:
+    """The ends of the steps from the beginning of the forecast on."""
+    return tuple(case.forcing.time_of(step + 1) for step in range(case.at, case.forcing.steps))
+
+
+def _driven(case: Case, start: Start) -> SiteForcing:
+    correction, fade = np.array([start.correction_w_m2]), fading(case.forcing, case.at)
+    return undriven(case.place, case.forcing)._replace(correction=correction, fade=fade)
 
 
 def newest_issue(rows: Sequence[WeatherRow], at: datetime) -> list[WeatherRow]:
@@ -240,18 +289,20 @@ def _exchange(row: SiteRow, place: Sites, seen: Sequence[ObservedRow], at: datet
     return own_exchange(place, forcing, on_steps(surface, forcing, forcing.steps))
 
 
-def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
-    """One site: brought to ``at`` by its observations, then on to the end of the forecast with a range."""
+def forecast_site(bundle: Bundle, row: SiteRow, growth: ErrorGrowth = LEARNED, cases: int = 0) -> SiteForecast:
+    """One site: brought to ``at`` by its observations, then on to the end of the forecast with a range by ``growth``,
+    which ``cases`` of its own record gave."""
     case = case_of(bundle, row)
     place, forcing, at = case.place, case.forcing, case.at
     start = started(case)
     notes = [] if case.seen else [message("cli.forecast.unseen")]
     notes += [as_message(note) for note in (*forcing.notes, *place.notes())]
-    lacks = lacking([r for r in _of(bundle.forecast, row.id) if r.time > bundle.at])
-    scale = site_scale(forcing, at, seen=bool(np.isfinite(start.miss_k)), lacks=lacks)
+    lacks = lacking([r for r in newest_issue(_of(bundle.forecast, row.id), bundle.at) if r.time > bundle.at])
+    scale = site_scale(forcing, at, seen=bool(np.isfinite(start.miss_k)), lacks=lacks, growth=growth)
     own = [] if case.exchange is None else [message("cli.forecast.exchange", **dataclasses.asdict(case.exchange))]
+    own += [message("cli.forecast.own_range", times=growth.times, n=cases)] if cases else []
     first = 0 if place.natural.any() else at
-    drive = undriven(place, forcing)._replace(correction=np.array([start.correction_w_m2]), fade=fading(forcing, at))
+    drive = _driven(case, start)
     runs = [
         run(place, member, start.state, drive=drive, first=first, every=1, physics=case.physics)
         for member in members(forcing, bundle.members, bundle.seed, at)
@@ -262,7 +313,7 @@ def forecast_site(bundle: Bundle, row: SiteRow) -> SiteForecast:
     depth = np.array([r.depth_cm[0, cut:] for r in runs])
     low, high = outer(surface[0], scale)
     return SiteForecast(
-        row.id, tuple(forcing.time_of(at + k + 1) for k in range(surface.shape[1])), surface[0], low, high, store[0],
+        row.id, times_of(case), surface[0], low, high, store[0],
         depth[0], bounds(depth)[1], runs[0].wet[0, cut:], below(surface[0], scale),
         chance_slippery(surface, store, scale), forcing.air.air_c[0, at:], start, quantiles(surface[0], scale),
         (*start.notes, *own, *notes),

@@ -75,7 +75,7 @@ def started(case: Case) -> Start:
     place, forcing, at = case.place, case.forcing, case.at
     last = case.seen[-1] if case.seen else None
     within = [surface_c for time, surface_c in case.seen if forcing.step_of(time) >= 0]
-    first = within[0] if within else float(forcing.air.air_c[0, 0])
+    first = within[0 if at else -1] if within else float(forcing.air.air_c[0, 0])
     state = at_rest(place, np.array([first], float), air_c=forcing.air.air_c[:, 0])
     if place.natural.any() or at == 0:
         natural = (message("cli.forecast.start_natural"),) if place.natural.any() and last else ()

@@ -163,10 +163,9 @@ class Needs:
         return min(max(0, int((at - self.weather.start) / HOUR)), self.weather.hours - 1)
 
     def __getitem__(self, i: int) -> Need:
-        asked = self.asked
-        if self.over[i] and not (self.slips[i] and asked.slip_from[i] < asked.depth_from[i]):
-            return self.to_plough(i)
-        return self.to_treat(i) if self.slips[i] else self._idle(i)
+        if self.over[i] and self.slips[i] and self.asked.slip_from[i] < self.asked.depth_from[i]:
+            return self.to_treat(i)
+        return self.to_treat(i) if self.slips[i] and not self.over[i] else self.of_snow(i)
 
     def to_plough(self, i: int, until: datetime | None = None) -> Need:
         """What snow asks for on a street that comes over its limit; see ``of_depth`` for ``until``."""
@@ -252,9 +251,9 @@ class Needs:
         """Whether snow lies on a street in the hour of an instant."""
         return bool(self.asked.lies[need.segment, self.hour_of(when)])
 
-    def _idle(self, i: int) -> Need:
-        """A street that needs nothing, or whose work somebody asked for."""
-        return self._at(i, int(self.peak[i]))
+    def of_snow(self, i: int) -> Need:
+        """What snow asks for, or how near it comes to that where it asks for nothing."""
+        return self.to_plough(i) if self.over[i] else self._at(i, int(self.peak[i]))
 
     def _at(self, i: int, hour: int) -> Need:
         reading = READINGS.index(self.criteria_of(i).reading)

@@ -41,12 +41,13 @@ from planner.snow.state import (
     weather_hindcast,
 )
 from planner.snow.uncared import Uncared, uncared
+from planner.snow.words.depth import TurBasis
 from planner.snow.words.drift import drift_reason, weak_drift
 from planner.snow.words.extra import extra_intervention, weak_extra
 from planner.snow.words.held import as_held
 from planner.snow.words.places import place_intervention, weak_places
 from planner.snow.words.surface import Land, weak_stations
-from planner.snow.words.turer import TurBasis, intervention
+from planner.snow.words.turer import intervention
 from planner.snow.words.uncared import not_cared
 from planner.snow.words.verdict import VerdictBasis, this_shift, verdict
 from planner.snow.words.weak import degradations, weak_rest

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from city.entities import Vehicle
-from planner.fleet import Assignment, Fleet
+from planner.fleet import Assignment, Delay, Fleet
 from planner.routes.check import Refusal
 from planner.routes.sectors import Tur
 from planner.routes.tur import Drive
@@ -20,7 +20,6 @@ from planner.snow.drives import Drives, window_of
 from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.works import works_of
-from planner.waits import Delay
 
 FIRST_CLASS = "1"
 TRIES = 4

@@ -16,7 +16,8 @@ def works_of(needs: Needs, tur: Tur) -> tuple[Work, ...]:
 
     Streets are ploughed together where snow lies on each when the first may be begun, and each comes over its limit
     before the first must be done. What gets slippery is treated on the way of a plough that may begin less than
-    ``snow.prevent_h`` later and is due after it; else it is a work of its own.
+    ``snow.prevent_h`` later and is due after it; else it is a work of its own. What is slippery after the plough
+    is left to a later plan: what lies there then is not known before it is ploughed.
     """
     near = timedelta(hours=needs.service.rules.usual("snow.prevent_h"))
     ploughed: list[list[Need]] = []
@@ -24,7 +25,9 @@ def works_of(needs: Needs, tur: Tur) -> tuple[Work, ...]:
         _join(ploughed, need, [work for work in ploughed if _lies_with(needs, need, work)])
     treated: list[list[Need]] = []
     for need in sorted((needs.to_treat(i) for i in tur.segments if needs.slips[i]), key=_begins):
-        plough = next((work for work in ploughed if _on_the_way(need, work, near)), None)
+        own = next((work for work in ploughed for one in work if one.segment == need.segment), None)
+        after = own is not None and needs.asked.slip_reached[need.segment] > needs.asked.depth_reached[need.segment]
+        plough = own if after else next((work for work in ploughed if _on_the_way(need, work, near)), None)
         if plough is None:
             _join(treated, need, [work for work in treated if need.begins <= min(_due(work), work[0].begins + near)])
         else:

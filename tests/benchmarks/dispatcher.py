@@ -138,7 +138,7 @@ def through(night: Night) -> bool:
     return True
 
 
-def opened(night: Night, address: str, *, patience_s: float = 240.0) -> None:
+def opened(night: Night, address: str, *, patience_s: float = 900.0) -> None:
     """Waits until the page answers with the evening's plan. Raises RuntimeError where it does not."""
     page, until = night.hand.page, time.monotonic() + patience_s
     while time.monotonic() < until:

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from planner.road.forecast import Bundle, ObservedRow, SiteForecast, WeatherRow, forecast_all, load
+from planner.road.forecast import Bundle, ObservedRow, WeatherRow, case_of, load, middle, times_of
+from planner.road.start import started
 from tests.benchmarks.road_cases import se1018
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -109,12 +110,8 @@ def thinned(rows: list[ObservedRow], at: datetime, *, minutes: float = 30.0) -> 
     return tuple(kept[k] for k in sorted(kept))
 
 
-def forecast_of(start: Start) -> SiteForecast:
-    """What the product says at the start of a record, which has one site."""
-    return forecast_all(start.bundle)[0]
-
-
-def laid(start: Start, forecast: SiteForecast, values: Floats) -> Floats:
-    """(n,) values of the forecast's times at the times of the observations."""
-    at = np.array([(time - start.bundle.at) / HOUR for time in forecast.times])
-    return np.interp(start.lead_h, at, values)
+def forecast_of(start: Start) -> Floats:
+    """(n,) what the product says at the times of the observations, of a record's one site."""
+    case = case_of(start.bundle, start.bundle.sites[0])
+    at = [(time - start.bundle.at) / HOUR for time in times_of(case)]
+    return np.interp(start.lead_h, at, middle(case, started(case)))

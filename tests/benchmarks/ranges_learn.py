@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from models.road.radiation import seconds_of_year, sun_position
 from models.road.uncertain import LEARNED, ErrorGrowth, scale_k
-from tests.benchmarks.hindcasts import FORECAST, LACKS, UNSEEN, Start, forecast_of, laid, records, starts, without
+from tests.benchmarks.hindcasts import FORECAST, LACKS, UNSEEN, Start, forecast_of, records, starts, without
 
 Floats = npt.NDArray[np.floating[Any]]
 BANDS = ((0.0, 1.0), (1.0, 3.0), (3.0, 6.0), (6.0, 14.0), (14.0, 24.0))
@@ -44,10 +44,9 @@ class Scored:
 
 def scored(start: Start) -> Scored:
     """Makes the hindcast."""
-    said = forecast_of(start)
     site = start.bundle.sites[0]
     up = [float(sun_position(seconds_of_year(r.time, 1.0, 1), site.lat, site.lon)[0][0]) for r in start.later]
-    return Scored(start, laid(start, said, said.surface_c), np.sin(np.array(up)))
+    return Scored(start, forecast_of(start), np.sin(np.array(up)))
 
 
 def all_starts(folder: Path) -> list[Start]:

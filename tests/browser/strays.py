@@ -12,6 +12,8 @@ from city.catalogue.words import LANGUAGES, Entry, words
 
 FEWEST_LETTERS = 4
 """What a text must hold beside its gaps to be told from a name or a figure."""
+LONG = 12
+"""So many letters are no name that happens to be alike."""
 TEXTS = """(language) => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = new Set();
   while (walker.nextNode()) {
@@ -29,7 +31,10 @@ def strays(page: Page, language: str) -> set[str]:
     """Texts on a page that are another language's."""
     own = texts_of(language)
     other = [pattern for name in LANGUAGES if name != language for pattern in texts_of(name)]
-    return {text for text in page.evaluate(TEXTS, language) if _is_of(text, other) and not _is_of(text, own)}
+    whole = [text for name in LANGUAGES if name != language for text in whole_texts(name) - whole_texts(language)]
+    said = page.evaluate(TEXTS, language)
+    found = {text for text in said if _is_of(text, other) and not _is_of(text, own)}
+    return found | {text for text in said if any(part in text for part in whole)}
 
 
 @cache
@@ -37,6 +42,13 @@ def texts_of(language: str) -> tuple[re.Pattern[str], ...]:
     """The texts of a language, their gaps open."""
     found = {form for entry in words(language).table.values() for form in _forms(entry)}
     return tuple(_pattern(form) for form in sorted(found) if _letters(form) >= FEWEST_LETTERS)
+
+
+@cache
+def whole_texts(language: str) -> frozenset[str]:
+    """The texts of a language without a gap that are so long that they are found inside another."""
+    found = {form for entry in words(language).table.values() for form in _forms(entry) if "{" not in form}
+    return frozenset(form for form in found if " " in form and _letters(form) >= LONG)
 
 
 def _forms(entry: Entry) -> Iterator[str]:

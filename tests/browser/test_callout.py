@@ -171,9 +171,21 @@ def test_an_undo_whose_time_is_over_keeps_the_focus_and_does_nothing(listed: Des
     called(page)
     undo = page.locator("[data-undo]")
     undo.focus()
+    page.evaluate(
+        "() => { window.asked = []; window.fetch = (...what) => window.asked.push(what) && new Promise(() => {}); }"
+    )
     page.evaluate("document.querySelector('[data-undo] [data-left]').dataset.left = '0'")
     expect(undo).to_have_attribute("aria-disabled", "true")
     assert page.evaluate("document.activeElement.matches('[data-undo]')")
     undo.press("Enter")
-    page.wait_for_timeout(300)
-    assert set(states(listed)) == {"by_hand"}
+    assert page.evaluate("window.asked.filter(([, how]) => how?.method === 'POST').length") == 0
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_no_word_leaves_its_button(listed: Desk, language: str) -> None:
+    """On the board, in both languages."""
+    page = listed.open(f"/idag?lang={language}")
+    called(page)
+    wide = "[...document.querySelectorAll('.board .btn')].filter(b => b.scrollWidth > b.clientWidth).length"
+    assert page.locator(".board .btn").count() > 3
+    assert page.evaluate(wide) == 0

@@ -395,3 +395,14 @@ def test_the_statement_of_accessibility_is_led_to_from_every_page(desk: Desk, la
     assert "Exempelstad" in page.locator("main").inner_text()
     assert said in page.locator("main").inner_text()
     assert overflow(page) <= 0
+
+
+def test_on_a_phone_the_watch_and_the_board_come_before_figures_and_strip(desk: Desk) -> None:
+    """What asks for an act is on the first screens; what only tells comes after it."""
+    page = desk.open("/idag", width=390)
+    tops = [
+        page.locator(one).bounding_box()["y"] for one in ("h1", "#call-out", "#watch-row", ".figures", ".strip-box")
+    ]
+    assert tops == sorted(tops)
+    assert tops[2] < 844
+    assert overflow(page) <= 0

@@ -18,6 +18,7 @@ from dashboards.pages.paper.why import action_of, why_of
 from dashboards.pages.record import tur_of
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.status import OF_CALL
+from dashboards.pages.who import note_said
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
 from planner.night.manned import manned
@@ -154,7 +155,8 @@ def _kind(
     t, locale = known.locale.words, known.locale
     if order is not None and order.state in {"aborted", "refused"}:
         word = t(f"state.{order.state}")
-        return "off", f"{word} {locale.clock(order.state_at)}" + (f": {order.state_note}." if order.state_note else ".")
+        note = note_said(order.state_note, locale)
+        return "off", f"{word} {locale.clock(order.state_at)}" + (f": {note}." if note else ".")
     if order is None and (turned := known.declined.get(item.key)):
         return "off", t("paper.declined", clock=locale.clock(turned.at), cause=t(f"cause.{turned.step}"))
     if not vehicle and item.kind not in {"heat"}:

@@ -15,7 +15,7 @@ import numpy as np
 
 from city.upkeep import WorkRequest
 from city.vocabulary import RouteClass, WorkKind
-from planner.fleet import Assignment, Fleet
+from planner.fleet import Assignment, Delay, Fleet
 from planner.routes.check import Refusal
 from planner.routes.sectors import Tur, passes, plannable
 from planner.routes.tur import Drive
@@ -24,7 +24,6 @@ from planner.snow.drives import Drives, window_of
 from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
 from planner.thresholds.limits import day_of
-from planner.waits import Delay
 
 LETTER: dict[WorkKind, str] = {"haul": "B", "sweep": "S"}
 WORK_KMH: dict[WorkKind, float] = {"haul": 2.0, "sweep": 6.0}

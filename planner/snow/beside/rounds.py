@@ -11,7 +11,7 @@ import numpy as np
 from city.entities import Vehicle
 from city.upkeep import Place
 from city.vocabulary import Network
-from planner.fleet import Assignment, Fleet, TimeWindow
+from planner.fleet import Assignment, Delay, Fleet, TimeWindow
 from planner.routes.check import NO_ROUND, Refusal, refusal, refuse
 from planner.routes.profiles import profile
 from planner.routes.visits import Roundtrips, Visit
@@ -19,7 +19,6 @@ from planner.snow.beside.places import DuePlaces, Piece, PlaceNeed
 from planner.snow.cache import Streets
 from planner.snow.check import round_violations
 from planner.snow.snapshot import SnowSnapshot
-from planner.waits import Delay
 
 CLEARS: Network = "cycle"
 """Places are cleared by the small vehicles of the cycle ways: the others do not get onto them."""

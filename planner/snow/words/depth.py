@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from city.catalogue.message import Figure, Message, message
 from city.entities import Threshold
@@ -13,14 +16,26 @@ from city.plan import Reason
 from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.words.classes import class_name
+from planner.snow.words.surface import Land
 from planner.snow.words.when import when
 from planner.words.sentences import forecast_age_s, forecast_source, value_reason
 
 if TYPE_CHECKING:
-    from planner.snow.words.turer import TurBasis
     from planner.snow.work import DrivenTur
 
 MINUTE = timedelta(minutes=1)
+Floats = npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class TurBasis:
+    """What a line is made of beside its drive: what the ``land`` does to the deciding streets, what lies on each street
+    now (n,) [cm], and the other drives of the tur in this plan."""
+
+    needs: Needs
+    land: Land
+    now_cm: Floats
+    others: Sequence[DrivenTur] = ()
 
 
 def depth_reason(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBasis) -> Reason:
@@ -81,8 +96,8 @@ def _why_now(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBas
         yield message("plan.snow.reason.reached_first", name=name, when=when(snapshot, first.reached_at))
     else:
         yield message("plan.snow.reason.reached", when=when(snapshot, first.reached_at))
-    if not item.again and first.from_when < first.reached_at:
-        yield message("plan.snow.reason.lead", when=when(snapshot, first.from_when))
+    if not item.again and first.begins < first.reached_at:
+        yield message("plan.snow.reason.lead", when=when(snapshot, first.begins))
 
 
 def _since(snapshot: SnowSnapshot, item: DrivenTur, worst: Need) -> Iterator[Message]:

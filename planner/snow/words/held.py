@@ -12,9 +12,10 @@ import numpy.typing as npt
 from city.catalogue.message import message
 from city.plan import Intervention, Reason
 from city.vocabulary import NON_ROUTE_KINDS
+from planner.snow.friction import AGAINST_SLIP
 from planner.snow.need import Needs
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.words.depth import limit_of, snow_at
+from planner.snow.words.depth import limit_of, snow_at, why_limit
 from planner.snow.words.sensors import sensors
 from planner.snow.words.when import when
 from planner.words.sentences import text_reason, value_reason
@@ -46,8 +47,10 @@ def _now(snapshot: SnowSnapshot, needs: Needs, now_cm: Floats, item: Interventio
     decided = getattr(item.curve, "segment", None)
     row = next((rows[name] for name in [decided, *parts] if name in rows), None)
     yield text_reason(message("plan.snow.held.now", when=when(snapshot, snapshot.at)))
-    if row is not None:
-        name, need = snapshot.segments[row].name, needs[row]
+    if row is not None and item.kind in AGAINST_SLIP:
+        yield _friction_now(snapshot, needs, row)
+    elif row is not None:
+        name, need = snapshot.segments[row].name, needs.of_snow(row)
         yield value_reason(message("plan.snow.held.lies"), float(now_cm[row]), "cm", where=name)
         yield value_reason(
             snow_at(snapshot, need),
@@ -57,5 +60,15 @@ def _now(snapshot: SnowSnapshot, needs: Needs, now_cm: Floats, item: Interventio
             high=need.high_cm,
             limit=limit_of(need),
             where=name,
+            further=tuple(why_limit(snapshot, need)),
         )
     yield from sensors(snapshot, aged=False)
+
+
+def _friction_now(snapshot: SnowSnapshot, needs: Needs, row: int) -> Reason:
+    """How slippery the street comes to be; or that it does not."""
+    if not needs.slips[row]:
+        return text_reason(message("plan.snow.held.no_slip"))
+    need = needs.to_treat(row)
+    what, name = message("plan.snow.held.slips"), snapshot.segments[row].name
+    return value_reason(what, need.friction, "", limit=need.friction_limit, digits=2, where=name)

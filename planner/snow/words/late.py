@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 
 from city.catalogue.message import Figure, Message, message
 from city.plan import Reason
-from planner.fleet import Assignment
+from planner.fleet import Assignment, Delay
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.words.when import until, when
-from planner.waits import Delay
 from planner.words.sentences import text_reason
 
 MINUTE = timedelta(minutes=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +15,14 @@ from city.network import StreetNetwork
 from city.plan import Intervention, Reason, SegmentAction, intervention_id, intervention_key
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import next_run
-from planner.snow.need import Need, Needs, deciding
+from planner.snow.need import Need, deciding
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.words.classes import class_name
-from planner.snow.words.depth import depth_reason
+from planner.snow.words.depth import TurBasis, depth_reason
 from planner.snow.words.friction import friction_flip, friction_reason, kind_of, seen_by
 from planner.snow.words.late import Booked, late
 from planner.snow.words.sensors import sensors
-from planner.snow.words.surface import Land, surface_reason
+from planner.snow.words.surface import surface_reason
 from planner.snow.words.when import when
 from planner.words.sentences import text_reason
 
@@ -31,17 +30,6 @@ Floats = npt.NDArray[np.floating[Any]]
 
 if TYPE_CHECKING:
     from planner.snow.work import DrivenTur
-
-
-@dataclass(frozen=True)
-class TurBasis:
-    """What a line is made of beside its drive: what the ``land`` does to the deciding streets, what lies on each street
-    now (n,) [cm], and the other drives of the tur in this plan."""
-
-    needs: Needs
-    land: Land
-    now_cm: Floats
-    others: Sequence[DrivenTur] = ()
 
 
 def intervention(

@@ -15,7 +15,7 @@ from models.road.alike import alike, rounded
 from models.road.hours import lacking
 from models.road.physics import PHYSICS
 from models.road.site import Sites, sites
-from models.snow import Hindcast, SnowRange, snow_hindcast, snow_range
+from models.snow import Hindcast, SnowRange, snow_hindcast, snow_range, warmer_by
 from models.weather import HourlyWeather
 
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -120,15 +120,57 @@ def test_the_providers_range_is_used() -> None:
     assert own.high.depth_cm[0, -1] > ours.high.depth_cm[0, -1]
 
 
-def test_a_forecast_that_lacks_fields_has_a_wider_range() -> None:
-    """Without wind and cloud: the same weather in the middle, said, and lower low and higher high."""
-    whole = replace(sky([-4.0] * 6, [1.0] * 6), wind_m_s=np.full(6, 2.0))
-    holed = replace(whole, wind_m_s=np.full(6, NAN), cloud=np.full(6, NAN))
-    a, b = ahead(whole), ahead(holed)
-    assert (lacking(whole), lacking(holed)) == ((), ("wind", "cloud"))
+def test_a_forecast_that_lacks_fields_has_a_wider_range_of_what_hangs_on_them() -> None:
+    """No quarter more of everything: without cloud the surface is less sure, without humidity rain or snow is; amounts
+    in frost are as sure as they were, and the middle stays."""
+    cold, mild = (replace(sky([c] * 6, [1.0] * 6), wind_m_s=np.full(6, 2.0)) for c in (-4.0, 0.6))
+    cloudless, dry = replace(cold, cloud=np.full(6, NAN)), replace(mild, humidity_pct=np.full(6, NAN))
+    assert (lacking(cold), lacking(cloudless), lacking(dry)) == ((), ("cloud",), ("humidity",))
+    a, b = ahead(cold), ahead(cloudless)
     assert b.mid.depth_cm[0, -1] == pytest.approx(a.mid.depth_cm[0, -1], rel=0.02)
-    assert b.high.depth_cm[0, -1] > a.high.depth_cm[0, -1] + 0.5
-    assert b.low.depth_cm[0, -1] < a.low.depth_cm[0, -1] - 0.5
+    assert b.high.depth_cm[0, -1] == pytest.approx(a.high.depth_cm[0, -1], rel=0.02)
+    assert width(b)[-1] > 1.2 * width(a)[-1]
+    assert warmer_by(dry)[0] > 1.3 * warmer_by(mild)[0]
+    assert ahead(replace(cold, wind_m_s=np.full(6, NAN))).high.depth_cm[0, -1] < a.high.depth_cm[0, -1] + 0.3
+
+
+def width(of: SnowRange) -> np.ndarray:
+    """(n_hours,) of the range of the first street's surface [K]."""
+    return np.asarray(of.low.surface_c[0] - of.high.surface_c[0])
+
+
+def test_the_air_is_less_sure_the_farther_ahead() -> None:
+    """A forecast's first hour is read ±0.7 K, a day ahead ±1.9: at +2.5 °C the first hour is rain either way."""
+    weather = sky([1.9] * 24, [0.0] * 24)
+    assert warmer_by(weather)[0] == pytest.approx(0.69, abs=0.01)
+    assert warmer_by(weather)[-1] == pytest.approx(1.92, abs=0.01)
+    early, late = (sky([2.5] * 24, [2.0 if k in hours else 0.0 for k in range(24)]) for hours in ((0, 1), (22, 23)))
+    assert ahead(early).high.depth_cm.max() == 0.0
+    assert ahead(late).high.depth_cm.max() > 0.5
+
+
+def test_what_lies_now_is_known_to_half_a_centimetre() -> None:
+    """From the first hour on, but a bare street is bare."""
+    still = sky([-4.0] * 3, [0.0] * 3)
+    eight, bare = ahead(still, 8.0), ahead(still, 0.0)
+    for of, cm in ((eight.low, 7.5), (eight.mid, 8.0), (eight.high, 8.5)):
+        assert of.depth_cm[0, 0] == pytest.approx(cm, abs=0.1)
+    assert bare.high.depth_cm.max() == 0.0
+
+
+def test_the_surface_has_the_range_of_hindcasts() -> None:
+    """Low is the warm side. It is narrower where a station that was met stands, grows from there, and snow keeps it at
+    the melting point."""
+    weather = sky([-1.0] * 12, [0.0] * 12)
+    where = town(100.0, 100.0)
+    behind = replace(snow_hindcast(where, weather), near=np.array([1.0, 0.0]))
+    dry = snow_range(where, weather, behind, np.zeros(2))
+    met, far = dry.low.surface_c - dry.high.surface_c
+    assert met[0] < 0.6 * far[0]
+    assert met[0] < 0.7 * met[5]
+    assert np.allclose((dry.low.surface_c + dry.high.surface_c) / 2.0, dry.mid.surface_c)
+    white = snow_range(where, weather, behind, np.full(2, 8.0))
+    assert white.low.surface_c.max() == 0.0
 
 
 def test_impossible_values_are_read_as_missing() -> None:

@@ -12,6 +12,7 @@ from city.catalogue.words import words
 from city.entities import OrderEvent
 from city.observation import Observation
 from dashboards.pages.record import told
+from dashboards.pages.who import note_said
 from dashboards.web.locale import Locale
 from planner.orders import add_event, decide
 from store import daypage, judgements, orders
@@ -34,6 +35,7 @@ def lines(*found: Happening, language: str = "sv") -> list[str]:
         ("18:00", "Plan version 1, kl. 18.00", "Plan version 1, of 18:00"),
         ("event:by-hand:2027-01-12", "Plan version 1, för hand", "Plan version 1, by hand"),
         ("event:draft:7", "Plan version 1, ur vaktens utkast", "Plan version 1, from the watch’s draft"),
+        ("event:undo:7", "Plan version 1, som före utkastet", "Plan version 1, as before the draft"),
         ("storm", "Plan version 1, kl. storm", "Plan version 1, of storm"),
     ],
 )
@@ -67,6 +69,18 @@ def test_a_draft_says_which_turer() -> None:
         "Vakten: utkast, P2-1 till; C1-2 omg 2 utgår",
         "Planen fick stå mot utkastet (P2-1 till; C1-2 omg 2 utgår), arbetsledare",
     ]
+
+
+def test_what_a_draft_decided_is_told_once_and_a_note_of_the_watch_in_the_readers_language() -> None:
+    """With the draft that was taken, and as taken back where it was."""
+    key = "snow:P2-1:2027-01-11:1"
+    note = words("sv")("plan.night.from_draft")
+    taken = Happening(AT, "answer", "accepted", "dispatcher", "", "", "", AT + MINUTE, {"added": [key], "dropped": []})
+    made = Happening(AT, "order", "decided", "dispatcher", key, "P01", note, None, {"passed": False})
+    assert lines(taken, made) == ["Utkastet togs (P2-1 till) (togs tillbaka 03.04), arbetsledare"]
+    english = Locale(words("en"), ZoneInfo("Europe/Stockholm"))
+    assert note_said(note, english) == "from the watch’s draft"
+    assert note_said("hydraulslang", english) == "hydraulslang"
 
 
 def test_a_call_says_to_whom_by_which_way_and_about_which_turer() -> None:

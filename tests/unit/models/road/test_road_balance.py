@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from city.catalogue.words import words
 from models.road.forcing import Forcing, ImpossibleValue, on_grid, weather
 from models.road.physics import WATERS, WORN_SNOW
 from models.road.radiation import sun_position
@@ -137,15 +138,16 @@ def test_shade_and_hills() -> None:
 
 def test_missing_fields_are_derived_and_said() -> None:
     forcing = day()
-    assert any("Kasten" in note for note in forcing.notes)
-    assert any("Prata" in note for note in forcing.notes)
+    for language, said in (("en", "long wave from temperature"), ("sv", "långvågig strålning ur temperatur")):
+        notes = " ".join(map(words(language).say, forcing.notes))
+        assert all(part in notes for part in ("Kasten", "Prata", said))
     assert not np.isnan(forcing.air.longwave).any()
 
 
 def test_humidity_over_100_is_cut_and_said() -> None:
     forcing = day(humidity_pct=103.0)
     assert forcing.air.humidity.max() == 1.0
-    assert "humidity up to 103.0 % cut to 100 %" in forcing.notes
+    assert "humidity up to 103.0 % cut to 100 %" in map(words("en").say, forcing.notes)
 
 
 def test_impossible_values_name_field_and_time() -> None:

@@ -88,6 +88,11 @@ def test_natural_ground_says_that_it_is_not_met() -> None:
     assert "natural ground" in " ".join(starts(made(bundle)))
 
 
+def test_a_record_of_a_moment_begins_with_its_last_value() -> None:
+    """Nothing before it: the road begins as it was seen last."""
+    assert made(folder([4.0, -3.0], every_min=0)).start.surface_c == pytest.approx(-3.0)
+
+
 def test_no_start_is_off_without_a_word() -> None:
     """Whatever a sensor shows: steady, wandering, jumping, with gaps, hours old."""
     random = np.random.default_rng(15)
