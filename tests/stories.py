@@ -112,15 +112,10 @@ class Story:
 
     def limit(self, i: int, hour: int, target: str) -> float:
         kind = self.served_as(i)
-        own = self.begins(i, hour)
+        full = float(self.rule("snow.start_wet_cm" if self.wet(i, hour) else "snow.start_dry_cm", kind))
+        own = full * (1.0 - float(self.rule("snow.margin_pct", kind)) / 100.0)
         less = float(self.rule("snow.hysteresis_cm", kind)) if target in self.snapshot.asked else 0.0
         return max(own - less, min(own, 0.01))
-
-    def begins(self, i: int, hour: int) -> float:
-        """The limit of the class less its margin, in whole hundredths."""
-        kind = self.served_as(i)
-        own = float(self.rule("snow.start_wet_cm" if self.wet(i, hour) else "snow.start_dry_cm", kind))
-        return round(100.0 * own * (1.0 - float(self.rule("snow.margin_pct", kind)) / 100.0)) / 100.0
 
     def over(self, i: int, hour: int, target: str) -> bool:
         return self.depth(i, hour, decides=True) > self.limit(i, hour, target) - 0.0051
@@ -266,10 +261,10 @@ class Story:
         i = candidates[0]
         if self.served_as(i) != own and "skola" not in first.text:
             yield "limit why", f"{first.text}: served as {self.served_as(i)} near a school"
-        if float(self.rule("snow.margin_pct", self.served_as(i))) and "cm före: några gator" not in first.text:
-            yield "limit why", f"{first.text}: called before its limit"
         if item.target in self.snapshot.asked and "planen före" not in first.text:
             yield "limit why", f"{first.text}: asked for before"
+        if float(self.rule("snow.margin_pct", self.served_as(i))) and "under klassens" not in first.text:
+            yield "limit why", f"{first.text}: less a margin"
         if self.wet(i, hour) and "blöt" not in first.text:
             yield "limit why", f"{first.text}: wet"
 

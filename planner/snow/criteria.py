@@ -97,8 +97,8 @@ def near_schools(snapshot: SnowSnapshot, near_m: float) -> npt.NDArray[np.bool_]
 @dataclass(frozen=True)
 class Criteria:
     """The start criteria of one class as the rule wants them: the limits less their margin in hundredths, hours, and
-    which reading decides. ``prevent_h`` is how long before it gets slippery a class that is salted is treated; 0 for
-    others."""
+    which reading decides. ``margin_pct`` is what is taken off the limits; ``prevent_h`` is how long before it gets
+    slippery a class that is salted is treated; 0 for others."""
 
     route_class: RouteClass
     dry: Threshold
@@ -113,14 +113,15 @@ class Criteria:
     friction_limit: int
     anti_slip: str
     prevent_h: int = 0
+    margin_pct: float = 0.0
 
 
 def criteria(rules: Limits, route_class: RouteClass) -> Criteria:
     """The criteria of a class. PlanNotPossible names a threshold that nobody set or that cannot be."""
     dry, wet = rules.row("snow.start_dry_cm", route_class), rules.row("snow.start_wet_cm", route_class)
     friction = rules.row("snow.friction", route_class)
-    anti_slip = rules.word("snow.anti_slip", route_class, ("salt", "sand", "none"))
     margin_pct = rules.value_or("snow.margin_pct", route_class, 0.0)
+    anti_slip = rules.word("snow.anti_slip", route_class, ("salt", "sand", "none"))
     return Criteria(
         route_class,
         dry,
@@ -135,6 +136,7 @@ def criteria(rules: Limits, route_class: RouteClass) -> Criteria:
         limit_hundredths(rules.value("snow.friction", route_class)),
         anti_slip,
         max(0, round(rules.usual("snow.prevent_h"))) if anti_slip == "salt" else 0,
+        margin_pct,
     )
 
 

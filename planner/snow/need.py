@@ -38,7 +38,7 @@ class Need:
     due, which ends at ``peak_at``; of one that needs nothing that of the hour nearest to it.
 
     ``limit`` is the dry or the wet depth, whichever applied in that hour; ``limit_cm`` is what it comes to here: lower
-    by ``sooner_cm``, as its class is called before it, and where the tur is asked for already. ``over_cm`` is how far
+    by the margin of its class, and where the tur is asked for already. ``over_cm`` is how far
     the reading that decides is over it; ``margin_cm`` how far it comes over it in any hour ahead, at ``margin_at``.
     ``by_friction`` where nothing but slipperiness asks for this work: ``friction`` is then the lowest while it is due,
     ``water`` what makes it so, and ``ahead`` where it can be prevented.
@@ -58,7 +58,6 @@ class Need:
     wet: bool
     limit: Threshold
     limit_cm: float
-    sooner_cm: float
     over_cm: float
     peak_at: datetime
     from_when: datetime
@@ -276,7 +275,6 @@ class Needs:
             wet=wet,
             limit=own.wet if wet else own.dry,
             limit_cm=float(self.limit[i, hour]) / 100.0,
-            sooner_cm=_sooner_cm(own, wet=wet),
             over_cm=float(margin[hour]),
             peak_at=self.weather.hour_start(hour + 1),
             from_when=now,
@@ -323,12 +321,6 @@ class Needs:
             surface_c=surface_c,
             film_mm=float(self.ahead.mid.film_mm[i, hour]),
         )
-
-
-def _sooner_cm(own: Criteria, *, wet: bool) -> float:
-    """How far before its limit a class is called [cm]."""
-    limit, begins = (own.wet, own.wet_limit) if wet else (own.dry, own.dry_limit)
-    return (limit.value or 0.0) - begins / 100.0
 
 
 def assess(

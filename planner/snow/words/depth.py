@@ -40,7 +40,11 @@ class TurBasis:
 
 def depth_reason(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBasis) -> Reason:
     """The snow of the street that decides, with its range, and the limit that decided."""
-    clauses = (*_why_now(snapshot, item, worst, basis), *why_limit(snapshot, worst), *_since(snapshot, item, worst))
+    clauses = (
+        *_why_now(snapshot, item, worst, basis),
+        *why_limit(snapshot, worst, basis.needs),
+        *_since(snapshot, item, worst),
+    )
     return value_reason(
         snow_at(snapshot, worst),
         worst.depth_cm,
@@ -62,18 +66,19 @@ def snow_at(snapshot: SnowSnapshot, need: Need) -> Message:
 
 
 def limit_of(need: Need) -> Threshold:
-    """The limit as it decided: lower than its row where the tur was asked for before."""
+    """The limit as it decided: lower than its row by the margin of its class, and where the tur was asked for
+    before."""
     return replace(need.limit, value=round(need.limit_cm, 2))
 
 
-def why_limit(snapshot: SnowSnapshot, need: Need) -> Iterator[Message]:
-    """Why the limit is not that of the street's own class: served as another, called sooner, or asked for already."""
+def why_limit(snapshot: SnowSnapshot, need: Need, needs: Needs) -> Iterator[Message]:
+    """Why the limit is not that of the street's own class."""
     if need.route_class != snapshot.segments[need.segment].route_class:
         yield message("plan.snow.reason.near_school", class_name=class_name(need.route_class))
-    limit_cm = need.limit.value or 0.0
-    if need.sooner_cm > 0.005:
-        yield message("plan.snow.reason.sooner", limit=Figure(limit_cm), cm=Figure(need.sooner_cm))
-    less = limit_cm - need.sooner_cm - need.limit_cm
+    full, part = need.limit.value or 0.0, needs.criteria_of(need.segment).margin_pct
+    if part:
+        yield message("plan.snow.reason.margin", part=Figure(part, 0), cm=Figure(full))
+    less = full * (1.0 - part / 100.0) - need.limit_cm
     if less > 0.005:
         yield message("plan.snow.reason.asked_before", cm=Figure(less))
 
