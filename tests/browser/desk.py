@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from city.clock import FixedClock
 from city.draft import Change, Difference
@@ -28,6 +28,9 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 ]
+
+PATIENCE_MS = 30_000
+"""How long a page may take until it says what a test awaits: a slow machine does not reach it."""
 
 
 @dataclass
@@ -66,6 +69,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("chromium is not installed")
     with sync_playwright() as started:
         running = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        expect.set_options(timeout=PATIENCE_MS)
         yield running
         running.close()
 
