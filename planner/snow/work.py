@@ -200,7 +200,8 @@ def _book(item: TurWork, vehicle: Vehicle, drives: Drives, needs: Needs, night: 
 
 
 def _again(needs: Needs, item: DrivenTur) -> TurWork | None:
-    """The streets of a tur that are over their limits again after it was driven, by what falls from then on."""
+    """The streets of a tur that are over their limits again after it was driven, by what falls from then on, before the
+    first of them must be done."""
     left_cm = needs.service.rules.value("snow.left_after_plough_cm")
     done = int(np.ceil((item.assignment.ready_by - needs.weather.start) / timedelta(hours=1))) - 1
     if not 0 <= done < needs.weather.hours - 1:
@@ -208,8 +209,9 @@ def _again(needs: Needs, item: DrivenTur) -> TurWork | None:
     served = [need for need in item.needs if not need.by_friction and need.segment not in item.drive.left_out]
     found = [more for need in served if (more := _over_again(needs, need, done, left_cm))]
     until = min((need.deadline for need in found), default=None)
-    together = (_over_again(needs, need, done, left_cm, until) for need in found)
-    return TurWork(item.tur, tuple(need for need in together if need), again=True) if found else None
+    together = [_over_again(needs, need, done, left_cm, until) for need in found]
+    due = tuple(need for need in together if need and until and need.begins <= until)
+    return TurWork(item.tur, due, again=True) if due else None
 
 
 def _over_again(needs: Needs, need: Need, done: int, left_cm: float, until: datetime | None = None) -> Need | None:
