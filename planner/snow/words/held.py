@@ -60,7 +60,7 @@ def _now(snapshot: SnowSnapshot, needs: Needs, now_cm: Floats, item: Interventio
             high=need.high_cm,
             limit=limit_of(need),
             where=name,
-            further=tuple(why_limit(snapshot, need)),
+            further=tuple(why_limit(snapshot, need, needs)),
         )
     yield from sensors(snapshot, aged=False)
 
