@@ -81,8 +81,8 @@ def test_a_limit_must_hold_for_its_hours(hold_h: float, goes: bool) -> None:
 
 
 def test_the_high_reading_decides_where_a_city_says_so() -> None:
-    """1.6 mm of snow on bare ground stays under 3 cm by the middle; by its high reading it does not."""
-    falling = snow_snapshot(readings=(depth(0.0),), forecasts=(ahead(-6.0, [0.4] * 4),))
+    """1.8 mm of snow on bare ground stays under 3 cm by the middle; by its high reading it does not."""
+    falling = snow_snapshot(readings=(depth(0.0),), forecasts=(ahead(-6.0, [0.45] * 4),))
     assert "C1" not in classes(plan_of(falling))
     by_high = limits_with(threshold("snow.decide_by", "C1", None, text="high"))
     assert "C1" in classes(plan_of(replace(falling, thresholds=by_high)))
