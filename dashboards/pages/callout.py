@@ -219,10 +219,18 @@ def _look(look: Look, line: SheetLine, locale: Locale, now: datetime) -> str:
 
 def _turer(turer: Sequence[SheetTur | BoardTur], locale: Locale) -> str:
     """Turer in driving order: 'P1-1, sedan P3-2 omg 2'."""
-    names = [one.target if one.run <= 1 else f"{one.target} {locale.words('row.run', n=one.run)}" for one in turer]
+    names = [_tur_name(one, locale) for one in turer]
     if len(names) < 2:
         return "".join(names)
     return locale.words("board.then", first=names[0], rest=locale.words("standing.names", parts=tuple(names[1:])))
+
+
+def _tur_name(one: SheetTur | BoardTur, locale: Locale) -> str:
+    """'P3-2 omg 2'; on the board with what nobody drives of it: 'C1-2 (kan inte)'."""
+    name = one.target if one.run <= 1 else f"{one.target} {locale.words('row.run', n=one.run)}"
+    if isinstance(one, BoardTur) and one.state in {"refused", "aborted"}:
+        return locale.words("board.not_driven", tur=name, state=locale.words(f"event.{one.state}"))
+    return name
 
 
 def _crew(contractor: str | None, names: Mapping[str, str], locale: Locale) -> str:

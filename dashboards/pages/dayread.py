@@ -13,11 +13,12 @@ from city.vocabulary import OUT, UNDER_WAY, Domain
 from dashboards.pages.asof import orders_at
 from dashboards.pages.declines import declined_of
 from dashboards.pages.draft import DraftBox, draft_box
-from dashboards.pages.nightnow import calls_now, standing_now
+from dashboards.pages.nightnow import calls_now, out_of_service, standing_now
 from dashboards.pages.opened import background_of
 from dashboards.pages.rows import Known
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import ServiceView
+from dashboards.pages.status import BEFORE_START
 from dashboards.pages.watchrow import DraftUndo
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
@@ -102,7 +103,9 @@ def read_day(context: AppContext, connection: Connection, asked: DayAsked, local
         seen=tuple(seen),
         declined=declined,
         stamp=head.id if head else "",
-        standing=standing_now(plan, known.orders, known.calls, known.progress, declined, now) if plan else None,
+        standing=standing_now(plan, known.orders, known.calls, known.progress, declined, now, known.absences)
+        if plan
+        else None,
         undo=_undo(context, connection, plan, stands.answer) if plan is not None and is_live else None,
     )
 
@@ -143,6 +146,7 @@ def _known(
     followed = [order for order in newest.values() if order.state in OUT]
     held = {item.key for item in plan.interventions} if plan else set()
     away = [order for order in newest.values() if live and order.key not in held and order.state in UNDER_WAY]
+    waiting = (live or at is not None) and any(order.state in BEFORE_START for order in newest.values())
     names = daypage.names(connection, streets=live and VIEWS[domain].watched)
     known = Known(
         now=at or (now if live else (plan.valid_to if plan else now)),
@@ -156,6 +160,7 @@ def _known(
         progress=context.progress(connection, followed, histories) if live and followed else {},
         read_at=now if live or at else None,
         outside=_outside(context, connection, away),
+        absences=out_of_service(connection, plan, now) if plan is not None and waiting else (),
     )
     return known, names.streets
 

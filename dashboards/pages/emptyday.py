@@ -10,7 +10,7 @@ from city.serviceday import service_day, slot_instant
 from city.settings import Settings
 from city.vocabulary import Domain
 from dashboards.web.locale import Locale
-from planner.due import next_due, slots_of
+from planner.due import due_runs, next_due, slots_of
 
 DAYS_NAMED = 3
 
@@ -33,6 +33,9 @@ def empty_day(
     if on is None or on == today:
         due = next_due(settings, domain, now)
         lead = t("empty.none_more", clock=locale.moment(due, now)) if due else t("empty.none_no_next")
+        late = [at for run, at in due_runs(settings, now) if run.domain == domain]
+        if late:
+            lead = t("empty.none_due", clock=locale.moment(late[-1], now))
         return EmptyDay(t("empty.none"), lead, f"dagsplan plan {domain}")
     title = t("empty.none_day", day=locale.date(on))
     if on < today:

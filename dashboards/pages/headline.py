@@ -17,7 +17,16 @@ MOST_NAMED = 3
 """Turer that are named one by one; of more only the number is said."""
 MOST_PARTS = 2
 """Of who is out and who has not answered the headline says the first; the board has all."""
-WAITS: tuple[TurState, ...] = ("no_vehicle", "refused", "unanswered", "failed", "unsure", "by_hand", "to_send")
+WAITS: tuple[TurState, ...] = (
+    "no_vehicle",
+    "vehicle_out",
+    "refused",
+    "unanswered",
+    "failed",
+    "unsure",
+    "by_hand",
+    "to_send",
+)
 """What waits for the reader, most urgent first."""
 
 
@@ -93,7 +102,7 @@ def _who(found: Standing, plan: Plan, locale: Locale) -> Iterator[str]:
         yield t("standing.leaving", turer=_noun(plan, found.count("leaving"), locale))
     if found.out:
         yield t.count("standing.out", found.out)
-    for state in ("unanswered", "refused", "failed", "unsure", "by_hand", "called"):
+    for state in ("vehicle_out", "unanswered", "refused", "failed", "unsure", "by_hand", "called"):
         if found.count(state):
             yield t.count(f"standing.{state}", found.count(state))
     if not found.out and not found.count("leaving", "called") and found.to_send:
@@ -192,7 +201,7 @@ def _ready(found: Standing, ready: datetime, locale: Locale) -> KeyFigure:
 def standing_sums(found: Standing, locale: Locale) -> str:
     """'31 turer: 25 utkallade, 1 saknar fordon, 2 avstådda, 3 behövs inte': all turer, each once."""
     t = locale.words
-    waits = found.count("to_send", "leaving", "failed", "unsure", "by_hand", "refused")
+    waits = found.count("to_send", "leaving", "failed", "unsure", "by_hand", "refused", "vehicle_out")
     kinds = [
         ("called_out", found.called_out),
         ("to_send", waits),

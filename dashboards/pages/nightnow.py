@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from city.call import CallNow
+from city.manning import Absence
 from city.plan import Plan
 from city.totals import SnowTotals, totals_of
 from city.vocabulary import OUT, CallState
@@ -14,7 +15,7 @@ from dashboards.web.context import AppContext
 from planner.night.progress import Progress
 from planner.night.standing import Standing, standing
 from store import calls as kept_calls
-from store import daypage, judgements
+from store import daypage, judgements, manning
 from store.connect import Connection
 from store.orders import OrderNow
 
@@ -33,7 +34,8 @@ def standing_of(context: AppContext, connection: Connection, plan: Plan) -> Stan
     progress = context.progress(connection, followed, histories) if followed else {}
     calls = calls_now(connection, now) if newest and not VIEWS[plan.domain].advice else {}
     declined = judgements.declined(connection, now, [item.key for item in plan.interventions])
-    return standing_now(plan, newest, calls, progress, declined, now)
+    absences = out_of_service(connection, plan, now)
+    return standing_now(plan, newest, calls, progress, declined, now, absences)
 
 
 def standing_now(
@@ -43,6 +45,7 @@ def standing_now(
     progress: Mapping[str, Progress],
     declined: Collection[str],
     now: datetime,
+    absences: Sequence[Absence] = (),
 ) -> Standing:
     """Where a plan stands. ``orders`` are the newest by key, of which those of its service day count."""
     by_call = not VIEWS[plan.domain].advice
@@ -54,9 +57,15 @@ def standing_now(
         calls=calls,
         progress=progress,
         declined=declined,
+        absences=absences,
         no_vehicle=[one.target for one in plan.not_cared if one.kind == "no_vehicle"],
         by_call=by_call,
     )
+
+
+def out_of_service(connection: Connection, plan: Plan, now: datetime) -> tuple[Absence, ...]:
+    """When vehicles of a plan are out of service while it is driven."""
+    return () if VIEWS[plan.domain].advice else manning.absences(connection, plan.domain, now, now + TONIGHT)
 
 
 def calls_now(connection: Connection, now: datetime, at: datetime | None = None) -> dict[str, CallState]:

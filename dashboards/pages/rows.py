@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from city.entities import OrderEvent
+from city.manning import Absence
 from city.observation import Observation
 from city.plan import Intervention, Plan
 from city.vocabulary import CallState
@@ -22,6 +23,7 @@ from dashboards.pages.stops import StopLine, capital, stops_of
 from dashboards.pages.who import crew_said
 from dashboards.pages.why import deciding, why_line
 from dashboards.web.locale import Locale
+from planner.night.choice import absent_during
 from planner.night.progress import Progress
 from store.daypage import Background
 from store.orders import OrderNow
@@ -34,9 +36,9 @@ class Known:
     """What rows are made with beside the plan: orders by key, their histories, names by id, the time.
 
     ``read_at`` is the time for which the ages of sources are told, None for the plan's own. ``calls`` are the states
-    of the newest calls by order id. ``outside`` is what is under way and not in
-    the plan any more, each with the plan that it was called out from. ``background`` and what was ``seen`` are told in
-    opened rows; the streets only of the one that is asked for, ``opened``.
+    of the newest calls by order id, ``absences`` when vehicles are out of service. ``outside`` is what is under way and
+    not in the plan any more, each with the plan that it was called out from. ``background`` and what was ``seen`` are
+    told in opened rows; the streets only of the one that is asked for, ``opened``.
     """
 
     now: datetime
@@ -50,6 +52,7 @@ class Known:
     read_at: datetime | None = None
     calls: Mapping[str, CallState] = field(default_factory=dict)
     outside: Sequence[Planned] = ()
+    absences: Sequence[Absence] = ()
     background: Background | None = None
     seen: Sequence[Observation] = ()
     opened: str = ""
@@ -171,6 +174,7 @@ def _standpoint(plan: Plan, item: Intervention, order: OrderNow | None, known: K
         far=known.progress.get(order_id),
         history=known.histories.get(order_id, ()),
         call=known.calls.get(order_id),
+        out=absent_during(known.absences, order.vehicle, item) if order and order.vehicle else None,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from city.entities import OrderEvent
+from city.manning import Absence
 from city.plan import Intervention
 from city.vocabulary import CallState, OrderState
 from dashboards.pages.who import by_word_of, note_said
@@ -26,6 +27,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "failed": ("is-stop", "stop"),
     "sent": ("is-go", "sent"),
     "acknowledged": ("is-go", "seen"),
+    "vehicle_out": ("is-stop", "stop"),
     "unanswered": ("is-stop", "stop"),
     "refused": ("is-stop", "stop"),
     "started": ("is-go", "run"),
@@ -36,7 +38,19 @@ LOOKS: dict[str, tuple[str, str]] = {
 """How each state looks: the class of its text and its icon. The double tick is of an answer and of nothing else."""
 
 URGENCY = (
-    *("unanswered", "refused", "failed", "unsure", "by_hand", "late", "decided", "proposed", "aborted", "leaving"),
+    *(
+        "vehicle_out",
+        "unanswered",
+        "refused",
+        "failed",
+        "unsure",
+        "by_hand",
+        "late",
+        "decided",
+        "proposed",
+        "aborted",
+        "leaving",
+    ),
     *("sent", "acknowledged", "started", "approved", "done"),
 )
 """What needs a hand stands first."""
@@ -53,6 +67,8 @@ STUCK = frozenset({"by_hand", "unsure", "failed"})
 was sent before."""
 WAITS = frozenset({"proposed", "decided"})
 CALLED = frozenset({"sent", "acknowledged", "leaving", "by_hand", "unsure", "failed"})
+BEFORE_START: frozenset[OrderState] = frozenset({"sent", "acknowledged", "unanswered"})
+"""Somebody was called and nobody has begun."""
 GRACE = timedelta(minutes=5)
 
 
@@ -78,7 +94,8 @@ class Status:
 @dataclass(frozen=True)
 class Standpoint:
     """What a status is made from: an intervention with its newest order, if it has one, how far that is, its events,
-    the state of its newest ``call``. ``advice`` is approved, not driven."""
+    the state of its newest ``call``, and when the vehicle that holds it is ``out`` of service in its time. ``advice``
+    is approved, not driven."""
 
     item: Intervention
     order: OrderNow | None
@@ -87,6 +104,7 @@ class Standpoint:
     far: Progress | None = None
     history: Sequence[OrderEvent] = ()
     call: CallState | None = None
+    out: Absence | None = None
 
     @property
     def state(self) -> str:
@@ -95,6 +113,8 @@ class Standpoint:
             return "proposed"
         if self.advice and self.order.state in {"decided", "sent", "acknowledged", "started"}:
             return "approved"
+        if self.out is not None and self.order.state in BEFORE_START:
+            return "vehicle_out"
         by_call = OF_CALL.get(self.call, "") if self.call else ""
         if self.order.state == "decided":
             return by_call or "decided"
@@ -128,7 +148,7 @@ def _word(at: Standpoint, state: str, locale: Locale) -> str:
     if share is not None:
         return locale.words("state.share", percent=str(share))
     word = locale.words(f"state.{state}")
-    if at.order is None or state in {"decided", "leaving", "by_hand", "unsure", "failed"}:
+    if at.order is None or state in {"decided", "leaving", "by_hand", "unsure", "failed", "vehicle_out"}:
         return word
     return f"{word} {locale.moment(_since(at), at.now)}"
 
@@ -145,6 +165,9 @@ def _second(at: Standpoint, state: str, locale: Locale) -> str:
     if at.order is None or state == "approved":
         return ""
     said = [note_said(at.order.state_note, locale)]
+    if state == "vehicle_out" and at.out is not None:
+        until = locale.moment(at.out.until_at, at.now)
+        said.append(locale.words("state.out_until", vehicle=at.order.vehicle or "", clock=until))
     if state in {"sent", "unanswered"} | STUCK:
         said.append(_called(at, state, locale))
     if state in {"acknowledged", "started", "done"}:

@@ -158,7 +158,7 @@ def _row(night: NightCalls, call: CallNow, now: datetime) -> BoardRow | None:
         delivered_at=call.delivered_at,
         answered_at=call.answered_at,
         state=call.state,
-        state_at=call.state_at,
+        state_at=_since(call, word),
         state_who=call.state_who,
         note=call.state_note,
         word=word,
@@ -170,6 +170,12 @@ def _row(night: NightCalls, call: CallNow, now: datetime) -> BoardRow | None:
         place=place,
         acts=tuple(_acts(night, call, word, follows, now)),
     )
+
+
+def _since(call: CallNow, word: BoardWord) -> datetime:
+    """Since when a call is as it is told; one that was acknowledged and of which a part was refused since, since its
+    yes."""
+    return call.answered_at or call.state_at if word == "acknowledged" != call.state else call.state_at
 
 
 def _next(night: NightCalls, call: CallNow, word: BoardWord, now: datetime) -> BoardNext | None:

@@ -59,7 +59,8 @@ class Remark:
 
 @dataclass(frozen=True)
 class KnownNight:
-    """What is known of an order: its present vehicle and state, its history, and how far it is."""
+    """What is known of an order: its present vehicle and state, its history, how far it is, and whether its vehicle is
+    ``out`` of service in the time of its work."""
 
     id: str
     key: str
@@ -68,6 +69,7 @@ class KnownNight:
     state: OrderState
     history: Sequence[OrderEvent]
     progress: Progress
+    out: bool = False
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,8 @@ def _tur(
     todo = WHAT_REMAINS.get(known.state) or ("look" if unseen else None)
     if known.state in {"decided", "sent"} and calls.get(known.key) in BY_HAND:
         todo = "call"
+    if known.out and known.state in {"sent", "acknowledged", "unanswered"}:
+        todo = "no_vehicle"
     began, ended = _when(known.history, "started"), _when(known.history, "done")
     return TurNight(
         key=known.key,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from city.catalogue.message import message
@@ -16,8 +16,9 @@ from city.serviceday import bounds
 from city.vocabulary import Domain, Mode, Network
 from planner.night.handover import Handover, KnownNight, handover
 from planner.night.progress import Progress, Street, progress
+from planner.night.standing import is_out_of_service
 from planner.night.sums import Sums, Worked, sums
-from store import drafts, facts, orders, pages, passages, plans, record, roads
+from store import drafts, facts, manning, orders, pages, passages, plans, record, roads
 from store.connect import Connection
 from store.drafts import Draft
 from store.orders import OrderNow
@@ -26,6 +27,8 @@ from store.record import Happening, OpenCall
 PlanOf = Callable[[str], Plan | None]
 Histories = Mapping[str, Sequence[OrderEvent]]
 """The events of orders by order id, oldest first."""
+ABSENT_AHEAD = timedelta(hours=36)
+"""Vehicles that are out of service from later on concern no work of this night."""
 
 
 def progress_of(
@@ -112,10 +115,13 @@ def _night(
     found = orders.orders_of_day(connection, domain, day)
     histories = pages.histories(connection, [order.id for order in found])
     far = progress_of(connection, found, now, plan_of, histories)
+    items = {o.id: item_of(plan_of(o.plan_id), o.key) for o in found}
+    absences = manning.absences(connection, domain, now, now + ABSENT_AHEAD)
+    out = {o.id for o in found if is_out_of_service(absences, o.vehicle, items[o.id])}
     made = [
         (
-            KnownNight(o.id, o.key, o.vehicle, o.contractor, o.state, histories[o.id], far[o.id]),
-            item_of(plan_of(o.plan_id), o.key),
+            KnownNight(o.id, o.key, o.vehicle, o.contractor, o.state, histories[o.id], far[o.id], o.id in out),
+            items[o.id],
         )
         for o in found
     ]

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, get_args
 
+from city.manning import Absence
 from city.plan import Intervention, Plan
 from city.vocabulary import NON_ROUTE_KINDS, CallState, OrderState
+from planner.night.choice import absent_during
 from planner.night.progress import Progress
 
 TurState = Literal[
@@ -18,6 +20,7 @@ TurState = Literal[
     "acknowledged",
     "called",
     "leaving",
+    "vehicle_out",
     "refused",
     "unanswered",
     "failed",
@@ -29,16 +32,21 @@ TurState = Literal[
     "done",
 ]
 """Where a tur stands. ``leaving``: its message has not left the house; ``called``: a channel took it and no answer has
-come; ``failed``: it did not arrive; ``unsure``: it may have; ``by_hand``: somebody must ring; ``to_send``: nobody has
-called it out; ``no_vehicle``: it is needed and no vehicle can. In the order of ``FIRST``."""
+come; ``vehicle_out``: somebody was called, and their vehicle is out of service; ``failed``: it did not arrive;
+``unsure``: it may have; ``by_hand``: somebody must ring; ``to_send``: nobody has called it out; ``no_vehicle``: it is
+needed and no vehicle can. In the order of ``FIRST``."""
 OUT: frozenset[TurState] = frozenset({"running", "acknowledged", "done"})
 """Out: somebody has said that they go, or has been."""
 CALLED_OUT: frozenset[TurState] = OUT | {"called", "unanswered"}
 """Called out: a channel took the message, or somebody was reached."""
 NEEDS: frozenset[TurState] = frozenset(
-    {"refused", "unanswered", "failed", "unsure", "by_hand", "no_vehicle", "to_send"}
+    {"vehicle_out", "refused", "unanswered", "failed", "unsure", "by_hand", "no_vehicle", "to_send"}
 )
 """What neither a driver nor the machine is at work on: it waits for whoever reads the page."""
+CALLED_FOR: frozenset[TurState] = frozenset(
+    {"acknowledged", "called", "leaving", "unanswered", "failed", "unsure", "by_hand"}
+)
+"""Somebody was called, or is to be, and nobody has begun: a vehicle that is out of service will not drive it."""
 FIRST: tuple[TurState, ...] = get_args(TurState)
 """Which run of a tur speaks for it: the one that is farthest on its way, else the one that waits."""
 
@@ -183,12 +191,14 @@ def standing(
     progress: Mapping[str, Progress] | None = None,
     declined: Collection[str] = (),
     no_vehicle: Iterable[str] = (),
+    absences: Sequence[Absence] = (),
     by_call: bool = True,
 ) -> Standing:
     """Where a plan stands now. ``orders`` are the newest of each key of its service day; ``calls`` the states of the
     newest call of each order by order id; ``progress`` by order id; ``declined`` keys; ``no_vehicle`` turer that are
-    needed and that no vehicle can drive. ``of`` is how many turer the town has, those of the plan where nobody knows.
-    Not ``by_call``: what is decided is on its way by that alone, as a building's set-points are.
+    needed and that no vehicle can drive; ``absences`` when vehicles are out of service. ``of`` is how many turer the
+    town has, those of the plan where nobody knows. Not ``by_call``: what is decided is on its way by that alone, as a
+    building's set-points are.
     """
     by_key = {order.key: order for order in orders}
     known = {item.key: item for item in plan.interventions}
@@ -198,6 +208,8 @@ def standing(
     for item in plan.interventions:
         order = by_key.get(item.key)
         state = _state(order, calls, item.key in held, by_call=by_call)
+        if order is not None and state in CALLED_FOR and is_out_of_service(absences, order.vehicle, item):
+            state = "vehicle_out"
         runs.append(_run(item, order, state, progress))
     beside = tuple(run for run in runs if known[run.key].kind in NON_ROUTE_KINDS)
     turer = [run for run in runs if known[run.key].kind not in NON_ROUTE_KINDS]
@@ -208,6 +220,11 @@ def standing(
     for run in sorted(turer, key=lambda run: (FIRST.index(run.state), run.run)):
         speaks.setdefault(run.target, run)
     return Standing(now, max(len(speaks), of or 0), speaks, tuple(turer), beside)
+
+
+def is_out_of_service(absences: Sequence[Absence], vehicle: str | None, item: Intervention) -> bool:
+    """Whether the vehicle of an order is out of service in the time of its work."""
+    return vehicle is not None and absent_during(absences, vehicle, item) is not None
 
 
 def _run(

@@ -99,7 +99,7 @@ def test_every_row_says_why_with_figure_range_and_limit(client, snow):
     for item in snow.interventions:
         first = item.reasons[0]
         assert f"{first.value:.1f} cm".replace(".", ",") in page
-        assert f"gräns {first.threshold:.0f}" in page
+        assert f"gräns {first.threshold:.1f}".replace(".", ",") in page
     for weak in snow.degradations:
         assert weak.effect in page
 
@@ -147,7 +147,8 @@ def test_what_nobody_has_called_out_is_late_from_its_latest_start_on(client, sno
     clock.advance(minutes=30)
     page = said(client.get("/idag"))
     assert "Försenad 30 min" in page
-    assert re.search(r"Blir \d+ min sen", page)
+    clock.advance(minutes=300)
+    assert re.search(r"Blir \d+ (min|h)[^.]{0,9} sen", said(client.get("/idag")))
 
 
 def test_a_latest_start_that_has_passed_says_so(client, snow, clock):
@@ -214,5 +215,17 @@ def test_nothing_needed_is_an_answer_too(client, database, clock):
 
 def test_the_strip_is_drawn_and_comes_to_the_plans_figure(client, snow):
     text = client.get("/idag").text
-    peak = f"{snow.interventions[0].reasons[0].value:.1f}".replace(".", ",")
+    peak = f"{max(snow.interventions[0].curve.depth_cm):.1f}".replace(".", ",")
     assert f"snödjup {peak} cm" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("sv", "Planen från 03.00 räknas nu, eller har inte kunnat räknas."),
+        ("en", "The plan of 03:00 is being computed"),
+    ],
+)
+def test_a_plan_that_is_due_and_not_there_is_said_to_be_late(client, filled, language, said):
+    """Not that the next one comes tomorrow."""
+    assert said in client.get(f"/idag?domain=snow&lang={language}").text

@@ -10,6 +10,7 @@ import pytest
 
 from city.catalogue.words import words
 from city.entities import OrderEvent
+from city.manning import Absence
 from city.plan import Intervention
 from dashboards.pages.history import history_of, undo_of
 from dashboards.pages.status import LOOKS, Standpoint, acts_of, behind, may_choose, status_of
@@ -56,6 +57,18 @@ def test_what_nobody_has_sent_is_not_called_out():
 
 def test_the_double_tick_is_of_an_answer_alone():
     assert [state for state, (_, icon) in LOOKS.items() if icon == "seen"] == ["acknowledged"]
+
+
+@pytest.mark.parametrize("state", ["sent", "acknowledged", "unanswered"])
+def test_a_vehicle_that_is_out_of_service_is_no_yes(state):
+    """Its driver may have said yes; the row says what is broken, until when, and the way on, and needs a hand."""
+    broken = Absence("P11", AT, AT + 5 * HOUR)
+    assert said(state, out=broken) == (
+        "Fordonet ur drift",
+        "P11 är ur drift till 08.06: välj Kan inte, sedan ett annat fordon",
+    )
+    assert status_of(Standpoint(item(), order(state), AT, out=broken), SWEDISH).needs
+    assert said("started", out=broken)[0] != "Fordonet ur drift"
 
 
 def test_sent_waits_for_an_answer_and_says_where_the_message_is():

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from city.manning import Absence
 from city.plan import Intervention, Plan, Verdict
 from city.vocabulary import CallState, OrderState
 from planner.night.progress import Progress
@@ -97,6 +99,23 @@ def test_a_decline_waits_for_nobody_and_an_order_that_goes_overrules_it() -> Non
     key = item("P1-1").key
     assert stands(item("P1-1"), declined=[key]).counts == {"declined": 1, "not_needed": 9}
     assert stands(item("P1-1"), orders=(order("P1-1", "sent"),), declined=[key]).count("called") == 1
+
+
+@pytest.mark.parametrize("state", ["sent", "acknowledged", "unanswered"])
+def test_who_was_called_and_has_no_vehicle_any_more_waits_for_the_reader(state: OrderState) -> None:
+    """P01 breaks down for the time of the work: whatever its driver said, nobody drives it. Later it may."""
+    broken = (Absence("P01", AT, AT + 5 * HOUR),)
+    found = stands(item("P1-1"), orders=(order("P1-1", state),), absences=broken)
+    assert (found.count("vehicle_out"), found.waiting, found.out, found.ready_at) == (1, 1, 0, None)
+    before = stands(item("P1-1"), orders=(order("P1-1", state),), absences=(Absence("P01", AT, AT + HOUR / 2),))
+    assert before.count("vehicle_out") == 0
+    other = stands(item("P1-1"), orders=(order("P1-1", state),), absences=(Absence("P02", AT, AT + 5 * HOUR),))
+    assert other.count("vehicle_out") == 0
+
+
+def test_who_is_under_way_is_not_taken_off_the_road() -> None:
+    broken = (Absence("P01", AT, AT + 5 * HOUR),)
+    assert stands(item("P1-1"), orders=(order("P1-1", "started"),), absences=broken).count("running") == 1
 
 
 def test_the_second_run_is_not_a_second_tur() -> None:
