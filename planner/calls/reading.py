@@ -22,13 +22,15 @@ from planner.calls.rows import NightCalls, board
 from planner.calls.sheet import CallSheet, CrewsKnown, WantedTur, run_of, sheet
 from planner.night.report import item_of
 from planner.thresholds.limits import limits
-from store import calls, facts, orders, pages, plans
+from store import calls, facts, manning, orders, pages, plans
 from store.connect import Connection
 from store.orders import OrderNow
 
 PlanOf = Callable[[str], Plan | None]
 TONIGHT = timedelta(hours=14)
 """What happened longer ago was another night."""
+OUT_AHEAD = timedelta(hours=72)
+"""A vehicle that is out of service from later on concerns no call of now."""
 ASKS_NEXT: frozenset[CallState] = frozenset(
     {"sent", "delivered", "failed", "unsure", "by_hand", "refused", "unanswered", "waits"}
 )
@@ -67,7 +69,9 @@ def sheet_of(
         if order is None:
             raise NotFound(message("error.order.unknown", order=order_id))
         wanted.append(_wanted(item_of(plan_of(order.plan_id), order.key), order, vehicles or {}, of_whom))
-    known = CrewsKnown(on_call.busy, on_call.rota, silent(calls.calls_since(connection, now - TONIGHT)))
+    quiet = silent(calls.calls_since(connection, now - TONIGHT))
+    out = manning.absences(connection, plan.domain, now, now + OUT_AHEAD)
+    known = CrewsKnown(on_call.busy, on_call.rota, quiet, out)
     return sheet(plan_id, wanted, on_call.crews, known)
 
 

@@ -8,22 +8,23 @@ from datetime import datetime
 from typing import Literal
 
 from city.call import CallChannel
-from city.manning import CallOut
+from city.manning import Absence, CallOut
 from city.plan import Intervention
 from planner.calls.lists import Busy, Crews, Place
+from planner.night.choice import absent_during
 from planner.night.report import clears
 from planner.night.rest import Rota
 
-LookKind = Literal["no_vehicle", "no_list", "no_address", "no_line", "away", "busy", "rest", "silent"]
-"""Why a line needs a look: no vehicle drives it; no call-out list knows the vehicle; the list has no address; its
-channel has no line while others have; everybody of the vehicle is away; it holds other work then; its crew has not
-rested; it did not answer tonight."""
+LookKind = Literal["no_vehicle", "out", "no_list", "no_address", "no_line", "away", "busy", "rest", "silent"]
+"""Why a line needs a look: no vehicle drives it; its vehicle is out of service then; no call-out list knows the
+vehicle; the list has no address; its channel has no line while others have; everybody of the vehicle is away; it holds
+other work then; its crew has not rested; it did not answer tonight."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One reason to look. ``at`` is until when it is busy or rests, or when it did not answer; ``what`` the other tur
-    (busy) or who is away."""
+    """One reason to look. ``at`` is until when it is out, busy or rests, or when it did not answer; ``what`` the other
+    tur (busy) or who is away."""
 
     kind: LookKind
     at: datetime | None = None
@@ -95,12 +96,18 @@ class WantedTur:
 
 @dataclass(frozen=True)
 class CrewsKnown:
-    """What is known of the crews: what they are ``busy`` with, what they have worked, and which places did not answer
-    tonight, with when."""
+    """What is known of the crews: what they are ``busy`` with, what they have worked, which places did not answer
+    tonight, with when, and when vehicles are out of service."""
 
     busy: Sequence[Busy] = ()
     rota: Rota | None = None
     silent: Mapping[Place, datetime] = field(default_factory=dict)
+    absences: Sequence[Absence] = ()
+
+    def out(self, own: Sequence[WantedTur]) -> Absence | None:
+        """When the vehicle of some turer is out of service in the time of any of them."""
+        found = (absent_during(self.absences, one.vehicle, one.item) for one in own if one.vehicle)
+        return next((absent for absent in found if absent is not None), None)
 
 
 def sheet(plan_id: str, wanted: Sequence[WantedTur], crews: Crews, known: CrewsKnown | None = None) -> CallSheet:
@@ -146,7 +153,7 @@ def _line(own: Sequence[WantedTur], crews: Crews, known: CrewsKnown) -> SheetLin
         starts_at=starts,
         ready_by=ready,
         machine=machine,
-        callable=first.vehicle is not None,
+        callable=first.vehicle is not None and known.out(own) is None,
         looks=tuple(_looks(own, place, crews, known)),
         changed=place is not None and crews.changed(place),
         chosen=any(one.chosen for one in own),
@@ -163,6 +170,9 @@ def _looks(own: Sequence[WantedTur], place: CallOut | None, crews: Crews, known:
     first = own[0]
     if first.vehicle is None:
         yield Look("no_vehicle")
+        return
+    if (absent := known.out(own)) is not None:
+        yield Look("out", absent.until_at)
         return
     if place is None:
         gone = crews.gone(first.vehicle, clears(first.item), first.contractor)

@@ -13,8 +13,10 @@ from city.clock import FixedClock
 from city.entities import Vehicle
 from city.manning import CallOut, CrewChange
 from planner.bundle import load, save
+from planner.calls.reading import sheet_of
 from planner.inputs import read_snapshot
-from planner.orders import decide
+from planner.night.report import night_of
+from planner.orders import add_event, decide
 from planner.schedule import Scheduler
 from planner.services import SNAPSHOTS, make_plan
 from planner.snow.snapshot import SnowSnapshot
@@ -197,3 +199,19 @@ def test_an_order_that_is_out_keeps_its_vehicle_in_the_new_plan(database: Connec
     assert {item.key: item.vehicle for item in made.interventions if item.vehicle != "G01"} == dict.fromkeys(
         mine, "P01"
     )
+
+
+def test_a_vehicle_that_is_out_of_service_cannot_be_called_and_its_work_needs_another(
+    database: Connection,
+) -> None:
+    """The sheet says so and until when; what its driver had said yes to is the next shift's to find a vehicle for."""
+    live = night(database, cm=9.0)
+    item = next(one for one in live.interventions if one.vehicle == "P01")
+    (order,) = decide(database, live.id, [item.key], "dispatcher", AT)
+    for kind in ("sent", "acknowledged"):
+        add_event(database, order, kind, "P01", AT)  # type: ignore[arg-type]
+    manning.add_change(database, change(until_at=AT + 12 * HOUR))
+    line = sheet_of(database, town.settings(), AT, live.id, [], order_ids=[order]).lines[0]
+    assert (line.callable, [(look.kind, look.at) for look in line.looks]) == (False, [("out", AT + 12 * HOUR)])
+    told = night_of(database, live.service_day, "assist", AT)
+    assert {tur.todo for tur in told.turer if tur.order_id == order} == {"no_vehicle"}
