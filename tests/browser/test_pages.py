@@ -15,7 +15,7 @@ from tests.unit.dashboards import night, sensors, town
 
 
 @pytest.mark.parametrize(
-    ("language", "headline", "row"), [("sv", "Kör ut kl. 03.36", "gräns 3"), ("en", "Go out at 03:36", "limit 3")]
+    ("language", "headline", "row"), [("sv", "Kör ut kl. 03.36", "gräns 2,85"), ("en", "Go out at 03:36", "limit 2.85")]
 )
 def test_the_page_shows_the_answer_and_its_rows(desk, language, headline, row):
     page = desk.open(f"/idag?lang={language}")
