@@ -10,6 +10,9 @@ CLEAR = "clear"
 NON_ROUTE_KINDS = frozenset({"places", "haul", "sweep"})
 """Kinds of interventions that are no turer."""
 
+AGAINST_SLIP = frozenset({"salt", "brine", "sand"})
+"""What is spread against slipperiness: alone a kind of intervention, after a plough a part of an action's name."""
+
 Domain = Literal["snow", "waste", "heating"]
 Mode = Literal["shadow", "assist", "live"]
 Network = Literal["street", "cycle"]
@@ -73,6 +76,8 @@ UNDER_WAY: frozenset[OrderState] = frozenset({"decided", "sent", "acknowledged",
 """An order in one of these states is a fact for the next plan."""
 STANDS_DOWN: frozenset[OrderState] = frozenset({"decided", "sent", "acknowledged", "unanswered"})
 """States of an order that nobody has begun: a plan that does not ask for it any more may stand it down."""
+CALLED: frozenset[OrderState] = STANDS_DOWN - {"decided"}
+"""Somebody was called, and nobody has begun."""
 OUT: frozenset[OrderState] = frozenset({"started", "done"})
 """States of an order that nobody stands down any more."""
 ON_THE_WAY: frozenset[OrderState] = frozenset({"acknowledged", "started"})

@@ -51,8 +51,6 @@ LEVELS = tuple(name for name, known in KNOWN.items() if known.hour == "last")
 MOST_ISSUES = 60
 """Of the forecasts of a day: two providers, an issue an hour, and some to spare."""
 ORDERS_BACK = timedelta(hours=36)
-ABSENT_AHEAD = timedelta(hours=72)
-"""Vehicles that are out of service from later on concern no plan of now."""
 S = TypeVar("S", bound=Snapshot)
 
 
@@ -157,7 +155,7 @@ TABLES: dict[str, Callable[[SnapshotSource], object]] = {
     "buildings": lambda m: facts.buildings(m.connection),
     "calendar": _calendar,
     "roster": lambda m: facts.roster(m.connection, m.at, m.at + timedelta(hours=24)),
-    "absences": lambda m: manning.absences(m.connection, m.domain, m.at, m.at + ABSENT_AHEAD),
+    "absences": lambda m: manning.absences(m.connection, m.domain, m.at),
     "treatments": lambda m: _treatments(m.connection, m.at),
     "old_depths": lambda m: readings.depth_hours(m.connection, m.at - OLD_SNOW, m.at),
     "observations": lambda m: judgements.observations(m.connection, m.at),

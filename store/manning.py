@@ -67,9 +67,12 @@ def changes(connection: Connection, at: datetime) -> tuple[CrewChange, ...]:
     return select(connection, query("manning", "changes"), {"at": at}, CrewChange)
 
 
-def absences(connection: Connection, domain: Domain, at: datetime, before: datetime) -> tuple[Absence, ...]:
-    """When vehicles of a domain are out of service from ``at`` until ``before``, as it was known at ``at``."""
-    parameters = {"domain": domain, "at": at, "before": before}
+def absences(
+    connection: Connection, domain: Domain, at: datetime, *, ahead: timedelta = timedelta(hours=72)
+) -> tuple[Absence, ...]:
+    """When vehicles of a domain are out of service from ``at`` on, as it was known then. Who is out from later than
+    ``ahead`` on concerns no plan and no call of now."""
+    parameters = {"domain": domain, "at": at, "before": at + ahead}
     return select(connection, query("manning", "absences"), parameters, Absence)
 
 

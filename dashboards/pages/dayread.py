@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from city.entities import OrderEvent
 from city.observation import Observation
 from city.plan import Intervention, Plan
-from city.vocabulary import OUT, UNDER_WAY, Domain
+from city.vocabulary import OUT, STANDS_DOWN, UNDER_WAY, Domain
 from dashboards.pages.asof import orders_at
 from dashboards.pages.declines import declined_of
 from dashboards.pages.draft import DraftBox, draft_box
@@ -18,7 +18,6 @@ from dashboards.pages.opened import background_of
 from dashboards.pages.rows import Known
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import ServiceView
-from dashboards.pages.status import BEFORE_START
 from dashboards.pages.watchrow import DraftUndo
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
@@ -146,7 +145,7 @@ def _known(
     followed = [order for order in newest.values() if order.state in OUT]
     held = {item.key for item in plan.interventions} if plan else set()
     away = [order for order in newest.values() if live and order.key not in held and order.state in UNDER_WAY]
-    waiting = (live or at is not None) and any(order.state in BEFORE_START for order in newest.values())
+    waiting = (live or at is not None) and any(order.state in STANDS_DOWN for order in newest.values())
     names = daypage.names(connection, streets=live and VIEWS[domain].watched)
     known = Known(
         now=at or (now if live else (plan.valid_to if plan else now)),

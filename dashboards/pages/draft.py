@@ -7,14 +7,11 @@ from dataclasses import dataclass
 
 from city.catalogue.message import Message, message
 from city.draft import Bust, Change
-from city.vocabulary import STANDS_DOWN
+from city.vocabulary import CALLED
 from dashboards.pages.status import LOOKS
 from dashboards.web.locale import Locale
 from store.drafts import Draft
 from store.orders import OrderNow
-
-CALLED = STANDS_DOWN - {"decided"}
-"""Where an order stands of which somebody was told, and whom a draft that drops it calls back."""
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def standing_now(
 
 def out_of_service(connection: Connection, plan: Plan, now: datetime) -> tuple[Absence, ...]:
     """When vehicles of a plan are out of service while it is driven."""
-    return () if VIEWS[plan.domain].advice else manning.absences(connection, plan.domain, now, now + TONIGHT)
+    return () if VIEWS[plan.domain].advice else manning.absences(connection, plan.domain, now)
 
 
 def calls_now(connection: Connection, now: datetime, at: datetime | None = None) -> dict[str, CallState]:

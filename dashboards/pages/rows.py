@@ -118,7 +118,7 @@ def anchor(key: str) -> str:
 
 def _row(plan: Plan, item: Intervention, known: Known, locale: Locale, *, outside: bool = False) -> PlanRow:
     order = known.orders.get(item.key)
-    at = _standpoint(plan, item, order, known)
+    at = _standpoint(plan, item, order, known, outside=outside)
     first, why, status = deciding(item), why_line(item, locale), status_of(at, locale)
     events = at.history
     live, view = known.live, VIEWS[plan.domain]
@@ -164,7 +164,8 @@ def _row(plan: Plan, item: Intervention, known: Known, locale: Locale, *, outsid
     )
 
 
-def _standpoint(plan: Plan, item: Intervention, order: OrderNow | None, known: Known) -> Standpoint:
+def _standpoint(plan: Plan, item: Intervention, order: OrderNow | None, known: Known, *, outside: bool) -> Standpoint:
+    """``outside``: the plan asks for it no more, and nobody needs another vehicle for it."""
     order_id = order.id if order else ""
     return Standpoint(
         item=item,
@@ -174,7 +175,7 @@ def _standpoint(plan: Plan, item: Intervention, order: OrderNow | None, known: K
         far=known.progress.get(order_id),
         history=known.histories.get(order_id, ()),
         call=known.calls.get(order_id),
-        out=absent_during(known.absences, order.vehicle, item) if order and order.vehicle else None,
+        out=absent_during(known.absences, order.vehicle, item) if order and order.vehicle and not outside else None,
     )
 
 

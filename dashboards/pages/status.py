@@ -66,9 +66,7 @@ STUCK = frozenset({"by_hand", "unsure", "failed"})
 """Where a call stands that nobody but the reader can help on: an order that went on to another may come here though it
 was sent before."""
 WAITS = frozenset({"proposed", "decided"})
-CALLED = frozenset({"sent", "acknowledged", "leaving", "by_hand", "unsure", "failed"})
-BEFORE_START: frozenset[OrderState] = frozenset({"sent", "acknowledged", "unanswered"})
-"""Somebody was called and nobody has begun."""
+ON_CALL = frozenset({"sent", "acknowledged", "leaving", "by_hand", "unsure", "failed"})
 GRACE = timedelta(minutes=5)
 
 
@@ -108,13 +106,16 @@ class Standpoint:
 
     @property
     def state(self) -> str:
-        """The state of the order, or what goes before it."""
+        """The state of the order, or what goes before it; no call holds whose vehicle is out of service."""
+        state = self._as_called
+        return "vehicle_out" if self.out is not None and state in ON_CALL | {"unanswered"} else state
+
+    @property
+    def _as_called(self) -> str:
         if self.order is None:
             return "proposed"
         if self.advice and self.order.state in {"decided", "sent", "acknowledged", "started"}:
             return "approved"
-        if self.out is not None and self.order.state in BEFORE_START:
-            return "vehicle_out"
         by_call = OF_CALL.get(self.call, "") if self.call else ""
         if self.order.state == "decided":
             return by_call or "decided"
@@ -234,7 +235,7 @@ def late_by(at: Standpoint) -> timedelta | None:
         return None
     if state == "started":
         due = item.ready_by
-    elif state in CALLED:
+    elif state in ON_CALL:
         due = item.starts_at
     elif state in WAITS:
         due = item.latest_start or item.starts_at

@@ -29,8 +29,6 @@ from store.orders import OrderNow
 PlanOf = Callable[[str], Plan | None]
 TONIGHT = timedelta(hours=14)
 """What happened longer ago was another night."""
-OUT_AHEAD = timedelta(hours=72)
-"""A vehicle that is out of service from later on concerns no call of now."""
 ASKS_NEXT: frozenset[CallState] = frozenset(
     {"sent", "delivered", "failed", "unsure", "by_hand", "refused", "unanswered", "waits"}
 )
@@ -70,8 +68,7 @@ def sheet_of(
             raise NotFound(message("error.order.unknown", order=order_id))
         wanted.append(_wanted(item_of(plan_of(order.plan_id), order.key), order, vehicles or {}, of_whom))
     quiet = silent(calls.calls_since(connection, now - TONIGHT))
-    out = manning.absences(connection, plan.domain, now, now + OUT_AHEAD)
-    known = CrewsKnown(on_call.busy, on_call.rota, quiet, out)
+    known = CrewsKnown(on_call.busy, on_call.rota, quiet, manning.absences(connection, plan.domain, now))
     return sheet(plan_id, wanted, on_call.crews, known)
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from city.entities import OrderEvent
 from city.plan import Intervention, Plan
-from city.vocabulary import OrderState
+from city.vocabulary import CALLED, OrderState
 from planner.night.progress import Feed, Progress, Street
 
 Todo = Literal["call", "no_vehicle", "decide", "rest", "send", "wait", "look", "follow"]
@@ -60,7 +60,7 @@ class Remark:
 @dataclass(frozen=True)
 class KnownNight:
     """What is known of an order: its present vehicle and state, its history, how far it is, and whether its vehicle is
-    ``out`` of service in the time of its work."""
+    ``out`` of service in the time of its work, which the newest plan still asks for."""
 
     id: str
     key: str
@@ -240,7 +240,7 @@ def _tur(
     todo = WHAT_REMAINS.get(known.state) or ("look" if unseen else None)
     if known.state in {"decided", "sent"} and calls.get(known.key) in BY_HAND:
         todo = "call"
-    if known.out and known.state in {"sent", "acknowledged", "unanswered"}:
+    if known.out and known.state in CALLED:
         todo = "no_vehicle"
     began, ended = _when(known.history, "started"), _when(known.history, "done")
     return TurNight(

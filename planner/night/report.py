@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from city.catalogue.message import message
@@ -27,8 +27,6 @@ from store.record import Happening, OpenCall
 PlanOf = Callable[[str], Plan | None]
 Histories = Mapping[str, Sequence[OrderEvent]]
 """The events of orders by order id, oldest first."""
-ABSENT_AHEAD = timedelta(hours=36)
-"""Vehicles that are out of service from later on concern no work of this night."""
 
 
 def progress_of(
@@ -116,8 +114,10 @@ def _night(
     histories = pages.histories(connection, [order.id for order in found])
     far = progress_of(connection, found, now, plan_of, histories)
     items = {o.id: item_of(plan_of(o.plan_id), o.key) for o in found}
-    absences = manning.absences(connection, domain, now, now + ABSENT_AHEAD)
-    out = {o.id for o in found if is_out_of_service(absences, o.vehicle, items[o.id])}
+    newest = plans.latest(connection, domain, mode, day)
+    asked = {item.key for item in newest.interventions} if newest else set()
+    absences = manning.absences(connection, domain, now)
+    out = {o.id for o in found if o.key in asked and is_out_of_service(absences, o.vehicle, items[o.id])}
     made = [
         (
             KnownNight(o.id, o.key, o.vehicle, o.contractor, o.state, histories[o.id], far[o.id], o.id in out),
@@ -126,7 +126,6 @@ def _night(
         for o in found
     ]
     wanted = {name for one in far.values() for name in (*(one.left or ()), *one.unseen)}
-    newest = plans.latest(connection, domain, mode, day)
     declined = {one.key: one.step for one in happened if one.kind == "decline" and one.undone_at is None}
     states = {key: call.state for call in calls for key in call.keys}
     streets = streets_of(connection, wanted)

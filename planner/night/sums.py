@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from city.plan import SegmentAction
-
-SPREAD = ("salt", "brine", "sand")
-"""What is spread, as it stands in the name of an action."""
+from city.vocabulary import AGAINST_SLIP
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def _spread(
     kg: dict[str, float] = defaultdict(float)
     without: set[str] = set()
     for part in treated:
-        what = next((name for name in SPREAD if name in part.action), None)
+        what = next((name for name in AGAINST_SLIP if name in part.action.split("_")), None)
         if what is None or part.dose_g_m2 <= 0.0:
             continue
         length, width = sizes.get(part.id, (0.0, None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from city.catalogue.message import message
 from city.errors import Conflict
@@ -10,8 +10,6 @@ from city.plan import Intervention, Plan
 from planner.night.choice import absent_during
 from store import facts, manning
 from store.connect import Connection
-
-AHEAD = timedelta(hours=72)
 
 
 def driven_by(connection: Connection, plan: Plan, item: Intervention, now: datetime) -> tuple[str | None, str | None]:
@@ -21,7 +19,7 @@ def driven_by(connection: Connection, plan: Plan, item: Intervention, now: datet
     vehicle = chosen or item.vehicle
     if vehicle is None:
         return None, item.contractor
-    absent = absent_during(manning.absences(connection, plan.domain, now, now + AHEAD), vehicle, item)
+    absent = absent_during(manning.absences(connection, plan.domain, now), vehicle, item)
     if absent is not None:
         raise Conflict(message("error.order.vehicle_out", title=item.title, vehicle=vehicle))
     if chosen is None or chosen == item.vehicle:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from city.geo import local_xy, middle
-from city.vocabulary import ROUTE_CLASSES
+from city.vocabulary import AGAINST_SLIP, ROUTE_CLASSES
 from models.slipperiness import friction_of
 from models.snow import SnowState
 from models.weather import HourlyWeather
@@ -23,7 +23,6 @@ from planner.thresholds.limits import Limits
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.floating[Any]]
-AGAINST_SLIP = frozenset({"salt", "brine", "sand"})
 
 
 def friction_curves(

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,6 @@ from planner.snow.rule import Ints, limit_hundredths
 from planner.thresholds.limits import Limits
 
 Bools = npt.NDArray[np.bool_]
-Hours = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)

@@ -86,8 +86,7 @@ class Need:
 class Needs:
     """The judgement of all segments: arrays (n,), and on asking one ``Need`` by its row.
 
-    ``over`` asks for a plough, ``slips`` for something against slipperiness; ``asked`` says from which hours.
-    ``peak`` is the hour of all ahead that is farthest over the limit.
+    ``asked`` says what asks for each, and from which hours.
     """
 
     snapshot: SnowSnapshot
@@ -98,15 +97,31 @@ class Needs:
     groups: ServiceGroups
     group_of: Ints
     called: Called
-    limit: Ints
-    over: Bools
-    slips: Bools
-    peak: Ints
     asked: AskedHours
     spots: Bools
 
     def __len__(self) -> int:
         return len(self.over)
+
+    @property
+    def limit(self) -> Ints:
+        """(n, n_hours) [0.01 cm]."""
+        return self.asked.limit
+
+    @property
+    def over(self) -> Bools:
+        """(n,) whether a plough is asked for."""
+        return self.asked.over
+
+    @property
+    def slips(self) -> Bools:
+        """(n,) whether something against slipperiness is asked for."""
+        return self.asked.slips
+
+    @property
+    def peak(self) -> Ints:
+        """(n,) the hour of all ahead that is farthest over the limit."""
+        return self.asked.peak
 
     @property
     def needed(self) -> Bools:
@@ -340,10 +355,7 @@ def assess(
     own = all_criteria(rules, service.classes)
     each = [own[ROUTE_CLASSES[kind]] for kind in service.served_as]
     asked = asked_hours(snapshot.asked, curves, (groups, of, called), each, rules)
-    return Needs(
-        snapshot, service, weather, ahead, curves, groups, of, called,
-        asked.limit, asked.over, asked.slips, asked.peak, asked, spots,
-    )  # fmt: skip
+    return Needs(snapshot, service, weather, ahead, curves, groups, of, called, asked, spots)
 
 
 def _surface(ahead: SnowRange, i: int, hour: int) -> tuple[float, float, float]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from city.plan import Degradation, Intervention, Plan
 from city.totals import SnowTotals
-from city.vocabulary import NON_ROUTE_KINDS, Network
+from city.vocabulary import AGAINST_SLIP, NON_ROUTE_KINDS, Network
 from models.snow import Hindcast, land_effects
 from planner.assemble import assemble
 from planner.fleet import Assignment, Fleet, absent_in, fleet_of
@@ -26,7 +26,6 @@ from planner.snow.cache import PlanCache, Streets
 from planner.snow.cost import cost_of
 from planner.snow.curve import deciding_curve
 from planner.snow.drift import DriftRisk, drift_risk
-from planner.snow.friction import AGAINST_SLIP
 from planner.snow.full import full_cost
 from planner.snow.need import Need, Needs, assess, deciding
 from planner.snow.score import plan_score

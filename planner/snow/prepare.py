@@ -21,8 +21,9 @@ def whole_turer(snapshot: SnowSnapshot, cache: PlanCache) -> Iterator[str]:
     assessed = assess_streets(snapshot, cache)
     everywhere, asked = assessed.needs.group_of >= 0, assessed.needs.asked
     now = np.zeros_like(asked.depth_from)
-    at_once = replace(asked, depth_from=now, depth_begins=now, depth_reached=now)
-    needs = replace(assessed.needs, over=everywhere, slips=np.zeros_like(everywhere), asked=at_once)
+    nowhere = np.zeros_like(everywhere)
+    at_once = replace(asked, over=everywhere, slips=nowhere, depth_from=now, depth_begins=now, depth_reached=now)
+    needs = replace(assessed.needs, asked=at_once)
     fleet = fleet_of(snapshot, assessed.streets.network)
     drives = Drives(snapshot, assessed.streets, fleet, cache.drives)
     for tur in assessed.turer:

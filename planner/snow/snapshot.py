@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import ClassVar
 
 from city.entities import Building, CalendarDay, DepthHour, Device, Segment, SegmentRelief, Treatment, TurnBan
@@ -12,6 +13,7 @@ from city.observation import Observation
 from city.upkeep import Place, SeasonWork, WorkRequest
 from city.vocabulary import Domain
 from planner.snapshot import Snapshot, Wants
+from planner.snow.depths import DepthSensor, depth_sensors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,3 +45,8 @@ class SnowSnapshot(Snapshot):
     observations: tuple[Observation, ...] = ()
     season: tuple[SeasonWork, ...] = ()
     requests: tuple[WorkRequest, ...] = ()
+
+    @cached_property
+    def depth_sensors(self) -> tuple[DepthSensor, ...]:
+        """What the placed sensors of snow depth that are not silent can tell, by name."""
+        return depth_sensors(self.at, self.devices, self.readings, self.forecasts)

@@ -18,7 +18,7 @@ from models.road.alike import rounded
 from models.road.site import Sites, of_segments, with_relief
 from models.snow import Hindcast, SnowRange, Stations, snow_hindcast, snow_range
 from models.weather import HourlyWeather, hourly
-from planner.snow.depths import DEPTH, FRESH, LOOK_BACK_H, depth_sensors
+from planner.snow.depths import DEPTH, FRESH, LOOK_BACK_H
 from planner.snow.snapshot import SnowSnapshot
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -32,7 +32,7 @@ def elevations(snapshot: SnowSnapshot) -> Floats:
 
 def fresh_depths(snapshot: SnowSnapshot) -> list[tuple[Reading, float, float]]:
     """What each placed sensor that is not silent and is believed can tell of the depth now: (reading, lon, lat)."""
-    return [(one.reading, one.lon, one.lat) for one in depth_sensors(snapshot) if one.told.used]
+    return [(one.reading, one.lon, one.lat) for one in snapshot.depth_sensors if one.told.used]
 
 
 def fresh(snapshot: SnowSnapshot, quantity: str) -> list[tuple[Reading, float, float]]:

@@ -12,7 +12,7 @@ from city.catalogue.stored import clauses_of, in_all_languages
 from city.draft import Change, Difference
 from city.entities import GivenOrder
 from city.plan import Intervention, Plan
-from city.vocabulary import OUT, STANDS_DOWN, OrderState
+from city.vocabulary import CALLED, OUT, OrderState
 from planner.service import Second
 
 
@@ -46,7 +46,7 @@ def _added(item: Intervention, live: Plan, states: Mapping[str, OrderState]) -> 
 
 def _dropped(item: Intervention, states: Mapping[str, OrderState], second: Second) -> Change:
     state = states.get(item.key)
-    change = _change(item, state, called_back=state in STANDS_DOWN and state != "decided")
+    change = _change(item, state, called_back=state in CALLED)
     return _with_gone(change, second.not_asked(item.target))
 
 

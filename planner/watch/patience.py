@@ -14,13 +14,12 @@ from typing import Literal
 
 from city.draft import Change, Difference, WatchLook
 from city.plan import Plan
+from city.vocabulary import AGAINST_SLIP
 
 Asked = tuple[Literal["added", "dropped"], str]
 """A change of the live plan: whether it adds or drops, and the key."""
 MEMORY = timedelta(hours=2)
 """Looks of longer ago decide nothing."""
-SLIPPERY = frozenset({"salt", "brine", "sand"})
-"""Kinds of work against slipperiness alone: ice does not wait for a second look."""
 OBSERVED = "observation:"
 """How an event begins that a person noted: who noted something is waiting for what comes of it."""
 
@@ -92,7 +91,7 @@ def ripe(
     for change in told.added:
         item = items.get(change.key)
         needed = None if item is None else item.call_by or item.starts_at
-        at_once = (needed is not None and needed <= soon) or (item is not None and item.kind in SLIPPERY)
+        at_once = (needed is not None and needed <= soon) or (item is not None and item.kind in AGAINST_SLIP)
         waits = far_stands if needed is not None and needed - stood.now > far else usual
         if at_once or _stood(stood, ("added", change.key)) >= waits:
             found.add(("added", change.key))

@@ -17,12 +17,13 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from city.entities import Forecast, ForecastStep
+from city.vocabulary import AGAINST_SLIP
 from planner.service import Kept
 from planner.snow.service import Snow
 from planner.snow.snapshot import SnowSnapshot
 from planner.thresholds.seed import seed as seed_limits
 from planner.watch.compare import difference
-from planner.watch.patience import SLIPPERY, noted, ripe, standing
+from planner.watch.patience import noted, ripe, standing
 from tests.benchmarks.measure import Row
 from tests.unit.planner.snapshots import AT, HOUR, SOUTH, WEST, depth, snow_snapshot
 
@@ -198,4 +199,4 @@ def _looked(night: IceNight) -> tuple[datetime | None, datetime | None, float | 
 
 
 def _against(kinds: Iterable[str]) -> bool:
-    return not SLIPPERY.isdisjoint(kinds)
+    return not AGAINST_SLIP.isdisjoint(kinds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,27 +45,37 @@ def depth_reason(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: Tu
         *why_limit(snapshot, worst, basis.needs),
         *_since(snapshot, item, worst),
     )
+    hour = worst.peak_at.astimezone(snapshot.zone)
+    source, age_s = forecast_source(snapshot.forecasts), forecast_age_s(snapshot.forecasts, snapshot.at)
+    return snow_reason(snapshot, worst, clauses, source=source, age_s=age_s, hour=hour)
+
+
+def snow_reason(
+    snapshot: SnowSnapshot,
+    need: Need,
+    further: Sequence[Message],
+    *,
+    source: str | None = None,
+    age_s: float | None = None,
+    hour: datetime | None = None,
+) -> Reason:
+    """'Storgatan: torr snö kl. 04.00 5,2 cm (4,1–6,8), gräns 6,4 cm', and what is said ``further``."""
     return value_reason(
-        snow_at(snapshot, worst),
-        worst.depth_cm,
+        message("plan.snow.reason.wet" if need.wet else "plan.snow.reason.dry", when=when(snapshot, need.peak_at)),
+        need.depth_cm,
         "cm",
-        low=worst.low_cm,
-        high=worst.high_cm,
-        limit=limit_of(worst),
-        source=forecast_source(snapshot.forecasts),
-        age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
-        where=snapshot.segments[worst.segment].name,
-        hour=worst.peak_at.astimezone(snapshot.zone),
-        further=clauses,
+        low=need.low_cm,
+        high=need.high_cm,
+        limit=_limit_of(need),
+        source=source,
+        age_s=age_s,
+        where=snapshot.segments[need.segment].name,
+        hour=hour,
+        further=further,
     )
 
 
-def snow_at(snapshot: SnowSnapshot, need: Need) -> Message:
-    """'torr snö kl. 04.00'."""
-    return message("plan.snow.reason.wet" if need.wet else "plan.snow.reason.dry", when=when(snapshot, need.peak_at))
-
-
-def limit_of(need: Need) -> Threshold:
+def _limit_of(need: Need) -> Threshold:
     """The limit as it decided: lower than its row by the margin of its class, and where the tur was asked for
     before."""
     return replace(need.limit, value=round(need.limit_cm, 2))

@@ -11,11 +11,10 @@ import numpy.typing as npt
 
 from city.catalogue.message import message
 from city.plan import Intervention, Reason
-from city.vocabulary import NON_ROUTE_KINDS
-from planner.snow.friction import AGAINST_SLIP
+from city.vocabulary import AGAINST_SLIP, NON_ROUTE_KINDS
 from planner.snow.need import Needs
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.words.depth import limit_of, snow_at, why_limit
+from planner.snow.words.depth import snow_reason, why_limit
 from planner.snow.words.sensors import sensors
 from planner.snow.words.when import when
 from planner.words.sentences import text_reason, value_reason
@@ -52,16 +51,7 @@ def _now(snapshot: SnowSnapshot, needs: Needs, now_cm: Floats, item: Interventio
     elif row is not None:
         name, need = snapshot.segments[row].name, needs.of_snow(row)
         yield value_reason(message("plan.snow.held.lies"), float(now_cm[row]), "cm", where=name)
-        yield value_reason(
-            snow_at(snapshot, need),
-            need.depth_cm,
-            "cm",
-            low=need.low_cm,
-            high=need.high_cm,
-            limit=limit_of(need),
-            where=name,
-            further=tuple(why_limit(snapshot, need, needs)),
-        )
+        yield snow_reason(snapshot, need, tuple(why_limit(snapshot, need, needs)))
     yield from sensors(snapshot, aged=False)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from city.catalogue.message import Figure, message
 from city.plan import Reason
-from planner.snow.depths import depth_sensors
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.words.when import when
 from planner.words.sentences import value_reason
@@ -15,7 +14,7 @@ from planner.words.sentences import value_reason
 def sensors(snapshot: SnowSnapshot, *, most: int = 3, aged: bool = True) -> Iterable[Reason]:
     """What the first sensors can tell; with source and age where the line is of now (``aged``). One that says less than
     it can tell from bare ground says so beside what it said."""
-    for one in [sensor for sensor in depth_sensors(snapshot) if sensor.told.used][:most]:
+    for one in [sensor for sensor in snapshot.depth_sensors if sensor.told.used][:most]:
         below = one.told.cm == 0.0 and one.newest.value > 0.0
         yield value_reason(
             message(

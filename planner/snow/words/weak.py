@@ -17,7 +17,7 @@ from city.vocabulary import Network
 from models.weather import HourlyWeather
 from planner.fleet import rota_of
 from planner.night.rest import too_long
-from planner.snow.depths import LOOK_BACK_H, depth_sensors
+from planner.snow.depths import LOOK_BACK_H
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import fresh_depths, implausible, weather_hindcast
 from planner.snow.words.surface import weak_air
@@ -55,7 +55,7 @@ def _weak_sensors(snapshot: SnowSnapshot) -> Iterable[Degradation]:
 
 def _doubted(snapshot: SnowSnapshot, *, shown: int = 5) -> Iterable[Degradation]:
     """Sensors that are not believed: they stand apart from the others, are stuck, or have jumped as no snow falls."""
-    doubted = [one for one in depth_sensors(snapshot) if one.told.doubt]
+    doubted = [one for one in snapshot.depth_sensors if one.told.doubt]
     for one in doubted[:shown]:
         said = message(
             f"plan.snow.weak.doubt.{one.told.doubt}",

@@ -65,10 +65,12 @@ def test_a_vehicle_that_is_out_of_service_is_no_yes(state):
     broken = Absence("P11", AT, AT + 5 * HOUR)
     assert said(state, out=broken) == (
         "Fordonet ur drift",
-        "P11 är ur drift till 08.06: välj Kan inte, sedan ett annat fordon",
+        "P11 är ur drift till 08.06: stoppa turen eller välj Kan inte, sedan ett annat fordon",
     )
     assert status_of(Standpoint(item(), order(state), AT, out=broken), SWEDISH).needs
     assert said("started", out=broken)[0] != "Fordonet ur drift"
+    assert said("decided", out=broken, call="made")[0] == "Fordonet ur drift"
+    assert said("decided", out=broken)[0] == "Ej skickad"
 
 
 def test_sent_waits_for_an_answer_and_says_where_the_message_is():
