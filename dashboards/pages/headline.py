@@ -201,11 +201,11 @@ def _ready(found: Standing, ready: datetime, locale: Locale) -> KeyFigure:
 def standing_sums(found: Standing, locale: Locale) -> str:
     """'31 turer: 25 utkallade, 1 saknar fordon, 2 avstådda, 3 behövs inte': all turer, each once."""
     t = locale.words
-    waits = found.count("to_send", "leaving", "failed", "unsure", "by_hand", "refused", "vehicle_out")
+    waits = found.count("to_send", "leaving", "failed", "unsure", "by_hand", "refused")
     kinds = [
         ("called_out", found.called_out),
         ("to_send", waits),
-        ("no_vehicle", found.count("no_vehicle")),
+        ("no_vehicle", found.count("no_vehicle", "vehicle_out")),
         ("declined", found.count("declined")),
         ("not_needed", found.not_needed),
     ]

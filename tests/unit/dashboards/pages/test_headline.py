@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from city.catalogue.words import words
-from dashboards.pages.headline import headline, status_figures
+from city.manning import Absence
+from dashboards.pages.headline import headline, standing_sums, status_figures
 from dashboards.web.locale import Locale
 from planner.night.standing import Standing, standing
 from tests.unit.planner.night.test_standing import AT, HOUR, item, order, plan
@@ -25,11 +26,12 @@ def said(found: Standing, locale: Locale = SWEDISH, *, draft: bool = False) -> t
     return made.title, made.lead, made.waits
 
 
-def at_night(*states: str, late: bool = False) -> Standing:
-    """Four turer, of which the first are in these states."""
+def at_night(*states: str, late: bool = False, broken: bool = False) -> Standing:
+    """Four turer, of which the first are in these states; ``broken``: their vehicle is out of service since."""
     items = [item(f"P1-{n}", ready_by=AT + (4 if late and n == 0 else 2) * HOUR) for n in range(4)]
     orders = tuple(order(f"P1-{n}", state) for n, state in enumerate(states))  # type: ignore[arg-type]
-    return standing(plan(*items), orders, AT, of=10)
+    absences = (Absence("P01", AT, AT + 9 * HOUR),) if broken else ()
+    return standing(plan(*items), orders, AT, of=10, absences=absences)
 
 
 def test_before_anybody_is_called_it_says_what_to_do() -> None:
@@ -43,6 +45,15 @@ def test_once_people_are_out_it_is_a_status() -> None:
     assert title == "2 ute, 1 har inte svarat. Klart ca 07.00, en blir sen."
     assert lead == "P1-0 blir klar 07.00, 60\N{NO-BREAK SPACE}min efter sin gräns. Nästa start 04.00."
     assert waits == "1 väntar på dig: P1-3: inget svar, ring."
+
+
+def test_who_was_called_with_a_vehicle_that_broke_down_is_not_out_and_waits() -> None:
+    """Nor are they counted as not called out: they have no vehicle."""
+    found = at_night("started", "acknowledged", "sent", broken=True)
+    title, _, waits = said(found)
+    assert title == "1 ute, 2 saknar fordon. Klart ca 05.00."
+    assert waits == "3 väntar på dig: P1-1 och P1-2: fordonet är ur drift, kalla ut P1-3."
+    assert standing_sums(found, SWEDISH) == "10 turer: 1 utkallad, 1 ej skickad, 2 saknar fordon, 6 behövs inte"
 
 
 def test_an_order_that_nobody_sent_is_not_called_out() -> None:
@@ -63,10 +74,12 @@ def test_an_open_draft_waits_too() -> None:
 STATES = st.sampled_from(["decided", "sent", "acknowledged", "unanswered", "refused", "started", "aborted", "done"])
 
 
-@given(st.lists(STATES, max_size=4), st.booleans(), st.sampled_from([SWEDISH, ENGLISH]))
-def test_whatever_happened_the_sentence_and_the_count_agree(states: list[str], late: bool, locale: Locale) -> None:
+@given(st.lists(STATES, max_size=4), st.booleans(), st.booleans(), st.sampled_from([SWEDISH, ENGLISH]))
+def test_whatever_happened_the_sentence_and_the_count_agree(
+    states: list[str], late: bool, broken: bool, locale: Locale
+) -> None:
     """What waits is said where it waits and nowhere else, and every headline says something."""
-    found = at_night(*states, late=late)
+    found = at_night(*states, late=late, broken=broken)
     title, lead, waits = said(found, locale)
     assert 0 < len(title) <= 62
     assert bool(waits) == (found.waiting > 0)

@@ -64,12 +64,12 @@ def test_a_vehicle_that_is_out_of_service_is_no_yes(state):
     """Its driver may have said yes; the row says what is broken, until when, and the way on, and needs a hand."""
     broken = Absence("P11", AT, AT + 5 * HOUR)
     assert said(state, out=broken) == (
-        "Fordonet ur drift",
-        "P11 är ur drift till 08.06: stoppa turen eller välj Kan inte, sedan ett annat fordon",
+        "Ur drift",
+        "P11 till 08.06: öppna raden och ge turen vidare",
     )
     assert status_of(Standpoint(item(), order(state), AT, out=broken), SWEDISH).needs
-    assert said("started", out=broken)[0] != "Fordonet ur drift"
-    assert said("decided", out=broken, call="made")[0] == "Fordonet ur drift"
+    assert said("started", out=broken)[0] != "Ur drift"
+    assert said("decided", out=broken, call="made")[0] == "Ur drift"
     assert said("decided", out=broken)[0] == "Ej skickad"
 
 
