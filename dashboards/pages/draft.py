@@ -57,6 +57,12 @@ class DraftBox:
         """Whether anything differs between taking it and leaving the plan."""
         return bool(self.added or self.dropped)
 
+    @property
+    def only(self) -> ChangeLine | None:
+        """The one tur that differs, where it is only one and nobody is called back: a row can say all of it."""
+        lines = (*self.added, *self.dropped)
+        return lines[0] if len(lines) == 1 and not self.back and not self.busts else None
+
 
 def draft_box(draft: Draft, orders: Mapping[str, OrderNow], locale: Locale, currency: str) -> DraftBox:
     """A draft in words; ``orders`` by key, where there are any."""

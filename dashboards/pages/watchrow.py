@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from city.plan import Plan
-from dashboards.pages.draft import DraftBox
+from dashboards.pages.draft import ChangeLine, DraftBox
 from dashboards.web.locale import Locale
 from store.drafts import WATCH, Answer, WatchNow
 
@@ -14,6 +14,8 @@ RECENT = timedelta(minutes=20)
 """How long the row says what was answered."""
 MISSED_LOOKS = 3
 """After so many looks that did not come, the watch is called silent."""
+ROW_HOLDS = 125
+"""So many signs of a draft stand in the row on a phone without being cut; a longer one is opened before it is taken."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,17 @@ class DraftUndo:
 
 @dataclass(frozen=True)
 class WatchRow:
-    """What the row says: ``lead`` and ``more``; ``opens`` where a draft may be opened below it, ``undo`` where the one
-    that was taken can be taken back."""
+    """What the row says: ``lead`` and ``more``, and the ``price`` of a draft; ``opens`` where a draft may be opened
+    below it, ``takes`` where the row says all of it, so that it can be taken there, ``undo`` where the one that was
+    taken can be taken back."""
 
     look: str
     icon: str
     lead: str
     more: str
+    price: str = ""
     opens: bool = False
+    takes: bool = False
     undo: DraftUndo | None = None
 
 
@@ -67,9 +72,24 @@ def _of_draft(box: DraftBox, locale: Locale) -> WatchRow:
     if not box.has_choice:
         found = box.busts[0] if box.busts else box.title
         return WatchRow("is-info", "info", t("watch.found", clock=box.made, what=found), t("watch.holds"))
-    said = [t("draft.called_back", vehicles=box.back)] if box.back else []
-    said.append(t("watch.price", price=box.prices[0].value))
-    return WatchRow("is-warn", "eye", t("watch.draft", clock=box.made, changes=box.changes), " ".join(said), opens=True)
+    price, only = t("watch.price", price=box.prices[0].value), box.only
+    if only is not None:
+        lead = t(
+            "watch.draft_adds" if box.added else "watch.draft_drops", clock=box.made, tur=f"{only.code} {only.title}"
+        )
+        more = _adds(only, locale) if box.added else only.why
+        whole = len(lead) + len(more) <= ROW_HOLDS
+        return WatchRow("is-warn", "eye", lead, more, price, opens=True, takes=whole)
+    back = t("draft.called_back", vehicles=box.back) if box.back else ""
+    return WatchRow("is-warn", "eye", t("watch.draft", clock=box.made, changes=box.changes), back, price, opens=True)
+
+
+def _adds(line: ChangeLine, locale: Locale) -> str:
+    """'Torr snö 3,4 cm kl. 04.00, gräns 3,0. G02, start 02.10.'"""
+    t, why = locale.words, line.why.rstrip(".")
+    starts = t("draft.starts", clock=line.starts) if line.starts else ""
+    who = ", ".join(part for part in (line.vehicle or t("draft.no_vehicle"), starts) if part)
+    return f"{why[:1].upper()}{why[1:]}. {who}."
 
 
 def _of_answer(plan: Plan, answer: Answer, locale: Locale) -> WatchRow:

@@ -16,7 +16,7 @@ export const holdDraft = (fresh, read) => {
   replaceText(row.querySelector("strong"), newer ? row.dataset.newer : read.dataset.gone);
   replaceText(row.querySelector("p > span"), read.dataset.reading);
   row.className = "watch is-warn";
-  row.querySelector("[data-open], [data-show-draft]")?.remove();
+  for (const act of row.querySelectorAll("[data-open], [data-show-draft], [data-take]")) act.remove();
   const button = fresh.createElement("button");
   button.type = "button";
   button.className = "btn";

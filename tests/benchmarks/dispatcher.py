@@ -169,7 +169,7 @@ def act(night: Night) -> None:
 
 
 def read_draft(night: Night) -> None:
-    """Opens each draft once, and takes it where it changes a tur."""
+    """Takes a draft where the watch's row says all of it; else opens it, and takes it where it changes a tur."""
     hand, page = night.hand, night.hand.page
     if page.locator("[data-show-draft]").count():
         hand.press(page.locator("[data-show-draft]"), "draft opened")
@@ -177,6 +177,9 @@ def read_draft(night: Night) -> None:
     if not draft or draft in night.looked_at:
         return
     night.looked_at.add(draft)
+    if acts.takes_in_row(hand):
+        acts.take_in_row(hand)
+        return
     is_open = page.locator("#draft").is_visible() or acts.open_draft(hand)
     if is_open and page.locator("#draft .ch").count():
         acts.take_draft(hand)

@@ -44,6 +44,16 @@ def open_draft(hand: Hand) -> bool:
     return hand.press(hand.page.locator("#watch-row [data-open]"), "draft opened")
 
 
+def takes_in_row(hand: Hand) -> bool:
+    """Whether the watch's row says the whole draft, so that it can be taken there."""
+    return hand.page.locator("#watch-row [data-take] button").is_visible()
+
+
+def take_in_row(hand: Hand) -> bool:
+    """The draft that the row says whole."""
+    return hand.press(hand.page.locator("#watch-row [data-take] button"), "draft taken")
+
+
 def take_draft(hand: Hand) -> bool:
     """The draft that is open."""
     return hand.press(hand.page.locator("#draft button[value=accept]"), "draft taken")

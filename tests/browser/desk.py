@@ -99,14 +99,21 @@ def live_plan(desk: Desk) -> Plan:
     return plan
 
 
-def propose(desk: Desk, added: int = 0, dropped: int = 0, minutes: int = 5) -> Draft:
+def propose(desk: Desk, added: int = 0, dropped: int = 0, minutes: int = 5, why: str = "skäl") -> Draft:
     """A draft of the watch that adds and drops turer of the live plan."""
     plan = live_plan(desk)
     desk.clock.advance(minutes=minutes)
     names = [(item.key, item.target, item.title, item.vehicle) for item in plan.interventions]
     changes = [
         Change(
-            key=key, target=target, title=title, vehicle=vehicle, starts_at=desk.clock.now(), why="skäl", why_en="why"
+            key=key,
+            target=target,
+            title=title,
+            vehicle=vehicle,
+            starts_at=desk.clock.now(),
+            why=why,
+            gone=why,
+            why_en="why",
         )
         for key, target, title, vehicle in names
     ]

@@ -198,7 +198,42 @@ def test_the_watchs_row_is_always_there_and_always_as_high(desk: Desk) -> None:
     assert page.locator("#plan").bounding_box()["y"] == table
     assert not page.locator("#draft").is_visible()
     page.set_viewport_size({"width": 390, "height": 844})
-    assert row.bounding_box()["height"] == 112
+    assert row.bounding_box()["height"] == 144
+    assert overflow(page) <= 0
+
+
+def test_a_draft_of_one_tur_is_said_whole_in_the_row_and_can_be_taken_there(desk: Desk) -> None:
+    page = listening(desk.open("/idag"))
+    told = propose(desk, added=1).difference.added[0]
+    row, take = page.locator("#watch-row"), page.locator("#watch-row [data-take] button")
+    expect(row).to_contain_text(f"Vakten 03.11: {told.title} tillkommer. Skäl. {told.vehicle}, start 03.11.")
+    assert row.bounding_box()["height"] == 64
+    page.get_by_role("button", name="Granska utkastet").click()
+    expect(take).not_to_be_visible()
+    page.get_by_role("button", name="Granska utkastet").click()
+    take.click()
+    expect(row).to_contain_text("03.11: utkastet taget, plan 2.")
+    assert page.evaluate(FOCUSED) == "watch-row"
+
+
+CUT = """row => [...row.querySelectorAll('p, .btn')].filter(e => e.checkVisibility()).filter(e =>
+  e.scrollHeight > e.clientHeight + 2
+  || e.getBoundingClientRect().bottom > row.getBoundingClientRect().bottom).length"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_a_draft_that_the_row_cannot_hold_is_opened_first(desk: Desk, width: int) -> None:
+    page = listening(desk.open("/idag", width=width))
+    row, take = page.locator("#watch-row"), page.locator("#watch-row [data-take] button")
+    high = row.bounding_box()["height"]
+    propose(desk, added=1, why="torr snö 3,4 cm (2,1–4,4) kl. 04.00, gräns 2,85")
+    expect(page.locator("#watch-row [data-open]")).to_be_visible()
+    assert take.is_visible() == (width > 320)
+    assert row.bounding_box()["height"] == high
+    assert width == 320 or row.evaluate(CUT) == 0
+    assert overflow(page) <= 0
+    propose(desk, dropped=1, why="snön väntas inte längre " * 6)
+    expect(take).to_have_count(0)
     assert overflow(page) <= 0
 
 
