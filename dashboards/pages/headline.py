@@ -28,6 +28,8 @@ WAITS: tuple[TurState, ...] = (
     "to_send",
 )
 """What waits for the reader, most urgent first."""
+URGENT: tuple[TurState, ...] = ("vehicle_out", "unanswered", "refused", "failed", "unsure", "by_hand")
+"""What of these the headline says beside who drives."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ def headline(
     """The headline of a plan as it stands. ``certain`` is what the plan says beside its answer; an ``open_draft`` of
     the watch waits too."""
     title = _title(found, plan, locale) if by_call else _first(plan, locale)
-    lead = [*_late(found, plan, locale), *_next(found, locale)] if found.begun and by_call else [certain]
+    lead = [certain]
+    if found.begun and by_call:
+        lead = [*_yes(found, locale, title), *_late(found, plan, locale), *_next(found, locale)]
     return Headline(title, " ".join(part for part in lead if part), _waits(found, plan, locale, open_draft, by_call))
 
 
@@ -74,17 +78,31 @@ def _title(found: Standing, plan: Plan, locale: Locale) -> str:
 
 
 def _to_do(found: Standing, plan: Plan, locale: Locale) -> str:
-    """What to do, while nobody was called out: how many go, and when the first begins."""
+    """What to do, while nobody was called out: how many go, and when the first begins; where that is over, which go now
+    and which later."""
     t, n, declined = locale.words, found.to_send, found.count("declined")
     if not n and not found.beside:
         return t("standing.declined", turer=_noun(plan, declined, locale)) if declined else _first(plan, locale)
-    starts = found.next_start
+    starts = found.first_start
     if starts is None:
         return _first(plan, locale)
     of = _noun(plan, found.of, locale)
-    if starts < found.at:
+    if starts >= found.at:
+        return t("standing.go", clock=locale.moment(starts, found.at), n=n, all=of)
+    later = _later(found)
+    if not later:
         return t("standing.go_now", n=n, all=of)
-    return t("standing.go", clock=locale.moment(starts, found.at), n=n, all=of)
+    then = locale.moment(min(later), found.at)
+    return t.count("standing.go_then", len(later), now=n - len(later), all=of, clock=then)
+
+
+def _later(found: Standing) -> list[datetime]:
+    """When the turer start that nobody has called out and that are not to start yet, the first run of each."""
+    first: dict[str, datetime] = {}
+    for run in found.runs:
+        if run.state == "to_send" and run.starts_at is not None:
+            first[run.target] = min(run.starts_at, first.get(run.target, run.starts_at))
+    return [starts for starts in first.values() if starts > found.at]
 
 
 def _all_done(found: Standing, plan: Plan, locale: Locale) -> str:
@@ -96,17 +114,55 @@ def _all_done(found: Standing, plan: Plan, locale: Locale) -> str:
 
 
 def _who(found: Standing, plan: Plan, locale: Locale) -> Iterator[str]:
-    """Who is out, and who has not answered, as the parts of a sentence."""
-    t = locale.words
-    if found.count("leaving"):
-        yield t("standing.leaving", turer=_noun(plan, found.count("leaving"), locale))
-    if found.out:
-        yield t.count("standing.out", found.out)
-    for state in ("vehicle_out", "unanswered", "refused", "failed", "unsure", "by_hand", "called"):
-        if found.count(state):
-            yield t.count(f"standing.{state}", found.count(state))
-    if not found.out and not found.count("leaving", "called") and found.to_send:
+    """Who drives, who cannot be reached, and who has said yes and waits to start, as the parts of a sentence."""
+    t, n = locale.words, found.count
+    if n("leaving"):
+        yield t("standing.leaving", turer=_noun(plan, n("leaving"), locale))
+    if n("running"):
+        yield t("standing.running", n=n("running"))
+    for state in URGENT:
+        if n(state):
+            yield t.count(f"standing.{state}", n(state))
+    if n("acknowledged"):
+        yield _starting(found, locale)
+    if n("called"):
+        yield t("standing.called", n=n("called"))
+    if found.to_send and not n("running", "acknowledged", "leaving", "called"):
         yield t.count("standing.to_send", found.to_send)
+    if n("done"):
+        yield t.count("standing.part_done", n("done"))
+
+
+def _starting(found: Standing, locale: Locale) -> str:
+    """Who has said yes, by when they start; without a time where that is over."""
+    n, starts = found.count("acknowledged"), _yes_starts(found)
+    if not starts or starts[0] < found.at:
+        return locale.words("standing.yes", n=n)
+    key = "standing.starts" if starts[0] == starts[-1] else "standing.starts_from"
+    return locale.words.count(key, n, clock=locale.moment(starts[0], found.at))
+
+
+def _yes_starts(found: Standing) -> list[datetime]:
+    """When those start who have said yes, the first one first."""
+    yes = (run for run in found.turer.values() if run.state == "acknowledged")
+    return sorted(run.starts_at for run in yes if run.starts_at is not None)
+
+
+def _yes_said(found: Standing, locale: Locale) -> str:
+    """'2 har sagt ja, startar 05.00'; empty where nobody waits to start."""
+    n, starts = found.count("acknowledged"), _yes_starts(found)
+    if not n:
+        return ""
+    if not starts or starts[0] < found.at:
+        return locale.words("standing.yes", n=n)
+    key = "standing.yes_at" if starts[0] == starts[-1] else "standing.yes_from"
+    return locale.words.count(key, n, clock=locale.moment(starts[0], found.at))
+
+
+def _yes(found: Standing, locale: Locale, title: str) -> Iterator[str]:
+    """Who has said yes and waits to start, where the title has no room for them."""
+    if found.count("acknowledged") and _starting(found, locale) not in title:
+        yield f"{_yes_said(found, locale)}."
 
 
 def _late(found: Standing, plan: Plan, locale: Locale) -> Iterator[str]:
@@ -122,7 +178,8 @@ def _late(found: Standing, plan: Plan, locale: Locale) -> Iterator[str]:
 
 
 def _next(found: Standing, locale: Locale) -> Iterator[str]:
-    if found.ready_at is not None and found.next_start is not None and found.next_start > found.at:
+    said = _yes_starts(found)[:1]
+    if found.ready_at is not None and found.next_start is not None and [found.next_start] != said:
         yield locale.words("standing.next", clock=locale.moment(found.next_start, found.at))
 
 
@@ -166,14 +223,15 @@ def _noun(plan: Plan, n: int, locale: Locale) -> str:
 
 
 def status_figures(found: Standing, locale: Locale) -> list[KeyFigure]:
-    """The figures once somebody is called out: how many are out, who has not answered, and when it is done."""
-    t = locale.words
-    running, waits = found.count("running"), found.count("acknowledged")
-    out = t("standing.figure.out_of", n=running, waits=waits, done=found.count("done"))
+    """The figures once somebody is called out: how many drive, who has said yes and who has not answered, and when it
+    is done."""
+    t, done = locale.words, found.count("done")
+    beside = [_yes_said(found, locale), t.count("standing.part_done", done) if done else ""]
     silent = found.count("called", "unanswered", "leaving")
     oldest = sorted({run.vehicle for run in found.runs if run.state in {"called", "unanswered"} and run.vehicle})
+    drive = t("standing.figure.of", n=found.count("running"), of=found.of)
     made = [
-        KeyFigure(t("standing.figure.out"), t("standing.figure.of", n=found.out, of=found.of), out),
+        KeyFigure(t("standing.figure.driving"), drive, "; ".join(part for part in beside if part)),
         KeyFigure(t("standing.figure.silent"), str(silent), _who_silent(oldest, locale)),
     ]
     return made if found.ready_at is None else [*made, _ready(found, found.ready_at, locale)]
@@ -192,6 +250,8 @@ def _ready(found: Standing, ready: datetime, locale: Locale) -> KeyFigure:
     second = t("standing.figure.in_time")
     if late and late[0].ready_at is not None:
         second = t("standing.figure.late", tur=late[0].target, clock=locale.moment(late[0].ready_at, found.at))
+    elif found.missed:
+        second = t("standing.figure.missed", n=len({run.target for run in found.missed}))
     elif ready - found.at < timedelta(0):
         second = ""
     about = t("standing.figure.about", clock=locale.moment(ready, found.at))

@@ -15,6 +15,7 @@ from dashboards.pages.who import by_word_of, note_said
 from dashboards.web.locale import Locale
 from planner.night.handover import passed_on
 from planner.night.progress import Progress
+from planner.night.standing import TurState, overdue
 from planner.orders import NEXT
 from store.orders import OrderNow
 
@@ -65,9 +66,19 @@ OF_CALL: dict[CallState, str] = {
 STUCK = frozenset({"by_hand", "unsure", "failed"})
 """Where a call stands that nobody but the reader can help on: an order that went on to another may come here though it
 was sent before."""
-WAITS = frozenset({"proposed", "decided"})
-ON_CALL = frozenset({"sent", "acknowledged", "leaving", "by_hand", "unsure", "failed"})
-GRACE = timedelta(minutes=5)
+AS_TUR: dict[str, TurState] = {
+    "proposed": "to_send",
+    "decided": "to_send",
+    "sent": "called",
+    "started": "running",
+    "acknowledged": "acknowledged",
+    "leaving": "leaving",
+    "by_hand": "by_hand",
+    "unsure": "unsure",
+    "failed": "failed",
+}
+"""What somebody still waits for, as the night counts it."""
+ON_CALL = frozenset(AS_TUR) - {"proposed", "decided", "started"}
 
 
 @dataclass(frozen=True)
@@ -164,8 +175,8 @@ def _since(at: Standpoint) -> datetime:
 def _second(at: Standpoint, state: str, locale: Locale) -> str:
     """What is said below the state: what is waited for, who says it, when it will be ready, what is not seen."""
     if at.order is None or state == "approved":
-        return ""
-    said = [note_said(at.order.state_note, locale)]
+        return _start(at, state, locale)
+    said = [_start(at, state, locale), note_said(at.order.state_note, locale)]
     if state == "vehicle_out" and at.out is not None:
         until = locale.moment(at.out.until_at, at.now)
         said.append(locale.words("state.out_until", vehicle=at.order.vehicle or "", clock=until))
@@ -176,6 +187,17 @@ def _second(at: Standpoint, state: str, locale: Locale) -> str:
     if state == "started":
         said.append(_ahead(at, locale))
     return _joined(*said)
+
+
+def _start(at: Standpoint, state: str, locale: Locale) -> str:
+    """When what nobody has begun should have begun; of what was said yes to when it will."""
+    starts = at.item.starts_at
+    if at.advice or starts is None or state not in AS_TUR or state == "started":
+        return ""
+    if at.now - starts >= timedelta(minutes=1):
+        return locale.words("state.missed", clock=locale.moment(starts, at.now))
+    ahead = state == "acknowledged" and starts > at.now
+    return locale.words("state.starts", clock=locale.moment(starts, at.now)) if ahead else ""
 
 
 def _called(at: Standpoint, state: str, locale: Locale) -> str:
@@ -228,20 +250,11 @@ def _joined(*parts: str) -> str:
 
 
 def late_by(at: Standpoint) -> timedelta | None:
-    """How late it is: not begun after it had to be, or not done after its end. What nobody has called out had to begin
-    at its latest start; advice is never late."""
-    item, state = at.item, at.state
-    if at.advice:
+    """How late it is: not begun after it had to be, or not done after its end. Advice is never late."""
+    state = AS_TUR.get(at.state)
+    if at.advice or state is None:
         return None
-    if state == "started":
-        due = item.ready_by
-    elif state in ON_CALL:
-        due = item.starts_at
-    elif state in WAITS:
-        due = item.latest_start or item.starts_at
-    else:
-        return None
-    return None if due is None or at.now <= due + GRACE else at.now - due
+    return overdue(at.item, state, at.now) or None
 
 
 def behind(at: Standpoint, locale: Locale) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol, get_args
 
 from city.manning import Absence
@@ -47,6 +47,10 @@ CALLED_FOR: frozenset[TurState] = frozenset(
     {"acknowledged", "called", "leaving", "unanswered", "failed", "unsure", "by_hand"}
 )
 """Somebody was called, or is to be, and nobody has begun: a vehicle that is out of service will not drive it."""
+NOT_BEGUN: frozenset[TurState] = CALLED_FOR | {"to_send"}
+"""Nobody has begun, and somebody still may: its time goes by."""
+GRACE = timedelta(minutes=5)
+"""So long after its time a step is not called late."""
 FIRST: tuple[TurState, ...] = get_args(TurState)
 """Which run of a tur speaks for it: the one that is farthest on its way, else the one that waits."""
 
@@ -72,7 +76,8 @@ class KnownOrder(Protocol):
 
 @dataclass(frozen=True)
 class RunStanding:
-    """One run: where it stands, who has it, when it begins and is ready, and how late it will be [s]."""
+    """One run: where it stands, who has it, when it begins and is ready, and how late it will be [s]. ``overdue_s`` is
+    how long ago it had to be begun, or done [s]; 0 where it is not late or nobody waits for it."""
 
     key: str
     target: str
@@ -83,6 +88,7 @@ class RunStanding:
     ready_at: datetime | None = None
     deadline: datetime | None = None
     share: float | None = None
+    overdue_s: float = 0.0
 
     @property
     def late_s(self) -> float:
@@ -160,10 +166,28 @@ class Standing:
         return max((run.ready_at for run in self._all if run.state in busy and run.ready_at), default=None)
 
     @property
+    def first_start(self) -> datetime | None:
+        """When the first that nobody has begun starts, or should have."""
+        return min(self._starts, default=None)
+
+    @property
     def next_start(self) -> datetime | None:
-        """When the next that nobody has begun starts."""
+        """When the next that nobody has begun starts; None where all of these should have been begun by now."""
+        return min((start for start in self._starts if start >= self.at), default=None)
+
+    @property
+    def _starts(self) -> list[datetime]:
         ahead = {"acknowledged", "called", "leaving", "to_send", "by_hand", "unsure"}
-        return min((run.starts_at for run in self._all if run.state in ahead and run.starts_at), default=None)
+        return [run.starts_at for run in self._all if run.state in ahead and run.starts_at]
+
+    @property
+    def missed(self) -> tuple[RunStanding, ...]:
+        """The runs that had to be begun or done by now, or whose planned start is over, and are not."""
+        return tuple(
+            run
+            for run in self.runs
+            if run.overdue_s > 0 or (run.state in NOT_BEGUN and run.starts_at is not None and run.starts_at < self.at)
+        )
 
     @property
     def late(self) -> tuple[RunStanding, ...]:
@@ -210,7 +234,7 @@ def standing(
         state = _state(order, calls, item.key in held, by_call=by_call)
         if order is not None and state in CALLED_FOR and is_out_of_service(absences, order.vehicle, item):
             state = "vehicle_out"
-        runs.append(_run(item, order, state, progress))
+        runs.append(_run(item, order, state, progress, now))
     beside = tuple(run for run in runs if known[run.key].kind in NON_ROUTE_KINDS)
     turer = [run for run in runs if known[run.key].kind not in NON_ROUTE_KINDS]
     turer += [run for order in orders if order.key not in known and (run := _outside(order, progress)) is not None]
@@ -227,11 +251,31 @@ def is_out_of_service(absences: Sequence[Absence], vehicle: str | None, item: In
     return vehicle is not None and absent_during(absences, vehicle, item) is not None
 
 
+def due_at(item: Intervention, state: TurState) -> datetime | None:
+    """By when the next step of a run must be taken: what drives must be done by its end, what was called out begun by
+    its start, and what nobody has called out by its latest start. None where there is nothing to wait for."""
+    if state == "running":
+        return item.ready_by
+    if state == "to_send":
+        return item.latest_start or item.starts_at
+    return item.starts_at if state in NOT_BEGUN - {"unanswered"} else None
+
+
+def overdue(item: Intervention, state: TurState, now: datetime) -> timedelta:
+    """How long ago the next step of a run had to be taken; 0 where it is in time."""
+    due = due_at(item, state)
+    return timedelta() if due is None or now <= due + GRACE else now - due
+
+
 def _run(
-    item: Intervention, order: KnownOrder | None, state: TurState, progress: Mapping[str, Progress]
+    item: Intervention, order: KnownOrder | None, state: TurState, progress: Mapping[str, Progress], now: datetime
 ) -> RunStanding:
-    """A run of the plan, with its order where it has one."""
+    """A run of the plan, with its order where it has one. What nobody has begun is never ready before it can be, begun
+    now."""
     far = progress.get(order.id) if order is not None else None
+    ready = item.ready_by
+    if ready is not None and item.starts_at is not None and state in NOT_BEGUN:
+        ready += max(timedelta(), now - item.starts_at)
     return RunStanding(
         key=item.key,
         target=item.target,
@@ -239,9 +283,10 @@ def _run(
         state=state,
         vehicle=item.vehicle if order is None else order.vehicle,
         starts_at=item.starts_at,
-        ready_at=item.ready_by if far is None or far.ready_at is None else far.ready_at,
+        ready_at=ready if far is None or far.ready_at is None else far.ready_at,
         deadline=item.deadline,
         share=None if far is None else far.share,
+        overdue_s=overdue(item, state, now).total_seconds(),
     )
 
 

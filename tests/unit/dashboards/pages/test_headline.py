@@ -42,16 +42,41 @@ def test_before_anybody_is_called_it_says_what_to_do() -> None:
 def test_once_people_are_out_it_is_a_status() -> None:
     """Who is out, who has not answered, when it is done, what will be late."""
     title, lead, waits = said(at_night("started", "acknowledged", "sent", "unanswered", late=True))
-    assert title == "2 ute, 1 har inte svarat. Klart ca 07.00, en blir sen."
-    assert lead == "P1-0 blir klar 07.00, 60\N{NO-BREAK SPACE}min efter sin gräns. Nästa start 04.00."
+    assert title == "1 kör, 1 svarar inte. Klart ca 07.00, en blir sen."
+    late = "P1-0 blir klar 07.00, 60\N{NO-BREAK SPACE}min efter sin gräns."
+    assert lead == f"1 har sagt ja, startar 04.00. {late}"
     assert waits == "1 väntar på dig: P1-3: inget svar, ring."
+
+
+def test_who_has_said_yes_does_not_drive_yet() -> None:
+    """Three words for three states: drives, has said yes, has not answered."""
+    found = at_night("acknowledged", "acknowledged", "sent")
+    assert said(found)[0] == "2 startar 04.00, 1 ej svarat än. Klart ca 05.00."
+    drive, silent, _ = status_figures(found, SWEDISH)
+    assert (drive.value, drive.second) == ("0 av 10", "2 har sagt ja, startar 04.00")
+    assert (silent.label, silent.value) == ("Ej svarat", "1")
+    assert said(found, ENGLISH)[0] == "2 start 04:00, 1 yet to answer. Done about 05:00."
+
+
+def test_all_in_time_is_never_said_beside_what_is_late() -> None:
+    """Who has said yes and has not begun: late against the plan at first, then against the limit."""
+    items = tuple(item(f"P1-{n}") for n in range(2))
+    orders = (order("P1-0", "started"), order("P1-1", "acknowledged"))
+
+    def ready(minutes: int) -> tuple[str, str]:
+        found = standing(plan(*items), orders, AT + HOUR + timedelta(minutes=minutes), of=2)
+        return status_figures(found, SWEDISH)[-1].second, said(found)[0]
+
+    assert ready(-1)[0] == "allt i tid"
+    assert ready(20) == ("1 efter planen", "1 kör, 1 har sagt ja. Klart ca 05.20.")
+    assert ready(75) == ("P1-1 kl. 06.15", "1 kör, 1 har sagt ja. Klart ca 06.15, en blir sen.")
 
 
 def test_who_was_called_with_a_vehicle_that_broke_down_is_not_out_and_waits() -> None:
     """Nor are they counted as not called out: they have no vehicle."""
     found = at_night("started", "acknowledged", "sent", broken=True)
     title, _, waits = said(found)
-    assert title == "1 ute, 2 saknar fordon. Klart ca 05.00."
+    assert title == "1 kör, 2 saknar fordon. Klart ca 05.00."
     assert waits == "3 väntar på dig: P1-1 och P1-2: fordonet är ur drift, kalla ut P1-3."
     assert standing_sums(found, SWEDISH) == "10 turer: 1 utkallad, 1 ej skickad, 2 saknar fordon, 6 behövs inte"
 
@@ -86,7 +111,7 @@ def test_whatever_happened_the_sentence_and_the_count_agree(
     assert not waits or waits.startswith(f"{found.waiting} ")
     assert "{" not in title + lead + waits
     figures = status_figures(found, locale)
-    assert figures[0].value.startswith(f"{found.out} ")
+    assert figures[0].value.startswith(f"{found.count('running')} ")
 
 
 @pytest.mark.parametrize(("hours", "begins"), [(2, "Kör ut nu: 4 av 10 turer."), (-20, "Kör ut kl. ")])
@@ -95,3 +120,11 @@ def test_a_start_that_is_over_is_now_and_one_of_tomorrow_has_its_date(hours: int
     title = said(standing(plan(*ITEMS), (), now, of=10))[0]
     assert title.startswith(begins)
     assert hours > 0 or "12 jan" in title
+
+
+def test_what_starts_later_is_not_called_out_now() -> None:
+    """Some should have started, others start in three hours: the first sentence tells them apart."""
+    items = (item("P1-0"), *(item(f"P1-{n}", starts_at=AT + 3 * HOUR) for n in (1, 2)))
+    found = standing(plan(*items), (), AT + 2 * HOUR, of=10)
+    assert said(found)[0] == "Kör ut nu: 1 av 10 turer, 2 till från 06.00."
+    assert said(found, ENGLISH)[0] == "Go out now: 1 of 10 routes, 2 more from 06:00."

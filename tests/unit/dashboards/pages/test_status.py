@@ -116,8 +116,20 @@ def test_late_is_what_had_to_be_begun_and_is_not():
     """A proposal has until its latest start; what was called out has until its start."""
     assert said(None, AT + 30 * MINUTE)[0] == "Föreslagen"
     assert said(None, AT + HOUR + 12 * MINUTE)[0] == "Försenad 12 min"
-    assert said("acknowledged", AT + 12 * MINUTE, who="P11") == ("Försenad 12 min", "Kvitterad 03.06")
+    assert said("acknowledged", AT + 12 * MINUTE, who="P11") == (
+        "Försenad 12 min",
+        "Kvitterad 03.06 · skulle ha börjat 03.06",
+    )
     assert said("aborted", AT + 9 * HOUR)[0] == "Avbruten 03.06"
+
+
+def test_a_start_that_is_over_is_not_shown_as_planned():
+    """A proposal that nobody took up says so before it is late; a yes says when it starts."""
+    assert said(None, AT + 30 * MINUTE) == ("Föreslagen", "skulle ha börjat 03.06")
+    assert said(None, AT - MINUTE) == ("Föreslagen", "")
+    assert said("decided", AT + 2 * MINUTE) == ("Ej skickad", "skulle ha börjat 03.06")
+    assert said("acknowledged", AT - MINUTE, who="P11") == ("Kvitterad 03.06", "startar 03.06")
+    assert said("started", AT + 2 * MINUTE, who="P11")[1] == ""
 
 
 def test_behind_names_what_will_be_late():
