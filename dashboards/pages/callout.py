@@ -140,13 +140,12 @@ class ReceiptLine:
 
 @dataclass(frozen=True)
 class BoardBox:
-    """The board as it is printed: ``open`` rows, and those that are ``folded`` away with what they are."""
+    """The board as it is printed: ``open`` rows, and those that are ``folded`` away."""
 
     summary: str
     receipt: ReceiptLine
     open: tuple[CallRow, ...]
     folded: tuple[CallRow, ...]
-    folded_text: str
 
 
 def tel_of(address: str) -> str:
@@ -253,7 +252,6 @@ def board_box(
         receipt=_receipt(found, live, locale, clock, now),
         open=tuple([*urgent, *quiet[:shown]]),
         folded=tuple(folded),
-        folded_text=locale.words.count("board.folded", len(folded)) if folded else "",
     )
 
 

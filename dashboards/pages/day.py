@@ -32,7 +32,7 @@ from dashboards.pages.said import said
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import KeyFigure
 from dashboards.pages.status import LOOKS
-from dashboards.pages.uncared import uncared_lines
+from dashboards.pages.uncared import uncared_box
 from dashboards.pages.watchrow import watch_row
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
@@ -186,7 +186,7 @@ def _answer_parts(context: AppContext, connection: Connection, day: DayShown, lo
             "figures": [],
             "weak": [],
             "weak_n": 0,
-            "uncared": [],
+            "uncared": None,
         }
         return {**empty, "headline": Headline("", "", ""), "rest": "", "flip": ""}
     calls = not day.view.advice
@@ -199,7 +199,7 @@ def _answer_parts(context: AppContext, connection: Connection, day: DayShown, lo
         "figures": _figures(context, plan, found, locale, day.now if told else None),
         "weak": _weak(plan, locale),
         "weak_n": len(plan.degradations),
-        "uncared": uncared_lines(plan, locale) if told else [],
+        "uncared": uncared_box(plan, locale) if told else None,
         "rest": _rest(plan, found, told, locale),
         "flip": locale.kept(plan.verdict, "flip"),
     }
