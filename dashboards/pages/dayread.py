@@ -97,7 +97,7 @@ def read_day(context: AppContext, connection: Connection, asked: DayAsked, local
         known=replace(known, background=behind, seen=seen, opened=asked.opened),
         streets=streets,
         stands=stands,
-        box=draft_box(stands.open, known.orders, locale, currency) if stands.open else None,
+        box=draft_box(stands.open, known.orders, locale, currency, known.histories) if stands.open else None,
         behind=behind,
         seen=tuple(seen),
         declined=declined,

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from city.catalogue.message import Message, message
 from city.draft import Bust, Change
+from city.entities import OrderEvent
 from city.vocabulary import CALLED
 from dashboards.pages.status import LOOKS
 from dashboards.web.locale import Locale
+from planner.night.standing import run_of
 from store.drafts import Draft
 from store.orders import OrderNow
+
+ANSWERED = frozenset({"acknowledged", "started", "done"})
+"""Steps by which somebody has answered."""
 
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """One tur that comes in or drops out. ``standing``: where its order is; ``back``: its vehicle is called back."""
+    """One tur that comes in or drops out. ``run`` where it is not the first, ``silent`` where an earlier call about it
+    got no answer. ``standing``: where its order is; ``back``: its vehicle is called back."""
 
     code: str
     title: str
@@ -25,6 +32,13 @@ class ChangeLine:
     why: str
     standing: str = ""
     back: bool = False
+    run: str = ""
+    silent: str = ""
+
+    @property
+    def name(self) -> str:
+        """'P1-1 omgång 2 Storgatan'."""
+        return " ".join(part for part in (self.code, self.run, self.title) if part)
 
 
 @dataclass(frozen=True)
@@ -64,11 +78,18 @@ class DraftBox:
         return lines[0] if len(lines) == 1 and not self.back and not self.busts else None
 
 
-def draft_box(draft: Draft, orders: Mapping[str, OrderNow], locale: Locale, currency: str) -> DraftBox:
-    """A draft in words; ``orders`` by key, where there are any."""
+def draft_box(
+    draft: Draft,
+    orders: Mapping[str, OrderNow],
+    locale: Locale,
+    currency: str,
+    histories: Mapping[str, Sequence[OrderEvent]] | None = None,
+) -> DraftBox:
+    """A draft in words; ``orders`` by key, where there are any, and ``histories`` of these by order id."""
     told, t = draft.difference, locale.words
-    added = tuple(_line(change, None, False, locale) for change in told.added)
-    dropped = tuple(_line(change, orders.get(change.key), True, locale) for change in told.dropped)
+    silent = {change.key: _silent_at(change, orders, histories or {}) for change in told.added}
+    added = tuple(_line(change, None, False, draft, locale, silent[change.key]) for change in told.added)
+    dropped = tuple(_line(change, orders.get(change.key), True, draft, locale) for change in told.dropped)
     back = tuple(dict.fromkeys(line.vehicle for line in dropped if line.back and line.vehicle))
     informed = {line.vehicle for line in added if line.vehicle} | set(back)
     return DraftBox(
@@ -92,6 +113,17 @@ def said_changes(added: int, dropped: int) -> tuple[Message, ...]:
     return tuple(message(key, n=n) for key, n in counted if n) or (message("draft.same"),)
 
 
+def why_withdrawn(added: int, dropped: int, more: bool | None, locale: Locale) -> str:
+    """Why the watch has taken back a draft that added and dropped so many turer; ``more`` where it was made since more
+    snow was known of, or less. 'snön väntas inte längre'."""
+    t = locale.words
+    if more is not None:
+        return t("draft.unneeded.more" if more else "draft.unneeded.less")
+    if added and dropped:
+        return t("draft.unneeded.both")
+    return t.count("draft.unneeded.dropped" if dropped else "draft.unneeded.added", dropped or added)
+
+
 def _title(busts: tuple[Bust, ...], locale: Locale) -> str:
     if not busts:
         return locale.words("draft.changed")
@@ -113,8 +145,26 @@ def _bust(bust: Bust, draft: Draft, locale: Locale) -> str:
     )
 
 
-def _line(change: Change, order: OrderNow | None, dropped: bool, locale: Locale) -> ChangeLine:
-    word = ""
+def _silent_at(
+    change: Change, orders: Mapping[str, OrderNow], histories: Mapping[str, Sequence[OrderEvent]]
+) -> datetime | None:
+    """When the last call about a tur, whichever run, came to no answer; None where somebody has answered since."""
+    of = change.key.rpartition(":")[0]
+    found = (order for key, order in orders.items() if key.rpartition(":")[0] == of)
+    events = sorted((event for order in found for event in histories.get(order.id, ())), key=lambda event: event.at)
+    said = [event for event in events if event.kind in {"unanswered", *ANSWERED}]
+    return said[-1].at if said and said[-1].kind == "unanswered" else None
+
+
+def _line(
+    change: Change,
+    order: OrderNow | None,
+    dropped: bool,
+    draft: Draft,
+    locale: Locale,
+    silent: datetime | None = None,
+) -> ChangeLine:
+    word, run, t = "", run_of(change.key), locale.words
     if order is not None and order.state in LOOKS:
         word = f"{locale.words(f'state.{order.state}')} {locale.clock(order.state_at)}"
     return ChangeLine(
@@ -125,6 +175,8 @@ def _line(change: Change, order: OrderNow | None, dropped: bool, locale: Locale)
         _why(change, dropped, locale),
         word,
         order is not None and order.state in CALLED,
+        t("draft.run", n=run) if run > 1 else "",
+        t("draft.silent", clock=locale.moment(silent, draft.made_at)) if silent is not None else "",
     )
 
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from dashboards.pages.draft import why_withdrawn
 from dashboards.pages.who import is_of_draft
 from dashboards.web.locale import Locale
+from store.drafts import WATCH
 from store.record import Happening
 
 DECISIONS = frozenset({"answer", "observation", "decline", "decline_end", "choice", "change", "call"})
@@ -119,7 +121,11 @@ def _changes(one: Happening, locale: Locale, names: Mapping[str, str]) -> str:
 
 
 def _answer(one: Happening, turer: str, n: int, locale: Locale, names: Mapping[str, str]) -> str:
-    return locale.words(f"moment.{one.step}", changes=_changes(one, locale, names))
+    changes = _changes(one, locale, names)
+    if one.step == "rejected" and one.who == WATCH:
+        why = why_withdrawn(len(one.more["added"]), len(one.more["dropped"]), one.more.get("more"), locale)
+        return locale.words("moment.withdrawn", why=why, changes=changes)
+    return locale.words(f"moment.{one.step}", changes=changes)
 
 
 def _observation(one: Happening, turer: str, n: int, locale: Locale, names: Mapping[str, str]) -> str:

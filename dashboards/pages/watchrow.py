@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from city.plan import Plan
-from dashboards.pages.draft import ChangeLine, DraftBox
+from dashboards.pages.draft import ChangeLine, DraftBox, why_withdrawn
 from dashboards.web.locale import Locale
-from store.drafts import WATCH, Answer, WatchNow
+from store.drafts import WATCH, Answer, Draft, WatchNow
 
 RECENT = timedelta(minutes=20)
 """How long the row says what was answered."""
@@ -58,11 +58,13 @@ def watch_row(
     """
     answer = stands.answer
     if undo is not None and answer is not None:
-        return replace(_of_answer(plan, answer, locale), more=locale.words("watch.nothing_left"), undo=undo)
+        return replace(
+            _of_answer(plan, answer, stands.draft, locale), more=locale.words("watch.nothing_left"), undo=undo
+        )
     if box is not None:
         return _of_draft(box, locale)
     if answer is not None and now - answer.at <= RECENT:
-        return _of_answer(plan, answer, locale)
+        return _of_answer(plan, answer, stands.draft, locale)
     since = max(plan.created_at, answer.at) if answer is not None else plan.created_at
     return _quiet(since, stands.last_look, every_s, now, locale)
 
@@ -74,9 +76,7 @@ def _of_draft(box: DraftBox, locale: Locale) -> WatchRow:
         return WatchRow("is-info", "info", t("watch.found", clock=box.made, what=found), t("watch.holds"))
     price, only = t("watch.price", price=box.prices[0].value), box.only
     if only is not None:
-        lead = t(
-            "watch.draft_adds" if box.added else "watch.draft_drops", clock=box.made, tur=f"{only.code} {only.title}"
-        )
+        lead = t("watch.draft_adds" if box.added else "watch.draft_drops", clock=box.made, tur=only.name)
         more = _adds(only, locale) if box.added else only.why
         whole = len(lead) + len(more) <= ROW_HOLDS
         return WatchRow("is-warn", "eye", lead, more, price, opens=True, takes=whole)
@@ -85,23 +85,33 @@ def _of_draft(box: DraftBox, locale: Locale) -> WatchRow:
 
 
 def _adds(line: ChangeLine, locale: Locale) -> str:
-    """'Torr snö 3,4 cm kl. 04.00, gräns 3,0. G02, start 02.10.'"""
+    """'Torr snö 3,4 cm kl. 04.00, gräns 3,0. G02, start 02.10. G01 svarade inte 00.07.'"""
     t, why = locale.words, line.why.rstrip(".")
     starts = t("draft.starts", clock=line.starts) if line.starts else ""
     who = ", ".join(part for part in (line.vehicle or t("draft.no_vehicle"), starts) if part)
-    return f"{why[:1].upper()}{why[1:]}. {who}."
+    silent = f" {line.silent}." if line.silent else ""
+    return f"{why[:1].upper()}{why[1:]}. {who}.{silent}"
 
 
-def _of_answer(plan: Plan, answer: Answer, locale: Locale) -> WatchRow:
+def _of_answer(plan: Plan, answer: Answer, draft: Draft | None, locale: Locale) -> WatchRow:
     t, clock = locale.words, locale.clock(answer.at)
     if plan.slot == f"event:undo:{answer.draft_id}":
         return WatchRow("", "eye", t("watch.undone", clock=locale.clock(plan.created_at)), t("watch.undone_more"))
     if answer.accepted:
         return WatchRow("is-ok", "done", t("watch.taken", clock=clock, n=answer.version or 0), t("watch.taken_more"))
     if answer.who == WATCH:
-        return WatchRow("", "eye", t("watch.withdrawn", clock=clock), t("watch.withdrawn_more"))
+        return WatchRow("", "eye", t("watch.withdrawn", clock=clock), _withdrawn(answer, draft, locale))
     who = t.known(f"who.{answer.who}", answer.who)
     return WatchRow("", "eye", t("watch.left", clock=clock, who=who), t("watch.left_more"))
+
+
+def _withdrawn(answer: Answer, draft: Draft | None, locale: Locale) -> str:
+    """Why the watch took a draft back, where it is still known which."""
+    if draft is None or draft.id != answer.draft_id:
+        return ""
+    told = draft.difference
+    more = told.busts[0].more if told.busts else None
+    return locale.words("watch.withdrawn_more", why=why_withdrawn(len(told.added), len(told.dropped), more, locale))
 
 
 def _quiet(since: datetime, last: datetime | None, every_s: float, now: datetime, locale: Locale) -> WatchRow:

@@ -13,7 +13,8 @@ WITH own AS (SELECT plan_id FROM plan WHERE domain = %(domain)s AND mode = %(mod
          SELECT d.draft_id, d.made_at, a.at, a.accepted, a.who, jsonb_build_object(
                     'added', coalesce((SELECT jsonb_agg(c->>'key') FROM jsonb_array_elements(d.difference->'added') c), '[]'),
                     'dropped', coalesce((SELECT jsonb_agg(c->>'key') FROM jsonb_array_elements(d.difference->'dropped') c), '[]'),
-                    'bust', coalesce(jsonb_array_length(d.difference->'busts'), 0) > 0) AS change,
+                    'bust', coalesce(jsonb_array_length(d.difference->'busts'), 0) > 0,
+                    'more', (d.difference->'busts'->0->>'more')::boolean) AS change,
                 (SELECT min(p.created_at) FROM plan p WHERE a.accepted AND p.slot = 'event:undo:' || d.draft_id) AS undone_at
          FROM snow_draft d JOIN own ON own.plan_id = d.base_plan LEFT JOIN snow_draft_answer a USING (draft_id)
      )

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from city.catalogue.words import words
 from city.draft import Bust, Change, Difference
-from dashboards.pages.draft import draft_box, said_changes
+from city.entities import OrderEvent
+from city.vocabulary import OrderEventKind
+from dashboards.pages.draft import ChangeLine, draft_box, said_changes, why_withdrawn
 from dashboards.web.locale import Locale
 from store.drafts import Draft
+from store.orders import OrderNow
 
 
 @pytest.mark.parametrize(
@@ -63,3 +67,40 @@ def test_a_tur_that_drops_out_says_why_it_goes_and_why_it_was_in(language: str, 
     draft = Draft("d", "p", datetime(2026, 11, 24, 2, 0, tzinfo=UTC), "test", Difference(dropped=(change,)))
     box = draft_box(draft, {}, Locale(words(language), ZoneInfo("Europe/Stockholm")), "kr")
     assert box.dropped[0].why == said
+
+
+def test_a_second_run_says_so_and_that_its_first_call_got_no_answer() -> None:
+    """'P1-1 comes in' alone reads as if the first run had not been."""
+    at = datetime(2026, 11, 23, 23, 7, tzinfo=UTC)
+    change = Change(
+        key="snow:P1-1:2026-11-23:2", target="P1-1", title="P1-1 Storgatan", vehicle="P12", starts_at=None, why="skäl",
+        why_en="reason",
+    )  # fmt: skip
+    draft = Draft("d", "p", at + timedelta(minutes=30), "test", Difference(added=(change,)))
+    first = OrderNow("o", "p", "snow", "snow:P1-1:2026-11-23:1", "P1-1", "P11", None, None, at, "aborted", at, "", "")
+    locale = Locale(words("sv"), ZoneInfo("Europe/Stockholm"))
+
+    def line(*kinds: OrderEventKind) -> ChangeLine:
+        events = [OrderEvent("o", kind, at + timedelta(minutes=n), "dagsplan") for n, kind in enumerate(kinds)]
+        return draft_box(draft, {first.key: first}, locale, "kr", {"o": events}).added[0]
+
+    assert (line("sent", "unanswered").run, line("sent", "unanswered").silent) == ("omgång 2", "svarade inte 00.08")
+    assert line("sent", "unanswered", "acknowledged").silent == ""
+    other = msgspec.structs.replace(change, key="snow:P2-1:2026-11-23:1", target="P2-1")
+    alone = draft_box(Draft("d", "p", at, "test", Difference(added=(other,))), {first.key: first}, locale, "kr", {})
+    assert (alone.added[0].run, alone.added[0].silent) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("added", "dropped", "more", "why"),
+    [
+        (1, 0, True, "snön väntas inte längre"),
+        (0, 2, False, "snön väntas ändå"),
+        (1, 0, None, "turen behövs inte längre"),
+        (0, 2, None, "turerna behövs ändå"),
+        (1, 1, None, "inget av det gäller längre"),
+    ],
+)
+def test_a_draft_that_was_withdrawn_says_why(added: int, dropped: int, more: bool | None, why: str) -> None:
+    locale = Locale(words("sv"), ZoneInfo("Europe/Stockholm"))
+    assert why_withdrawn(added, dropped, more, locale) == why

@@ -71,6 +71,13 @@ def test_a_draft_says_which_turer() -> None:
     ]
 
 
+def test_a_draft_that_the_watch_took_back_leaves_one_line_with_the_reason() -> None:
+    change = {"added": ["snow:P2-1:2027-01-11:1"], "dropped": [], "bust": True, "more": True}
+    back = Happening(AT, "answer", "rejected", "watch", "", "", "", None, change)
+    assert lines(back) == ["Utkastet drogs tillbaka: snön väntas inte längre (P2-1 till), vakten"]
+    assert lines(back, language="en") == ["Draft withdrawn: the snow is no longer expected (P2-1 added), the watch"]
+
+
 def test_what_a_draft_decided_is_told_once_and_a_note_of_the_watch_in_the_readers_language() -> None:
     """With the draft that was taken, and as taken back where it was."""
     key = "snow:P2-1:2027-01-11:1"
