@@ -1,4 +1,4 @@
-// What stands beside the map: the list of turer, the panel of what is chosen, and on a phone the sheet that holds both.
+// What stands beside the map: the list of turer and the panel of what is chosen; on a phone each is a sheet over the map.
 const one = (selector) => document.querySelector(selector);
 
 /** ``pick`` is called with a key when a row of the list is chosen, ``close`` when the panel is closed. */
@@ -13,7 +13,7 @@ export const beside = ({ base, domain, words, pick, close }) => {
     work.dataset.sheet = name;
     for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.dataset.sheetTab === name));
   };
-  for (const tab of tabs) tab.addEventListener("click", () => sheet(tab.dataset.sheetTab));
+  for (const tab of tabs) tab.addEventListener("click", () => sheet(work.dataset.sheet === tab.dataset.sheetTab ? "" : tab.dataset.sheetTab));
   list.addEventListener("click", (event) => {
     const row = event.target.closest("[data-pick]");
     if (row) pick(row.dataset.pick);
@@ -86,6 +86,16 @@ export const beside = ({ base, domain, words, pick, close }) => {
       said.replaceChildren(closer(), ...parts);
       if (!quiet) sheet("tur");
     },
-    hint: (text) => said.replaceChildren(line("muted", text)),
+    /** Nothing is chosen: the panel says how to choose, and on a phone its sheet goes. */
+    hint: (text) => {
+      said.replaceChildren(line("muted", text));
+      if (work.dataset.sheet === "tur") sheet("");
+    },
+    /** How much of a canvas the panel lies over, from below [px]; beside it none. */
+    covers: (canvas) => {
+      const [over, map] = [one(".k-tur").getBoundingClientRect(), canvas.getBoundingClientRect()];
+      const apart = over.right <= map.left || over.left >= map.right || over.top >= map.bottom || !over.height;
+      return apart ? 0 : map.bottom - Math.max(over.top, map.top);
+    },
   };
 };

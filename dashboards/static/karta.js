@@ -156,8 +156,8 @@ const seek = (key, how) => {
   const rows = thing.rows ?? [];
   const xs = thing.place ? [thing.place.x] : rows.map((i) => scene.town.mid[2 * i]);
   const ys = thing.place ? [thing.place.y] : rows.map((i) => scene.town.mid[2 * i + 1]);
-  if (xs.length) view.reveal({ left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) });
   choose(thing, how);
+  if (xs.length) view.reveal({ left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) }, side.covers(canvas));
 };
 
 // ---- Pointing ------------------------------------------------------------------------------------------------
@@ -193,7 +193,8 @@ const view = new View(canvas, {
     if (!scene.state) return;
     const thing = at(spot, how === "mouse" ? 10 : 22);
     choose(thing);
-    if (!thing && how === "keyboard") side.hint(words.nothing);
+    if (thing) view.uncover(spot, side.covers(canvas));
+    else if (how === "keyboard") side.hint(words.nothing);
   },
 });
 const side = beside({ base, domain, words, pick: (key) => scene.state && seek(key), close: () => choose(undefined) || canvas.focus() });

@@ -26,9 +26,9 @@ export class View {
   }
 
   /** The scale at which a whole box is seen [px/m]. */
-  fitting(box, margin = 24) {
+  fitting(box, margin = 24, covered = 0) {
     const [wide, high] = [Math.max(1, box.right - box.left), Math.max(1, box.bottom - box.top)];
-    return Math.min((this.width - 2 * margin) / wide, (this.height - 2 * margin) / high);
+    return Math.min((this.width - 2 * margin) / wide, Math.max(1, this.height - covered - 2 * margin) / high);
   }
 
   fit(box, margin) {
@@ -38,15 +38,24 @@ export class View {
     this.changed();
   }
 
-  /** Looks at a box where it is not seen whole already: moves there, and goes farther away only where it must. */
-  reveal(box, margin = 48) {
+  /** Looks at a box where it is not seen whole already: moves there, and goes farther away only where it must.
+   *  ``covered``: so much lies under something, from below [px]. */
+  reveal(box, covered = 0, margin = 48) {
     const [left, top] = this.toScreen(box.left, box.top);
     const [right, bottom] = this.toScreen(box.right, box.bottom);
-    if (left > margin && top > margin && right < this.width - margin && bottom < this.height - margin) return;
+    const high = this.height - covered;
+    if (left > margin && top > margin && right < this.width - margin && bottom < high - margin) return;
+    this.scale = this.bounded(Math.min(Math.max(this.scale, 0.08), this.fitting(box, margin, covered), 1.2));
     this.x = (box.left + box.right) / 2;
-    this.y = (box.top + box.bottom) / 2;
-    this.scale = this.bounded(Math.min(Math.max(this.scale, 0.08), this.fitting(box, margin), 1.2));
+    this.y = (box.top + box.bottom) / 2 + covered / 2 / this.scale;
     this.changed();
+  }
+
+  /** Moves a place up where something lies over it, from below [px]. */
+  uncover([x, y], covered, margin = 48) {
+    const [, py] = this.toScreen(x, y);
+    const lowest = Math.max(margin, this.height - covered - margin);
+    if (py > lowest) this.pan(0, lowest - py);
   }
 
   bounded(scale) {

@@ -194,25 +194,65 @@ def test_a_vehicle_is_an_arrow_with_its_age_and_a_ring_once_it_is_silent(desk):
     assert "minst" in page.locator("[data-group=doing]").inner_text()
 
 
-def test_a_tap_on_a_phone_shows_the_sheet(desk):
-    page = drawn(desk, width=390, has_touch=True)
-    sheet = page.locator(".k-sheet").bounding_box()
+SELECTED_ABOVE = """([edge, colour]) => {
+  const canvas = document.querySelector("canvas");
+  const rows = Math.floor((edge - canvas.getBoundingClientRect().top) * devicePixelRatio);
+  const pen = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+  pen.drawImage(canvas, 0, 0);
+  const data = pen.getImageData(0, 0, canvas.width, rows).data;
+  let seen = 0;
+  for (let i = 0; i < data.length; i += 4) seen += colour.every((part, n) => data[i + n] === part);
+  return seen;
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_a_phone_the_map_fills_the_screen_and_a_tap_is_answered_over_it(desk, theme):
+    """Nothing moves when the sheet comes, and what was pointed at is seen above it."""
+    page = drawn(desk, width=390, has_touch=True, theme=theme)
+    sheet, tabs = page.locator(".k-tur"), page.locator(".k-tabs").bounding_box()
     box = page.locator("canvas").bounding_box()
-    assert box["height"] >= 230
-    assert sheet["y"] + 44 < 900
-    page.get_by_role("button", name="Alla turer").tap()
+    assert box["height"] >= 520
+    assert box["y"] + box["height"] == pytest.approx(tabs["y"], abs=2)
+    assert sheet.is_hidden()
+    low = box["y"] + box["height"] / 2 + (box["width"] - 48) / 2
+    page.touchscreen.tap(box["x"] + box["width"] / 2 + 20, low)
+    expect(page.locator("#said h2, #said h3").first).to_be_in_viewport()
+    assert page.locator("#said .k-street h3").inner_text() == "Storgatan"
+    assert page.locator("canvas").bounding_box() == box
+    assert page.locator(".k-tabs").bounding_box() == tabs
+    edge = sheet.bounding_box()["y"]
+    assert edge < low
+    settled(page)
+    (colour,) = page.evaluate(COLOURS, ["st-select"])
+    assert page.evaluate(SELECTED_ABOVE, [edge, colour]) > 50
+    page.locator("#said .k-close").tap()
+    expect(sheet).to_be_hidden()
+    assert overflow(page) <= 0
+
+
+def test_on_a_phone_list_and_legend_are_sheets_over_the_map(desk):
+    """A second tap at their tab takes them away."""
+    page = drawn(desk, width=390, has_touch=True)
+    box = page.locator("canvas").bounding_box()
+    tab = page.get_by_role("button", name="Alla turer")
+    tab.tap()
     expect(page.locator(".k-list")).to_be_visible()
+    tab.tap()
+    expect(page.locator(".k-list")).to_be_hidden()
+    tab.tap()
     page.locator("[data-pick]").nth(1).tap()
     expect(page.locator("#said .k-stat")).to_be_visible()
     assert page.locator("#said h2").bounding_box()["y"] < 900
-    assert page.locator(".k-sheet").bounding_box() == sheet
-    page.locator("#said .k-close").tap()
-    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.locator("#said h2, #said h3").first).to_be_in_viewport()
-    assert page.locator(".k-sheet").bounding_box() == sheet
     page.get_by_role("button", name="Förklaring").tap()
     expect(page.get_by_text("nås inte", exact=True).first).to_be_in_viewport()
+    assert page.locator("canvas").bounding_box() == box
     assert overflow(page) <= 0
+
+
+def test_on_a_phone_without_script_the_list_is_there(desk):
+    page = desk.open("/karta", width=390, script=False)
+    assert page.locator("[data-group=left] [data-pick]").first.is_visible()
 
 
 def test_turer_have_their_own_tones(desk):
