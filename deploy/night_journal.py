@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from city.catalogue.message import Figure, Message, Span, message
+from city.catalogue.message import Figure, Message, Span, message, verbatim
 from city.catalogue.stored import sentence_of
 from city.draft import Bust
-from city.entities import OrderEvent
+from city.entities import OrderEvent, Segment
 from city.plan import Plan
 from city.settings import Municipality
 from city.vocabulary import PLANNED_KEEPERS, ROUTE_CLASSES, RouteClass
@@ -85,12 +85,14 @@ def said_bust(bust: Bust) -> Message:
 
 @dataclass(frozen=True)
 class ClassThen:
-    """The streets of a class at a time: how many, how many were ploughed, and the deepest snow since then [cm]."""
+    """The streets of a class at a time: how many, how many were ploughed, and the deepest snow since then [cm]; the
+    ``missing`` ones."""
 
     route_class: RouteClass
     streets: int
     ploughed: int
     deepest_cm: float
+    missing: tuple[Segment, ...] = ()
 
 
 def classes(connection: Connection, storm: Storm, now: datetime) -> list[ClassThen]:
@@ -101,19 +103,52 @@ def classes(connection: Connection, storm: Storm, now: datetime) -> list[ClassTh
     planned = [s for s in roads.load_segments(connection) if s.reachable and s.keeper in PLANNED_KEEPERS]
     found = []
     for name in ROUTE_CLASSES:
-        own = [s.id for s in planned if s.route_class == name]
-        deepest = max((storm.depth_cm(now, at) for at in {ploughed.get(street) for street in own}), default=0.0)
-        found.append(ClassThen(name, len(own), sum(street in ploughed for street in own), deepest))
+        own = [s for s in planned if s.route_class == name]
+        deepest = max((storm.depth_cm(now, at) for at in {ploughed.get(s.id) for s in own}), default=0.0)
+        missing = tuple(s for s in own if s.id not in ploughed)
+        found.append(ClassThen(name, len(own), len(own) - len(missing), deepest, missing))
     return found
 
 
-def said_classes(connection: Connection, storm: Storm, now: datetime, journal: Journal) -> None:
-    """A line a class."""
+def said_missing(missing: Sequence[Segment], live: Plan | None, language: str, *, most: int = 4) -> tuple[Message, ...]:
+    """The first streets of some that were not ploughed, each with its cause: why the plan leaves it, which tur has it
+    still to drive, or that none asks for it. Streets of one name and cause are one."""
+    why = {name: sentence_of(one, "why", language) for one in live.not_cared for name in one.segments} if live else {}
+    tur = {
+        part.id: item.target
+        for item in (live.interventions if live else ())
+        if isinstance(item.segments, tuple)
+        for part in item.segments
+    }
+
+    def cause(street: Segment) -> Message:
+        if street.id in why:
+            return verbatim(why[street.id].rstrip("."))
+        if street.id in tur:
+            return message("cli.night.to_drive", tur=tur[street.id])
+        return message("cli.night.not_asked")
+
+    named = list(
+        dict.fromkeys(
+            message("cli.night.street", name=street.name or message("row.no_name"), why=cause(street))
+            for street in missing
+        )
+    )
+    more = [message("night.more", n=len(named) - most)] if len(named) > most else []
+    return (*named[:most], *more)
+
+
+def said_classes(connection: Connection, storm: Storm, now: datetime, journal: Journal, live: Plan | None) -> None:
+    """A line a class; where some of its streets were ploughed and others not, a line that names these."""
     rules = limits(plans.thresholds(connection, now))
     for one in classes(connection, storm, now):
         limit = rules.value("snow.start_dry_cm", one.route_class)
         named = {"class": one.route_class, "ploughed": one.ploughed, "deepest": one.deepest_cm, "limit": limit}
         journal.line(now, message("cli.night.classes", n=one.streets, **named))
+        if one.ploughed and one.missing:
+            streets = said_missing(one.missing, live, journal.town.language)
+            parts = {"class": one.route_class, "streets": streets}
+            journal.line(now, message("cli.night.unploughed", n=len(one.missing), **parts))
 
 
 def said_handover(found: Handover, journal: Journal) -> None:

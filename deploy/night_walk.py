@@ -134,7 +134,8 @@ class Walk:
             self.plan_and_watch()
         self.journal.tell_orders(self._orders(), self.now)
         if any(before < at <= self.now for at in TELLS_AT):
-            said_classes(self.connection, self.opened.storm, self.now, self.journal)
+            live = plans.latest(self.connection, "snow", self.mode, self._day())
+            said_classes(self.connection, self.opened.storm, self.now, self.journal, live)
 
     def plan_and_watch(self) -> None:
         """A new forecast where there is one, the plan that is due, the watch, who is out where, and what the officer

@@ -20,9 +20,10 @@ from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
 from dashboards.web.render import locale_of, page
+from dashboards.web.townstreets import town_streets
 from planner.night.handover import Handover
 from planner.night.report import NightReport, report_of
-from store import daypage, plans
+from store import daypage, pages, plans, roads
 from store.connect import Connection
 
 router = APIRouter()
@@ -65,6 +66,7 @@ def sheet(request: Request, domain: Domain = "snow", on: Annotated[date | None, 
         days = plans.days(connection, domain, context.mode)
         plan = plans.latest(connection, domain, context.mode, day)
         fresh = freshness(context, connection, domain, context.live(connection, domain), locale)
+        lost = _lost(context, connection) if report.night.unreachable else []
     night, names = report.night, _names(plan, domain, locale)
     calls = {key: call.state for call in report.calls for key in call.keys}
     return page(
@@ -82,7 +84,7 @@ def sheet(request: Request, domain: Domain = "snow", on: Annotated[date | None, 
         at=locale.moment(night.at, night.at),
         answer=_answer(night, domain, locale),
         todo=todo_lines(report, names, locale),
-        late=late_lines(report, names, locale),
+        late=late_lines(report, names, locale, plan.not_cared if plan else (), lost),
         numbers=numbers(report, context.settings.planner.currency, locale),
         decisions=told(decisions(report.record), locale, names),
         lines=[
@@ -102,6 +104,14 @@ def _report(context: AppContext, connection: Connection, day: date, domain: Doma
         lambda plan_id: context.shelf.get(connection, plan_id),
         domain=domain,
     )
+
+
+def _lost(context: AppContext, connection: Connection) -> list[str]:
+    """The names of the streets that are ours to care for and that no way leads to."""
+    stamp = pages.streets_stamp(connection)
+    town = context.town.get(stamp, lambda: town_streets(roads.load_segments(connection)))
+    known = zip(town.given, town.names, strict=True)
+    return sorted({name for street, name in known if name and street.ours and not street.reachable})
 
 
 def _names(plan: Plan | None, domain: Domain, locale: Locale) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
+from city.plan import NotCared
 from city.vocabulary import CallState
 from dashboards.pages.record import said_who, tur_of
 from dashboards.pages.services.view import KeyFigure
@@ -19,6 +20,8 @@ from planner.night.report import NightReport
 from planner.night.sums import Sums
 
 MOST_NAMES = 6
+MOST_NOT_CARED = 6
+"""So many groups of streets that nobody drove are told one by one."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class HandoverLine:
 
 @dataclass(frozen=True)
 class LateLine:
-    """A tur that was late or is not done: its name, the way to it on the map, and what is to be said of it."""
+    """What was late or is not done: the tur's name, its ``key`` on the map, and what is to be said of it."""
 
     tur: str
     key: str
@@ -85,8 +88,15 @@ def line_of(
     )
 
 
-def late_lines(report: NightReport, names: Mapping[str, str], locale: Locale) -> list[LateLine]:
-    """What was or will be late, and what is left of what ended, in the order of the night; then what nobody drives."""
+def late_lines(
+    report: NightReport,
+    names: Mapping[str, str],
+    locale: Locale,
+    not_cared: Sequence[NotCared] = (),
+    lost: Sequence[str] = (),
+) -> list[LateLine]:
+    """What was or will be late, and what is left of what ended, in the order of the night; then what nobody drives:
+    what the plan says that it does not care for, and the names of streets that no way leads to (``lost``)."""
     t, lines = locale.words, []
     for tur in report.night.turer:
         parts = [said_late(tur, locale)] if tur.order_id else []
@@ -97,17 +107,29 @@ def late_lines(report: NightReport, names: Mapping[str, str], locale: Locale) ->
             parts.append(t("night.left_of", left=left, streets=said_streets(tur.left, locale)))
         if said := ", ".join(part for part in parts if part):
             lines.append(LateLine(tur_of(tur.key, locale, names), tur.key, said))
-    return lines + _nobody(report, locale)
+    return lines + _nobody(report, locale, not_cared, lost)
 
 
-def _nobody(report: NightReport, locale: Locale) -> list[LateLine]:
-    """What nobody drove or reached."""
-    t, night, made = locale.words, report.night, []
-    if night.without_vehicle:
+def _nobody(report: NightReport, locale: Locale, not_cared: Sequence[NotCared], lost: Sequence[str]) -> list[LateLine]:
+    """What nobody drove or reached, with the cause."""
+    t, night = locale.words, report.night
+    made = [_not_cared(one, locale) for one in not_cared[:MOST_NOT_CARED]]
+    if more := len(not_cared) - MOST_NOT_CARED:
+        made += [LateLine("", "", t("night.more", n=more))] if more > 0 else []
+    if night.without_vehicle and not any(one.kind == "no_vehicle" for one in not_cared):
         made.append(LateLine("", "", t.count("night.without_vehicle", night.without_vehicle)))
     if night.unreachable:
-        made.append(LateLine("", "", t.count("night.unreachable", night.unreachable)))
+        said = t.count("night.unreachable", night.unreachable)
+        named = t("night.those", said=said.rstrip("."), streets=_named(lost, locale)) if lost else said
+        made.append(LateLine("", "", named))
     return made
+
+
+def _not_cared(one: NotCared, locale: Locale) -> LateLine:
+    title = one.title.removeprefix(one.target).strip() or one.title
+    streets = locale.words.count("row.segments", len(one.segments))
+    said = f"{title} ({streets}): {locale.kept(one, 'why')}"
+    return LateLine(one.target if one.whole else "", f"-{one.target}", said)
 
 
 def numbers(report: NightReport, currency: str, locale: Locale) -> list[KeyFigure]:
@@ -158,7 +180,11 @@ def said_late(tur: TurNight, locale: Locale) -> str:
 
 def said_streets(left: Sequence[Street], locale: Locale) -> str:
     """The names of streets, each once; beyond some how many more there are."""
-    names = list(dict.fromkeys(street.name or locale.words("row.no_name") for street in left))
+    return _named([street.name for street in left], locale)
+
+
+def _named(found: Sequence[str], locale: Locale) -> str:
+    names = list(dict.fromkeys(name or locale.words("row.no_name") for name in found))
     more = len(names) - MOST_NAMES
     shown = ", ".join(names[:MOST_NAMES])
     return shown + " " + locale.words("night.more", n=more) if more > 0 else shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -10,9 +11,11 @@ import pytest
 
 from city.call import Call, CallEvent
 from city.draft import Change, Difference
+from city.plan import NotCared
 from planner.calls.escalate import escalate
 from planner.orders import add_event, decide
-from store import calls, drafts, judgements, plans
+from planner.publish import publish
+from store import calls, drafts, judgements, plans, roads
 from store.drafts import Draft
 from store.judgements import Decline
 from tests.unit.dashboards import night, town
@@ -280,3 +283,21 @@ def test_the_days_hand_over_is_of_all_three(client, filled, publish, clock, doma
 def test_in_the_morning_the_night_is_over(client, filled, snow, made, clock):
     clock.advance(minutes=4 * 60)
     assert "Vad hände i natt" in said(client.get(f"/overlamning?day={DAY}"))
+
+
+def test_what_nobody_drove_is_named_with_its_cause_and_its_place_on_the_map(client, filled, snow, clock):
+    """'323 of 324' helps nobody to find the last one."""
+    lost = NotCared(
+        target="street:P1", title="Torget", kind="unreachable", whole=False, network="street", priority=1,
+        why="Ingen väg i nätet leder dit.", why_en="No way in the network leads there.", segments=("s/0-0/0-1",),
+    )  # fmt: skip
+    cut_off = roads.load_segments(filled)[0]
+    roads.replace_segments(filled, "OpenStreetMap", [replace(cut_off, reachable=False), *town.streets()[1:]])
+    totals = snow.totals | {"unreachable_segments": 1}
+    decide(filled, snow.id, [snow.interventions[0].key], "dispatcher", town.AT)
+    publish(filled, msgspec.structs.replace(snow, not_cared=(lost,), totals=totals, inputs_hash="lost"), clock.now())
+    filled.commit()
+    answer = client.get("/overlamning")
+    assert "Torget (1 sträcka): Ingen väg i nätet leder dit." in said(answer)
+    assert f"1 sträcka nås inte från vägnätet: {cut_off.name}." in said(answer)
+    assert "/karta?domain=snow&amp;key=-street%3AP1" in answer.text
