@@ -220,3 +220,19 @@ def test_any_number_at_all_has_words(language, value, digits):
 )
 def test_a_number_that_no_sensor_means_is_said_by_its_power_of_ten(value, said):
     assert figure(Locale("sv"), value, 0).replace("\xa0", " ") == said
+
+
+OF_STREETS = re.compile(r"\b(segments?|stretch(es)?|strands?|tur|turer|tours?)\b", re.IGNORECASE)
+NAMES_OF_THE_INTERFACE = {"cli", "column", "error", "threshold"}
+
+
+def test_english_pages_and_plans_have_one_word_for_streets_and_one_for_turer():
+    """Streets and routes; the command line, the columns of files and the interface keep the names that scripts know."""
+    said = {
+        key: form
+        for key, entry in words("en").table.items()
+        if key.partition(".")[0] not in NAMES_OF_THE_INTERFACE
+        for form in forms(entry)
+        if OF_STREETS.search(re.sub(r"\{[^}]*\}", "", form))
+    }
+    assert said == {}

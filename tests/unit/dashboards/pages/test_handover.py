@@ -109,7 +109,7 @@ def test_a_day_without_anything_says_so(client, filled):
             "en",
             [
                 "{turer} called out, of which 1 is done.",
-                "{left} planned were not called out. 22 segments left",
+                "{left} planned were not called out. 22 streets left",
                 "Of 1 route nobody knows how far it has come.",
                 "03:12 {silent} did not answer for 6 min: went to P07 (Jour 2)",
                 "Drive what is left",

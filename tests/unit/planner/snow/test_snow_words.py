@@ -84,7 +84,7 @@ def test_a_vehicle_of_the_towns_own_is_not_the_contractors() -> None:
 def test_one_street_is_one_street() -> None:
     (item,) = make_plan(snow_snapshot(**ONE)).interventions
     assert item.flip.endswith("1 sträcka över gränsen.")
-    assert item.flip_en.endswith("1 segment over the limit.")
+    assert item.flip_en.endswith("1 street over the limit.")
 
 
 def test_what_a_figure_stands_for_does_not_name_its_place() -> None:
