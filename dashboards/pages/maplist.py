@@ -73,7 +73,7 @@ def _row(tur: MapTur, kind: TurGroup, seen: SeenVehicle | None, shown: MapNow, l
     word = status.word if kind != "doing" or status.look in LOUD else ""
     if silent and seen is not None:
         word = locale.words("map.silent", age=locale.age((shown.at - seen.time).total_seconds()))
-    second = ", ".join(part for part in (row.vehicle, word) if part)
+    second = ", ".join(part for part in (row.vehicle, word, _missed(tur, kind, shown, locale)) if part)
     look, icon = ("is-warn", "warn") if silent else (status.look, status.icon)
     return MapRow(
         key=row.key,
@@ -82,7 +82,7 @@ def _row(tur: MapTur, kind: TurGroup, seen: SeenVehicle | None, shown: MapNow, l
         second=second or row.under,
         look=look if loud else "",
         icon=icon,
-        right=_right(tur, kind, silent=silent, locale=locale),
+        right=_right(tur, kind, shown, silent=silent, locale=locale),
     )
 
 
@@ -93,11 +93,19 @@ def _name(tur: MapTur, locale: Locale) -> str:
     return f"{tur.row.title}, {locale.words('row.run', n=int(run))}" if again else tur.row.title
 
 
-def _right(tur: MapTur, kind: TurGroup, *, silent: bool, locale: Locale) -> str:
+def _missed(tur: MapTur, kind: TurGroup, shown: MapNow, locale: Locale) -> str:
+    """When what nobody has begun should have begun; empty where its start is not over."""
+    start = tur.item.starts_at
+    if kind != "left" or start is None or start >= shown.at:
+        return ""
+    return locale.words("state.missed", clock=locale.moment(start, shown.at))
+
+
+def _right(tur: MapTur, kind: TurGroup, shown: MapNow, *, silent: bool, locale: Locale) -> str:
     """When it begins, or how much is done."""
     if kind == "left":
         start = tur.item.starts_at
-        return locale.words("map.starts", clock=locale.clock(start)) if start else ""
+        return locale.words("map.starts", clock=locale.clock(start)) if start and start >= shown.at else ""
     if kind == "doing" and tur.far is not None and tur.far.share is not None:
         percent = f"{100 * tur.far.share:.0f}{NBSP}%"
         return locale.words("map.at_least", percent=percent) if silent else percent

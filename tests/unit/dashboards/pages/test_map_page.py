@@ -166,3 +166,12 @@ def test_a_vehicle_stands_on_the_nearest_street_or_on_none():
     assert nearest_name(streets, seen) == street.name
     far = SeenVehicle("P01", "o", town.AT, town.WEST - 0.1, town.SOUTH, None, None)
     assert nearest_name(streets, far) == ""
+
+
+def test_a_start_that_is_over_is_said_as_such_in_the_list(client, snow, clock):
+    """03.36 is not when a tur starts once it is 03.41."""
+    assert "start 03.36" in client.get("/karta/turer").text
+    clock.advance(minutes=35)
+    page = client.get("/karta/turer").text
+    assert "skulle ha börjat 03.36" in page
+    assert "start 03.36" not in page
