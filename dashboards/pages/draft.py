@@ -87,7 +87,7 @@ def draft_box(
 ) -> DraftBox:
     """A draft in words; ``orders`` by key, where there are any, and ``histories`` of these by order id."""
     told, t = draft.difference, locale.words
-    silent = {change.key: _silent_at(change, orders, histories or {}) for change in told.added}
+    silent = {change.key: _silent(change, orders, histories or {}) for change in told.added}
     added = tuple(_line(change, None, False, draft, locale, silent[change.key]) for change in told.added)
     dropped = tuple(_line(change, orders.get(change.key), True, draft, locale) for change in told.dropped)
     back = tuple(dict.fromkeys(line.vehicle for line in dropped if line.back and line.vehicle))
@@ -145,15 +145,19 @@ def _bust(bust: Bust, draft: Draft, locale: Locale) -> str:
     )
 
 
-def _silent_at(
+def _silent(
     change: Change, orders: Mapping[str, OrderNow], histories: Mapping[str, Sequence[OrderEvent]]
-) -> datetime | None:
-    """When the last call about a tur, whichever run, came to no answer; None where somebody has answered since."""
+) -> tuple[datetime, str] | None:
+    """When the last call about a tur, whichever run, came to no answer, and whose vehicle that was; None where somebody
+    has answered since."""
     of = change.key.rpartition(":")[0]
     found = (order for key, order in orders.items() if key.rpartition(":")[0] == of)
-    events = sorted((event for order in found for event in histories.get(order.id, ())), key=lambda event: event.at)
-    said = [event for event in events if event.kind in {"unanswered", *ANSWERED}]
-    return said[-1].at if said and said[-1].kind == "unanswered" else None
+    events = [(event, order) for order in found for event in histories.get(order.id, ())]
+    said = [one for one in events if one[0].kind in {"unanswered", *ANSWERED}]
+    if not said:
+        return None
+    event, order = max(said, key=lambda one: one[0].at)
+    return (event.at, order.vehicle or "") if event.kind == "unanswered" else None
 
 
 def _line(
@@ -162,7 +166,7 @@ def _line(
     dropped: bool,
     draft: Draft,
     locale: Locale,
-    silent: datetime | None = None,
+    silent: tuple[datetime, str] | None = None,
 ) -> ChangeLine:
     word, run, t = "", run_of(change.key), locale.words
     if order is not None and order.state in LOOKS:
@@ -176,7 +180,7 @@ def _line(
         word,
         order is not None and order.state in CALLED,
         t("draft.run", n=run) if run > 1 else "",
-        t("draft.silent", clock=locale.moment(silent, draft.made_at)) if silent is not None else "",
+        t("draft.silent", clock=locale.moment(silent[0], draft.made_at), vehicle=silent[1]).strip() if silent else "",
     )
 
 

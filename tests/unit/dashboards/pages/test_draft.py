@@ -84,7 +84,7 @@ def test_a_second_run_says_so_and_that_its_first_call_got_no_answer() -> None:
         events = [OrderEvent("o", kind, at + timedelta(minutes=n), "dagsplan") for n, kind in enumerate(kinds)]
         return draft_box(draft, {first.key: first}, locale, "kr", {"o": events}).added[0]
 
-    assert (line("sent", "unanswered").run, line("sent", "unanswered").silent) == ("omgång 2", "svarade inte 00.08")
+    assert (line("sent", "unanswered").run, line("sent", "unanswered").silent) == ("omgång 2", "P11 svarade inte 00.08")
     assert line("sent", "unanswered", "acknowledged").silent == ""
     other = msgspec.structs.replace(change, key="snow:P2-1:2026-11-23:1", target="P2-1")
     alone = draft_box(Draft("d", "p", at, "test", Difference(added=(other,))), {first.key: first}, locale, "kr", {})
