@@ -13,9 +13,11 @@ from city.draft import Bust, Change, Difference
 from city.entities import OrderEvent
 from city.vocabulary import OrderEventKind
 from dashboards.pages.draft import ChangeLine, draft_box, said_changes, why_withdrawn
+from dashboards.pages.watchrow import watch_row
 from dashboards.web.locale import Locale
-from store.drafts import Draft
+from store.drafts import Answer, Draft, WatchNow
 from store.orders import OrderNow
+from tests.unit.planner.night.test_standing import plan
 
 
 @pytest.mark.parametrize(
@@ -89,6 +91,37 @@ def test_a_second_run_says_so_and_that_its_first_call_got_no_answer() -> None:
     other = msgspec.structs.replace(change, key="snow:P2-1:2026-11-23:1", target="P2-1")
     alone = draft_box(Draft("d", "p", at, "test", Difference(added=(other,))), {first.key: first}, locale, "kr", {})
     assert (alone.added[0].run, alone.added[0].silent) == ("", "")
+
+
+def test_the_row_of_a_draft_of_one_tur_says_its_run_and_who_did_not_answer() -> None:
+    """The draft can be taken there, unopened."""
+    at = datetime(2026, 11, 23, 23, 7, tzinfo=UTC)
+    change = Change(
+        key="snow:P1-1:2026-11-23:2", target="P1-1", title="P1-1 Storgatan", vehicle="P12", starts_at=at,
+        why="torr snö 9,0 cm", why_en="dry snow 9.0 cm",
+    )  # fmt: skip
+    draft = Draft("d", "p", at, "test", Difference(added=(change,)))
+    first = OrderNow(
+        "o", "p", "snow", "snow:P1-1:2026-11-23:1", "P1-1", "P11", None, None, at, "unanswered", at, "", ""
+    )
+    locale = Locale(words("sv"), ZoneInfo("Europe/Stockholm"))
+    events = {"o": [OrderEvent("o", "unanswered", at, "dagsplan")]}
+    box = draft_box(draft, {first.key: first}, locale, "kr", events)
+    row = watch_row(plan(), box, WatchNow(draft, None, at), 600.0, at, locale)
+    assert row.lead == "Vakten 00.07: P1-1 omgång 2 Storgatan tillkommer."
+    assert row.more == "Torr snö 9,0 cm. P12, start 00.07. P11 svarade inte 00.07."
+    assert row.takes
+
+
+def test_the_row_says_why_a_draft_was_withdrawn() -> None:
+    at = datetime(2026, 11, 23, 23, 40, tzinfo=UTC)
+    more = Bust(more=True, seen=False, tur="P1-1", at=at, cm=9.0, expected_cm=4.0, low_cm=3.0, high_cm=5.0, share=0.5)
+    draft = Draft("d", "p", at - timedelta(minutes=30), "test", Difference(busts=(more,)), False, "watch", at)
+    locale = Locale(words("sv"), ZoneInfo("Europe/Stockholm"))
+    stands = WatchNow(draft, Answer("d", False, at, "watch", None), at)
+    row = watch_row(plan(), None, stands, 600.0, at, locale)
+    assert row.lead == "Vakten 00.40: utkastet drogs tillbaka."
+    assert row.more == "Snön väntas inte längre: planen som gäller stämmer."
 
 
 @pytest.mark.parametrize(
