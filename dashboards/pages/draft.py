@@ -72,10 +72,12 @@ class DraftBox:
         return bool(self.added or self.dropped)
 
     @property
-    def only(self) -> ChangeLine | None:
-        """The one tur that differs, where it is only one and nobody is called back: a row can say all of it."""
-        lines = (*self.added, *self.dropped)
-        return lines[0] if len(lines) == 1 and not self.back and not self.busts else None
+    def few(self) -> tuple[ChangeLine, ...]:
+        """The one or two turer that come in, or drop out, where nobody is called back: a row can say what matters of
+        them."""
+        lines = self.added or self.dropped
+        mixed = bool(self.added and self.dropped)
+        return () if mixed or len(lines) > 2 or self.back or self.busts else lines
 
 
 def draft_box(

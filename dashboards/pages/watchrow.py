@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from city.plan import Plan
 from dashboards.pages.draft import ChangeLine, DraftBox, why_withdrawn
@@ -14,8 +17,9 @@ RECENT = timedelta(minutes=20)
 """How long the row says what was answered."""
 MISSED_LOOKS = 3
 """After so many looks that did not come, the watch is called silent."""
-ROW_HOLDS = 125
-"""So many signs of a draft stand in the row on a phone without being cut; a longer one is opened before it is taken."""
+HOLDS: tuple[tuple[Literal["any", "wide"], int], ...] = (("any", 125), ("wide", 165))
+"""So many signs of a draft stand in the row without being cut: at any width but the least, and on a wide screen. A
+longer one is opened before it is taken."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,8 @@ class DraftUndo:
 @dataclass(frozen=True)
 class WatchRow:
     """What the row says: ``lead`` and ``more``, and the ``price`` of a draft; ``opens`` where a draft may be opened
-    below it, ``takes`` where the row says all of it, so that it can be taken there, ``undo`` where the one that was
-    taken can be taken back."""
+    below it, ``takes`` at which widths the row says what matters of it, so that it can be taken there, ``undo`` where
+    the one that was taken can be taken back."""
 
     look: str
     icon: str
@@ -39,7 +43,7 @@ class WatchRow:
     more: str
     price: str = ""
     opens: bool = False
-    takes: bool = False
+    takes: Literal["any", "wide"] | None = None
     undo: DraftUndo | None = None
 
 
@@ -74,23 +78,38 @@ def _of_draft(box: DraftBox, locale: Locale) -> WatchRow:
     if not box.has_choice:
         found = box.busts[0] if box.busts else box.title
         return WatchRow("is-info", "info", t("watch.found", clock=box.made, what=found), t("watch.holds"))
-    price, only = t("watch.price", price=box.prices[0].value), box.only
-    if only is not None:
-        lead = t("watch.draft_adds" if box.added else "watch.draft_drops", clock=box.made, tur=only.name)
-        more = _adds(only, locale) if box.added else only.why
-        whole = len(lead) + len(more) <= ROW_HOLDS
-        return WatchRow("is-warn", "eye", lead, more, price, opens=True, takes=whole)
+    price = t("watch.price", price=box.prices[0].value)
+    if box.few:
+        key = "watch.draft_adds" if box.added else "watch.draft_drops"
+        lead = t(key, clock=box.made, turer=tuple(line.name for line in box.few))
+        more = _adds(box.few, locale) if box.added else " ".join(dict.fromkeys(line.why for line in box.few))
+        holds = next((width for width, most in HOLDS if len(lead) + len(more) <= most), None)
+        return WatchRow("is-warn", "eye", lead, more, price, opens=True, takes=holds)
     back = t("draft.called_back", vehicles=box.back) if box.back else ""
     return WatchRow("is-warn", "eye", t("watch.draft", clock=box.made, changes=box.changes), back, price, opens=True)
 
 
-def _adds(line: ChangeLine, locale: Locale) -> str:
-    """'Torr snö 3,4 cm kl. 04.00, gräns 3,0. G02, start 02.10. G01 svarade inte 00.07.'"""
-    t, why = locale.words, line.why.rstrip(".")
-    starts = t("draft.starts", clock=line.starts) if line.starts else ""
-    who = ", ".join(part for part in (line.vehicle or t("draft.no_vehicle"), starts) if part)
-    silent = f" {line.silent}." if line.silent else ""
-    return f"{why[:1].upper()}{why[1:]}. {who}.{silent}"
+def _adds(lines: Sequence[ChangeLine], locale: Locale) -> str:
+    """'Torr snö kl. 04.00 3,4 cm, gräns 3,0 cm. G02, start 02.10. G01 svarade inte 00.07.'"""
+    whys = dict.fromkeys(_in_short(line.why) for line in lines)
+    starts = dict.fromkeys(line.starts for line in lines)
+    said = [*whys, *(_who(lines, start, locale) for start in starts), *(line.silent for line in lines if line.silent)]
+    return " ".join(f"{part[:1].upper()}{part[1:].rstrip('.')}." for part in said if part)
+
+
+def _who(lines: Sequence[ChangeLine], start: str, locale: Locale) -> str:
+    """'P01 och P02, start 20.05'"""
+    t = locale.words
+    vehicles = tuple(dict.fromkeys(line.vehicle or t("draft.no_vehicle") for line in lines if line.starts == start))
+    who = t("watch.who", vehicles=vehicles)
+    return f"{who}, {t('draft.starts', clock=start)}" if start else who
+
+
+def _in_short(why: str) -> str:
+    """The figure and its limit, without the street, the range and what else is known: those stand in the draft."""
+    first = re.sub(r" \([^)]*\)", "", why.split(";", maxsplit=1)[0])
+    street, _, rest = first.partition(": ")
+    return rest if rest and not re.search(r"\d", street) else first
 
 
 def _of_answer(plan: Plan, answer: Answer, draft: Draft | None, locale: Locale) -> WatchRow:

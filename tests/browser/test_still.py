@@ -232,7 +232,10 @@ def test_a_draft_that_the_row_cannot_hold_is_opened_first(desk: Desk, width: int
     assert row.bounding_box()["height"] == high
     assert width == 320 or row.evaluate(CUT) == 0
     assert overflow(page) <= 0
-    propose(desk, dropped=1, why="snön väntas inte längre " * 6)
+    propose(desk, added=2, why="Storgatan: torr snö 3,4 cm (2,1–4,4) kl. 04.00, gräns 2,85 cm; gränsen nås kl. 02.00")
+    expect(row).to_contain_text("Torr snö 3,4 cm kl. 04.00, gräns 2,85 cm.")
+    assert row.evaluate(CUT) == 0 or not take.is_visible()
+    propose(desk, dropped=1, why="snön väntas inte längre " * 8)
     expect(take).to_have_count(0)
     assert overflow(page) <= 0
 

@@ -23,7 +23,7 @@ def test_a_short_night(desk: Desk, dress: Dress) -> None:
     hand.arrive()
     assert acts.see(hand, "Storgatan", "9")
     declined(hand)
-    propose(desk, added=2)
+    propose(desk, added=3)
     expect(page.locator("#watch-row.is-warn")).to_be_visible()
     assert not acts.takes_in_row(hand)
     assert acts.open_draft(hand)
