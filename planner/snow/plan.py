@@ -19,6 +19,7 @@ from planner.assemble import assemble
 from planner.fleet import Assignment, Fleet, absent_in, fleet_of
 from planner.routes.profiles import USUAL_WORK_KMH
 from planner.routes.sectors import Tur
+from planner.snow.assess import assess
 from planner.snow.beside.extra import DrivenExtra, ExtraWork, extra_asked
 from planner.snow.beside.places import places_asked
 from planner.snow.beside.rounds import DrivenRound, PlaceRounds
@@ -27,7 +28,7 @@ from planner.snow.cost import cost_of
 from planner.snow.curve import deciding_curve
 from planner.snow.drift import DriftRisk, drift_risk
 from planner.snow.full import full_cost
-from planner.snow.need import Need, Needs, assess, deciding
+from planner.snow.need import Need, Needs, deciding
 from planner.snow.score import plan_score
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import (
@@ -77,7 +78,7 @@ def assess_streets(snapshot: SnowSnapshot, cache: PlanCache | None = None) -> As
     ahead = snow_ahead(snapshot, weather, now_cm, behind)
     work_kmh = work_speeds(snapshot)
     turer = streets.turer(snapshot.params.tur_minutes, work_kmh)
-    needs = assess(snapshot, rules, weather, ahead, turer, work_kmh)
+    needs = assess(snapshot, rules, weather, (behind, ahead), turer, work_kmh)
     return Assessment(streets, tuple(turer), needs, tuple(weak_stations(behind)), behind, now_cm)
 
 
