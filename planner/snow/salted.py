@@ -130,15 +130,16 @@ class SaltNight:
         return found
 
     def _lasting(self, newest: Mapping[int, SpreadSalt], brine: BrineHours) -> dict[int, SaltLasts]:
-        return {row: self._lasts(one, brine, i) for i, (row, one) in enumerate(newest.items())}
+        surface = self._surface(list(newest))
+        return {row: self._lasts(one, brine, surface, i) for i, (row, one) in enumerate(newest.items())}
 
-    def _lasts(self, one: SpreadSalt, brine: BrineHours, i: int) -> SaltLasts:
+    def _lasts(self, one: SpreadSalt, brine: BrineHours, surface: Floats, i: int) -> SaltLasts:
         first = self._hour(one.at)
         gone = np.flatnonzero(~brine.holds[i, first:])
         last = first + int(gone[0]) if len(gone) else brine.holds.shape[1] - 1
         until = max(one.at, self.weather.start + (last - self._past_h) * HOUR) if len(gone) else None
-        surface_c = float(self._surface([one.row])[0, last])
-        return SaltLasts(one, until, float(brine.icy_c[i, last]), surface_c, float(brine.left_g_m2[i, last]))
+        icy_c, surface_c, left = (float(of[i, last]) for of in (brine.icy_c, surface, brine.left_g_m2))
+        return SaltLasts(one, until, icy_c, surface_c, left)
 
     def _held(self, newest: Mapping[int, SpreadSalt], brine: BrineHours) -> Bools:
         """(n_salted, n_hours) the hours ahead in which they are not salted again."""
