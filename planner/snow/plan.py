@@ -199,15 +199,15 @@ def work_speeds(snapshot: SnowSnapshot) -> dict[Network, float]:
     return speeds
 
 
-def _used(snapshot: SnowSnapshot, assessed: Assessment, items: Sequence[Intervention]) -> dict[str, float]:
+def _used(snapshot: SnowSnapshot, assessed: Assessment, items: Sequence[Intervention]) -> dict[str, float | None]:
     """What is spread and which hours are overtime, and the same of a full call-out that begins with the plan's first
     tur; as they stand in the totals."""
     minutes = full_minutes(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot))
-    begins = min((item.starts_at for item in items if item.starts_at), default=snapshot.at)
     own = usage_of(snapshot, assessed.needs.service.rules, items)
-    full = full_usage(snapshot, assessed.needs, assessed.turer, minutes, begins)
+    full = full_usage(snapshot, assessed.needs, assessed.turer, minutes, items)
     every = {"": own, "full_": full}
-    return {f"{who}{name}": round(kg, 1) for who, usage in every.items() for name, kg in asdict(usage).items()}
+    sums = {f"{who}{name}": sum_ for who, usage in every.items() for name, sum_ in asdict(usage).items()}
+    return {name: None if sum_ is None else round(sum_, 1) for name, sum_ in sums.items()}
 
 
 def _totals(

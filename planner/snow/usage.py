@@ -24,44 +24,55 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Usage:
-    """``salt_kg``, of brine as dry salt, and ``sand_kg``; ``overtime_h`` of all vehicles: their hours outside ordinary
-    working hours."""
+    """``salt_kg``, of brine as dry salt, and ``sand_kg``, None where they are not known; ``overtime_h`` of all
+    vehicles: their hours outside ordinary working hours."""
 
-    salt_kg: float
-    sand_kg: float
+    salt_kg: float | None
+    sand_kg: float | None
     overtime_h: float
 
 
 def usage_of(snapshot: SnowSnapshot, rules: Limits, items: Sequence[Intervention]) -> Usage:
     """What these interventions come to."""
-    area = {segment.id: area_m2(segment) for segment in snapshot.segments}
-    spread = {"salt": 0.0, "sand": 0.0}
-    for item in items:
-        for part in item.segments if isinstance(item.segments, tuple) else ():
-            what = "sand" if "sand" in part.action.split("_") else "salt"
-            spread[what] += part.dose_g_m2 * area.get(part.id, 0.0) / 1000.0
+    kg = {what: grams / 1000.0 for what, (grams, _) in _spread(snapshot, items).items()}
     spans = [(item.starts_at, item.ready_by) for item in items if item.starts_at and item.ready_by]
-    return Usage(spread["salt"], spread["sand"], overtime_h(snapshot, rules, spans))
+    return Usage(kg["salt"], kg["sand"], overtime_h(snapshot, rules, spans))
 
 
 def full_usage(
-    snapshot: SnowSnapshot, needs: Needs, turer: Sequence[Tur], minutes: Mapping[Network, float], begins: datetime
+    snapshot: SnowSnapshot,
+    needs: Needs,
+    turer: Sequence[Tur],
+    minutes: Mapping[Network, float],
+    items: Sequence[Intervention],
 ) -> Usage:
-    """What one full call-out comes to that begins at a time: all streets of salted classes salted, in the middle of the
-    least and the largest dose, and all places for sand of the others sanded; its minutes shared by all vehicles of each
-    network."""
-    rules = needs.service.rules
-    dose = (rules.value("snow.salt_least_g_m2") + rules.value("snow.salt_most_g_m2")) / 2.0
-    salt = sand = 0.0
+    """What one full call-out comes to that begins with the first of these interventions: all streets of salted classes
+    and all places for sand of the others, each at the mean dose of what these spread; not known of what they do not
+    spread. Its minutes are shared by all vehicles of each network."""
+    dose = {what: grams / area if area else None for what, (grams, area) in _spread(snapshot, items).items()}
+    area = {"salt": 0.0, "sand": 0.0, "none": 0.0}
     for i in (i for tur in turer for i in tur.segments):
-        method, area = needs.criteria_of(i).anti_slip, area_m2(snapshot.segments[i])
-        salt += dose * area / 1000.0 if method == "salt" else 0.0
-        sand += rules.value("snow.sand_g_m2") * area / 1000.0 if method == "sand" and needs.spots[i] else 0.0
+        method = needs.criteria_of(i).anti_slip
+        area[method] += area_m2(snapshot.segments[i]) if method == "salt" or needs.spots[i] else 0.0
+    kg = {what: None if each is None else each * area[what] / 1000.0 for what, each in dose.items()}
+    begins = min((item.starts_at for item in items if item.starts_at), default=snapshot.at)
     spans: list[Span] = []
     for network, each in minutes.items():
         crew = max(1, sum(vehicle.network == network for vehicle in snapshot.vehicles))
         spans += [(begins, begins + timedelta(minutes=each / crew))] * crew
-    return Usage(salt, sand, overtime_h(snapshot, rules, spans))
+    return Usage(kg["salt"], kg["sand"], overtime_h(snapshot, needs.service.rules, spans))
+
+
+def _spread(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> dict[str, tuple[float, float]]:
+    """What is spread, salt and sand: how much [g], and on how much [m²]."""
+    size = {segment.id: area_m2(segment) for segment in snapshot.segments}
+    found = {"salt": (0.0, 0.0), "sand": (0.0, 0.0)}
+    for item in items:
+        for part in item.segments if isinstance(item.segments, tuple) else ():
+            if part.dose_g_m2 > 0.0:
+                what, area = "sand" if "sand" in part.action.split("_") else "salt", size.get(part.id, 0.0)
+                found[what] = found[what][0] + part.dose_g_m2 * area, found[what][1] + area
+    return found
 
 
 def area_m2(segment: Segment) -> float:

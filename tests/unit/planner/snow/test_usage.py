@@ -40,14 +40,22 @@ def snowy(**parts: Any) -> Plan:
 
 
 def test_salt_is_dose_times_length_times_width() -> None:
-    """Eight main streets of 100 m, both ways 3 m wide, at 20 g/m²: 96 kg; and half of the full call-out's dose of 12.5
-    g/m² on the same streets."""
+    """Eight main streets of 100 m, both ways 3 m wide, at 20 g/m²: 96 kg, as in a full call-out; of sand none, and
+    nobody knows how much that would take."""
     plan = snowy()
     doses = {part.dose_g_m2 for item in plan.interventions for part in item.segments if part.dose_g_m2}  # type: ignore[union-attr]
     assert doses == {20.0}
     assert sums(plan).salt_kg == pytest.approx(8 * 100.0 * 6.0 * 20.0 / 1000.0)
-    assert sums(plan).full_salt_kg == pytest.approx(8 * 100.0 * 6.0 * 12.5 / 1000.0)
-    assert (sums(plan).sand_kg, sums(plan).full_sand_kg) == (0.0, 0.0)
+    assert sums(plan).full_salt_kg == pytest.approx(8 * 100.0 * 6.0 * 20.0 / 1000.0)
+    assert (sums(plan).sand_kg, sums(plan).full_sand_kg) == (0.0, None)
+
+
+def test_a_full_call_out_salts_what_the_plan_leaves() -> None:
+    """The cycle ways are over their 3 cm and salted, the main streets are not: these take 96 kg more."""
+    both = limits_with(*MAIN, threshold("snow.anti_slip", "C1", None, text="salt"))
+    few = sums(make_plan(snow_snapshot(readings=(depth(5.0),), forecasts=(forecast(-3.0),), thresholds=both)))
+    assert few.salt_kg == pytest.approx(4 * 100.0 * 2.5 * 20.0 / 1000.0)
+    assert few.full_salt_kg == pytest.approx(few.salt_kg + 96.0)
 
 
 def test_a_street_that_is_known_is_as_wide_as_it_is() -> None:
