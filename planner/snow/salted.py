@@ -188,9 +188,13 @@ class SaltNight:
         if self.behind.film_mm is not None and self.behind.water_mm is not None:
             film = np.concatenate([self.behind.film_mm[rows], film], axis=1)
             snow = np.concatenate([self.behind.water_mm[rows], snow], axis=1)
-        begins = self.weather.start - self._past_h * HOUR
-        falls = hourly(self.snapshot.forecasts, begins, film.shape[1], reference_m(self.snapshot)).precip_mm
-        return UntreatedHours(film, snow, self._surface(rows), np.nan_to_num(falls))
+        return UntreatedHours(film, snow, self._surface(rows), self._falls)
+
+    @cached_property
+    def _falls(self) -> Floats:
+        """(n_hours,) what falls in each hour, behind and ahead [mm]."""
+        begins, hours = self.weather.start - self._past_h * HOUR, self._past_h + self.weather.hours
+        return np.nan_to_num(hourly(self.snapshot.forecasts, begins, hours, reference_m(self.snapshot)).precip_mm)
 
     def _surface(self, rows: Sequence[int]) -> Floats:
         ahead = self.mid.surface_c[rows]
