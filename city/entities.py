@@ -316,12 +316,14 @@ class Device:
 class Treatment:
     """What was done to a segment, and when: ``plough``, ``salt``, ``brine`` or ``sand``, or two as ``plough_salt``.
 
-    Of a place, whose id then stands as ``segment``: ``clear``.
+    Of a place, whose id then stands as ``segment``: ``clear``. ``g_m2`` is what was spread, of salt as dry salt [g/m²];
+    None where nothing was or nobody knows.
     """
 
     segment: str
     action: str
     done_at: datetime
+    g_m2: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,6 +294,12 @@ def treatments_of(item: Intervention) -> list[tuple[str, str]]:
     return done + ([(place.id, CLEAR) for place in item.places] if isinstance(item.places, tuple) else [])
 
 
+def doses_of(item: Intervention) -> dict[str, float]:
+    """What a tur spreads, by segment [g/m²]; nothing of the others."""
+    parts = item.segments if isinstance(item.segments, tuple) else ()
+    return {part.id: part.dose_g_m2 for part in parts if part.dose_g_m2 > 0.0}
+
+
 @dataclass(frozen=True)
 class RunKey:
     """What makes a scheduled plan unique."""

@@ -21,7 +21,9 @@ class Totals(Struct, frozen=True, kw_only=True):
 
 class SnowTotals(Totals, frozen=True, kw_only=True):
     """``turer`` of the town, those ``turer_needed``, of which ``turer_later`` begin in the next service day alone,
-    drives (``runs``), those ``without_vehicle``; ``score`` is what the drives are worth, part by part."""
+    drives (``runs``), those ``without_vehicle``; ``score`` is what the drives are worth, part by part. ``salt_kg`` (of
+    brine as dry salt), ``sand_kg`` and ``overtime_h`` outside ordinary working hours stand beside those of one full
+    call-out."""
 
     turer: int | None = None
     turer_needed: int | None = None
@@ -36,6 +38,12 @@ class SnowTotals(Totals, frozen=True, kw_only=True):
     score: dict[str, Any] | None = None
     without_vehicle: int | None = None
     unreachable_needed_segments: int | None = None
+    salt_kg: float | None = None
+    sand_kg: float | None = None
+    overtime_h: float | None = None
+    full_salt_kg: float | None = None
+    full_sand_kg: float | None = None
+    full_overtime_h: float | None = None
 
 
 class WasteTotals(Totals, frozen=True, kw_only=True):

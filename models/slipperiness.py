@@ -46,6 +46,7 @@ def salt_dose(
     film_mm: Floats,
     surface_c: Floats,
     *,
+    there_g_m2: float = 0.0,
     margin_c: float = 1.5,
     extra_pct: float = 2.0,
     run_off: float = 0.0,
@@ -56,10 +57,12 @@ def salt_dose(
     """Dry salt for a film of water, ice or frost (n,) [g/m²] on a surface (n,) [°C].
 
     Pikalert's rule: the share of salt that freezes ``margin_c`` under the road's temperature, two points more, for all
-    the water there. A litre of water a square metre is a film of a millimetre.
+    the water there, less the salt that is ``there_g_m2`` already. A litre of water a square metre is a film of a
+    millimetre.
     """
     colder = np.minimum(surface_c, 0.0) - margin_c
     pct = np.interp(-colder, [-c for c in FREEZES_C], BRINE_PCT) + extra_pct
     share = np.minimum(pct, BRINE_PCT[-1]) / 100.0
-    grams = 1000.0 * film_mm * share / (1.0 - share) / (1.0 - run_off) / (1.0 - spread_loss)
+    wanted = 1000.0 * film_mm * share / (1.0 - share) / (1.0 - run_off)
+    grams = (wanted - there_g_m2) / (1.0 - spread_loss)
     return np.asarray(np.clip(grams, least_g_m2, most_g_m2))

@@ -91,6 +91,9 @@ class Hindcast:
     unused: tuple[str, ...] = ()
     off: tuple[tuple[str, float], ...] = ()
     near: Floats | None = None
+    film_mm: Floats | None = None
+    water_mm: Floats | None = None
+    surface_c: Floats | None = None
 
 
 def snow_hindcast(sites: Sites, hours: HourlyWeather, stations: Stations | None = None) -> Hindcast:
@@ -107,7 +110,12 @@ def snow_hindcast(sites: Sites, hours: HourlyWeather, stations: Stations | None 
     rows, kind = alike(sites, asked.correction)
     few = sites.taken(rows)
     out = _run(few, air, _bare(few, air), drive=_corrected(few, air, asked.correction[rows], _lately(air, begin)))
-    return Hindcast(out.depth_cm[kind], _taken(out.after, kind), asked.correction, asked.unused, asked.off, asked.near)
+    snow = out.store_mm[..., SNOW]
+    film = out.store_mm.sum(axis=-1) - snow
+    return Hindcast(
+        out.depth_cm[kind], _taken(out.after, kind), asked.correction, asked.unused, asked.off, asked.near,
+        film[kind], snow[kind], out.surface_c[kind],
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

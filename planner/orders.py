@@ -12,7 +12,7 @@ import msgspec
 from city.catalogue.message import Message, brief, message
 from city.entities import OrderEvent
 from city.errors import Conflict, NotFound
-from city.plan import Intervention, Plan, treatments_of
+from city.plan import Intervention, Plan, doses_of, treatments_of
 from city.vocabulary import PASSING, DeclineCause, OrderEventKind, OrderState
 from planner.night.wanted import driven_by
 from store import facts, judgements, orders, plans
@@ -188,8 +188,9 @@ def _said_done(
 def _note_treated(
     connection: Connection, order: Mapping[str, Any], now: datetime, wanted: Callable[[str], bool]
 ) -> None:
-    rows = [row for row in treatments_of(_item_of(connection, order)) if wanted(row[0])]
-    orders.add_treatments(connection, rows, now, order["order_id"])
+    item = _item_of(connection, order)
+    rows = [row for row in treatments_of(item) if wanted(row[0])]
+    orders.add_treatments(connection, rows, now, order["order_id"], doses_of(item))
 
 
 def _note_emptied(connection: Connection, order: Mapping[str, Any], now: datetime) -> None:

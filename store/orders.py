@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -121,11 +121,16 @@ def given_orders(connection: Connection, domain: Domain, since: datetime) -> tup
     return select(connection, query("orders", "given"), {"domain": domain, "since": since}, GivenOrder)
 
 
-def add_treatments(connection: Connection, rows: Iterable[tuple[str, str]], done_at: datetime, order_id: str) -> None:
-    """Notes (segment, action) pairs as done."""
-    parameters = [
-        {"segment": segment, "action": action, "done_at": done_at, "order_id": order_id} for segment, action in rows
-    ]
+def add_treatments(
+    connection: Connection,
+    rows: Iterable[tuple[str, str]],
+    done_at: datetime,
+    order_id: str,
+    doses: Mapping[str, float] | None = None,
+) -> None:
+    """Notes (segment, action) pairs as done, with what was spread on some of the segments [g/m²]."""
+    spread, done = doses or {}, {"done_at": done_at, "order_id": order_id}
+    parameters = [{"segment": name, "action": action, "g_m2": spread.get(name), **done} for name, action in rows]
     with connection.cursor() as cursor:
         cursor.executemany(query("orders", "add_treatment"), parameters)
 

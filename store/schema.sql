@@ -294,9 +294,11 @@ CREATE TABLE treatment (
     action text NOT NULL,
     done_at timestamptz NOT NULL,
     order_id uuid,
+    g_m2 double precision CHECK (g_m2 >= 0),
     PRIMARY KEY (segment_id, action, done_at)
 );
 COMMENT ON TABLE treatment IS 'What was done to a segment and when: proof, and the start of the next forecast. Names no driver.';
+COMMENT ON COLUMN treatment.g_m2 IS 'What was spread, of salt as dry salt [g/m²]; null where nothing was or nobody knows.';
 
 -- Waste ----------------------------------------------------------------------------------------------------
 

@@ -228,15 +228,36 @@ class Story:
             if most <= left - 0.0051 or (most <= 0.05 and self.limit(i, self.hour(item.starts_at), item.target) > 0.05):
                 yield "bare", f"{part.id} is ploughed with {most:.2f} cm on it from {item.starts_at}"
                 return
+        salted = self._salted_before(item)
         for part in spread:
             i = self.row[part.id]
             until = self.hour(item.ready_by + 4 * HOUR)
             if not any(self.slips(i, h) for h in range(self.hour(item.starts_at), until + 1)):
                 yield "needless", f"{part.id}: {part.action} from {item.starts_at}, not slippery then"
                 return
-            if part.action == "brine" and self.slips(i, self.hour(item.starts_at)) and not item.starts_at.minute:
+            wet_until = salted.get(part.id)
+            if wet_until is not None and item.starts_at < wet_until + (self.rule("snow.salt_again_h") or 0.0) * HOUR:
+                yield "again", f"{part.id}: salted again at {item.starts_at}, done with it at {wet_until}"
+                return
+            slips = self.slips(i, self.hour(item.starts_at)) and wet_until is None
+            if part.action == "brine" and slips and not item.starts_at.minute:
                 yield "ahead", f"{part.id}: brine where it is slippery already"
                 return
+
+    def _salted_before(self, item: Intervention) -> dict[str, datetime]:
+        """The streets that a run of the same plan salts before this one, with when it is done; no ploughed ones."""
+        runs = [
+            one
+            for one in self.plan.interventions
+            if one.target == item.target and one.key not in self.held and one.ready_by and item.starts_at
+            if one.ready_by <= item.starts_at
+        ]
+        return {
+            part.id: one.ready_by
+            for one in sorted(runs, key=lambda one: one.ready_by)  # type: ignore[arg-type, return-value]
+            for part in (one.segments if isinstance(one.segments, tuple) else ())
+            if part.action in {"salt", "brine"} and one.ready_by
+        }
 
     def _limit(self, item: Intervention, first: Reason, ploughed: Sequence[SegmentAction]) -> Iterator[tuple[str, str]]:
         """(c) the limit is the one that decided, and one that is not the class's says why."""

@@ -155,18 +155,11 @@ def numbers(report: NightReport, currency: str, locale: Locale) -> list[KeyFigur
 def _spread(came: Sums, locale: Locale) -> list[KeyFigure]:
     """Kilograms of what was spread; from a tonne on in tonnes."""
     t = locale.words
-    made = [KeyFigure(t(f"night.spread.{what}"), weight(kg, locale), "") for what, kg in came.spread_kg.items()]
+    made = [KeyFigure(t(f"night.spread.{what}"), locale.weight(kg), "") for what, kg in came.spread_kg.items()]
     if came.without_width and made:
         second = t.count("night.without_width", came.without_width)
         made[0] = KeyFigure(made[0].label, made[0].value, second)
     return made
-
-
-def weight(kg: float, locale: Locale) -> str:
-    """A weight: '840 kg', '6,2 ton'."""
-    if kg >= 1000:
-        return locale.words("night.tonnes", n=locale.figure(kg / 1000))
-    return f"{locale.figure(kg, 0)}\N{NO-BREAK SPACE}kg"
 
 
 def said_late(tur: TurNight, locale: Locale) -> str:

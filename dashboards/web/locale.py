@@ -68,6 +68,12 @@ class Locale:
         hours, rest = divmod(whole, 60)
         return f"{hours}{NBSP}h" + (f" {rest}{NBSP}min" if rest else "")
 
+    def weight(self, kg: float) -> str:
+        """A weight: '840 kg', '6,2 ton'."""
+        if kg >= 1000:
+            return self.words("night.tonnes", n=self.figure(kg / 1000))
+        return f"{self.figure(kg, 0)}{NBSP}kg"
+
     def money(self, amount: float, currency: str) -> str:
         """An amount to the nearest hundred: '96 400 kr' or '96,400 kr'."""
         return f"{self.figure(round(amount, -2), 0)}{NBSP}{currency}"

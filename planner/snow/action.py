@@ -33,19 +33,23 @@ def action_of(
     spot: bool,
     target: float,
     surface_c: float,
+    coldest_c: float,
     film_mm: float,
+    there_g_m2: float = 0.0,
     left_mm: float = 1.0,
     packed: float = 0.25,
 ) -> Action:
     """The action for one street. ``method`` is that of its class, ``spot`` where sand is spread, ``film_mm`` what lies
-    on it when it gets slippery; brine is spread where nothing is slippery yet. ``surface_c`` may be NaN.
+    on it when it gets slippery, ``there_g_m2`` of salt with it; brine is spread where nothing is slippery yet. It is
+    ``surface_c`` then and ``coldest_c`` in the hours that a dose is for; both may be NaN.
 
     After the plough ``left_mm`` of snow water stays (Pikalert); a class that is sanded is sanded then where its
     friction target is not under that of ``packed`` snow.
     """
     salts = method == "salt" and not surface_c < rules.value("snow.salt_lowest_c")
     if slippery:
-        return Action("salt" if slips_now else "brine", _salt(rules, film_mm, surface_c)) if salts else _sand(rules)
+        dose = _salt(rules, film_mm, coldest_c, there_g_m2) if salts else 0.0
+        return Action("salt" if slips_now else "brine", dose) if salts else _sand(rules)
     freezes = plough and surface_c <= rules.value("snow.treat_below_c")
     if freezes and salts:
         return Action("plough_salt", _salt(rules, left_mm, surface_c))
@@ -58,10 +62,11 @@ def _sand(rules: Limits) -> Action:
     return Action("sand", rules.value("snow.sand_g_m2"))
 
 
-def _salt(rules: Limits, film_mm: float, surface_c: float) -> float:
+def _salt(rules: Limits, film_mm: float, surface_c: float, there_g_m2: float = 0.0) -> float:
     dose = salt_dose(
         np.array([film_mm]),
         np.array([0.0 if math.isnan(surface_c) else surface_c]),
+        there_g_m2=there_g_m2,
         least_g_m2=rules.value("snow.salt_least_g_m2"),
         most_g_m2=rules.value("snow.salt_most_g_m2"),
     )

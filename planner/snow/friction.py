@@ -12,27 +12,33 @@ import numpy.typing as npt
 from city.geo import local_xy, middle
 from city.vocabulary import AGAINST_SLIP, ROUTE_CLASSES
 from models.slipperiness import friction_of
-from models.snow import SnowState
+from models.snow import Hindcast, SnowState
 from models.weather import HourlyWeather
 from planner.routes.sectors import plannable
 from planner.snow.criteria import ServiceLevel
 from planner.snow.rule import NONE, Hundredths, hundredths
+from planner.snow.salted import SaltNight
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import FRICTION, fresh
 from planner.thresholds.limits import Limits
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.floating[Any]]
+RoadStates = tuple[Hindcast, SnowState]
+"""The hours behind, and those ahead as the forecast stands."""
 
 
 def friction_curves(
-    snapshot: SnowSnapshot, service: ServiceLevel, weather: HourlyWeather, mid: SnowState, spots: Bools
-) -> Hundredths:
-    """(n, n_hours) friction [0.01] in the hours in which a segment is ours to treat: -1 where it is not known, where it
-    is treated already, or where it is too cold for salt and no place for sand."""
+    snapshot: SnowSnapshot, service: ServiceLevel, weather: HourlyWeather, hours: RoadStates, spots: Bools
+) -> tuple[Hundredths, SaltNight]:
+    """(n, n_hours) friction [0.01] in the hours in which a segment is ours to treat: -1 where it is not known, where
+    sand or salt still acts, or where it is too cold for salt and no place for sand; and the salt on the streets.
+    ``hours`` are those behind, and those ahead."""
+    behind, mid = hours
     friction = hundredths(_seen(snapshot, friction_of(mid.condition, mid.surface_c)))
     friction[~_ours(snapshot, service, mid, spots)] = NONE
-    return _as_judged(snapshot, weather, _still_treated(snapshot, service.rules, weather, friction))
+    salt = SaltNight(snapshot, service, weather, behind, mid, _still_sanded(snapshot, service.rules, weather, friction))
+    return _as_judged(snapshot, weather, salt.kept()), salt
 
 
 def _ours(snapshot: SnowSnapshot, service: ServiceLevel, mid: SnowState, spots: Bools) -> Bools:
@@ -83,13 +89,13 @@ def _seen(snapshot: SnowSnapshot, friction: Floats, *, near_m: float = 200.0, ho
     return friction
 
 
-def _still_treated(snapshot: SnowSnapshot, rules: Limits, weather: HourlyWeather, friction: Hundredths) -> Hundredths:
-    """What was spread holds for ``snow.treatment_lasts_h``."""
+def _still_sanded(snapshot: SnowSnapshot, rules: Limits, weather: HourlyWeather, friction: Hundredths) -> Hundredths:
+    """Sand holds for ``snow.treatment_lasts_h``; salt as long as it does (``SaltNight``)."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
     lasts = timedelta(hours=rules.value("snow.treatment_lasts_h"))
     for treatment in snapshot.treatments:
         i = index.get(treatment.segment)
-        if i is not None and AGAINST_SLIP & set(treatment.action.split("_")):
+        if i is not None and "sand" in treatment.action.split("_"):
             until = (treatment.done_at + lasts - weather.start) / timedelta(hours=1)
             friction[i, : max(0, int(np.ceil(until)))] = NONE
     return friction

@@ -12,20 +12,19 @@ import numpy as np
 import numpy.typing as npt
 
 from city.entities import Threshold
-from city.vocabulary import READINGS, ROUTE_CLASSES, Certainty, Network, RouteClass
+from city.vocabulary import READINGS, ROUTE_CLASSES, Certainty, RouteClass
 from models.snow import SnowRange
 from models.weather import HourlyWeather
 from planner.routes.sectors import Tur, passes
 from planner.snow.action import PLOUGH, Action, action_of
-from planner.snow.criteria import Criteria, ServiceLevel, all_criteria, service_of
-from planner.snow.friction import friction_curves, sand_spots
-from planner.snow.groups import Called, Curves, ServiceGroups, call_out, depth_curves, groups_of
-from planner.snow.hours import AskedHours, asked_hours
-from planner.snow.rule import Ints
+from planner.snow.criteria import Criteria, ServiceLevel, all_criteria
+from planner.snow.groups import Called, Curves, ServiceGroups
+from planner.snow.hours import AskedHours
+from planner.snow.rule import Hundredths, Ints
+from planner.snow.salted import SaltLasts, SaltNight
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import weather_hindcast
 from planner.snow.water import Water, water_of
-from planner.thresholds.limits import Limits
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.floating[Any]]
@@ -41,7 +40,7 @@ class Need:
     by the margin of its class, and where the tur is asked for already. ``over_cm`` is how far
     the reading that decides is over it; ``margin_cm`` how far it comes over it in any hour ahead, at ``margin_at``.
     ``by_friction`` where nothing but slipperiness asks for this work: ``friction`` is then the lowest while it is due,
-    ``water`` what makes it so, and ``ahead`` where it can be prevented.
+    ``water`` what makes it so, ``ahead`` where it can be prevented, and ``salt`` what was spread there before.
 
     ``reached_at`` is when the limit is reached or slipperiness begins, ``from_when`` when the rule lets work begin,
     ``begins`` when there is something to do, ``deadline`` when the service must be done. ``surface_c`` is the road's
@@ -72,6 +71,7 @@ class Need:
     ahead: bool = False
     friction: float = float("nan")
     water: Water = ""
+    salt: SaltLasts | None = None
     friction_limit: Threshold | None = None
     action: Action = PLOUGH
     passes: int = 1
@@ -99,6 +99,7 @@ class Needs:
     called: Called
     asked: AskedHours
     spots: Bools
+    salt: SaltNight
 
     def __len__(self) -> int:
         return len(self.over)
@@ -135,6 +136,18 @@ class Needs:
     def asks(self, tur: Tur) -> bool:
         """Whether anything is to be done on a tur."""
         return bool(self.needed[list(tur.segments)].any())
+
+    @cached_property
+    def spared(self) -> tuple[int, ...]:
+        """The streets that nothing asks for as the salt on them holds, and that would be slippery without it."""
+        free = self.salt.untreated
+        return tuple(
+            row
+            for row in sorted(self.salt.now)
+            if not self.slips[row]
+            and self.criteria_of(row).anti_slip != "none"
+            and ((free[row] >= 0) & (free[row] < self.criteria_of(row).friction_limit)).any()
+        )
 
     @cached_property
     def unsure(self) -> int:
@@ -211,24 +224,35 @@ class Needs:
 
     def to_treat(self, i: int) -> Need:
         """What slipperiness asks for: ahead of it where brine or salt can be spread, else once it is there."""
-        own, asked = self.criteria_of(i), self.asked
-        first = int(asked.slip_reached[i])
+        hours = int(self.asked.slip_from[i]), int(self.asked.slip_reached[i])
+        return self._to_treat(i, hours, self.curves.friction[i], self.salt.now.get(i))
+
+    def to_treat_again(self, i: int, first: int, not_before: datetime, salt: SaltLasts) -> Need:
+        """What it asks for where the salt that this plan spreads gives out, in the hour ``first``."""
+        from_hour = max(first - self.criteria_of(i).prevent_h, min(first, self.hour_of(not_before)))
+        need = self._to_treat(i, (from_hour, first), self.salt.untreated[i], salt)
+        return replace(need, begins=max(need.begins, min(not_before, need.reached_at)))
+
+    def _to_treat(self, i: int, hours: tuple[int, int], friction: Hundredths, salt: SaltLasts | None) -> Need:
+        """``hours`` from which the rule lets begin and in which it gets slippery; ``friction`` (n_hours,) [0.01]."""
+        own, (begins, first) = self.criteria_of(i), hours
         reached = self.groups.hour(first)
-        ahead = first > 0 and asked.slip_from[i] < first and self._salts(i, first)
+        ahead = first > 0 and begins < first and self._salts(i, first)
         deadline = reached if ahead else self._deadline(own.route_class, reached)
-        lowest, peak = self._lowest(i, first, self._deadline(own.route_class, reached))
+        lowest, peak = self._lowest(friction, first, self._deadline(own.route_class, reached))
         return replace(
             self._at(i, peak),
             needed=True,
-            from_when=self.groups.hour(int(asked.slip_from[i])),
-            begins=self.groups.hour(int(asked.slip_from[i])) if ahead else reached,
+            from_when=self.groups.hour(begins),
+            begins=self.groups.hour(begins) if ahead else reached,
             reached_at=reached,
             deadline=deadline,
             by_friction=True,
             ahead=ahead,
             friction=lowest,
             water=water_of(self._behind, self.weather, self.ahead.mid, i, first),
-            action=self._treated(i, first, first, slips=not ahead),
+            salt=salt,
+            action=self._treated(i, first, first, salt, slips=not ahead),
         )
 
     def once_slippery(self, need: Need) -> Need:
@@ -252,7 +276,7 @@ class Needs:
             return replace(need, action=self._ploughed(need.segment, hour))
         slips = starts_at >= need.reached_at
         reached = self.hour_of(need.reached_at)
-        return replace(need, action=self._treated(need.segment, max(hour, reached), reached, slips=slips))
+        return replace(need, action=self._treated(need.segment, max(hour, reached), reached, need.salt, slips=slips))
 
     def still(self, need: Need, begins: datetime, ends: datetime, *, lasts_h: int = 4) -> bool:
         """Whether there is something to do on a street in the hours of the work: snow to push, or slipperiness then or
@@ -303,9 +327,9 @@ class Needs:
             friction_limit=own.friction,
         )
 
-    def _lowest(self, i: int, first: int, until: datetime) -> tuple[float, int]:
-        """The lowest friction from an hour on while its work is due, and its hour."""
-        friction = self.curves.friction[i, first : max(first + 1, self.hour_of(until))]
+    def _lowest(self, friction: Hundredths, first: int, until: datetime) -> tuple[float, int]:
+        """The lowest friction (n_hours,) from an hour on while its work is due, and its hour."""
+        friction = friction[first : max(first + 1, self.hour_of(until))]
         known = np.where(friction < 0, np.iinfo(np.int16).max, friction)
         return float(known.min()) / 100.0, first + int(known.argmin())
 
@@ -318,12 +342,27 @@ class Needs:
         surface_c = float(self.ahead.mid.surface_c[i, hour])
         if surface_c > -0.5:  # melting snow holds a road at 0 °C; once bare it takes the air's temperature
             surface_c = float(np.fmax(surface_c, self.weather.temp_c[hour]))
-        return self._action(i, hour, surface_c, plough=True, slips_now=False)
+        return self._action(i, slice(hour, hour + 1), surface_c, plough=True, slips_now=False)
 
-    def _treated(self, i: int, hour: int, reached: int, *, slips: bool) -> Action:
-        return self._action(i, reached, float(self.ahead.mid.surface_c[i, hour]), plough=False, slips_now=slips)
+    def _treated(self, i: int, hour: int, reached: int, salt: SaltLasts | None, *, slips: bool) -> Action:
+        return self._action(
+            i,
+            slice(reached, reached + self._lasts_h + 1),
+            float(self.ahead.mid.surface_c[i, hour]),
+            plough=False,
+            slips_now=slips,
+            there_g_m2=0.0 if salt is None else salt.left_g_m2,
+        )
 
-    def _action(self, i: int, hour: int, surface_c: float, *, plough: bool, slips_now: bool) -> Action:
+    @cached_property
+    def _lasts_h(self) -> int:
+        """For how many hours a dose of salt is meant."""
+        return round(self.service.rules.value("snow.treatment_lasts_h"))
+
+    def _action(
+        self, i: int, hours: slice, surface_c: float, *, plough: bool, slips_now: bool, there_g_m2: float = 0.0
+    ) -> Action:
+        """What is done on a street whose surface is so cold then; ``hours`` are those that a dose is for."""
         own = self.criteria_of(i)
         return action_of(
             own.anti_slip,
@@ -334,28 +373,10 @@ class Needs:
             spot=bool(self.spots[i]),
             target=own.friction_limit / 100.0,
             surface_c=surface_c,
-            film_mm=float(self.ahead.mid.film_mm[i, hour]),
+            coldest_c=float(np.fmin.reduce(self.ahead.mid.surface_c[i, hours])),
+            film_mm=float(self.ahead.mid.film_mm[i, hours].max()),
+            there_g_m2=there_g_m2,
         )
-
-
-def assess(
-    snapshot: SnowSnapshot,
-    rules: Limits,
-    weather: HourlyWeather,
-    ahead: SnowRange,
-    turer: Sequence[Tur],
-    work_kmh: Mapping[Network, float],
-) -> Needs:
-    """The judgement of all segments. Raises PlanNotPossible where a threshold of a class that is there is missing."""
-    service, spots = service_of(snapshot, rules), sand_spots(snapshot, rules)
-    friction = friction_curves(snapshot, service, weather, ahead.mid, spots)
-    curves = Curves(depth_curves(ahead), ahead.mid.wet, friction)
-    groups, of = groups_of(snapshot.segments, turer, service.served_as, curves, work_kmh, snapshot.at, weather.start)
-    called = call_out(groups, rules, frozenset(snapshot.asked))
-    own = all_criteria(rules, service.classes)
-    each = [own[ROUTE_CLASSES[kind]] for kind in service.served_as]
-    asked = asked_hours(snapshot.asked, curves, (groups, of, called), each, rules)
-    return Needs(snapshot, service, weather, ahead, curves, groups, of, called, asked, spots)
 
 
 def _surface(ahead: SnowRange, i: int, hour: int) -> tuple[float, float, float]:

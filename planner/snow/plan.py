@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -19,6 +19,7 @@ from planner.assemble import assemble
 from planner.fleet import Assignment, Fleet, absent_in, fleet_of
 from planner.routes.profiles import USUAL_WORK_KMH
 from planner.routes.sectors import Tur
+from planner.snow.assess import assess
 from planner.snow.beside.extra import DrivenExtra, ExtraWork, extra_asked
 from planner.snow.beside.places import places_asked
 from planner.snow.beside.rounds import DrivenRound, PlaceRounds
@@ -26,8 +27,8 @@ from planner.snow.cache import PlanCache, Streets
 from planner.snow.cost import cost_of
 from planner.snow.curve import deciding_curve
 from planner.snow.drift import DriftRisk, drift_risk
-from planner.snow.full import full_cost
-from planner.snow.need import Need, Needs, assess, deciding
+from planner.snow.full import full_cost, full_minutes
+from planner.snow.need import Need, Needs, deciding
 from planner.snow.score import plan_score
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import (
@@ -40,6 +41,7 @@ from planner.snow.state import (
     weather_hindcast,
 )
 from planner.snow.uncared import Uncared, uncared
+from planner.snow.usage import full_usage, usage_of
 from planner.snow.words.depth import TurBasis
 from planner.snow.words.drift import drift_reason, weak_drift
 from planner.snow.words.extra import extra_intervention, weak_extra
@@ -77,7 +79,7 @@ def assess_streets(snapshot: SnowSnapshot, cache: PlanCache | None = None) -> As
     ahead = snow_ahead(snapshot, weather, now_cm, behind)
     work_kmh = work_speeds(snapshot)
     turer = streets.turer(snapshot.params.tur_minutes, work_kmh)
-    needs = assess(snapshot, rules, weather, ahead, turer, work_kmh)
+    needs = assess(snapshot, rules, weather, (behind, ahead), turer, work_kmh)
     return Assessment(streets, tuple(turer), needs, tuple(weak_stations(behind)), behind, now_cm)
 
 
@@ -107,9 +109,10 @@ def snow_plan(
     weak = [*degradations(snapshot, needs.weather, night, night.without_vehicle(due)), *assessed.weak]
     weak += [*weak_drift(snapshot, drift), *weak_places(places), *weak_extra(extra), *weak_rest(snapshot, items)]
     full = full_cost(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot))
+    used = _used(snapshot, assessed, items)
     weak += _weak_absences(snapshot, [tur for tur in due if night.has_no_vehicle(tur)])
     answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, sum(one.whole for one in left))
-    totals = _totals(snapshot, assessed.turer, due, items, driven, needs, left)
+    totals = msgspec.structs.replace(_totals(snapshot, assessed.turer, due, items, driven, needs, left), **used)
     said = [not_cared(snapshot, fleet, one) for one in left]
     return assemble(snapshot, verdict(snapshot, answer, weak), weak, items, totals, said)
 
@@ -194,6 +197,17 @@ def work_speeds(snapshot: SnowSnapshot) -> dict[Network, float]:
         if own:
             speeds[network] = min(own)
     return speeds
+
+
+def _used(snapshot: SnowSnapshot, assessed: Assessment, items: Sequence[Intervention]) -> dict[str, float | None]:
+    """What is spread and which hours are overtime, and the same of a full call-out that begins with the plan's first
+    tur; as they stand in the totals."""
+    minutes = full_minutes(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot))
+    own = usage_of(snapshot, assessed.needs.service.rules, items)
+    full = full_usage(snapshot, assessed.needs, assessed.turer, minutes, items)
+    every = {"": own, "full_": full}
+    sums = {f"{who}{name}": sum_ for who, usage in every.items() for name, sum_ in asdict(usage).items()}
+    return {name: None if sum_ is None else round(sum_, 1) for name, sum_ in sums.items()}
 
 
 def _totals(

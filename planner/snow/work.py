@@ -18,8 +18,9 @@ from planner.routes.tur import Drive
 from planner.snow.cache import Streets
 from planner.snow.drives import Drives, window_of
 from planner.snow.need import Need, Needs
+from planner.snow.salted import SALT, SpreadSalt
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.works import works_of
+from planner.snow.works import resalted, works_of
 
 FIRST_CLASS = "1"
 TRIES = 4
@@ -28,7 +29,8 @@ TRIES = 4
 
 @dataclass(frozen=True)
 class TurWork:
-    """A work of a tur that is asked for; ``again`` where it was driven in this plan and came over its limits since."""
+    """A work of a tur that is asked for; ``again`` where it was driven in this plan and came over its limits since, or
+    what was spread gives out."""
 
     tur: Tur
     needs: tuple[Need, ...]
@@ -107,6 +109,7 @@ def drive_all(
 ) -> NightWork:
     """Gives each work of the due turer, most urgent first, to a vehicle, unless the checker finds fault with its drive.
     Where snow goes on, class 1 is driven again before class 2; what ``after_class_1`` books goes before class 2 too.
+    Last come the turer again on which salt gives out.
 
     ``held`` are turer whose streets somebody is out to treat: until when. Of them what is to be ploughed after it is
     planned.
@@ -121,6 +124,9 @@ def drive_all(
     _drive(sorted(again, key=_urgency), drives, needs, night)
     after_class_1()
     _drive(work[len(first) :], drives, needs, night)
+    salted = [more for tur in due if (more := _salted_again(needs, tur, night)) is not None]
+    drives.ahead([(item.tur, item.needs) for item in salted])
+    _drive(sorted(salted, key=_urgency), drives, needs, night)
     return night
 
 
@@ -197,6 +203,29 @@ def _book(item: TurWork, vehicle: Vehicle, drives: Drives, needs: Needs, night: 
     assignment = drives.fleet.assign(vehicle, window, timedelta(seconds=drive.seconds), item.tur.id)
     wanted = tuple(needs.as_driven(need, assignment.starts_at) for need in item.needs)
     night.driven.append(DrivenTur(item.tur, wanted, assignment, drive, run, item.again, delay))
+
+
+def _salted_again(needs: Needs, tur: Tur, night: NightWork) -> TurWork | None:
+    """The next work of a tur whose last one in this plan spreads salt, by when that gives out."""
+    mine = [item for item in night.driven if item.tur.id == tur.id]
+    mine.sort(key=lambda item: item.assignment.starts_at)
+    if not mine or not any(need.by_friction for need in mine[-1].needs):
+        return None
+    spread = [
+        SpreadSalt(
+            need.segment,
+            item.assignment.starts_at + timedelta(seconds=item.drive.done_s[need.segment]),
+            need.action.dose_g_m2,
+            ploughs=not need.by_friction,
+            planned=True,
+        )
+        for item in mine
+        for need in item.needs
+        if SALT & set(need.action.kind.split("_")) and need.segment in item.drive.done_s
+    ]
+    rest = timedelta(hours=needs.service.rules.usual("snow.salt_again_h"))
+    work = resalted(needs, spread, mine[-1].assignment.ready_by + rest)
+    return TurWork(tur, work, again=True) if work else None
 
 
 def _again(needs: Needs, item: DrivenTur) -> TurWork | None:

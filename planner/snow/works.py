@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from city.serviceday import bounds
 from planner.routes.sectors import Tur
 from planner.snow.need import Need, Needs
+from planner.snow.salted import SpreadSalt
 
 Work = tuple[Need, ...]
 
@@ -29,11 +32,33 @@ def works_of(needs: Needs, tur: Tur) -> tuple[Work, ...]:
         after = own is not None and needs.asked.slip_reached[need.segment] > needs.asked.depth_reached[need.segment]
         plough = own if after else next((work for work in ploughed if _on_the_way(need, work, near)), None)
         if plough is None:
-            _join(treated, need, [work for work in treated if need.begins <= min(_due(work), work[0].begins + near)])
+            _join(treated, need, [work for work in treated if _in_time(needs, need, work)])
         else:
             _take_along(needs, plough, need)
     works = sorted([*ploughed, *treated], key=lambda work: min(map(_begins, work)))
     return tuple(needs.together(work) for work in works)
+
+
+def resalted(needs: Needs, spread: Sequence[SpreadSalt], not_before: datetime) -> Work:
+    """The next work of a tur against slipperiness after what it has ``spread`` in this plan: the streets on which that
+    gives out first, so that they freeze before the service day is over. None where it lasts, or snow is to be ploughed
+    first: what lies there then is not known."""
+    own = {row: needs.criteria_of(row) for row in {one.row for one in spread} if not needs.over[row]}
+    targets = {row: of.friction_limit for row, of in own.items() if of.anti_slip == "salt"}
+    rules, snapshot = needs.service.rules, needs.snapshot
+    found = needs.salt.after(spread, targets, max(1, round(rules.value("snow.slip_hold_h"))))
+    again = [needs.to_treat_again(row, first, not_before, salt) for row, (first, salt) in found.items()]
+    _, ends = bounds(snapshot.service_day, snapshot.domain, snapshot.zone)
+    works: list[list[Need]] = []
+    for need in sorted((need for need in again if need.reached_at < ends), key=_begins):
+        _join(works, need, [work for work in works if _in_time(needs, need, work)])
+    return tuple(works[0]) if works else ()
+
+
+def _in_time(needs: Needs, need: Need, treated: list[Need]) -> bool:
+    """Whether a street may be treated before the first of a work must be done, and soon after that begins."""
+    near = timedelta(hours=needs.service.rules.usual("snow.prevent_h"))
+    return need.begins <= min(_due(treated), treated[0].begins + near)
 
 
 def _begins(need: Need) -> datetime:

@@ -170,7 +170,10 @@ TABLE: tuple[Declaration, ...] = (
     _number("snow.salt_least_g_m2", "g/m²", 5.0, high=100.0),
     _number("snow.salt_most_g_m2", "g/m²", 20.0, high=100.0),
     _number("snow.sand_g_m2", "g/m²", 150.0, high=1000.0),
+    _number("snow.salt_again_h", "h", 2.0, high=24.0),
     _number("snow.treatment_lasts_h", "h", 4.0, PIKALERT, high=72.0),
+    _clock("snow.ordinary_from", {"*": "07:00"}, scopes=ALL),
+    _clock("snow.ordinary_to", {"*": "16:00"}, scopes=ALL),
     # ---- snow: places, haulage and sweeping ----------------------------------------------------------------------
     Declaration(
         "snow.places",

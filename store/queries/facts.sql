@@ -134,9 +134,9 @@ ON CONFLICT (vehicle_id, starts_at) DO UPDATE SET ends_at = excluded.ends_at, cr
 
 -- name: last_ploughed
 -- When each segment was last ploughed in a period.
-SELECT DISTINCT ON (segment_id) segment_id AS segment, action, done_at FROM treatment
+SELECT DISTINCT ON (segment_id) segment_id AS segment, action, done_at, g_m2 FROM treatment
 WHERE action LIKE 'plough%%' AND done_at > %(since)s AND done_at <= %(until)s ORDER BY segment_id, done_at DESC, action;
 
 -- name: treatments
 -- What was done to segments since a time.
-SELECT segment_id AS segment, action, done_at FROM treatment WHERE done_at > %(since)s ORDER BY 3, 1, 2;
+SELECT segment_id AS segment, action, done_at, g_m2 FROM treatment WHERE done_at > %(since)s ORDER BY 3, 1, 2;

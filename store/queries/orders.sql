@@ -68,8 +68,9 @@ JOIN LATERAL (
 WHERE o.domain = %(domain)s AND o.created_at >= %(since)s ORDER BY o.key, o.created_at;
 
 -- name: add_treatment
--- Notes what was done to a segment.
-INSERT INTO treatment VALUES (%(segment)s, %(action)s, %(done_at)s, %(order_id)s) ON CONFLICT DO NOTHING;
+-- Notes what was done to a segment, and how much was spread there.
+INSERT INTO treatment (segment_id, action, done_at, order_id, g_m2)
+VALUES (%(segment)s, %(action)s, %(done_at)s, %(order_id)s, %(g_m2)s) ON CONFLICT DO NOTHING;
 
 -- name: remove_treatments
 -- Takes back what an order noted as done at a time, but for some streets.

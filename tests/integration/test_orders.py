@@ -187,6 +187,9 @@ def test_done_snow_is_a_treatment_of_each_segment(database: Connection) -> None:
     done = {part.action for part in item.segments}  # type: ignore[union-attr]
     assert {(row.action, row.done_at) for row in treated} == {(action, end) for action in done}
     assert all(action.startswith("plough") for action in done)
+    doses = {part.id: part.dose_g_m2 or None for part in item.segments}  # type: ignore[union-attr]
+    assert any(doses.values())
+    assert {row.segment: row.g_m2 for row in treated} == doses
 
 
 def test_done_waste_is_an_emptying_of_each_vessel(database: Connection) -> None:

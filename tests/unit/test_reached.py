@@ -10,7 +10,6 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("city", "store", "ingest", "models", "planner", "dashboards", "deploy")
 WAITING = {
-    "models.road.treat": "salt and ploughing on the road model: until a plan asks what a treated street will be",
     "planner.routes.borders": "two districts at a time: until a plan asks for the town as one problem",
     "planner.routes.frozen": "routes of which only a part is searched: for borders and reports",
     "planner.routes.locally": "an answer to a report near it: until a page or the watch asks for it",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,9 +46,25 @@ class SnowView:
         return []
 
     def more(self, plan: Plan, locale: Locale, now: datetime | None) -> list[KeyFigure]:
-        """The latest start, and what is driven with how much of it empty."""
+        """The latest start, what is driven with how much of it empty, and what is spread and is overtime beside a full
+        call-out."""
         totals = totals_of(plan, SnowTotals)
-        return driving(plan, totals.minutes, totals.distance_m, totals.deadhead_m, locale, now)
+        drives = driving(plan, totals.minutes, totals.distance_m, totals.deadhead_m, locale, now)
+        return [*drives, *self._used(totals, locale)]
+
+    def _used(self, totals: SnowTotals, locale: Locale) -> Iterator[KeyFigure]:
+        t = locale.words
+        for what, kg, full_kg in (
+            ("salt", totals.salt_kg, totals.full_salt_kg),
+            ("sand", totals.sand_kg, totals.full_sand_kg),
+        ):
+            if kg and kg >= 0.5:
+                full = "" if full_kg is None else t("figure.of_full", amount=locale.weight(full_kg))
+                yield KeyFigure(t(f"figure.{what}"), locale.weight(kg), full)
+        hours, full_h = totals.overtime_h, totals.full_overtime_h
+        if hours and hours >= 0.05:
+            full = "" if full_h is None else t("figure.of_full", amount=locale.minutes(60.0 * full_h))
+            yield KeyFigure(t("figure.overtime"), locale.minutes(60.0 * hours), full)
 
     def rest(self, plan: Plan, locale: Locale) -> str:
         """How many turer stay at home."""

@@ -15,6 +15,7 @@ from city.vocabulary import AGAINST_SLIP, NON_ROUTE_KINDS
 from planner.snow.need import Needs
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.words.depth import snow_reason, why_limit
+from planner.snow.words.salt import salt_reason
 from planner.snow.words.sensors import sensors
 from planner.snow.words.when import when
 from planner.words.sentences import text_reason, value_reason
@@ -48,6 +49,8 @@ def _now(snapshot: SnowSnapshot, needs: Needs, now_cm: Floats, item: Interventio
     yield text_reason(message("plan.snow.held.now", when=when(snapshot, snapshot.at)))
     if row is not None and item.kind in AGAINST_SLIP:
         yield _friction_now(snapshot, needs, row)
+        if row in needs.salt.now:
+            yield salt_reason(snapshot, row, needs.salt.now[row])
     elif row is not None:
         name, need = snapshot.segments[row].name, needs.of_snow(row)
         yield value_reason(message("plan.snow.held.lies"), float(now_cm[row]), "cm", where=name)

@@ -21,6 +21,7 @@ from planner.snow.words.classes import class_name
 from planner.snow.words.depth import TurBasis, depth_reason
 from planner.snow.words.friction import friction_flip, friction_reason, kind_of, seen_by
 from planner.snow.words.late import Booked, late
+from planner.snow.words.salt import salt_reason
 from planner.snow.words.sensors import sensors
 from planner.snow.words.surface import surface_reason
 from planner.snow.words.when import when
@@ -82,7 +83,9 @@ def _score(need: Need) -> float:
 
 def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBasis) -> Iterable[Reason]:
     yield friction_reason(snapshot, worst) if worst.by_friction else depth_reason(snapshot, item, worst, basis)
-    if item.again:
+    if worst.salt is not None:
+        yield salt_reason(snapshot, worst.segment, worst.salt)
+    if item.again and not worst.by_friction:
         yield text_reason(message("plan.snow.reason.again"))
     for other in basis.others:
         begins = when(snapshot, other.assignment.starts_at)
@@ -107,7 +110,7 @@ def _done_by(snapshot: SnowSnapshot, item: DrivenTur) -> Reason:
 def _reached(item: DrivenTur, worst: Need) -> str:
     """How the time from which a drive may begin is said."""
     if item.again or worst.by_friction:
-        return "again" if item.again else "slippery"
+        return "slippery" if worst.by_friction else "again"
     return "reached" if any(need.reached_at == item.begins for need in item.needs) else "asked"
 
 

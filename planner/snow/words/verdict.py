@@ -18,6 +18,7 @@ from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import fresh_depths, weather_hindcast
 from planner.snow.words.classes import class_name
+from planner.snow.words.salt import spared
 from planner.words.sentences import answer, certain
 
 BESIDE = ("places", "haul", "sweep")
@@ -75,6 +76,7 @@ def _call_out(snapshot: SnowSnapshot, basis: VerdictBasis) -> Iterator[Message]:
         first = _first([item for item in basis.items if item.target in later])
         yield message("plan.snow.verdict.next_night", n=len(later), at=first.astimezone(snapshot.zone))
     yield from _rest(sum(tur.id not in going | later for tur in basis.turer) - basis.stuck, basis.stuck)
+    yield from spared(snapshot, basis.needs)
     yield from _beside(basis.items)
 
 
@@ -145,6 +147,7 @@ def _no_call_out(snapshot: SnowSnapshot, needs: Needs) -> Iterator[Message]:
         yield message("plan.snow.verdict.not_ours")
     else:
         yield message("plan.snow.verdict.none")
+        yield from spared(snapshot, needs)
         yield _nearest(snapshot, needs.nearest)
 
 

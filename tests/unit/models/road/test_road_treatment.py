@@ -1,41 +1,14 @@
-"""Treatments on the hours of the untreated road, ranges and scores."""
+"""Members of an ensemble, corrections of streets, and scores."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from models.road.physics import SNOW
-from models.road.run import at_rest, run
 from models.road.score import bands, brier, by_lead, coverage, crps, errors, event, held, reliability
 from models.road.spread import bounds, members, probability
 from models.road.start import spread_corrections
-from models.road.treat import increments, treated
-from tests.unit.models.road.test_road_balance import day, mixed, some
-
-
-def test_without_treatment_the_recursion_is_the_physics() -> None:
-    where = mixed()
-    state = at_rest(where, np.full(len(where), 1.0))
-    state.store[:] = (0.5, 1.0, 0.2, 5.0)
-    untreated = run(where, day(), state, hourly_waters=True)
-    nothing = np.zeros((len(where), 48), bool)
-    out = treated(increments(untreated), nothing, nothing)
-    assert np.abs(out.store_mm - untreated.store_mm).max() < 1e-6
-    assert np.abs(out.depth_cm - untreated.depth_cm).max() < 1e-6
-
-
-def test_a_plough_leaves_little_and_new_snow_comes_on_top() -> None:
-    where = some(["road"], 0.0)
-    untreated = run(
-        where, day(24, air_c=-5.0, precip_mm_h=1.0, cloud=1.0), at_rest(where, np.array([-4.0])), hourly_waters=True
-    )
-    plough = np.zeros((1, 24), bool)
-    plough[0, 11] = True
-    out = treated(increments(untreated), plough, np.zeros_like(plough))
-    assert out.store_mm[0, 10, SNOW] == pytest.approx(untreated.store_mm[0, 10, SNOW])
-    assert out.store_mm[0, 11, SNOW] == 1.0
-    assert 11.0 < out.store_mm[0, -1, SNOW] < untreated.store_mm[0, -1, SNOW]
+from tests.unit.models.road.test_road_balance import day, some
 
 
 def test_members_come_from_the_seed_and_hold_the_forecast() -> None:

@@ -224,11 +224,11 @@ def test_what_is_too_cold_for_salt_is_sanded_on_hills_alone() -> None:
 
 
 def test_a_street_that_was_salted_is_left_alone_while_it_holds() -> None:
+    """As much as the water on it asks for; how long less lasts: ``test_salted.py``."""
     damp = freezing(-3.0)
-    held = replace(damp, thresholds=limits_with(*SALT, threshold("snow.treatment_lasts_h", "*", 26.0)))
-    done = tuple(Treatment(s.id, "brine", AT - HOUR) for s in streets())
-    assert plan_of(held).verdict.go
-    assert not plan_of(replace(held, treatments=done)).verdict.go
+    done = tuple(Treatment(s.id, "brine", AT - HOUR, 150.0) for s in streets())
+    assert plan_of(damp).verdict.go
+    assert not plan_of(replace(damp, treatments=done)).verdict.go
 
 
 def test_ploughing_in_frost_is_followed_by_salt() -> None:

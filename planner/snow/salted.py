@@ -1,0 +1,202 @@
+"""Salt on the streets of a plan: what was spread and what it spreads itself, and until when that keeps them from
+freezing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.road.site import TRAFFIC
+from models.salt import BrineHours, UntreatedHours, brine_hours
+from models.snow import Hindcast, SnowState
+from models.weather import HourlyWeather, hourly
+from planner.snow.criteria import ServiceLevel
+from planner.snow.rule import NONE, Hundredths, Ints, first_below
+from planner.snow.snapshot import SnowSnapshot
+from planner.snow.state import reference_m
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.floating[Any]]
+HOUR = timedelta(hours=1)
+SALT = frozenset({"salt", "brine"})
+
+
+@dataclass(frozen=True)
+class SpreadSalt:
+    """What was done to a street (``row``) at a time: salt [g/m²], 0 of a plough alone. ``known`` where the dose is,
+    else it is the least one; ``planned`` where this plan does it."""
+
+    row: int
+    at: datetime
+    g_m2: float
+    ploughs: bool = False
+    known: bool = True
+    planned: bool = False
+
+
+@dataclass(frozen=True)
+class SaltLasts:
+    """The newest salt on a street, and until when it holds: None where it does as far as the plan sees. ``icy_c`` is
+    where the brine may freeze, with the margin, in the hour in which it does not hold any more (else in the last),
+    ``surface_c`` how cold the road is then, ``left_g_m2`` the salt that is left."""
+
+    spread: SpreadSalt
+    until: datetime | None
+    icy_c: float
+    surface_c: float
+    left_g_m2: float
+
+
+@dataclass(frozen=True)
+class SaltNight:
+    """The hours behind and ahead as salt sees them. ``untreated`` (n, n_hours) is the friction ahead [0.01] without
+    any salt."""
+
+    snapshot: SnowSnapshot
+    service: ServiceLevel
+    weather: HourlyWeather
+    behind: Hindcast
+    mid: SnowState
+    untreated: Hundredths
+
+    @cached_property
+    def spread(self) -> tuple[SpreadSalt, ...]:
+        """What was done to streets until now that salt depends on, oldest first."""
+        index = {segment.id: i for i, segment in enumerate(self.snapshot.segments)}
+        least = self.service.rules.value("snow.salt_least_g_m2")
+        found = []
+        for one in sorted(self.snapshot.treatments, key=lambda treatment: treatment.done_at):
+            parts, row = set(one.action.split("_")), index.get(one.segment)
+            salted = bool(SALT & parts)
+            if row is not None and (salted or "plough" in parts):
+                grams = (least if one.g_m2 is None else one.g_m2) if salted else 0.0
+                found.append(SpreadSalt(row, one.done_at, grams, "plough" in parts, one.g_m2 is not None))
+        return tuple(found)
+
+    @cached_property
+    def now(self) -> dict[int, SaltLasts]:
+        """Of each street that was salted until now: until when that holds."""
+        return self._lasting(*self._now)
+
+    @cached_property
+    def _now(self) -> tuple[dict[int, SpreadSalt], BrineHours]:
+        return self._brine(self.spread)
+
+    @cached_property
+    def _again(self) -> timedelta:
+        """How long a street that was salted is not salted again."""
+        return timedelta(hours=self.service.rules.usual("snow.salt_again_h"))
+
+    @cached_property
+    def _past_h(self) -> int:
+        """How many of the hours are behind; none where no weather was known."""
+        return 0 if self.behind.film_mm is None else self.behind.film_mm.shape[1]
+
+    def kept(self) -> Hundredths:
+        """(n, n_hours) the friction ahead: not known in hours in which what was spread holds, or was spread just now.
+        Where the road's temperature is not known salt holds for ``snow.treatment_lasts_h``."""
+        friction = self.untreated.copy()
+        rows = list(self._now[0])
+        friction[rows] = np.where(self._held(*self._now), NONE, friction[rows])
+        return friction
+
+    def free_from(self) -> Ints:
+        """(n,) the hour ahead from which each street may be salted again."""
+        free = np.zeros(len(self.untreated), np.int64)
+        for row, one in self._now[0].items():
+            free[row] = self._rests(one)
+        return free
+
+    def after(
+        self, more: Sequence[SpreadSalt], targets: Mapping[int, int], hold_h: int
+    ) -> dict[int, tuple[int, SaltLasts]]:
+        """Of streets with their friction targets [0.01] and ``more`` salt of this plan: the hour ahead in which each
+        gets slippery again for ``hold_h`` hours, and the salt that gives out; nothing of those that do not."""
+        newest, brine = self._brine([one for one in (*self.spread, *more) if one.row in targets])
+        lasts, held = self._lasting(newest, brine), self._held(newest, brine)
+        found = {}
+        for i, row in enumerate(newest):
+            curve = np.where(held[i], np.int16(NONE), self.untreated[row])
+            curve[: max(0, self._ahead(newest[row].at))] = NONE
+            first = int(first_below(curve, targets[row], hold_h))
+            if first != NONE:
+                found[row] = first, lasts[row]
+        return found
+
+    def _lasting(self, newest: Mapping[int, SpreadSalt], brine: BrineHours) -> dict[int, SaltLasts]:
+        surface = self._surface(list(newest))
+        return {row: self._lasts(one, brine, surface, i) for i, (row, one) in enumerate(newest.items())}
+
+    def _lasts(self, one: SpreadSalt, brine: BrineHours, surface: Floats, i: int) -> SaltLasts:
+        first = self._hour(one.at)
+        gone = np.flatnonzero(~brine.holds[i, first:])
+        last = first + int(gone[0]) if len(gone) else brine.holds.shape[1] - 1
+        until = max(one.at, self.weather.start + (last - self._past_h) * HOUR) if len(gone) else None
+        icy_c, surface_c, left = (float(of[i, last]) for of in (brine.icy_c, surface, brine.left_g_m2))
+        return SaltLasts(one, until, icy_c, surface_c, left)
+
+    def _held(self, newest: Mapping[int, SpreadSalt], brine: BrineHours) -> Bools:
+        """(n_salted, n_hours) the hours ahead in which they are not salted again."""
+        rows, hours = list(newest), np.arange(self.untreated.shape[1])
+        blind_h = timedelta(hours=self.service.rules.value("snow.treatment_lasts_h"))
+        since, rests, blind = (
+            np.array([ends(one) for one in newest.values()], np.int64).reshape(-1, 1)
+            for ends in (
+                lambda one: self._hour(one.at) - self._past_h,
+                self._rests,
+                lambda one: self._ahead(one.at + blind_h),
+            )
+        )
+        unknown = np.isnan(self.mid.surface_c[rows]) & (hours < blind)
+        held: Bools = (hours >= since) & (brine.holds[:, self._past_h :] | unknown | (hours < rests))
+        return held
+
+    def _rests(self, one: SpreadSalt) -> int:
+        """The hour ahead from which a street may be salted again."""
+        return max(0, self._ahead(one.at + self._again))
+
+    def _ahead(self, at: datetime) -> int:
+        """The first hour ahead that begins at an instant or after it."""
+        return int(np.ceil((at - self.weather.start) / HOUR))
+
+    def _hour(self, at: datetime) -> int:
+        """The hour, counted from the first behind, in which something is done."""
+        last = self._past_h + self.weather.hours - 1
+        return min(last, max(0, self._past_h + int((at - self.weather.start) // HOUR)))
+
+    def _brine(self, spread: Sequence[SpreadSalt]) -> tuple[dict[int, SpreadSalt], BrineHours]:
+        """The last salt of each street that is salted, and how that goes through all hours, in the same order."""
+        newest = {one.row: one for one in spread if one.g_m2 > 0.0}
+        rows = list(newest)
+        place = {row: i for i, row in enumerate(rows)}
+        road = self._road(rows)
+        grams, ploughs = np.zeros(road.film_mm.shape), np.zeros(road.film_mm.shape, bool)
+        for one in (one for one in spread if one.row in place):
+            grams[place[one.row], self._hour(one.at)] += one.g_m2
+            ploughs[place[one.row], self._hour(one.at)] |= one.ploughs
+        traffic = np.array([TRAFFIC[self.snapshot.segments[row].route_class] for row in rows], float)
+        return newest, brine_hours(road, grams, ploughs, traffic)
+
+    def _road(self, rows: Sequence[int]) -> UntreatedHours:
+        film, snow = self.mid.film_mm[rows], self.mid.water_mm[rows]
+        if self.behind.film_mm is not None and self.behind.water_mm is not None:
+            film = np.concatenate([self.behind.film_mm[rows], film], axis=1)
+            snow = np.concatenate([self.behind.water_mm[rows], snow], axis=1)
+        return UntreatedHours(film, snow, self._surface(rows), self._falls)
+
+    @cached_property
+    def _falls(self) -> Floats:
+        """(n_hours,) what falls in each hour, behind and ahead [mm]."""
+        begins, hours = self.weather.start - self._past_h * HOUR, self._past_h + self.weather.hours
+        return np.nan_to_num(hourly(self.snapshot.forecasts, begins, hours, reference_m(self.snapshot)).precip_mm)
+
+    def _surface(self, rows: Sequence[int]) -> Floats:
+        ahead = self.mid.surface_c[rows]
+        past = self.behind.surface_c
+        return ahead if past is None else np.concatenate([past[rows], ahead], axis=1)

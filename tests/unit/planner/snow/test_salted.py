@@ -1,0 +1,152 @@
+"""A street that was salted: asked for again in the hour in which its salt gives out, and not before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from city.entities import Forecast, ForecastStep, Treatment
+from city.plan import Intervention, Plan
+from planner.publish import check_schema
+from planner.services import make_plan
+from planner.snow.plan import assess_streets
+from planner.snow.snapshot import SnowSnapshot
+from tests.unit.planner.snapshots import AT, HOUR, SOUTH, WEST, depth, limits_with, snow_snapshot, streets, threshold
+
+WAYS = [i for i, s in enumerate(streets()) if s.route_class == "C1"]
+SALT = (threshold("snow.anti_slip", "C1", None, text="salt"),)
+
+
+def cooling(*, from_c: float = -3.0, per_h: float = 0.1, rain_h: tuple[int, ...] = (), wet_mm: float = 0.1) -> Forecast:
+    """Drizzle until now in mild air, which then is ``from_c`` and gets colder; and rain in some hours ahead."""
+
+    def step(hour: int) -> ForecastStep:
+        begins = AT + hour * HOUR
+        temp = 2.0 if hour < 0 else max(-8.0, from_c - per_h * hour)
+        falls = wet_mm if -6 <= hour < 0 else 1.0 if hour in rain_h else 0.0
+        return ForecastStep(begins, begins + HOUR, temp, falls, snow_fraction=0.0, humidity_pct=96.0, wind_m_s=1.0)
+
+    return Forecast("made", WEST, SOUTH, AT, tuple(step(hour) for hour in range(-26, 40)))
+
+
+def night(grams: float | None = None, hours_ago: float = 0.75, *rules: Any, **weather: Any) -> SnowSnapshot:
+    """Cycle ways alone are salted; ``grams`` were spread on all streets so long ago, nothing where None."""
+    done = () if grams is None else tuple(Treatment(s.id, "salt", AT - hours_ago * HOUR, grams) for s in streets())
+    return snow_snapshot(
+        readings=(depth(0.0),),
+        forecasts=(cooling(**weather),),
+        thresholds=limits_with(*SALT, *rules),
+        treatments=done,
+    )
+
+
+def reached(snapshot: SnowSnapshot) -> list[int]:
+    """The hours in which cycle ways get slippery, as they are asked for."""
+    asked = assess_streets(snapshot).needs.asked
+    return sorted({int(asked.slip_reached[i]) for i in WAYS if asked.slips[i]})
+
+
+def plan_of(snapshot: SnowSnapshot) -> Plan:
+    plan = make_plan(snapshot)
+    check_schema(plan)
+    return plan
+
+
+def against(plan: Plan) -> list[Intervention]:
+    return [item for item in plan.interventions if item.kind in {"salt", "brine"}]
+
+
+def texts(item: Intervention) -> str:
+    return " ".join(reason.text for reason in item.reasons)
+
+
+def test_it_is_asked_for_in_the_hour_in_which_its_salt_gives_out() -> None:
+    """The road comes to −2.5 °C in the fourth hour and −2.75 in the fifth; what is left of 20 g/m² in 0.3 mm keeps it
+    wet to −2.5."""
+    assert reached(night()) == [0]
+    salted = night(20.0)
+    assert reached(salted) == [4]
+    needs = assess_streets(salted).needs
+    lasts = needs.salt.now[WAYS[0]]
+    assert lasts.until == AT + 4 * HOUR
+    assert lasts.surface_c == pytest.approx(-2.75, abs=0.05)
+    assert needs.ahead.mid.surface_c[WAYS[0], 3] > lasts.icy_c > lasts.surface_c
+    assert needs.asked.slip_from[WAYS[0]] == 2  # two hours before, as ``snow.prevent_h`` says
+
+
+@pytest.mark.parametrize("lasts_h", [0.0, 1.0, 26.0])
+def test_the_constant_hours_do_not_decide_for_salt(lasts_h: float) -> None:
+    assert reached(night(20.0, 0.75, threshold("snow.treatment_lasts_h", "*", lasts_h))) == [4]
+
+
+def test_sand_holds_its_constant_hours() -> None:
+    sanded = night()
+    done = tuple(Treatment(s.id, "sand", AT - 0.75 * HOUR, 150.0) for s in streets())
+    assert reached(replace(sanded, treatments=done)) == [4]
+    longer = limits_with(*SALT, threshold("snow.treatment_lasts_h", "*", 6.0))
+    assert reached(replace(sanded, treatments=done, thresholds=longer)) == [6]
+
+
+def test_more_salt_lasts_longer_and_an_unknown_dose_is_the_least() -> None:
+    """Nor is a street salted again within two hours, however little was spread."""
+    assert reached(night(8.0)) < reached(night(20.0)) < (reached(night(40.0)) or [99])
+    unknown = replace(night(), treatments=tuple(Treatment(s.id, "salt", AT - 0.75 * HOUR) for s in streets()))
+    assert reached(unknown) == reached(night(5.0)) == [2]
+    at_once = threshold("snow.salt_again_h", "*", 0.0)
+    assert reached(night(5.0, 0.75, at_once)) == [1]
+    (item,) = [one for one in against(plan_of(unknown)) if one.key.endswith(":1")]
+    assert "dosen är inte känd och räknas som 5 g/m²" in texts(item)
+
+
+def test_rain_after_salting_shortens_it() -> None:
+    dry, rain = night(40.0), night(40.0, rain_h=(2, 3))
+    assert (reached(rain) or [99]) < (reached(dry) or [99])
+
+
+def test_the_line_says_until_when_the_salt_lasts_and_where_it_freezes() -> None:
+    first = against(plan_of(night(20.0)))[0]
+    assert "Stigen 4: saltad kl. 02.15, 20 g/m²: räcker till ca kl. 07.00, då kan det frysa från −2,5 °C" in texts(
+        first
+    )
+    assert "(vägen −2,8 °C)" in texts(first) or "(vägen −2,7 °C)" in texts(first)
+    english = first.languages["en"] if isinstance(first.languages, dict) else {}
+    assert english is not None
+    assert first.starts_at == AT + 2 * HOUR
+    assert first.deadline == AT + 4 * HOUR
+
+
+def test_a_needless_round_is_not_proposed_and_the_plan_says_why() -> None:
+    plan = plan_of(night(60.0, from_c=-2.0))
+    assert not plan.verdict.go
+    plan = plan_of(night(60.0))
+    assert not against(plan)
+    assert "Saltet på 4 sträckor räcker" in plan.verdict.text
+
+
+def test_a_tur_gets_its_next_work_of_the_night_when_its_own_salt_gives_out() -> None:
+    """The plan salts now: the next run is due when that dose gives out, as a plan made an hour later says too,
+    within the hour: its road has run an hour longer."""
+    plan = plan_of(night())
+    now, then = against(plan)
+    assert (now.key[-1], then.key[-1]) == ("1", "2")
+    assert now.ready_by is not None
+    assert then.starts_at is not None
+    assert then.starts_at >= now.ready_by + 2 * HOUR - HOUR / 60
+    assert "enligt planen, 20 g/m²: räcker till ca" in texts(then)
+    dose = {part.id: part.dose_g_m2 for part in now.segments}  # type: ignore[union-attr]
+    done = tuple(Treatment(name, "salt", now.ready_by, grams) for name, grams in dose.items())
+    later = replace(night(), at=AT + HOUR, treatments=done)
+    again = against(plan_of(replace(later, readings=(replace(depth(0.0), time=AT + HOUR),))))
+    slips_at, later_at = then.reasons[0].at, again[0].reasons[0].at
+    assert isinstance(slips_at, datetime)
+    assert isinstance(later_at, datetime)
+    assert abs(slips_at - later_at) <= HOUR
+
+
+def test_there_is_no_next_work_where_the_dose_lasts() -> None:
+    """A dose that is allowed to be as large as the water asks for."""
+    large = threshold("snow.salt_most_g_m2", "*", 100.0)
+    assert [item.key[-1] for item in against(plan_of(night(None, 0.75, large)))] == ["1"]
