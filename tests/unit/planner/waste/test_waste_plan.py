@@ -81,7 +81,7 @@ def test_the_flip_of_a_stop_is_true() -> None:
 def test_friday_must_last_until_monday() -> None:
     """The next visit after Friday is three days off, after Saturday two, else one; the same level is riskier then."""
     assert [days_to_next_visit(date(2026, 11, 23) + timedelta(days=i)) for i in range(7)] == [1, 1, 1, 1, 3, 2, 1]
-    tuesday = waste_snapshot(readings=levels("lev-1", 75.0))
+    tuesday = waste_snapshot(readings=levels("lev-1", 70.0))
     friday = replace(tuesday, service_day=date(2026, 11, 27))
     assert needs(friday)["r1"].probability > needs(tuesday)["r1"].probability
     assert needs(friday)["r1"].must
