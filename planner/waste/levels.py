@@ -84,6 +84,7 @@ def _view(snapshot: WasteSnapshot, vessel: Vessel, read: Read | None, of: ClassI
         state,
         None if state is None else overflow_probability(state, at, wait_days),
         None if state is None else overflow_probability(state, at, wait_days + 1.0),
+        None if state is None else overflow_probability(state, at, wait_days + 3.0),
         None if emptied is None else (snapshot.at - emptied) / timedelta(days=1),
         _watched_days(snapshot.at, read),
         _doubt(snapshot.at, state),

@@ -60,14 +60,16 @@ def _room_need(
     probability = max((v.chance for v in views), default=0.0)
     later = max((v.after_next or 0.0 for v in views if not v.doubt), default=0.0)
     must = probability > (limit.value or 0.0) or any(v.due for v in views)
+    worth = rules.value("waste.worth_emptying", fraction)
+    emptied = _worth_emptying(views, limit.value or 0.0, worth) or views
     return RoomNeed(
         room=room,
         fraction=fraction,
-        vessels=tuple(v.vessel for v in views),
+        vessels=tuple(v.vessel for v in emptied),
         must=must,
         probability=probability,
         prize=max(0.0, later - probability) * rules.value("waste.overflow_cost"),
-        litres=sum(_litres(v) for v in views),
+        litres=sum(_litres(v) for v in emptied),
         score=max(probability, 1.0 if any(v.due for v in views) else 0.0),
         blind=all(v.doubt for v in views),
         doubts=tuple((v.vessel.device or v.vessel.id, v.doubt) for v in views if v.doubt and v.doubt != "no_sensor"),
@@ -75,6 +77,12 @@ def _room_need(
         basis=basis_of(snapshot.at, rules, views, probability, limit.value or 0.0),
         flip=flip_of(probability, limit.value or 0.0, must, any(v.due for v in views)),
     )
+
+
+def _worth_emptying(views: Sequence[VesselView], limit: float, worth: float) -> list[VesselView]:
+    """Of a room that is visited: what must be emptied, and what is full by a chance of more than ``worth`` within three
+    days of the next possible visit, and cheaper to empty now than on a way of its own."""
+    return [v for v in views if v.due or v.chance > limit or (not v.doubt and (v.later or 0.0) > worth)]
 
 
 def _litres(view: VesselView) -> float:

@@ -36,15 +36,17 @@ class RoomNeed:
 
 @dataclass(frozen=True)
 class VesselView:
-    """What is known of one vessel now: of its level, the probability that it overflows before the next possible visit
-    and before the one ``after_next``; how long ago it was emptied, where that is known, and for how long a sensor has
-    ``watched`` it [days]. ``doubt``: why its sensor decides nothing (``no_sensor``, ``silent``, or the sensor's own).
-    ``due`` where its age or its calendar asks for it."""
+    """What is known of one vessel now: of its level, the probability that it overflows before the next possible visit,
+    a day ``after_next`` and three days ``later``; how long ago it was emptied, where that is known, and for how long a
+    sensor has ``watched`` it [days]. ``doubt``: why its sensor decides nothing (``no_sensor``, ``silent``, or the
+    sensor's own). ``due`` where its age or its calendar asks for it.
+    """
 
     vessel: Vessel
     state: FillState | None
     probability: float | None
     after_next: float | None
+    later: float | None
     age_days: float | None
     watched_days: float = 0.0
     doubt: str = ""
