@@ -118,6 +118,14 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class VesselEmptied:
+    """That somebody emptied a vessel at a time, for certain."""
+
+    vessel: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Vessel:
     """One bin in a room. ``device`` is its level sensor, if it has one; ``max_age_days`` the hygiene limit."""
 

@@ -13,6 +13,7 @@ from city.errors import ConfigError
 from deploy.opening import opened_store, say, stop_signals, telling
 
 if TYPE_CHECKING:
+    from city.catalogue.words import Words
     from city.settings import Settings
 
 
@@ -61,11 +62,14 @@ def run_gateway(options: argparse.Namespace, settings: Settings) -> int:
 def run_forecast(options: argparse.Namespace, settings: Settings) -> int:
     """A model alone, from a folder of files at one time or at many, or at the city's own stations."""
     from city.catalogue.words import words
+
+    spoken = words(settings.municipality.language)
+    if options.model == "fill":
+        return _forecast_fill(options, spoken)
     from planner.road.forecast import load
     from planner.road.record import score_record
     from planner.road.words import answer, record_answer
 
-    spoken = words(settings.municipality.language)
     asked = options.every is not None or options.since is not None or options.until is not None
     if options.files and not asked:
         say(answer(options.files, spoken, as_json=options.json))
@@ -81,6 +85,16 @@ def run_forecast(options: argparse.Namespace, settings: Settings) -> int:
 
         found = own_stations(settings, every, since, until)
     say(record_answer(found, spoken, as_json=options.json))
+    return 0
+
+
+def _forecast_fill(options: argparse.Namespace, spoken: Words) -> int:
+    """The fill of vessels, from a folder of files."""
+    from planner.waste.fillwords import fill_answer
+
+    if not options.files:
+        raise ConfigError(message("error.fill.files"))
+    say(fill_answer(options.files, spoken, as_json=options.json))
     return 0
 
 

@@ -163,6 +163,7 @@ TABLES: dict[str, Callable[[SnapshotSource], object]] = {
     "requests": lambda m: requests.requests(m.connection, m.at),
     "rooms": lambda m: facts.rooms(m.connection),
     "vessels": lambda m: _told_by_room(facts.vessels(m.connection)),
+    "emptyings": lambda m: facts.emptyings(m.connection, m.at - m.wants.look_back, m.at),
 }
 """How each table that a service may ask for is read."""
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from city.entities import Building, CalendarDay, Contractor, Depot, Device, Room, Treatment, Vehicle, Vessel
+from city.entities import (
+    Building,
+    CalendarDay,
+    Contractor,
+    Depot,
+    Device,
+    Room,
+    Treatment,
+    Vehicle,
+    Vessel,
+    VesselEmptied,
+)
 from city.manning import RosterTurn
 from city.vocabulary import Domain
 from store.connect import Connection
@@ -39,6 +50,11 @@ def save_vessels(connection: Connection, rows: Iterable[Vessel]) -> None:
     """Takes in vessels, or corrects them."""
     with connection.cursor() as cursor:
         cursor.executemany(query("facts", "save_vessel"), [columns(row) for row in rows])
+
+
+def emptyings(connection: Connection, since: datetime, at: datetime) -> tuple[VesselEmptied, ...]:
+    """When vessels were emptied by orders after ``since`` until ``at``, by vessel and time."""
+    return select(connection, query("facts", "emptyings"), {"since": since, "at": at}, VesselEmptied)
 
 
 def mark_emptied(connection: Connection, vessel_ids: Iterable[str], at: datetime, order_id: str | None = None) -> None:

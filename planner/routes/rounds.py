@@ -30,8 +30,9 @@ class Client:
 class RoundVehicle:
     """One vehicle: ``start`` and ``end`` are numbers of ends, ``unloads`` of one where it may unload on the way.
 
-    ``capacity`` None is unlimited. ``per_m``, ``per_s`` and ``used`` are whole prices of a metre, a second, and of
-    leaving at all, in the unit of the prizes.
+    ``capacity`` None is unlimited, and so is ``longest_s``, all that it may take from its start to its end.
+    ``per_m``, ``per_s`` and ``used`` are whole prices of a metre, a second, and of leaving at all, in the unit of the
+    prizes.
     """
 
     start: int = 0
@@ -41,6 +42,7 @@ class RoundVehicle:
     per_m: int = 0
     per_s: int = 1
     used: int = 0
+    longest_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ def _model(
             fixed_cost=vehicle.used,
             unit_distance_cost=vehicle.per_m,
             unit_duration_cost=vehicle.per_s,
+            shift_duration=FAR if vehicle.longest_s is None else max(0, floor(vehicle.longest_s)),
         )
     for i, origin in enumerate(places):
         for j, target in enumerate(places):

@@ -47,7 +47,7 @@ def plan_waste(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Plan:
         if site is None:
             weaknesses.append(no_truck(fraction))
             continue
-        rounds = _rounds(snapshot, rules, site)
+        rounds = _rounds(snapshot, rules, site, _shift(snapshot, items))
         driven, weak = _driven(snapshot, network, rules, fraction, site, rounds, items)
         items += driven
         weaknesses += [*weak, *missed_rooms(wanted, site, rounds or [])]
@@ -129,10 +129,25 @@ def _vessel_s(rules: Limits) -> float:
     return 60.0 * rules.value("waste.minutes_per_vessel")
 
 
-def _rounds(snapshot: WasteSnapshot, rules: Limits, site: Site) -> list[Round] | None:
-    each_s = _vessel_s(rules)
-    wishes = [Pickup(need.litres, each_s * len(need.vessels), None if need.must else need.prize) for need in site.needs]
-    trucks = [Truck(truck.id, truck.capacity_l, site.depots.index(truck.depot)) for truck in site.trucks]
+def _rounds(
+    snapshot: WasteSnapshot, rules: Limits, site: Site, busy_until: Mapping[str, datetime]
+) -> list[Round] | None:
+    """The rounds of a fraction, each truck within what is left of its shift."""
+    each_s, begins = _vessel_s(rules), shift_begins(snapshot)
+    ends = begins + timedelta(hours=rules.value("waste.shift_h"))
+    wishes = [
+        Pickup(need.litres, each_s * len(need.vessels), None if need.must else need.prize, need.score)
+        for need in site.needs
+    ]
+    trucks = [
+        Truck(
+            truck.id,
+            truck.capacity_l,
+            site.depots.index(truck.depot),
+            (ends - max(begins, busy_until.get(truck.id, begins))).total_seconds(),
+        )
+        for truck in site.trucks
+    ]
     found = plan_rounds(
         wishes,
         trucks,

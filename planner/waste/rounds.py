@@ -3,34 +3,44 @@ there at the end and drive home."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from planner.routes.rounds import Client, RoundVehicle, Table, Tour, find_tours
 
 TIP_S = 600.0
 """How long a truck takes to tip [s]."""
+LEFT_KR = 300.0
+"""What a room that must be visited is worth where no shift has time for all: it is taken on the way."""
 OF_A_KRONA = 1000
 """The solver counts in whole numbers: thousandths of a krona."""
 
 
 @dataclass(frozen=True)
 class Pickup:
-    """One room: litres to load, seconds of work, and what coming is worth [kr]; None where it must be visited."""
+    """One room: litres to load, seconds of work, and what coming is worth [kr]; None where it must be visited, as far
+    as there is time: the one of most ``urgency`` (0 to 1) first."""
 
     litres: float
     service_s: float
     prize: float | None
+    urgency: float = 0.0
+
+    @property
+    def worth(self) -> float:
+        """In whole thousandths of a krona, for the solver."""
+        return (LEFT_KR * (1.0 + self.urgency) if self.prize is None else self.prize) * OF_A_KRONA
 
 
 @dataclass(frozen=True)
 class Truck:
-    """One truck and its capacity [l]; None is unlimited. It starts from the depot of this number and comes home to
-    it."""
+    """One truck and its capacity [l], and for how long it may be out [s]; None is unlimited. It starts from the depot
+    of this number and comes home to it."""
 
     id: str
     capacity_l: float | None
     depot: int = 0
+    left_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -55,8 +65,8 @@ def plan_rounds(
     kr_per_km: float = 15.0,
     kr_per_h: float = 900.0,
 ) -> list[Round] | None:
-    """Rounds that visit every wish that must be, and those whose prize pays for the way; None where the best that is
-    found breaks a rule by the solver's own word, as where a wish is larger than the largest truck.
+    """Rounds that visit every wish that must be, and those whose prize pays for the way. Where the trucks have not the
+    time, as many of those that must be as they have, the most urgent first. None where not one of them can be.
 
     ``metres`` and ``seconds`` are (n, n): first the depots, then the disposal site, then the wishes; inf where there is
     no way. Stops by ``iterations``, so the same input gives the same rounds.
@@ -65,22 +75,39 @@ def plan_rounds(
         return []
     disposal = len(metres) - len(wishes) - 1
     prices = round(kr_per_km * OF_A_KRONA / 1000), round(kr_per_h * OF_A_KRONA / 3600)
-    found = find_tours(
-        [Client(w.litres, w.service_s, None if w.prize is None else w.prize * OF_A_KRONA) for w in wishes],
-        [*[0.0] * disposal, tip_s],
-        [_vehicle(truck, disposal, prices) for truck in trucks],
-        metres,
-        seconds,
-        iterations=iterations,
-        seed=seed,
-    )
+    homes = [(metres[disposal, truck.depot], tip_s + seconds[disposal, truck.depot]) for truck in trucks]
+    vehicles = [_vehicle(truck, disposal, prices, home[1]) for truck, home in zip(trucks, homes, strict=True)]
+
+    def tours(required: Set[int]) -> list[Tour] | None:
+        """With these required, and the other musts on the way alone."""
+        clients = [Client(w.litres, w.service_s, None if i in required else w.worth) for i, w in enumerate(wishes)]
+        ends = [*[0.0] * disposal, tip_s]
+        return find_tours(clients, ends, vehicles, metres, seconds, iterations=iterations, seed=seed)
+
+    found = _most_urgent(wishes, tours)
     if found is None:
         return None
-    home = [(metres[disposal, truck.depot], tip_s + seconds[disposal, truck.depot]) for truck in trucks]
-    return [_round(tour, trucks[tour.vehicle], *home[tour.vehicle]) for tour in found]
+    return [_round(tour, trucks[tour.vehicle], *homes[tour.vehicle]) for tour in found if tour.stops]
 
 
-def _vehicle(truck: Truck, disposal: int, prices: tuple[int, int]) -> RoundVehicle:
+def _most_urgent(wishes: Sequence[Pickup], tours: Callable[[frozenset[int]], list[Tour] | None]) -> list[Tour] | None:
+    """The tours of all musts; where there are none, of as many as can be, found by halving."""
+    musts = sorted((i for i, w in enumerate(wishes) if w.prize is None), key=lambda i: -wishes[i].urgency)
+    best = tours(frozenset(musts))
+    if best is not None:
+        return best
+    few, many = 0, len(musts)
+    while many - few > 1:
+        middle = (few + many) // 2
+        found = tours(frozenset(musts[:middle]))
+        if found is None:
+            many = middle
+        else:
+            best, few = found, middle
+    return best
+
+
+def _vehicle(truck: Truck, disposal: int, prices: tuple[int, int], home_s: float) -> RoundVehicle:
     return RoundVehicle(
         start=truck.depot,
         end=disposal,
@@ -89,6 +116,7 @@ def _vehicle(truck: Truck, disposal: int, prices: tuple[int, int]) -> RoundVehic
         per_m=prices[0],
         per_s=prices[1],
         used=100 * OF_A_KRONA,
+        longest_s=None if truck.left_s is None else truck.left_s - home_s,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from city.entities import Room, Segment, Vessel
+from city.entities import Room, Segment, Vessel, VesselEmptied
 from city.manning import Absence
 from city.vocabulary import Domain
 from planner.snapshot import Snapshot, Wants
@@ -14,7 +14,8 @@ from planner.snapshot import Snapshot, Wants
 
 @dataclass(frozen=True, kw_only=True)
 class WasteSnapshot(Snapshot):
-    """``segments`` are the streets that trucks drive on."""
+    """``segments`` are the streets that trucks drive on; ``emptyings`` what somebody emptied for certain, as far back
+    as readings reach."""
 
     domain: ClassVar[Domain] = "waste"
     wants: ClassVar[Wants] = Wants(quantities=("fill_level",), look_back=timedelta(days=28), networks=("street",))
@@ -22,4 +23,5 @@ class WasteSnapshot(Snapshot):
     segments: tuple[Segment, ...] = ()
     rooms: tuple[Room, ...] = ()
     vessels: tuple[Vessel, ...] = ()
+    emptyings: tuple[VesselEmptied, ...] = ()
     absences: tuple[Absence, ...] = ()

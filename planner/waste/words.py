@@ -11,7 +11,7 @@ from city.catalogue.stored import in_all_languages
 from city.catalogue.words import name_of
 from city.plan import Degradation, Intervention, Reason, Verdict
 from city.vocabulary import STAND_IN
-from models.fill import level_range
+from models.fill.chance import level_quantiles
 from planner.thresholds.limits import Limits
 from planner.waste.room import RoomNeed, VesselView, max_age_days
 from planner.waste.rounds import Round
@@ -82,6 +82,7 @@ def degradations(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Iterable
     if blind:
         of = _rooms(len({need.room.id for need in needs}))
         yield degradation("level_sensors", message("plan.waste.weak.no_levels", n=len(blind), of=of))
+    yield from _doubted(needs)
     if not snapshot.segments and needs:
         yield degradation("network", message("plan.waste.weak.no_streets"), standing=True)
     if all(depot.kind != "disposal" for depot in snapshot.depots) and needs:
@@ -91,6 +92,14 @@ def degradations(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Iterable
     if n := sum(vessel.id.startswith(STAND_IN) for vessel in snapshot.vessels):
         every = message("plan.waste.vessels", n=len(snapshot.vessels))
         yield degradation("vessels", message("plan.weak.assumed_vessels", n=n, all=every), standing=True)
+
+
+def _doubted(needs: Sequence[RoomNeed], *, most: int = 5) -> Iterable[Degradation]:
+    """The sensors that are not believed, each with why; the first ``most`` by name."""
+    doubts = sorted({doubt for need in needs for doubt in need.doubts})
+    if doubts:
+        names = tuple(message(f"plan.waste.doubt.{why}", device=device) for device, why in doubts[:most])
+        yield degradation("level_sensors_doubted", message("plan.waste.weak.doubted", n=len(doubts), names=names))
 
 
 def no_truck(fraction: str) -> Degradation:
@@ -110,10 +119,11 @@ def reasons_of(
     snapshot: WasteSnapshot, rules: Limits, fraction: str, views: Sequence[VesselView], probability: float
 ) -> Iterable[Reason]:
     """Why a room is emptied, or would be."""
-    fullest = max((v for v in views if v.state), key=lambda v: v.probability or 0.0, default=None)
+    fullest = max((v for v in views if v.state and not v.doubt), key=lambda v: v.chance, default=None)
     if fullest is not None and fullest.state is not None:
-        low, mid, high = level_range(fullest.state, snapshot.at)
-        age = (snapshot.at - fullest.state.measured_at).total_seconds()
+        now = snapshot.at.timestamp()
+        low, mid, high = map(float, level_quantiles(fullest.state, now, 0.0))
+        age = now - fullest.state.measured_at
         level = message("plan.waste.level")
         yield value_reason(level, mid, "%", low=low, high=high, source=fullest.vessel.device, age_s=age, digits=0)
         yield _risk(rules, fraction, probability)
@@ -147,7 +157,7 @@ def _age_reasons(rules: Limits, views: Sequence[VesselView]) -> Iterable[Reason]
             threshold_version=row.version,
             source="emptyings",
         )
-    elif all(v.state is None for v in views):
+    elif all(v.doubt for v in views):
         yield text_reason(message("plan.waste.calendar"), source="calendar")
 
 

@@ -37,6 +37,10 @@ SELECT vessel_id AS id, room_id AS room, fraction, litres, device_id AS device, 
        greatest(last_emptied, emptied_said) AS last_emptied, simulated
 FROM vessel ORDER BY 1;
 
+-- name: emptyings
+-- When vessels were emptied by orders since a time.
+SELECT vessel_id AS vessel, at FROM emptying WHERE at > %(since)s AND at <= %(at)s GROUP BY 1, 2 ORDER BY 1, 2;
+
 -- name: save_vessel
 -- Takes in a vessel, or corrects it; a known emptying is only moved forward.
 INSERT INTO vessel (vessel_id, room_id, fraction, litres, device_id, max_age_days, last_emptied, simulated)

@@ -14,12 +14,20 @@ from planner import bundle
 from planner.road.forecast import Bundle, ObservedRow, OtherRow, SiteRow, WeatherRow
 from planner.services import SNAPSHOTS
 from planner.snapshot import PlannerParams
+from planner.waste.fillfiles import EmptiedRow, FillSettings, LevelRow, SensedVessel
 from tests.unit.docs.reading import DOCS, blocks, text
 
 PAGE = DOCS / "bundles.md"
-PLANS, ROADS = text(PAGE).split("# A road forecast from a folder of files")
+PLANS, REST = text(PAGE).split("# A road forecast from a folder of files")
+ROADS, FILLS = REST.split("# A fill forecast from a folder of files")
 ROW = re.compile(r"^\| `(\w+\.\w+)` \| (.*?) \|(?: [\w, ]+ \|)?$", re.MULTILINE)
 TABLES = dict(chain.from_iterable(bundle._tables(kind) for kind in SNAPSHOTS.values()))
+FILL_TABLES = {
+    "vessels.csv": SensedVessel,
+    "levels.csv": LevelRow,
+    "emptied.csv": EmptiedRow,
+    "fill.toml": FillSettings,
+}
 ROAD_TABLES = {
     "sites.csv": SiteRow,
     "forecast.csv": WeatherRow,
@@ -81,3 +89,8 @@ def test_every_file_and_column_of_a_road_forecast_is_named() -> None:
     assert columns(rows["observations.csv"]) == {*own, "time", "site", "any weather column"}
     assert columns(rows["road.toml"]) == names(Bundle) - {"sites", "forecast", "observed", "other"}
     assert set(rows) == {*ROAD_TABLES, "observations.csv", "road.toml"}
+
+
+@pytest.mark.parametrize("name", FILL_TABLES)
+def test_every_column_of_a_fill_forecast_is_named(name: str) -> None:
+    assert columns(dict(ROW.findall(FILLS))[name].replace(". May be left out", "")) == names(FILL_TABLES[name])

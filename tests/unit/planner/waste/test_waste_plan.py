@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from city.catalogue.words import words
-from city.entities import Depot, GivenOrder, Room, Vehicle, Vessel
+from city.entities import Depot, GivenOrder, Reading, Room, Vehicle, Vessel
 from city.plan import Plan
 from planner.publish import check_schema
 from planner.services import make_plan
@@ -43,6 +43,12 @@ def effects(plan: Plan) -> str:
 def limited(snapshot: WasteSnapshot, probability: float, *, version: int = 2) -> WasteSnapshot:
     row = threshold("waste.overflow_probability", "*", probability, version)
     return replace(snapshot, thresholds=limits_with(row))
+
+
+def set_to(snapshot: WasteSnapshot, *pairs: str | float) -> WasteSnapshot:
+    """With limits by name and value."""
+    rows = [threshold(str(name), "*", float(value), 2) for name, value in zip(pairs[::2], pairs[1::2], strict=True)]
+    return replace(snapshot, thresholds=limits_with(*rows))
 
 
 def test_the_full_one_must_be_emptied_and_the_others_not() -> None:
@@ -81,7 +87,7 @@ def test_the_flip_of_a_stop_is_true() -> None:
 def test_friday_must_last_until_monday() -> None:
     """The next visit after Friday is three days off, after Saturday two, else one; the same level is riskier then."""
     assert [days_to_next_visit(date(2026, 11, 23) + timedelta(days=i)) for i in range(7)] == [1, 1, 1, 1, 3, 2, 1]
-    tuesday = waste_snapshot(readings=levels("lev-1", 75.0))
+    tuesday = waste_snapshot(readings=levels("lev-1", 70.0))
     friday = replace(tuesday, service_day=date(2026, 11, 27))
     assert needs(friday)["r1"].probability > needs(tuesday)["r1"].probability
     assert needs(friday)["r1"].must
@@ -281,3 +287,38 @@ def test_what_asks_for_a_room_is_named_for_each_cause() -> None:
     blind = tuple(replace(v, device=None, max_age_days=1.0) for v in snapshot.vessels)
     unknown = needs(replace(snapshot, vessels=blind))["r1"].basis
     assert (unknown.cause, unknown.level_pct, unknown.full_by) == ("calendar", None, None)
+
+
+def test_no_truck_is_out_for_longer_than_its_shift_and_what_is_left_is_named() -> None:
+    """Three full rooms of thirty minutes each and a shift of an hour: two are emptied, the third is named; with eight
+    hours all are."""
+    full = (*levels("lev-1", 99.0), *levels("lev-2", 98.0), *levels("lev-3", 97.0))
+    snapshot = waste_snapshot(readings=full)
+    slow = set_to(snapshot, "waste.minutes_per_vessel", 18.0)
+    short = set_to(snapshot, "waste.minutes_per_vessel", 18.0, "waste.shift_h", 1.1)
+    plan = plan_of(short)
+    assert all(item.minutes <= 66.0 for item in plan.interventions)
+    assert 0 < len(rooms(plan)) < 3
+    assert "ryms inte" in effects(plan)
+    assert rooms(plan_of(slow)) == ["r1", "r2", "r3"]
+
+
+def test_in_a_room_only_what_is_worth_it_is_emptied() -> None:
+    """A full vessel beside an empty one of its fraction: the empty one is left."""
+    base = waste_snapshot()
+    vessels = (*base.vessels, Vessel("v4", "r1", "residual", 660.0, "lev-4"))
+    readings = (*base.readings, *levels("lev-4", 6.0, per_day=1.0))
+    need = needs(replace(base, vessels=vessels, readings=readings))["r1"]
+    assert need.must
+    assert [vessel.id for vessel in need.vessels] == ["v1"]
+
+
+def test_a_sensor_that_is_stuck_is_named_and_its_vessel_goes_by_its_age() -> None:
+    """At 0 for three weeks, last emptying unknown: the vessel is due by the time it has been watched, and the plan says
+    whose sensor it is."""
+    begin = AT - timedelta(days=21)
+    still = tuple(Reading("lev-3", "fill_level", "%", begin + i * HOUR, 0.0) for i in range(21 * 24))
+    base = waste_snapshot()
+    plan = plan_of(replace(base, readings=(*base.readings[: -len(levels("lev-3", 8.0, per_day=1.0))], *still)))
+    assert "r3" in rooms(plan)
+    assert "lev-3 står stilla" in effects(plan)
