@@ -28,7 +28,7 @@ from dashboards.pages.freshness import freshness
 from dashboards.pages.headline import Headline, headline, standing_sums, status_figures
 from dashboards.pages.observations import ObservationLine, SeenForm, noted_stamp, observation_line
 from dashboards.pages.rows import Known, PlanRow, rows
-from dashboards.pages.said import said
+from dashboards.pages.said import first_use, said
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import KeyFigure
 from dashboards.pages.status import LOOKS
@@ -216,7 +216,7 @@ def _watch_parts(
         "watch": watch_row(plan, day.box, day.stands, context.settings.planner.watch_s, day.now, locale, day.undo)
         if plan and day.is_watched
         else None,
-        "said": said(done, lines, day.stands.answer, day.now, locale) if done else "",
+        "said": _said(context, day, done, lines, locale) if done else "",
         "observations": lines,
         "moments": moment_lines(context, connection, shown, locale) if shown and watched else [],
         "streets": day.streets,
@@ -224,6 +224,15 @@ def _watch_parts(
         "strip": day_strip(plan, day.now, locale, day.behind.measured) if plan and day.behind else None,
         "noted": noted_stamp(day.box.id if day.box else "", [*(one.id for one in day.seen), *day.declined]),
     }
+
+
+def _said(context: AppContext, day: DayShown, done: str, lines: Sequence[ObservationLine], locale: Locale) -> str:
+    """What a form has done; of what was noted before the first plan also that this will use it."""
+    text = said(done, lines, day.stands.answer, day.now, locale)
+    if day.plan is not None:
+        return text
+    due = next_due(context.settings, day.domain, day.now)
+    return " ".join(part for part in (text, first_use(done, day.seen, due, day.now, locale)) if part)
 
 
 def _table_parts(connection: Connection, day: DayShown, locale: Locale) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from city.observation import Observation
 from dashboards.pages.observations import ObservationLine
 from dashboards.web.locale import Locale
 from store.drafts import Answer
@@ -22,6 +23,17 @@ def said(done: str, lines: Sequence[ObservationLine], answer: Answer | None, now
     if kind == "draft" and answer is not None and answer.draft_id == name:
         return said_answer(answer, now, locale)
     return t.known(f"said.{kind}", "")
+
+
+def first_use(done: str, seen: Sequence[Observation], due: datetime | None, now: datetime, locale: Locale) -> str:
+    """Before the first plan: that it will take in what was noted, where that still holds when it is ``due``."""
+    noted = next((one for one in seen if done == f"noted.{one.id}"), None)
+    if noted is None:
+        return ""
+    if due is None:
+        return locale.words("observation.first")
+    key = "observation.first_by" if noted.until > due else "observation.first_late"
+    return locale.words(key, clock=locale.moment(due, now))
 
 
 def said_answer(answer: Answer, now: datetime, locale: Locale) -> str:
