@@ -34,11 +34,21 @@ const reasonOf = (html) => {
   return heading ? live.dataset.failed.replace("{problem}", heading.textContent.trim()) : live.dataset.failedPlain;
 };
 
+/** Empties what was sent: the whole form, or of one that has other uses the fields around its button. */
+const clear = (form, submitter) => {
+  if (form.matches("[data-clears]")) form.reset();
+  const fields = submitter?.closest("[data-clears]:not(form)")?.querySelectorAll("select, input") ?? [];
+  for (const field of fields) {
+    if (field.matches("select")) field.selectedIndex = 0;
+    else field.value = field.defaultValue;
+  }
+};
+
 const answered = async (response, form, submitter, draft) => {
   const html = await response.text();
   const ours = new DOMParser().parseFromString(html, "text/html").querySelector("#live") !== null;
   if (!ours) return failed(form, submitter, reasonOf(html));
-  if (response.ok && form.matches("[data-clears]")) form.reset();
+  if (response.ok) clear(form, submitter);
   take(html, { draft: draft !== null, scroll: true });
   closeSheet(form);
   const { text, look } = spoken(html);
