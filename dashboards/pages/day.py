@@ -293,7 +293,8 @@ def _board(context: AppContext, connection: Connection, plan: Plan, day: DayShow
     found = board_of(connection, context.settings, context.clock, plan_of=plan_of, domain=plan.domain)
     if day.undo is not None:
         found = without_undo(found, day.undo.taken_at)
-    return board_box(found, locale, context.clock, day.now, day.known.contractors or {})
+    keys = {item.key for item in plan.interventions}
+    return board_box(found, locale, context.clock, day.now, day.known.contractors or {}, keys)
 
 
 def _weak(plan: Plan, locale: Locale) -> list[tuple[str, list[str]]]:
