@@ -48,6 +48,7 @@ class SendLine:
     tel: str
     channel: str
     starts: str
+    planned: str
     ready: str
     late: bool
     callable: bool
@@ -124,6 +125,7 @@ def _send_line(line: SheetLine, locale: Locale, now: datetime, said: SheetWords)
         tel=tel_of(line.address),
         channel=t(f"channel.{line.channel}") if line.callable else t("channel.none"),
         starts=_starts(line, locale, now),
+        planned=_planned(line, locale, now),
         ready=_ready(line, ends, locale, now),
         late=bool(late),
         callable=line.callable,
@@ -148,11 +150,17 @@ def _ends(turer: Sequence[SheetTur], now: datetime) -> dict[str, datetime]:
 
 
 def _starts(line: SheetLine, locale: Locale, now: datetime) -> str:
-    """'05.10', or 'start nu (planerad 05.10)'."""
+    """'05.10', or 'start nu' where that has passed."""
     if line.starts_at is None:
         return ""
-    clock = locale.moment(line.starts_at, now)
-    return locale.words("sheet.start_now", clock=clock) if line.starts_at < now else clock
+    return locale.words("sheet.start_now") if line.starts_at < now else locale.moment(line.starts_at, now)
+
+
+def _planned(line: SheetLine, locale: Locale, now: datetime) -> str:
+    """When what begins now was to begin: '(planerad 05.10)'."""
+    if line.starts_at is None or line.starts_at >= now:
+        return ""
+    return locale.words("sheet.planned", clock=locale.moment(line.starts_at, now))
 
 
 def _ready(line: SheetLine, ends: Mapping[str, datetime], locale: Locale, now: datetime) -> str:

@@ -24,7 +24,7 @@ from dashboards.web.locale import Locale
 from dashboards.web.render import locale_of, page
 from planner.calls.call_out import call_out
 from planner.calls.fleetnow import fleet_now
-from planner.calls.instead import from_now
+from planner.calls.instead import driven_from
 from planner.calls.reading import sheet_of
 from planner.calls.sheet import CallSheet
 from planner.night.choice import options
@@ -162,7 +162,7 @@ def _options(
     fleet = fleet_now(connection, plan, now)
     items = [item for item in plan.interventions if item.key in wanted]
     return {
-        item.key: [option_line(one, names, now, locale) for one in options(from_now(item, now), fleet)]
+        item.key: [option_line(one, names, now, locale) for one in options(driven_from(item, now), fleet)]
         for item in items
     }
 

@@ -49,7 +49,9 @@ const choose = async (list) => {
     const box = document.querySelector(`dialog [name=lines][value="${CSS.escape(value)}"]`);
     if (box) box.checked = false;
   }
-  document.getElementById(list.id)?.focus();
+  const again = document.getElementById(list.id);
+  again?.closest("details").setAttribute("open", "");
+  again?.focus();
 };
 
 /** Takes the sheet away once it is sent; what it came to stands on the board. */

@@ -12,9 +12,9 @@ import msgspec
 from city.plan import Intervention
 from planner.night.choice import Booking, FleetNow, VehicleOption, absent_during, options
 
-CannotDrive = Literal["out", "refused", "broken", "silent", "none"]
+CannotDrive = Literal["out", "refused", "broken", "silent"]
 """Why the vehicle of a tur cannot: it is out of service then, its driver said no to this tur tonight, broke it off, or
-did not answer; ``none``: the plan has no vehicle for it."""
+did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Instead:
     """The ``vehicle`` that drives a tur instead of another (``of``), and why: the best free one, or the one that
     somebody has ``chosen``. None where none is free: then ``first`` is free at ``first_at``, before all others."""
 
-    of: str | None
+    of: str
     cause: CannotDrive
     vehicle: str | None
     chosen: bool = False
@@ -44,11 +44,16 @@ def instead(
     """Another vehicle for each of some turer (with the one that would drive it) whose own cannot, by key.
 
     Of the vehicles that can do the work and have nothing against it, the one that is free earliest, then one of the
-    same contractor; what is given to one here is not given to it twice. ``chosen`` goes before that.
+    same contractor; what is given to one here is not given to it twice. ``chosen`` goes before that. What should have
+    begun begins now, and what its vehicle was to drive after it follows it.
     """
     found: dict[str, Instead] = {}
+    done: dict[str, datetime] = {}
     for item, own in sorted(turer, key=lambda one: (str(one[0].starts_at), one[0].key)):
-        known, goes = cannot.get(item.key, {}), from_now(item, now)
+        if own is None:
+            continue
+        known, goes = cannot.get(item.key, {}), driven_from(item, max(now, done.get(own, now)))
+        done[own] = goes.ready_by or now
         cause = _cause(goes, own, fleet, known)
         if cause is None:
             continue
@@ -61,26 +66,22 @@ def instead(
     return found
 
 
-def from_now(item: Intervention, now: datetime) -> Intervention:
-    """An intervention as it is driven if it is called out now: what should have begun begins now and takes as long."""
-    if item.starts_at is None or item.starts_at >= now:
+def driven_from(item: Intervention, earliest: datetime) -> Intervention:
+    """An intervention as it is driven where it cannot begin before a time: it takes as long as planned."""
+    if item.starts_at is None or item.starts_at >= earliest:
         return item
-    ready = None if item.ready_by is None else item.ready_by + (now - item.starts_at)
-    return msgspec.structs.replace(item, starts_at=now, ready_by=ready)
+    ready = None if item.ready_by is None else item.ready_by + (earliest - item.starts_at)
+    return msgspec.structs.replace(item, starts_at=earliest, ready_by=ready)
 
 
-def _cause(
-    item: Intervention, own: str | None, fleet: FleetNow, known: Mapping[str, CannotDrive]
-) -> CannotDrive | None:
-    if own is None:
-        return "none"
+def _cause(item: Intervention, own: str, fleet: FleetNow, known: Mapping[str, CannotDrive]) -> CannotDrive | None:
     if absent_during(fleet.absences, own, item) is not None:
         return "out"
     return known.get(own)
 
 
 def _instead(
-    own: str | None,
+    own: str,
     cause: CannotDrive,
     left: Sequence[VehicleOption],
     fleet: FleetNow,
@@ -96,16 +97,14 @@ def _instead(
     return Instead(own, cause, None, first=first[1], first_at=first[0])
 
 
-def _best(
-    free: Collection[VehicleOption], own: str | None, fleet: FleetNow, item: Intervention
-) -> VehicleOption | None:
+def _best(free: Collection[VehicleOption], own: str, fleet: FleetNow, item: Intervention) -> VehicleOption | None:
     whose = {vehicle.id: vehicle.contractor for vehicle in fleet.vehicles}
 
     def rank(one: VehicleOption) -> tuple[str, bool, str]:
         """Since when it has nothing to do, whose it is, its name."""
         name = one.vehicle.id
         since = max((str(b.ends) for b in fleet.booked if b.vehicle == name and _is_before(b, item)), default="")
-        return since, one.vehicle.contractor != whose.get(own or ""), name
+        return since, one.vehicle.contractor != whose.get(own), name
 
     return min(free, key=rank, default=None)
 

@@ -32,7 +32,6 @@ LookKind = Literal[
     "instead_refused",
     "instead_broken",
     "instead_silent",
-    "instead_none",
     "instead_chosen",
     "none_free",
 ]
@@ -47,7 +46,6 @@ INSTEAD: Mapping[CannotDrive, LookKind] = {
     "refused": "instead_refused",
     "broken": "instead_broken",
     "silent": "instead_silent",
-    "none": "instead_none",
 }
 
 
@@ -203,7 +201,7 @@ def _tur(one: WantedTur) -> SheetTur:
 def _looks(own: Sequence[WantedTur], place: CallOut | None, crews: Crews, known: CrewsKnown) -> Iterator[Look]:
     first = own[0]
     if first.vehicle is None:
-        yield from (Look("no_vehicle"), *_in_place_of(own))
+        yield Look("no_vehicle")
         return
     if (absent := known.out(own)) is not None:
         yield from (Look("out", absent.until_at), *_in_place_of(own))
@@ -235,9 +233,9 @@ def _why_other(one: Instead) -> Iterator[Look]:
             yield Look("none_free", one.first_at, one.first)
     elif one.chosen:
         if one.vehicle != one.of:
-            yield Look("instead_chosen", what=one.of or "")
+            yield Look("instead_chosen", what=one.of)
     else:
-        yield Look(INSTEAD[one.cause], what=one.of or "")
+        yield Look(INSTEAD[one.cause], what=one.of)
 
 
 def _hindered(vehicle: str, own: Sequence[WantedTur], known: CrewsKnown) -> Iterator[Look]:

@@ -10,7 +10,7 @@ import pytest
 from city.entities import Vehicle
 from city.manning import Absence, CallOut
 from city.plan import Intervention
-from planner.calls.instead import Instead, from_now, instead
+from planner.calls.instead import Instead, driven_from, instead
 from planner.calls.lists import Crews
 from planner.calls.sheet import CrewsKnown, WantedTur, sheet
 from planner.night.choice import Booking, FleetNow
@@ -60,12 +60,12 @@ def test_the_one_that_is_free_earliest_goes_before_that() -> None:
 
 
 def test_one_vehicle_is_not_given_two_turer_at_once() -> None:
-    items = [tur("P1-1"), tur("P1-2"), tur("P1-3", begins=2.0), tur("P1-4"), tur("P1-5")]
-    made = instead([(item, "P01") for item in items], fleet(absences=[OUT]), {}, {}, AT)
-    at_once = [made[item.key].vehicle for item in (items[0], items[1], items[3])]
-    assert sorted(map(str, at_once)) == ["P02", "P03", "P04"]
-    assert made[items[2].key].vehicle in {"P02", "P03", "P04"}
-    last = made[items[4].key]
+    """Four turer of the same hour, whose vehicles are all out, and three that are free."""
+    gone = ("P11", "P12", "P13", "P14")
+    turer = [(tur(f"P1-{n}", vehicle=name), name) for n, name in enumerate(gone)]
+    made = instead(turer, fleet(absences=[OUT, *(Absence(name, AT) for name in gone)]), {}, {}, AT)
+    *first, last = (made[item.key] for item, _ in turer)
+    assert sorted(str(one.vehicle) for one in first) == ["P02", "P03", "P04"]
     assert (last.vehicle, last.first, last.first_at) == (None, "P02", AT + 2 * HOUR)
 
 
@@ -85,10 +85,18 @@ def test_what_is_chosen_stands_whatever_is_free() -> None:
 def test_what_should_have_begun_is_driven_from_now() -> None:
     """P04 is free at the planned time and not at the one it is driven at."""
     item = tur("P1-1", begins=-1.0)
-    assert (from_now(item, AT).starts_at, from_now(item, AT).ready_by) == (AT, AT + HOUR)
+    assert (driven_from(item, AT).starts_at, driven_from(item, AT).ready_by) == (AT, AT + HOUR)
     booked = [Booking("P04", "a", "a", AT + 30 * MINUTE, AT + 2 * HOUR)]
     made = instead([(item, "P01")], fleet(absences=[OUT], booked=booked), {}, {}, AT)
     assert made[item.key].vehicle == "P02"
+
+
+def test_what_follows_a_late_start_follows_it_with_the_same_vehicle() -> None:
+    """Planned one after the other, both an hour late: the second is not taken to begin before the first is done."""
+    first, second = tur("P1-1", begins=-1.0, lasts=2.0), tur("P1-2", begins=1.0)
+    cycle = [Vehicle(name, "snow", "dep") for name in ("P01", "P04")]
+    made = instead([(first, "P01"), (second, "P01")], FleetNow(cycle, absences=[OUT]), {}, {}, AT)
+    assert [made[item.key].vehicle for item in (first, second)] == ["P04", "P04"]
 
 
 LISTS = [CallOut("street", n, name, f"Jour {n}", "sms", f"070-{n}") for n, name in enumerate(SNOW, start=1)]
