@@ -12,9 +12,8 @@ from city.plan import Plan
 from dashboards.pages.rows import PlanRow
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
-from planner.fleet import Prices
 from planner.night.declined import without_declined
-from planner.snow.cost import price_of
+from planner.night.prices import Prices, price_of
 from store import facts, judgements
 from store.connect import Connection
 from store.judgements import Decline

@@ -24,7 +24,8 @@ def driven_by(
     absences = manning.absences(connection, plan.domain, now)
     if instead is not None and absent_during(absences, vehicle, item) is not None:
         chosen = vehicle = instead
-    if absent_during(absences, vehicle, item) is not None:
+    absent = absent_during(absences, vehicle, item)
+    if absent is not None:
         raise Conflict(message("error.order.vehicle_out", title=item.title, vehicle=vehicle))
     if chosen is None or chosen == item.vehicle:
         return item.vehicle, item.contractor

@@ -7,8 +7,8 @@ from functools import partial
 from city.totals import SnowTotals, saving, totals_of
 from planner.fleet import prices_of
 from planner.night.declined import without_declined
+from planner.night.prices import price_of
 from planner.services import make_plan
-from planner.snow.cost import price_of
 from tests.unit.planner.snapshots import depth, snow_snapshot
 
 SNAPSHOT = snow_snapshot(readings=(depth(12.0),))
