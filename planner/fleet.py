@@ -78,7 +78,7 @@ class Fleet:
     free_from: dict[str, datetime]
     homes: dict[str, int] = field(default_factory=dict)
     turns: dict[str, list[RosterTurn]] = field(default_factory=dict)
-    prices: Prices = Prices()
+    prices: Prices = field(default_factory=Prices)
     rota: Rota = field(default_factory=lambda: Rota(timedelta(0), timedelta(days=365)))
     booked: dict[str, list[Assignment]] = field(default_factory=dict)
     absent: dict[str, list[Absent]] = field(default_factory=dict)
