@@ -46,7 +46,7 @@ from dashboards.web.locale import Locale
 from dashboards.web.problems import HttpProblem
 from dashboards.web.render import locale_of, page
 from planner.calls.reading import board_of
-from planner.due import next_due
+from planner.due import due_runs, next_due
 from planner.night.standing import Standing
 from store import judgements
 from store.connect import Connection
@@ -241,7 +241,8 @@ def _said(context: AppContext, day: DayShown, done: str, lines: Sequence[Observa
     text = said(done, lines, day.stands.answer, day.now, locale)
     if day.plan is not None:
         return text
-    due = next_due(context.settings, day.domain, day.now)
+    late = any(run.domain == day.domain for run, _ in due_runs(context.settings, day.now))
+    due = None if late else next_due(context.settings, day.domain, day.now)
     return " ".join(part for part in (text, first_use(done, day.seen, due, day.now, locale)) if part)
 
 

@@ -28,12 +28,13 @@ def said(done: str, lines: Sequence[ObservationLine], answer: Answer | None, now
 
 
 def first_use(done: str, seen: Sequence[Observation], due: datetime | None, now: datetime, locale: Locale) -> str:
-    """Before the first plan: that it will take in what was noted, where that still holds when it is ``due``."""
+    """Before the first plan: that it will take in what was noted, where that still holds when it is ``due`` (None: it may
+    come at any time)."""
     noted = next((one for one in seen if done == f"noted.{one.id}"), None)
     if noted is None:
         return ""
     if due is None:
-        return locale.words("observation.first")
+        return locale.words("observation.first", clock=locale.moment(noted.until, now))
     key = "observation.first_by" if noted.until > due else "observation.first_late"
     return locale.words(key, clock=locale.moment(due, now))
 

@@ -25,6 +25,8 @@ VAXJO = ("Storgatan", "Stortorget", "Kungsgatan", "Björkvägen", "Björngatan",
         ("kungs gata", VAXJO, "Kungsgatan"),
         ("Björkgatan", VAXJO, "Björkvägen"),
         ("avagen", VAXJO, "Åvägen"),
+        ("Storgtan", VAXJO, "Storgatan"),
+        ("Kugnsgatan", VAXJO, "Kungsgatan"),
         ("Kongens gate", ("Kongensgate", "Kirkegata"), "Kongensgate"),
         ("Kirkeveien", ("Kongensgate", "Kirkegata"), "Kirkegata"),
         ("Vestergaden", ("Vestergade", "Vesterbrogade"), "Vestergade"),
@@ -40,6 +42,7 @@ def test_at_most_three_and_none_that_is_far_off() -> None:
     many = [f"Storgatan {n}" for n in range(9)]
     assert len(street_meant("Storgatan", many)) == 3
     assert street_meant("Xyzgatan", VAXJO) == ()
+    assert street_meant("Kvarnvägen", ("Kvarngatan", "Åvägen", "Hovvägen", "Lagvägen")) == ("Kvarngatan",)
     assert street_meant("…", VAXJO) == ()
 
 

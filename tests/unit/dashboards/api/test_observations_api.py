@@ -223,7 +223,8 @@ def test_every_word_of_a_cause_is_known():
 @pytest.mark.parametrize(
     ("at", "hours", "use"),
     [
-        ("2026-11-24T10:00:00Z", "24", "Den första planen görs senast "),
+        ("2026-11-24T10:00:00Z", "24", "Den första planen räknar med det, om den görs före ons 25 nov 11.00."),
+        ("2026-11-24T12:30:00Z", "24", "Den första planen görs senast 18.00 och räknar med det."),
         ("2026-11-24T12:30:00Z", "0,1", "och då gäller det inte längre: skriv fler timmar."),
     ],
 )
