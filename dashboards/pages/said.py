@@ -28,8 +28,8 @@ def said(done: str, lines: Sequence[ObservationLine], answer: Answer | None, now
 
 
 def first_use(done: str, seen: Sequence[Observation], due: datetime | None, now: datetime, locale: Locale) -> str:
-    """Before the first plan: that it will take in what was noted, where that still holds when it is ``due`` (None: it may
-    come at any time)."""
+    """Before the first plan: that it will take in what was noted, where that still holds when it is ``due`` (None: any
+    time now)."""
     noted = next((one for one in seen if done == f"noted.{one.id}"), None)
     if noted is None:
         return ""
