@@ -11,6 +11,8 @@ import msgspec
 from city.plan import Intervention, Plan, Verdict
 from city.vocabulary import NON_ROUTE_KINDS
 
+NOT_KNOWN = frozenset({"deadhead_m", "salt_kg", "sand_kg", "overtime_h"})
+"""Sums that cannot be told of a part of a plan: they are left out rather than wrong."""
 Price = Callable[[Iterable[Intervention]], float]
 """What interventions cost."""
 
@@ -18,8 +20,8 @@ Price = Callable[[Iterable[Intervention]], float]
 def without_declined(plan: Plan, declined: Collection[str], price: Price) -> Plan:
     """The plan as if what was declined (keys) were not in it: its figures alone are made anew, its sentences stay.
 
-    The price follows the plan's own, by the share that is left of it at the prices of now. How much of the way is
-    driven empty is not known any more.
+    The price follows the plan's own, by the share that is left of it at the prices of now. What cannot be told
+    of a part, as how much of the way is driven empty, is left out.
     """
     kept = tuple(item for item in plan.interventions if item.key not in declined)
     gone = [item for item in plan.interventions if item.key in declined]
@@ -42,7 +44,7 @@ def _totals(known: dict[str, Any], kept: Collection[Intervention], gone: Collect
         "runs": len(gone),
     }
     found = {name: max(0, known[name] - less) for name, less in minus.items() if known.get(name) is not None}
-    return {name: value for name, value in known.items() if name != "deadhead_m"} | found
+    return {name: value for name, value in known.items() if name not in NOT_KNOWN} | found
 
 
 def _turer(items: Iterable[Intervention]) -> set[str]:
