@@ -16,9 +16,9 @@ def absent_until(absences: Sequence[Absence], horizon: datetime) -> dict[str, li
     """When each vehicle is out of service, by when that begins, in whole minutes that hold it; without an end where it
     lasts to the horizon of the plan."""
     found: dict[str, list[Absent]] = {}
-    for row in sorted(absences, key=lambda row: (row.starts_at, row.until_at)):
-        ends = _minute(row.until_at + MINUTE - timedelta(microseconds=1))
-        found.setdefault(row.vehicle, []).append((_minute(row.starts_at), ends if row.until_at < horizon else None))
+    for row in sorted(absences, key=lambda row: (row.starts_at, row.ends)):
+        ends = _minute(row.ends + MINUTE - timedelta(microseconds=1)) if row.ends < horizon else None
+        found.setdefault(row.vehicle, []).append((_minute(row.starts_at), ends))
     return found
 
 

@@ -4,9 +4,12 @@ aware."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from city.vocabulary import Channel, CrewChangeKind, Network
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
+"""After every time: what has no end ends then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,9 @@ class CallOut:
 
 @dataclass(frozen=True, slots=True)
 class CrewChange:
-    """What the manning departs in from ``starts_at`` to ``until_at``: a vehicle that is out of service, and ``why``; a
-    place (``who``, a role or a shift) of its call-out list that is away; another number (``channel``, ``address``) of
-    such a place. A person never says why."""
+    """What the manning departs in from ``starts_at`` to ``until_at`` (None: until somebody ends it): a vehicle that is
+    out of service, and ``why``; a place (``who``, a role or a shift) of its call-out list that is away; another number
+    (``channel``, ``address``) of such a place. A person never says why."""
 
     id: str
     kind: CrewChangeKind
@@ -51,16 +54,26 @@ class CrewChange:
     channel: Channel | None
     address: str | None
     starts_at: datetime
-    until_at: datetime
+    until_at: datetime | None
     why: str
     noted_at: datetime
     noted_by: str
 
+    @property
+    def ends(self) -> datetime:
+        """When it ends, to be compared."""
+        return FOREVER if self.until_at is None else self.until_at
+
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A vehicle is out of service from ``starts_at`` to ``until_at``."""
+    """A vehicle is out of service from ``starts_at`` to ``until_at``; None: nobody knows how long."""
 
     vehicle: str
     starts_at: datetime
-    until_at: datetime
+    until_at: datetime | None = None
+
+    @property
+    def ends(self) -> datetime:
+        """When it ends, to be compared."""
+        return FOREVER if self.until_at is None else self.until_at

@@ -16,6 +16,7 @@ from city.manning import Absence, RosterTurn
 from city.network import StreetNetwork
 from city.plan import Intervention
 from city.vocabulary import CLOSED_TO_SMALL, ON_THE_WAY, Network
+from planner.night.prices import Prices
 from planner.night.rest import Rota, rota
 from planner.snapshot import PlannerParams
 from planner.thresholds.limits import limits
@@ -62,21 +63,6 @@ class Delay:
     less: int = 0
 
 
-@dataclass(frozen=True)
-class Prices:
-    """What contractors ask, by id; ``usual`` for an hour of any other vehicle."""
-
-    usual: float = 0.0
-    contractors: Mapping[str, Contractor] = field(default_factory=dict)
-
-    def of(self, vehicle: Vehicle, minutes: Sequence[float]) -> float:
-        """The cost of a vehicle for its work of a call-out: its hours, and at least the least; 0 without any work."""
-        who = self.contractors.get(vehicle.contractor or "")
-        price = self.usual if who is None or who.cost_per_h is None else who.cost_per_h
-        least = 0.0 if who is None or who.least_hours is None else who.least_hours
-        return price * max(sum(minutes) / 60.0, least) if minutes else 0.0
-
-
 @dataclass
 class Fleet:
     """The vehicles of a snapshot, what each is booked for (in order), and the node that each starts from.
@@ -92,7 +78,7 @@ class Fleet:
     free_from: dict[str, datetime]
     homes: dict[str, int] = field(default_factory=dict)
     turns: dict[str, list[RosterTurn]] = field(default_factory=dict)
-    prices: Prices = Prices()
+    prices: Prices = field(default_factory=Prices)
     rota: Rota = field(default_factory=lambda: Rota(timedelta(0), timedelta(days=365)))
     booked: dict[str, list[Assignment]] = field(default_factory=dict)
     absent: dict[str, list[Absent]] = field(default_factory=dict)

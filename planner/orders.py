@@ -40,9 +40,16 @@ UNDO = timedelta(minutes=10)
 
 
 def decide(
-    connection: Connection, plan_id: str, keys: Sequence[str], who: str, now: datetime, note: str = ""
+    connection: Connection,
+    plan_id: str,
+    keys: Sequence[str],
+    who: str,
+    now: datetime,
+    note: str = "",
+    vehicles: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """Makes an order of each key of a plan, all or none; gives their ids.
+    """Makes an order of each key of a plan, all or none; gives their ids. ``vehicles`` drive, by key, what has one that
+    is out of service.
 
     Raises NotFound for an unknown plan or key, Conflict where the plan was superseded, a key has an order that is under
     way, or was declined.
@@ -53,7 +60,8 @@ def decide(
             raise NotFound(message("error.plan.unknown", plan=plan_id))
         plans.lock_plans(connection, plan.domain)
         _refuse_superseded(connection, plan)
-        return [_decide_one(connection, plan, _item(plan, key), who, now, note) for key in keys]
+        given = vehicles or {}
+        return [_decide_one(connection, plan, _item(plan, key), who, now, note, given.get(key)) for key in keys]
 
 
 def add_event(
@@ -137,7 +145,15 @@ def _step(name: OrderState | OrderEventKind) -> Message:
     return message(f"error.order.step.{name}")
 
 
-def _decide_one(connection: Connection, plan: Plan, item: Intervention, who: str, now: datetime, note: str) -> str:
+def _decide_one(
+    connection: Connection,
+    plan: Plan,
+    item: Intervention,
+    who: str,
+    now: datetime,
+    note: str,
+    instead: str | None,
+) -> str:
     orders.lock_key(connection, item.key)
     refuse_declined(connection, item.key, item.title, now)
     live = orders.live_order(connection, item.key)
@@ -149,7 +165,7 @@ def _decide_one(connection: Connection, plan: Plan, item: Intervention, who: str
         item.key,
         plan.domain,
         item.target,
-        *driven_by(connection, plan, item, now),
+        *driven_by(connection, plan, item, now, instead),
         item.ready_by,
         now,
     )

@@ -968,7 +968,7 @@ CREATE TABLE crew_change (
     channel text CHECK (channel IN ('sms', 'voice', 'radio', 'email', 'app')),
     address text,
     starts_at timestamptz NOT NULL,
-    until_at timestamptz NOT NULL CHECK (until_at > starts_at),
+    until_at timestamptz CHECK (until_at > starts_at),
     why text NOT NULL DEFAULT '',
     noted_at timestamptz NOT NULL,
     noted_by text NOT NULL CHECK (noted_by <> ''),
@@ -978,6 +978,7 @@ CREATE TABLE crew_change (
 CREATE INDEX crew_change_by_end ON crew_change (until_at);
 COMMENT ON TABLE crew_change IS 'A vehicle that is out of service, a place of a call-out list that is away, or a number that is another, until a time. A vehicle may say why, a person never.';
 COMMENT ON COLUMN crew_change.who IS 'The role or shift on the vehicle''s call-out list that it is about, never a name.';
+COMMENT ON COLUMN crew_change.until_at IS 'When it is over; NULL: nobody knows, it is over when somebody ends it.';
 
 CREATE TABLE crew_change_end (
     change_id uuid PRIMARY KEY REFERENCES crew_change ON DELETE CASCADE,

@@ -15,13 +15,13 @@ from city.vocabulary import Domain
 from dashboards.api.orders import NOTE_LENGTH, WHO, as_id, back, body_of, note_of
 from dashboards.pages import day
 from dashboards.web.context import AppContext, context_of
-from dashboards.web.forms import SentForm, sent
+from dashboards.web.forms import SentForm, pairs_of, sent
 from dashboards.web.problems import HttpProblem
 from planner.calls.answers import again, cannot, rang, to_next
 from planner.calls.call_out import call_out
 from planner.calls.reading import board_of, sheet_of
 from planner.calls.stop import stop, withdraw
-from store import calls, orders
+from store import calls, manning, orders
 from store.connect import Connection
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
@@ -72,7 +72,8 @@ def show_sheet(
     orders: Annotated[list[str] | None, Query()] = None,
     vehicles: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
-    """One line a vehicle. ``vehicles`` are ``KEY=VEHICLE``. Nothing is written."""
+    """One line a vehicle. ``vehicles`` are ``KEY=VEHICLE``. Where a vehicle cannot, the best free one stands in its
+    place, and the tur says so (``instead``): send it as ``vehicles``. Nothing is written."""
     context = context_of(request)
     with context.connection() as connection:
         found = sheet_of(
@@ -81,7 +82,8 @@ def show_sheet(
             context.clock.now(),
             as_id(plan_id, "plan"),
             keys or (),
-            vehicles=_pairs(vehicles or []),
+            vehicles=pairs_of(vehicles or []),
+            kept=manning.choices(connection, keys or (), context.clock.now()),
             order_ids=[as_id(order, "order") for order in orders or ()],
             plan_of=lambda p: context.shelf.get(connection, p),
         )
@@ -180,12 +182,7 @@ def _chosen(got: SentForm) -> dict[str, str]:
         if not all(isinstance(vehicle, str) for vehicle in found.values()):
             raise HttpProblem(422, message("error.request.a_text", name="vehicles"))
         return dict(found)
-    return _pairs(got.texts("vehicles"))
-
-
-def _pairs(texts: list[str]) -> dict[str, str]:
-    """KEY=VEHICLE, each; one that names no vehicle is that of the plan."""
-    return {key: vehicle for key, _, vehicle in (text.rpartition("=") for text in texts) if key and vehicle}
+    return pairs_of(got.texts("vehicles"))
 
 
 def _domain_of_call(connection: Connection, call_id: str) -> Domain:

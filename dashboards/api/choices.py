@@ -14,13 +14,14 @@ from city.errors import Conflict, NotFound
 from city.plan import Intervention, Plan
 from dashboards.api.orders import WHO, body_of
 from dashboards.pages import day
-from dashboards.pages.choice import fleet_now
 from dashboards.pages.crew import DRIVEN
 from dashboards.pages.rows import anchor
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.forms import SentForm, sent
 from dashboards.web.problems import HttpProblem
+from planner.calls.fleetnow import fleet_now
 from planner.night.choice import options
+from planner.words.absence import until_said
 from store import manning, orders, pages
 from store.connect import Connection
 
@@ -86,6 +87,6 @@ def _against(
         names = tuple(sorted(name for name, one in found.items() if one.out is None))
         raise HttpProblem(422, message("error.choice.no_vehicle", vehicle=vehicle[:40], names=names))
     out = found[vehicle].out
-    if out is not None and out.at is not None:
-        raise HttpProblem(422, message("error.choice.out", vehicle=vehicle, until=out.at.astimezone(zone)))
+    if out is not None:
+        raise HttpProblem(422, message("error.choice.out", vehicle=vehicle, until=until_said(out.at, zone)))
     return [{"kind": one.kind, "at": one.at, "what": one.what} for one in found[vehicle].against]

@@ -16,10 +16,12 @@ from city.plan import Plan
 from city.vocabulary import DOMAINS, DeclineCause, Domain
 from dashboards.api.orders import NOTE_LENGTH, WHO, as_id, body_of, note_of
 from dashboards.pages import day
+from dashboards.pages.declines import DeclineForm
 from dashboards.pages.rows import anchor
 from dashboards.web.context import context_of
 from dashboards.web.forms import SentForm, sent
 from dashboards.web.problems import HttpProblem
+from dashboards.web.render import locale_of
 from planner.orders import decline as turn_down
 from planner.orders import end_declines as take_back
 from store import judgements, pages
@@ -71,9 +73,11 @@ def decline(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Respon
         raise NotFound(message("error.request.no_plan", id=plan_id))
     if not keys:
         return _refused(request, got, plan, keys, "none_declined", 422)
+    note = note_of(got) or note_of(got, "why")
+    if not cause and got.by_form:
+        return _no_cause(request, got, plan, keys, note)
     if cause not in CAUSES:
         raise HttpProblem(422, message("error.request.choice", name="cause", value=cause[:40], choices=CAUSES))
-    note = note_of(got) or note_of(got, "why")
     try:
         with context.connection() as connection:
             now = context.clock.now()
@@ -109,6 +113,15 @@ def _refused(request: Request, got: SentForm, plan: Plan, keys: list[str], notic
     if not got.by_form:
         raise HttpProblem(status, message("error.request.no_keys"))
     return day.show(request, plan.domain, notice=notice, chosen=frozenset(keys), status=status)
+
+
+def _no_cause(request: Request, got: SentForm, plan: Plan, keys: list[str], note: str) -> Response:
+    """The day page as it is now, with what is missing said in the field that was sent empty."""
+    row = got.text("key") if not got.texts("keys") else ""
+    form = DeclineForm(row, locale_of(request).words("decline.no_cause"), note)
+    return day.show(
+        request, plan.domain, opened=row, chosen=None if row else frozenset(keys), status=422, declining=form
+    )
 
 
 def _answer(

@@ -33,7 +33,7 @@ from store.connect import Connection
 router = APIRouter(prefix="/api/v1/manning", tags=["manning"])
 KINDS = get_args(CrewChangeKind)
 LONGEST = timedelta(days=366)
-FIELDS = ("kind", "vehicle", "who", "channel", "address", "starts_at", "until_at", "why")
+FIELDS = ("kind", "vehicle", "who", "channel", "address", "starts_at", "ends", "until_at", "why")
 NUMBER = re.compile(r"\+?[\d\s().\-/]{3,30}")
 
 CHANGE = {
@@ -50,7 +50,10 @@ CHANGE = {
         },
         "address": {"type": "string", "description": "number: the one that holds instead"},
         "starts_at": {"type": "string", "description": "now unless it is given"},
-        "until_at": {"type": "string", "description": "RFC 3339; without an offset it is local time"},
+        "until_at": {
+            "type": ["string", "null"],
+            "description": "RFC 3339; without an offset it is local time; null: until somebody ends it",
+        },
         "why": {"type": "string", "maxLength": NOTE_LENGTH, "description": "vehicle_out alone"},
     },
 }
@@ -122,7 +125,7 @@ def _tell(connection: Connection, change_id: str) -> None:
 def _replaces(change: CrewChange, before: CrewChange) -> bool:
     """Whether one that holds is of the same place and kind, and touches the time of the new one."""
     same = (change.kind, change.vehicle, change.who) == (before.kind, before.vehicle, before.who)
-    return same and before.starts_at < change.until_at and change.starts_at < before.until_at
+    return same and before.starts_at < change.ends and change.starts_at < before.ends
 
 
 def _read(connection: Connection, got: SentForm, now: datetime, zone: ZoneInfo) -> CrewChange:
@@ -141,13 +144,23 @@ def _read(connection: Connection, got: SentForm, now: datetime, zone: ZoneInfo) 
         raise CrewRefused("", message("error.manning.no_why"))
     channel, address = _number(got, place[0]) if kind == "number" else (None, None)
     starts_at = _moment(got, "starts_at", now, zone) if got.text("starts_at") else now
+    until_at = None if _is_open(got) else _until(got, starts_at, now, zone)
+    of = cast(CrewChangeKind, kind)
+    return CrewChange(str(uuid.uuid4()), of, vehicle, who, channel, address, starts_at, until_at, why, now, WHO)
+
+
+def _is_open(got: SentForm) -> bool:
+    """Whether it holds until somebody ends it: as the form says it, or null of a program."""
+    return got.text("ends") == "open" or ("until_at" in got.fields and got.fields["until_at"] is None)
+
+
+def _until(got: SentForm, starts_at: datetime, now: datetime, zone: ZoneInfo) -> datetime:
     until_at = _moment(got, "until_at", now, zone)
     if until_at <= max(now, starts_at):
         raise CrewRefused("until_at", message("error.manning.over", at=until_at.astimezone(zone)))
     if until_at > now + LONGEST:
         raise CrewRefused("until_at", message("error.manning.too_long"))
-    of = cast(CrewChangeKind, kind)
-    return CrewChange(str(uuid.uuid4()), of, vehicle, who, channel, address, starts_at, until_at, why, now, WHO)
+    return until_at
 
 
 def _places(lists: Sequence[CallOut], vehicle: str, who: str) -> list[CallOut]:

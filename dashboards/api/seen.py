@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from city.catalogue.message import Message, brief, message
-from city.meant import meant
+from city.streetnames import street_meant
 from dashboards.api.orders import as_id, note_of
 from dashboards.pages.observations import FieldNow, SeenForm
 from dashboards.web.context import AppContext
@@ -119,7 +119,7 @@ def _segments(context: AppContext, connection: Connection, got: SentForm) -> Seq
 def _of_street(connection: Connection, street: str) -> Sequence[str]:
     found = judgements.segments_of_street(connection, street)
     if not found:
-        near = meant(street, judgements.streets(connection))
+        near = street_meant(street, judgements.streets(connection))
         name = street[:80]
         detail = message("error.request.no_street", name=name)
         said = message("observation.wrong.street", name=name)

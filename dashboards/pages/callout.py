@@ -1,9 +1,9 @@
-"""The call-out on the day page: the sheet before it, and the board once it has begun. Each field is a text to print."""
+"""The board of the call-out on the day page, once it has begun. Each field is a text to print."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from planner.calls.board import (
     BoardTur,
     BoardWord,
 )
-from planner.calls.sheet import CallSheet, Look, SheetLine, SheetTur
+from planner.calls.call_out import WAITS
 
 LOOKS: Mapping[BoardWord, tuple[str, str]] = {
     "leaves": ("is-wait", "ring"),
@@ -49,39 +49,6 @@ SLOTS: tuple[tuple[Act, ...], tuple[Act, ...]] = (("rang",), ("stop", "withdraw"
 
 
 @dataclass(frozen=True)
-class SendLine:
-    """One vehicle of the sheet."""
-
-    vehicle: str
-    contractor: str
-    turer: str
-    keys: tuple[str, ...]
-    notes: tuple[str, ...]
-    who: str
-    address: str
-    tel: str
-    channel: str
-    starts: str
-    ready: str
-    late: bool
-    callable: bool
-
-
-@dataclass(frozen=True)
-class SendSheet:
-    """The sheet: those that need a look first, then as usual; ``send`` is on the button, ``sums`` beside it."""
-
-    title: str
-    lead: str
-    look: tuple[SendLine, ...]
-    usual: tuple[SendLine, ...]
-    sums: str
-    more: tuple[str, ...]
-    send: str
-    plan_id: str
-
-
-@dataclass(frozen=True)
 class ActButton:
     """What can be done with a row: the last part of the address, the word, and what is said to who cannot see."""
 
@@ -102,7 +69,8 @@ class Countdown:
 
 @dataclass(frozen=True)
 class CallRow:
-    """One vehicle of the board."""
+    """One vehicle of the board; ``other`` are the keys of turer that nobody on the list will drive, for which another
+    vehicle can be chosen on the sheet."""
 
     call_id: str
     vehicle: str
@@ -123,6 +91,7 @@ class CallRow:
     slots: tuple[ActButton | None, ActButton | None]
     more: tuple[ActButton, ...]
     more_text: str
+    other: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -154,102 +123,46 @@ def tel_of(address: str) -> str:
     return digits if len(digits) >= 5 and re.fullmatch(r"[+\d\s()/-]+", address) else ""
 
 
-def send_sheet(
-    found: CallSheet, locale: Locale, now: datetime, names: Mapping[str, str], more: Sequence[str] = ()
-) -> SendSheet:
-    """The sheet in words. ``names`` of contractors by id; ``more`` sentences of what is not called out."""
-    t = locale.words
-    lines = [(line, _send_line(line, locale, now, names)) for line in found.lines]
-    turer = t.count("standing.noun.snow", found.turer)
-    starts = "" if found.starts_at is None else t("sheet.starts", clock=locale.moment(found.starts_at, now))
-    return SendSheet(
-        title=t.count("sheet.title", found.vehicles, turer=turer),
-        lead=" ".join(part for part in (t("sheet.lead"), starts) if part),
-        look=tuple(made for line, made in lines if line.looks or not line.callable),
-        usual=tuple(made for line, made in lines if not line.looks and line.callable),
-        sums=_sums(found, locale),
-        more=tuple(more),
-        send=_send(found, locale),
-        plan_id=found.plan_id,
-    )
-
-
-def _send(found: CallSheet, locale: Locale) -> str:
-    """The word on the button: what goes out by machine, else what is put on the board to be rung; none where nobody can
-    be called."""
-    if found.machine:
-        return locale.words.count("sheet.send", found.machine)
-    return locale.words.count("sheet.ring", found.by_hand) if found.by_hand else ""
-
-
-def _sums(found: CallSheet, locale: Locale) -> str:
-    t = locale.words
-    parts = [t.count("sheet.by_machine", found.machine)] if found.machine else []
-    parts += [t.count("sheet.by_hand", found.by_hand)] if found.by_hand else []
-    return t("standing.joined", parts=tuple(parts)) if parts else t("sheet.nobody")
-
-
-def _send_line(line: SheetLine, locale: Locale, now: datetime, names: Mapping[str, str]) -> SendLine:
-    t = locale.words
-    late = [tur for tur in line.turer if tur.ready_by and tur.deadline and tur.ready_by > tur.deadline]
-    ready = "" if line.ready_by is None else t("sheet.ready", clock=locale.moment(line.ready_by, now))
-    return SendLine(
-        vehicle=line.vehicle or "–",
-        contractor=_crew(line.contractor, names, locale),
-        turer=_turer(line.turer, locale),
-        keys=tuple(tur.key for tur in line.turer),
-        notes=tuple(_look(look, line, locale, now) for look in line.looks),
-        who=line.who,
-        address=line.address,
-        tel=tel_of(line.address),
-        channel=t(f"channel.{line.channel}") if line.callable else t("channel.none"),
-        starts="" if line.starts_at is None else locale.moment(line.starts_at, now),
-        ready=ready,
-        late=bool(late),
-        callable=line.callable,
-    )
-
-
-def _look(look: Look, line: SheetLine, locale: Locale, now: datetime) -> str:
-    """Why a line needs a look."""
-    at = "" if look.at is None else locale.moment(look.at, now)
-    return locale.words(f"sheet.look.{look.kind}", vehicle=line.vehicle or "–", clock=at, what=look.what)
-
-
-def _turer(turer: Sequence[SheetTur | BoardTur], locale: Locale) -> str:
+def in_order(names: Sequence[str], locale: Locale) -> str:
     """Turer in driving order: 'P1-1, sedan P3-2 omg 2'."""
-    names = [_tur_name(one, locale) for one in turer]
     if len(names) < 2:
         return "".join(names)
     return locale.words("board.then", first=names[0], rest=locale.words("standing.names", parts=tuple(names[1:])))
 
 
-def _tur_name(one: SheetTur | BoardTur, locale: Locale) -> str:
-    """'P3-2 omg 2'; on the board with what nobody drives of it: 'C1-2 (kan inte)'."""
-    name = one.target if one.run <= 1 else f"{one.target} {locale.words('row.run', n=one.run)}"
-    if isinstance(one, BoardTur) and one.state in {"refused", "aborted"}:
+def with_run(name: str, run: int, locale: Locale) -> str:
+    """'P3-2 omg 2'; a first run by its name alone."""
+    return name if run <= 1 else f"{name} {locale.words('row.run', n=run)}"
+
+
+def _tur_name(one: BoardTur, locale: Locale) -> str:
+    """A tur by its code, with what nobody drives of it: 'C1-2 (kan inte)'."""
+    name = with_run(one.target, one.run, locale)
+    if one.state in {"refused", "aborted"}:
         return locale.words("board.not_driven", tur=name, state=locale.words(f"event.{one.state}"))
     return name
 
 
-def _crew(contractor: str | None, names: Mapping[str, str], locale: Locale) -> str:
+def crew_of(contractor: str | None, names: Mapping[str, str], locale: Locale) -> str:
+    """Whose a vehicle is, by the ``names`` of contractors."""
     return crew_said(names.get(contractor, contractor), locale) if contractor else locale.words("row.own_crew")
 
 
 def board_box(
-    found: Board, locale: Locale, clock: Clock, now: datetime, names: Mapping[str, str], *, live: bool = True
+    found: Board, locale: Locale, clock: Clock, now: datetime, names: Mapping[str, str], keys: Collection[str] = ()
 ) -> BoardBox | None:
-    """The board in words; None while nobody was called. Not ``live``: as it was, nothing can be done."""
+    """The board in words; None while nobody was called. ``keys`` are the live plan's, whose turer can be given to
+    another vehicle on the sheet."""
     if not found.rows:
         return None
-    rows = [(row, _row(row, locale, clock, now, names, live=live)) for row in found.rows]
+    rows = [(row, _row(row, locale, clock, now, names, keys)) for row in found.rows]
     urgent = [made for row, made in rows if row.place in {"hand", "waiting"}]
     quiet = [made for row, made in rows if row.place not in {"hand", "waiting"}]
     shown = max(0, SHOWN - len(urgent)) if len(urgent) + len(quiet) > SHOWN + 1 else len(quiet)
     folded = quiet[shown:]
     return BoardBox(
         summary=_summary(found.counts, locale),
-        receipt=_receipt(found, live, locale, clock, now),
+        receipt=_receipt(found, locale, clock, now),
         open=tuple([*urgent, *quiet[:shown]]),
         folded=tuple(folded),
     )
@@ -274,18 +187,18 @@ def _summary(counts: BoardCounts, locale: Locale) -> str:
 
 
 def _row(
-    row: BoardRow, locale: Locale, clock: Clock, now: datetime, names: Mapping[str, str], *, live: bool
+    row: BoardRow, locale: Locale, clock: Clock, now: datetime, names: Mapping[str, str], keys: Collection[str]
 ) -> CallRow:
     t = locale.words
     look, icon = LOOKS[row.word]
     word = t(f"board.word.{row.word}")
-    acts = row.acts if live else ()
+    acts, other = row.acts, _other(row, keys)
     more = tuple(_act(act, row, locale) for act in ("next", "again") if act in acts)
     return CallRow(
         call_id=row.call_id,
         vehicle=row.vehicle,
-        contractor=_crew(row.contractor, names, locale),
-        turer=_turer(row.turer, locale),
+        contractor=crew_of(row.contractor, names, locale),
+        turer=in_order([_tur_name(one, locale) for one in row.turer], locale),
         to=_to(row, locale),
         address=row.address,
         tel=tel_of(row.address),
@@ -297,11 +210,19 @@ def _row(
         look=look,
         icon=icon,
         second=" · ".join(_second(row, locale)),
-        count=_counting(row, locale, clock) if live else None,
+        count=_counting(row, locale, clock),
         slots=(_slot(SLOTS[0], row, acts, locale), _slot(SLOTS[1], row, acts, locale)),
         more=more,
-        more_text=_on(row, locale) if more else "",
+        more_text=_on(row, locale) if more or other else "",
+        other=other,
     )
+
+
+def _other(row: BoardRow, keys: Collection[str]) -> tuple[str, ...]:
+    """The turer of a row that wait for an answer which nobody on the list is left to give."""
+    if row.word not in {"refused", "no_answer"} or row.next is not None:
+        return ()
+    return tuple(tur.key for tur in row.turer if tur.state in WAITS and tur.key in keys)
 
 
 def _to(row: BoardRow, locale: Locale) -> str:
@@ -368,9 +289,9 @@ def _act(act: Act, row: BoardRow, locale: Locale) -> ActButton:
     return ActButton("stop" if act == "withdraw" else act, word, t("board.act_of", vehicle=row.vehicle), act != "rang")
 
 
-def _receipt(found: Board, live: bool, locale: Locale, clock: Clock, now: datetime) -> ReceiptLine:
+def _receipt(found: Board, locale: Locale, clock: Clock, now: datetime) -> ReceiptLine:
     """The line above the table, which has its place from the start."""
-    t, last, undo = locale.words, found.receipt, found.undo if live else None
+    t, last, undo = locale.words, found.receipt, found.undo
     text, loud, icon = t("board.receipt.none"), False, "info"
     if last is not None:
         kind = "by_hand" if last.kind == "made" and not found.counts.leaving else last.kind

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from city.manning import RosterTurn
 from city.plan import Plan
-from dashboards.pages.crew import BACK, DRIVEN
+from dashboards.pages.crew import DRIVEN
 from dashboards.pages.rows import PlanRow
 from dashboards.pages.who import crew_said
 from dashboards.web.locale import Locale
-from planner.night.choice import Against, Booking, FleetNow, VehicleOption, options
-from planner.night.rest import Rota, rota
-from planner.thresholds.limits import limits
-from store import manning, orders, plans
+from planner.calls.fleetnow import fleet_of_frame, frame_now
+from planner.night.choice import Against, VehicleOption, options
 from store.connect import Connection
-from store.manning import FleetFrame
-
-AHEAD = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -41,33 +35,6 @@ class RowChoice:
     lines: tuple[OptionLine, ...]
 
 
-def fleet_of_frame(plan: Plan, frame: FleetFrame, rest: Rota | None = None) -> FleetNow:
-    """What binds the vehicles of a plan's service: orders, and what the plan and choices give them."""
-    booked = [Booking(o.vehicle, o.target, o.key, o.starts_at, o.ready_by) for o in frame.held]
-    known = {*(order.key for order in frame.held), *frame.done}
-    for item in plan.interventions:
-        vehicle = frame.chosen.get(item.key) or item.vehicle
-        if vehicle and item.key not in known:
-            booked.append(Booking(vehicle, item.target, item.key, item.starts_at, item.ready_by))
-    turns: dict[str, list[RosterTurn]] = {}
-    for turn in frame.turns:
-        turns.setdefault(turn.vehicle, []).append(turn)
-    return FleetNow(frame.vehicles, booked, frame.absences, turns, rest)
-
-
-def fleet_now(connection: Connection, plan: Plan, now: datetime) -> FleetNow:
-    """The same as it is now, with what crews have worked."""
-    frame = _frame(connection, plan, now)
-    given, rules = orders.given_orders(connection, plan.domain, now - BACK), limits(plans.thresholds(connection, now))
-    rest = rota(frame.turns, given, now, rules.usual("snow.rest_h"), rules.usual("snow.most_hours"))
-    return fleet_of_frame(plan, frame, rest)
-
-
-def _frame(connection: Connection, plan: Plan, now: datetime) -> FleetFrame:
-    keys = [item.key for item in plan.interventions]
-    return manning.fleet_frame(connection, plan.domain, keys, now, BACK, AHEAD)
-
-
 def row_choices(
     connection: Connection, plan: Plan | None, table: Sequence[PlanRow], now: datetime, locale: Locale
 ) -> dict[str, RowChoice]:
@@ -75,7 +42,7 @@ def row_choices(
     waiting = {row.key for row in table if row.choose}
     if plan is None or plan.domain not in DRIVEN or not waiting:
         return {}
-    frame = _frame(connection, plan, now)
+    frame = frame_now(connection, plan, now)
     fleet, whose = (
         fleet_of_frame(plan, frame),
         {v.id: crew_said(frame.names.get(v.contractor or "", ""), locale) for v in frame.vehicles},
@@ -84,7 +51,7 @@ def row_choices(
     for item in plan.interventions:
         if item.key in waiting:
             vehicle = frame.chosen.get(item.key) or item.vehicle or ""
-            lines = tuple(_line(option, frame.names, now, locale) for option in options(item, fleet))
+            lines = tuple(option_line(option, frame.names, now, locale) for option in options(item, fleet))
             made[item.key] = RowChoice(vehicle, whose.get(vehicle, ""), item.key in frame.chosen, lines)
     return made
 
@@ -102,10 +69,13 @@ def with_choices(table: Sequence[PlanRow], choices: Mapping[str, RowChoice]) -> 
 def said_against(one: Against, now: datetime, locale: Locale) -> str:
     """'ute med P1-2 till 04.30', 'ur drift till ons 25 nov 12.00'."""
     at = locale.moment(one.at, now) if one.at is not None else ""
+    if one.kind == "out":
+        at = locale.until(one.at, now)
     return locale.words(f"choice.against.{one.kind}", at=at, what=one.what)
 
 
-def _line(option: VehicleOption, names: Mapping[str, str], now: datetime, locale: Locale) -> OptionLine:
+def option_line(option: VehicleOption, names: Mapping[str, str], now: datetime, locale: Locale) -> OptionLine:
+    """A vehicle with whose it is and what speaks against it, by the ``names`` of contractors."""
     said = [said_against(one, now, locale) for one in option.against] or [locale.words("choice.free")]
     whose = crew_said(names.get(option.vehicle.contractor or "", ""), locale)
     text = " · ".join(part for part in (option.vehicle.id, whose, ", ".join(said)) if part)

@@ -50,10 +50,12 @@ class CrewKnown:
 
 @dataclass(frozen=True)
 class HoldsLine:
-    """A change in a sentence, with the id under which it can be taken back."""
+    """A change in a sentence, with the id under which it can be taken back; ``ends`` is what the button says that ends
+    it, empty where it has not begun."""
 
     id: str
     text: str
+    ends: str
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def said_change(change: CrewChange, now: datetime, locale: Locale) -> str:
         who=change.who,
         address=change.address or "",
         begins=locale.moment(change.starts_at, now),
-        until=locale.moment(change.until_at, now),
+        until=locale.until(change.until_at, now),
     )
     return f"{text}: {change.why}." if change.why else f"{text}."
 
@@ -208,7 +210,7 @@ def _state(known: CrewKnown, vehicle: str, locale: Locale) -> tuple[str, str, st
     t, now = locale.words, known.at
     out = out_of_service(known.changes, now).get(vehicle)
     if out is not None:
-        until = t("manning.until", until=locale.moment(out.until_at, now))
+        until = locale.until(out.until_at, now)
         return t("manning.state.out"), "is-stop", "stop", f"{until}: {out.why}" if out.why else until
     order = next((order for order in known.held if order.vehicle == vehicle), None)
     if order is not None:
@@ -217,7 +219,7 @@ def _state(known: CrewKnown, vehicle: str, locale: Locale) -> tuple[str, str, st
         return t(f"manning.order.{order.state}"), look, icon, t("manning.since", clock=clock)
     later = next((c for c in known.of(vehicle) if c.kind == "vehicle_out"), None)
     if later is not None:
-        span = {"begins": locale.moment(later.starts_at, now), "until": locale.moment(later.until_at, now)}
+        span = {"begins": locale.moment(later.starts_at, now), "until": locale.until(later.until_at, now)}
         return t("manning.state.in"), "is-ok", "ok", t("manning.out_later", **span)
     return _turn(known, vehicle, locale)
 
@@ -250,7 +252,15 @@ def _hands(vehicle: str, out: Sequence[HeldOrder], locale: Locale) -> str:
 
 
 def _changes(changes: Sequence[CrewChange], now: datetime, locale: Locale) -> tuple[HoldsLine, ...]:
-    return tuple(HoldsLine(change.id, said_change(change, now, locale)) for change in changes)
+    words = locale.words
+    return tuple(
+        HoldsLine(
+            change.id,
+            said_change(change, now, locale),
+            words(f"manning.back.{change.kind}") if holds(change, now) else "",
+        )
+        for change in changes
+    )
 
 
 def _title(known: CrewKnown, network: str, contractor: str | None, locale: Locale) -> str:
@@ -267,11 +277,11 @@ def _place(known: CrewKnown, call: CallOut, locale: Locale) -> CrewLine:
     reached = manned([call], [number] if number else [], now)[0]
     if away is not None:
         word, look, icon = t("manning.state.away"), "is-stop", "stop"
-        second = t("manning.until", until=locale.moment(away.until_at, now))
+        second = locale.until(away.until_at, now)
     elif call.vehicle in out_of_service(known.changes, now):
         word, look, icon, second = t("manning.state.out"), "is-wait", "cross", t("manning.not_called")
     elif number is not None:
-        second = t("manning.other_number", until=locale.moment(number.until_at, now), usual=call.address)
+        second = t("manning.other_number", until=locale.until(number.until_at, now), usual=call.address)
     return CrewLine(
         anchor=crew_anchor(call.vehicle, call.who),
         opens=f"{call.vehicle}/{call.who}",

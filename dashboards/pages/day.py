@@ -21,14 +21,21 @@ from dashboards.pages.callout import BoardBox, board_box, without_undo
 from dashboards.pages.choice import row_choices, with_choices
 from dashboards.pages.dayread import DayAsked, DayShown, read_day
 from dashboards.pages.daystrip import day_strip
-from dashboards.pages.declines import declined_lines, split_rows
+from dashboards.pages.declines import (
+    DeclineForm,
+    declined_lines,
+    flip_after,
+    lead_after,
+    left_of,
+    split_rows,
+)
 from dashboards.pages.draft import DraftBox
 from dashboards.pages.emptyday import empty_day
 from dashboards.pages.freshness import freshness
 from dashboards.pages.headline import Headline, headline, standing_sums, status_figures
 from dashboards.pages.observations import ObservationLine, SeenForm, noted_stamp, observation_line
 from dashboards.pages.rows import Known, PlanRow, rows
-from dashboards.pages.said import said
+from dashboards.pages.said import first_use, said
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import KeyFigure
 from dashboards.pages.status import LOOKS
@@ -39,7 +46,7 @@ from dashboards.web.locale import Locale
 from dashboards.web.problems import HttpProblem
 from dashboards.web.render import locale_of, page
 from planner.calls.reading import board_of
-from planner.due import next_due
+from planner.due import due_runs, next_due
 from planner.night.standing import Standing
 from store import judgements
 from store.connect import Connection
@@ -108,10 +115,11 @@ def show(
     seen: SeenForm | None = None,
     notice_more: str = "",
     need: bool = False,
+    declining: DeclineForm | None = None,
 ) -> Response:
     """The day page. ``notice`` names one to put above the answer (``notice_more`` in place of what it says else),
-    ``chosen`` the rows that are ticked, ``done`` what a form has done, ``seen`` a form as it was typed;
-    ``need`` leaves out the rows that need no hand."""
+    ``chosen`` the rows that are ticked, ``done`` what a form has done, ``seen`` and ``declining`` forms as they were
+    typed; ``need`` leaves out the rows that need no hand."""
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection:
         day = read_day(context, connection, DayAsked(domain, on, at, opened), locale)
@@ -130,6 +138,7 @@ def show(
         notice_more=notice_more,
         draft_open=draft_open,
         seen=seen or SeenForm(),
+        declining=declining or DeclineForm(),
         opened=opened,
         ticked=ticked,
         n_ticked=len({row.target for row in waiting if row.key in ticked}),
@@ -191,17 +200,18 @@ def _answer_parts(context: AppContext, connection: Connection, day: DayShown, lo
         return {**empty, "headline": Headline("", "", ""), "rest": "", "flip": ""}
     calls = not day.view.advice
     told = day.is_live or day.at is not None
+    left = left_of(context, connection, plan, day.declined)
     return {
         "standing": found,
-        "headline": _headline(plan, found, day.box, told, locale),
+        "headline": _headline(plan, left, found, day.box, told, locale),
         "sums": standing_sums(found, locale) if told and calls and day.view.watched else "",
         "board": _board(context, connection, plan, day, locale) if day.is_live and calls else None,
-        "figures": _figures(context, plan, found, locale, day.now if told else None),
+        "figures": _figures(context, left, found, locale, day.now if told else None),
         "weak": _weak(plan, locale),
         "weak_n": len(plan.degradations),
         "uncared": uncared_box(plan, locale) if told else None,
         "rest": _rest(plan, found, told, locale),
-        "flip": locale.kept(plan.verdict, "flip"),
+        "flip": flip_after(locale.kept(plan.verdict, "flip"), plan, day.declined),
     }
 
 
@@ -216,7 +226,7 @@ def _watch_parts(
         "watch": watch_row(plan, day.box, day.stands, context.settings.planner.watch_s, day.now, locale, day.undo)
         if plan and day.is_watched
         else None,
-        "said": said(done, lines, day.stands.answer, day.now, locale) if done else "",
+        "said": _said(context, day, done, lines, locale) if done else "",
         "observations": lines,
         "moments": moment_lines(context, connection, shown, locale) if shown and watched else [],
         "streets": day.streets,
@@ -224,6 +234,16 @@ def _watch_parts(
         "strip": day_strip(plan, day.now, locale, day.behind.measured) if plan and day.behind else None,
         "noted": noted_stamp(day.box.id if day.box else "", [*(one.id for one in day.seen), *day.declined]),
     }
+
+
+def _said(context: AppContext, day: DayShown, done: str, lines: Sequence[ObservationLine], locale: Locale) -> str:
+    """What a form has done; of what was noted before the first plan also that this will use it."""
+    text = said(done, lines, day.stands.answer, day.now, locale)
+    if day.plan is not None:
+        return text
+    late = any(run.domain == day.domain for run, _ in due_runs(context.settings, day.now))
+    due = None if late else next_due(context.settings, day.domain, day.now)
+    return " ".join(part for part in (text, first_use(done, day.seen, due, day.now, locale)) if part)
 
 
 def _table_parts(connection: Connection, day: DayShown, locale: Locale) -> dict[str, object]:
@@ -245,15 +265,21 @@ def _seen_lines(connection: Connection, seen: Sequence[Observation], locale: Loc
     return [observation_line(row, names, locale) for row in seen]
 
 
-def _headline(plan: Plan, found: Standing, box: DraftBox | None, by_status: bool, locale: Locale) -> Headline:
-    """The answer: as it stands now, or of an earlier day as it was when the plan was made."""
+def _headline(
+    plan: Plan, left: Plan, found: Standing, box: DraftBox | None, by_status: bool, locale: Locale
+) -> Headline:
+    """The answer: as it stands now, or of an earlier day as it was when the plan was made. ``left`` is the plan without
+    what was declined."""
     answer = plan.verdict
     first, *rest = (locale.kept(sentence, "text") for sentence in answer.clauses or (answer,))
     if not by_status:
         return Headline(first, " ".join(rest), "")
     is_open = box is not None and box.has_choice
     by_call = not VIEWS[plan.domain].advice
-    return headline(found, plan, locale, certain=" ".join(rest), open_draft=is_open, by_call=by_call)
+    declined = found.count("declined") if by_call else 0
+    some = declined and plan.verdict.go and VIEWS[plan.domain].watched
+    certain = lead_after(left, declined, rest, locale) if some else " ".join(rest)
+    return headline(found, plan, locale, certain=certain, open_draft=is_open, by_call=by_call)
 
 
 def _board(context: AppContext, connection: Connection, plan: Plan, day: DayShown, locale: Locale) -> BoardBox | None:
@@ -268,7 +294,8 @@ def _board(context: AppContext, connection: Connection, plan: Plan, day: DayShow
     found = board_of(connection, context.settings, context.clock, plan_of=plan_of, domain=plan.domain)
     if day.undo is not None:
         found = without_undo(found, day.undo.taken_at)
-    return board_box(found, locale, context.clock, day.now, day.known.contractors or {})
+    keys = {item.key for item in plan.interventions}
+    return board_box(found, locale, context.clock, day.now, day.known.contractors or {}, keys)
 
 
 def _weak(plan: Plan, locale: Locale) -> list[tuple[str, list[str]]]:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from city.entities import OrderEvent
 from city.observation import Observation
 from city.plan import Intervention, Plan
+from city.serviceday import service_day
 from city.vocabulary import OUT, STANDS_DOWN, UNDER_WAY, Domain
 from dashboards.pages.asof import orders_at
 from dashboards.pages.declines import declined_of
@@ -81,7 +82,8 @@ def read_day(context: AppContext, connection: Connection, asked: DayAsked, local
     known, streets = _known(context, connection, domain, plan, now, is_live, at)
     stands = drafts.watch_now(connection, plan.id if plan else None, context.mode, now, at) if is_watched else NO_WATCH
     behind = background_of(connection, plan, asked.opened, now) if plan is not None and is_watched else None
-    seen = behind.observations if behind else judgements.observations(connection, now) if is_watched else ()
+    noted = is_watched or (view.watched and plan is None and at is None and _is_today(context, asked, now))
+    seen = behind.observations if behind else judgements.observations(connection, now) if noted else ()
     declined = declined_of(connection, plan, now) if is_live or at else {}
     currency = context.settings.planner.currency
     return DayShown(
@@ -107,6 +109,11 @@ def read_day(context: AppContext, connection: Connection, asked: DayAsked, local
         else None,
         undo=_undo(context, connection, plan, stands.answer) if plan is not None and is_live else None,
     )
+
+
+def _is_today(context: AppContext, asked: DayAsked, now: datetime) -> bool:
+    """Whether the present service day is asked for: what is seen counts for its first plan too."""
+    return asked.on is None or asked.on == service_day(now, asked.domain, context.settings.municipality.zone)
 
 
 def _undo(context: AppContext, connection: Connection, plan: Plan, answer: drafts.Answer | None) -> DraftUndo | None:
@@ -146,7 +153,7 @@ def _known(
     held = {item.key for item in plan.interventions} if plan else set()
     away = [order for order in newest.values() if live and order.key not in held and order.state in UNDER_WAY]
     waiting = (live or at is not None) and any(order.state in STANDS_DOWN for order in newest.values())
-    names = daypage.names(connection, streets=live and VIEWS[domain].watched)
+    names = daypage.names(connection, streets=(live or plan is None) and VIEWS[domain].watched)
     known = Known(
         now=at or (now if live else (plan.valid_to if plan else now)),
         orders=newest,

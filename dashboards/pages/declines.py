@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from city.plan import Plan
 from dashboards.pages.rows import PlanRow
+from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
-from store import judgements
+from planner.night.declined import without_declined
+from planner.night.prices import Prices, price_of
+from store import facts, judgements
 from store.connect import Connection
 from store.judgements import Decline
+
+
+@dataclass(frozen=True)
+class DeclineForm:
+    """A decline that was sent and refused: of which row (empty: the ticked ones), what is wrong with its cause, and the
+    note that was written."""
+
+    key: str = ""
+    problem: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,6 +46,30 @@ class DeclinedLine:
 def declined_of(connection: Connection, plan: Plan | None, at: datetime) -> dict[str, Decline]:
     """The declines that hold at a time of what a plan proposes, by key."""
     return {} if plan is None else judgements.declined(connection, at, [item.key for item in plan.interventions])
+
+
+def left_of(context: AppContext, connection: Connection, plan: Plan, declined: Collection[str]) -> Plan:
+    """The plan with the figures of what is left of it."""
+    if not declined:
+        return plan
+    usual = context.settings.planner.full_call_out_cost_per_h
+    prices = Prices(usual, {one.id: one for one in facts.contractors(connection)})
+    return without_declined(plan, declined, partial(price_of, prices, facts.vehicles(connection, plan.domain)))
+
+
+def lead_after(left: Plan, n: int, sentences: Sequence[str], locale: Locale) -> str:
+    """What is said beside the answer once ``n`` turer are declined: the vehicles that still go, what of the plan's own
+    ``sentences`` holds as before, and how many were declined."""
+    t = locale.words
+    vehicles = len({item.vehicle for item in left.interventions if item.vehicle})
+    kept = [said for said in sentences[1:] if said != t("plan.snow.verdict.whole")]
+    return " ".join([t.count("decline.vehicles", vehicles), *kept, t.count("decline.turer", n)])
+
+
+def flip_after(flip: str, plan: Plan, declined: Collection[str]) -> str:
+    """What would change the answer; empty where that is of a tur that was declined."""
+    gone = {item.target for item in plan.interventions if item.key in declined}
+    return "" if any(re.search(rf"(?<![\w-]){re.escape(target)}(?![\w-])", flip) for target in gone) else flip
 
 
 def said_of(decline: Decline, now: datetime, locale: Locale) -> str:

@@ -153,10 +153,9 @@ def _choice(one: Happening, turer: str, n: int, locale: Locale, names: Mapping[s
 
 
 def _change(one: Happening, turer: str, n: int, locale: Locale, names: Mapping[str, str]) -> str:
-    until = datetime.fromisoformat(one.more["until"])
-    said = locale.words(
-        f"moment.{one.step}", vehicle=one.vehicle, role=one.more["role"], until=locale.moment(until, one.at)
-    )
+    ends = one.more["until"]
+    until = locale.until(None if ends is None else datetime.fromisoformat(ends), one.at)
+    said = locale.words(f"moment.{one.step}", vehicle=one.vehicle, role=one.more["role"], until=until)
     return _noted(said, one.note)
 
 

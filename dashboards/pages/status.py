@@ -178,7 +178,7 @@ def _second(at: Standpoint, state: str, locale: Locale) -> str:
         return _start(at, state, locale)
     said = [_start(at, state, locale), note_said(at.order.state_note, locale)]
     if state == "vehicle_out" and at.out is not None:
-        until = locale.moment(at.out.until_at, at.now)
+        until = locale.until(at.out.until_at, at.now)
         said.append(locale.words("state.out_until", vehicle=at.order.vehicle or "", clock=until))
     if state in {"sent", "unanswered"} | STUCK:
         said.append(_called(at, state, locale))

@@ -2,7 +2,7 @@
 // spoken, and where nothing comes back the form stays as it is, with a way to try again.
 import { count } from "./chosen.js";
 import { refresh, take } from "./refresh.js";
-import { closeSheet } from "./sheet.js";
+import { closeSheet, showSheet } from "./sheet.js";
 import { say } from "./speak.js";
 
 const SAME_PLACE_PX = 24, SAME_PLACE_MS = 1000;
@@ -34,11 +34,22 @@ const reasonOf = (html) => {
   return heading ? live.dataset.failed.replace("{problem}", heading.textContent.trim()) : live.dataset.failedPlain;
 };
 
+/** Empties what was sent: the whole form, or of one that has other uses the fields around its button. */
+const clear = (form, submitter) => {
+  if (form.matches("[data-clears]")) form.reset();
+  const fields = submitter?.closest("[data-clears]:not(form)")?.querySelectorAll("select, input") ?? [];
+  for (const field of fields) {
+    if (field.matches("select")) field.selectedIndex = 0;
+    else field.value = field.defaultValue;
+  }
+};
+
 const answered = async (response, form, submitter, draft) => {
   const html = await response.text();
   const ours = new DOMParser().parseFromString(html, "text/html").querySelector("#live") !== null;
+  if (!ours && form.matches("dialog #sheet") && showSheet(html)) return undefined;
   if (!ours) return failed(form, submitter, reasonOf(html));
-  if (response.ok && form.matches("[data-clears]")) form.reset();
+  if (response.ok) clear(form, submitter);
   take(html, { draft: draft !== null, scroll: true });
   closeSheet(form);
   const { text, look } = spoken(html);
@@ -48,10 +59,18 @@ const answered = async (response, form, submitter, draft) => {
   return undefined;
 };
 
+/** Says of a form that it is being sent, where it says what was sent or not; gives what takes that back. */
+const sayingSo = (form) => {
+  const places = [...form.querySelectorAll("[data-sending]")], before = places.map((place) => place.textContent);
+  for (const place of places) place.textContent = place.dataset.sending;
+  return () => places.forEach((place, n) => (place.textContent = before[n]));
+};
+
 const send = async (form, submitter) => {
   if (sending.has(form)) return;
   sending.add(form);
   form.setAttribute("aria-busy", "true");
+  const asBefore = sayingSo(form);
   const draft = form.closest("#draft");
   if (draft) draft.dataset.answered = "";
   const action = submitter?.getAttribute("formaction") ? submitter.formAction : form.action;
@@ -66,6 +85,7 @@ const send = async (form, submitter) => {
     failed(form, submitter, live.dataset.unsent);
   } finally {
     sending.delete(form);
+    asBefore();
     if (draft) delete draft.dataset.answered;
     form.removeAttribute("aria-busy");
     if (pressed) pressed.at = performance.now();

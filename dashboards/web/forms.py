@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -38,6 +39,11 @@ class SentForm:
         if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
             raise HttpProblem(422, message("error.request.texts", name=name))
         return list(dict.fromkeys(value))
+
+
+def pairs_of(texts: Iterable[str]) -> dict[str, str]:
+    """KEY=VEHICLE, each, as a form says which vehicle something has; one that names no vehicle is left out."""
+    return {key: vehicle for key, _, vehicle in (text.rpartition("=") for text in texts) if key and vehicle}
 
 
 async def sent(request: Request) -> SentForm:

@@ -52,6 +52,12 @@ class Locale:
         same = instant.astimezone(self.zone).date() == beside.astimezone(self.zone).date()
         return self.clock(instant) if same else f"{self.day(instant)} {self.clock(instant)}"
 
+    def until(self, instant: datetime | None, beside: datetime) -> str:
+        """'till 06.00', with the date where it is another day; 'tills vidare' where nobody knows."""
+        if instant is None:
+            return self.words("manning.open")
+        return self.words("manning.until", until=self.moment(instant, beside))
+
     def stretch(self, begins: datetime, ends: datetime) -> str:
         """From one time to another: '04.30–05.41'."""
         return f"{self.clock(begins)}–{self.clock(ends)}"

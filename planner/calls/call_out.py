@@ -44,7 +44,7 @@ def call_out(
     """
     now = clock.now()
     with connection.transaction():
-        wanted = [*_of_plan(connection, plan_id, keys, who, now, note), *order_ids]
+        wanted = [*_of_plan(connection, plan_id, keys, who, now, note, vehicles or {}), *order_ids]
         held = [_chosen(connection, held_order(connection, order), vehicles or {}, who, now) for order in wanted]
         _refuse_called(connection, held)
         leaves = leaves_at(settings, clock, now)
@@ -78,7 +78,13 @@ def call_held(
 
 
 def _of_plan(
-    connection: Connection, plan_id: str, keys: Sequence[str], who: str, now: datetime, note: str
+    connection: Connection,
+    plan_id: str,
+    keys: Sequence[str],
+    who: str,
+    now: datetime,
+    note: str,
+    vehicles: Mapping[str, str],
 ) -> list[str]:
     """The orders of some keys of a plan, made where there are none yet."""
     if not keys:
@@ -89,7 +95,7 @@ def _of_plan(
     plans.lock_plans(connection, plan.domain)
     known = {key: _waiting_order(connection, plan, key) for key in keys}
     new = [key for key, order in known.items() if order is None]
-    made = dict(zip(new, decide(connection, plan_id, new, who, now, note), strict=True))
+    made = dict(zip(new, decide(connection, plan_id, new, who, now, note, vehicles), strict=True))
     return [order or made[key] for key, order in known.items()]
 
 

@@ -106,7 +106,7 @@ def make_call(
     machine = whom.place is not None and crews.machine(whom.place) and not by_hand
     ordered = sorted(held, key=lambda one: one.begins)
     items, zone = [one.item for one in ordered], settings.municipality.zone
-    said = call_text(items, whom.vehicle, zone) if kind == "go" else stop_text(items, whom.vehicle)
+    said = call_text(items, whom.vehicle, zone, now) if kind == "go" else stop_text(items, whom.vehicle)
     call = Call(
         id=str(uuid.uuid4()),
         kind=kind,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from city.call import CallNow
@@ -16,6 +17,8 @@ from city.vocabulary import CallState, Domain
 from planner.calls.board import Board, BoardTur
 from planner.calls.call_out import WAITS
 from planner.calls.escalate import LISTED, on_call_now
+from planner.calls.fleetnow import fleet_now
+from planner.calls.instead import CannotDrive, Instead, instead
 from planner.calls.lists import OnCall, Place
 from planner.calls.make import BACK
 from planner.calls.rows import NightCalls, board
@@ -42,11 +45,13 @@ def sheet_of(
     keys: Sequence[str],
     *,
     vehicles: Mapping[str, str] | None = None,
+    kept: Mapping[str, str] | None = None,
     order_ids: Sequence[str] = (),
     plan_of: PlanOf | None = None,
 ) -> CallSheet:
     """The sheet before interventions of a plan, and orders that wait, are called out; ``vehicles`` are those that
-    somebody chose, by key. Raises NotFound for an unknown plan, key or order."""
+    somebody chooses now, by key, ``kept`` those that were chosen before. Where a vehicle cannot, the best free one
+    stands in its place. Raises NotFound for an unknown plan, key or order."""
     plan_of = (lambda name: plans.by_id(connection, name)) if plan_of is None else plan_of
     plan = plan_of(plan_id)
     if plan is None:
@@ -57,17 +62,24 @@ def sheet_of(
     unknown = [key for key in keys if key not in items]
     if unknown:
         raise NotFound(message("error.plan.no_intervention", version=plan.version, key=unknown[0]))
-    wanted = []
+    wanted: list[WantedTur] = []
+    under_way: set[str] = set()
     for key in keys:
         live = orders.live_order(connection, key)
         waiting = orders.order(connection, live[0]) if live is not None and live[1] in WAITS else None
-        wanted.append(_wanted(items[key], waiting, vehicles or {}, of_whom))
+        wanted.append(_wanted(items[key], waiting, kept or {}, of_whom))
     for order_id in order_ids:
         order = orders.order(connection, order_id)
         if order is None:
             raise NotFound(message("error.order.unknown", order=order_id))
-        wanted.append(_wanted(item_of(plan_of(order.plan_id), order.key), order, vehicles or {}, of_whom))
-    quiet = silent(calls.calls_since(connection, now - TONIGHT))
+        wanted.append(_wanted(item_of(plan_of(order.plan_id), order.key), order, kept or {}, of_whom))
+        under_way |= set() if order.state in WAITS else {order.key}
+    made = calls.calls_since(connection, now - TONIGHT)
+    cannot = _cannot(connection, plan.domain, made, now)
+    turer = [(one.item, one.vehicle) for one in wanted if one.item.key not in under_way]
+    other = instead(turer, fleet_now(connection, plan, now), cannot, vehicles or {}, now)
+    wanted = [_given(one, other.get(one.item.key), vehicles or {}, of_whom) for one in wanted]
+    quiet = silent(made)
     known = CrewsKnown(on_call.busy, on_call.rota, quiet, manning.absences(connection, plan.domain, now))
     return sheet(plan_id, wanted, on_call.crews, known)
 
@@ -79,6 +91,36 @@ def _wanted(
     vehicle = vehicles.get(item.key) or held
     contractor = item.contractor if vehicle is None else of_whom.get(vehicle, item.contractor)
     return WantedTur(item, vehicle, contractor, None if order is None else order.id, chosen=vehicle != item.vehicle)
+
+
+def _given(
+    one: WantedTur, other: Instead | None, vehicles: Mapping[str, str], of_whom: Mapping[str, str | None]
+) -> WantedTur:
+    """A tur with the vehicle that is chosen for it now, else with the one that is proposed where its own cannot."""
+    vehicle = vehicles.get(one.item.key) or (other.vehicle if other is not None else None) or one.vehicle
+    if vehicle is None or vehicle == one.vehicle:
+        return replace(one, instead=other)
+    chosen, contractor = one.item.key in vehicles or one.chosen, of_whom.get(vehicle, one.item.contractor)
+    return replace(one, vehicle=vehicle, contractor=contractor, chosen=chosen, instead=other)
+
+
+def _cannot(
+    connection: Connection, domain: Domain, made: Sequence[CallNow], now: datetime
+) -> dict[str, dict[str, CannotDrive]]:
+    """Of each tur, by key, the vehicles whose driver said no to it tonight or did not answer, or that broke it off."""
+    found: dict[str, dict[str, CannotDrive]] = {}
+    vain = [call for call in made if call.kind == "go" and call.state in {"refused", "unanswered"}]
+    keys = {one.id: one.key for one in orders.of_ids(connection, sorted({o for call in vain for o in call.orders}))}
+    steps = calls.histories(connection, [call.id for call in vain]) if vain else {}
+    for call in vain:
+        said_no = any(step.kind == "refused" for step in steps.get(call.id, ()))
+        for key in (keys[order] for order in call.orders if order in keys):
+            found.setdefault(key, {})[call.vehicle] = "refused" if said_no else "silent"
+    for one in orders.orders(connection, now - TONIGHT, domain=domain):
+        broken = one.state == "aborted" and one.state_who == one.vehicle
+        if one.vehicle is not None and (broken or one.state == "refused"):
+            found.setdefault(one.key, {})[one.vehicle] = "broken" if broken else "refused"
+    return found
 
 
 def silent(found: Sequence[CallNow]) -> dict[Place, datetime]:

@@ -10,21 +10,49 @@ from typing import Literal
 from city.call import CallChannel
 from city.manning import Absence, CallOut
 from city.plan import Intervention
+from planner.calls.instead import CannotDrive, Instead
 from planner.calls.lists import Busy, Crews, Place
 from planner.night.choice import absent_during
 from planner.night.report import clears
 from planner.night.rest import Rota
 
-LookKind = Literal["no_vehicle", "out", "no_list", "no_address", "no_line", "away", "busy", "rest", "silent"]
+LookKind = Literal[
+    "no_vehicle",
+    "out",
+    "no_list",
+    "no_address",
+    "no_line",
+    "away",
+    "busy",
+    "rest",
+    "silent",
+    "refused",
+    "broken",
+    "instead_out",
+    "instead_refused",
+    "instead_broken",
+    "instead_silent",
+    "instead_chosen",
+    "none_free",
+]
 """Why a line needs a look: no vehicle drives it; its vehicle is out of service then; no call-out list knows the
 vehicle; the list has no address; its channel has no line while others have; everybody of the vehicle is away; it holds
-other work then; its crew has not rested; it did not answer tonight."""
+other work then; its crew has not rested; it did not answer tonight; it said no to the tur, or broke it off.
+``instead_``: it is proposed in place of the vehicle that cannot, or was chosen there; no other vehicle is free."""
+
+
+INSTEAD: Mapping[CannotDrive, LookKind] = {
+    "out": "instead_out",
+    "refused": "instead_refused",
+    "broken": "instead_broken",
+    "silent": "instead_silent",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One reason to look. ``at`` is until when it is out, busy or rests, or when it did not answer; ``what`` the other
-    tur (busy) or who is away."""
+    """One reason to look. ``at`` is until when it is out, busy or rests, when it did not answer, or when another one is
+    free; ``what`` the other tur (busy), who is away, the vehicle that cannot, or the one that is free first."""
 
     kind: LookKind
     at: datetime | None = None
@@ -34,7 +62,7 @@ class Look:
 @dataclass(frozen=True, slots=True)
 class SheetTur:
     """One tur of a line; ``run`` counts the drives of the same tur in a plan from 1; ``order`` is the order that it has
-    already, which is only decided or unanswered."""
+    already, which is only decided or unanswered; ``instead`` why another vehicle than its own is to drive it."""
 
     key: str
     target: str
@@ -44,6 +72,7 @@ class SheetTur:
     deadline: datetime | None
     run: int = 1
     order: str | None = None
+    instead: Instead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +114,14 @@ class CallSheet:
 @dataclass(frozen=True, slots=True)
 class WantedTur:
     """One tur that is to be called out: its vehicle (None: nobody drives it) and whose that is, the order that it has
-    already, and whether somebody ``chose`` the vehicle."""
+    already, whether somebody chose the vehicle, and why it is another than its own."""
 
     item: Intervention
     vehicle: str | None
     contractor: str | None
     order: str | None = None
     chosen: bool = False
+    instead: Instead | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +193,9 @@ def _line(own: Sequence[WantedTur], crews: Crews, known: CrewsKnown) -> SheetLin
 def _tur(one: WantedTur) -> SheetTur:
     item = one.item
     times = (item.starts_at, item.ready_by, item.deadline)
-    return SheetTur(item.key, item.target, item.title, *times, run=run_of(item.key), order=one.order)
+    return SheetTur(
+        item.key, item.target, item.title, *times, run=run_of(item.key), order=one.order, instead=one.instead
+    )
 
 
 def _looks(own: Sequence[WantedTur], place: CallOut | None, crews: Crews, known: CrewsKnown) -> Iterator[Look]:
@@ -172,8 +204,9 @@ def _looks(own: Sequence[WantedTur], place: CallOut | None, crews: Crews, known:
         yield Look("no_vehicle")
         return
     if (absent := known.out(own)) is not None:
-        yield Look("out", absent.until_at)
+        yield from (Look("out", absent.until_at), *_in_place_of(own))
         return
+    yield from _in_place_of(own)
     if place is None:
         gone = crews.gone(first.vehicle, clears(first.item), first.contractor)
         yield Look("away", what=gone[0].who) if gone else Look("no_list")
@@ -184,6 +217,25 @@ def _looks(own: Sequence[WantedTur], place: CallOut | None, crews: Crews, known:
     if place is not None and (at := known.silent.get((place.vehicle, place.who))) is not None:
         yield Look("silent", at)
     yield from _hindered(first.vehicle, own, known)
+
+
+def _in_place_of(own: Sequence[WantedTur]) -> list[Look]:
+    """Which vehicles that cannot it drives for, or that no other is free."""
+    found = [look for one in own if one.instead is not None for look in _why_other(one.instead)]
+    return list(dict.fromkeys(found))
+
+
+def _why_other(one: Instead) -> Iterator[Look]:
+    if one.vehicle is None:
+        if one.cause in {"refused", "broken"}:
+            yield Look("refused" if one.cause == "refused" else "broken")
+        if one.first is not None:
+            yield Look("none_free", one.first_at, one.first)
+    elif one.chosen:
+        if one.vehicle != one.of:
+            yield Look("instead_chosen", what=one.of)
+    else:
+        yield Look(INSTEAD[one.cause], what=one.of)
 
 
 def _hindered(vehicle: str, own: Sequence[WantedTur], known: CrewsKnown) -> Iterator[Look]:

@@ -10,9 +10,9 @@ from city.catalogue.message import Message, Part, message
 from city.plan import Intervention
 
 
-def call_text(items: Sequence[Intervention], vehicle: str, zone: ZoneInfo) -> Message:
+def call_text(items: Sequence[Intervention], vehicle: str, zone: ZoneInfo, now: datetime | None = None) -> Message:
     """Which turer in driving order, which vehicle, and when, as far as the plan says: the start of the first; until
-    when it is to be done, of each where these differ."""
+    when it is to be done, of each where these differ. What should have begun ``now`` is to begin at once."""
     first, *others = items
     alike = len({item.deadline for item in items}) == 1
     named = [_named(item, zone, alike=alike) for item in items]
@@ -20,7 +20,7 @@ def call_text(items: Sequence[Intervention], vehicle: str, zone: ZoneInfo) -> Me
     if others:
         what = message("plan.calls.then", first=named[0], others=tuple(named[1:]))
     starts, ready = first.starts_at, first.deadline if alike else None
-    parts = (message("plan.night.call", vehicle=vehicle, title=what), *_times(starts, ready, zone))
+    parts = (message("plan.night.call", vehicle=vehicle, title=what), *_times(starts, ready, zone, now))
     return message("format.sentences", parts=(*parts, message("plan.night.call_answer")))
 
 
@@ -35,8 +35,13 @@ def _named(item: Intervention, zone: ZoneInfo, *, alike: bool) -> Part:
     return message("plan.calls.by", title=item.title, ready=item.deadline.astimezone(zone))
 
 
-def _times(starts_at: datetime | None, ready_by: datetime | None, zone: ZoneInfo) -> Iterator[Message]:
+def _times(
+    starts_at: datetime | None, ready_by: datetime | None, zone: ZoneInfo, now: datetime | None
+) -> Iterator[Message]:
     starts, ready = (None if at is None else at.astimezone(zone) for at in (starts_at, ready_by))
+    if starts is not None and now is not None and starts < now:
+        yield message("plan.night.call_now")
+        starts = None
     if starts is not None and ready is not None:
         yield message("plan.night.call_times", starts=starts, ready=ready)
     elif starts is not None:

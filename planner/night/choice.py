@@ -26,8 +26,8 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What speaks against a vehicle: it is out of service until ``at``, booked until then for ``what``, its crew rests
-    until then, or it has no turn from then on."""
+    """What speaks against a vehicle: it is out of service until ``at`` (None: nobody knows how long), booked until then
+    for ``what``, its crew rests until then, or it has no turn from then on."""
 
     kind: Literal["out", "booked", "rest", "no_turn"]
     at: datetime | None = None
@@ -75,8 +75,8 @@ def fits(vehicle: Vehicle, item: Intervention) -> bool:
 
 def absent_during(absences: Sequence[Absence], vehicle: str, item: Intervention) -> Absence | None:
     """When a vehicle is out of service in the time of an intervention; the longest where there are several."""
-    found = [row for row in absences if row.vehicle == vehicle and _during(item, row.starts_at, row.until_at)]
-    return max(found, key=lambda row: row.until_at, default=None)
+    found = [row for row in absences if row.vehicle == vehicle and _during(item, row.starts_at, row.ends)]
+    return max(found, key=lambda row: row.ends, default=None)
 
 
 def _against(item: Intervention, vehicle: Vehicle, fleet: FleetNow) -> tuple[Against, ...]:

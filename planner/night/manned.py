@@ -17,7 +17,7 @@ Place = tuple[str, str]
 
 def holds(change: CrewChange, at: datetime) -> bool:
     """Whether a change is in its time."""
-    return change.starts_at <= at < change.until_at
+    return change.starts_at <= at < change.ends
 
 
 def manned(lists: Sequence[CallOut], changes: Sequence[CrewChange], at: datetime) -> tuple[CallOut, ...]:
@@ -60,7 +60,7 @@ def _reached(call: CallOut, other: tuple[Channel, str] | None) -> CallOut:
 def out_of_service(changes: Iterable[CrewChange], at: datetime) -> dict[str, CrewChange]:
     """The vehicles that are out of service at a time, each with the change that lasts longest."""
     now = [change for change in changes if change.kind == "vehicle_out" and holds(change, at)]
-    return {change.vehicle: change for change in sorted(now, key=lambda change: change.until_at)}
+    return {change.vehicle: change for change in sorted(now, key=lambda change: change.ends)}
 
 
 def waiting_for(plan: Plan | None, orders: Sequence[GivenOrder]) -> tuple[Intervention, ...]:

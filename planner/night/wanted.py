@@ -12,14 +12,19 @@ from store import facts, manning
 from store.connect import Connection
 
 
-def driven_by(connection: Connection, plan: Plan, item: Intervention, now: datetime) -> tuple[str | None, str | None]:
-    """Vehicle and contractor of an order that is made now. Raises Conflict where the vehicle is out of service in the
-    time of the work."""
+def driven_by(
+    connection: Connection, plan: Plan, item: Intervention, now: datetime, instead: str | None = None
+) -> tuple[str | None, str | None]:
+    """Vehicle and contractor of an order that is made now. ``instead`` is the one that drives it where that
+    is out of service in the time of the work. Raises Conflict where there is none, or it is out too."""
     chosen = manning.choices(connection, [item.key], now).get(item.key)
     vehicle = chosen or item.vehicle
     if vehicle is None:
         return None, item.contractor
-    absent = absent_during(manning.absences(connection, plan.domain, now), vehicle, item)
+    absences = manning.absences(connection, plan.domain, now)
+    if instead is not None and absent_during(absences, vehicle, item) is not None:
+        chosen = vehicle = instead
+    absent = absent_during(absences, vehicle, item)
     if absent is not None:
         raise Conflict(message("error.order.vehicle_out", title=item.title, vehicle=vehicle))
     if chosen is None or chosen == item.vehicle:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
-from city.entities import Vehicle
 from city.plan import Intervention
 from planner.fleet import prices_of
+from planner.night.prices import price_of
 from planner.snow.snapshot import SnowSnapshot
 
 
 def cost_of(snapshot: SnowSnapshot, items: Sequence[Intervention]) -> float:
     """The cost of these interventions. One whose vehicle is not known any more costs the usual price."""
-    prices, fleet = prices_of(snapshot), {v.id: v for v in snapshot.vehicles}
-    minutes: defaultdict[str, list[float]] = defaultdict(list)
-    for item in items:
-        minutes[item.vehicle or ""].append(item.minutes)
-    gone = Vehicle("", "snow", "")
-    return sum(prices.of(fleet.get(name, gone), each) for name, each in minutes.items())
+    return price_of(prices_of(snapshot), snapshot.vehicles, items)

@@ -83,5 +83,7 @@ DELETE FROM snow_archive WHERE at < %(before)s;
 DELETE FROM crew_call WHERE made_at < %(before)s;
 
 -- name: remove_crew_changes
--- Changes of the manning that are long over: they hold telephone numbers.
-DELETE FROM crew_change WHERE until_at < %(before)s;
+-- Changes of the manning that are long over, or were long ago ended: they hold telephone numbers.
+DELETE FROM crew_change c
+WHERE until_at < %(before)s
+   OR EXISTS (SELECT FROM crew_change_end e WHERE e.change_id = c.change_id AND e.at < %(before)s);

@@ -1,17 +1,18 @@
 -- name: changes
--- Changes of the manning that are not over at a time, as they were known then: also those that begin later.
+-- Changes of the manning that are not over at a time, as they were known then: also those that begin later. One without
+-- an end is over when it is ended.
 SELECT c.change_id::text AS id, kind, vehicle_id AS vehicle, c.who, channel, address, starts_at, until_at, why, noted_at,
        noted_by
 FROM crew_change c LEFT JOIN crew_change_end e USING (change_id)
-WHERE c.noted_at <= %(at)s AND until_at > %(at)s AND (e.at IS NULL OR e.at > %(at)s)
+WHERE c.noted_at <= %(at)s AND coalesce(until_at, 'infinity') > %(at)s AND (e.at IS NULL OR e.at > %(at)s)
 ORDER BY starts_at, noted_at, change_id;
 
 -- name: absences
 -- When the vehicles of a domain are out of service until a time, as it was known at one.
 SELECT c.vehicle_id AS vehicle, starts_at, until_at
 FROM crew_change c JOIN vehicle v USING (vehicle_id) LEFT JOIN crew_change_end e USING (change_id)
-WHERE c.kind = 'vehicle_out' AND v.domain = %(domain)s AND c.noted_at <= %(at)s AND until_at > %(at)s
-  AND starts_at < %(before)s AND (e.at IS NULL OR e.at > %(at)s)
+WHERE c.kind = 'vehicle_out' AND v.domain = %(domain)s AND c.noted_at <= %(at)s
+  AND coalesce(until_at, 'infinity') > %(at)s AND starts_at < %(before)s AND (e.at IS NULL OR e.at > %(at)s)
 ORDER BY 1, 2, 3;
 
 -- name: add_change
@@ -36,11 +37,11 @@ WITH live AS (
 )
 SELECT c.change_id::text AS id, c.vehicle_id AS vehicle, e.at IS NOT NULL AS ended
 FROM crew_change c JOIN vehicle v USING (vehicle_id) CROSS JOIN live LEFT JOIN crew_change_end e USING (change_id)
-WHERE c.kind = 'vehicle_out' AND v.domain = %(domain)s AND c.until_at > %(now)s
+WHERE c.kind = 'vehicle_out' AND v.domain = %(domain)s AND coalesce(c.until_at, 'infinity') > %(now)s
   AND ((e.at IS NULL AND c.noted_at > live.valid_from AND c.noted_at <= %(now)s
         AND EXISTS (SELECT FROM intervention i
                     WHERE i.plan_id = live.plan_id AND i.vehicle_id = c.vehicle_id
-                      AND i.starts_at < c.until_at AND i.ready_by > c.starts_at
+                      AND i.starts_at < coalesce(c.until_at, 'infinity') AND i.ready_by > c.starts_at
                       AND NOT EXISTS (SELECT FROM order_now o
                                       WHERE o.key = i.key AND o.state NOT IN ('aborted', 'refused'))))
        OR (c.noted_at <= live.valid_from AND e.at > live.valid_from AND e.at <= %(now)s))
@@ -79,7 +80,7 @@ SELECT (SELECT coalesce(jsonb_agg(jsonb_build_object(
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'vehicle', c.vehicle_id, 'starts_at', starts_at, 'until_at', until_at) ORDER BY starts_at), '[]')
         FROM crew_change c LEFT JOIN crew_change_end e USING (change_id)
-        WHERE c.kind = 'vehicle_out' AND c.noted_at <= %(at)s AND until_at > %(at)s
+        WHERE c.kind = 'vehicle_out' AND c.noted_at <= %(at)s AND coalesce(until_at, 'infinity') > %(at)s
           AND (e.at IS NULL OR e.at > %(at)s)) AS absences,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'id', o.order_id, 'vehicle', o.vehicle_id, 'domain', o.domain, 'target', o.target, 'key', o.key,

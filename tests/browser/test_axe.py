@@ -3,6 +3,7 @@ and narrow."""
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -41,16 +42,26 @@ def test_axe_finds_nothing(desk: Desk, dress: tuple[int, str, str]) -> None:
 
 @pytest.mark.parametrize("dress", DRESSES, ids=lambda dress: "-".join(map(str, dress)))
 def test_axe_finds_nothing_while_people_are_called_out(desk: Desk, dress: tuple[int, str, str]) -> None:
-    """A row opened, the declines opened, the sheet, and the board."""
+    """A vehicle that is out on its page, a row opened, a decline without its cause, the sheet with another in its
+    place, and the board."""
     width, theme, language = dress
     night.lists(desk.database, "P02", "P03")
     desk.database.commit()
-    page = desk.open(f"/idag?lang={language}", width=width, theme=theme)
+    body = {"kind": "vehicle_out", "vehicle": "P02", "until_at": None}
+    httpx.post(f"{desk.address}/api/v1/manning", json=body).raise_for_status()
+    page = desk.open(f"/bemanning?lang={language}&opened=P02", width=width, theme=theme)
+    found = faults(page, "manning")
+    page.goto(f"{desk.address}/idag?lang={language}")
     page.locator("[data-open]").nth(1).click()
     page.locator(".decline-box > summary").click()
-    found = faults(page, "row")
+    page.locator(".decline-box button.is-stop").click()
+    page.locator("#decline-cause-problem").wait_for()
+    desk.complaints.clear()  # the browser's own word of the refusal, 422
+    found += faults(page, "row")
     page.locator("[data-count]").click()
     page.locator("dialog #sheet").wait_for()
+    for folded in page.locator(".s-choices:not([open]) > summary").all():
+        folded.click()
     found += faults(page, "sheet")
     page.locator("dialog #sheet .is-main").click()
     page.locator(".board").wait_for()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -190,3 +191,72 @@ def test_no_word_leaves_its_button(listed: Desk, language: str) -> None:
     wide = "[...document.querySelectorAll('.board .btn')].filter(b => b.scrollWidth > b.clientWidth).length"
     assert page.locator(".board .btn").count() > 3
     assert page.evaluate(wide) == 0
+
+
+def test_while_it_sends_the_sheet_says_so_and_what_was_done_after(listed: Desk) -> None:
+    """Never that nothing is sent; where it failed, it says again how it stands."""
+    page = listed.open("/idag")
+    page.locator("[data-count]").click()
+    head, button = page.locator("dialog .sheet-head"), page.locator("dialog #sheet .is-main")
+    expect(head).to_contain_text("Inget är skickat.")
+    page.evaluate(
+        """() => {
+            const real = window.fetch;
+            window.fetch = (...what) => new Promise((go, no) => {
+                window.answer = (fails) => fails ? no(Error()) : go(real(...what));
+            });
+        }"""
+    )
+    word = button.inner_text()
+    button.click()
+    expect(head).to_contain_text("Lägger på tavlan…")
+    expect(button).to_have_text("Lägger på tavlan…")
+    assert "Inget är skickat" not in head.inner_text()
+    page.evaluate("window.answer(true)")
+    expect(head).to_contain_text("Inget är skickat.")
+    expect(button).to_have_text(word)
+    page.wait_for_timeout(1100)  # a second press in its place would be the first
+    button.click()
+    expect(button).to_have_text("Lägger på tavlan…")
+    page.evaluate("window.answer(false)")
+    expect(page.locator("#live")).to_contain_text("Utkallningen är gjord: 3 ringer du själv. Numren står på tavlan.")
+    listed.complaints.clear()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_free_vehicle_is_proposed_for_one_that_is_out_and_can_be_changed(listed: Desk, script: bool) -> None:
+    night.lists(listed.database, "P01", "P02", "P03")
+    listed.database.commit()
+    body = {"kind": "vehicle_out", "vehicle": "P02", "until_at": None}
+    assert httpx.post(f"{listed.address}/api/v1/manning", json=body).status_code == 201
+    page = listed.open("/idag", script=script)
+    for box in page.locator("input[name=keys]").all():
+        box.uncheck()
+    row = page.locator("tr[data-key]").filter(has_text="P02").first
+    row.locator("input[name=keys]").check()
+    page.locator("[data-count]").click()
+    sheet = page.locator("#sheet")
+    expect(sheet).to_contain_text("P01 är ledig: föreslås i stället för P02, som är ur drift")
+    choice = sheet.locator("select[name=vehicles]")
+    choice.select_option(label=choice.locator("option").filter(has_text="P03").first.inner_text())
+    if not script:
+        sheet.get_by_role("button", name="Byt").click()
+    expect(sheet).to_contain_text("P03 är valt i stället för P02")
+    expect(sheet.locator(".s-veh strong")).to_have_text("P03")
+    if script:
+        expect(sheet.locator("select[name=vehicles]")).to_be_focused()
+        expect(sheet.get_by_role("button", name="Byt")).to_have_count(0)
+    sheet.locator(".is-main").click()
+    expect(page.locator("#call-P03")).to_be_visible()
+
+
+def test_nobody_ticked_is_said_on_the_sheet(listed: Desk) -> None:
+    page = listed.open("/idag")
+    page.locator("[data-count]").click()
+    expect(page.locator("dialog #sheet-h")).to_be_focused()
+    for box in page.locator("dialog input[name=lines]").all():
+        box.uncheck()
+    page.locator("dialog #sheet .is-main").click()
+    expect(page.locator("dialog #sheet [role=alert]")).to_have_text("Inget fordon är valt.")
+    assert states(listed) == []
+    listed.complaints.clear()  # the browser tells of every answer that refuses

@@ -48,7 +48,11 @@ def test_a_vehicle_is_put_out_of_service_and_back(desk, width, theme):
     page.get_by_role("button", name="Ändra P02").first.click()
     assert "tas ur" in page.locator(".e-then").first.inner_text()
     assert overflow(page) <= 0
-    page.get_by_label("P02 är ur drift till").fill("2026-11-24T06:00")
+    assert page.get_by_role("radio", name="Tills vidare").is_checked()
+    expect(page.get_by_label("Till", exact=True)).to_be_hidden()
+    page.get_by_text("Till en bestämd tid").click()
+    assert overflow(page) <= 0
+    page.get_by_label("Till", exact=True).fill("2026-11-24T06:00")
     page.get_by_label("Varför").fill("punktering")
     page.get_by_role("button", name="Spara P02").click()
     assert page.locator("h1").inner_text() == "4 av 5 fordon i tjänst."
@@ -56,3 +60,16 @@ def test_a_vehicle_is_put_out_of_service_and_back(desk, width, theme):
     page.get_by_role("button", name="Ändra P02").first.click()
     page.get_by_role("button", name="Ta tillbaka").click()
     assert page.locator("h1").inner_text() == "5 av 5 fordon i tjänst."
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "dark"), (390, "light")])
+def test_out_until_further_notice_is_two_taps_and_back_is_one(desk, width, theme):
+    page = desk.open("/bemanning", width=width, theme=theme, script=False)
+    page.get_by_role("button", name="Ändra P02").first.click()
+    page.get_by_role("button", name="Spara P02").click()
+    assert "P02 är ur drift tills vidare." in page.locator(".notice").inner_text()
+    assert "tills vidare" in page.locator("#v-P02 .v-stat").inner_text()
+    assert overflow(page) <= 0
+    page.locator("#v-P02").get_by_role("button", name="I tjänst igen").click()
+    assert page.locator("h1").inner_text() == "5 av 5 fordon i tjänst."
+    assert page.get_by_role("button", name="I tjänst igen").count() == 0

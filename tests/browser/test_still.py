@@ -280,6 +280,31 @@ def test_a_decline_is_said_and_keeps_the_focus(desk: Desk) -> None:
     assert page.evaluate(FOCUSED) == "declined-h"
 
 
+def test_a_decline_asks_for_its_cause_and_forgets_it_after(desk: Desk) -> None:
+    """None is chosen beforehand, neither at first nor after one was given; what is missing stands in the field."""
+    page = desk.open("/idag")
+    figure = page.locator(".figures dd").first
+    before, title = figure.inner_text(), page.locator("h1").inner_text()
+    for box in page.locator("input[name=keys]").all()[2:]:
+        box.uncheck()
+    page.get_by_text("Avstå (ange skäl)").click()
+    cause, button = page.locator("#decline-cause"), page.get_by_role("button", name="Avstå de kryssade turerna")
+    assert cause.input_value() == ""
+    button.click()
+    expect(page.locator("#decline-cause-problem")).to_have_text("Välj skälet först. Inget är avstått.")
+    assert page.evaluate(FOCUSED) == "decline-cause"
+    assert page.locator("input[name=keys]:checked").count() == 2
+    cause.select_option("drifting")
+    page.locator("#decline-why").fill("öppet fält")
+    button.click()
+    expect(page.locator("#declined li")).to_have_count(2)
+    expect(page.locator("#decline-cause-problem")).to_have_count(0)
+    assert (cause.input_value(), page.locator("#decline-why").input_value()) == ("", "")
+    assert page.locator("h1").inner_text() != title
+    assert figure.inner_text() != before
+    desk.complaints.clear()  # the browser's own word of the refusal, 422
+
+
 def test_trouble_while_the_sheet_is_open_is_said_over_it(desk: Desk) -> None:
     page = desk.open("/idag")
     page.locator("[data-count]").click()

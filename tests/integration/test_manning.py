@@ -215,3 +215,35 @@ def test_a_vehicle_that_is_out_of_service_cannot_be_called_and_its_work_needs_an
     assert (line.callable, [(look.kind, look.at) for look in line.looks]) == (False, [("out", AT + 12 * HOUR)])
     told = night_of(database, live.service_day, "assist", AT)
     assert {tur.todo for tur in told.turer if tur.order_id == order} == {"no_vehicle"}
+
+
+def test_what_has_no_end_holds_until_it_is_ended(database: Connection) -> None:
+    """In the database, in a plan, in a folder of inputs; a plan follows when it begins and when it is ended."""
+    live = night(database, cm=9.0)
+    vehicle = live.interventions[0].vehicle or ""
+    out = change(vehicle=vehicle, noted_at=AT + MINUTE, until_at=None)
+    manning.add_change(database, out)
+    later = AT + 2 * MINUTE
+    assert manning.changes(database, AT + 2000 * HOUR) == (out,)
+    assert [row.until_at for row in manning.absences(database, "snow", later)] == [None]
+    (made,) = scheduler(database, later).replan_for_crew(later)
+    assert vehicle not in {item.vehicle for item in made.interventions}
+    assert any(weak.effect == f"{vehicle} är ur drift tills vidare." for weak in made.degradations)
+    manning.end_change(database, out.id, AT + HOUR, "dispatcher")
+    assert manning.absences(database, "snow", AT + HOUR) == ()
+    (again,) = scheduler(database, AT + HOUR + MINUTE).replan_for_crew(AT + HOUR + MINUTE)
+    assert again.slot == f"event:crew:{out.id}:end"
+    limits = town.settings().store
+    for days, left in ((limits.positions_days, 1), (limits.positions_days + 1, 0)):
+        TASKS["manning"](database, limits, AT + timedelta(days=days))
+        assert database.execute("SELECT count(*) FROM crew_change").fetchone() == (left,)
+
+
+def test_the_plan_of_a_folder_knows_an_open_end(database: Connection, tmp_path) -> None:
+    town.fill(database)
+    manning.add_change(database, change(until_at=None))
+    snapshot = read_snapshot(database, town.settings(), SnowSnapshot, AT, slot="t")
+    save(snapshot, tmp_path)
+    again = load(tmp_path, SNAPSHOTS)
+    assert again.absences == snapshot.absences != ()
+    assert again.inputs_hash == snapshot.inputs_hash

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from city.absence import absent_until
 from city.entities import Contractor, Vehicle
 from city.manning import Absence, RosterTurn
-from planner.fleet import Fleet, Prices, TimeWindow
+from planner.fleet import Fleet, TimeWindow
+from planner.night.prices import Prices
 from planner.night.rest import Rota
 from tests.unit.planner.snapshots import AT, HOUR
 

@@ -111,3 +111,72 @@ def test_the_open_pages_hear_of_a_decline(client, filled, snow, clock):
     before = state(context, filled)["snow"]["noted"]
     turned_down(client, snow, 0)
     assert state(context, filled)["snow"]["noted"] != before
+
+
+def test_no_cause_is_chosen_beforehand_and_none_is_said_in_its_field(client, snow):
+    page = client.get("/idag").text
+    for name in ('id="decline-cause"', 'id="why-'):
+        box = page[page.index(name) :]
+        assert box[: box.index("</select>")].count("selected") == 0
+        assert '><option value="">Välj skäl</option>' in box[: box.index("</select>")]
+    keys = [("keys", item.key) for item in snow.interventions[:2]]
+    form = urlencode([("plan_id", snow.id), *keys, ("cause", ""), ("why", "kör i morgon")])
+    refused = client.post("/api/v1/declines", content=form, headers=FORM)
+    assert refused.status_code == 422
+    box = refused.text[refused.text.index('<details class="decline-box" open>') :]
+    box = box[: box.index("</details>")]
+    assert 'id="decline-cause" name="cause" form="call-out" aria-invalid="true"' in box
+    assert "Välj skälet först. Inget är avstått." in box
+    assert 'value="kör i morgon"' in box
+    assert client.get("/api/v1/declines").json()["declines"] == []
+    assert ticked(refused.text) == ticked(page)
+    assert refused.text.count("checked") == 2
+
+
+def test_of_a_row_it_is_said_in_the_row(client, snow):
+    item = snow.interventions[3]
+    form = urlencode({"plan_id": snow.id, "key": item.key, "cause": ""})
+    page = client.post("/api/v1/declines", content=form, headers=FORM)
+    assert page.status_code == 422
+    row = page.text[page.text.index(f'id="why-r-{item.key.replace(":", "-")}"') :]
+    assert row.startswith(row.split(">")[0])
+    assert 'aria-invalid="true"' in row.split(">")[0]
+    assert "Välj skälet först" in row[: row.index("</form>")]
+    assert '<details class="decline-box">' in page.text
+
+
+def figures(page: str) -> dict[str, str]:
+    found = re.findall(r"<div><dt>(.*?)</dt><dd>(.*?)<span", page)
+    return {label: value.replace("\N{NO-BREAK SPACE}", " ") for label, value in found}
+
+
+def test_turer_hours_price_and_headline_follow_a_decline_at_once(client, snow):
+    """And are as before when it is taken back."""
+    first = client.get("/idag").text
+    before = figures(first)
+    keys = [item.key for item in snow.interventions if item.vehicle == "P02"]
+    body = {"plan_id": snow.id, "keys": keys, "cause": "drifting", "note": ""}
+    assert client.post("/api/v1/declines", json=body).status_code == 201
+    page = client.get("/idag").text
+    after = figures(page)
+    assert {label for label in before if before[label] != after.get(label)} >= {"Kostnad", "Körtid"}
+    cost = [int(re.sub(r"\D", "", one["Kostnad"])) for one in (before, after)]
+    assert 0 < cost[1] < cost[0]
+    n = len({item.target for item in snow.interventions}) - len({key.split(":")[1] for key in keys})
+    assert re.search(rf"<h1[^>]*>Kör ut (nu|kl\. [\d.]+): {n} av ", page)
+    lead = page[page.index('<p class="lead">') :].split("</p>")[0]
+    assert f"{len(keys)} turer är avstådda." in lead
+    assert "Alla turer behövs" not in lead
+    assert "2 fordon." in lead
+    client.post("/api/v1/declines/end", json={"keys": keys})
+    assert figures(client.get("/idag").text) == before
+
+
+def test_what_would_change_the_answer_is_not_said_of_a_tur_that_is_declined(client, snow):
+    from dashboards.pages.declines import flip_after
+
+    key = snow.interventions[0].key
+    target = snow.interventions[0].target
+    assert flip_after(f"Blir det mindre utgår {target}.", snow, {key}) == ""
+    assert flip_after(f"Blir det mindre utgår {target}0.", snow, {key}) != ""
+    assert flip_after(f"Blir det mindre utgår {target}.", snow, {}) != ""

@@ -218,3 +218,39 @@ def test_every_word_of_a_cause_is_known():
         for cause in get_args(DeclineCause):
             assert words(language)(f"cause.{cause}")
     assert judgements.Decline.__name__ == "Decline"
+
+
+@pytest.mark.parametrize(
+    ("at", "hours", "use"),
+    [
+        ("2026-11-24T10:00:00Z", "24", "Den första planen räknar med det, om den görs före ons 25 nov 11.00."),
+        ("2026-11-24T12:30:00Z", "24", "Den första planen görs senast 18.00 och räknar med det."),
+        ("2026-11-24T12:30:00Z", "0,1", "och då gäller det inte längre: skriv fler timmar."),
+    ],
+)
+def test_what_is_noted_before_the_first_plan_has_its_receipt(client, filled, clock, at, hours, use):
+    """Street, figure and time, that the first plan takes it in or not, and the way to take it back."""
+    from datetime import datetime
+
+    clock.instant = datetime.fromisoformat(at)
+    assert '<option value="Storgatan">' in client.get("/idag").text
+    body = f"street=Storgatan&seen=snow_depth&value=4%2C5&hours={hours}&why="
+    page = client.post("/api/v1/observations", content=body, headers=FORM).text
+    live = page[page.index('<div id="live"') :]
+    live = live[: live.index("</div></div>")].replace("\N{NO-BREAK SPACE}", " ")
+    assert "Sparat." in live
+    assert "4,5 cm på Storgatan (8 sträckor), gäller till" in live
+    assert use in live
+    assert "Ta tillbaka" in page[page.index('id="observations"') :]
+    assert "Sparat." not in client.get("/idag", params={"day": "2026-11-20"}).text
+
+
+def test_a_street_in_the_other_language_of_the_town_is_found_by_its_stem(client, filled):
+    """At most three are suggested, each a button."""
+    filled.execute("UPDATE road_segment SET name = 'Mannerheimintie' WHERE name = 'Ringen'")
+    filled.commit()
+    body = "street=Manerheimv%C3%A4gen&seen=snow_depth&value=4&hours=4&why="
+    page = client.post("/api/v1/observations", content=body, headers=FORM)
+    assert page.status_code == 422
+    assert "Manerheimvägen finns inte; menade du Mannerheimintie?" in page.text
+    assert 1 <= page.text.count('name="street_meant"') <= 3

@@ -197,4 +197,57 @@ def test_it_reads_in_english_too(client, listed, snow):
     page = client.get("/bemanning", params={"lang": "en", "opened": "P01/Jour 1"})
     said = words_of(page.text)
     assert "5 of 5 vehicles in service." in said
-    assert "Jour 1 is away until" in said
+    assert "Jour 1 is away Until further notice Until a set time" in said
+
+
+def test_a_vehicle_is_out_until_further_notice_unless_a_time_is_set(client, listed, clock):
+    """The first choice of the form; it holds until one tap in its row ends it."""
+    opened = client.get("/bemanning", params={"opened": "P02"}).text
+    assert re.search(r'<input type="radio" name="ends" value="open" checked>', opened)
+    assert "required" not in opened[opened.index('id="vehicle_out-until_at"') :].split(">")[0]
+    after = send(client, kind="vehicle_out", vehicle="P02", ends="open", until_at="", why="växellådan")
+    said = words_of(after.text)
+    assert "P02 är ur drift tills vidare: växellådan. Planen räknas om" in said
+    assert "Ur drift tills vidare: växellådan" in said
+    clock.instant = town.AT + timedelta(days=40)
+    (change,) = client.get("/api/v1/manning").json()["changes"]
+    assert change["until_at"] is None
+    page = client.get("/bemanning").text
+    row = page[page.index('id="v-P02"') :]
+    row = row[: row.index("</tr>")]
+    assert f'action="/api/v1/manning/{change["id"]}/end"' in row
+    assert "I tjänst igen" in row
+    back = client.post(f"/api/v1/manning/{change['id']}/end", content="", headers=FORM)
+    assert "5 av 5 fordon i tjänst." in words_of(back.text)
+
+
+def test_who_is_away_until_further_notice_is_back_by_one_tap(client, listed):
+    said = words_of(send(client, kind="away", vehicle="P01", who="Jour 1", ends="open").text)
+    assert "Jour 1 på P01 är borta tills vidare." in said
+    assert "Tillbaka" in said
+    assert [row["vehicle"] for row in client.get("/api/v1/manning").json()["lists"]] == ["P03", "P02"]
+
+
+def test_a_time_that_is_asked_for_must_be_given(client, listed):
+    page = send(client, kind="vehicle_out", vehicle="P01", ends="at", until_at="")
+    assert page.status_code == 422
+    assert re.search(r'name="ends" value="at" checked', page.text)
+    assert "Skriv en tid som" in page.text
+
+
+def test_a_program_says_null_of_what_has_no_end_and_must_say_something(client, listed, snow):
+    body = {"kind": "vehicle_out", "vehicle": "P02"}
+    assert client.post("/api/v1/manning", json=body).status_code == 422
+    made = client.post("/api/v1/manning", json={**body, "until_at": None})
+    assert (made.status_code, made.json()["change"]["until_at"]) == (201, None)
+    item = next(item for item in snow.interventions if item.vehicle == "P02")
+    page = client.get("/idag", params={"open": item.key}).text
+    assert "ur drift tills vidare" in page
+    assert client.post("/api/v1/choices", json={"key": item.key, "vehicle": "P02"}).status_code == 201
+    refused = client.post(
+        "/api/v1/choices",
+        json={"key": next(one.key for one in snow.interventions if one.vehicle == "P03"), "vehicle": "P02"},
+    )
+    assert (refused.status_code, "until further notice" in refused.json()["detail"]) == (422, True)
+    moments = words_of(client.get("/idag").text)
+    assert "P02 ur drift tills vidare" in moments

@@ -76,7 +76,7 @@ def test_a_vehicle_that_is_out_of_service_is_no_yes(state):
 def test_sent_waits_for_an_answer_and_says_where_the_message_is():
     assert said("sent") == ("Utkallad 03.06", "väntar svar")
     came = [event("sent", "dagsplan"), event("delivered", "dagsplan", AT + MINUTE)]
-    assert said("sent", history=came) == ("Utkallad 03.06", "framme 03.07 · väntar svar")
+    assert said("sent", history=came) == ("Utkallad 03.06", "levererat 03.07 · väntar svar")
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,14 @@ def test_a_call_names_all_turer_in_driving_order(later: int, said: str) -> None:
     assert words("sv").say(call_text([tur(), second], "P07", ZONE)) == said
 
 
+def test_what_should_have_begun_is_to_begin_now() -> None:
+    """Never a time that has passed."""
+    late, in_time = AT + HOUR / 4, AT
+    said = "Utkallning P07: P1-01. Starta nu. Klart senast 05.00. Kvittera: jag kör / kan inte."
+    assert words("sv").say(call_text([tur()], "P07", ZONE, late)) == said
+    assert "Start 03.00" in words("sv").say(call_text([tur()], "P07", ZONE, in_time))
+
+
 def test_who_is_stopped_is_told_what_not_to_drive() -> None:
     second = tur(title="P2-01")
     assert words("sv").say(stop_text([tur(), second], "P07")) == "Stoppad, P07: P1-01 och P2-01. Kör inte."

@@ -1,0 +1,185 @@
+"""The sheet before a call-out: another vehicle where a tur's own cannot, streets by name, starts that passed."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+from urllib.parse import parse_qs, urlencode, urlparse
+
+import pytest
+
+from tests.unit.dashboards import night
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+
+
+@pytest.fixture
+def listed(filled, snow):
+    """The plan's ploughs and P01, which is free all night, are on the list."""
+    night.lists(filled, "P01", "P02", "P03")
+    return snow
+
+
+@pytest.fixture
+def item(listed):
+    """A street tur of P02."""
+    return next(one for one in listed.interventions if one.vehicle == "P02")
+
+
+def sheet(client, plan, *keys, **more):
+    return client.get("/idag/utkallning", params={"plan_id": plan.id, "keys": keys, **more}).text
+
+
+def words_of(page: str) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def form_of(page: str) -> list[tuple[str, str]]:
+    """What the sheet's button sends as it stands."""
+    form = page[page.index('<form class="sheet"') : page.index("</form>")]
+    found = re.findall(r'<input type="(?:hidden|checkbox)" name="(\w+)" value="([^"]*)"(?: checked)?', form)
+    chosen = re.findall(r'<option value="([^"]+)" selected>', form)
+    return [(name, html.unescape(value)) for name, value in [*found, *(("vehicles", one) for one in chosen)]]
+
+
+def send(client, fields):
+    return client.post("/idag/utkallning", content=urlencode(fields), headers=FORM, follow_redirects=False)
+
+
+def out_of_service(client, vehicle: str) -> None:
+    made = client.post("/api/v1/manning", json={"kind": "vehicle_out", "vehicle": vehicle, "until_at": None})
+    assert made.status_code == 201
+
+
+def order_of(client):
+    return client.get("/api/v1/orders").json()["orders"][0]
+
+
+def test_a_free_vehicle_stands_in_for_one_that_is_out_and_is_called(client, listed, item):
+    """Said in words, and sent as it stands."""
+    out_of_service(client, "P02")
+    page = sheet(client, listed, item.key)
+    assert "P01 är ledig: föreslås i stället för P02, som är ur drift" in words_of(page)
+    fields = form_of(page)
+    assert ("vehicles", f"{item.key}=P01") in fields
+    sent = send(client, fields)
+    assert sent.status_code == 303
+    assert parse_qs(urlparse(sent.headers["location"]).query)["said"] == ["called_out.0.1"]
+    order = order_of(client)
+    assert (order["vehicle"], order["contractor"], order["state"]) == ("P01", "ett", "decided")
+    (row,) = client.get("/api/v1/calls").json()["rows"]
+    assert (row["vehicle"], row["who"]) == ("P01", "Jour 1")
+
+
+def test_after_a_no_another_is_proposed(client, listed, item):
+    """Its order is over; the plan still has the vehicle that said no."""
+    (order,) = client.post("/api/v1/orders", json={"plan_id": listed.id, "keys": [item.key]}).json()["ids"]
+    client.post(f"/api/v1/orders/{order}/events", json={"kind": "sent"})
+    client.post(f"/api/v1/orders/{order}/events", json={"kind": "refused", "note": "startar inte"})
+    assert order_of(client)["state"] == "refused"
+    said = words_of(sheet(client, listed, item.key))
+    assert "P01 är ledig: föreslås i stället för P02, som har sagt nej" in said
+
+
+def test_what_a_driver_broke_off_goes_to_another(client, listed, item):
+    (order,) = client.post("/api/v1/orders", json={"plan_id": listed.id, "keys": [item.key]}).json()["ids"]
+    for kind in ("started", "aborted"):
+        client.post(f"/api/v1/orders/{order}/events", json={"kind": kind, "by": "driver"})
+    said = words_of(sheet(client, listed, item.key))
+    assert "P01 är ledig: föreslås i stället för P02, som har brutit av" in said
+
+
+def test_another_can_be_chosen_and_is_called(client, listed, item):
+    """Shown at once with what speaks against it; the list stays, with the proposal among its lines."""
+    out_of_service(client, "P02")
+    page = sheet(client, listed, item.key, vehicles=f"{item.key}=P03")
+    assert "P03 är valt i stället för P02" in words_of(page)
+    assert re.search(r'<option value="[^"]*=P02" disabled>', page)
+    assert re.search(r'<option value="[^"]*=P01">', page)
+    assert send(client, form_of(page)).status_code == 303
+    assert order_of(client)["vehicle"] == "P03"
+
+
+def test_a_list_changed_without_script_is_taken_as_it_is_sent(client, listed, item):
+    """The line stood under the proposal; what was chosen in it drives."""
+    out_of_service(client, "P02")
+    fields = [(name, value) for name, value in form_of(sheet(client, listed, item.key)) if name != "vehicles"]
+    assert send(client, [*fields, ("vehicles", f"{item.key}=P03")]).status_code == 303
+    assert order_of(client)["vehicle"] == "P03"
+
+
+def test_a_vehicle_that_broke_down_since_the_sheet_was_shown_is_not_replaced_unseen(client, listed, item):
+    fields = form_of(sheet(client, listed, item.key))
+    out_of_service(client, "P02")
+    page = send(client, fields)
+    assert page.status_code == 409
+    assert "Ett fordon har ändrats sedan du såg listan. Inget är skickat" in page.text
+    assert "P01 är ledig" in words_of(page.text)
+    assert client.get("/api/v1/orders").json()["orders"] == []
+
+
+def test_where_none_is_free_it_says_which_is_first(client, listed, item):
+    for vehicle in ("P02", "P01"):
+        out_of_service(client, vehicle)
+    said = words_of(sheet(client, listed, item.key))
+    assert "P02 är ur drift tills vidare: välj ett annat fordon" in said
+    assert "P03 blir ledigt först" in said
+    assert "Ingen kan kallas ut." in said
+
+
+def test_a_program_sees_why_and_sends_what_it_saw(client, listed, item):
+    out_of_service(client, "P02")
+    seen = client.get("/api/v1/calls/sheet", params={"plan_id": listed.id, "keys": [item.key]}).json()
+    (line,) = seen["lines"]
+    (tur,) = line["turer"]
+    assert (line["vehicle"], tur["instead"]["of"], tur["instead"]["cause"]) == ("P01", "P02", "out")
+    body = {"plan_id": listed.id, "keys": [item.key]}
+    assert client.post("/api/v1/calls", json=body).status_code == 409
+    assert client.post("/api/v1/calls", json={**body, "vehicles": {item.key: "P01"}}).status_code == 201
+    assert order_of(client)["vehicle"] == "P01"
+
+
+def test_turer_are_named_by_their_street_too(client, listed, item):
+    street = item.title.removeprefix(item.target).strip()
+    assert street
+    other = next(one for one in listed.interventions if one.vehicle == "P03")
+    client.post("/api/v1/declines", json={"plan_id": listed.id, "keys": [other.key], "cause": "drifting", "note": ""})
+    said = words_of(sheet(client, listed, item.key))
+    assert f"{item.target} {street}" in said
+    assert f"Avstådda: {other.target} {other.title.removeprefix(other.target).strip()}." in said
+
+
+def test_a_start_that_has_passed_is_said_as_now(client, listed, item, clock):
+    """And when it is done at the earliest, not when it was planned to be."""
+    clock.instant = item.starts_at + timedelta(minutes=7)
+    planned = item.starts_at + timedelta(hours=1)
+    said = words_of(sheet(client, listed, item.key))
+    assert f"start nu (planerad {planned:%H.%M})" in said
+    assert f"Första start nu (planerad {planned:%H.%M})." in said
+    ready = item.ready_by + timedelta(minutes=7, hours=1)
+    assert f"klar tidigast {ready:%H.%M}" in said
+
+
+def test_a_start_ahead_is_said_by_its_time_alone(client, listed, item):
+    said = words_of(sheet(client, listed, item.key))
+    assert "start nu" not in said
+    assert "tidigast" not in said
+
+
+def test_where_nobody_of_the_list_is_left_the_board_leads_to_the_sheet(client, filled, listed, item, clock):
+    """It proposes a vehicle that is on no list, and calls it out about the order that waits."""
+    night.lists(filled, "P02")
+    filled.commit()
+    made = client.post("/api/v1/calls", json={"plan_id": listed.id, "keys": [item.key]}).json()
+    clock.advance(minutes=1)
+    client.post(f"/api/v1/calls/{made['calls'][0]}/cannot", json={"note": "startar inte"})
+    page = client.get("/idag").text
+    assert "Ingen är kvar på ringlistan." in page
+    row = page[page.index('id="next-P02"') :]
+    form = row[row.index('action="/idag/utkallning"') : row.index("</form>", row.index('action="/idag/utkallning"'))]
+    assert (f'value="{item.key}"' in form, "Välj annat fordon" in form) == (True, True)
+    seen = sheet(client, listed, item.key)
+    assert "P01 är ledig: föreslås i stället för P02, som har sagt nej" in words_of(seen)
+    assert send(client, form_of(seen)).status_code == 303
+    assert (order_of(client)["id"], order_of(client)["vehicle"]) == (made["orders"][0], "P01")
