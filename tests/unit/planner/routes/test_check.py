@@ -39,7 +39,7 @@ def test_the_checker_sees_what_was_left_out() -> None:
     """A needed segment that is only driven over is a fault, unless it is named."""
     network, steps, needs = square()
     unserved = [*steps[:3], (1, False), *steps[4:]]
-    assert faults(network, 0, unserved, needs) == ["segment bc is served 0 times, 1 is needed"]
+    assert faults(network, 0, unserved, needs) == ["street bc is served 0 times, 1 is needed"]
     assert faults(network, 0, unserved, needs, [1]) == []
 
 
@@ -54,7 +54,7 @@ def test_the_checker_sees_one_direction_only() -> None:
     network, steps, needs = square()
     there, back = steps[0][0], steps[1][0]
     wrong = [(there, True), (back, False), (there, True), *steps[3:]]
-    assert faults(network, 0, wrong, needs) == ["segment ab is served in one direction only"]
+    assert faults(network, 0, wrong, needs) == ["street ab is served in one direction only"]
 
 
 def test_the_checker_sees_a_one_way_street_driven_against_as_a_jump() -> None:
@@ -73,7 +73,7 @@ def test_the_checker_sees_a_jump() -> None:
 def test_the_checker_sees_service_without_need() -> None:
     """A segment that nobody asked for must not be served."""
     network, steps, _ = square()
-    assert faults(network, 0, steps, {0: 2, 1: 1}) == ["segment ca is served without need"]
+    assert faults(network, 0, steps, {0: 2, 1: 1}) == ["street ca is served without need"]
 
 
 def test_the_checker_sees_too_few_and_too_many_passes() -> None:
@@ -94,7 +94,7 @@ def test_a_fault_is_said_in_swedish_too_and_names_its_run() -> None:
     assert (weak.source, weak.effect, weak.effect_en) == (
         "checker",
         "Tur P1-1, omgång 2 lämnas utanför planen: sträcka ab körs 1 gång, 2 behövs.",
-        "Route P1-1, run 2 is left out of the plan: segment ab is served once, 2 are needed.",
+        "Route P1-1, run 2 is left out of the plan: street ab is served once, 2 are needed.",
     )
 
 
@@ -130,7 +130,7 @@ def test_the_checker_sees_each_banned_turn(rows: list[tuple[int, int, bool]], da
     nodes = st.sampled_from([int(node) for node in network.node_ids])
     ban = data.draw(st.builds(TurnBan, st.sampled_from(names), nodes, st.sampled_from(names)))
     found = faults(network, int(network.arc_from[arcs[0]]), [(arc, False) for arc in arcs], {}, (), [ban])
-    said = f"the turn from segment {ban.from_segment} to {ban.to_segment} at node {ban.via_node} is banned"
+    said = f"the turn from street {ban.from_segment} to {ban.to_segment} at node {ban.via_node} is banned"
     made = list(zip(driven, at, driven[1:], strict=False)).count((ban.from_segment, ban.via_node, ban.to_segment))
     assert [fault for fault in found if "banned" in fault] == [said] * made
 
@@ -141,7 +141,7 @@ def test_a_ban_holds_at_its_own_node_alone(via: int) -> None:
     network = build([street(0, 1, key="one"), street(0, 1, key="two")])
     there, back = 0, next(arc for arc in range(4) if network.arc_segment[arc] == 1 and not network.arc_forward[arc])
     found = faults(network, 0, [(there, False), (back, False)], {}, (), [TurnBan("one", via, "two")])
-    assert found == (["the turn from segment one to two at node 1 is banned"] if via == 1 else [])
+    assert found == (["the turn from street one to two at node 1 is banned"] if via == 1 else [])
 
 
 def test_a_drive_that_serves_nothing_of_nothing_is_sound() -> None:
