@@ -125,7 +125,7 @@ def test_a_banned_turn_is_driven_round() -> None:
     free, bound = (drive_of(network, {2: 2}, "street", 0, turns) for turns in ([], [ban]))
     assert (free.metres, bound.metres) == (pytest.approx(400.0), pytest.approx(600.0))
     steps = [(step.arc, step.serve) for step in free.traversals]
-    assert said(network, 0, steps, {2: 2}, (), [ban]) == ["the turn from segment in to side at node 1 is banned"]
+    assert said(network, 0, steps, {2: 2}, (), [ban]) == ["the turn from street in to side at node 1 is banned"]
 
 
 def test_what_bans_close_is_left_out() -> None:

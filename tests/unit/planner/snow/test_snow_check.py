@@ -123,7 +123,7 @@ def test_a_drive_over_a_street_that_is_closed_to_its_vehicle_stays_out(monkeypat
     gone = next(item for item in plan_of(snapshot).interventions if item.target.startswith("P1"))
     spoil(monkeypatch, snapshot, gone, lambda drive: replace(drive, traversals=(*detour, *drive.traversals)))
     ((_, en),) = checked(plan_of(snapshot))
-    assert en.endswith(f": segment narrow is closed to vehicle {gone.vehicle}.")
+    assert en.endswith(f": street narrow is closed to vehicle {gone.vehicle}.")
 
 
 def test_no_vehicle_is_booked_for_what_stays_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,7 +253,7 @@ def test_a_round_keeps_off_what_is_closed_to_its_vehicle_and_obeys_bans() -> Non
     narrow = build([replace(segment, max_width_m=2.0, max_weight_t=9.0) for segment in network.segments])
     for parts in ({"width_m": 2.1}, {"weight_t": 9.1}):
         wrong = round_violations(snapshot, narrow, 0, replace(vehicle, **parts), PLACES, visit)
-        assert f"segment {first.id} is closed to vehicle G01" in [words("en").say(fault) for fault in wrong]
+        assert f"street {first.id} is closed to vehicle G01" in [words("en").say(fault) for fault in wrong]
     fast = build([replace(segment, highway="motorway") for segment in network.segments])
     assert round_violations(snapshot, fast, 0, vehicle, PLACES, visit)
     ban = TurnBan(first.id, int(network.node_ids[network.arc_to[visit.arcs[0]]]), second.id)
@@ -271,6 +271,6 @@ def test_a_lorry_on_a_cycle_way_is_seen() -> None:
     """In turer too: the streets of a drive must be open to its vehicle."""
     network = build([street(0, 1, "C1", network="cycle")])
     assert [words("en").say(fault) for fault in shut(network, [0, 1], Vehicle("P01", "snow", "dep"))] == [
-        "segment c/0-1 is closed to vehicle P01"
+        "street c/0-1 is closed to vehicle P01"
     ]
     assert shut(network, [0, 1], Vehicle("G01", "snow", "dep", network="cycle")) == []

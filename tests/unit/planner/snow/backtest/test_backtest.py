@@ -221,7 +221,7 @@ def found_of(*turer: str) -> Replay:
                 "(a full call-out on the same days about 5 thousand kr)",
                 "changed        call-outs on 1 of 2 days, 1 route, about 2 thousand kr "
                 "(a full call-out on the same days about 5 thousand kr)",
-                "hours at or over the limit, in the mean of the class's strands, by the forecasts of the time:",
+                "hours at or over the limit, in the mean of the class's streets, by the forecasts of the time:",
                 "  as it was      P1 4.5",
                 "  changed        P1 4.5",
                 "cost and km are estimates from the work of whole routes; what was ploughed then stays ploughed",
