@@ -227,7 +227,7 @@ def _plans(commands: Any, t: Words) -> None:  # noqa: ANN401
 
 def _forecasts(commands: Any, t: Words) -> None:  # noqa: ANN401
     group, files = _add(commands, t, "forecast"), t("cli.option.forecast_files")
-    group.add_argument("model", choices=["road", "fill"])
+    group.add_argument("model", choices=["road", "fill", "heat"])
     group.add_argument("--files", type=Path, metavar=t("cli.metavar.folder"), help=files)
     group.add_argument("--every", type=kind(t, count), metavar="H", help=t("cli.option.forecast_every"))
     on = t("cli.metavar.day")

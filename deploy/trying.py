@@ -64,8 +64,8 @@ def run_forecast(options: argparse.Namespace, settings: Settings) -> int:
     from city.catalogue.words import words
 
     spoken = words(settings.municipality.language)
-    if options.model == "fill":
-        return _forecast_fill(options, spoken)
+    if options.model != "road":
+        return _forecast_files(options, spoken)
     from planner.road.forecast import load
     from planner.road.record import score_record
     from planner.road.words import answer, record_answer
@@ -88,13 +88,15 @@ def run_forecast(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _forecast_fill(options: argparse.Namespace, spoken: Words) -> int:
-    """The fill of vessels, from a folder of files."""
+def _forecast_files(options: argparse.Namespace, spoken: Words) -> int:
+    """The fill of vessels or the heat of buildings, from a folder of files."""
+    from planner.heating.heatwords import heat_answer
     from planner.waste.fillwords import fill_answer
 
     if not options.files:
-        raise ConfigError(message("error.fill.files"))
-    say(fill_answer(options.files, spoken, as_json=options.json))
+        raise ConfigError(message("error.usage.forecast_files", model=options.model))
+    answer = {"fill": fill_answer, "heat": heat_answer}[options.model]
+    say(answer(options.files, spoken, as_json=options.json))
     return 0
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from city.entities import ForecastStep, Segment
 from planner import bundle
+from planner.heating.heatfiles import FreeRow, HeatSettings, MeteredRow, OutdoorRow, PlannedRow
 from planner.road.forecast import Bundle, ObservedRow, OtherRow, SiteRow, WeatherRow
 from planner.services import SNAPSHOTS
 from planner.snapshot import PlannerParams
@@ -19,7 +20,8 @@ from tests.unit.docs.reading import DOCS, blocks, text
 
 PAGE = DOCS / "bundles.md"
 PLANS, REST = text(PAGE).split("# A road forecast from a folder of files")
-ROADS, FILLS = REST.split("# A fill forecast from a folder of files")
+ROADS, REST = REST.split("# A fill forecast from a folder of files")
+FILLS, HEATS = REST.split("# A heat forecast from a folder of files")
 ROW = re.compile(r"^\| `(\w+\.\w+)` \| (.*?) \|(?: [\w, ]+ \|)?$", re.MULTILINE)
 TABLES = dict(chain.from_iterable(bundle._tables(kind) for kind in SNAPSHOTS.values()))
 FILL_TABLES = {
@@ -27,6 +29,13 @@ FILL_TABLES = {
     "levels.csv": LevelRow,
     "emptied.csv": EmptiedRow,
     "fill.toml": FillSettings,
+}
+HEAT_TABLES = {
+    "hours.csv": MeteredRow,
+    "weather.csv": OutdoorRow,
+    "planned.csv": PlannedRow,
+    "free_days.csv": FreeRow,
+    "heat.toml": HeatSettings,
 }
 ROAD_TABLES = {
     "sites.csv": SiteRow,
@@ -94,3 +103,8 @@ def test_every_file_and_column_of_a_road_forecast_is_named() -> None:
 @pytest.mark.parametrize("name", FILL_TABLES)
 def test_every_column_of_a_fill_forecast_is_named(name: str) -> None:
     assert columns(dict(ROW.findall(FILLS))[name].replace(". May be left out", "")) == names(FILL_TABLES[name])
+
+
+@pytest.mark.parametrize("name", HEAT_TABLES)
+def test_every_column_of_a_heat_forecast_is_named(name: str) -> None:
+    assert columns(dict(ROW.findall(HEATS))[name].replace(". May be left out", "")) == names(HEAT_TABLES[name])
