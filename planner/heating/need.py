@@ -129,8 +129,13 @@ def assumed_outdoor_c(day: BuildingDay, *, without_forecast_c: float = -10.0) ->
     return without_forecast_c if day.outdoor_c is None else day.outdoor_c
 
 
+def too_cold_to_set_back(rules: Limits, day: BuildingDay) -> bool:
+    """Whether it is so cold that the heat is held day and night, empty building or not."""
+    return day.outdoor_c is not None and day.outdoor_c < rules.value("heating.no_setback_below_c")
+
+
 def night_c(rules: Limits, day: BuildingDay) -> float:
     """The set-back temperature; none in severe cold, and never under the floor."""
-    if day.outdoor_c is not None and day.outdoor_c < rules.value("heating.no_setback_below_c"):
+    if too_cold_to_set_back(rules, day):
         return rules.value("heating.day_c")
     return max(rules.value("heating.night_c"), rules.value("heating.floor_c"))

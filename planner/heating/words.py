@@ -10,9 +10,9 @@ from city.catalogue.stored import in_all_languages
 from city.catalogue.words import name_of
 from city.plan import Degradation, Intervention, Reason, Verdict
 from models.heat import WarmUp
-from planner.heating.need import BuildingDay, assumed_outdoor_c, at_opening_c, hours_of
+from planner.heating.need import BuildingDay, assumed_outdoor_c, at_opening_c, hours_of, too_cold_to_set_back
 from planner.heating.snapshot import HeatingSnapshot
-from planner.thresholds.limits import Limits
+from planner.thresholds.limits import Limits, limits
 from planner.words.sentences import (
     answer,
     certain,
@@ -44,10 +44,19 @@ def reasons_of(
             age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
         )
     if opens is None or start is None:
-        yield text_reason(message("plan.heating.set_back", day=_named(day)), source="calendar")
+        yield _closed_reason(snapshot, rules, day)
     else:
         yield _start_reason(snapshot, day, opens, start)
         yield from _too_late(snapshot, rules, day, opens)
+
+
+def _closed_reason(snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay) -> Reason:
+    """A closed day is set back, but in severe cold, when its hours hold the heat."""
+    if too_cold_to_set_back(rules, day):
+        at, limit = rules.value("heating.day_c"), rules.value("heating.no_setback_below_c")
+        said = message("plan.heating.held", day=_named(day), at=at, limit=limit)
+        return text_reason(said, source=forecast_source(snapshot.forecasts))
+    return text_reason(message("plan.heating.set_back", day=_named(day)), source="calendar")
 
 
 def _named(day: BuildingDay) -> Message:
@@ -95,12 +104,23 @@ def verdict(snapshot: HeatingSnapshot, items: Sequence[Intervention], weaknesses
         return Verdict(go=False, certainty="low", **answer(message("plan.heating.verdict.no_buildings")))
     buildings = message("plan.heating.buildings", n=len(items))
     if not warm:
-        said = message("plan.heating.verdict.set_back", buildings=buildings)
-        return Verdict(go=False, certainty=certainty, **answer(said))
+        day_c = limits(snapshot.thresholds).value("heating.day_c")
+        held = sum(_is_held(item, day_c) for item in items)
+        back = message("plan.heating.buildings", n=len(items) - held)
+        closed = [message("plan.heating.verdict.set_back", buildings=back)] if held < len(items) else []
+        if held:
+            closed.append(message("plan.heating.verdict.held", buildings=message("plan.heating.buildings", n=held)))
+        return Verdict(go=False, certainty=certainty, **answer(*closed))
     first = min(item.starts_at for item in warm if item.starts_at)
     at = first.astimezone(snapshot.zone)
     said = message("plan.heating.verdict.go", at=at, warm=len(warm), of=buildings)
     return Verdict(go=True, certainty=certainty, starts_at=first, **answer(said))
+
+
+def _is_held(item: Intervention, day_c: float) -> bool:
+    """Whether a building that is closed is kept as warm as on a day in use."""
+    hours = item.heat if isinstance(item.heat, tuple) else ()
+    return bool(hours) and item.starts_at is None and all(hour.set_point_c >= day_c for hour in hours)
 
 
 def degradations(snapshot: HeatingSnapshot, days: Sequence[BuildingDay]) -> Iterable[Degradation]:

@@ -90,6 +90,19 @@ def test_no_set_back_in_severe_cold() -> None:
     assert min(set_points(item_of(heating_snapshot(forecasts=(forecast(-14.0),))))) == 17.0
 
 
+def test_a_closed_day_in_severe_cold_says_that_the_heat_is_held() -> None:
+    """Nobody there and colder than -15 °C: 24 hours of 21 °C are not called set back, in reason and verdict."""
+    cold = heating_snapshot(
+        forecasts=(forecast(-18.0),), calendar=(CalendarDay("school", date(2026, 11, 24), "closed"),)
+    )
+    plan = plan_of(cold)
+    item = item_of(cold)
+    assert set(set_points(item)) == {21.0}
+    assert "stängt: värmen hålls på 21 °C dygnet om, kallare ute än −15 °C" in [reason.text for reason in item.reasons]
+    assert not any("sänkt" in reason.text for reason in item.reasons)
+    assert "värmen hålls dygnet om" in plan.verdict.text or plan.verdict.go
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     st.floats(5, 24), st.floats(-30, 15), st.floats(10, 19), st.sampled_from(["school", "closed", "fritids", "evening"])
