@@ -111,7 +111,8 @@ def snow_plan(
     full = full_cost(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot))
     used = _used(snapshot, assessed, items)
     weak += _weak_absences(snapshot, [tur for tur in due if night.has_no_vehicle(tur)])
-    answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, sum(one.whole for one in left))
+    stuck, cold = sum(one.whole for one in left), sum(len(one.needs) for one in left if one.cold)
+    answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, stuck, cold)
     totals = msgspec.structs.replace(_totals(snapshot, assessed.turer, due, items, driven, needs, left), **used)
     said = [not_cared(snapshot, fleet, one) for one in left]
     return assemble(snapshot, verdict(snapshot, answer, weak), weak, items, totals, said)
@@ -237,5 +238,7 @@ def _totals(
         max_depth_cm=round(needs.max_depth_cm, 2),
         score=plan_score(driven, [need for tur in due for need in needs.of(tur)]),
         without_vehicle=sum(one.whole for one in left),
-        unreachable_needed_segments=sum(len(one.needs) for one in left if one.tur is None),
+        unreachable_needed_segments=sum(
+            len(one.needs) for one in left if one.tur is None and one.kind == "unreachable"
+        ),
     )

@@ -1,7 +1,8 @@
 """Streets that are needed and that no intervention sees to: which, why, and by when they are needed.
 
 Every street that a rule asks for is in an intervention or in one of these groups; so are streets of ours that no way
-leads to and whose depth comes over their limits, which no rule asks for.
+leads to and whose depth comes over their limits, and streets that get slippery and that nothing is spread on: no rule
+asks for either.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from planner.routes.sectors import Tur
 from planner.snow.criteria import all_criteria
 from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
+from planner.snow.unspread import unspread
 from planner.snow.work import DrivenTur, NightWork
 
 
@@ -28,7 +30,7 @@ class Uncared:
     """Streets of one tur, or of a class where they are of none. ``needs`` are theirs; of streets that no rule asks for
     their rows with when each must be done. ``vehicle``: who leaves them out, or is out; ``refused``: what the checker
     found; ``gone``: when the first vehicle could be there, where nothing is left to do by then. ``whole`` where nothing
-    of a tur is driven."""
+    of a tur is driven; ``cold`` where it is too cold for the salt that is spread there else."""
 
     target: str
     kind: NotCaredKind
@@ -42,6 +44,7 @@ class Uncared:
     refused: Message | None = None
     gone: datetime | None = None
     whole: bool = False
+    cold: bool = False
 
 
 def uncared(
@@ -52,7 +55,7 @@ def uncared(
     night: NightWork,
 ) -> list[Uncared]:
     """All of them, whole turer first. ``held`` are the orders that are under way, by tur."""
-    found = list(_unreached(snapshot, needs))
+    found = [*_unreached(snapshot, needs), *_untreated(snapshot, needs)]
     for tur in turer:
         if needs.asks(tur):
             out = held.get(tur.id, ())
@@ -152,3 +155,13 @@ def _unreached(snapshot: SnowSnapshot, needs: Needs) -> Iterable[Uncared]:
         yield Uncared(
             route_class, "unreachable", network, route_class, tuple(n for n, _ in some), min(at for _, at in some)
         )
+
+
+def _untreated(snapshot: SnowSnapshot, needs: Needs) -> Iterator[Uncared]:
+    """Streets that get slippery and that nothing is spread on, by class and cause."""
+    by_class: defaultdict[tuple[Network, RouteClass, bool], list[Need]] = defaultdict(list)
+    for one in unspread(needs):
+        by_class[snapshot.segments[one.need.segment].network, one.need.route_class, one.cold].append(one.need)
+    for (network, route_class, cold), some in sorted(by_class.items()):
+        until = min(need.deadline for need in some)
+        yield Uncared(route_class, "untreated", network, route_class, tuple(some), until, cold=cold)

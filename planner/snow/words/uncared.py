@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from city.catalogue.message import Message, message
+from city.catalogue.message import Figure, Message, brief, message
 from city.catalogue.stored import in_all_languages
 from city.entities import Vehicle
 from city.plan import Clause, NotCared
 from planner.fleet import Fleet
+from planner.snow.drives import SPREAD_KMH
 from planner.snow.need import deciding
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.uncared import Uncared
+from planner.snow.words.classes import class_name
 from planner.snow.words.when import when
+from planner.thresholds.limits import limits
 
 
 def not_cared(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> NotCared:
@@ -52,10 +55,23 @@ def _why(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Message:
     if one.kind == "left_out" or one.gone is not None:
         return _left(snapshot, one)
     if one.tur is None:
-        return message("plan.snow.uncared.cut_off", n=n)
+        return _slippery(snapshot, one) if one.kind == "untreated" else message("plan.snow.uncared.cut_off", n=n)
     if one.kind == "unreachable":
         return message("plan.snow.uncared.no_way")
     return message("format.sentences", parts=tuple(_no_vehicle(snapshot, fleet, one)))
+
+
+def _slippery(snapshot: SnowSnapshot, one: Uncared) -> Message:
+    """Why nothing is spread where it gets slippery, by the coldest or the slipperiest of the streets."""
+    first = min(one.needs, key=lambda need: need.reached_at)
+    when_said, n = when(snapshot, first.reached_at), len(one.needs)
+    if not one.cold:
+        friction = Figure(min(need.friction for need in one.needs), 2)
+        name = class_name(one.route_class)
+        return message("plan.snow.uncared.no_sand", n=n, when=when_said, friction=friction, class_name=name)
+    lowest = limits(snapshot.thresholds).value("snow.salt_lowest_c")
+    surface = Figure(min(need.surface_c[0] for need in one.needs))
+    return message("plan.snow.uncared.too_cold", n=n, when=when_said, surface=surface, lowest=brief(lowest))
 
 
 def _left(snapshot: SnowSnapshot, one: Uncared) -> Message:
@@ -89,8 +105,18 @@ def _rests(snapshot: SnowSnapshot, fleet: Fleet, vehicle: Vehicle) -> bool:
 def _ways(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[Message]:
     if one.held is not None and one.held.ready_by is not None and one.held.vehicle:
         yield _way(snapshot, one, "again", one.held.vehicle, one.held.ready_by, _hours(snapshot, fleet, one))
+    if one.kind == "untreated":
+        yield _sanded(snapshot, one)
     if one.kind == "no_vehicle" and one.gone is None:
         yield from _with_a_driver(snapshot, fleet, one)
+
+
+def _sanded(snapshot: SnowSnapshot, one: Uncared, *, usual_deadhead: float = 0.5) -> Message:
+    """What sand on all of the streets would take of one vehicle."""
+    km = sum(snapshot.segments[need.segment].length_m * need.passes for need in one.needs) / 1000.0
+    minutes = max(1, round(60.0 * km / SPREAD_KMH[one.network] * (1.0 + usual_deadhead)))
+    grams = Figure(limits(snapshot.thresholds).value("snow.sand_g_m2"), 0)
+    return message("plan.snow.uncared.way.sand", n=len(one.needs), dose=grams, km=Figure(km), minutes=minutes)
 
 
 def _with_a_driver(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared, *, most: int = 3) -> Iterable[Message]:

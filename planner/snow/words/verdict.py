@@ -27,7 +27,8 @@ BESIDE = ("places", "haul", "sweep")
 
 @dataclass(frozen=True)
 class VerdictBasis:
-    """What the verdict is made of. ``stuck`` turer are needed, but no vehicle can drive them."""
+    """What the verdict is made of. ``stuck`` turer are needed, but no vehicle can drive them; on ``cold``
+    streets it gets slippery, but too cold for salt."""
 
     turer: Sequence[Tur]
     items: Sequence[Intervention]
@@ -35,11 +36,14 @@ class VerdictBasis:
     cost: float
     full_cost: float
     stuck: int
+    cold: int = 0
 
 
 def verdict(snapshot: SnowSnapshot, basis: VerdictBasis, weaknesses: Sequence[Degradation]) -> Verdict:
     """The answer, sentence by sentence."""
-    sentences = _call_out(snapshot, basis) if basis.items else _no_call_out(snapshot, basis.needs)
+    sentences = [*(_call_out(snapshot, basis) if basis.items else _no_call_out(snapshot, basis.needs))]
+    if basis.cold:
+        sentences.append(message("plan.snow.verdict.cold", n=basis.cold))
     held = {item.key for item in snapshot.running}
     waiting = [item for item in basis.items if item.key not in held]
     return Verdict(
