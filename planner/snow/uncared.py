@@ -24,13 +24,17 @@ from planner.snow.snapshot import SnowSnapshot
 from planner.snow.unspread import unspread
 from planner.snow.work import DrivenTur, NightWork
 
+CAUSES = (("refused", False), ("no_vehicle", False), ("gone", False), ("refused", True), ("no_vehicle", True))
+"""Why a work is lost, and whether it is a further run; each is told apart."""
+
 
 @dataclass(frozen=True)
 class Uncared:
     """Streets of one tur, or of a class where they are of none. ``needs`` are theirs; of streets that no rule asks for
     their rows with when each must be done. ``vehicle``: who leaves them out, or is out; ``refused``: what the checker
     found; ``gone``: when the first vehicle could be there, where nothing is left to do by then. ``whole`` where nothing
-    of a tur is driven; ``cold`` where it is too cold for the salt that is spread there else."""
+    of a tur is driven; ``again`` where it is driven, and comes over its limits
+    again with nobody to drive it once more; ``cold`` where it is too cold for the salt that is spread there else."""
 
     target: str
     kind: NotCaredKind
@@ -45,6 +49,7 @@ class Uncared:
     gone: datetime | None = None
     whole: bool = False
     cold: bool = False
+    again: bool = False
 
 
 def uncared(
@@ -101,8 +106,8 @@ def _of_lost(tur: Tur, night: NightWork, driven: Sequence[DrivenTur]) -> Iterato
     """The works of a tur that nobody does, cause by cause."""
     going = next((item.assignment.vehicle.id for item in driven if item.drive.traversals), None)
     refused = {one.target: one.why for one in night.refused}
-    for cause in ("refused", "no_vehicle", "gone"):
-        lost = [one for one in night.lost if one.tur.id == tur.id and one.why == cause]
+    for cause, again in CAUSES:
+        lost = [one for one in night.lost if one.tur.id == tur.id and (one.why, one.again) == (cause, again)]
         part = going is not None and cause != "no_vehicle"
         yield from _some(
             tur,
@@ -112,6 +117,7 @@ def _of_lost(tur: Tur, night: NightWork, driven: Sequence[DrivenTur]) -> Iterato
             refused=refused.get(tur.id) if cause == "refused" else None,
             gone=min((one.at for one in lost if one.at), default=None),
             whole=going is None,
+            again=again,
         )
 
 
@@ -125,12 +131,14 @@ def _some(
     refused: Message | None = None,
     gone: datetime | None = None,
     whole: bool = False,
+    again: bool = False,
 ) -> Iterator[Uncared]:
     if needs:
         until, every = min(need.deadline for need in needs), tuple(needs)
         yield Uncared(
-            tur.id, kind, tur.network, tur.route_class, every, until, tur, held, vehicle, refused, gone, whole
-        )
+            tur.id, kind, tur.network, tur.route_class, every, until, tur, held, vehicle, refused, gone, whole,
+            again=again,
+        )  # fmt: skip
 
 
 def _unreached(snapshot: SnowSnapshot, needs: Needs) -> Iterable[Uncared]:

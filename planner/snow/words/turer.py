@@ -15,6 +15,7 @@ from city.network import StreetNetwork
 from city.plan import Intervention, Reason, SegmentAction, intervention_id, intervention_key
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import next_run
+from planner.snow.again import FIRST_CLASS
 from planner.snow.need import Need, deciding
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.words.classes import class_name
@@ -86,7 +87,10 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBas
     if worst.salt is not None:
         yield salt_reason(snapshot, worst.segment, worst.salt)
     if item.again and not worst.by_friction:
-        yield text_reason(message("plan.snow.reason.again"))
+        first = item.tur.route_class.endswith(FIRST_CLASS)
+        yield text_reason(message(f"plan.snow.reason.{'again' if first else 'further'}"))
+    if basis.not_again:
+        yield _not_again(snapshot, basis.not_again)
     for other in basis.others:
         begins = when(snapshot, other.assignment.starts_at)
         yield text_reason(message("plan.snow.reason.also", kind=message(f"action.{kind_of(other.needs)}"), when=begins))
@@ -97,6 +101,15 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBas
     yield from _as_judged(snapshot, item.needs)
     yield _done_by(snapshot, item)
     yield from late(snapshot, Booked(item.assignment, item.begins, item.deadline, item.delay, _reached(item, worst)))
+
+
+def _not_again(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Reason:
+    """From when streets are over their limits again with nobody to drive them, and how deep it lies at last."""
+    most, first = deciding(needs), min(need.reached_at for need in needs)
+    figures = {"cm": Figure(most.depth_cm), "limit": Figure(most.limit_cm)}
+    name, peak = snapshot.segments[most.segment].name, when(snapshot, most.peak_at)
+    said = message("plan.snow.reason.not_again", **figures, first=when(snapshot, first), name=name, when=peak)
+    return text_reason(said)
 
 
 def _done_by(snapshot: SnowSnapshot, item: DrivenTur) -> Reason:

@@ -83,6 +83,8 @@ def _left(snapshot: SnowSnapshot, one: Uncared) -> Message:
 
 def _no_vehicle(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[Message]:
     """Why none of a network's vehicles can drive, cause by cause."""
+    if one.again:
+        yield message("plan.snow.uncared.again", when=when(snapshot, min(need.reached_at for need in one.needs)))
     crew = [vehicle for vehicle in snapshot.vehicles if vehicle.network == one.network]
     if not crew:
         yield message(f"plan.snow.weak.no_fleet.{one.network}")

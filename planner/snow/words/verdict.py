@@ -28,7 +28,8 @@ BESIDE = ("places", "haul", "sweep")
 @dataclass(frozen=True)
 class VerdictBasis:
     """What the verdict is made of. ``stuck`` turer are needed, but no vehicle can drive them; on ``cold``
-    streets it gets slippery, but too cold for salt."""
+    streets it gets slippery, but too cold for salt; ``short`` turer come over their limits again after their last run
+    and nobody can drive them."""
 
     turer: Sequence[Tur]
     items: Sequence[Intervention]
@@ -37,6 +38,7 @@ class VerdictBasis:
     full_cost: float
     stuck: int
     cold: int = 0
+    short: int = 0
 
 
 def verdict(snapshot: SnowSnapshot, basis: VerdictBasis, weaknesses: Sequence[Degradation]) -> Verdict:
@@ -80,6 +82,8 @@ def _call_out(snapshot: SnowSnapshot, basis: VerdictBasis) -> Iterator[Message]:
         first = _first([item for item in basis.items if item.target in later])
         yield message("plan.snow.verdict.next_night", n=len(later), at=first.astimezone(snapshot.zone))
     yield from _rest(sum(tur.id not in going | later for tur in basis.turer) - basis.stuck, basis.stuck)
+    if basis.short:
+        yield message("plan.snow.verdict.short", n=basis.short)
     yield from spared(snapshot, basis.needs)
     yield from _beside(basis.items)
 
