@@ -40,7 +40,7 @@ from planner.snow.state import (
     weather_forecast,
     weather_hindcast,
 )
-from planner.snow.uncared import Uncared, uncared
+from planner.snow.uncared import Uncared, turer_of, uncared
 from planner.snow.usage import full_usage, usage_of
 from planner.snow.words.depth import TurBasis
 from planner.snow.words.drift import drift_reason, weak_drift
@@ -111,9 +111,7 @@ def snow_plan(
     full = full_cost(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot))
     used = _used(snapshot, assessed, items)
     weak += _weak_absences(snapshot, [tur for tur in due if night.has_no_vehicle(tur)])
-    stuck, cold = sum(one.whole for one in left), sum(len(one.needs) for one in left if one.cold)
-    short = sum(one.again for one in left)
-    answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, stuck, cold, short)
+    answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, left)
     totals = msgspec.structs.replace(_totals(snapshot, assessed.turer, due, items, driven, needs, left), **used)
     said = [not_cared(snapshot, fleet, one) for one in left]
     return assemble(snapshot, verdict(snapshot, answer, weak), weak, items, totals, said)
@@ -240,7 +238,7 @@ def _totals(
         unreachable_segments=sum(not segment.reachable for segment in snapshot.segments),
         max_depth_cm=round(needs.max_depth_cm, 2),
         score=plan_score(driven, [need for tur in due for need in needs.of(tur)]),
-        without_vehicle=sum(one.whole for one in left),
+        without_vehicle=len(turer_of(one for one in left if one.stuck)),
         unreachable_needed_segments=sum(
             len(one.needs) for one in left if one.tur is None and one.kind == "unreachable"
         ),

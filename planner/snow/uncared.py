@@ -24,17 +24,25 @@ from planner.snow.snapshot import SnowSnapshot
 from planner.snow.unspread import unspread
 from planner.snow.work import DrivenTur, NightWork
 
-CAUSES = (("refused", False), ("no_vehicle", False), ("gone", False), ("refused", True), ("no_vehicle", True))
-"""Why a work is lost, and whether it is a further run; each is told apart."""
+CAUSES = (
+    ("refused", False, False),
+    ("no_vehicle", False, False),
+    ("gone", False, False),
+    ("refused", True, False),
+    ("no_vehicle", True, False),
+    ("no_vehicle", False, True),
+)
+"""Why a work is lost, whether it is a further run, and whether it is the next night's; each is told apart."""
 
 
 @dataclass(frozen=True)
 class Uncared:
-    """Streets of one tur, or of a class where they are of none. ``needs`` are theirs; of streets that no rule asks for
-    their rows with when each must be done. ``vehicle``: who leaves them out, or is out; ``refused``: what the checker
-    found; ``gone``: when the first vehicle could be there, where nothing is left to do by then. ``whole`` where nothing
-    of a tur is driven; ``again`` where it is driven, and comes over its limits
-    again with nobody to drive it once more; ``cold`` where it is too cold for the salt that is spread there else."""
+    """Streets of one tur, or of a class where they are of none. ``needs`` are theirs; of streets that no rule asks
+    for their rows with when each must be done. ``vehicle``: who leaves them out, or is out; ``refused``: what the
+    checker found; ``gone``: when the first vehicle could be there, where nothing is left to do by then. ``whole``
+    where nothing of a tur is driven; ``again`` where it is driven, and comes over its limits again with nobody to
+    drive it once more; ``later`` where it is needed after the service day; ``cold`` where it is too cold for the
+    salt that is spread there else."""
 
     target: str
     kind: NotCaredKind
@@ -50,6 +58,17 @@ class Uncared:
     whole: bool = False
     cold: bool = False
     again: bool = False
+    later: bool = False
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it is a tur of which nothing can be driven though it is needed within the service day."""
+        return self.whole and self.gone is None and not self.later
+
+
+def turer_of(left: Iterable[Uncared]) -> frozenset[str]:
+    """The turer that they are of."""
+    return frozenset(one.target for one in left if one.tur is not None)
 
 
 def uncared(
@@ -106,8 +125,9 @@ def _of_lost(tur: Tur, night: NightWork, driven: Sequence[DrivenTur]) -> Iterato
     """The works of a tur that nobody does, cause by cause."""
     going = next((item.assignment.vehicle.id for item in driven if item.drive.traversals), None)
     refused = {one.target: one.why for one in night.refused}
-    for cause, again in CAUSES:
-        lost = [one for one in night.lost if one.tur.id == tur.id and (one.why, one.again) == (cause, again)]
+    for cause, again, later in CAUSES:
+        mine = (one for one in night.lost if one.tur.id == tur.id)
+        lost = [one for one in mine if (one.why, one.again, one.later) == (cause, again, later)]
         part = going is not None and cause != "no_vehicle"
         yield from _some(
             tur,
@@ -118,6 +138,7 @@ def _of_lost(tur: Tur, night: NightWork, driven: Sequence[DrivenTur]) -> Iterato
             gone=min((one.at for one in lost if one.at), default=None),
             whole=going is None,
             again=again,
+            later=later,
         )
 
 
@@ -132,12 +153,13 @@ def _some(
     gone: datetime | None = None,
     whole: bool = False,
     again: bool = False,
+    later: bool = False,
 ) -> Iterator[Uncared]:
     if needs:
         until, every = min(need.deadline for need in needs), tuple(needs)
         yield Uncared(
             tur.id, kind, tur.network, tur.route_class, every, until, tur, held, vehicle, refused, gone, whole,
-            again=again,
+            again=again, later=later,
         )  # fmt: skip
 
 

@@ -72,13 +72,14 @@ class DrivenTur:
 class LostWork:
     """Work, or a part of one, that nobody does: there is no vehicle; at the time at which the first could be there
     (``at``) there is nothing to do any more; or the checker refused its drive. ``again`` where it was driven in this
-    plan before."""
+    plan before, ``later`` where it does not begin before the service day is over: who mans what then is not known."""
 
     tur: Tur
     needs: tuple[Need, ...]
     why: Literal["no_vehicle", "gone", "refused"]
     at: datetime | None = None
     again: bool = False
+    later: bool = False
 
 
 @dataclass
@@ -96,7 +97,7 @@ class NightWork:
 
     def has_no_vehicle(self, tur: Tur) -> bool:
         """Whether nobody can drive a due tur."""
-        stuck = any(one.tur.id == tur.id and one.why == "no_vehicle" for one in self.lost)
+        stuck = any(one.tur.id == tur.id and one.why == "no_vehicle" and not one.later for one in self.lost)
         return stuck and all(item.tur.id != tur.id for item in self.driven)
 
 
@@ -127,14 +128,18 @@ def drive_all(
     _drive_again(drives, needs, night)
     after_class_1()
     _drive(work[len(first) :], drives, needs, night)
-    _, ends = bounds(snapshot.service_day, snapshot.domain, snapshot.zone)
     for _ in range(RUNS):
-        if not _drive_again(drives, needs, night, ends):
+        if not _drive_again(drives, needs, night, _ends(snapshot)):
             break
     salted = [more for tur in due if (more := _salted_again(needs, tur, night)) is not None]
     drives.ahead([(item.tur, item.needs) for item in salted])
     _drive(sorted(salted, key=_urgency), drives, needs, night)
     return night
+
+
+def _ends(snapshot: SnowSnapshot) -> datetime:
+    """When the service day is over."""
+    return bounds(snapshot.service_day, snapshot.domain, snapshot.zone)[1]
 
 
 def _asked(needs: Needs, due: Sequence[Tur], held: Mapping[str, datetime]) -> list[TurWork]:
@@ -167,7 +172,8 @@ def _settled(item: TurWork, drives: Drives, needs: Needs, night: NightWork) -> t
     vehicle = drives.choose(item.tur, item.needs)
     for _ in range(TRIES):
         if vehicle is None:
-            night.lost.append(LostWork(item.tur, item.needs, "no_vehicle", again=item.again))
+            later = window_of(item.needs).earliest >= _ends(drives.snapshot)
+            night.lost.append(LostWork(item.tur, item.needs, "no_vehicle", again=item.again, later=later))
             return None
         begins, ready = drives.expected(item.needs, vehicle)
         left = _left_then(item, needs, begins, ready)

@@ -85,23 +85,30 @@ def _no_vehicle(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[
     """Why none of a network's vehicles can drive, cause by cause."""
     if one.again:
         yield message("plan.snow.uncared.again", when=when(snapshot, min(need.reached_at for need in one.needs)))
+    if one.later:
+        yield message("plan.snow.uncared.later", at=_begin(snapshot, one).astimezone(snapshot.zone))
     crew = [vehicle for vehicle in snapshot.vehicles if vehicle.network == one.network]
     if not crew:
         yield message(f"plan.snow.weak.no_fleet.{one.network}")
     ready = {vehicle.id for vehicle in fleet.vehicles}
     lost = [v.id for v in crew if v.id not in ready]
     away = [v.id for v in crew if v.id in ready and v.id in fleet.absent]
-    rests = [v.id for v in crew if v.id in ready and v.id not in fleet.absent and _rests(snapshot, fleet, v)]
+    rests = [v.id for v in crew if v.id in ready and v.id not in fleet.absent and _rests(snapshot, fleet, v, one)]
     others = [v.id for v in crew if v.id not in {*lost, *away, *rests}]
     for cause, names in (("no_depot", lost), ("absent", away), ("rests", rests), ("unmanned", others)):
         if names:
             yield message(f"plan.snow.uncared.{cause}", n=len(names), names=tuple(names[:5]))
 
 
-def _rests(snapshot: SnowSnapshot, fleet: Fleet, vehicle: Vehicle) -> bool:
-    """Whether a vehicle's crew rests now and is not rested before its turns are over."""
+def _begin(snapshot: SnowSnapshot, one: Uncared) -> datetime:
+    """When the work may be begun."""
+    return max(snapshot.at, min(need.begins for need in one.needs))
+
+
+def _rests(snapshot: SnowSnapshot, fleet: Fleet, vehicle: Vehicle, one: Uncared) -> bool:
+    """Whether a vehicle's crew rests when the work begins and is not rested before its turns are over."""
     free = fleet.rota.free(vehicle.id, snapshot.at)
-    return free.worked is not None and free.from_when > snapshot.at
+    return free.worked is not None and free.from_when > _begin(snapshot, one)
 
 
 def _ways(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[Message]:
@@ -127,7 +134,10 @@ def _with_a_driver(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared, *, most: 
     able = [v for v in fleet.vehicles if v.network == one.network and v.id not in fleet.absent]
     begins = {
         v.id: max(
-            snapshot.at + fleet.lead_of(v.id), fleet.free_from[v.id], fleet.rota.free(v.id, snapshot.at).from_when
+            snapshot.at + fleet.lead_of(v.id),
+            fleet.free_from[v.id],
+            fleet.rota.free(v.id, snapshot.at).from_when,
+            _begin(snapshot, one),
         )
         for v in able
     }

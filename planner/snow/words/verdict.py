@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 
 from city.catalogue.message import Figure, Message, Part, brief, message
 from city.plan import Degradation, Intervention, Verdict
@@ -17,35 +18,47 @@ from planner.snow.flip import flip_of, turer_range
 from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import fresh_depths, weather_hindcast
+from planner.snow.uncared import Uncared, turer_of
 from planner.snow.words.classes import class_name
 from planner.snow.words.salt import spared
+from planner.snow.words.when import when
 from planner.words.sentences import answer, certain
 
+HOUR = timedelta(hours=1)
 BESIDE = ("places", "haul", "sweep")
 """The kinds of work that are no tur, as they are said."""
 
 
 @dataclass(frozen=True)
 class VerdictBasis:
-    """What the verdict is made of. ``stuck`` turer are needed, but no vehicle can drive them; on ``cold``
-    streets it gets slippery, but too cold for salt; ``short`` turer come over their limits again after their last run
-    and nobody can drive them."""
+    """What the verdict is made of; ``left`` is what nobody sees to."""
 
     turer: Sequence[Tur]
     items: Sequence[Intervention]
     needs: Needs
     cost: float
     full_cost: float
-    stuck: int
-    cold: int = 0
-    short: int = 0
+    left: Sequence[Uncared] = ()
+
+    @cached_property
+    def stuck(self) -> frozenset[str]:
+        """The turer that are needed, but no vehicle can drive them."""
+        return turer_of(one for one in self.left if one.stuck)
+
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """Those on which nothing is left to do when a vehicle can be there."""
+        return turer_of(one for one in self.left if one.whole and one.gone is not None) - self.stuck
+
+    @cached_property
+    def later(self) -> frozenset[str]:
+        """Those that are needed after the service day and have no vehicle yet."""
+        return turer_of(one for one in self.left if one.whole and one.later) - self.stuck - self.gone
 
 
 def verdict(snapshot: SnowSnapshot, basis: VerdictBasis, weaknesses: Sequence[Degradation]) -> Verdict:
     """The answer, sentence by sentence."""
-    sentences = [*(_call_out(snapshot, basis) if basis.items else _no_call_out(snapshot, basis.needs))]
-    if basis.cold:
-        sentences.append(message("plan.snow.verdict.cold", n=basis.cold))
+    sentences = [*(_call_out(snapshot, basis) if basis.items else _no_call_out(snapshot, basis)), *_left(basis)]
     held = {item.key for item in snapshot.running}
     waiting = [item for item in basis.items if item.key not in held]
     return Verdict(
@@ -81,9 +94,9 @@ def _call_out(snapshot: SnowSnapshot, basis: VerdictBasis) -> Iterator[Message]:
     if later:
         first = _first([item for item in basis.items if item.target in later])
         yield message("plan.snow.verdict.next_night", n=len(later), at=first.astimezone(snapshot.zone))
-    yield from _rest(sum(tur.id not in going | later for tur in basis.turer) - basis.stuck, basis.stuck)
-    if basis.short:
-        yield message("plan.snow.verdict.short", n=basis.short)
+    asked = going | later | basis.stuck | basis.gone | basis.later
+    yield from _rest(sum(tur.id not in asked for tur in basis.turer), len(basis.stuck), len(basis.gone | basis.later))
+    yield from _not_driven(snapshot, basis)
     yield from spared(snapshot, basis.needs)
     yield from _beside(basis.items)
 
@@ -120,13 +133,30 @@ def _beside(items: Sequence[Intervention]) -> Iterator[Message]:
             yield message(f"plan.snow.verdict.beside.{kind}", n=kinds[kind])
 
 
-def _rest(home: int, stuck: int) -> Iterator[Message]:
-    """What is said of the turer that stay at home, and of those that cannot be driven."""
+def _not_driven(snapshot: SnowSnapshot, basis: VerdictBasis) -> Iterator[Message]:
+    """What is said of turer that are not driven though nobody lacks for them now."""
+    if basis.gone:
+        yield message("plan.snow.verdict.gone", n=len(basis.gone))
+    if basis.later:
+        first = min(need.begins for one in basis.left if one.later for need in one.needs)
+        yield message("plan.snow.verdict.later", n=len(basis.later), at=first.astimezone(snapshot.zone))
+
+
+def _left(basis: VerdictBasis) -> Iterator[Message]:
+    """What is said of runs that nobody can drive once more, and of streets that are too cold for salt."""
+    if short := turer_of(one for one in basis.left if one.again):
+        yield message("plan.snow.verdict.short", n=len(short))
+    if cold := sum(len(one.needs) for one in basis.left if one.cold):
+        yield message("plan.snow.verdict.cold", n=cold)
+
+
+def _rest(home: int, stuck: int, others: int) -> Iterator[Message]:
+    """What is said of the turer that stay at home, and of those that cannot be driven; ``others`` are told apart."""
     if stuck:
         yield message("plan.snow.verdict.stuck", n=stuck)
     if home:
         yield message("plan.snow.verdict.home", n=home)
-    elif not stuck:
+    elif not stuck and not others:
         yield message("plan.snow.verdict.whole")
 
 
@@ -141,13 +171,16 @@ def _certainty(snapshot: SnowSnapshot, needs: Needs, weaknesses: Sequence[Degrad
     return certain("high" if sure else "medium", weaknesses)
 
 
-def _no_call_out(snapshot: SnowSnapshot, needs: Needs) -> Iterator[Message]:
+def _no_call_out(snapshot: SnowSnapshot, basis: VerdictBasis) -> Iterator[Message]:
+    needs = basis.needs
     if not len(needs):
         yield message("plan.snow.verdict.no_streets")
-    elif needs.over.any():
-        yield message("plan.snow.verdict.no_vehicle")
-    elif needs.slips.any():
-        yield message("plan.snow.verdict.slippery_no_vehicle")
+    elif basis.stuck:
+        yield _no_vehicle(snapshot, [need for one in basis.left if one.stuck for need in one.needs])
+        yield from _not_driven(snapshot, basis)
+    elif basis.gone or basis.later:
+        yield message("plan.snow.verdict.none")
+        yield from _not_driven(snapshot, basis)
     elif not snapshot.forecasts and not fresh_depths(snapshot):
         yield message("plan.snow.verdict.blind")
         yield message("plan.snow.verdict.judge")
@@ -157,6 +190,15 @@ def _no_call_out(snapshot: SnowSnapshot, needs: Needs) -> Iterator[Message]:
         yield message("plan.snow.verdict.none")
         yield from spared(snapshot, needs)
         yield _nearest(snapshot, needs.nearest)
+
+
+def _no_vehicle(snapshot: SnowSnapshot, lacking: Sequence[Need]) -> Message:
+    """That nobody can be sent: where that is later than now, with when it comes to it."""
+    ploughed = [need for need in lacking if not need.by_friction]
+    key, first = "no_vehicle" if ploughed else "slippery_no_vehicle", min(n.reached_at for n in ploughed or lacking)
+    if first <= snapshot.at + HOUR / 60:
+        return message(f"plan.snow.verdict.{key}")
+    return message(f"plan.snow.verdict.{key}_from", when=when(snapshot, first))
 
 
 def _nearest(snapshot: SnowSnapshot, need: Need) -> Message:
