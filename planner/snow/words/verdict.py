@@ -14,7 +14,8 @@ from city.serviceday import bounds
 from city.vocabulary import NON_ROUTE_KINDS, Certainty
 from planner.routes.sectors import Tur
 from planner.snow.depths import LOOK_BACK_H
-from planner.snow.flip import flip_of, turer_range
+from planner.snow.flip import flip_of, held_hours, turer_range
+from planner.snow.freeze import Freezing
 from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import fresh_depths, weather_hindcast
@@ -41,6 +42,11 @@ class VerdictBasis:
     left: Sequence[Uncared] = ()
 
     @cached_property
+    def freezing(self) -> Freezing:
+        """The same judgement seen from the road's temperature."""
+        return Freezing(self.needs)
+
+    @cached_property
     def stuck(self) -> frozenset[str]:
         """The turer that are needed, but no vehicle can drive them."""
         return turer_of(one for one in self.left if one.stuck)
@@ -63,14 +69,14 @@ def verdict(snapshot: SnowSnapshot, basis: VerdictBasis, weaknesses: Sequence[De
     waiting = [item for item in basis.items if item.key not in held]
     return Verdict(
         go=bool(basis.items),
-        certainty=_certainty(snapshot, basis.needs, weaknesses),
+        certainty=_certainty(snapshot, basis, weaknesses),
         starts_at=min((item.starts_at for item in basis.items if item.starts_at), default=None),
         cost=round(basis.cost),
         full_cost=round(basis.full_cost),
         latest_start=min((i.latest_start for i in waiting if i.latest_start), default=None),
         call_by=min((i.call_by for i in waiting if i.call_by), default=None),
-        turer_range=turer_range(basis.needs),
-        **answer(*sentences, flip=flip_of(basis.needs)),
+        turer_range=turer_range(basis.freezing),
+        **answer(*sentences, flip=flip_of(basis.freezing)),
     )
 
 
@@ -160,14 +166,15 @@ def _rest(home: int, stuck: int, others: int) -> Iterator[Message]:
         yield message("plan.snow.verdict.whole")
 
 
-def _certainty(snapshot: SnowSnapshot, needs: Needs, weaknesses: Sequence[Degradation]) -> Certainty:
-    """Low without streets, a fresh forecast or any sight of the ground; medium where the range crosses a limit for
-    over a tenth of the streets, or an input of now is weak."""
+def _certainty(snapshot: SnowSnapshot, basis: VerdictBasis, weaknesses: Sequence[Degradation]) -> Certainty:
+    """Low without streets, a fresh forecast or any sight of the ground; medium where the range crosses a limit, or that
+    of the road's temperature crosses freezing, for over a tenth of the streets, or an input of now is weak."""
+    needs = basis.needs
     blind = not fresh_depths(snapshot) and weather_hindcast(snapshot).missing_hours > LOOK_BACK_H / 2
     if not len(needs) or blind or any(item.source == "forecast" for item in weaknesses):
         return "low"
     sensors = bool(fresh_depths(snapshot))
-    sure = needs.unsure <= 0.1 * len(needs) and sensors
+    sure = needs.unsure <= 0.1 * len(needs) and basis.freezing.unsure <= 0.1 * len(needs) and sensors
     return certain("high" if sure else "medium", weaknesses)
 
 
@@ -189,7 +196,7 @@ def _no_call_out(snapshot: SnowSnapshot, basis: VerdictBasis) -> Iterator[Messag
     else:
         yield message("plan.snow.verdict.none")
         yield from spared(snapshot, needs)
-        yield _nearest(snapshot, needs.nearest)
+        yield _nearest(snapshot, needs, needs.nearest)
 
 
 def _no_vehicle(snapshot: SnowSnapshot, lacking: Sequence[Need]) -> Message:
@@ -201,8 +208,12 @@ def _no_vehicle(snapshot: SnowSnapshot, lacking: Sequence[Need]) -> Message:
     return message(f"plan.snow.verdict.{key}_from", when=when(snapshot, first))
 
 
-def _nearest(snapshot: SnowSnapshot, need: Need) -> Message:
-    """The street that lies nearest to its limit, or its class where it has no name."""
+def _nearest(snapshot: SnowSnapshot, needs: Needs, need: Need) -> Message:
+    """The street that lies nearest to its limit, or its class where it has no name; of one that is over it for less
+    than the rule asks, for how long."""
     name = snapshot.segments[need.segment].name or class_name(need.route_class)
     cm, limit = Figure(need.depth_cm), brief(round(need.limit_cm, 2))
-    return message("plan.snow.verdict.nearest", name=name, cm=cm, limit=limit)
+    hold, held = held_hours(needs, [need.segment])
+    if need.over_cm < 0.0 or not held:
+        return message("plan.snow.verdict.nearest", name=name, cm=cm, limit=limit)
+    return message("plan.snow.verdict.nearest_held", name=name, cm=cm, limit=limit, held=Figure(held, 0), n=hold)
