@@ -21,6 +21,7 @@ from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import fresh_depths, weather_hindcast
 from planner.snow.uncared import Uncared, turer_of
 from planner.snow.words.classes import class_name
+from planner.snow.words.held import idle
 from planner.snow.words.salt import spared
 from planner.snow.words.when import when
 from planner.words.sentences import answer, certain
@@ -93,18 +94,29 @@ def this_shift(
 
 
 def _call_out(snapshot: SnowSnapshot, basis: VerdictBasis) -> Iterator[Message]:
-    now, going, later = this_shift(snapshot, basis.items)
+    still = idle(snapshot, basis.needs)
+    if items := [item for item in basis.items if item.key not in still]:
+        yield from _goes(snapshot, basis, items)
+    else:
+        yield message("plan.snow.verdict.none")
+    if still:
+        yield message("plan.snow.verdict.idle", n=len(still))
+    yield from spared(snapshot, basis.needs)
+    yield from _beside(basis.items)
+
+
+def _goes(snapshot: SnowSnapshot, basis: VerdictBasis, items: Sequence[Intervention]) -> Iterator[Message]:
+    """Who goes when, and which turer do not."""
+    now, going, later = this_shift(snapshot, items)
     every = message("plan.snow.turer", n=len(basis.turer))
     yield _begins(snapshot, "go", _first(now), going=len(going), all=every)
     yield _who(snapshot, now)
     if later:
-        first = _first([item for item in basis.items if item.target in later])
+        first = _first([item for item in items if item.target in later])
         yield message("plan.snow.verdict.next_night", n=len(later), at=first.astimezone(snapshot.zone))
     asked = going | later | basis.stuck | basis.gone | basis.later
     yield from _rest(sum(tur.id not in asked for tur in basis.turer), len(basis.stuck), len(basis.gone | basis.later))
     yield from _not_driven(snapshot, basis)
-    yield from spared(snapshot, basis.needs)
-    yield from _beside(basis.items)
 
 
 def _first(items: Sequence[Intervention]) -> datetime:

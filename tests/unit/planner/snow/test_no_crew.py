@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from city.entities import GivenOrder
 from city.manning import RosterTurn
 from city.observation import Observation
 from city.plan import Plan
@@ -58,3 +59,18 @@ def test_where_nothing_is_left_to_do_no_tur_is_needed() -> None:
     assert "På 1 tur finns inget kvar att göra när ett fordon kan vara framme." in plan.verdict.text
     assert "men inget fordon" not in plan.verdict.text
     assert stuck(plan) == 0
+
+
+def test_an_order_to_spread_that_nothing_asks_for_any_more_does_not_go_out() -> None:
+    """Called out for ice that the newest forecast does not have."""
+    rules = limits_with(*against_slip(method="salt"))
+    ways = tuple(s.id for s in streets() if s.network == "cycle")
+    seen = Observation("o", ways, "slippery", 1.0, AT - HOUR / 2, AT + 4 * HOUR, "jour", "")
+    icy = plan_of(60, manned(-1, 20), observations=(seen,), thresholds=rules)
+    (item,) = icy.interventions
+    order = GivenOrder("o", "p", "snow", item.key, item.target, "acknowledged", item.vehicle, AT, item.ready_by, AT)
+    out = {"running": (item,), "orders": (order,), "thresholds": rules}
+    plan = plan_of(60, manned(-1, 20), **out)
+    assert not plan.verdict.text.startswith("Kör ut")
+    assert plan.verdict.text.startswith("Ingen utkallning behövs. 1 utkallad tur behövs inte längre.")
+    assert plan_of(60, manned(-1, 20), observations=(seen,), **out).verdict.text.startswith("Kör ut")
