@@ -196,8 +196,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
 
 class NotCared(Struct, frozen=True, kw_only=True):
-    """Streets that are over their limits and in no intervention: a tur, or a part of one, or what hangs together with
-    nothing, by class.
+    """Streets that are over their limits and in no intervention, or come over them again after their last run (a tur,
+    a part of one, or what hangs together with nothing, by class); and those that get slippery and are not treated.
 
     ``whole`` where nothing of a tur is driven. ``depth_cm`` and ``limit_cm`` are of the street farthest over, None
     where slipperiness alone asks; ``needed_by`` is when the first must be done. ``ways`` are what could still be done.

@@ -25,9 +25,10 @@ WorkKind = Literal["haul", "sweep"]
 """Work on streets that a rule or a person starts: snow driven away, grit swept up."""
 PlaceKind = Literal["bus_stop", "crossing", "parking", "school_yard"]
 """Places that are cleared for themselves."""
-NotCaredKind = Literal["no_vehicle", "unreachable", "not_covered", "left_out"]
+NotCaredKind = Literal["no_vehicle", "unreachable", "not_covered", "left_out", "untreated"]
 """Why a street that is needed is in no intervention: nobody can drive its tur; no way leads there; its tur is out
-already, planned before the street was needed; it does not fit into a drive that is fit to be driven."""
+already, planned before the street was needed; it does not fit into a drive that is fit to be driven; it gets slippery,
+and nothing may be spread there."""
 Channel = Literal["sms", "voice", "radio", "email", "app"]
 """How somebody is called."""
 CallState = Literal[

@@ -435,9 +435,19 @@ class Story:
     def _ends(self) -> datetime:
         return datetime.combine(self.snapshot.service_day + timedelta(days=1), time(12), self.snapshot.zone)
 
+    def _idle(self, item: Intervention) -> bool:
+        """Whether an order that is out to spread is asked for on none of its streets, and has treated none yet."""
+        parts = {part.id for part in item.segments} if isinstance(item.segments, tuple) else set[str]()
+        if item.key not in self.held or item.kind not in {"salt", "sand", "brine"} or not parts:
+            return False
+        done = any(
+            t.segment in parts and item.starts_at and t.done_at >= item.starts_at for t in self.snapshot.treatments
+        )
+        return not done and not any(self.judged.needs.needed[self.row[name]] for name in parts)
+
     def _verdict(self) -> Iterator[tuple[str, str]]:
-        """(g) the next night's work is not counted as this morning's."""
-        turer = [item for item in self.plan.interventions if item.kind not in NON_ROUTE_KINDS]
+        """(g) the next night's work is not counted as this morning's, nor what is out to spread and not needed now."""
+        turer = [item for item in self.plan.interventions if item.kind not in NON_ROUTE_KINDS and not self._idle(item)]
         now = {item.target for item in turer if item.starts_at and item.starts_at < self._ends()}
         later = {item.target for item in turer} - now
         first = self.plan.verdict.clauses[0].text

@@ -43,6 +43,15 @@ class ServiceLevel:
         by_clock = self._clock(route_class, from_when)
         return by_hours if by_clock is None else min(by_clock, by_hours)
 
+    def missed(self, route_class: RouteClass, from_when: datetime) -> datetime | None:
+        """The clock of a class on the local day of an instant where that is over, by less than the hours that are
+        allowed; None where there is none."""
+        day = from_when.astimezone(self.snapshot.zone).date()
+        clock = self.rules.clock(self._clock_key(route_class, day), route_class)
+        at = None if clock is None else local_instant(day, clock, self.snapshot.zone)
+        within = timedelta(hours=self.rules.value("snow.done_within_h", route_class))
+        return at if at is not None and at <= from_when < at + within else None
+
     def _clock(self, route_class: RouteClass, from_when: datetime) -> datetime | None:
         """The next local time by which a class must be done; on free days it may be a later one."""
         local = from_when.astimezone(self.snapshot.zone).date()

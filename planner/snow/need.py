@@ -227,6 +227,10 @@ class Needs:
         hours = int(self.asked.slip_from[i]), int(self.asked.slip_reached[i])
         return self._to_treat(i, hours, self.curves.friction[i], self.salt.now.get(i))
 
+    def slippery_from(self, i: int, first: int, friction: Hundredths) -> Need:
+        """A street that is slippery from an hour on by a ``friction`` (n_hours,) that asks for nothing."""
+        return self._to_treat(i, (first, first), friction, None)
+
     def to_treat_again(self, i: int, first: int, not_before: datetime, salt: SaltLasts) -> Need:
         """What it asks for where the salt that this plan spreads gives out, in the hour ``first``."""
         from_hour = max(first - self.criteria_of(i).prevent_h, min(first, self.hour_of(not_before)))

@@ -40,7 +40,7 @@ from planner.snow.state import (
     weather_forecast,
     weather_hindcast,
 )
-from planner.snow.uncared import Uncared, uncared
+from planner.snow.uncared import Uncared, turer_of, uncared
 from planner.snow.usage import full_usage, usage_of
 from planner.snow.words.depth import TurBasis
 from planner.snow.words.drift import drift_reason, weak_drift
@@ -52,7 +52,7 @@ from planner.snow.words.turer import intervention
 from planner.snow.words.uncared import not_cared
 from planner.snow.words.verdict import VerdictBasis, this_shift, verdict
 from planner.snow.words.weak import degradations, weak_rest
-from planner.snow.work import DrivenTur, drive_all
+from planner.snow.work import DrivenTur, NightWork, drive_all
 from planner.thresholds.limits import limits
 from planner.words.absence import unmanned_for_absence, weak_absences
 
@@ -100,7 +100,7 @@ def snow_plan(
     booked: list[DrivenTur | DrivenRound | DrivenExtra] = [*driven, *places.driven, *extra.driven]
     latest = fleet.latest_starts({item.assignment: item.deadline for item in booked})
     drift = drift_risk(snapshot, needs, assessed.behind, assessed.now_cm)
-    fresh = list(_lines(snapshot, assessed, driven, latest, drift))
+    fresh = list(_lines(snapshot, assessed, night, latest, drift))
     rounds = [place_intervention(snapshot, network, item, latest[item.assignment]) for item in places.driven]
     more = [extra_intervention(snapshot, network, needs, item, latest[item.assignment]) for item in extra.driven]
     out = [as_held(snapshot, needs, assessed.now_cm, item) for item in snapshot.running]
@@ -111,7 +111,7 @@ def snow_plan(
     full = full_cost(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot))
     used = _used(snapshot, assessed, items)
     weak += _weak_absences(snapshot, [tur for tur in due if night.has_no_vehicle(tur)])
-    answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, sum(one.whole for one in left))
+    answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, left)
     totals = msgspec.structs.replace(_totals(snapshot, assessed.turer, due, items, driven, needs, left), **used)
     said = [not_cared(snapshot, fleet, one) for one in left]
     return assemble(snapshot, verdict(snapshot, answer, weak), weak, items, totals, said)
@@ -137,17 +137,19 @@ def _treated_until(held: Mapping[str, Sequence[Intervention]]) -> dict[str, date
 def _lines(
     snapshot: SnowSnapshot,
     assessed: Assessment,
-    driven: Sequence[DrivenTur],
+    night: NightWork,
     latest: Mapping[Assignment, datetime],
     drift: DriftRisk,
 ) -> Iterator[Intervention]:
     """The turer that are driven as interventions, each with the curves of the street that decides it and the risk of
     drifting snow on its streets."""
-    needs, drivable = assessed.needs, [item for item in driven if item.drive.traversals]
+    needs, drivable = assessed.needs, [item for item in night.driven if item.drive.traversals]
     land = _land(needs, [deciding(item.needs) for item in drivable])
     for item in drivable:
         others = [one for one in drivable if one.tur.id == item.tur.id and one.run != item.run and not one.again]
-        basis = TurBasis(needs, land, assessed.now_cm, [] if item.again else others)
+        last = item.run == max(one.run for one in drivable if one.tur.id == item.tur.id)
+        short = [need for one in night.lost if one.again and one.tur.id == item.tur.id for need in one.needs if last]
+        basis = TurBasis(needs, land, assessed.now_cm, [] if item.again else others, short)
         line = intervention(snapshot, assessed.streets.network, item, basis, latest[item.assignment])
         curve = deciding_curve(needs, assessed.now_cm, deciding(item.needs).segment)
         risk = drift_reason(snapshot, drift, item.needs)
@@ -236,6 +238,8 @@ def _totals(
         unreachable_segments=sum(not segment.reachable for segment in snapshot.segments),
         max_depth_cm=round(needs.max_depth_cm, 2),
         score=plan_score(driven, [need for tur in due for need in needs.of(tur)]),
-        without_vehicle=sum(one.whole for one in left),
-        unreachable_needed_segments=sum(len(one.needs) for one in left if one.tur is None),
+        without_vehicle=len(turer_of(one for one in left if one.stuck)),
+        unreachable_needed_segments=sum(
+            len(one.needs) for one in left if one.tur is None and one.kind == "unreachable"
+        ),
     )

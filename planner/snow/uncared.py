@@ -1,7 +1,8 @@
 """Streets that are needed and that no intervention sees to: which, why, and by when they are needed.
 
 Every street that a rule asks for is in an intervention or in one of these groups; so are streets of ours that no way
-leads to and whose depth comes over their limits, which no rule asks for.
+leads to and whose depth comes over their limits, and streets that get slippery and that nothing is spread on: no rule
+asks for either.
 """
 
 from __future__ import annotations
@@ -20,15 +21,28 @@ from planner.routes.sectors import Tur
 from planner.snow.criteria import all_criteria
 from planner.snow.need import Need, Needs
 from planner.snow.snapshot import SnowSnapshot
+from planner.snow.unspread import unspread
 from planner.snow.work import DrivenTur, NightWork
+
+CAUSES = (
+    ("refused", False, False),
+    ("no_vehicle", False, False),
+    ("gone", False, False),
+    ("refused", True, False),
+    ("no_vehicle", True, False),
+    ("no_vehicle", False, True),
+)
+"""Why a work is lost, whether it is a further run, and whether it is the next night's; each is told apart."""
 
 
 @dataclass(frozen=True)
 class Uncared:
-    """Streets of one tur, or of a class where they are of none. ``needs`` are theirs; of streets that no rule asks for
-    their rows with when each must be done. ``vehicle``: who leaves them out, or is out; ``refused``: what the checker
-    found; ``gone``: when the first vehicle could be there, where nothing is left to do by then. ``whole`` where nothing
-    of a tur is driven."""
+    """Streets of one tur, or of a class where they are of none. ``needs`` are theirs; of streets that no rule asks
+    for their rows with when each must be done. ``vehicle``: who leaves them out, or is out; ``refused``: what the
+    checker found; ``gone``: when the first vehicle could be there, where nothing is left to do by then. ``whole``
+    where nothing of a tur is driven; ``again`` where it is driven, and comes over its limits again with nobody to
+    drive it once more; ``later`` where it is needed after the service day; ``cold`` where it is too cold for the
+    salt that is spread there else."""
 
     target: str
     kind: NotCaredKind
@@ -42,6 +56,19 @@ class Uncared:
     refused: Message | None = None
     gone: datetime | None = None
     whole: bool = False
+    cold: bool = False
+    again: bool = False
+    later: bool = False
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it is a tur of which nothing can be driven though it is needed within the service day."""
+        return self.whole and self.gone is None and not self.later
+
+
+def turer_of(left: Iterable[Uncared]) -> frozenset[str]:
+    """The turer that they are of."""
+    return frozenset(one.target for one in left if one.tur is not None)
 
 
 def uncared(
@@ -52,7 +79,7 @@ def uncared(
     night: NightWork,
 ) -> list[Uncared]:
     """All of them, whole turer first. ``held`` are the orders that are under way, by tur."""
-    found = list(_unreached(snapshot, needs))
+    found = [*_unreached(snapshot, needs), *_untreated(snapshot, needs)]
     for tur in turer:
         if needs.asks(tur):
             out = held.get(tur.id, ())
@@ -98,8 +125,9 @@ def _of_lost(tur: Tur, night: NightWork, driven: Sequence[DrivenTur]) -> Iterato
     """The works of a tur that nobody does, cause by cause."""
     going = next((item.assignment.vehicle.id for item in driven if item.drive.traversals), None)
     refused = {one.target: one.why for one in night.refused}
-    for cause in ("refused", "no_vehicle", "gone"):
-        lost = [one for one in night.lost if one.tur.id == tur.id and one.why == cause]
+    for cause, again, later in CAUSES:
+        mine = (one for one in night.lost if one.tur.id == tur.id)
+        lost = [one for one in mine if (one.why, one.again, one.later) == (cause, again, later)]
         part = going is not None and cause != "no_vehicle"
         yield from _some(
             tur,
@@ -109,6 +137,8 @@ def _of_lost(tur: Tur, night: NightWork, driven: Sequence[DrivenTur]) -> Iterato
             refused=refused.get(tur.id) if cause == "refused" else None,
             gone=min((one.at for one in lost if one.at), default=None),
             whole=going is None,
+            again=again,
+            later=later,
         )
 
 
@@ -122,12 +152,15 @@ def _some(
     refused: Message | None = None,
     gone: datetime | None = None,
     whole: bool = False,
+    again: bool = False,
+    later: bool = False,
 ) -> Iterator[Uncared]:
     if needs:
         until, every = min(need.deadline for need in needs), tuple(needs)
         yield Uncared(
-            tur.id, kind, tur.network, tur.route_class, every, until, tur, held, vehicle, refused, gone, whole
-        )
+            tur.id, kind, tur.network, tur.route_class, every, until, tur, held, vehicle, refused, gone, whole,
+            again=again, later=later,
+        )  # fmt: skip
 
 
 def _unreached(snapshot: SnowSnapshot, needs: Needs) -> Iterable[Uncared]:
@@ -152,3 +185,13 @@ def _unreached(snapshot: SnowSnapshot, needs: Needs) -> Iterable[Uncared]:
         yield Uncared(
             route_class, "unreachable", network, route_class, tuple(n for n, _ in some), min(at for _, at in some)
         )
+
+
+def _untreated(snapshot: SnowSnapshot, needs: Needs) -> Iterator[Uncared]:
+    """Streets that get slippery and that nothing is spread on, by class and cause."""
+    by_class: defaultdict[tuple[Network, RouteClass, bool], list[Need]] = defaultdict(list)
+    for one in unspread(needs):
+        by_class[snapshot.segments[one.need.segment].network, one.need.route_class, one.cold].append(one.need)
+    for (network, route_class, cold), some in sorted(by_class.items()):
+        until = min(need.deadline for need in some)
+        yield Uncared(route_class, "untreated", network, route_class, tuple(some), until, cold=cold)

@@ -1,4 +1,5 @@
-"""The night's work: each tur that is asked for with its vehicle and its drive, and class 1 again before class 2."""
+"""The night's work: each tur that is asked for with its vehicle and its drive, and again where it goes on snowing:
+class 1 before class 2 is driven at all."""
 
 from __future__ import annotations
 
@@ -8,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-import numpy as np
-
 from city.entities import Vehicle
+from city.serviceday import bounds
 from planner.fleet import Assignment, Delay, Fleet
 from planner.routes.check import Refusal
 from planner.routes.sectors import Tur
 from planner.routes.tur import Drive
+from planner.snow.again import FIRST_CLASS, after_the_fall, over_again
 from planner.snow.cache import Streets
 from planner.snow.drives import Drives, window_of
 from planner.snow.need import Need, Needs
@@ -22,7 +23,8 @@ from planner.snow.salted import SALT, SpreadSalt
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.works import resalted, works_of
 
-FIRST_CLASS = "1"
+RUNS = 12
+"""How often at most turer are driven again in a plan as it goes on snowing."""
 TRIES = 4
 """How often a vehicle is chosen anew for a work as its drive, and what is still to be done then, become known."""
 
@@ -69,12 +71,15 @@ class DrivenTur:
 @dataclass(frozen=True)
 class LostWork:
     """Work, or a part of one, that nobody does: there is no vehicle; at the time at which the first could be there
-    (``at``) there is nothing to do any more; or the checker refused its drive."""
+    (``at``) there is nothing to do any more; or the checker refused its drive. ``again`` where it was driven in this
+    plan before, ``later`` where it does not begin before the service day is over: who mans what then is not known."""
 
     tur: Tur
     needs: tuple[Need, ...]
     why: Literal["no_vehicle", "gone", "refused"]
     at: datetime | None = None
+    again: bool = False
+    later: bool = False
 
 
 @dataclass
@@ -92,7 +97,7 @@ class NightWork:
 
     def has_no_vehicle(self, tur: Tur) -> bool:
         """Whether nobody can drive a due tur."""
-        stuck = any(one.tur.id == tur.id and one.why == "no_vehicle" for one in self.lost)
+        stuck = any(one.tur.id == tur.id and one.why == "no_vehicle" and not one.later for one in self.lost)
         return stuck and all(item.tur.id != tur.id for item in self.driven)
 
 
@@ -109,7 +114,8 @@ def drive_all(
 ) -> NightWork:
     """Gives each work of the due turer, most urgent first, to a vehicle, unless the checker finds fault with its drive.
     Where snow goes on, class 1 is driven again before class 2; what ``after_class_1`` books goes before class 2 too.
-    Last come the turer again on which salt gives out.
+    Then every tur is driven again as often as it comes over its limits before the service day is over, and last the
+    turer on which salt gives out.
 
     ``held`` are turer whose streets somebody is out to treat: until when. Of them what is to be ploughed after it is
     planned.
@@ -119,15 +125,21 @@ def drive_all(
     drives.ahead([(item.tur, item.needs) for item in work])
     first = [item for item in work if item.tur.route_class.endswith(FIRST_CLASS)]
     _drive(first, drives, needs, night)
-    again = [more for item in night.driven if (more := _again(needs, item)) is not None]
-    drives.ahead([(item.tur, item.needs) for item in again])
-    _drive(sorted(again, key=_urgency), drives, needs, night)
+    _drive_again(drives, needs, night)
     after_class_1()
     _drive(work[len(first) :], drives, needs, night)
+    for _ in range(RUNS):
+        if not _drive_again(drives, needs, night, _ends(snapshot)):
+            break
     salted = [more for tur in due if (more := _salted_again(needs, tur, night)) is not None]
     drives.ahead([(item.tur, item.needs) for item in salted])
     _drive(sorted(salted, key=_urgency), drives, needs, night)
     return night
+
+
+def _ends(snapshot: SnowSnapshot) -> datetime:
+    """When the service day is over."""
+    return bounds(snapshot.service_day, snapshot.domain, snapshot.zone)[1]
 
 
 def _asked(needs: Needs, due: Sequence[Tur], held: Mapping[str, datetime]) -> list[TurWork]:
@@ -160,7 +172,8 @@ def _settled(item: TurWork, drives: Drives, needs: Needs, night: NightWork) -> t
     vehicle = drives.choose(item.tur, item.needs)
     for _ in range(TRIES):
         if vehicle is None:
-            night.lost.append(LostWork(item.tur, item.needs, "no_vehicle"))
+            later = window_of(item.needs).earliest >= _ends(drives.snapshot)
+            night.lost.append(LostWork(item.tur, item.needs, "no_vehicle", again=item.again, later=later))
             return None
         begins, ready = drives.expected(item.needs, vehicle)
         left = _left_then(item, needs, begins, ready)
@@ -195,7 +208,7 @@ def _book(item: TurWork, vehicle: Vehicle, drives: Drives, needs: Needs, night: 
     drive = drives.checked(item.tur.id, item.needs, vehicle, run)
     if isinstance(drive, Refusal):
         night.refused.append(drive)
-        night.lost.append(LostWork(item.tur, item.needs, "refused"))
+        night.lost.append(LostWork(item.tur, item.needs, "refused", again=item.again))
         return
     window = window_of(item.needs)
     others = drives.less_able(item.needs, vehicle)
@@ -203,6 +216,35 @@ def _book(item: TurWork, vehicle: Vehicle, drives: Drives, needs: Needs, night: 
     assignment = drives.fleet.assign(vehicle, window, timedelta(seconds=drive.seconds), item.tur.id)
     wanted = tuple(needs.as_driven(need, assignment.starts_at) for need in item.needs)
     night.driven.append(DrivenTur(item.tur, wanted, assignment, drive, run, item.again, delay))
+
+
+def _drive_again(drives: Drives, needs: Needs, night: NightWork, before: datetime | None = None) -> bool:
+    """Drives each tur once more that comes over its limits again after its last run, where that is ``before`` an
+    instant; whether any did."""
+    done: dict[str, list[DrivenTur]] = {}
+    for item in night.driven:
+        done.setdefault(item.tur.id, []).append(item)
+    stuck = {one.tur.id for one in night.lost if one.again}
+    again = []
+    for items in (items for name, items in done.items() if name not in stuck):
+        tur, more = items[0].tur, over_again(needs, _last_done(items), before)
+        waits = after_the_fall(needs, more)
+        if more:
+            again.append(TurWork(tur, more if drives.choose(tur, waits) is None else waits, again=True))
+    drives.ahead([(item.tur, item.needs) for item in again])
+    _drive(sorted(again, key=_urgency), drives, needs, night)
+    return bool(again)
+
+
+def _last_done(driven: Sequence[DrivenTur]) -> list[tuple[Need, datetime]]:
+    """Each street of a tur that was ploughed, as it was needed, with when its last drive was done."""
+    last: dict[int, tuple[Need, datetime]] = {}
+    for item in sorted(driven, key=lambda item: item.assignment.ready_by):
+        left = set(item.drive.left_out)
+        for need in item.needs:
+            if not need.by_friction and need.segment not in left:
+                last[need.segment] = need, item.assignment.ready_by
+    return list(last.values())
 
 
 def _salted_again(needs: Needs, tur: Tur, night: NightWork) -> TurWork | None:
@@ -226,33 +268,3 @@ def _salted_again(needs: Needs, tur: Tur, night: NightWork) -> TurWork | None:
     rest = timedelta(hours=needs.service.rules.usual("snow.salt_again_h"))
     work = resalted(needs, spread, mine[-1].assignment.ready_by + rest)
     return TurWork(tur, work, again=True) if work else None
-
-
-def _again(needs: Needs, item: DrivenTur) -> TurWork | None:
-    """The streets of a tur that are over their limits again after it was driven, by what falls from then on, before the
-    first of them must be done."""
-    left_cm = needs.service.rules.value("snow.left_after_plough_cm")
-    done = int(np.ceil((item.assignment.ready_by - needs.weather.start) / timedelta(hours=1))) - 1
-    if not 0 <= done < needs.weather.hours - 1:
-        return None
-    served = [need for need in item.needs if not need.by_friction and need.segment not in item.drive.left_out]
-    found = [more for need in served if (more := _over_again(needs, need, done, left_cm))]
-    until = min((need.deadline for need in found), default=None)
-    together = [_over_again(needs, need, done, left_cm, until) for need in found]
-    due = tuple(need for need in together if need and until and need.begins <= until)
-    return TurWork(item.tur, due, again=True) if due else None
-
-
-def _over_again(needs: Needs, need: Need, done: int, left_cm: float, until: datetime | None = None) -> Need | None:
-    """A street that was ploughed by the end of hour ``done``: when what has fallen since is over its limit, in the
-    hours until its work is due."""
-    i, ahead = need.segment, needs.ahead
-    low, mid, high = (
-        left_cm + np.maximum(0.0, state.depth_cm[i] - state.depth_cm[i, done])
-        for state in (ahead.low, ahead.mid, ahead.high)
-    )
-    margin = np.where(np.arange(len(mid)) > done, mid - needs.limit[i] / 100.0, -np.inf)
-    if margin.max() < 0.0:
-        return None
-    first = int((margin >= 0.0).argmax())
-    return needs.of_depth(i, [np.minimum(low, mid), mid, np.maximum(mid, high)], margin, (first, first, first), until)

@@ -30,12 +30,14 @@ Floats = npt.NDArray[np.floating[Any]]
 @dataclass(frozen=True)
 class TurBasis:
     """What a line is made of beside its drive: what the ``land`` does to the deciding streets, what lies on each street
-    now (n,) [cm], and the other drives of the tur in this plan."""
+    now (n,) [cm], the other drives of the tur in this plan, and what of it comes over its limits again after the last
+    of them (``not_again``) with nobody to drive it."""
 
     needs: Needs
     land: Land
     now_cm: Floats
     others: Sequence[DrivenTur] = ()
+    not_again: Sequence[Need] = ()
 
 
 def depth_reason(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBasis) -> Reason:

@@ -34,6 +34,21 @@ def as_held(snapshot: SnowSnapshot, needs: Needs, now_cm: Floats, item: Interven
     )
 
 
+def idle(snapshot: SnowSnapshot, needs: Needs) -> frozenset[str]:
+    """The keys of orders under way that only spread and of whose streets none is asked for any more nor done yet."""
+    rows = {segment.id: i for i, segment in enumerate(snapshot.segments)}
+    found = set()
+    for item in snapshot.running:
+        names = {part.id for part in item.segments} if isinstance(item.segments, tuple) else set[str]()
+        begun = any(
+            one.segment in names and item.starts_at and one.done_at >= item.starts_at for one in snapshot.treatments
+        )
+        if item.kind in AGAINST_SLIP and names and not begun:
+            asked = any(needs.needed[rows[name]] for name in names if name in rows)
+            found |= set() if asked else {item.key}
+    return frozenset(found)
+
+
 def _decided(snapshot: SnowSnapshot, item: Intervention) -> Reason:
     if item.decided_at is None:
         return text_reason(message("plan.snow.held.before"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from city.network import StreetNetwork
 from city.plan import Intervention, Reason, SegmentAction, intervention_id, intervention_key
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import next_run
+from planner.snow.again import FIRST_CLASS
 from planner.snow.need import Need, deciding
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.words.classes import class_name
@@ -86,7 +87,10 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBas
     if worst.salt is not None:
         yield salt_reason(snapshot, worst.segment, worst.salt)
     if item.again and not worst.by_friction:
-        yield text_reason(message("plan.snow.reason.again"))
+        first = item.tur.route_class.endswith(FIRST_CLASS)
+        yield text_reason(message(f"plan.snow.reason.{'again' if first else 'further'}"))
+    if basis.not_again:
+        yield _not_again(snapshot, basis.not_again)
     for other in basis.others:
         begins = when(snapshot, other.assignment.starts_at)
         yield text_reason(message("plan.snow.reason.also", kind=message(f"action.{kind_of(other.needs)}"), when=begins))
@@ -96,7 +100,17 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBas
     yield from _spread(item.needs)
     yield from _as_judged(snapshot, item.needs)
     yield _done_by(snapshot, item)
+    yield from _missed(snapshot, item, basis)
     yield from late(snapshot, Booked(item.assignment, item.begins, item.deadline, item.delay, _reached(item, worst)))
+
+
+def _not_again(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Reason:
+    """From when streets are over their limits again with nobody to drive them, and how deep it lies at last."""
+    most, first = deciding(needs), min(need.reached_at for need in needs)
+    figures = {"cm": Figure(most.depth_cm), "limit": Figure(most.limit_cm)}
+    name, peak = snapshot.segments[most.segment].name, when(snapshot, most.peak_at)
+    said = message("plan.snow.reason.not_again", **figures, first=when(snapshot, first), name=name, when=peak)
+    return text_reason(said)
 
 
 def _done_by(snapshot: SnowSnapshot, item: DrivenTur) -> Reason:
@@ -105,6 +119,19 @@ def _done_by(snapshot: SnowSnapshot, item: DrivenTur) -> Reason:
     key = "done_before" if due.ahead else "done_by"
     said = message(f"plan.snow.reason.{key}", class_name=class_name(due.route_class), when=when(snapshot, due.deadline))
     return text_reason(said)
+
+
+def _missed(snapshot: SnowSnapshot, item: DrivenTur, basis: TurBasis) -> Iterator[Reason]:
+    """That the clock of the day is over for streets that are over their limits as the plan is made: they have the hours
+    that are allowed then. Not where any was ploughed or treated for it."""
+    needs, names = basis.needs, {snapshot.segments[need.segment].id for need in item.needs}
+    over = [need for need in item.needs if need.reached_at <= snapshot.at + timedelta(minutes=1) and not item.again]
+    clocks = {(at, need.route_class) for need in over if (at := needs.service.missed(need.route_class, snapshot.at))}
+    done = max((one.done_at for one in snapshot.treatments if one.segment in names), default=None)
+    if clocks and (done is None or done < snapshot.at - timedelta(hours=12)):
+        at, route_class = min(clocks)
+        said = message("plan.snow.reason.missed", class_name=class_name(route_class), when=when(snapshot, at))
+        yield text_reason(said)
 
 
 def _reached(item: DrivenTur, worst: Need) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from city.catalogue.message import Message, message
+from city.catalogue.message import Figure, Message, brief, message
 from city.catalogue.stored import in_all_languages
 from city.entities import Vehicle
 from city.plan import Clause, NotCared
 from planner.fleet import Fleet
+from planner.snow.drives import SPREAD_KMH
 from planner.snow.need import deciding
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.uncared import Uncared
+from planner.snow.words.classes import class_name
 from planner.snow.words.when import when
+from planner.thresholds.limits import limits
 
 
 def not_cared(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> NotCared:
@@ -52,10 +55,23 @@ def _why(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Message:
     if one.kind == "left_out" or one.gone is not None:
         return _left(snapshot, one)
     if one.tur is None:
-        return message("plan.snow.uncared.cut_off", n=n)
+        return _slippery(snapshot, one) if one.kind == "untreated" else message("plan.snow.uncared.cut_off", n=n)
     if one.kind == "unreachable":
         return message("plan.snow.uncared.no_way")
     return message("format.sentences", parts=tuple(_no_vehicle(snapshot, fleet, one)))
+
+
+def _slippery(snapshot: SnowSnapshot, one: Uncared) -> Message:
+    """Why nothing is spread where it gets slippery, by the coldest or the slipperiest of the streets."""
+    first = min(one.needs, key=lambda need: need.reached_at)
+    when_said, n = when(snapshot, first.reached_at), len(one.needs)
+    if not one.cold:
+        friction = Figure(min(need.friction for need in one.needs), 2)
+        name = class_name(one.route_class)
+        return message("plan.snow.uncared.no_sand", n=n, when=when_said, friction=friction, class_name=name)
+    lowest = limits(snapshot.thresholds).value("snow.salt_lowest_c")
+    surface = Figure(min(need.surface_c[0] for need in one.needs))
+    return message("plan.snow.uncared.too_cold", n=n, when=when_said, surface=surface, lowest=brief(lowest))
 
 
 def _left(snapshot: SnowSnapshot, one: Uncared) -> Message:
@@ -67,30 +83,49 @@ def _left(snapshot: SnowSnapshot, one: Uncared) -> Message:
 
 def _no_vehicle(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[Message]:
     """Why none of a network's vehicles can drive, cause by cause."""
+    if one.again:
+        yield message("plan.snow.uncared.again", when=when(snapshot, min(need.reached_at for need in one.needs)))
+    if one.later:
+        yield message("plan.snow.uncared.later", at=_begin(snapshot, one).astimezone(snapshot.zone))
     crew = [vehicle for vehicle in snapshot.vehicles if vehicle.network == one.network]
     if not crew:
         yield message(f"plan.snow.weak.no_fleet.{one.network}")
     ready = {vehicle.id for vehicle in fleet.vehicles}
     lost = [v.id for v in crew if v.id not in ready]
     away = [v.id for v in crew if v.id in ready and v.id in fleet.absent]
-    rests = [v.id for v in crew if v.id in ready and v.id not in fleet.absent and _rests(snapshot, fleet, v)]
+    rests = [v.id for v in crew if v.id in ready and v.id not in fleet.absent and _rests(snapshot, fleet, v, one)]
     others = [v.id for v in crew if v.id not in {*lost, *away, *rests}]
     for cause, names in (("no_depot", lost), ("absent", away), ("rests", rests), ("unmanned", others)):
         if names:
             yield message(f"plan.snow.uncared.{cause}", n=len(names), names=tuple(names[:5]))
 
 
-def _rests(snapshot: SnowSnapshot, fleet: Fleet, vehicle: Vehicle) -> bool:
-    """Whether a vehicle's crew rests now and is not rested before its turns are over."""
+def _begin(snapshot: SnowSnapshot, one: Uncared) -> datetime:
+    """When the work may be begun."""
+    return max(snapshot.at, min(need.begins for need in one.needs))
+
+
+def _rests(snapshot: SnowSnapshot, fleet: Fleet, vehicle: Vehicle, one: Uncared) -> bool:
+    """Whether a vehicle's crew rests when the work begins and is not rested before its turns are over."""
     free = fleet.rota.free(vehicle.id, snapshot.at)
-    return free.worked is not None and free.from_when > snapshot.at
+    return free.worked is not None and free.from_when > _begin(snapshot, one)
 
 
 def _ways(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[Message]:
     if one.held is not None and one.held.ready_by is not None and one.held.vehicle:
         yield _way(snapshot, one, "again", one.held.vehicle, one.held.ready_by, _hours(snapshot, fleet, one))
+    if one.kind == "untreated":
+        yield _sanded(snapshot, one)
     if one.kind == "no_vehicle" and one.gone is None:
         yield from _with_a_driver(snapshot, fleet, one)
+
+
+def _sanded(snapshot: SnowSnapshot, one: Uncared, *, usual_deadhead: float = 0.5) -> Message:
+    """What sand on all of the streets would take of one vehicle."""
+    km = sum(snapshot.segments[need.segment].length_m * need.passes for need in one.needs) / 1000.0
+    minutes = max(1, round(60.0 * km / SPREAD_KMH[one.network] * (1.0 + usual_deadhead)))
+    grams = Figure(limits(snapshot.thresholds).value("snow.sand_g_m2"), 0)
+    return message("plan.snow.uncared.way.sand", n=len(one.needs), dose=grams, km=Figure(km), minutes=minutes)
 
 
 def _with_a_driver(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared, *, most: int = 3) -> Iterable[Message]:
@@ -99,7 +134,10 @@ def _with_a_driver(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared, *, most: 
     able = [v for v in fleet.vehicles if v.network == one.network and v.id not in fleet.absent]
     begins = {
         v.id: max(
-            snapshot.at + fleet.lead_of(v.id), fleet.free_from[v.id], fleet.rota.free(v.id, snapshot.at).from_when
+            snapshot.at + fleet.lead_of(v.id),
+            fleet.free_from[v.id],
+            fleet.rota.free(v.id, snapshot.at).from_when,
+            _begin(snapshot, one),
         )
         for v in able
     }

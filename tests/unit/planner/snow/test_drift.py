@@ -81,3 +81,11 @@ def test_what_the_plough_took_away_lies_beside_the_street() -> None:
     assert weak(plan)
     bare = make_plan(night(readings=(), forecasts=(windy(),), treatments=done))
     assert not weak(bare)
+
+
+def test_a_drift_over_midnight_says_both_days() -> None:
+    """From 22.00 on until 02.00 of the next day; within a day the clock alone."""
+    plan = make_plan(night(forecasts=(windy(from_hour=44),)))
+    assert "tis 24 nov 22.00–ons 25 nov 02.00" in weak(plan)[0]
+    assert all("tis 24 nov 22.00–ons 25 nov 02.00" in text for text in risk_of(plan))
+    assert risk_of(plan)

@@ -308,7 +308,7 @@ def test_lasting_snow_sends_class_1_again_before_class_2() -> None:
     )
     plan = plan_of(falling)
     runs = {item.key.rsplit(":", 1)[1]: item for item in of(plan, "P1")}
-    assert set(runs) == {"1", "2"}
+    assert set(runs) > {"1", "2"}
     assert "körs en gång till" in reasons(runs["2"])
     booked = sorted((item.starts_at, item.ready_by) for item in plan.interventions)  # type: ignore[type-var]
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(booked))  # type: ignore[operator]

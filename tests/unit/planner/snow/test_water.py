@@ -29,6 +29,8 @@ FROST = night(lambda h: 2.0 if h < 0 else -3.0, lambda _: 0.0, 98.0)
 RAIN = night(lambda h: 2.0 if h < 3 else -6.0, lambda h: 0.6 if -4 <= h < 2 else 0.0, 85.0)
 MELT = night(lambda h: -1.0 if h < -14 else 4.0 if h < 2 else -7.0, lambda h: 1.0 if h < -18 else 0.0, 80.0, snow=1.0)
 
+DEW = night(lambda h: 5.0 if h < 3 else -6.0, lambda _: 0.0, 100.0)
+
 
 @pytest.mark.parametrize(
     ("weather", "sv", "en"),
@@ -36,8 +38,9 @@ MELT = night(lambda h: -1.0 if h < -14 else 4.0 if h < 2 else -7.0, lambda h: 1.
         (FROST, "rimfrost: luftens fukt", "frost: the moisture of the air"),
         (RAIN, "regn som fryser", "rain that freezes"),
         (MELT, "smältvatten som fryser", "meltwater that freezes"),
+        (DEW, "dagg som fryser", "dew that freezes"),
     ],
-    ids=["frost", "rain", "melt"],
+    ids=["frost", "rain", "melt", "dew"],
 )
 def test_ice_says_where_its_water_came_from(weather: Forecast, sv: str, en: str) -> None:
     rules = limits_with(*against_slip(method="salt"))
