@@ -4,7 +4,7 @@ freezing."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.road.site import TRAFFIC
+from models.road.site import TRAFFIC, Sites
 from models.salt import BrineHours, UntreatedHours, brine_hours
-from models.snow import Hindcast, SnowState
+from models.snow import ROAD_CONDITIONS, Hindcast, SnowState, unfrozen_c
 from models.weather import HourlyWeather, hourly
 from planner.snow.criteria import ServiceLevel
 from planner.snow.rule import NONE, Hundredths, Ints, first_below
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import reference_m
+from planner.snow.state import reference_m, sites_of, weather_hindcast
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.floating[Any]]
@@ -44,7 +44,7 @@ class SpreadSalt:
 class SaltLasts:
     """The newest salt on a street, and until when it holds: None where it does as far as the plan sees. ``icy_c`` is
     where the brine may freeze, with the margin, in the hour in which it does not hold any more (else in the last),
-    ``surface_c`` how cold the road is then, ``left_g_m2`` the salt that is left."""
+    ``surface_c`` how cold what is wet is then, ``left_g_m2`` the salt that is left."""
 
     spread: SpreadSalt
     until: datetime | None
@@ -130,15 +130,15 @@ class SaltNight:
         return found
 
     def _lasting(self, newest: Mapping[int, SpreadSalt], brine: BrineHours) -> dict[int, SaltLasts]:
-        surface = self._surface(list(newest))
-        return {row: self._lasts(one, brine, surface, i) for i, (row, one) in enumerate(newest.items())}
+        cold = self._road(list(newest)).brine_c
+        return {row: self._lasts(one, brine, cold, i) for i, (row, one) in enumerate(newest.items())}
 
-    def _lasts(self, one: SpreadSalt, brine: BrineHours, surface: Floats, i: int) -> SaltLasts:
+    def _lasts(self, one: SpreadSalt, brine: BrineHours, cold: Floats, i: int) -> SaltLasts:
         first = self._hour(one.at)
         gone = np.flatnonzero(~brine.holds[i, first:])
         last = first + int(gone[0]) if len(gone) else brine.holds.shape[1] - 1
         until = max(one.at, self.weather.start + (last - self._past_h) * HOUR) if len(gone) else None
-        icy_c, surface_c, left = (float(of[i, last]) for of in (brine.icy_c, surface, brine.left_g_m2))
+        icy_c, surface_c, left = (float(of[i, last]) for of in (brine.icy_c, cold, brine.left_g_m2))
         return SaltLasts(one, until, icy_c, surface_c, left)
 
     def _held(self, newest: Mapping[int, SpreadSalt], brine: BrineHours) -> Bools:
@@ -184,19 +184,41 @@ class SaltNight:
         return newest, brine_hours(road, grams, ploughs, traffic)
 
     def _road(self, rows: Sequence[int]) -> UntreatedHours:
-        film, snow = self.mid.film_mm[rows], self.mid.water_mm[rows]
-        if self.behind.film_mm is not None and self.behind.water_mm is not None:
-            film = np.concatenate([self.behind.film_mm[rows], film], axis=1)
-            snow = np.concatenate([self.behind.water_mm[rows], snow], axis=1)
-        return UntreatedHours(film, snow, self._surface(rows), self._falls)
+        film, snow, surface, kind = (
+            self._all_hours(name, rows) for name in ("film_mm", "water_mm", "surface_c", "condition")
+        )
+        iced = kind >= ROAD_CONDITIONS.index("ice")
+        brine = np.where(iced, np.fmin(surface, self._unfrozen(rows)), surface)
+        return UntreatedHours(film, snow, surface, self._falls, iced, brine)
+
+    def _all_hours(self, name: str, rows: Sequence[int]) -> Any:  # noqa: ANN401 - an array of the state's own kind
+        """(n_rows, n_hours) what streets are like, behind and ahead."""
+        past, ahead = getattr(self.behind, name), getattr(self.mid, name)[rows]
+        return ahead if past is None else np.concatenate([past[rows], ahead], axis=1)
+
+    def _unfrozen(self, rows: Sequence[int]) -> Floats:
+        """(n_rows, n_hours) how cold streets are where no water freezes [°C]; each street is run once."""
+        missing = [row for row in rows if row not in self._run]
+        if missing:
+            behind = replace(self.behind, correction=self.behind.correction[missing])
+            cold = unfrozen_c(self._sites.taken(np.array(missing)), self._before, self.weather, behind)
+            self._run.update(zip(missing, cold, strict=True))
+        return np.array([self._run[row] for row in rows]).reshape(len(rows), self._past_h + self.weather.hours)
+
+    @cached_property
+    def _run(self) -> dict[int, Floats]:
+        return {}
+
+    @cached_property
+    def _sites(self) -> Sites:
+        return sites_of(self.snapshot)
+
+    @cached_property
+    def _before(self) -> HourlyWeather:
+        return weather_hindcast(self.snapshot)
 
     @cached_property
     def _falls(self) -> Floats:
         """(n_hours,) what falls in each hour, behind and ahead [mm]."""
         begins, hours = self.weather.start - self._past_h * HOUR, self._past_h + self.weather.hours
         return np.nan_to_num(hourly(self.snapshot.forecasts, begins, hours, reference_m(self.snapshot)).precip_mm)
-
-    def _surface(self, rows: Sequence[int]) -> Floats:
-        ahead = self.mid.surface_c[rows]
-        past = self.behind.surface_c
-        return ahead if past is None else np.concatenate([past[rows], ahead], axis=1)

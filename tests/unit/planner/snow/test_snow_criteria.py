@@ -226,7 +226,7 @@ def test_what_is_too_cold_for_salt_is_sanded_on_hills_alone() -> None:
 def test_a_street_that_was_salted_is_left_alone_while_it_holds() -> None:
     """As much as the water on it asks for; how long less lasts: ``test_salted.py``."""
     damp = freezing(-3.0)
-    done = tuple(Treatment(s.id, "brine", AT - HOUR, 150.0) for s in streets())
+    done = tuple(Treatment(s.id, "brine", AT - HOUR, 250.0) for s in streets())
     assert plan_of(damp).verdict.go
     assert not plan_of(replace(damp, treatments=done)).verdict.go
 
