@@ -47,7 +47,7 @@ def resalted(needs: Needs, spread: Sequence[SpreadSalt], not_before: datetime) -
     targets = {row: of.friction_limit for row, of in own.items() if of.anti_slip == "salt"}
     rules, snapshot = needs.service.rules, needs.snapshot
     found = needs.salt.after(spread, targets, max(1, round(rules.value("snow.slip_hold_h"))))
-    again = [needs.to_treat_again(row, first, not_before, salt) for row, (first, salt) in found.items()]
+    again = [needs.to_treat_again(row, one, not_before) for row, one in found.items()]
     _, ends = bounds(snapshot.service_day, snapshot.domain, snapshot.zone)
     works: list[list[Need]] = []
     for need in sorted((need for need in again if need.reached_at < ends), key=_begins):

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pytest
 
 from city.entities import Forecast, ForecastStep, Treatment
 from city.plan import Intervention, Plan
+from models.slipperiness import salt_dose
 from planner.publish import check_schema
 from planner.services import make_plan
 from planner.snow.plan import assess_streets
@@ -179,3 +181,36 @@ def test_there_is_no_next_work_where_the_dose_lasts() -> None:
     """A dose that is allowed to be as large as the water asks for."""
     large = threshold("snow.salt_most_g_m2", "*", 100.0)
     assert [item.key[-1] for item in against(plan_of(night(None, 0.75, large)))] == ["1"]
+
+
+def test_ice_that_the_salt_did_not_hold_is_treated_as_ice() -> None:
+    """A road with two millimetres that cools to −3 °C: 20 g/m² are not enough, so that it is slippery within the two
+    hours in which it is not salted again. The next round is on ice by then, and not ahead of it."""
+    now, then = against(plan_of(night(wet_mm=0.5)))[:2]
+    assert "räcker inte" in texts(then)
+    assert then.kind == "salt"
+    assert "innan det blir halt" not in texts(then)
+    slips_at = then.reasons[0].at
+    assert isinstance(slips_at, datetime)
+    assert now.ready_by is not None
+    assert then.starts_at is not None
+    assert slips_at < then.starts_at
+    assert then.deadline is not None
+    assert then.deadline > then.starts_at >= now.ready_by + 2 * HOUR - HOUR / 60
+
+
+def test_the_next_dose_is_for_the_water_that_the_salt_is_in() -> None:
+    """Brine is not worn as ice is: the dose is Pikalert's for the salted water, with what is left in it, at the
+    temperature of a road on which nothing freezes."""
+    main = threshold("snow.anti_slip", "P1", None, text="salt")
+    later = replace(night(15.0, 0.75, main, wet_mm=0.3), at=AT + 3 * HOUR)
+    needs = assess_streets(replace(later, readings=(replace(depth(0.0), time=later.at),))).needs
+    row = next(i for i, s in enumerate(streets()) if s.route_class == "P1")
+    need, lasts = needs.to_treat(row), needs.salt.now[row]
+    hour = needs.hour_of(max(need.begins, need.reached_at))
+    hours = slice(hour, hour + 5)
+    water, untreated = max(lasts.water_mm[hours]), float(needs.ahead.mid.film_mm[row, hours].max())
+    assert water > untreated + 0.1
+    cold = float(needs.salt.wet_c([row])[0, hours].min())
+    wanted = salt_dose(np.array([water]), np.array([cold]), there_g_m2=lasts.left_g_m2[hour])
+    assert need.action.dose_g_m2 == pytest.approx(float(wanted[0]), abs=0.06)
