@@ -44,14 +44,17 @@ class Doses:
             surface_c = float(np.fmax(surface_c, self.weather.temp_c[hour]))
         return self._action(i, own, surface_c, surface_c, 0.0, plough=True)
 
-    def treated(self, i: int, own: Criteria, hour: int, salt: SaltLasts | None, *, slips: bool) -> Action:
-        """What is spread from an hour on: for the coldest and wettest of the hours that a dose is meant for. Where a
-        street was salted, against what lies there since and with the salt that is left in it."""
-        hours = slice(hour, hour + round(self.rules.value("snow.treatment_lasts_h")) + 1)
-        film = float(self.mid.film_mm[i, hours].max()) if salt is None else max(salt.water_mm[hours])
-        coldest = float(np.fmin.reduce(self._wet_c[i, hours]))
-        there = 0.0 if salt is None else salt.left_g_m2[hour]
-        return self._action(i, own, float(self.mid.surface_c[i, hour]), coldest, film, there, slips=slips)
+    def treated(self, i: int, own: Criteria, hours: tuple[int, int], salt: SaltLasts | None, *, slips: bool) -> Action:
+        """What is spread in the first of two ``hours`` against what lies there from the second on: for the coldest and
+        wettest of the hours that a dose is meant for. Where a street was salted, against what lies there since and with
+        the salt that is left in it."""
+        at, first = hours
+        meant = slice(first, first + round(self.rules.value("snow.treatment_lasts_h")) + 1)
+        film = self.mid.film_mm[i] if salt is None else np.array(salt.water_mm)
+        coldest, there = float(np.fmin.reduce(self._wet_c[i, meant])), 0.0 if salt is None else salt.left_g_m2[first]
+        wet = slips or _wet(film, self.weather.precip_mm, at, meant.stop)
+        surface_c = float(self.mid.surface_c[i, first])
+        return self._action(i, own, surface_c, coldest, float(film[meant].max()), there, wet=wet)
 
     @cached_property
     def _wet_c(self) -> Floats:
@@ -70,14 +73,14 @@ class Doses:
         there_g_m2: float = 0.0,
         *,
         plough: bool = False,
-        slips: bool = False,
+        wet: bool = False,
     ) -> Action:
         return action_of(
             own.anti_slip,
             self.rules,
             plough=plough,
             slippery=not plough,
-            slips_now=slips,
+            wet=wet,
             spot=bool(self.spots[i]),
             target=own.friction_limit / 100.0,
             surface_c=surface_c,
@@ -85,3 +88,9 @@ class Doses:
             film_mm=film_mm,
             there_g_m2=there_g_m2,
         )
+
+
+def _wet(film_mm: Floats, falls_mm: Floats, at: int, until: int, *, wet_mm: float = 0.1) -> bool:
+    """Whether a road is wet when treated (RoadSurf: over ``wet_mm``), or as much falls on it in the hours until it
+    is meant to hold: there brine, which is mostly water itself, is thinned or washed off, and moist salt is spread."""
+    return float(film_mm[at]) > wet_mm or float(np.nansum(falls_mm[at:until])) > wet_mm

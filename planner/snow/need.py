@@ -265,7 +265,7 @@ class Needs:
             friction=lowest,
             water=water_of(self._behind, self.weather, self.ahead.mid, i, first),
             salt=salt,
-            action=self._doses.treated(i, own, first, salt, slips=not ahead),
+            action=self._doses.treated(i, own, (begins, first), salt, slips=not ahead),
         )
 
     def once_slippery(self, need: Need) -> Need:
@@ -290,8 +290,8 @@ class Needs:
         if not need.by_friction:
             return replace(need, action=self._doses.ploughed(i, own, hour))
         slips = starts_at >= need.reached_at
-        hour = max(hour, self.hour_of(need.reached_at))
-        return replace(need, action=self._doses.treated(i, own, hour, need.salt, slips=slips))
+        hours = hour, max(hour, self.hour_of(need.reached_at))
+        return replace(need, action=self._doses.treated(i, own, hours, need.salt, slips=slips))
 
     def still(self, need: Need, begins: datetime, ends: datetime, *, lasts_h: int = 4) -> bool:
         """Whether there is something to do on a street in the hours of the work: snow to push, or slipperiness then or

@@ -13,6 +13,7 @@ from city.catalogue.message import Figure, Message, Span, message
 from city.catalogue.stored import in_all_languages
 from city.network import StreetNetwork
 from city.plan import Intervention, Reason, SegmentAction, intervention_id, intervention_key
+from models.slipperiness import solution_g_m2
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import next_run
 from planner.snow.need import Need, deciding
@@ -121,10 +122,20 @@ def _spread(needs: Sequence[Need]) -> Iterable[Reason]:
         if need.action.dose_g_m2:
             doses.setdefault(need.action.kind, []).append(need.action.dose_g_m2)
     for kind, each in sorted(doses.items()):
-        low, high = min(each), max(each)
-        dose = Figure(low, 0) if round(low) == round(high) else Span(low, high, 0)
-        name = message(f"plan.snow.kind.{kind}")
-        yield text_reason(message("plan.snow.reason.spread", kind=name, n=len(each), dose=dose))
+        if kind == "brine":
+            solution = _figures([solution_g_m2(dose) for dose in each])
+            yield text_reason(
+                message("plan.snow.reason.spread_brine", n=len(each), dose=_figures(each), solution=solution)
+            )
+        else:
+            name = message(f"plan.snow.kind.{kind}")
+            yield text_reason(message("plan.snow.reason.spread", kind=name, n=len(each), dose=_figures(each)))
+
+
+def _figures(doses: Sequence[float]) -> Figure | Span:
+    """One dose, or from the least to the most."""
+    low, high = min(doses), max(doses)
+    return Figure(low, 0) if round(low) == round(high) else Span(low, high, 0)
 
 
 def _as_judged(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Iterable[Reason]:

@@ -214,3 +214,36 @@ def test_the_next_dose_is_for_the_water_that_the_salt_is_in() -> None:
     cold = float(needs.salt.wet_c([row])[0, hours].min())
     wanted = salt_dose(np.array([water]), np.array([cold]), there_g_m2=lasts.left_g_m2[hour])
     assert need.action.dose_g_m2 == pytest.approx(float(wanted[0]), abs=0.06)
+
+
+def clear_frost(rain_h: tuple[int, ...] = ()) -> SnowSnapshot:
+    """A dry road under a clear and moist sky that gets colder: frost comes in the night, on all that is salted."""
+
+    def step(hour: int) -> ForecastStep:
+        begins, falls = AT + hour * HOUR, 0.5 if hour in rain_h else 0.0
+        temp, moist = max(-4.0, 3.0 - 0.7 * max(0, hour)), 97.0 if hour >= 0 else 50.0
+        sky = {"cloud": 0.0, "wind_m_s": 1.0, "humidity_pct": moist, "snow_fraction": 0.0}
+        return ForecastStep(begins, begins + HOUR, temp, falls, **sky)
+
+    found = Forecast("made", WEST, SOUTH, AT, tuple(step(hour) for hour in range(-26, 40)))
+    return replace(night(), forecasts=(found,))
+
+
+def test_brine_is_for_a_road_that_is_not_wet_and_its_dose_is_said_of_solution_too() -> None:
+    """Ahead of frost on a dry road brine, with what the spreader is set to: 23.3 % of it is salt. On a wet road, and
+    before rain, moist salt, as brine is mostly water."""
+    frost = against(plan_of(clear_frost()))[0]
+    assert frost.kind == "brine"
+    assert isinstance(frost.segments, tuple)
+    dry = {round(part.dose_g_m2) for part in frost.segments}
+    solution = {round(part.dose_g_m2 / 0.233) for part in frost.segments}
+    assert len(dry) == len(solution) == 1
+    assert f"Saltlösning på 4 sträckor: {dry.pop()} g/m² torrt salt, det är {solution.pop()} g/m² lösning" in texts(
+        frost
+    )
+    onset = min(reached(clear_frost()))
+    before_rain = against(plan_of(clear_frost((onset,))))[0]
+    assert before_rain.kind == "salt"
+    wet = against(plan_of(night(None, from_c=0.5, per_h=0.8, wet_mm=0.5)))[0]
+    assert wet.kind == "salt"
+    assert "innan det blir halt" in texts(wet)

@@ -271,7 +271,7 @@ def test_a_road_that_a_device_finds_rough_is_not_salted() -> None:
     """What it measured holds for two hours; what the model says of the hours after is prevented before they come."""
     assert "salt" in {item.kind for item in plan_of(measured(0.12)).interventions}
     rough = plan_of(measured(0.7)).interventions[0]
-    assert (rough.kind, rough.deadline) == ("brine", AT + 2 * HOUR)
+    assert (rough.kind, rough.deadline) == ("salt", AT + 2 * HOUR)
 
 
 @pytest.mark.parametrize("nonsense", [12.0, 55.0, 1.21, -0.01, -3e9, math.nan])
