@@ -41,8 +41,9 @@ def _spread(snapshot: SnowSnapshot, salt: SaltLasts) -> Message:
 
 
 def spared(snapshot: SnowSnapshot, needs: Needs) -> Iterator[Message]:
-    """On how many streets salt holds that would be slippery without it, and until when on the first of them."""
-    held = [needs.salt.now[row] for row in needs.spared]
+    """On how many streets salt holds now that would be slippery without it, and until when on the first of them."""
+    all_salted = [needs.salt.now[row] for row in needs.spared]
+    held = [one for one in all_salted if one.until is None or one.until > snapshot.at]
     if not held:
         return
     ends = min((one.until for one in held if one.until is not None), default=None)

@@ -16,6 +16,7 @@ from planner.publish import check_schema
 from planner.services import make_plan
 from planner.snow.plan import assess_streets
 from planner.snow.snapshot import SnowSnapshot
+from planner.snow.words.salt import spared
 from tests.unit.planner.snapshots import AT, HOUR, SOUTH, WEST, depth, limits_with, snow_snapshot, streets, threshold
 
 WAYS = [i for i, s in enumerate(streets()) if s.route_class == "C1"]
@@ -247,3 +248,15 @@ def test_brine_is_for_a_road_that_is_not_wet_and_its_dose_is_said_of_solution_to
     wet = against(plan_of(night(None, from_c=0.5, per_h=0.8, wet_mm=0.5)))[0]
     assert wet.kind == "salt"
     assert "innan det blir halt" in texts(wet)
+
+
+def test_salt_that_has_given_out_is_not_said_to_last() -> None:
+    """A gram on a wet street held until the frost an hour ago: the verdict does not promise that it lasts until then."""
+    snapshot = night(1.0, 1.25, wet_mm=0.5)
+    later = replace(snapshot, at=AT + HOUR, readings=(replace(depth(0.0), time=AT + HOUR),))
+    needs = assess_streets(later).needs
+    ends = [one.until for one in needs.salt.now.values()]
+    assert all(end is not None and end <= later.at for end in ends)
+    everywhere = replace(needs, asked=replace(needs.asked, slips=np.zeros_like(needs.slips)))
+    assert everywhere.spared
+    assert not list(spared(later, everywhere))
