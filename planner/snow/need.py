@@ -41,7 +41,8 @@ class Need:
     by the margin of its class, and where the tur is asked for already. ``over_cm`` is how far
     the reading that decides is over it; ``margin_cm`` how far it comes over it in any hour ahead, at ``margin_at``.
     ``by_friction`` where nothing but slipperiness asks for this work: ``friction`` is then the lowest while it is due,
-    ``water`` what makes it so, ``ahead`` where it can be prevented, and ``salt`` what was spread there before.
+    ``water`` what makes it so, ``ahead`` where it can be prevented, ``salt`` what was spread there before, and
+    ``gives_out_at`` when what this work spreads gives out in turn, where the plan holds no work after that.
 
     ``reached_at`` is when the limit is reached or slipperiness begins, ``from_when`` when the rule lets work begin,
     ``begins`` when there is something to do, ``deadline`` when the service must be done. ``surface_c`` is the road's
@@ -73,6 +74,7 @@ class Need:
     friction: float = float("nan")
     water: Water = ""
     salt: SaltLasts | None = None
+    gives_out_at: datetime | None = None
     friction_limit: Threshold | None = None
     action: Action = PLOUGH
     passes: int = 1

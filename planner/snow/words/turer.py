@@ -22,7 +22,7 @@ from planner.snow.words.classes import class_name
 from planner.snow.words.depth import TurBasis, depth_reason
 from planner.snow.words.friction import friction_flip, friction_reason, kind_of, seen_by
 from planner.snow.words.late import Booked, late
-from planner.snow.words.salt import salt_reason
+from planner.snow.words.salt import not_enough, salt_reason
 from planner.snow.words.sensors import sensors
 from planner.snow.words.surface import surface_reason
 from planner.snow.words.when import when
@@ -86,6 +86,9 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBas
     yield friction_reason(snapshot, worst) if worst.by_friction else depth_reason(snapshot, item, worst, basis)
     if worst.salt is not None:
         yield salt_reason(snapshot, worst.segment, worst.salt)
+    ends = min((need.gives_out_at for need in item.needs if need.gives_out_at is not None), default=None)
+    if ends is not None:
+        yield not_enough(snapshot, ends)
     if item.again and not worst.by_friction:
         yield text_reason(message("plan.snow.reason.again"))
     for other in basis.others:

@@ -251,7 +251,7 @@ def test_brine_is_for_a_road_that_is_not_wet_and_its_dose_is_said_of_solution_to
 
 
 def test_salt_that_has_given_out_is_not_said_to_last() -> None:
-    """A gram on a wet street held until the frost an hour ago: the verdict does not promise that it lasts until then."""
+    """A gram on a wet street held until the frost an hour ago: the verdict does not promise that it still does."""
     snapshot = night(1.0, 1.25, wet_mm=0.5)
     later = replace(snapshot, at=AT + HOUR, readings=(replace(depth(0.0), time=AT + HOUR),))
     needs = assess_streets(later).needs
@@ -260,3 +260,13 @@ def test_salt_that_has_given_out_is_not_said_to_last() -> None:
     everywhere = replace(needs, asked=replace(needs.asked, slips=np.zeros_like(needs.slips)))
     assert everywhere.spared
     assert not list(spared(later, everywhere))
+
+
+def test_the_last_round_of_a_plan_says_that_it_does_not_last_either() -> None:
+    """Two millimetres at −3 °C: no dose holds for long, and the plan has one next round alone; where a dose may be as
+    large as the water asks for there is nothing more to say."""
+    now, then = against(plan_of(night(wet_mm=0.5)))[:2]
+    assert "Räcker inte heller: det kan bli halt igen ca kl. " in texts(then)
+    assert "Räcker inte heller" not in texts(now)
+    enough = against(plan_of(night(8.0, 0.75, threshold("snow.salt_most_g_m2", "*", 100.0))))
+    assert not any("Räcker inte heller" in texts(item) for item in enough)
