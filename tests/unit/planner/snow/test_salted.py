@@ -270,3 +270,26 @@ def test_the_last_round_of_a_plan_says_that_it_does_not_last_either() -> None:
     assert "Räcker inte heller" not in texts(now)
     enough = against(plan_of(night(8.0, 0.75, threshold("snow.salt_most_g_m2", "*", 100.0))))
     assert not any("Räcker inte heller" in texts(item) for item in enough)
+
+
+def after_wet_snow(then_c: float) -> SnowSnapshot:
+    """Wet snow until three hours ago, ploughed two hours ago at 0.3 °C, with nothing spread; ``then_c`` from now on."""
+
+    def step(hour: int) -> ForecastStep:
+        begins, falls = AT + hour * HOUR, 1.5 if -10 <= hour < -3 else 0.0
+        temp = 0.3 if hour < 0 else then_c
+        return ForecastStep(begins, begins + HOUR, temp, falls, snow_fraction=1.0, humidity_pct=92.0, wind_m_s=2.0)
+
+    fell = Forecast("made", WEST, SOUTH, AT, tuple(step(hour) for hour in range(-26, 40)))
+    done = tuple(Treatment(s.id, "plough", AT - 2 * HOUR) for s in streets())
+    return replace(night(), forecasts=(fell,), readings=(depth(6.0),), treatments=done)
+
+
+def test_slush_that_a_plough_left_is_ice_when_it_freezes() -> None:
+    """Half a centimetre is left of wet snow, and the road freezes: that is no loose snow."""
+    needs = assess_streets(after_wet_snow(-5.0)).needs
+    assert needs.ahead.mid.depth_cm[WAYS[0], 1] <= 0.6
+    assert 22 in needs.salt.untreated[WAYS[0], :6].tolist()
+    assert all(needs.slips[i] for i in WAYS)
+    assert against(plan_of(after_wet_snow(-5.0)))
+    assert not assess_streets(after_wet_snow(1.5)).needs.slips[WAYS].any()
