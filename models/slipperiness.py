@@ -42,11 +42,6 @@ def friction_of(
     )
 
 
-def solution_g_m2(dry_g_m2: float, *, pct: float = BRINE_PCT[-1]) -> float:
-    """How much of a solution of ``pct`` of salt by weight holds so much dry salt [g/m²] (saturated)."""
-    return 100.0 * dry_g_m2 / pct
-
-
 def salt_dose(
     film_mm: Floats,
     surface_c: Floats,

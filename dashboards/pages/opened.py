@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from city.entities import ForecastStep
 from city.observation import Observation
 from city.plan import DecidingCurve, Intervention, Plan, SegmentAction
+from city.quantities import solution_g_m2
 from dashboards.pages.who import who_said
 from dashboards.pages.why import deciding
 from dashboards.web.locale import NBSP, Locale
-from models.slipperiness import solution_g_m2
 from store import daypage
 from store.connect import Connection
 from store.daypage import Background, IssueSteps

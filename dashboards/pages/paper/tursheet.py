@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from city.plan import Intervention, Plan, SegmentAction
+from city.quantities import solution_g_m2
 from dashboards.pages.paper.chart import SmallMap, small_map
 from dashboards.pages.paper.code import SquareCode, code_of
 from dashboards.pages.paper.frame import PaperFrame, frame_of
@@ -15,7 +16,6 @@ from dashboards.pages.record import tur_of
 from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
-from models.slipperiness import solution_g_m2
 from planner.night.progress import Street
 from store import calls, orders, roads
 from store.connect import Connection

@@ -13,7 +13,7 @@ from city.catalogue.message import Figure, Message, Span, message
 from city.catalogue.stored import in_all_languages
 from city.network import StreetNetwork
 from city.plan import Intervention, Reason, SegmentAction, intervention_id, intervention_key
-from models.slipperiness import solution_g_m2
+from city.quantities import solution_g_m2
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import next_run
 from planner.snow.need import Need, deciding
