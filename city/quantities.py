@@ -82,3 +82,8 @@ def outside(name: str, value: float, low: float, high: float, unit: str) -> Mess
     if unit in {"", "1"}:
         return message("error.reading.out_of_share", **parts)
     return message("error.reading.out_of_range", **parts, unit=unit)
+
+
+def solution_g_m2(dry_g_m2: float, *, pct: float = 23.3) -> float:
+    """How much of a solution of ``pct`` of salt by weight holds so much dry salt [g/m²]; the default is saturated."""
+    return 100.0 * dry_g_m2 / pct

@@ -23,12 +23,16 @@ Floats = npt.NDArray[np.floating[Any]]
 @dataclass(frozen=True)
 class UntreatedHours:
     """A road that nobody treats, after each hour (n, n_hours): ``film_mm`` of water, ice and frost, ``snow_mm`` of snow
-    water [mm], ``surface_c`` [°C]; and what falls in each hour, ``falls_mm`` (n_hours,) [mm]."""
+    water [mm], ``surface_c`` [°C], ``iced`` where ice or snow lies on it; ``brine_c`` how cold what salt keeps wet is
+    there [°C], which is not warmed by the freezing of the rest; and what falls in each hour, ``falls_mm`` (n_hours,)
+    [mm]."""
 
     film_mm: Floats
     snow_mm: Floats
     surface_c: Floats
     falls_mm: Floats
+    iced: Bools
+    brine_c: Floats
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,8 @@ def brine_hours(
     and Norem 2011), and nothing where it is dry: there none was lost in 30 hours or 20,000 vehicles (measured for the
     Norwegian road administration). What is more than the road holds (RoadSurf) runs off with its salt. A plough leaves
     ``left_mm`` of water (Pikalert). It may be icy from ``margin_c`` over the freezing point (a design
-    choice), but not over RoadSurf's own, −0.25 °C; no more than ``dry_mm`` is no ice.
+    choice), but not over RoadSurf's own, −0.25 °C; where the untreated road has ice, from 0 °C at the latest, as what
+    the salt does not keep wet is ice as there. No more than ``dry_mm`` is no ice.
     """
     n, hours = road.film_mm.shape
     out = [np.zeros((n, hours)) for _ in range(3)]
@@ -99,7 +104,7 @@ def brine_hours(
         salt = lost.throw(salt, spread_g_m2[:, hour], spread_loss)
         on = on | (spread_g_m2[:, hour] > 0.0)
         lies = lies + road.falls_mm[hour] + _settled(road, hour)
-        salt, lies = lost.run(salt, lies, _melted(salt, lies, road.surface_c[:, hour]), road_holds_mm)
+        salt, lies = lost.run(salt, lies, _melted(salt, lies, road.brine_c[:, hour]), road_holds_mm)
         worn = np.minimum(1.0, traffic * wear_h * _wetness(lies))
         salt = lost.wear(salt, worn)
         lies = lies * _kept(road, hour, worn, road_holds_mm)
@@ -107,8 +112,8 @@ def brine_hours(
             kept[:, hour] = value
         salted[:, hour] = on
     left, water, freezes = out
-    icy = np.minimum(PHYSICS.freeze_c, freezes + margin_c)
-    holds = salted & ((road.surface_c > icy) | (water <= dry_mm))
+    icy = np.minimum(np.where(road.iced, 0.0, PHYSICS.freeze_c), freezes + margin_c)
+    holds = salted & ((road.brine_c > icy) | (water <= dry_mm))
     return BrineHours(left, water, freezes, icy, holds, lost.thrown, lost.worn, lost.run_off, lost.ploughed)
 
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from models.road.alike import alike
 from models.road.forcing import Forcing
 from models.road.hours import OWN_PHASE, RULE, forcing, lacking
-from models.road.physics import DEPOSIT, PHYSICS, SNOW, WATER
+from models.road.physics import DEPOSIT, PHYSICS, SNOW, WATER, Physics
 from models.road.run import Surface, at_rest, run, undriven
 from models.road.score import slippery
 from models.road.segment import SiteForcing, SiteState
@@ -35,6 +35,8 @@ ROAD_CONDITIONS = ("dry", "wet", "ice", "snow")
 UNKNOWN = -1
 LYING = PHYSICS._replace(wear_snow_h=0.0, packed=0.0, cap_snow_mm=np.inf)
 """The physics without traffic's hold on snow and without the halving of deep snow."""
+UNFROZEN = LYING._replace(freeze_c=-60.0)
+"""The same where no water freezes, as where salt keeps it wet: none of its heat is given off."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Hindcast:
     ``correction`` (n,) [W/m²] is what the stations ask for now; ``unused`` names stations that could not be met,
     ``off`` those that even their largest correction left further than ``OFF_K`` from what they saw [K, the model's
     less theirs]. ``near`` (n,) is 1 for a street that is as a station that was met, 0 far from all or unlike them.
+    ``fade`` (n_steps,) is the share of the correction in each of the model's steps; the rest is as in ``SnowState``.
     """
 
     depth_cm: Floats
@@ -94,6 +97,8 @@ class Hindcast:
     film_mm: Floats | None = None
     water_mm: Floats | None = None
     surface_c: Floats | None = None
+    condition: npt.NDArray[np.int8] | None = None
+    fade: Floats | None = None
 
 
 def snow_hindcast(sites: Sites, hours: HourlyWeather, stations: Stations | None = None) -> Hindcast:
@@ -109,12 +114,13 @@ def snow_hindcast(sites: Sites, hours: HourlyWeather, stations: Stations | None 
     begin = air.step_of(asked.since) if asked.since else air.steps
     rows, kind = alike(sites, asked.correction)
     few = sites.taken(rows)
-    out = _run(few, air, _bare(few, air), drive=_corrected(few, air, asked.correction[rows], _lately(air, begin)))
+    fade = _lately(air, begin)
+    out = _run(few, air, _bare(few, air), drive=_corrected(few, air, asked.correction[rows], fade))
     snow = out.store_mm[..., SNOW]
     film = out.store_mm.sum(axis=-1) - snow
     return Hindcast(
         out.depth_cm[kind], _taken(out.after, kind), asked.correction, asked.unused, asked.off, asked.near,
-        film[kind], snow[kind], out.surface_c[kind],
+        film[kind], snow[kind], out.surface_c[kind], lying(out.surface_c, out.store_mm)[kind], fade,
     )  # fmt: skip
 
 
@@ -205,6 +211,25 @@ def snow_range(
     return SnowRange(low_state, mid, high_state, behind.correction != 0.0)
 
 
+def unfrozen_c(sites: Sites, before: HourlyWeather, hours: HourlyWeather, behind: Hindcast) -> Floats:
+    """(n, n_hours) how cold the surface is where no water freezes [°C], over the hours ``before``, where their weather
+    was known, and the ``hours`` ahead. Nothing is ploughed, and what sensors see of snow is not in it."""
+    if not len(sites) or not known(hours):
+        return np.full((len(sites), (0 if behind.fade is None else before.hours) + hours.hours), np.nan)
+    rows, kind = alike(sites, behind.correction)
+    few, ahead = sites.taken(rows), forcing(hours)
+    parts = [(ahead, fading(ahead, 0))]
+    if behind.fade is not None:
+        parts.insert(0, (forcing(before), behind.fade))
+    state, found = _bare(few, parts[0][0]), []
+    for air, fade in parts:
+        drive = _corrected(few, air, behind.correction[rows], fade)
+        out = _run(few, air, state, drive=drive, physics=UNFROZEN)
+        state = out.after
+        found.append(out.surface_c[kind])
+    return np.concatenate(found, axis=1)
+
+
 def warmer_by(
     hours: HourlyWeather, *, start_k: float = 0.5, day_k: float = 1.0, outer: float = 1.2816, dry_k: float = 0.7
 ) -> Floats:
@@ -280,12 +305,13 @@ def _run(
     phase: int = OWN_PHASE,
     *,
     drive: SiteForcing | None = None,
+    physics: Physics = LYING,
     same_air_m: float = 77.0,
 ) -> Surface:
     """The forecast's own word on rain or snow holds within half a kelvin of its height, the rule elsewhere."""
     lifted = np.abs(np.nan_to_num(sites.elevation_m - air.reference_m[0]))
     sets = np.where(lifted <= same_air_m, phase, RULE).astype(np.int64)
-    return run(sites, air, state, weather_of=sets, physics=LYING, drive=drive)
+    return run(sites, air, state, weather_of=sets, physics=physics, drive=drive)
 
 
 def _state(

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from city.entities import ForecastStep
 from city.observation import Observation
 from city.plan import DecidingCurve, Intervention, Plan, SegmentAction
+from city.quantities import solution_g_m2
 from dashboards.pages.who import who_said
 from dashboards.pages.why import deciding
 from dashboards.web.locale import NBSP, Locale
@@ -167,7 +168,10 @@ def _next(plan: Plan, item: Intervention) -> Intervention | None:
 def _street(part: SegmentAction, behind: Background, locale: Locale) -> StreetLine:
     t = locale.words
     said = [_word(part.action, locale)]
-    if part.dose_g_m2:
+    if part.action == "brine" and part.dose_g_m2:
+        solution = locale.figure(solution_g_m2(part.dose_g_m2), 0)
+        said.append(t("dose.brine", dry=locale.figure(part.dose_g_m2, 0), solution=solution))
+    elif part.dose_g_m2:
         said.append(f"{locale.figure(part.dose_g_m2, 0)}{NBSP}g/m²")
     if part.passes > 1:
         said.append(t.count("opened.passes", part.passes))

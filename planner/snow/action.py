@@ -29,7 +29,7 @@ def action_of(
     *,
     plough: bool,
     slippery: bool,
-    slips_now: bool,
+    wet: bool,
     spot: bool,
     target: float,
     surface_c: float,
@@ -40,7 +40,7 @@ def action_of(
     packed: float = 0.25,
 ) -> Action:
     """The action for one street. ``method`` is that of its class, ``spot`` where sand is spread, ``film_mm`` what lies
-    on it when it gets slippery, ``there_g_m2`` of salt with it; brine is spread where nothing is slippery yet. It is
+    on it when it gets slippery, ``there_g_m2`` of salt with it; brine is spread where it is not ``wet``, nor icy. It is
     ``surface_c`` then and ``coldest_c`` in the hours that a dose is for; both may be NaN.
 
     After the plough ``left_mm`` of snow water stays (Pikalert); a class that is sanded is sanded then where its
@@ -49,7 +49,7 @@ def action_of(
     salts = method == "salt" and not surface_c < rules.value("snow.salt_lowest_c")
     if slippery:
         dose = _salt(rules, film_mm, coldest_c, there_g_m2) if salts else 0.0
-        return Action("salt" if slips_now else "brine", dose) if salts else _sand(rules)
+        return Action("salt" if wet else "brine", dose) if salts else _sand(rules)
     freezes = plough and surface_c <= rules.value("snow.treat_below_c")
     if freezes and salts:
         return Action("plough_salt", _salt(rules, left_mm, surface_c))

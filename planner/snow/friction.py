@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from city.geo import local_xy, middle
 from city.vocabulary import AGAINST_SLIP, ROUTE_CLASSES
+from models.road.physics import PHYSICS
 from models.slipperiness import friction_of
-from models.snow import Hindcast, SnowState
+from models.snow import ROAD_CONDITIONS, Hindcast, SnowState
 from models.weather import HourlyWeather
 from planner.routes.sectors import plannable
 from planner.snow.criteria import ServiceLevel
@@ -35,10 +36,42 @@ def friction_curves(
     sand or salt still acts, or where it is too cold for salt and no place for sand; and the salt on the streets.
     ``hours`` are those behind, and those ahead."""
     behind, mid = hours
-    friction = hundredths(_seen(snapshot, friction_of(mid.condition, mid.surface_c)))
+    lying = _as_slush_freezes(snapshot, service.rules, weather, hours)
+    friction = hundredths(_seen(snapshot, friction_of(lying, mid.surface_c)))
     friction[~_ours(snapshot, service, mid, spots)] = NONE
     salt = SaltNight(snapshot, service, weather, behind, mid, _still_sanded(snapshot, service.rules, weather, friction))
     return _as_judged(snapshot, weather, salt.kept()), salt
+
+
+def _as_slush_freezes(
+    snapshot: SnowSnapshot,
+    rules: Limits,
+    weather: HourlyWeather,
+    hours: RoadStates,
+    *,
+    frozen_c: float = -0.5,
+    more_cm: float = 0.1,
+    slush_h: int = 3,
+) -> npt.NDArray[np.int8]:
+    """(n, n_hours) what lies there, where what a plough left of slush is ice once it is frozen, and no loose snow.
+
+    Slush is snow on a road that was over RoadSurf's freezing point in the ``slush_h`` hours until it is ploughed; it is
+    frozen under ``frozen_c``, where ice is not wet any more (``friction_of``). Where over ``more_cm`` has fallen on it
+    since it counts as snow.
+    """
+    behind, mid = hours
+    lying, index = mid.condition.copy(), {segment.id: i for i, segment in enumerate(snapshot.segments)}
+    if behind.surface_c is None:
+        return lying
+    rest = mid.depth_cm <= rules.value("snow.left_after_plough_cm") + more_cm
+    frozen = (lying == ROAD_CONDITIONS.index("snow")) & rest & (mid.surface_c < frozen_c)
+    past_h = behind.surface_c.shape[1]
+    for treatment in snapshot.treatments:
+        i, hour = index.get(treatment.segment), past_h + int((treatment.done_at - weather.start) // timedelta(hours=1))
+        ploughed = i is not None and treatment.action.startswith("plough") and 0 <= hour < past_h
+        if ploughed and behind.surface_c[i, max(0, hour - slush_h) : hour + 1].max() > PHYSICS.freeze_c:
+            lying[i, frozen[i]] = ROAD_CONDITIONS.index("ice")
+    return lying
 
 
 def _ours(snapshot: SnowSnapshot, service: ServiceLevel, mid: SnowState, spots: Bools) -> Bools:

@@ -16,12 +16,13 @@ from city.vocabulary import READINGS, ROUTE_CLASSES, Certainty, RouteClass
 from models.snow import SnowRange
 from models.weather import HourlyWeather
 from planner.routes.sectors import Tur, passes
-from planner.snow.action import PLOUGH, Action, action_of
+from planner.snow.action import PLOUGH, Action
 from planner.snow.criteria import Criteria, ServiceLevel, all_criteria
+from planner.snow.doses import Doses
 from planner.snow.groups import Called, Curves, ServiceGroups
 from planner.snow.hours import AskedHours
 from planner.snow.rule import Hundredths, Ints
-from planner.snow.salted import SaltLasts, SaltNight
+from planner.snow.salted import Again, SaltLasts, SaltNight
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import weather_hindcast
 from planner.snow.water import Water, water_of
@@ -40,7 +41,8 @@ class Need:
     by the margin of its class, and where the tur is asked for already. ``over_cm`` is how far
     the reading that decides is over it; ``margin_cm`` how far it comes over it in any hour ahead, at ``margin_at``.
     ``by_friction`` where nothing but slipperiness asks for this work: ``friction`` is then the lowest while it is due,
-    ``water`` what makes it so, ``ahead`` where it can be prevented, and ``salt`` what was spread there before.
+    ``water`` what makes it so, ``ahead`` where it can be prevented, ``salt`` what was spread there before, and
+    ``gives_out_at`` when what this work spreads gives out in turn, where the plan holds no work after that.
 
     ``reached_at`` is when the limit is reached or slipperiness begins, ``from_when`` when the rule lets work begin,
     ``begins`` when there is something to do, ``deadline`` when the service must be done. ``surface_c`` is the road's
@@ -72,6 +74,7 @@ class Need:
     friction: float = float("nan")
     water: Water = ""
     salt: SaltLasts | None = None
+    gives_out_at: datetime | None = None
     friction_limit: Threshold | None = None
     action: Action = PLOUGH
     passes: int = 1
@@ -175,6 +178,11 @@ class Needs:
         return weather_hindcast(self.snapshot)
 
     @cached_property
+    def _doses(self) -> Doses:
+        salted = np.array([self.slips[i] and self.criteria_of(i).anti_slip == "salt" for i in range(len(self))], bool)
+        return Doses(self.service.rules, self.weather, self.ahead.mid, self.spots, self.salt, salted)
+
+    @cached_property
     def _criteria(self) -> Mapping[RouteClass, Criteria]:
         return all_criteria(self.service.rules, self.service.classes)
 
@@ -220,35 +228,42 @@ class Needs:
         low, mid, high = (float(one[peak]) for one in cm)
         need = self._held_against(i, peak, (low, mid, high), margin)
         need = replace(need, needed=True, from_when=from_when, begins=begins, reached_at=reached, deadline=deadline)
-        return replace(need, action=self._ploughed(i, hours[1]), passes=passes(self.snapshot.segments[i]))
+        return replace(
+            need,
+            action=self._doses.ploughed(i, self.criteria_of(i), hours[1]),
+            passes=passes(self.snapshot.segments[i]),
+        )
 
     def to_treat(self, i: int) -> Need:
         """What slipperiness asks for: ahead of it where brine or salt can be spread, else once it is there."""
-        hours = int(self.asked.slip_from[i]), int(self.asked.slip_reached[i])
+        first = int(self.asked.slip_reached[i])
+        hours = int(self.asked.slip_from[i]), first, self.salt.since(i, first, self.criteria_of(i).friction_limit)
         return self._to_treat(i, hours, self.curves.friction[i], self.salt.now.get(i))
 
     def slippery_from(self, i: int, first: int, friction: Hundredths) -> Need:
         """A street that is slippery from an hour on by a ``friction`` (n_hours,) that asks for nothing."""
-        return self._to_treat(i, (first, first), friction, None)
+        return self._to_treat(i, (first, first, first), friction, None)
 
-    def to_treat_again(self, i: int, first: int, not_before: datetime, salt: SaltLasts) -> Need:
-        """What it asks for where the salt that this plan spreads gives out, in the hour ``first``."""
+    def to_treat_again(self, i: int, again: Again, not_before: datetime) -> Need:
+        """What it asks for where the salt that this plan spreads gives out."""
+        first = again.hour
         from_hour = max(first - self.criteria_of(i).prevent_h, min(first, self.hour_of(not_before)))
-        need = self._to_treat(i, (from_hour, first), self.salt.untreated[i], salt)
+        need = self._to_treat(i, (from_hour, first, again.since), self.salt.untreated[i], again.salt)
         return replace(need, begins=max(need.begins, min(not_before, need.reached_at)))
 
-    def _to_treat(self, i: int, hours: tuple[int, int], friction: Hundredths, salt: SaltLasts | None) -> Need:
-        """``hours`` from which the rule lets begin and in which it gets slippery; ``friction`` (n_hours,) [0.01]."""
-        own, (begins, first) = self.criteria_of(i), hours
-        reached = self.groups.hour(first)
-        ahead = first > 0 and begins < first and self._salts(i, first)
-        deadline = reached if ahead else self._deadline(own.route_class, reached)
-        lowest, peak = self._lowest(friction, first, self._deadline(own.route_class, reached))
+    def _to_treat(self, i: int, hours: tuple[int, int, int], friction: Hundredths, salt: SaltLasts | None) -> Need:
+        """``hours`` from which the rule lets begin, in which it is slippery and may be salted again, and since which it
+        is slippery; ``friction`` (n_hours,) [0.01]."""
+        own, (begins, first, since) = self.criteria_of(i), hours
+        reached = self.groups.hour(since)
+        ahead = 0 < first == since and begins < first and self._doses.salts(i, own, first)
+        deadline = reached if ahead else self._deadline(own.route_class, self.groups.hour(first))
+        lowest, peak = self._lowest(friction, first, self._deadline(own.route_class, self.groups.hour(first)))
         return replace(
             self._at(i, peak),
             needed=True,
             from_when=self.groups.hour(begins),
-            begins=self.groups.hour(begins) if ahead else reached,
+            begins=self.groups.hour(begins if ahead else first),
             reached_at=reached,
             deadline=deadline,
             by_friction=True,
@@ -256,12 +271,13 @@ class Needs:
             friction=lowest,
             water=water_of(self._behind, self.weather, self.ahead.mid, i, first),
             salt=salt,
-            action=self._treated(i, first, first, salt, slips=not ahead),
+            action=self._doses.treated(i, own, (begins, first), salt, slips=not ahead),
         )
 
     def once_slippery(self, need: Need) -> Need:
         """A street that nobody gets to before it is slippery: by the hours that are allowed from then on."""
-        return replace(need, ahead=False, deadline=self._deadline(need.route_class, need.reached_at))
+        asked_at = max(need.begins, need.reached_at)
+        return replace(need, ahead=False, deadline=self._deadline(need.route_class, asked_at))
 
     def together(self, work: Sequence[Need]) -> tuple[Need, ...]:
         """A work, each of whose streets is judged in the hours until the first of them must be done."""
@@ -275,12 +291,13 @@ class Needs:
 
     def as_driven(self, need: Need, starts_at: datetime) -> Need:
         """The need with what is done on the street at the hour in which the work begins."""
-        hour = self.hour_of(starts_at)
+        hour, i = self.hour_of(starts_at), need.segment
+        own = self.criteria_of(i)
         if not need.by_friction:
-            return replace(need, action=self._ploughed(need.segment, hour))
+            return replace(need, action=self._doses.ploughed(i, own, hour))
         slips = starts_at >= need.reached_at
-        reached = self.hour_of(need.reached_at)
-        return replace(need, action=self._treated(need.segment, max(hour, reached), reached, need.salt, slips=slips))
+        hours = hour, max(hour, self.hour_of(need.reached_at))
+        return replace(need, action=self._doses.treated(i, own, hours, need.salt, slips=slips))
 
     def still(self, need: Need, begins: datetime, ends: datetime, *, lasts_h: int = 4) -> bool:
         """Whether there is something to do on a street in the hours of the work: snow to push, or slipperiness then or
@@ -336,51 +353,6 @@ class Needs:
         friction = friction[first : max(first + 1, self.hour_of(until))]
         known = np.where(friction < 0, np.iinfo(np.int16).max, friction)
         return float(known.min()) / 100.0, first + int(known.argmin())
-
-    def _salts(self, i: int, hour: int) -> bool:
-        """Whether salt acts on a street in an hour, and is what its class is treated with."""
-        cold = float(self.ahead.mid.surface_c[i, hour]) < self.service.rules.value("snow.salt_lowest_c")
-        return self.criteria_of(i).anti_slip == "salt" and not cold
-
-    def _ploughed(self, i: int, hour: int) -> Action:
-        surface_c = float(self.ahead.mid.surface_c[i, hour])
-        if surface_c > -0.5:  # melting snow holds a road at 0 °C; once bare it takes the air's temperature
-            surface_c = float(np.fmax(surface_c, self.weather.temp_c[hour]))
-        return self._action(i, slice(hour, hour + 1), surface_c, plough=True, slips_now=False)
-
-    def _treated(self, i: int, hour: int, reached: int, salt: SaltLasts | None, *, slips: bool) -> Action:
-        return self._action(
-            i,
-            slice(reached, reached + self._lasts_h + 1),
-            float(self.ahead.mid.surface_c[i, hour]),
-            plough=False,
-            slips_now=slips,
-            there_g_m2=0.0 if salt is None else salt.left_g_m2,
-        )
-
-    @cached_property
-    def _lasts_h(self) -> int:
-        """For how many hours a dose of salt is meant."""
-        return round(self.service.rules.value("snow.treatment_lasts_h"))
-
-    def _action(
-        self, i: int, hours: slice, surface_c: float, *, plough: bool, slips_now: bool, there_g_m2: float = 0.0
-    ) -> Action:
-        """What is done on a street whose surface is so cold then; ``hours`` are those that a dose is for."""
-        own = self.criteria_of(i)
-        return action_of(
-            own.anti_slip,
-            self.service.rules,
-            plough=plough,
-            slippery=not plough,
-            slips_now=slips_now,
-            spot=bool(self.spots[i]),
-            target=own.friction_limit / 100.0,
-            surface_c=surface_c,
-            coldest_c=float(np.fmin.reduce(self.ahead.mid.surface_c[i, hours])),
-            film_mm=float(self.ahead.mid.film_mm[i, hours].max()),
-            there_g_m2=there_g_m2,
-        )
 
 
 def _surface(ahead: SnowRange, i: int, hour: int) -> tuple[float, float, float]:

@@ -4,22 +4,22 @@ freezing."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from models.road.site import TRAFFIC
+from models.road.site import TRAFFIC, Sites
 from models.salt import BrineHours, UntreatedHours, brine_hours
-from models.snow import Hindcast, SnowState
+from models.snow import ROAD_CONDITIONS, Hindcast, SnowState, unfrozen_c
 from models.weather import HourlyWeather, hourly
 from planner.snow.criteria import ServiceLevel
 from planner.snow.rule import NONE, Hundredths, Ints, first_below
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import reference_m
+from planner.snow.state import reference_m, sites_of, weather_hindcast
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.floating[Any]]
@@ -44,13 +44,24 @@ class SpreadSalt:
 class SaltLasts:
     """The newest salt on a street, and until when it holds: None where it does as far as the plan sees. ``icy_c`` is
     where the brine may freeze, with the margin, in the hour in which it does not hold any more (else in the last),
-    ``surface_c`` how cold the road is then, ``left_g_m2`` the salt that is left."""
+    ``surface_c`` how cold what is wet is then. After each hour ahead: the salt that is left [g/m²] and the water that
+    it is in [mm]."""
 
     spread: SpreadSalt
     until: datetime | None
     icy_c: float
     surface_c: float
-    left_g_m2: float
+    left_g_m2: tuple[float, ...]
+    water_mm: tuple[float, ...]
+
+
+class Again(NamedTuple):
+    """The hour ahead in which a street that was salted is asked for again, the one since which it is slippery (earlier
+    where it was salted just before), and its salt."""
+
+    hour: int
+    since: int
+    salt: SaltLasts
 
 
 @dataclass(frozen=True)
@@ -101,10 +112,20 @@ class SaltNight:
     def kept(self) -> Hundredths:
         """(n, n_hours) the friction ahead: not known in hours in which what was spread holds, or was spread just now.
         Where the road's temperature is not known salt holds for ``snow.treatment_lasts_h``."""
-        friction = self.untreated.copy()
-        rows = list(self._now[0])
+        friction, rows = self.open.copy(), list(self._now[0])
+        friction[rows] = np.where(self._resting(self._now[0]), NONE, friction[rows])
+        return friction
+
+    @cached_property
+    def open(self) -> Hundredths:
+        """(n, n_hours) the friction ahead: not known in hours in which what was spread holds."""
+        friction, rows = self.untreated.copy(), list(self._now[0])
         friction[rows] = np.where(self._held(*self._now), NONE, friction[rows])
         return friction
+
+    def since(self, row: int, hour: int, target: int) -> int:
+        """The hour ahead since which a street has been slippery that is so in ``hour``."""
+        return _since(self.open[row], hour, target)
 
     def free_from(self) -> Ints:
         """(n,) the hour ahead from which each street may be salted again."""
@@ -113,49 +134,52 @@ class SaltNight:
             free[row] = self._rests(one)
         return free
 
-    def after(
-        self, more: Sequence[SpreadSalt], targets: Mapping[int, int], hold_h: int
-    ) -> dict[int, tuple[int, SaltLasts]]:
-        """Of streets with their friction targets [0.01] and ``more`` salt of this plan: the hour ahead in which each
-        gets slippery again for ``hold_h`` hours, and the salt that gives out; nothing of those that do not."""
+    def after(self, more: Sequence[SpreadSalt], targets: Mapping[int, int], hold_h: int) -> dict[int, Again]:
+        """Of streets with their friction targets [0.01] and ``more`` salt of this plan: when each gets slippery again
+        for ``hold_h`` hours; nothing of those that do not."""
         newest, brine = self._brine([one for one in (*self.spread, *more) if one.row in targets])
-        lasts, held = self._lasting(newest, brine), self._held(newest, brine)
+        lasts, held, rests = self._lasting(newest, brine), self._held(newest, brine), self._resting(newest)
         found = {}
         for i, row in enumerate(newest):
             curve = np.where(held[i], np.int16(NONE), self.untreated[row])
             curve[: max(0, self._ahead(newest[row].at))] = NONE
-            first = int(first_below(curve, targets[row], hold_h))
+            first = int(first_below(np.where(rests[i], np.int16(NONE), curve), targets[row], hold_h))
             if first != NONE:
-                found[row] = first, lasts[row]
+                found[row] = Again(first, _since(curve, first, targets[row]), lasts[row])
         return found
 
     def _lasting(self, newest: Mapping[int, SpreadSalt], brine: BrineHours) -> dict[int, SaltLasts]:
-        surface = self._surface(list(newest))
-        return {row: self._lasts(one, brine, surface, i) for i, (row, one) in enumerate(newest.items())}
+        cold = self._road(list(newest)).brine_c
+        return {row: self._lasts(one, brine, cold, i) for i, (row, one) in enumerate(newest.items())}
 
-    def _lasts(self, one: SpreadSalt, brine: BrineHours, surface: Floats, i: int) -> SaltLasts:
+    def _lasts(self, one: SpreadSalt, brine: BrineHours, cold: Floats, i: int) -> SaltLasts:
         first = self._hour(one.at)
         gone = np.flatnonzero(~brine.holds[i, first:])
         last = first + int(gone[0]) if len(gone) else brine.holds.shape[1] - 1
         until = max(one.at, self.weather.start + (last - self._past_h) * HOUR) if len(gone) else None
-        icy_c, surface_c, left = (float(of[i, last]) for of in (brine.icy_c, surface, brine.left_g_m2))
-        return SaltLasts(one, until, icy_c, surface_c, left)
+        icy_c, surface_c = (float(of[i, last]) for of in (brine.icy_c, cold))
+        left, water = (tuple(of[i, self._past_h :].tolist()) for of in (brine.left_g_m2, brine.water_mm))
+        return SaltLasts(one, until, icy_c, surface_c, left, water)
 
     def _held(self, newest: Mapping[int, SpreadSalt], brine: BrineHours) -> Bools:
-        """(n_salted, n_hours) the hours ahead in which they are not salted again."""
+        """(n_salted, n_hours) the hours ahead in which what was spread holds."""
         rows, hours = list(newest), np.arange(self.untreated.shape[1])
         blind_h = timedelta(hours=self.service.rules.value("snow.treatment_lasts_h"))
-        since, rests, blind = (
-            np.array([ends(one) for one in newest.values()], np.int64).reshape(-1, 1)
-            for ends in (
-                lambda one: self._hour(one.at) - self._past_h,
-                self._rests,
-                lambda one: self._ahead(one.at + blind_h),
-            )
-        )
+        blind = np.array([self._ahead(one.at + blind_h) for one in newest.values()], np.int64).reshape(-1, 1)
         unknown = np.isnan(self.mid.surface_c[rows]) & (hours < blind)
-        held: Bools = (hours >= since) & (brine.holds[:, self._past_h :] | unknown | (hours < rests))
+        held: Bools = (hours >= self._begun(newest)) & (brine.holds[:, self._past_h :] | unknown)
         return held
+
+    def _resting(self, newest: Mapping[int, SpreadSalt]) -> Bools:
+        """(n_salted, n_hours) the hours ahead in which they are not salted again, whatever is left of it."""
+        hours = np.arange(self.untreated.shape[1])
+        rests = np.array([self._rests(one) for one in newest.values()], np.int64).reshape(-1, 1)
+        resting: Bools = (hours >= self._begun(newest)) & (hours < rests)
+        return resting
+
+    def _begun(self, newest: Mapping[int, SpreadSalt]) -> Ints:
+        """(n_salted, 1) the hour ahead in which each was salted, less than 0 where it is behind."""
+        return np.array([self._hour(one.at) - self._past_h for one in newest.values()], np.int64).reshape(-1, 1)
 
     def _rests(self, one: SpreadSalt) -> int:
         """The hour ahead from which a street may be salted again."""
@@ -183,12 +207,43 @@ class SaltNight:
         traffic = np.array([TRAFFIC[self.snapshot.segments[row].route_class] for row in rows], float)
         return newest, brine_hours(road, grams, ploughs, traffic)
 
+    def wet_c(self, rows: Sequence[int]) -> Floats:
+        """(n_rows, n_hours) how cold what salt keeps wet is in the hours ahead [°C]."""
+        return self._road(rows).brine_c[:, self._past_h :]
+
     def _road(self, rows: Sequence[int]) -> UntreatedHours:
-        film, snow = self.mid.film_mm[rows], self.mid.water_mm[rows]
-        if self.behind.film_mm is not None and self.behind.water_mm is not None:
-            film = np.concatenate([self.behind.film_mm[rows], film], axis=1)
-            snow = np.concatenate([self.behind.water_mm[rows], snow], axis=1)
-        return UntreatedHours(film, snow, self._surface(rows), self._falls)
+        film, snow, surface, kind = (
+            self._all_hours(name, rows) for name in ("film_mm", "water_mm", "surface_c", "condition")
+        )
+        iced = kind >= ROAD_CONDITIONS.index("ice")
+        brine = np.where(iced, np.fmin(surface, self._unfrozen(rows)), surface)
+        return UntreatedHours(film, snow, surface, self._falls, iced, brine)
+
+    def _all_hours(self, name: str, rows: Sequence[int]) -> Any:  # noqa: ANN401 - an array of the state's own kind
+        """(n_rows, n_hours) what streets are like, behind and ahead."""
+        past, ahead = getattr(self.behind, name), getattr(self.mid, name)[rows]
+        return ahead if past is None else np.concatenate([past[rows], ahead], axis=1)
+
+    def _unfrozen(self, rows: Sequence[int]) -> Floats:
+        """(n_rows, n_hours) how cold streets are where no water freezes [°C]; each street is run once."""
+        missing = [row for row in rows if row not in self._run]
+        if missing:
+            behind = replace(self.behind, correction=self.behind.correction[missing])
+            cold = unfrozen_c(self._sites.taken(np.array(missing)), self._before, self.weather, behind)
+            self._run.update(zip(missing, cold, strict=True))
+        return np.array([self._run[row] for row in rows]).reshape(len(rows), self._past_h + self.weather.hours)
+
+    @cached_property
+    def _run(self) -> dict[int, Floats]:
+        return {}
+
+    @cached_property
+    def _sites(self) -> Sites:
+        return sites_of(self.snapshot)
+
+    @cached_property
+    def _before(self) -> HourlyWeather:
+        return weather_hindcast(self.snapshot)
 
     @cached_property
     def _falls(self) -> Floats:
@@ -196,7 +251,9 @@ class SaltNight:
         begins, hours = self.weather.start - self._past_h * HOUR, self._past_h + self.weather.hours
         return np.nan_to_num(hourly(self.snapshot.forecasts, begins, hours, reference_m(self.snapshot)).precip_mm)
 
-    def _surface(self, rows: Sequence[int]) -> Floats:
-        ahead = self.mid.surface_c[rows]
-        past = self.behind.surface_c
-        return ahead if past is None else np.concatenate([past[rows], ahead], axis=1)
+
+def _since(friction: Hundredths, hour: int, target: int) -> int:
+    """The first of the hours (n_hours,) up to ``hour`` that are all under a target [0.01]."""
+    while hour > 0 and 0 <= friction[hour - 1] < target:
+        hour -= 1
+    return hour

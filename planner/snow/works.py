@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -47,12 +47,23 @@ def resalted(needs: Needs, spread: Sequence[SpreadSalt], not_before: datetime) -
     targets = {row: of.friction_limit for row, of in own.items() if of.anti_slip == "salt"}
     rules, snapshot = needs.service.rules, needs.snapshot
     found = needs.salt.after(spread, targets, max(1, round(rules.value("snow.slip_hold_h"))))
-    again = [needs.to_treat_again(row, first, not_before, salt) for row, (first, salt) in found.items()]
+    again = [needs.to_treat_again(row, one, not_before) for row, one in found.items()]
     _, ends = bounds(snapshot.service_day, snapshot.domain, snapshot.zone)
     works: list[list[Need]] = []
     for need in sorted((need for need in again if need.reached_at < ends), key=_begins):
         _join(works, need, [work for work in works if _in_time(needs, need, work)])
-    return tuple(works[0]) if works else ()
+    return _and_after(needs, spread, works[0], targets, ends) if works else ()
+
+
+def _and_after(
+    needs: Needs, spread: Sequence[SpreadSalt], work: Sequence[Need], targets: Mapping[int, int], ends: datetime
+) -> Work:
+    """A next work that spreads salt as it begins: with when the first of that gives out in turn before ``ends``."""
+    then = [SpreadSalt(need.segment, need.begins, need.action.dose_g_m2, planned=True) for need in work]
+    rows = {one.row: targets[one.row] for one in then if one.g_m2 > 0.0}
+    found = needs.salt.after([*spread, *then], rows, max(1, round(needs.service.rules.value("snow.slip_hold_h"))))
+    first = min((needs.groups.hour(one.since) for one in found.values()), default=ends)
+    return tuple(replace(need, gives_out_at=first if first < ends else None) for need in work)
 
 
 def _in_time(needs: Needs, need: Need, treated: list[Need]) -> bool:

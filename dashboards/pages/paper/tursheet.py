@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from city.plan import Intervention, Plan, SegmentAction
+from city.quantities import solution_g_m2
 from dashboards.pages.paper.chart import SmallMap, small_map
 from dashboards.pages.paper.code import SquareCode, code_of
 from dashboards.pages.paper.frame import PaperFrame, frame_of
@@ -98,13 +99,21 @@ def _who(connection: Connection, vehicle: str, locale: Locale) -> str:
 
 def _act(item: Intervention, locale: Locale) -> str:
     """'Plog och salt, 15 g/m². Prio 1, 15,4 km.'"""
-    doses = sorted({part.dose_g_m2 for part in _parts(item) if part.dose_g_m2 > 0})
+    doses = {part.dose_g_m2 for part in _parts(item) if part.dose_g_m2 > 0}
+    brine = {solution_g_m2(part.dose_g_m2) for part in _parts(item) if part.action == "brine" and part.dose_g_m2 > 0}
     said = action_of(item, locale)
-    if doses:
-        dose = locale.short(doses[0]) if len(doses) == 1 else locale.span(doses[0], doses[-1], 0)
-        said += f", {dose}\N{NO-BREAK SPACE}g/m²"
+    if brine:
+        said += ", " + locale.words("dose.brine", dry=_from_to(doses, locale), solution=_from_to(brine, locale))
+    elif doses:
+        said += f", {_from_to(doses, locale)}\N{NO-BREAK SPACE}g/m²"
     far = f", {locale.km(item.distance_m)}" if item.distance_m else ""
     return f"{said}. {locale.words('head.prio')} {item.priority}{far}."
+
+
+def _from_to(doses: set[float], locale: Locale) -> str:
+    """One dose, or from the least to the most."""
+    low, high = min(doses), max(doses)
+    return locale.figure(low, 0) if round(low) == round(high) else locale.span(low, high, 0)
 
 
 def _parts(item: Intervention) -> tuple[SegmentAction, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from city.catalogue.message import Figure, Message, message
 from city.plan import Reason
@@ -21,6 +21,11 @@ def salt_reason(snapshot: SnowSnapshot, row: int, salt: SaltLasts) -> Reason:
     °C)'."""
     name, said = snapshot.segments[row].name, _lasts(snapshot, salt)
     return text_reason(message("plan.reason.at_place", where=name, said=said) if name else said)
+
+
+def not_enough(snapshot: SnowSnapshot, gives_out_at: datetime) -> Reason:
+    """'Räcker inte heller: det kan bli halt igen ca kl. 01.00, och omgången efter den här är inte med i planen'."""
+    return text_reason(message("plan.snow.salt.again", when=when(snapshot, gives_out_at)))
 
 
 def _lasts(snapshot: SnowSnapshot, salt: SaltLasts) -> Message:
@@ -41,8 +46,9 @@ def _spread(snapshot: SnowSnapshot, salt: SaltLasts) -> Message:
 
 
 def spared(snapshot: SnowSnapshot, needs: Needs) -> Iterator[Message]:
-    """On how many streets salt holds that would be slippery without it, and until when on the first of them."""
-    held = [needs.salt.now[row] for row in needs.spared]
+    """On how many streets salt holds now that would be slippery without it, and until when on the first of them."""
+    all_salted = [needs.salt.now[row] for row in needs.spared]
+    held = [one for one in all_salted if one.until is None or one.until > snapshot.at]
     if not held:
         return
     ends = min((one.until for one in held if one.until is not None), default=None)

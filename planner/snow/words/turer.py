@@ -13,6 +13,7 @@ from city.catalogue.message import Figure, Message, Span, message
 from city.catalogue.stored import in_all_languages
 from city.network import StreetNetwork
 from city.plan import Intervention, Reason, SegmentAction, intervention_id, intervention_key
+from city.quantities import solution_g_m2
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import next_run
 from planner.snow.again import FIRST_CLASS
@@ -22,7 +23,7 @@ from planner.snow.words.classes import class_name
 from planner.snow.words.depth import TurBasis, depth_reason
 from planner.snow.words.friction import friction_flip, friction_reason, kind_of, seen_by
 from planner.snow.words.late import Booked, late
-from planner.snow.words.salt import salt_reason
+from planner.snow.words.salt import not_enough, salt_reason
 from planner.snow.words.sensors import sensors
 from planner.snow.words.surface import surface_reason
 from planner.snow.words.when import when
@@ -86,6 +87,9 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBas
     yield friction_reason(snapshot, worst) if worst.by_friction else depth_reason(snapshot, item, worst, basis)
     if worst.salt is not None:
         yield salt_reason(snapshot, worst.segment, worst.salt)
+    ends = min((need.gives_out_at for need in item.needs if need.gives_out_at is not None), default=None)
+    if ends is not None:
+        yield not_enough(snapshot, ends)
     if item.again and not worst.by_friction:
         first = item.tur.route_class.endswith(FIRST_CLASS)
         yield text_reason(message(f"plan.snow.reason.{'again' if first else 'further'}"))
@@ -148,10 +152,20 @@ def _spread(needs: Sequence[Need]) -> Iterable[Reason]:
         if need.action.dose_g_m2:
             doses.setdefault(need.action.kind, []).append(need.action.dose_g_m2)
     for kind, each in sorted(doses.items()):
-        low, high = min(each), max(each)
-        dose = Figure(low, 0) if round(low) == round(high) else Span(low, high, 0)
-        name = message(f"plan.snow.kind.{kind}")
-        yield text_reason(message("plan.snow.reason.spread", kind=name, n=len(each), dose=dose))
+        if kind == "brine":
+            solution = _figures([solution_g_m2(dose) for dose in each])
+            yield text_reason(
+                message("plan.snow.reason.spread_brine", n=len(each), dose=_figures(each), solution=solution)
+            )
+        else:
+            name = message(f"plan.snow.kind.{kind}")
+            yield text_reason(message("plan.snow.reason.spread", kind=name, n=len(each), dose=_figures(each)))
+
+
+def _figures(doses: Sequence[float]) -> Figure | Span:
+    """One dose, or from the least to the most."""
+    low, high = min(doses), max(doses)
+    return Figure(low, 0) if round(low) == round(high) else Span(low, high, 0)
 
 
 def _as_judged(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Iterable[Reason]:

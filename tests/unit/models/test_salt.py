@@ -14,10 +14,20 @@ HOURS = 12
 
 
 def road(
-    film_mm: Any = 0.2, surface_c: Any = -2.0, falls_mm: Any = 0.0, snow_mm: Any = 0.0, n: int = 1
+    film_mm: Any = 0.2,
+    surface_c: Any = -2.0,
+    falls_mm: Any = 0.0,
+    snow_mm: Any = 0.0,
+    n: int = 1,
+    brine_c: Any = None,
 ) -> UntreatedHours:
-    film, surface, snow = (np.broadcast_to(np.asarray(one, float), (n, HOURS)) for one in (film_mm, surface_c, snow_mm))
-    return UntreatedHours(film, snow, surface, np.broadcast_to(np.asarray(falls_mm, float), (HOURS,)))
+    """A road on which there is ice under RoadSurf's freezing point; what stays wet is as cold unless it is said."""
+    film, surface, snow, cold = (
+        np.broadcast_to(np.asarray(one, float), (n, HOURS))
+        for one in (film_mm, surface_c, snow_mm, surface_c if brine_c is None else brine_c)
+    )
+    falls = np.broadcast_to(np.asarray(falls_mm, float), (HOURS,))
+    return UntreatedHours(film, snow, surface, falls, (cold <= -0.25) & (film + snow > 0.05), cold)
 
 
 def spread(
@@ -59,6 +69,22 @@ def test_rain_washes_it_out() -> None:
     assert wet.left_g_m2[0, 3] / wet.left_g_m2[0, 2] == pytest.approx(2.0 / 3.0)
     assert wet.left_g_m2[0, -1] < 0.5
     assert wet.run_off[0] == pytest.approx(18.0 - wet.left_g_m2[0, -1])
+
+
+def test_salt_is_held_against_a_road_that_nothing_freezes_on() -> None:
+    """0.3 mm of rain an hour on a road that its own freezing holds at −0.21 °C and that would be at −1.5 °C without: to
+    freeze at −2.0, half a degree lower, brine needs 3.29 %, so that the 36 g/m² that are left of 40 are enough for
+    1.06 mm, and 13.5 for 0.40 mm. A trace of salt holds nothing."""
+    falls = np.full(HOURS, 0.3)
+    rain = road(0.3 + np.cumsum(falls), -0.21, falls, brine_c=-1.5)
+    much, little, trace = (spread(rain, grams) for grams in (40.0, 15.0, 0.01))
+    assert much.water_mm[0, :4] == pytest.approx([0.6, 0.9, 1.2, 1.5])
+    assert much.holds[0, :4].tolist() == [True, True, False, False]
+    assert not little.holds.any()
+    assert not trace.holds.any()
+    assert (trace.icy_c <= 0.0).all()
+    held = spread(road(0.3, -0.21, brine_c=-0.21), 0.01)
+    assert held.holds.all()  # on a road that is over RoadSurf's freezing point and has no ice
 
 
 def test_snowfall_dilutes_by_its_water() -> None:
@@ -116,6 +142,8 @@ def test_all_salt_is_accounted_for() -> None:
         np.where(chance.random((n, HOURS)) < 0.5, 0.0, chance.exponential(4.0, (n, HOURS))),
         chance.normal(-1.0, 3.0, (n, HOURS)),
         falls,
+        chance.random((n, HOURS)) < 0.5,
+        chance.normal(-1.0, 3.0, (n, HOURS)),
     )
     dose = np.where(chance.random((n, HOURS)) < 0.2, chance.uniform(5.0, 20.0, (n, HOURS)), 0.0)
     out = brine_hours(where, dose, chance.random((n, HOURS)) < 0.1, chance.random(n))

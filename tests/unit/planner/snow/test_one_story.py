@@ -80,7 +80,7 @@ def test_the_plough_follows_a_treatment_that_is_out() -> None:
 
 
 def test_frost_is_prevented_before_it_comes() -> None:
-    """A wet road that freezes in the morning: brine, done when it begins, and not before ``snow.prevent_h``."""
+    """A wet road that freezes in the morning: moist salt, done when it begins, and not before ``snow.prevent_h``."""
     steps = tuple(
         ForecastStep(
             AT + (i - 25) * HOUR,
@@ -95,9 +95,9 @@ def test_frost_is_prevented_before_it_comes() -> None:
     )
     clear = Forecast("made", WEST, SOUTH, AT, steps)
     plan = make_plan(snow_snapshot(readings=(depth(0.0),), forecasts=(clear,), thresholds=limits_with(*SALTED)))
-    brine = [item for item in plan.interventions if item.kind == "brine"]
-    assert brine
-    for item in brine:
+    salt = [item for item in plan.interventions if item.kind == "salt"]
+    assert salt
+    for item in salt:
         begins = item.reasons[0].at
         assert isinstance(begins, datetime)
         assert item.starts_at is not None

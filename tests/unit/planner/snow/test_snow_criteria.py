@@ -226,7 +226,7 @@ def test_what_is_too_cold_for_salt_is_sanded_on_hills_alone() -> None:
 def test_a_street_that_was_salted_is_left_alone_while_it_holds() -> None:
     """As much as the water on it asks for; how long less lasts: ``test_salted.py``."""
     damp = freezing(-3.0)
-    done = tuple(Treatment(s.id, "brine", AT - HOUR, 150.0) for s in streets())
+    done = tuple(Treatment(s.id, "brine", AT - HOUR, 250.0) for s in streets())
     assert plan_of(damp).verdict.go
     assert not plan_of(replace(damp, treatments=done)).verdict.go
 
@@ -271,7 +271,7 @@ def test_a_road_that_a_device_finds_rough_is_not_salted() -> None:
     """What it measured holds for two hours; what the model says of the hours after is prevented before they come."""
     assert "salt" in {item.kind for item in plan_of(measured(0.12)).interventions}
     rough = plan_of(measured(0.7)).interventions[0]
-    assert (rough.kind, rough.deadline) == ("brine", AT + 2 * HOUR)
+    assert (rough.kind, rough.deadline) == ("salt", AT + 2 * HOUR)
 
 
 @pytest.mark.parametrize("nonsense", [12.0, 55.0, 1.21, -0.01, -3e9, math.nan])
