@@ -343,7 +343,8 @@ def _price(cost: float, full: float, saved: float, currency: str, locale: Locale
     t = locale.words
     second = t("figure.saved", amount=locale.money(saved, currency))
     if saved < 50:
-        second = t("figure.full", amount=locale.money(full, currency))
+        rounds = cost > full + 50
+        second = t("figure.full_once" if rounds else "figure.full", amount=locale.money(full, currency))
     return KeyFigure(t("figure.cost"), t("figure.about", amount=locale.money(cost, currency)), second)
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import html
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
+from city.catalogue.words import words
 from city.plan import RunKey
+from dashboards.pages.day import _price
+from dashboards.web.locale import Locale
 from planner.publish import publish
 from store import plans
 
@@ -229,3 +233,10 @@ def test_the_strip_is_drawn_and_comes_to_the_plans_figure(client, snow):
 def test_a_plan_that_is_due_and_not_there_is_said_to_be_late(client, filled, language, said):
     """Not that the next one comes tomorrow."""
     assert said in client.get(f"/idag?domain=snow&lang={language}").text
+
+
+def test_a_night_of_several_rounds_is_not_held_against_one_round_as_a_saving() -> None:
+    """Dearer than one round of the whole network: that is said, and no saving."""
+    t = Locale(words("sv"), ZoneInfo("Europe/Stockholm"))
+    assert "en omgång på hela nätet" in _price(5295.0, 3882.0, 0.0, "kr", t).second
+    assert "full utkallning kostar" in _price(3880.0, 3882.0, 2.0, "kr", t).second
