@@ -33,7 +33,7 @@ from dashboards.pages.draft import DraftBox
 from dashboards.pages.emptyday import empty_day
 from dashboards.pages.freshness import freshness
 from dashboards.pages.headline import Headline, headline, standing_sums, status_figures
-from dashboards.pages.observations import ObservationLine, SeenForm, noted_stamp, observation_line
+from dashboards.pages.observations import FieldNow, ObservationLine, SeenForm, noted_stamp, observation_line
 from dashboards.pages.rows import Known, PlanRow, rows
 from dashboards.pages.said import first_use, said
 from dashboards.pages.services.known import VIEWS
@@ -55,6 +55,8 @@ from store.town import begun
 
 router = APIRouter(include_in_schema=False)
 EARLIEST, LATEST_YEAR = datetime(2000, 1, 1, tzinfo=UTC), 2200
+STREET_LENGTH = 100
+"""No street that is noted has a longer name."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,10 @@ def today(
     done: Annotated[str, Query(alias="said", max_length=80)] = "",
     draft: str = "",
     need: bool = False,
+    sett: Annotated[str, Query(max_length=STREET_LENGTH)] = "",
 ) -> Response:
     """The newest plan of a domain, or that of an earlier service day; ``at``: the page as it was at that time,
-    ``need``: only the rows that need a hand."""
+    ``need``: only the rows that need a hand, ``sett``: the street of which somebody means to note what they saw."""
     context = context_of(request)
     if at is not None:
         at = at if at.tzinfo else at.replace(tzinfo=context.settings.municipality.zone)
@@ -97,7 +100,9 @@ def today(
             raise HttpProblem(422, message("error.request.no_past"))
     if on is not None and not EARLIEST.year <= on.year < LATEST_YEAR:
         raise HttpProblem(422, message("error.request.no_day"))
-    return show(request, domain, on=on, opened=opened, at=at, done=done, draft_open=draft == "open", need=need)
+    seen = SeenForm(FieldNow(sett)) if sett else None
+    is_open = draft == "open"
+    return show(request, domain, on=on, opened=opened, at=at, done=done, draft_open=is_open, need=need, seen=seen)
 
 
 def show(
