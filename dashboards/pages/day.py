@@ -18,6 +18,7 @@ from city.totals import saving
 from city.vocabulary import DOMAINS, UNDER_WAY, DeclineCause, Domain
 from dashboards.pages.asof import moment_lines
 from dashboards.pages.callout import BoardBox, board_box, without_undo
+from dashboards.pages.calm import Beside, beside
 from dashboards.pages.choice import row_choices, with_choices
 from dashboards.pages.dayread import DayAsked, DayShown, read_day
 from dashboards.pages.daystrip import day_strip
@@ -202,13 +203,14 @@ def _answer_parts(context: AppContext, connection: Connection, day: DayShown, lo
             "weak_n": 0,
             "uncared": None,
         }
-        return {**empty, "headline": Headline("", "", ""), "rest": "", "flip": ""}
+        return {**empty, "headline": Headline("", "", ""), "beside": Beside("", ""), "rest": "", "flip": ""}
     calls = not day.view.advice
     told = day.is_live or day.at is not None
     left = left_of(context, connection, plan, day.declined)
     return {
         "standing": found,
         "headline": _headline(plan, left, found, day.box, told, locale),
+        "beside": beside(context, connection, day, locale) if day.is_live else Beside("", ""),
         "sums": standing_sums(found, locale) if told and calls and day.view.watched else "",
         "board": _board(context, connection, plan, day, locale) if day.is_live and calls else None,
         "figures": _figures(context, left, found, locale, day.now if told else None),
