@@ -101,7 +101,7 @@ def _act(item: Intervention, locale: Locale) -> str:
     doses = sorted({part.dose_g_m2 for part in _parts(item) if part.dose_g_m2 > 0})
     said = action_of(item, locale)
     if doses:
-        dose = locale.short(doses[0]) if len(doses) == 1 else locale.span(doses[0], doses[-1], 0)
+        dose = locale.short(round(doses[0], 1)) if len(doses) == 1 else locale.span(doses[0], doses[-1], 0)
         said += f", {dose}\N{NO-BREAK SPACE}g/m²"
     far = f", {locale.km(item.distance_m)}" if item.distance_m else ""
     return f"{said}. {locale.words('head.prio')} {item.priority}{far}."
