@@ -24,11 +24,14 @@ from dashboards.pages.dayread import DayAsked, DayShown, read_day
 from dashboards.pages.daystrip import day_strip
 from dashboards.pages.declines import (
     DeclineForm,
+    decline_button,
     declined_lines,
+    declined_of,
     flip_after,
     lead_after,
     left_of,
     split_rows,
+    targets_left,
 )
 from dashboards.pages.draft import DraftBox
 from dashboards.pages.emptyday import empty_day
@@ -149,6 +152,7 @@ def show(
         ticked=ticked,
         n_ticked=len({row.target for row in waiting if row.key in ticked}),
         waiting=waiting,
+        decline_said=decline_button([row for row in waiting if row.key in ticked], locale),
         need=need,
         n_needs=sum(row.needs for row in table),
         shown=[row for row in table if row.needs or not need],
@@ -180,7 +184,7 @@ def _frame_parts(context: AppContext, connection: Connection, day: DayShown, loc
         "at": day.at,
         "at_text": locale.moment(day.at, context.clock.now()) if day.at else "",
         "shown_at": locale.clock(day.now),
-        "counts": {name: next((h.targets for h in frame.live if h.domain == name), None) for name in DOMAINS},
+        "counts": {name: _left(context, connection, day, name) for name in DOMAINS},
         "fresh": freshness(context, connection, day.domain, plan if day.is_live else None, locale),
         "problem": frame.problem if not day.on else None,
         "days": [(known_day.isoformat(), locale.date(known_day)) for known_day in frame.days],
@@ -188,6 +192,15 @@ def _frame_parts(context: AppContext, connection: Connection, day: DayShown, loc
         "next_run": locale.moment(due, day.now) if due else "",
         "stamp": day.stamp,
     }
+
+
+def _left(context: AppContext, connection: Connection, day: DayShown, domain: Domain) -> int | None:
+    """How many turer a service's live plan holds without those that were declined; None without a plan."""
+    head = next((head for head in day.frame.live if head.domain == domain), None)
+    plan = context.shelf.get(connection, head.id) if head is not None and VIEWS[domain].watched else None
+    if plan is None:
+        return None if head is None else head.targets
+    return targets_left(plan, declined_of(connection, plan, context.clock.now()))
 
 
 def _answer_parts(context: AppContext, connection: Connection, day: DayShown, locale: Locale) -> dict[str, object]:
