@@ -14,7 +14,7 @@ class Bust(Struct, frozen=True, kw_only=True):
     """A forecast that did not hold: at ``at`` there is, or will be, more or less than the live plan's range allowed.
 
     ``seen`` where it is observed, else a newer forecast says so; ``tur`` is the one farthest outside, ``share`` that
-    of all strands outside. Depths in cm.
+    of all strands outside. ``limit_cm`` is from what depth the tur is called out, where that is known. Depths in cm.
     """
 
     more: bool
@@ -26,6 +26,7 @@ class Bust(Struct, frozen=True, kw_only=True):
     low_cm: float
     high_cm: float
     share: float
+    limit_cm: float | None = None
 
 
 class Change(Struct, frozen=True, kw_only=True):

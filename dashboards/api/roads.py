@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from city.outlook import Series
-from dashboards.pages.road import panel
+from dashboards.pages.road import Layer, panel
 from dashboards.web.context import context_of
 from dashboards.web.locale import Locale
 from dashboards.web.render import locale_of, page
@@ -37,12 +37,13 @@ def surfaces(request: Request) -> Response:
 
 
 @router.get("/karta/gata", include_in_schema=False)
-def street(request: Request, segment: str, hour: int = 0) -> Response:
-    """One street in an hour: its surface and snow with their range, what the land does, and its day as a chart."""
+def street(request: Request, segment: str, hour: int = 0, layer: Layer = "road") -> Response:
+    """One street in an hour: what the ``layer`` shows of it first, then its surface or snow, what the land does, and
+    its day as a chart."""
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection, snapshot_transaction(connection):
         frame, found = outlook.outlook_frame(connection), outlook.street(connection, segment)
-    shown = None if frame is None or found is None else panel(frame, found, hour, context.clock.now(), locale)
+    shown = None if frame is None or found is None else panel(frame, found, hour, context.clock.now(), locale, layer)
     return page(request, "street.html", shown=shown)
 
 

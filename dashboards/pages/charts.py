@@ -113,7 +113,9 @@ def heat_strip(item: Intervention, now: datetime, locale: Locale) -> HeatStrip |
         air=tuple(_pieces(air)),
         ticks=tuple((100.0 * hour / n, locale.clock(hours[hour].starts_at)[:2]) for hour in range(0, n, 6)),
         now=line,
-        said="; ".join(f"{locale.clock(hours[start].starts_at)} {locale.short(value)} °C" for start, _, value in runs),
+        said="; ".join(
+            f"{locale.clock(hours[start].starts_at)} {locale.short(round(value, 1))} °C" for start, _, value in runs
+        ),
     )
 
 
@@ -133,7 +135,7 @@ def _heat_span(runs: list[tuple[int, int, float]], place: int, n: int, line: flo
     warm = value > coldest or coldest == warmest
     x, width = round(100.0 * start / n, 2), round(100.0 * length / n, 2)
     label_x = _beside(x, width, line)
-    label = "" if length < 3 or label_x is None else locale.short(value)
+    label = "" if length < 3 or label_x is None else locale.short(round(value, 1))
     return HeatSpan(x, width, 1.0 if warm else 0.45, label, label_x or x, warm)
 
 

@@ -18,22 +18,26 @@ from city.totals import saving
 from city.vocabulary import DOMAINS, UNDER_WAY, DeclineCause, Domain
 from dashboards.pages.asof import moment_lines
 from dashboards.pages.callout import BoardBox, board_box, without_undo
+from dashboards.pages.calm import Beside, beside
 from dashboards.pages.choice import row_choices, with_choices
 from dashboards.pages.dayread import DayAsked, DayShown, read_day
 from dashboards.pages.daystrip import day_strip
 from dashboards.pages.declines import (
     DeclineForm,
+    decline_button,
     declined_lines,
+    declined_of,
     flip_after,
     lead_after,
     left_of,
     split_rows,
+    targets_left,
 )
 from dashboards.pages.draft import DraftBox
 from dashboards.pages.emptyday import empty_day
 from dashboards.pages.freshness import freshness
 from dashboards.pages.headline import Headline, headline, standing_sums, status_figures
-from dashboards.pages.observations import ObservationLine, SeenForm, noted_stamp, observation_line
+from dashboards.pages.observations import FieldNow, ObservationLine, SeenForm, noted_stamp, observation_line
 from dashboards.pages.rows import Known, PlanRow, rows
 from dashboards.pages.said import first_use, said
 from dashboards.pages.services.known import VIEWS
@@ -55,6 +59,8 @@ from store.town import begun
 
 router = APIRouter(include_in_schema=False)
 EARLIEST, LATEST_YEAR = datetime(2000, 1, 1, tzinfo=UTC), 2200
+STREET_LENGTH = 100
+"""No street that is noted has a longer name."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +93,10 @@ def today(
     done: Annotated[str, Query(alias="said", max_length=80)] = "",
     draft: str = "",
     need: bool = False,
+    sett: Annotated[str, Query(max_length=STREET_LENGTH)] = "",
 ) -> Response:
     """The newest plan of a domain, or that of an earlier service day; ``at``: the page as it was at that time,
-    ``need``: only the rows that need a hand."""
+    ``need``: only the rows that need a hand, ``sett``: the street of which somebody means to note what they saw."""
     context = context_of(request)
     if at is not None:
         at = at if at.tzinfo else at.replace(tzinfo=context.settings.municipality.zone)
@@ -97,7 +104,9 @@ def today(
             raise HttpProblem(422, message("error.request.no_past"))
     if on is not None and not EARLIEST.year <= on.year < LATEST_YEAR:
         raise HttpProblem(422, message("error.request.no_day"))
-    return show(request, domain, on=on, opened=opened, at=at, done=done, draft_open=draft == "open", need=need)
+    seen = SeenForm(FieldNow(sett)) if sett else None
+    is_open = draft == "open"
+    return show(request, domain, on=on, opened=opened, at=at, done=done, draft_open=is_open, need=need, seen=seen)
 
 
 def show(
@@ -143,6 +152,7 @@ def show(
         ticked=ticked,
         n_ticked=len({row.target for row in waiting if row.key in ticked}),
         waiting=waiting,
+        decline_said=decline_button([row for row in waiting if row.key in ticked], locale),
         need=need,
         n_needs=sum(row.needs for row in table),
         shown=[row for row in table if row.needs or not need],
@@ -174,7 +184,7 @@ def _frame_parts(context: AppContext, connection: Connection, day: DayShown, loc
         "at": day.at,
         "at_text": locale.moment(day.at, context.clock.now()) if day.at else "",
         "shown_at": locale.clock(day.now),
-        "counts": {name: next((h.targets for h in frame.live if h.domain == name), None) for name in DOMAINS},
+        "counts": {name: _left(context, connection, day, name) for name in DOMAINS},
         "fresh": freshness(context, connection, day.domain, plan if day.is_live else None, locale),
         "problem": frame.problem if not day.on else None,
         "days": [(known_day.isoformat(), locale.date(known_day)) for known_day in frame.days],
@@ -182,6 +192,15 @@ def _frame_parts(context: AppContext, connection: Connection, day: DayShown, loc
         "next_run": locale.moment(due, day.now) if due else "",
         "stamp": day.stamp,
     }
+
+
+def _left(context: AppContext, connection: Connection, day: DayShown, domain: Domain) -> int | None:
+    """How many turer a service's live plan holds without those that were declined; None without a plan."""
+    head = next((head for head in day.frame.live if head.domain == domain), None)
+    plan = context.shelf.get(connection, head.id) if head is not None and VIEWS[domain].watched else None
+    if plan is None:
+        return None if head is None else head.targets
+    return targets_left(plan, declined_of(connection, plan, context.clock.now()))
 
 
 def _answer_parts(context: AppContext, connection: Connection, day: DayShown, locale: Locale) -> dict[str, object]:
@@ -197,13 +216,14 @@ def _answer_parts(context: AppContext, connection: Connection, day: DayShown, lo
             "weak_n": 0,
             "uncared": None,
         }
-        return {**empty, "headline": Headline("", "", ""), "rest": "", "flip": ""}
+        return {**empty, "headline": Headline("", "", ""), "beside": Beside("", ""), "rest": "", "flip": ""}
     calls = not day.view.advice
     told = day.is_live or day.at is not None
     left = left_of(context, connection, plan, day.declined)
     return {
         "standing": found,
         "headline": _headline(plan, left, found, day.box, told, locale),
+        "beside": beside(context, connection, day, locale) if day.is_live else Beside("", ""),
         "sums": standing_sums(found, locale) if told and calls and day.view.watched else "",
         "board": _board(context, connection, plan, day, locale) if day.is_live and calls else None,
         "figures": _figures(context, left, found, locale, day.now if told else None),

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from city.plan import Plan
+from city.vocabulary import NON_ROUTE_KINDS
 from dashboards.pages.rows import PlanRow
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
@@ -17,6 +18,9 @@ from planner.night.prices import Prices, price_of
 from store import facts, judgements
 from store.connect import Connection
 from store.judgements import Decline
+
+MOST_NAMED = 6
+"""So many turer are named on the button that declines them."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,21 @@ def lead_after(left: Plan, n: int, sentences: Sequence[str], locale: Locale) -> 
     vehicles = len({item.vehicle for item in left.interventions if item.vehicle})
     kept = [said for said in sentences[1:] if said != t("plan.snow.verdict.whole")]
     return " ".join([t.count("decline.vehicles", vehicles), *kept, t.count("decline.turer", n)])
+
+
+def decline_button(ticked: Sequence[PlanRow], locale: Locale) -> str:
+    """'Avstå 2 turer: C1-1, C1-2': what the button declines."""
+    names = list({row.target: row.code or row.title for row in ticked}.values())
+    if not names:
+        return locale.words("decline.save_none")
+    said = ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
+    return locale.words.count("decline.save_ticked", len(names), turer=said)
+
+
+def targets_left(plan: Plan, declined: Collection[str]) -> int:
+    """How many turer, rounds or buildings of a plan nobody has declined."""
+    items = (item for item in plan.interventions if item.kind not in NON_ROUTE_KINDS)
+    return len({item.target for item in items if item.key not in declined})
 
 
 def flip_after(flip: str, plan: Plan, declined: Collection[str]) -> str:

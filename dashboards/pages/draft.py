@@ -52,7 +52,8 @@ class Price:
 
 @dataclass(frozen=True)
 class DraftBox:
-    """The draft below the watch's row. ``changes`` says it in short, ``note`` who would be called back."""
+    """The draft below the watch's row. ``changes`` says it in short, ``note`` who would be called back, ``below`` that
+    what it found is below a limit."""
 
     id: str
     title: str
@@ -65,6 +66,7 @@ class DraftBox:
     note: str
     prices: tuple[Price, ...]
     button: str
+    below: str = ""
 
     @property
     def has_choice(self) -> bool:
@@ -106,6 +108,7 @@ def draft_box(
         _note(back, locale) if dropped else "",
         tuple(_prices(told.cost, len(added), len(dropped), locale, currency)),
         t.count("draft.accept_told", len(informed)) if informed else t("draft.accept"),
+        _below(told.busts[0], locale) if told.busts else "",
     )
 
 
@@ -145,6 +148,13 @@ def _bust(bust: Bust, draft: Draft, locale: Locale) -> str:
         span=locale.span(bust.low_cm, bust.high_cm),
         share=round(100 * bust.share),
     )
+
+
+def _below(bust: Bust, locale: Locale) -> str:
+    """That more snow than expected is below the limit all the same; empty where it is not, or nobody knows."""
+    if not bust.more or bust.limit_cm is None or bust.cm >= bust.limit_cm:
+        return ""
+    return locale.words("draft.below", limit=locale.short(bust.limit_cm))
 
 
 def _silent(

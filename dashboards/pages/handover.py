@@ -12,6 +12,7 @@ from starlette.responses import Response
 from city.plan import Plan
 from city.serviceday import local_instant, service_day
 from city.vocabulary import DOMAINS, Domain
+from dashboards.pages.crew import said_change
 from dashboards.pages.freshness import freshness
 from dashboards.pages.nightlines import late_lines, line_of, numbers
 from dashboards.pages.nighttodo import todo_lines
@@ -22,8 +23,9 @@ from dashboards.web.locale import Locale
 from dashboards.web.render import locale_of, page
 from dashboards.web.townstreets import town_streets
 from planner.night.handover import Handover
+from planner.night.manned import out_of_service
 from planner.night.report import NightReport, report_of
-from store import daypage, pages, plans, roads
+from store import daypage, facts, manning, pages, plans, roads
 from store.connect import Connection
 
 router = APIRouter()
@@ -65,6 +67,7 @@ def sheet(request: Request, domain: Domain = "snow", on: Annotated[date | None, 
         contractors = daypage.names(connection, streets=False).contractors
         days = plans.days(connection, domain, context.mode)
         plan = plans.latest(connection, domain, context.mode, day)
+        out = _out(context, connection, domain, locale) if day == service_day(now, domain, locale.zone) else []
         fresh = freshness(context, connection, domain, context.live(connection, domain), locale)
         lost = _lost(context, connection) if report.night.unreachable else []
     night, names = report.night, _names(plan, domain, locale)
@@ -83,7 +86,7 @@ def sheet(request: Request, domain: Domain = "snow", on: Annotated[date | None, 
         span=_span(day, domain, locale),
         at=locale.moment(night.at, night.at),
         answer=_answer(night, domain, locale),
-        todo=todo_lines(report, names, locale),
+        todo=todo_lines(report, names, locale, out),
         late=late_lines(report, names, locale, plan.not_cared if plan else (), lost),
         numbers=numbers(report, context.settings.planner.currency, locale),
         decisions=told(decisions(report.record), locale, names),
@@ -112,6 +115,14 @@ def _lost(context: AppContext, connection: Connection) -> list[str]:
     town = context.town.get(stamp, lambda: town_streets(roads.load_segments(connection)))
     known = zip(town.given, town.names, strict=True)
     return sorted({name for street, name in known if name and street.ours and not street.reachable})
+
+
+def _out(context: AppContext, connection: Connection, domain: Domain, locale: Locale) -> list[str]:
+    """The vehicles of a service that are out of service now, each with until when and why."""
+    now = context.clock.now()
+    own = {vehicle.id for vehicle in facts.vehicles(connection, domain)}
+    out = out_of_service(manning.changes(connection, now), now)
+    return [said_change(change, now, locale) for vehicle, change in out.items() if vehicle in own]
 
 
 def _names(plan: Plan | None, domain: Domain, locale: Locale) -> dict[str, str]:

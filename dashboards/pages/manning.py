@@ -17,7 +17,7 @@ from dashboards.pages.services.view import KeyFigure
 from dashboards.web.context import context_of
 from dashboards.web.locale import Locale
 from dashboards.web.render import locale_of, page
-from planner.night.manned import holds, manned, out_of_service
+from planner.night.manned import away_places, holds, manned, out_of_service
 
 router = APIRouter(include_in_schema=False)
 
@@ -121,9 +121,12 @@ def _figures(
     ends = [turn.ends_at for each in known.turns.values() for turn in each[:1] if turn.starts_at <= now]
     until = t("manning.until", until=locale.moment(max(ends), now)) if ends else t("manning.no_turns")
     names = t("manning.out_names", vehicles=tuple(out)) if out else t("manning.none_out")
-    said = t.count("manning.numbers", numbers) if numbers else t("manning.numbers_usual")
+    away = away_places(known.lists, known.changes, now)
+    places = tuple(t("manning.place_out", vehicle=vehicle, who=who) for vehicle, who in sorted(away))
+    said = [t("manning.cannot_ring", places=places)] if places else []
+    said += [t.count("manning.numbers", numbers)] if numbers else []
     return [
         KeyFigure(t("manning.figure.vehicles"), of_fleet, names),
         KeyFigure(t("manning.figure.turns"), str(len(turns)), until),
-        KeyFigure(t("manning.figure.lists"), on_lists, said),
+        KeyFigure(t("manning.figure.lists"), on_lists, "; ".join(said) or t("manning.numbers_usual")),
     ]

@@ -114,7 +114,7 @@ def _streets(
 ) -> tuple[StreetNow, ...]:
     """How the streets stand: made anew where the plan, a step, a passage, the outlook or its hour is another one."""
     now, weather = context.clock.now(), outlook.outlook_stamp(connection)
-    rules = _limits(plans.thresholds(connection, now))
+    rules = limits_by_class(plans.thresholds(connection, now))
     orders_stand = [(o.id, o.state, o.state_at, night.far[o.id].done) for o in night.found]
     hour = now.replace(minute=0, second=0, microsecond=0)
     stood = repr((stamp, plan.id, weather, hour, rules, orders_stand, locale.words.language))
@@ -196,7 +196,7 @@ def _depths(connection: Connection, rules: Mapping[RouteClass, float], now: date
     return {} if frame is None or hour is None else depths_at(frame, hour, outlook.depths(connection, hour, rules))
 
 
-def _limits(rows: Sequence[Threshold]) -> dict[RouteClass, float]:
+def limits_by_class(rows: Sequence[Threshold]) -> dict[RouteClass, float]:
     """The limit for dry snow of each class that has one [cm]."""
     rules, found = limits(rows), {}
     for kind in ROUTE_CLASSES:

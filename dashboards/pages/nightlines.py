@@ -116,8 +116,14 @@ def _nobody(report: NightReport, locale: Locale, not_cared: Sequence[NotCared], 
     made = [_not_cared(one, locale) for one in not_cared[:MOST_NOT_CARED]]
     if more := len(not_cared) - MOST_NOT_CARED:
         made += [LateLine("", "", t("night.more", n=more))] if more > 0 else []
-    if night.without_vehicle and not any(one.kind == "no_vehicle" for one in not_cared):
-        made.append(LateLine("", "", t.count("night.without_vehicle", night.without_vehicle)))
+    if night.without_vehicle and not any(one.whole for one in not_cared):  # those of these are named one by one
+        said = t.count("night.without_vehicle", night.without_vehicle)
+        lacking = list(dict.fromkeys(tur.target for tur in night.turer if tur.todo == "no_vehicle"))
+        made.append(
+            LateLine(
+                "", "", t("night.those", said=said.rstrip("."), streets=_named(lacking, locale)) if lacking else said
+            )
+        )
     if night.unreachable:
         said = t.count("night.unreachable", night.unreachable)
         named = t("night.those", said=said.rstrip("."), streets=_named(lost, locale)) if lost else said

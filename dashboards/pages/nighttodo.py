@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
 
 from dashboards.pages.nightlines import said_streets
 from dashboards.pages.record import tur_of
@@ -12,10 +14,14 @@ from planner.night.handover import TurNight
 from planner.night.report import NightReport
 from store.record import OpenCall
 
+UNDER_WAY = frozenset({"call", "send", "wait", "follow", "no_vehicle"})
+"""What somebody was called out for, or is to be, and is not done."""
 ONE_LINE = ("decide", "send", "wait", "no_vehicle")
 """What is said of all its turer in one line; the others have a line for each tur."""
 LOOKS = {
     "call": ("is-stop", "stop"),
+    "overlap": ("is-stop", "stop"),
+    "vehicle_out": ("is-stop", "stop"),
     "no_vehicle": ("is-stop", "stop"),
     "draft": ("is-wait", "ring"),
     "decide": ("is-wait", "ring"),
@@ -41,9 +47,14 @@ class TodoLine:
     link_text: str
 
 
-def todo_lines(report: NightReport, names: Mapping[str, str], locale: Locale) -> list[TodoLine]:
-    """The list. Of a tur that was driven several times there is one line of a kind."""
-    lines = [*_calls(report, names, locale)]
+def todo_lines(
+    report: NightReport, names: Mapping[str, str], locale: Locale, out: Sequence[str] = ()
+) -> list[TodoLine]:
+    """The list. Of a tur that was driven several times there is one line of a kind; ``out`` says which vehicles are out
+    of service."""
+    lines = [*_calls(report, names, locale), *_overlaps(report, names, locale)]
+    manning = locale.words("site.manning")
+    lines += [_todo("vehicle_out", said, "", "/bemanning", manning, locale) for said in out]
     for what in ("no_vehicle", "draft", "decide", "rest", "send", "wait", "look", "follow"):
         if what == "draft":
             lines += _draft(report, names, locale)
@@ -76,6 +87,27 @@ def _named(tur: TurNight, names: Mapping[str, str], locale: Locale) -> str:
     said = tur_of(tur.key, locale, names)
     said = said if tur.key in names or not title else f"{said} {title}"
     return f"{said}, {tur.vehicle}" if tur.vehicle and tur.order_id else said
+
+
+def _overlaps(report: NightReport, names: Mapping[str, str], locale: Locale) -> Iterator[TodoLine]:
+    """Turer of one vehicle, each called out and not done, of which one is to begin before the other is ready."""
+    open_ = [tur for tur in report.night.turer if tur.todo in UNDER_WAY and tur.vehicle and tur.starts_at]
+    for vehicle in dict.fromkeys(tur.vehicle for tur in open_):
+        own = sorted((tur for tur in open_ if tur.vehicle == vehicle), key=_starts)
+        for one, then in pairwise(own):
+            ready = one.ready_at or one.ready_by
+            if ready is not None and _starts(then) < ready:
+                turer = [tur_of(tur.key, locale, names) for tur in (one, then)]
+                clocks = {
+                    "ready": locale.moment(ready, report.night.at),
+                    "start": locale.moment(_starts(then), report.night.at),
+                }
+                said = locale.words("todo.overlaps", vehicle=vehicle or "", first=turer[0], second=turer[1], **clocks)
+                yield _todo("overlap", said, "", f"/idag?domain={report.domain}", locale.words("site.day"), locale)
+
+
+def _starts(tur: TurNight) -> datetime:
+    return tur.started_at or tur.starts_at or datetime.max.replace(tzinfo=UTC)
 
 
 def _until(tur: TurNight, report: NightReport, locale: Locale) -> str:

@@ -61,6 +61,12 @@ def observation_line(observation: Observation, names: Mapping[str, str], locale:
     return ObservationLine(observation.id, text + (f" ({observation.why})" if observation.why else ""))
 
 
+def said_depth(observation: Observation, segments: Sequence[str], names: Mapping[str, str], locale: Locale) -> str:
+    """'10,0 cm på Storgatan (8 sträckor)': a depth on some of the segments where it was noted."""
+    cm = locale.figure(observation.value)
+    return locale.words("observation.deep", cm=cm, streets=_streets(segments, names, locale))
+
+
 def _streets(segments: Sequence[str], names: Mapping[str, str], locale: Locale) -> str:
     """'Storgatan (8 sträckor)', those with the most segments first; without names the count alone."""
     t = locale.words

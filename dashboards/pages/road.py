@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from city.outlook import OutlookFrame, SegmentOutlook, Series
 from dashboards.pages.charts import band_path, line_path
 from dashboards.web.locale import Locale
 from planner.snow.words.land import land_felt
 
+Layer = Literal["road", "depth"]
+"""What the map shows hour by hour."""
 WIDE, HIGH = 240.0, 90.0
 """The chart's own units; the page stretches them."""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """``figure`` is the surface in the hour, ``span`` its range, ``condition`` what is on it, ``snow`` and ``land``
-    whole lines or empty; the rest is the chart."""
+    """``figure`` is what the map shows in the hour, ``span`` its range; ``lines`` say the rest, the last one of them
+    what the chart below is of."""
 
-    clock: str
+    title: str
     figure: str
     span: str
-    condition: str
-    snow: str
-    land: str
+    lines: tuple[str, ...]
     source: str
     simulated: bool
     band: str
@@ -38,22 +39,30 @@ class Panel:
     said: str
 
 
-def panel(frame: OutlookFrame, street: SegmentOutlook, hour: int, now: datetime, locale: Locale) -> Panel:
-    """The street in an hour of the outlook; an hour outside of it is taken as the nearest one."""
+def panel(
+    frame: OutlookFrame, street: SegmentOutlook, hour: int, now: datetime, locale: Locale, layer: Layer = "road"
+) -> Panel:
+    """The street in an hour of the outlook, first what the ``layer`` shows of it; an hour outside of it is taken as the
+    nearest one."""
     hour = min(max(0, hour), frame.hours - 1)
     ends = [frame.first_hour + timedelta(hours=k) for k in range(frame.hours)]
     bottom, top = _scale([*street.surface_low_c, *street.surface_high_c])
     middle, low, high = street.surface_c[hour], street.surface_low_c[hour], street.surface_high_c[hour]
     known = middle is not None and low is not None and high is not None
+    clock = locale.moment(ends[hour], now)
     figure = locale.words("road.surface", value=locale.figure(middle)) if middle is not None else ""
     span = locale.words("road.span", low=locale.figure(low), high=locale.figure(high)) if known else ""  # type: ignore[arg-type]
+    condition, land = _condition(street, hour, locale), _land(street, hour, locale)
+    surface = figure or locale.words("road.unknown")
+    said: tuple[str, str, tuple[str, ...]] = (surface, span, (_snow(street, hour, locale) or condition, land))
+    if layer == "depth":
+        second = locale.words("road.surface_line", value=f"{surface} ({span})" if span else surface)
+        said = (*_depth(street, hour, locale), (condition, land, second))
     return Panel(
-        clock=locale.moment(ends[hour], now),
-        figure=figure or locale.words("road.unknown"),
-        span=span,
-        condition=locale.words(f"road.{street.condition[hour]}") if street.condition[hour] else "",
-        snow=_snow(street, hour, locale),
-        land=_land(street, hour, locale),
+        title=locale.words(f"road.title_{layer}", clock=clock),
+        figure=said[0],
+        span=said[1],
+        lines=tuple(line for line in said[2] if line),
         source=locale.words(
             "road.source", source=frame.source or "–", age=locale.age((now - frame.at).total_seconds())
         ),
@@ -65,8 +74,21 @@ def panel(frame: OutlookFrame, street: SegmentOutlook, hour: int, now: datetime,
         ticks=tuple(_ticks(ends, locale)),
         top_text=f"{locale.short(top)} °C",
         bottom_text=f"{locale.short(bottom)} °C",
-        said=locale.words("road.said", clock=locale.moment(ends[hour], now), figure=figure, span=span),
+        said=locale.words("road.said", clock=clock, figure=figure, span=span),
     )
+
+
+def _condition(street: SegmentOutlook, hour: int, locale: Locale) -> str:
+    return locale.words(f"road.{street.condition[hour]}") if street.condition[hour] else ""
+
+
+def _depth(street: SegmentOutlook, hour: int, locale: Locale) -> tuple[str, str]:
+    """The depth of the snow and its range."""
+    depth, low, high = street.depth_cm[hour], street.depth_low_cm[hour], street.depth_high_cm[hour]
+    if depth is None:
+        return locale.words("road.unknown"), ""
+    span = locale.span(low, high) if low is not None and high is not None else ""
+    return locale.words("map.depth", depth=locale.figure(depth)), span
 
 
 def _snow(street: SegmentOutlook, hour: int, locale: Locale) -> str:

@@ -77,7 +77,7 @@ def _of_draft(box: DraftBox, locale: Locale) -> WatchRow:
     t = locale.words
     if not box.has_choice:
         found = box.busts[0] if box.busts else box.title
-        return WatchRow("is-info", "info", t("watch.found", clock=box.made, what=found), t("watch.holds"))
+        return WatchRow("is-info", "info", t("watch.found", clock=box.made, what=found), box.below or t("watch.holds"))
     price = t("watch.price", price=box.prices[0].value)
     if box.few:
         key = "watch.draft_adds" if box.added else "watch.draft_drops"

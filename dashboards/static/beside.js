@@ -1,4 +1,6 @@
 // What stands beside the map: the list of turer and the panel of what is chosen; on a phone each is a sheet over the map.
+import { morph } from "./morph.js";
+
 const one = (selector) => document.querySelector(selector);
 
 /** ``pick`` is called with a key when a row of the list is chosen, ``close`` when the panel is closed. */
@@ -30,8 +32,10 @@ export const beside = ({ base, domain, words, pick, close }) => {
     for (const row of list.querySelectorAll("[data-pick]")) row.setAttribute("aria-pressed", String(row.dataset.pick === key));
   };
 
-  /** Takes the list in as it stands now; who stood on a row stands on it still. */
+  /** Takes head and list in as they stand now; who stood on a row stands on it still. */
   const renew = async () => {
+    const head = await part(`/karta/huvud?domain=${domain}`);
+    for (const id of ["k-status", "fresh"]) morph(one(`#${id}`), head.querySelector(`#${id}`));
     const fresh = await part(`/karta/turer?domain=${domain}`);
     const stood = list.contains(document.activeElement) ? document.activeElement.dataset.pick : undefined;
     list.replaceChildren(...fresh.childNodes);
@@ -44,6 +48,15 @@ export const beside = ({ base, domain, words, pick, close }) => {
     if (kind !== "h3") element.className = kind;
     element.textContent = text;
     return element;
+  };
+
+  /** Leads to the form in which somebody says what they saw, with the street filled in. */
+  const noting = (street) => {
+    const link = document.createElement("a");
+    link.className = "btn is-small k-note";
+    link.href = `${base}/idag?${new URLSearchParams({ domain, sett: street })}#observation-form`;
+    link.textContent = words.note;
+    return link;
   };
 
   const closer = () => {
@@ -80,6 +93,7 @@ export const beside = ({ base, domain, words, pick, close }) => {
     held: () => said.contains(document.activeElement),
     press,
     line,
+    noting,
     tur,
     /** Shows parts in the panel, and on a phone the panel itself. */
     show: (parts, { quiet = false } = {}) => {

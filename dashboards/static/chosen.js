@@ -1,5 +1,7 @@
 // What is ticked, and the count of it on the button: turer, of which some have a second run.
 
+import { nameTicked } from "./declining.js";
+
 const boxes = () => [...document.querySelectorAll('input[name="keys"]')];
 
 export const count = () => {
@@ -11,6 +13,7 @@ export const count = () => {
     const words = turer === 0 ? button.dataset.none : turer === 1 ? button.dataset.one : button.dataset.many;
     button.textContent = words.replace("{n}", turer);
   }
+  nameTicked(boxes().filter((box) => box.checked));
   const whole = document.querySelector("[data-pick-all] input");
   if (whole) {
     whole.checked = chosen > 0 && chosen === boxes().length;

@@ -3,6 +3,7 @@ import { listenToBoxes, shown } from "./chosen.js";
 import { countDown } from "./countdown.js";
 import { isBusy, listenToDrafts, refresh } from "./refresh.js";
 import { listenToRows } from "./rows.js";
+import { beginNote } from "./seen.js";
 import { listenToSheet } from "./sheet.js";
 import { say, sayNothing } from "./speak.js";
 import { holdBack, listenToForms } from "./submit.js";
@@ -59,6 +60,7 @@ listenToSheet();
 countDown();
 listenToDrafts();
 shown();
+beginNote();
 if (live?.dataset.watch === "yes") {
   watch({ lost: () => offline(true), state: follow });
   setInterval(() => document.visibilityState === "visible" && renew({ plan: !isBusy() }), EVERY_MS);

@@ -16,7 +16,7 @@ const words = JSON.parse(one("#map-words").textContent);
 const base = document.body.dataset.base;
 const domain = box.dataset.domain;
 const PLACE = "dagsplan-map";
-const AGAIN_MS = 60_000; // ages of positions grow though nothing comes in
+const AGAIN_MS = Number(box.dataset.again); // the clock goes on and ages grow though nothing comes in
 
 const scene = { town: undefined, state: undefined, base: undefined, places: [], depots: [], vehicles: [], numbers: [], codes: undefined, chosen: undefined, hovered: undefined };
 let look = palette(box);
@@ -101,7 +101,9 @@ const streetWords = (i) => {
   const part = document.createElement("div");
   part.className = "k-street";
   const { line } = side;
-  part.append(line("h3", scene.town.name(i) || words.no_name), line("under", words.class.replace("{name}", scene.town.classes[scene.town.cls[i]])));
+  const name = scene.town.name(i);
+  part.append(line("h3", name || words.no_name), line("under", words.class.replace("{name}", scene.town.classes[scene.town.cls[i]])));
+  if (name) part.append(side.noting(name));
   if (hours?.when()) part.append(hours.words(i));
   const text = scene.state.streets?.texts[scene.state.streets.text[i]];
   if (text) part.append(line("line", text));

@@ -70,11 +70,11 @@ export const hourLayers = ({ words, base, json, now, changed }) => {
 
   /** Takes in the server's words and chart of a street, unless the hour has changed meanwhile. */
   const fill = async (part, id) => {
-    const asked = hour;
-    const response = await fetch(`${base}/karta/gata?${new URLSearchParams({ segment: id, hour: String(asked) })}`);
+    const [asked, layer] = [hour, showing];
+    const response = await fetch(`${base}/karta/gata?${new URLSearchParams({ segment: id, hour: String(asked), layer })}`);
     if (!response.ok) return;
     const whole = new DOMParser().parseFromString(await response.text(), "text/html").querySelector(".road");
-    if (asked === hour && whole) part.replaceChildren(whole);
+    if (asked === hour && layer === showing && whole) part.replaceChildren(whole);
   };
 
   const moved = (to) => {

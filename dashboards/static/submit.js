@@ -3,7 +3,7 @@
 import { count } from "./chosen.js";
 import { refresh, take } from "./refresh.js";
 import { closeSheet, showSheet } from "./sheet.js";
-import { say } from "./speak.js";
+import { say, sayNothing } from "./speak.js";
 
 const SAME_PLACE_PX = 24, SAME_PLACE_MS = 1000;
 const live = document.querySelector("#live");
@@ -44,6 +44,12 @@ const clear = (form, submitter) => {
   }
 };
 
+/** A field that is wrong has the focus, and its problem below it is seen. */
+const show = (field) => {
+  field.focus({ preventScroll: true });
+  field.closest(".field, form").scrollIntoView({ block: "center" });
+};
+
 const answered = async (response, form, submitter, draft) => {
   const html = await response.text();
   const ours = new DOMParser().parseFromString(html, "text/html").querySelector("#live") !== null;
@@ -54,8 +60,9 @@ const answered = async (response, form, submitter, draft) => {
   closeSheet(form);
   const { text, look } = spoken(html);
   if (text) say(text, { look });
+  else if (!response.ok) sayNothing(); // what was said of something else lies over what is wrong now
   const wrong = response.ok ? null : document.querySelector("[aria-invalid=true]");
-  if (wrong) wrong.focus();
+  if (wrong) show(wrong);
   return undefined;
 };
 

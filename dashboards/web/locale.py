@@ -28,8 +28,8 @@ class Locale:
         return figure(self.words.locale, value, digits)
 
     def short(self, value: float) -> str:
-        """A number without a needless decimal: '8', but '2,5'."""
-        return self.figure(value, 0 if float(value).is_integer() else 1)
+        """A number with the decimals that it has, two at most: '8', '2,5', '2,85'. No limit is rounded to another."""
+        return self.figure(value, len(f"{value:.2f}".rstrip("0").partition(".")[2]))
 
     def span(self, low: float, high: float, digits: int = 1) -> str:
         """A range: '4,1–6,8'."""

@@ -89,6 +89,7 @@ class TurNight:
     run: int = 1
     order_id: str | None = None
     starts_at: datetime | None = None
+    ready_by: datetime | None = None
     deadline: datetime | None = None
     made_at: datetime | None = None
     called_at: datetime | None = None
@@ -177,7 +178,7 @@ def handover(
         states=dict(Counter(tur.state for tur in turer)),
         left_streets=sum(len(tur.left or ()) for tur in open_),
         left_m=round(sum(tur.left_m or 0.0 for tur in open_), 1),
-        unknown=sum(tur.left is None for tur in open_),
+        unknown=sum(tur.left is None and _has_begun(tur, now) for tur in open_),
         called=len({tur.target for tur in called}),
         called_runs=len(called),
         done_runs=sum(tur.state == "done" for tur in called),
@@ -192,6 +193,11 @@ def _begins(tur: TurNight, now: datetime) -> datetime:
     if tur.state == "proposed":
         return max(now, tur.starts_at or now)
     return tur.started_at or tur.called_at or tur.made_at or now
+
+
+def _has_begun(tur: TurNight, now: datetime) -> bool:
+    """Whether a run has begun or should have: of one that starts later nobody asks how far it is."""
+    return tur.started_at is not None or tur.starts_at is None or tur.starts_at <= now
 
 
 def _driven_again(orders: Sequence[tuple[KnownNight, Intervention]]) -> set[str]:
@@ -254,6 +260,7 @@ def _tur(
         run=_run(item),
         order_id=known.id,
         starts_at=item.starts_at,
+        ready_by=item.ready_by,
         deadline=item.deadline,
         made_at=known.history[0].at,
         called_at=_when(known.history, "sent"),
@@ -289,6 +296,7 @@ def _proposed(item: Intervention, declined: str | None, now: datetime) -> TurNig
         contractor=item.contractor,
         run=_run(item),
         starts_at=item.starts_at,
+        ready_by=item.ready_by,
         deadline=item.deadline,
         began_late_s=_late(item.starts_at, now),
         declined=declined,

@@ -12,6 +12,7 @@ from planner.service import Kept, Made, Second
 from planner.snow.archive import pack, unpack
 from planner.snow.cache import PlanCache
 from planner.snow.cost import cost_of
+from planner.snow.criteria import all_criteria
 from planner.snow.outlook import road_outlook
 from planner.snow.plan import Assessment, assess_streets, snow_plan
 from planner.snow.prepare import whole_turer
@@ -52,7 +53,10 @@ class Snow:
         if live.raw is not None:
             then = unpack(live.raw, live.plan.id, live.plan.service_day, live.plan.simulated)
             driven = driven_since(snapshot.orders, live.plan) | judged_by_people(snapshot, assessed.turer)
-            found = busts(then, assessed.needs.groups, driven, seen=bool(fresh_depths(snapshot)))
+            service = assessed.needs.service
+            rules = all_criteria(service.rules, service.classes)
+            begins = {kind: (its.dry_limit, its.wet_limit) for kind, its in rules.items()}
+            found = busts(then, assessed.needs.groups, driven, begins, seen=bool(fresh_depths(snapshot)))
         called = set(assessed.needs.called.turer) | stays
         if not found and not flips(live.plan, called, snapshot.orders):
             return Second(None)

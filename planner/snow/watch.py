@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ import numpy as np
 from city.draft import Bust
 from city.entities import GivenOrder
 from city.plan import Plan
-from city.vocabulary import NON_ROUTE_KINDS, OUT, STANDS_DOWN
+from city.vocabulary import NON_ROUTE_KINDS, OUT, STANDS_DOWN, RouteClass
 from planner.routes.sectors import Tur
 from planner.snow.archive import Run
 from planner.snow.groups import ServiceGroups
@@ -32,12 +32,20 @@ def flips(live: Plan, called: Set[str], orders: Sequence[GivenOrder]) -> bool:
 
 
 def busts(
-    then: Run, now: ServiceGroups, driven: Set[str], *, seen: bool, slack_cm: float = 1.0, share: float = 0.1
+    then: Run,
+    now: ServiceGroups,
+    driven: Set[str],
+    begins: Mapping[RouteClass, tuple[int, int]],
+    *,
+    seen: bool,
+    slack_cm: float = 1.0,
+    share: float = 0.1,
 ) -> list[Bust]:
     """Where the live plan's range (``then``) does not hold what is known now, in turer that nobody has driven since.
 
     The hour that has just begun is held against it where sensors speak (``seen``), and the hour farthest ahead that
-    both know. Named where over ``share`` of the groups lie more than ``slack_cm`` outside, both design choices.
+    both know. ``begins`` is from what dry and wet depth a class is called out [0.01 cm]. Named where over ``share`` of
+    the groups lie more than ``slack_cm`` outside, both design choices.
     """
     pairs = _pairs(then.groups, now, driven)
     if not len(pairs):
@@ -50,7 +58,8 @@ def busts(
     hours += [(min(both, now.dry.shape[2]) - 1, False)] if both > 1 else []
     found: list[Bust] = []
     for hour, observed in hours:
-        found += _outside(then.groups, now, pairs, (offset + hour, hour), round(slack_cm * 100), share, observed)
+        slack, places = round(slack_cm * 100), (offset + hour, hour)
+        found += _outside(then.groups, now, pairs, places, slack, share, observed, begins)
     return found
 
 
@@ -72,7 +81,14 @@ def _depth(groups: ServiceGroups, reading: int, hour: int) -> Hundredths:
 
 
 def _outside(
-    then: ServiceGroups, now: ServiceGroups, pairs: Ints, hours: tuple[int, int], slack: int, share: float, seen: bool
+    then: ServiceGroups,
+    now: ServiceGroups,
+    pairs: Ints,
+    hours: tuple[int, int],
+    slack: int,
+    share: float,
+    seen: bool,
+    begins: Mapping[RouteClass, tuple[int, int]],
 ) -> Iterator[Bust]:
     before, after = pairs.T
     low, mid, high = (_depth(then, reading, hours[0])[before].astype(int) for reading in (LOW, MID, HIGH))
@@ -91,7 +107,15 @@ def _outside(
                 low_cm=float(low[row]) / 100.0,
                 high_cm=float(high[row]) / 100.0,
                 share=round(float(outside.mean()), 3),
+                limit_cm=_limit_cm(now, int(after[row]), hours[1], begins),
             )
+
+
+def _limit_cm(groups: ServiceGroups, row: int, hour: int, begins: Mapping[RouteClass, tuple[int, int]]) -> float | None:
+    """The depth from which a group is called out, of the snow that is deepest on it [cm]."""
+    dry, wet = begins.get(groups.route_class[row], (None, None))
+    limit = wet if groups.wet[MID, row, hour] > groups.dry[MID, row, hour] else dry
+    return None if limit is None else limit / 100.0
 
 
 def driven_since(orders: Sequence[GivenOrder], plan: Plan) -> set[str]:

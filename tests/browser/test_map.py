@@ -362,3 +362,51 @@ def test_without_script_the_list_says_what_the_map_would(desk):
     page = desk.open("/karta", script=False)
     assert page.locator("[data-group=left] [data-pick]").count() > 10
     assert "tabellen" in page.locator("noscript").inner_text()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+def test_what_is_seen_is_noted_by_pointing_at_its_street(desk, width, theme):
+    page = drawn(desk, width=width, has_touch=True, theme=theme)
+    page.locator("canvas").focus()
+    page.keyboard.press("+")
+    page.keyboard.press("Enter")
+    name = page.locator("#said .k-street h3").inner_text()
+    link = page.get_by_role("link", name="Sett här: anteckna")
+    expect(link).to_be_in_viewport()
+    link.tap()
+    expect(page.locator("#observation-street")).to_have_value(name)
+    expect(page.locator("#observation-value")).to_be_focused()
+    expect(page.locator("#observation-street")).to_be_in_viewport()
+    assert "sett=" not in page.url
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    expect(page.locator("#live")).to_contain_text(f"9,0 cm på {name}")
+    expect(page.locator("#observation-street")).to_have_value("")
+
+
+def test_a_street_from_the_map_is_filled_in_without_script(desk):
+    page = desk.open("/idag?sett=Storgatan#observation-form", script=False)
+    assert page.locator("#observation-street").input_value() == "Storgatan"
+
+
+def test_the_layer_of_depths_answers_with_the_depth(desk):
+    page = drawn(desk)
+    layer(page, "depth")
+    page.locator("canvas").focus()
+    page.keyboard.press("+")
+    page.keyboard.press("Enter")
+    page.locator("#said .road-chart").wait_for()
+    said = page.locator("#said .road").inner_text()
+    assert said.startswith("Snödjup 04.00")
+    assert "cm" in page.locator("#said .figure").inner_text()
+    assert said.index("Vägytan: ") > said.index("cm")
+
+
+def test_the_head_and_the_clock_follow_with_the_rest(desk):
+    """Without a reload they say what the list says."""
+    page = drawn(desk)
+    assert page.locator("#k-status h1").inner_text().startswith("Kör ut")
+    a_night(desk)
+    expect(page.locator("#k-status h1")).to_contain_text("1 kör")
+    expect(page.locator("#clock")).to_have_text("tis 24 nov 03.15")
+    assert page.locator("[data-group=doing]").count() == 1

@@ -94,6 +94,8 @@ def test_more_snow_than_the_plan_allowed_is_named_and_adds_turer(database: Conne
     bust = next(bust for bust in draft.difference.busts if bust.seen)
     assert bust.more
     assert bust.cm > bust.high_cm >= bust.expected_cm
+    assert bust.limit_cm is not None
+    assert 0.0 < bust.limit_cm <= bust.cm  # it is called out, so it lies over what it is called out from
     assert draft.base_plan == live.id
     held = plans.latest(database, "snow", "assist")
     assert held is not None

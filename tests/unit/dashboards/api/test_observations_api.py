@@ -252,5 +252,5 @@ def test_a_street_in_the_other_language_of_the_town_is_found_by_its_stem(client,
     body = "street=Manerheimv%C3%A4gen&seen=snow_depth&value=4&hours=4&why="
     page = client.post("/api/v1/observations", content=body, headers=FORM)
     assert page.status_code == 422
-    assert "Manerheimvägen finns inte; menade du Mannerheimintie?" in page.text
+    assert "Manerheimvägen finns inte under det namnet i gatunätet; menade du Mannerheimintie?" in page.text
     assert 1 <= page.text.count('name="street_meant"') <= 3

@@ -19,6 +19,8 @@ from store.drafts import Answer, Draft, WatchNow
 from store.orders import OrderNow
 from tests.unit.planner.night.test_standing import plan
 
+SWEDISH = Locale(words("sv"), ZoneInfo("Europe/Stockholm"))
+
 
 @pytest.mark.parametrize(
     ("added", "dropped", "sv", "en"),
@@ -52,6 +54,19 @@ def test_what_lies_in_an_hour_that_is_not_over_is_awaited(seen: bool, ahead_min:
     draft = Draft("d", "p", at - timedelta(minutes=ahead_min), "test", Difference(busts=(bust,)))
     box = draft_box(draft, {}, Locale(words("sv"), ZoneInfo("Europe/Stockholm")), "kr")
     assert box.busts[0].startswith(sv)
+
+
+@pytest.mark.parametrize(("cm", "below"), [(3.5, "Under gränsen 6,4 cm: inga turer ändras."), (6.4, "")])
+def test_more_snow_than_expected_that_asks_for_nothing_says_why(cm: float, below: str) -> None:
+    at = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
+    bust = Bust(
+        more=True, seen=True, tur="P3-1", at=at, cm=cm, expected_cm=0.9, low_cm=0.5, high_cm=1.2, share=0.5,
+        limit_cm=6.4,
+    )  # fmt: skip
+    box = draft_box(Draft("d", "p", at, "test", Difference(busts=(bust,))), {}, SWEDISH, "kr")
+    assert box.below == below
+    row = watch_row(plan(), box, WatchNow(None, None, None), 600.0, at, SWEDISH)
+    assert row.more == (below or "Inga turer ändras. Inget att göra.")
 
 
 @pytest.mark.parametrize(

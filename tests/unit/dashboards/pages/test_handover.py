@@ -301,3 +301,56 @@ def test_what_nobody_drove_is_named_with_its_cause_and_its_place_on_the_map(clie
     assert "Torget (1 sträcka): Ingen väg i nätet leder dit." in said(answer)
     assert f"1 sträcka nås inte från vägnätet: {cut_off.name}." in said(answer)
     assert "/karta?domain=snow&amp;key=-street%3AP1" in answer.text
+
+
+def next_shift(answer):
+    """The words of the list of what is to be done."""
+    return said(answer).split("Till nästa skift")[1].split("Sent eller kvar")[0]
+
+
+def test_turer_of_one_vehicle_that_overlap_are_the_next_shifts_to_put_right(client, filled, snow, clock):
+    one, other = snow.interventions[:2]
+    hour = timedelta(hours=1)
+    first = msgspec.structs.replace(one, vehicle="P01", starts_at=town.AT + hour, ready_by=town.AT + 2 * hour)
+    then = msgspec.structs.replace(
+        other, vehicle="P01", starts_at=town.AT + 1.5 * hour, ready_by=town.AT + 3 * hour, contractor=one.contractor
+    )
+    plan = msgspec.structs.replace(snow, interventions=(first, then), inputs_hash="both")
+    publish(filled, plan, clock.now())
+    live = plans.latest(filled, "snow", "assist")
+    assert live is not None
+    decide(filled, live.id, [first.key, then.key], "dispatcher", town.AT)
+    filled.commit()
+    todo = next_shift(client.get("/overlamning"))
+    assert f"Krockar P01: {first.target} till 05.06, men {then.target} från 04.36" in todo
+
+
+def test_of_a_tur_that_starts_later_nobody_asks_how_far_it_is(client, filled, snow, clock):
+    key = next(item.key for item in snow.interventions if item.starts_at > town.AT + timedelta(minutes=1))
+    (order,) = decide(filled, snow.id, [key], "dispatcher", town.AT)
+    for step in ("sent", "acknowledged"):
+        add_event(filled, order, step, "dispatcher", town.AT)
+    filled.commit()
+    assert "vet ingen hur långt" not in said(client.get("/overlamning"))
+
+
+def test_a_vehicle_that_is_out_of_service_is_told_to_the_next_shift(client, filled, snow):
+    out = {"kind": "vehicle_out", "vehicle": "G01", "until_at": "2026-11-24T12:00:00+01:00", "why": "växellådan"}
+    assert client.post("/api/v1/manning", json=out).status_code == 201
+    todo = next_shift(client.get("/overlamning"))
+    assert "Fordon ur drift G01 är ur drift till 12.00: växellådan." in todo
+    assert "G01 är ur drift" not in said(client.get("/overlamning?domain=waste"))
+
+
+def test_a_tur_without_a_vehicle_is_named_once(client, filled, snow, clock):
+    bare = NotCared(
+        target="P1-2", title="P1-2 Unioninkatu", kind="left_out", whole=True, network="street", priority=1,
+        why="Inget fordon kommer dit.", why_en="No vehicle gets there.", segments=("s/0-0/0-1",),
+    )  # fmt: skip
+    decide(filled, snow.id, [snow.interventions[0].key], "dispatcher", town.AT)
+    totals = snow.totals | {"without_vehicle": 1}
+    publish(filled, msgspec.structs.replace(snow, not_cared=(bare,), totals=totals, inputs_hash="bare"), clock.now())
+    filled.commit()
+    page = said(client.get("/overlamning"))
+    assert "P1-2 Unioninkatu (1 sträcka): Inget fordon kommer dit." in page
+    assert "har inget fordon som kan köra den" not in page

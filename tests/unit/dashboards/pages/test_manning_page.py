@@ -73,6 +73,13 @@ def test_an_opened_vehicle_says_what_saving_does(client, listed, snow):
     assert all(target in opened for target in mine)
 
 
+def test_who_cannot_be_rung_is_named_beside_how_many_can(client, listed, snow):
+    send(client, kind="vehicle_out", vehicle="P03", until_at=UNTIL)
+    page = words_of(client.get("/bemanning").text)
+    assert "inte P03 Jour 1" in page
+    assert "alla nummer är som vanligt" not in page
+
+
 def test_a_vehicle_out_stands_first_with_its_cause_and_is_taken_back(client, listed, snow):
     after = send(client, kind="vehicle_out", vehicle="P02", until_at=UNTIL, why="hydrauliken läcker")
     assert after.status_code == 200

@@ -72,23 +72,34 @@ COLD = SegmentOutlook(
 )  # fmt: skip
 
 
-def shown(hour: int, street: SegmentOutlook = COLD, language: str = "sv") -> object:
-    return panel(FRAME, street, hour, town.AT, Locale(words(language), town.settings().municipality.zone))  # type: ignore[arg-type]
+def shown(hour: int, street: SegmentOutlook = COLD, language: str = "sv", layer: str = "road") -> object:
+    locale = Locale(words(language), town.settings().municipality.zone)  # type: ignore[arg-type]
+    return panel(FRAME, street, hour, town.AT, locale, layer)  # type: ignore[arg-type]
 
 
 def test_the_land_is_named_where_it_matters():
-    assert shown(0).land == "Mot en öppen, plan gata utan trafik: skugga och lutning −1,2 K, trafik +0,3 K"  # type: ignore[attr-defined]
-    assert shown(1, language="en").land == "Against an open, flat street without traffic: height −0.4 K, traffic +0.3 K"  # type: ignore[attr-defined]
+    assert shown(0).lines[1] == "Mot en öppen, plan gata utan trafik: skugga och lutning −1,2 K, trafik +0,3 K"  # type: ignore[attr-defined]
+    assert (
+        shown(1, language="en").lines[1]
+        == "Against an open, flat street without traffic: height −0.4 K, traffic +0.3 K"
+    )  # type: ignore[attr-defined]
 
 
 def test_ice_and_snow_are_said():
-    assert (shown(0).condition, shown(0).snow) == ("Is eller frost", "")  # type: ignore[attr-defined]
-    assert (shown(1).condition, shown(1).snow) == ("Snö", "1,2 cm snö (0,9–1,6)")  # type: ignore[attr-defined]
+    assert shown(0).lines[0] == "Is eller frost"  # type: ignore[attr-defined]
+    assert shown(1).lines[0] == "1,2 cm snö (0,9–1,6)"  # type: ignore[attr-defined]
+
+
+def test_of_the_layer_of_depths_the_depth_is_said_first_with_its_time():
+    found = shown(1, layer="depth")
+    assert (found.title, found.figure, found.span) == ("Snödjup 05.00", "1,2 cm på sträckan", "0,9–1,6")  # type: ignore[attr-defined]
+    assert found.lines[-1] == "Vägytan: −3,2 °C (−4,1 till −2,1)"  # type: ignore[attr-defined]
+    assert shown(2, layer="depth").lines == ("Vägytan: okänd",)  # type: ignore[attr-defined]
 
 
 def test_what_is_not_known_is_said_and_breaks_the_line():
     late = shown(2)
-    assert (late.figure, late.span, late.condition, late.land) == ("okänd", "", "", "")  # type: ignore[attr-defined]
+    assert (late.figure, late.span, late.lines) == ("okänd", "", ("1,2 cm snö (0,9–1,6)",))  # type: ignore[attr-defined]
     assert late.middle.count("M") == 1  # type: ignore[attr-defined]
 
 

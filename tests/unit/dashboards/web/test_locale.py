@@ -16,7 +16,7 @@ SV, EN = Locale(words("sv"), ZONE), Locale(words("en"), ZONE)
 
 def test_figures_have_comma_or_point_and_a_true_minus():
     assert (SV.figure(-2.84), EN.figure(-2.84)) == ("−2,8", "−2.8")
-    assert (SV.short(8.0), SV.short(2.5)) == ("8", "2,5")
+    assert (SV.short(8.0), SV.short(2.5), SV.short(2.85), SV.short(2.375)) == ("8", "2,5", "2,85", "2,38")
 
 
 def test_money_is_rounded_and_grouped():
