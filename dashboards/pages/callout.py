@@ -68,6 +68,18 @@ class Countdown:
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """When something was, as the board prints it: the time of day alone, which is plain within a night; ``day`` is the
+    date where it is another one, for who points at it or cannot see it."""
+
+    clock: str
+    day: str = ""
+
+
+NEVER = Stamp("–")
+
+
+@dataclass(frozen=True)
 class CallRow:
     """One vehicle of the board; ``other`` are the keys of turer that nobody on the list will drive, for which another
     vehicle can be chosen on the sheet."""
@@ -79,11 +91,12 @@ class CallRow:
     to: str
     address: str
     tel: str
-    sent: str
+    sent: Stamp
     unsure: bool
-    delivered: str
-    answered: str
+    delivered: Stamp
+    answered: Stamp
     word: str
+    since: Stamp | None
     look: str
     icon: str
     second: str
@@ -202,11 +215,12 @@ def _row(
         to=_to(row, locale),
         address=row.address,
         tel=tel_of(row.address),
-        sent=_clock(row.sent_at or (row.state_at if row.word == "unsure" else None), locale, now),
+        sent=_stamp(row.sent_at or (row.state_at if row.word == "unsure" else None), locale, now),
         unsure=row.word == "unsure",
-        delivered=_clock(row.delivered_at, locale, now),
-        answered=_clock(row.answered_at, locale, now),
-        word=f"{word} {locale.moment(row.state_at, now)}" if row.word in TIMED else word,
+        delivered=_stamp(row.delivered_at, locale, now),
+        answered=_stamp(row.answered_at, locale, now),
+        word=word,
+        since=_stamp(row.state_at, locale, now) if row.word in TIMED else None,
         look=look,
         icon=icon,
         second=" · ".join(_second(row, locale)),
@@ -299,12 +313,15 @@ def _receipt(found: Board, locale: Locale, clock: Clock, now: datetime) -> Recei
         icon = "warn" if loud else "sent" if kind in {"made", "sent"} else "done"
         said = t.count(f"board.receipt.{kind}", last.vehicles, what=last.vehicle or last.target)
         note = f": {note_said(last.note, locale)}" if last.note else ""
-        text = f"{locale.moment(last.at, now)} {said}{note}."
+        text = f"{locale.clock(last.at)} {said}{note}."
     if undo is None:
         return ReceiptLine(text, icon, loud, "", (), "", 0)
     left = max(1, round(clock.real_seconds(undo.seconds)))
     return ReceiptLine(text, icon, loud, t("board.undo"), undo.ids, undo.kind, left)
 
 
-def _clock(at: datetime | None, locale: Locale, now: datetime) -> str:
-    return "–" if at is None else locale.moment(at, now)
+def _stamp(at: datetime | None, locale: Locale, now: datetime) -> Stamp:
+    if at is None:
+        return NEVER
+    clock, moment = locale.clock(at), locale.moment(at, now)
+    return Stamp(clock, "" if moment == clock else locale.day(at))

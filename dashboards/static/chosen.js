@@ -1,6 +1,7 @@
 // What is ticked, and the count of it on the button: turer, of which some have a second run.
 
-const boxes = () => [...document.querySelectorAll('input[name="keys"]')];
+/** The boxes of the table: the sheet, and forms of the board, carry keys too, which nobody ticks. */
+const boxes = () => [...document.querySelectorAll('input[type="checkbox"][name="keys"]')];
 
 export const count = () => {
   const button = document.querySelector("[data-count]");
