@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from city.clock import Clock
+from city.vocabulary import OrderState
 from dashboards.pages.who import crew_said, note_said
 from dashboards.web.locale import Locale
 from planner.calls.board import (
@@ -68,22 +69,36 @@ class Countdown:
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """When something was, as the board prints it: the time of day alone, which is plain within a night; ``day`` is the
+    date where it is another one, for who points at it or cannot see it."""
+
+    clock: str
+    day: str = ""
+
+
+NEVER = Stamp("–")
+
+
+@dataclass(frozen=True)
 class CallRow:
-    """One vehicle of the board; ``other`` are the keys of turer that nobody on the list will drive, for which another
-    vehicle can be chosen on the sheet."""
+    """One call to a vehicle of the board, by a ``name`` that is no other's on the page; ``other`` are the keys of turer
+    that nobody on the list will drive, for which another vehicle can be chosen on the sheet."""
 
     call_id: str
+    name: str
     vehicle: str
     contractor: str
     turer: str
     to: str
     address: str
     tel: str
-    sent: str
+    sent: Stamp
     unsure: bool
-    delivered: str
-    answered: str
+    delivered: Stamp
+    answered: Stamp
     word: str
+    since: Stamp | None
     look: str
     icon: str
     second: str
@@ -149,13 +164,24 @@ def crew_of(contractor: str | None, names: Mapping[str, str], locale: Locale) ->
 
 
 def board_box(
-    found: Board, locale: Locale, clock: Clock, now: datetime, names: Mapping[str, str], keys: Collection[str] = ()
+    found: Board,
+    locale: Locale,
+    clock: Clock,
+    now: datetime,
+    names: Mapping[str, str],
+    keys: Collection[str] = (),
+    out: Collection[str] = (),
 ) -> BoardBox | None:
     """The board in words; None while nobody was called. ``keys`` are the live plan's, whose turer can be given to
-    another vehicle on the sheet."""
+    another vehicle on the sheet; ``out`` those whose vehicle was called and is out of service."""
     if not found.rows:
         return None
-    rows = [(row, _row(row, locale, clock, now, names, keys)) for row in found.rows]
+    rows = []
+    for n, row in enumerate(found.rows):
+        before = sum(one.vehicle == row.vehicle for one in found.rows[:n])
+        name = f"{row.vehicle}-{before + 1}" if before else row.vehicle
+        made = replace(_row(row, locale, clock, now, names, keys), name=name)
+        rows.append((row, _warned(made, row, out, locale)))
     urgent = [made for row, made in rows if row.place in {"hand", "waiting"}]
     quiet = [made for row, made in rows if row.place not in {"hand", "waiting"}]
     shown = max(0, SHOWN - len(urgent)) if len(urgent) + len(quiet) > SHOWN + 1 else len(quiet)
@@ -166,6 +192,14 @@ def board_box(
         open=tuple([*urgent, *quiet[:shown]]),
         folded=tuple(folded),
     )
+
+
+def _warned(made: CallRow, row: BoardRow, out: Collection[str], locale: Locale) -> CallRow:
+    """A row that says of a vehicle which is out of service that it will not come, whatever it has answered."""
+    if row.kind == "stop" or not any(tur.key in out for tur in row.turer):
+        return made
+    second = " · ".join(part for part in (locale.words("board.out"), made.second) if part)
+    return replace(made, look="is-stop", icon="warn", second=second)
 
 
 def without_undo(found: Board, made_at: datetime) -> Board:
@@ -196,17 +230,19 @@ def _row(
     more = tuple(_act(act, row, locale) for act in ("next", "again") if act in acts)
     return CallRow(
         call_id=row.call_id,
+        name=row.vehicle,
         vehicle=row.vehicle,
         contractor=crew_of(row.contractor, names, locale),
         turer=in_order([_tur_name(one, locale) for one in row.turer], locale),
         to=_to(row, locale),
         address=row.address,
         tel=tel_of(row.address),
-        sent=_clock(row.sent_at or (row.state_at if row.word == "unsure" else None), locale, now),
+        sent=_stamp(row.sent_at or (row.state_at if row.word == "unsure" else None), locale, now),
         unsure=row.word == "unsure",
-        delivered=_clock(row.delivered_at, locale, now),
-        answered=_clock(row.answered_at, locale, now),
-        word=f"{word} {locale.moment(row.state_at, now)}" if row.word in TIMED else word,
+        delivered=_stamp(row.delivered_at, locale, now),
+        answered=_stamp(row.answered_at, locale, now),
+        word=word,
+        since=_stamp(row.state_at, locale, now) if row.word in TIMED else None,
         look=look,
         icon=icon,
         second=" · ".join(_second(row, locale)),
@@ -220,9 +256,10 @@ def _row(
 
 def _other(row: BoardRow, keys: Collection[str]) -> tuple[str, ...]:
     """The turer of a row that wait for an answer which nobody on the list is left to give."""
-    if row.word not in {"refused", "no_answer"} or row.next is not None:
+    if row.word not in {"refused", "no_answer"} or not row.needs:
         return ()
-    return tuple(tur.key for tur in row.turer if tur.state in WAITS and tur.key in keys)
+    free = WAITS if row.next is None else frozenset[OrderState]()
+    return tuple(tur.key for tur in row.turer if tur.state in free | {"refused"} and tur.key in keys)
 
 
 def _to(row: BoardRow, locale: Locale) -> str:
@@ -299,12 +336,15 @@ def _receipt(found: Board, locale: Locale, clock: Clock, now: datetime) -> Recei
         icon = "warn" if loud else "sent" if kind in {"made", "sent"} else "done"
         said = t.count(f"board.receipt.{kind}", last.vehicles, what=last.vehicle or last.target)
         note = f": {note_said(last.note, locale)}" if last.note else ""
-        text = f"{locale.moment(last.at, now)} {said}{note}."
+        text = f"{locale.clock(last.at)} {said}{note}."
     if undo is None:
         return ReceiptLine(text, icon, loud, "", (), "", 0)
     left = max(1, round(clock.real_seconds(undo.seconds)))
     return ReceiptLine(text, icon, loud, t("board.undo"), undo.ids, undo.kind, left)
 
 
-def _clock(at: datetime | None, locale: Locale, now: datetime) -> str:
-    return "–" if at is None else locale.moment(at, now)
+def _stamp(at: datetime | None, locale: Locale, now: datetime) -> Stamp:
+    if at is None:
+        return NEVER
+    clock, moment = locale.clock(at), locale.moment(at, now)
+    return Stamp(clock, "" if moment == clock else locale.day(at))

@@ -232,14 +232,21 @@ def status_figures(found: Standing, locale: Locale) -> list[KeyFigure]:
     drive = t("standing.figure.of", n=found.count("running"), of=found.of)
     made = [
         KeyFigure(t("standing.figure.driving"), drive, "; ".join(part for part in beside if part)),
-        KeyFigure(t("standing.figure.silent"), str(silent), _who_silent(oldest, locale)),
+        KeyFigure(t("standing.figure.silent"), str(silent), _who_silent(found, oldest, locale)),
     ]
     return made if found.ready_at is None else [*made, _ready(found, found.ready_at, locale)]
 
 
-def _who_silent(vehicles: list[str], locale: Locale) -> str:
+def _who_silent(found: Standing, vehicles: list[str], locale: Locale) -> str:
+    """Who was called and has not answered; else what is being sent, or is to be rung. All have answered only where
+    somebody has."""
+    t, n = locale.words, found.count
+    if not vehicles and (leaving := n("leaving")):
+        return t.count("board.count.leaving", leaving)
+    if not vehicles and (ring := n("by_hand", "failed", "unsure")):
+        return t.count("board.count.by_hand", ring)
     if not vehicles:
-        return locale.words("standing.figure.all_answered")
+        return t("standing.figure.all_answered") if n("running", "acknowledged", "refused", "done") else ""
     more = len(vehicles) - MOST_NAMED
     shown = (*vehicles[:MOST_NAMED], *(["…"] if more > 0 else []))
     return locale.words("standing.names", parts=shown)
@@ -252,6 +259,10 @@ def _ready(found: Standing, ready: datetime, locale: Locale) -> KeyFigure:
         second = t("standing.figure.late", tur=late[0].target, clock=locale.moment(late[0].ready_at, found.at))
     elif found.missed:
         second = t("standing.figure.missed", n=len({run.target for run in found.missed}))
+    elif found.waits_for_vehicle:
+        run = max(found.waits_for_vehicle, key=lambda run: str(run.starts_at))
+        clock = "" if run.starts_at is None else locale.moment(run.starts_at, found.at)
+        second = t("standing.figure.after", tur=run.target, before=run.after or "", clock=clock)
     elif ready - found.at < timedelta(0):
         second = ""
     about = t("standing.figure.about", clock=locale.moment(ready, found.at))

@@ -2,7 +2,8 @@
 
 import { nameTicked } from "./declining.js";
 
-const boxes = () => [...document.querySelectorAll('input[name="keys"]')];
+/** The boxes of the table: the sheet, and forms of the board, carry keys too, which nobody ticks. */
+const boxes = () => [...document.querySelectorAll('input[type="checkbox"][name="keys"]')];
 
 export const count = () => {
   const button = document.querySelector("[data-count]");

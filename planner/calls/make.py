@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
+
 from city.call import Call, CallEvent, CallKind, CallNow
 from city.catalogue.message import message
 from city.catalogue.words import words
@@ -20,6 +22,7 @@ from planner.calls.steps import MACHINE
 from planner.calls.texts import call_text, stop_text
 from planner.night.manned import away_places, other_numbers
 from planner.night.report import item_of
+from planner.night.sequence import Engaged, after_others
 from store import calls, manning, orders, pages, plans
 from store.connect import Connection
 from store.orders import OrderNow
@@ -106,6 +109,8 @@ def make_call(
     machine = whom.place is not None and crews.machine(whom.place) and not by_hand
     ordered = sorted(held, key=lambda one: one.begins)
     items, zone = [one.item for one in ordered], settings.municipality.zone
+    if kind == "go":
+        items = _after_others(connection, whom.vehicle, ordered, now)
     said = call_text(items, whom.vehicle, zone, now) if kind == "go" else stop_text(items, whom.vehicle)
     call = Call(
         id=str(uuid.uuid4()),
@@ -128,6 +133,26 @@ def make_call(
         calls.add_event(connection, CallEvent(call.id, "by_hand", now, MACHINE))
     pages.note(connection, f"call:{call.id}")
     return call.id
+
+
+def _after_others(
+    connection: Connection, vehicle: str, ordered: Sequence[HeldTur], now: datetime
+) -> list[Intervention]:
+    """The turer of a call as its vehicle can drive them, after what else it has. Who is told of a start that makes it
+    late is told when it is done."""
+    keys = {one.order.key for one in ordered}
+    busy = calls.busy(connection, now - BACK)
+    own = [one for one in busy if one.vehicle == vehicle and one.key not in keys]
+    held = [Engaged(one.target, one.begins, one.ends) for one in own if one.begins and one.ends]
+    made = []
+    for one in ordered:
+        item, before = after_others(one.item, held)
+        if item.starts_at is not None and item.ready_by is not None:
+            held.append(Engaged(item.target, item.starts_at, item.ready_by))
+        if before is not None and item.deadline is not None and item.ready_by is not None:
+            item = msgspec.structs.replace(item, deadline=max(item.deadline, item.ready_by))
+        made.append(item)
+    return made
 
 
 def same_place(call: CallNow, crews: Crews) -> Whom:

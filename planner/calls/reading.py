@@ -22,7 +22,7 @@ from planner.calls.instead import CannotDrive, Instead, instead
 from planner.calls.lists import OnCall, Place
 from planner.calls.make import BACK
 from planner.calls.rows import NightCalls, board
-from planner.calls.sheet import CallSheet, CrewsKnown, WantedTur, run_of, sheet
+from planner.calls.sheet import CallSheet, CrewsKnown, WantedTur, one_at_a_time, run_of, sheet
 from planner.night.report import item_of
 from planner.thresholds.limits import limits
 from store import calls, facts, manning, orders, pages, plans
@@ -79,6 +79,7 @@ def sheet_of(
     turer = [(one.item, one.vehicle) for one in wanted if one.item.key not in under_way]
     other = instead(turer, fleet_now(connection, plan, now), cannot, vehicles or {}, now)
     wanted = [_given(one, other.get(one.item.key), vehicles or {}, of_whom) for one in wanted]
+    wanted = one_at_a_time(wanted, on_call.busy)
     quiet = silent(made)
     known = CrewsKnown(on_call.busy, on_call.rota, quiet, manning.absences(connection, plan.domain, now))
     return sheet(plan_id, wanted, on_call.crews, known)

@@ -70,6 +70,8 @@ STOPS: Mapping[CallState, BoardWord] = {
 HAND: frozenset[BoardWord] = frozenset({"failed", "unsure", "by_hand", "refused", "no_answer", "late_yes"})
 WAITING: frozenset[BoardWord] = frozenset({"leaves", "leaving", "waits", "sent", "delivered"})
 OPEN_ORDER: frozenset[OrderState] = frozenset({"decided", "sent", "unanswered"})
+HOLDS: frozenset[OrderState] = frozenset({"decided", "sent", "unanswered", "acknowledged", "started"})
+"""States of an order that its vehicle still has."""
 PLACES: tuple[Place, ...] = ("hand", "waiting", "changed", "rest")
 FRESH = timedelta(minutes=5)
 """How long something counts as just changed."""
@@ -78,7 +80,8 @@ SILENT: frozenset[CallEventKind] = frozenset({"tried", "waits", "undone"})
 
 
 def board(night: NightCalls, now: datetime) -> Board:
-    """The board at a time: one row a vehicle, by its newest call, and by older ones that still wait for something."""
+    """The board at a time: one row a vehicle, by its newest call, and by older ones that still wait for something or
+    whose turer are not done."""
     rows = [row for call in _shown(night) if (row := _row(night, call, now)) is not None]
     rows.sort(key=_order)
     receipt = _receipt(night)
@@ -91,7 +94,7 @@ def _shown(night: NightCalls) -> Iterator[CallNow]:
         if call.state == "withdrawn" or not any(order in night.turer for order in call.orders):
             continue
         if _own(night, call):
-            if call.vehicle not in seen or _is_open(night, call):
+            if call.vehicle not in seen or _is_open(night, call) or _still_holds(night, call):
                 seen.add(call.vehicle)
                 yield call
         elif call.state == "acknowledged" and not _same_vehicle_has_them(night, call):
@@ -110,7 +113,25 @@ def _same_vehicle_has_them(night: NightCalls, call: CallNow) -> bool:
 
 def _is_open(night: NightCalls, call: CallNow) -> bool:
     word = _word(night, call)
-    return word in HAND or word in WAITING
+    return _needs(night, call, word) or word in WAITING
+
+
+def _still_holds(night: NightCalls, call: CallNow) -> bool:
+    """Whether a call's vehicle has a tur by it that is neither done nor over."""
+    own = (order for order in call.orders if night.newest.get(order) == call.id)
+    return call.kind == "go" and any(night.turer[o].state in HOLDS for o in own if o in night.turer)
+
+
+def _left_over(night: NightCalls, call: CallNow) -> bool:
+    """Whether one of a call's turer was refused and nobody has it since."""
+    own = [tur for tur in _turer(night, call) if tur.state == "refused"]
+    given = {tur.key for tur in night.turer.values() if tur.state not in {"refused", "aborted"}}
+    return any(tur.key not in given for tur in own)
+
+
+def _needs(night: NightCalls, call: CallNow, word: BoardWord) -> bool:
+    """Whether a row waits for a person; not where a no was dealt with."""
+    return word in HAND and (word != "refused" or _open_turer(night, call) or _left_over(night, call))
 
 
 def _word(night: NightCalls, call: CallNow) -> BoardWord:
@@ -120,12 +141,18 @@ def _word(night: NightCalls, call: CallNow) -> BoardWord:
         return "late_yes"
     word = STILL[call.state]
     if word in HAND and not _open_turer(night, call):
-        return (
-            "acknowledged"
-            if any(t.state in {"acknowledged", "started", "done"} for t in _turer(night, call))
-            else "stopped"
-        )
+        return _ended(night, call)
     return word
+
+
+def _ended(night: NightCalls, call: CallNow) -> BoardWord:
+    """What a call came to of whose turer none waits for an answer: a no that nobody has dealt with goes first."""
+    states = {tur.state for tur in _turer(night, call)}
+    if _left_over(night, call):
+        return "refused"
+    if states & {"acknowledged", "started", "done"}:
+        return "acknowledged"
+    return "refused" if "refused" in states else "stopped"
 
 
 def _turer(night: NightCalls, call: CallNow) -> tuple[BoardTur, ...]:
@@ -140,7 +167,7 @@ def _open_turer(night: NightCalls, call: CallNow) -> bool:
 
 def _row(night: NightCalls, call: CallNow, now: datetime) -> BoardRow | None:
     word = _word(night, call)
-    needs = word in HAND
+    needs = _needs(night, call, word)
     follows = _next(night, call, word, now)
     fresh = now - call.state_at <= FRESH
     place: Place = "hand" if needs else "waiting" if word in WAITING else "changed" if fresh else "rest"
@@ -158,7 +185,7 @@ def _row(night: NightCalls, call: CallNow, now: datetime) -> BoardRow | None:
         delivered_at=call.delivered_at,
         answered_at=call.answered_at,
         state=call.state,
-        state_at=_since(call, word),
+        state_at=_since(night, call, word),
         state_who=call.state_who,
         note=call.state_note,
         word=word,
@@ -172,10 +199,13 @@ def _row(night: NightCalls, call: CallNow, now: datetime) -> BoardRow | None:
     )
 
 
-def _since(call: CallNow, word: BoardWord) -> datetime:
+def _since(night: NightCalls, call: CallNow, word: BoardWord) -> datetime:
     """Since when a call is as it is told; one that was acknowledged and of which a part was refused since, since its
     yes."""
-    return call.answered_at or call.state_at if word == "acknowledged" != call.state else call.state_at
+    if not word == "acknowledged" != call.state:
+        return call.state_at
+    yes = [event.at for event in night.histories.get(call.id, ()) if event.kind == "acknowledged"]
+    return max(yes, default=call.answered_at or call.state_at)
 
 
 def _next(night: NightCalls, call: CallNow, word: BoardWord, now: datetime) -> BoardNext | None:

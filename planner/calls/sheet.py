@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -15,6 +15,7 @@ from planner.calls.lists import Busy, Crews, Place
 from planner.night.choice import absent_during
 from planner.night.report import clears
 from planner.night.rest import Rota
+from planner.night.sequence import Engaged, after_others
 
 LookKind = Literal[
     "no_vehicle",
@@ -24,6 +25,7 @@ LookKind = Literal[
     "no_line",
     "away",
     "busy",
+    "after",
     "rest",
     "silent",
     "refused",
@@ -36,9 +38,10 @@ LookKind = Literal[
     "none_free",
 ]
 """Why a line needs a look: no vehicle drives it; its vehicle is out of service then; no call-out list knows the
-vehicle; the list has no address; its channel has no line while others have; everybody of the vehicle is away; it holds
-other work then; its crew has not rested; it did not answer tonight; it said no to the tur, or broke it off.
-``instead_``: it is proposed in place of the vehicle that cannot, or was chosen there; no other vehicle is free."""
+vehicle; the list has no address; its channel has no line while others have; everybody of the vehicle is away; it
+holds other work then, or begins after that; its crew has not rested; it did not answer tonight; it said no to the
+tur, or broke it off. ``instead_``: it is proposed in place of the vehicle that cannot, or was chosen there; no other
+vehicle is free."""
 
 
 INSTEAD: Mapping[CannotDrive, LookKind] = {
@@ -113,8 +116,9 @@ class CallSheet:
 
 @dataclass(frozen=True, slots=True)
 class WantedTur:
-    """One tur that is to be called out: its vehicle (None: nobody drives it) and whose that is, the order that it has
-    already, whether somebody chose the vehicle, and why it is another than its own."""
+    """One tur that is to be called out: its vehicle (None: nobody drives it) and whose that is, the order that it
+    has already, whether somebody chose the vehicle, why it is another than its own, and the work of its vehicle
+    ``after`` which it begins, later than planned."""
 
     item: Intervention
     vehicle: str | None
@@ -122,6 +126,7 @@ class WantedTur:
     order: str | None = None
     chosen: bool = False
     instead: Instead | None = None
+    after: Engaged | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +164,23 @@ def sheet(plan_id: str, wanted: Sequence[WantedTur], crews: Crews, known: CrewsK
         missing=tuple(tur.key for line in lines if not line.callable for tur in line.turer),
         starts_at=min((line.starts_at for line in going if line.starts_at), default=None),
     )
+
+
+def one_at_a_time(wanted: Sequence[WantedTur], busy: Sequence[Busy]) -> list[WantedTur]:
+    """What is wanted as each vehicle can drive it: begun when it has nothing else, however it was planned."""
+    keys = {one.item.key for one in wanted}
+    held: dict[str, list[Engaged]] = {}
+    for b in busy:
+        if b.key not in keys and b.begins is not None and b.ends is not None:
+            held.setdefault(b.vehicle, []).append(Engaged(b.what, b.begins, b.ends))
+    made = []
+    for one in sorted(wanted, key=lambda one: (str(one.item.starts_at), one.item.key)):
+        own = held.setdefault(one.vehicle or f" {one.item.key}", [])
+        item, before = after_others(one.item, own)
+        if item.starts_at is not None and item.ready_by is not None:
+            own.append(Engaged(item.target, item.starts_at, item.ready_by))
+        made.append(replace(one, item=item, after=before))
+    return made
 
 
 def run_of(key: str) -> int:
@@ -243,6 +265,9 @@ def _hindered(vehicle: str, own: Sequence[WantedTur], known: CrewsKnown) -> Iter
     spans = [(o.item.starts_at, o.item.ready_by) for o in own if o.item.starts_at and o.item.ready_by]
     keys = {one.item.key for one in own}
     other = [b for b in known.busy if b.vehicle == vehicle and b.key not in keys]
+    waits = max((one.after for one in own if one.after is not None), key=lambda held: held.ends, default=None)
+    if waits is not None:
+        yield Look("after", waits.ends, waits.what)
     clash = next((b for b in other if any(b.during(begins, ends) for begins, ends in spans)), None)
     if clash is not None:
         yield Look("busy", clash.ends, clash.what)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, get_args
 
@@ -14,6 +14,7 @@ from city.plan import Intervention, Plan
 from city.vocabulary import NON_ROUTE_KINDS, CallState, OrderState
 from planner.night.choice import absent_during
 from planner.night.progress import Progress
+from planner.night.sequence import Engaged, in_turn
 
 TurState = Literal[
     "running",
@@ -49,6 +50,8 @@ CALLED_FOR: frozenset[TurState] = frozenset(
 """Somebody was called, or is to be, and nobody has begun: a vehicle that is out of service will not drive it."""
 NOT_BEGUN: frozenset[TurState] = CALLED_FOR | {"to_send"}
 """Nobody has begun, and somebody still may: its time goes by."""
+HOLDS: frozenset[TurState] = frozenset({"running", "acknowledged", "called", "leaving", "unsure", "by_hand"})
+"""Its vehicle is on it, or will be."""
 GRACE = timedelta(minutes=5)
 """So long after its time a step is not called late."""
 FIRST: tuple[TurState, ...] = get_args(TurState)
@@ -77,7 +80,8 @@ class KnownOrder(Protocol):
 @dataclass(frozen=True)
 class RunStanding:
     """One run: where it stands, who has it, when it begins and is ready, and how late it will be [s]. ``overdue_s`` is
-    how long ago it had to be begun, or done [s]; 0 where it is not late or nobody waits for it."""
+    how long ago it had to be begun, or done [s]; 0 where it is not late or nobody waits for it.
+    ``after`` is the tur that its vehicle has until it begins, where it was planned to begin before."""
 
     key: str
     target: str
@@ -89,6 +93,7 @@ class RunStanding:
     deadline: datetime | None = None
     share: float | None = None
     overdue_s: float = 0.0
+    after: str | None = None
 
     @property
     def late_s(self) -> float:
@@ -196,6 +201,11 @@ class Standing:
         return tuple(sorted(found, key=lambda run: (-run.late_s, run.key)))
 
     @property
+    def waits_for_vehicle(self) -> tuple[RunStanding, ...]:
+        """The runs that begin later than planned, since their vehicle has other work until then."""
+        return tuple(run for run in self.runs if run.after)
+
+    @property
     def second_runs(self) -> int:
         """Runs beyond the first of their tur."""
         return sum(run.run > 1 for run in self.runs)
@@ -238,12 +248,42 @@ def standing(
     beside = tuple(run for run in runs if known[run.key].kind in NON_ROUTE_KINDS)
     turer = [run for run in runs if known[run.key].kind not in NON_ROUTE_KINDS]
     turer += [run for order in orders if order.key not in known and (run := _outside(order, progress)) is not None]
+    turer = _in_turn(turer)
     named = {run.target for run in turer}
     turer += [RunStanding(f"{target}:none", target, 1, "no_vehicle") for target in no_vehicle if target not in named]
     speaks: dict[str, RunStanding] = {}
     for run in sorted(turer, key=lambda run: (FIRST.index(run.state), run.run)):
         speaks.setdefault(run.target, run)
     return Standing(now, max(len(speaks), of or 0), speaks, tuple(turer), beside)
+
+
+def _in_turn(runs: Sequence[RunStanding]) -> list[RunStanding]:
+    """The runs with what each vehicle is called out for one after the other: it drives no two at a time."""
+    held: dict[str, list[Engaged]] = {}
+    on_it: dict[str, Engaged] = {}
+    for run in runs:
+        if run.state not in HOLDS or not (run.vehicle and run.starts_at and run.ready_at):
+            continue
+        one = Engaged(run.key, run.starts_at, run.ready_at)
+        if run.state == "running":
+            on_it[run.vehicle] = max(on_it.get(run.vehicle, one), one, key=lambda held: held.ends)
+        else:
+            held.setdefault(run.vehicle, []).append(one)
+    moved: dict[str, tuple[Engaged, str]] = {}
+    for vehicle, own in held.items():
+        first = on_it.get(vehicle)
+        before = "" if first is None else first.what
+        for one in in_turn(own, None if first is None else first.ends):
+            moved[one.what] = (one, before)
+            before = one.what
+    names = {run.key: run.target for run in runs}
+    return [_moved(run, *moved[run.key], names) if run.key in moved else run for run in runs]
+
+
+def _moved(run: RunStanding, one: Engaged, before: str, names: Mapping[str, str]) -> RunStanding:
+    if one.begins == run.starts_at:
+        return run
+    return replace(run, starts_at=one.begins, ready_at=one.ends, after=names[before])
 
 
 def is_out_of_service(absences: Sequence[Absence], vehicle: str | None, item: Intervention) -> bool:

@@ -516,3 +516,67 @@ def test_the_board_stands_in_its_order_and_counts(database: Connection, plan: Pl
 def test_an_unknown_call_is_not_found(database: Connection) -> None:
     with pytest.raises(NotFound, match="no call"):
         happened(database, CallEvent("00000000-0000-0000-0000-000000000000", "sent", AT, "dagsplan"))
+
+
+def test_what_is_given_to_a_vehicle_begins_after_what_it_has(database: Connection, plan: Plan) -> None:
+    """The sheet says so, with the start moved, and the driver is told that start."""
+    first, other = of_one(plan)[0], next(i for i in streets(plan) if i.vehicle != of_one(plan)[0].vehicle)
+    assert first.ready_by is not None
+    assert first.starts_at is not None
+    same = msgspec.structs.replace(other, starts_at=first.starts_at, ready_by=first.ready_by, deadline=first.ready_by)
+    items = tuple(same if item.key == other.key else item for item in plan.interventions)
+    new = msgspec.structs.replace(plan, interventions=items, inputs_hash="1" * 64)
+    live = publish(database, new, AT)
+    vehicle = first.vehicle or ""
+    called(database, live, [first.key])
+    chosen = {other.key: vehicle}
+    (line,) = sheet_of(database, SETTINGS, AT, live.id, [other.key], vehicles=chosen).lines
+    assert (line.vehicle, line.starts_at) == (vehicle, first.ready_by)
+    assert line.ready_by == first.ready_by + (first.ready_by - first.starts_at)
+    assert [(look.kind, look.at, look.what) for look in line.looks] == [("after", first.ready_by, first.target)]
+    made = call_out(database, SETTINGS, CLOCK, live.id, [other.key], WHO, chosen)
+    call = calls.call(database, made.calls[0])
+    assert call is not None
+    clock = first.ready_by.astimezone(SETTINGS.municipality.zone)
+    assert f"{clock:%H.%M}" in call.text
+    assert f"{first.starts_at.astimezone(SETTINGS.municipality.zone):%H.%M}" not in call.text
+
+
+def test_a_second_call_to_a_vehicle_hides_no_tur_of_the_first(database: Connection, plan: Plan) -> None:
+    """Both are on the board until they are done, each can be stopped, and each is counted."""
+    first, second = of_one(plan)[:2]
+    for item in (first, second):
+        made = called(database, plan, [item.key])
+        step(database, made.calls[0], "tried", "sent", "acknowledged")
+    found = board_of(database, SETTINGS, FixedClock(AT + HOUR))
+    assert sorted(tur.key for row in found.rows for tur in row.turer) == sorted([first.key, second.key])
+    assert ["stop" in row.acts for row in found.rows] == [True, True]
+    assert (found.counts.vehicles, found.counts.acknowledged) == (1, 2)
+    (order,) = (tur.order_id for row in found.rows for tur in row.turer if tur.key == first.key)
+    for kind in ("started", "done"):
+        add_event(database, order, kind, WHO, AT + HOUR)  # type: ignore[arg-type]
+    assert [row.turer[0].key for row in board_of(database, SETTINGS, FixedClock(AT + HOUR)).rows] == [second.key]
+
+
+def test_a_no_after_a_yes_is_a_no_until_another_has_the_tur(database: Connection, plan: Plan) -> None:
+    """Then the row is as old as its yes, and nothing waits there."""
+    first, second = of_one(plan)[:2]
+    made = called(database, plan, [first.key, second.key])
+    step(database, made.calls[0], "tried", "sent", "acknowledged", at=AT + MINUTE)
+    orders_of = {order.key: order.id for order in orders.orders(database, AT)}
+    said(database, SETTINGS, OrderWord(orders_of[second.key], "refused", WHO), AT + 9 * MINUTE)
+    found = board_of(database, SETTINGS, FixedClock(AT + 10 * MINUTE))
+    assert [(row.word, row.needs, row.state_at) for row in found.rows] == [("refused", True, AT + 9 * MINUTE)]
+    assert (found.counts.acknowledged, found.counts.refused) == (0, 1)
+    call_out(database, SETTINGS, FixedClock(AT + 11 * MINUTE), plan.id, [second.key], WHO, {second.key: "P08"})
+    rows = {row.vehicle: row for row in board_of(database, SETTINGS, FixedClock(AT + 12 * MINUTE)).rows}
+    row = rows[first.vehicle or ""]
+    assert (row.word, row.needs, row.state_at) == ("acknowledged", False, AT + MINUTE)
+
+
+def test_a_no_to_all_of_a_call_is_a_no(database: Connection, plan: Plan) -> None:
+    """And not a stop, for which somebody would look for who stopped it."""
+    order, _ = sent(database, plan)
+    said(database, SETTINGS, OrderWord(order, "refused", WHO), AT + MINUTE)
+    (row,) = board_of(database, SETTINGS, FixedClock(AT + 2 * MINUTE)).rows
+    assert (row.word, row.needs) == ("refused", True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from city.catalogue.words import words
 from city.manning import Absence
+from city.vocabulary import CallState
 from dashboards.pages.headline import headline, standing_sums, status_figures
 from dashboards.web.locale import Locale
 from planner.night.standing import Standing, standing
@@ -27,10 +29,10 @@ def said(found: Standing, locale: Locale = SWEDISH, *, draft: bool = False) -> t
 
 
 def at_night(*states: str, late: bool = False, broken: bool = False) -> Standing:
-    """Four turer, of which the first are in these states; ``broken``: their vehicle is out of service since."""
-    items = [item(f"P1-{n}", ready_by=AT + (4 if late and n == 0 else 2) * HOUR) for n in range(4)]
-    orders = tuple(order(f"P1-{n}", state) for n, state in enumerate(states))  # type: ignore[arg-type]
-    absences = (Absence("P01", AT, AT + 9 * HOUR),) if broken else ()
+    """Four turer, of which the first are in these states, each with its vehicle; ``broken``: these are out."""
+    items = [item(f"P1-{n}", ready_by=AT + (4 if late and n == 0 else 2) * HOUR, vehicle=f"P0{n}") for n in range(4)]
+    orders = tuple(replace(order(f"P1-{n}", state), vehicle=f"P0{n}") for n, state in enumerate(states))  # type: ignore[arg-type]
+    absences = [Absence(f"P0{n}", AT, AT + 9 * HOUR) for n in range(4)] if broken else ()
     return standing(plan(*items), orders, AT, of=10, absences=absences)
 
 
@@ -61,7 +63,7 @@ def test_who_has_said_yes_does_not_drive_yet() -> None:
 def test_all_in_time_is_never_said_beside_what_is_late() -> None:
     """Who has said yes and has not begun: late against the plan at first, then against the limit."""
     items = tuple(item(f"P1-{n}") for n in range(2))
-    orders = (order("P1-0", "started"), order("P1-1", "acknowledged"))
+    orders = (order("P1-0", "started"), replace(order("P1-1", "acknowledged"), vehicle="P02"))
 
     def ready(minutes: int) -> tuple[str, str]:
         found = standing(plan(*items), orders, AT + HOUR + timedelta(minutes=minutes), of=2)
@@ -70,6 +72,27 @@ def test_all_in_time_is_never_said_beside_what_is_late() -> None:
     assert ready(-1)[0] == "allt i tid"
     assert ready(20) == ("1 efter planen", "1 kör, 1 har sagt ja. Klart ca 05.20.")
     assert ready(75) == ("P1-1 kl. 06.15", "1 kör, 1 har sagt ja. Klart ca 06.15, en blir sen.")
+
+
+def test_all_in_time_is_never_said_where_a_vehicle_has_two_at_once() -> None:
+    """The second begins when the first is done, and it is said when."""
+    items = tuple(item(f"P1-{n}", deadline=AT + 9 * HOUR) for n in range(2))
+    orders = tuple(order(f"P1-{n}", "acknowledged") for n in range(2))
+    ready = status_figures(standing(plan(*items), orders, AT, of=2), SWEDISH)[-1]
+    assert (ready.value, ready.second) == ("ca 06.00", "P1-1 väntar på P1-0 till 05.00")
+
+
+@pytest.mark.parametrize(
+    ("call", "silent"),
+    [("made", ("1", "1 skickas")), ("by_hand", ("0", "1 ringer du")), ("delivered", ("1", "1 skickas"))],
+)
+def test_all_have_answered_is_not_said_while_it_is_sent_or_nobody_was_rung(
+    call: CallState, silent: tuple[str, str]
+) -> None:
+    decided = order("P1-0", "decided")
+    found = standing(plan(item("P1-0")), (decided,), AT, of=2, calls={decided.id: call})
+    figure = status_figures(found, SWEDISH)[1]
+    assert (figure.value, figure.second) == silent
 
 
 def test_who_was_called_with_a_vehicle_that_broke_down_is_not_out_and_waits() -> None:

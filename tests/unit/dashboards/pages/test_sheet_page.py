@@ -183,3 +183,13 @@ def test_where_nobody_of_the_list_is_left_the_board_leads_to_the_sheet(client, f
     assert "P01 är ledig: föreslås i stället för P02, som har sagt nej" in words_of(seen)
     assert send(client, form_of(seen)).status_code == 303
     assert (order_of(client)["id"], order_of(client)["vehicle"]) == (made["orders"][0], "P01")
+
+
+def test_the_board_warns_of_a_vehicle_that_said_yes_and_is_out(client, listed, item):
+    """A plain yes would be believed."""
+    call = client.post("/api/v1/calls", json={"plan_id": listed.id, "keys": [item.key]}).json()["calls"][0]
+    client.post(f"/api/v1/calls/{call}/rang", json={})
+    out_of_service(client, "P02")
+    page = client.get("/idag").text
+    row = page[page.index('id="call-P02"') :]
+    assert "Fordonet är ur drift" in words_of(row[: row.index("</tr>")])

@@ -176,3 +176,22 @@ def test_the_numbers_add_up_whatever_happened(asked, ordered, called, turned_dow
     assert found.waiting >= found.count(*NEEDS)
     assert (found.waiting == 0) == (not any(run.state in NEEDS for run in found.runs))
     assert found.out == sum(run.state in OUT for run in found.turer.values())
+
+
+def test_two_turer_of_one_vehicle_are_driven_one_after_the_other() -> None:
+    """However they were planned: the second waits for the first, and who is late by that is said to be."""
+    orders = (order("P1-1", "acknowledged"), order("P2-1", "acknowledged"))
+    found = stands(item("P1-1"), item("P2-1", deadline=AT + 2.5 * HOUR), orders=orders)
+    assert found.ready_at == AT + 3 * HOUR
+    assert [(run.target, run.after, run.starts_at) for run in found.waits_for_vehicle] == [
+        ("P2-1", "P1-1", AT + 2 * HOUR)
+    ]
+    assert [run.target for run in found.late] == ["P2-1"]
+
+
+def test_what_waits_for_who_drives_begins_when_that_is_done() -> None:
+    """Whichever was planned first."""
+    later = item("P2-1", starts_at=AT - HOUR, ready_by=AT + HOUR)
+    orders = (order("P1-1", "acknowledged"), order("P2-1", "started"))
+    found = stands(item("P1-1", starts_at=AT + HOUR / 2, ready_by=AT + HOUR), later, orders=orders)
+    assert [(run.target, run.starts_at) for run in found.waits_for_vehicle] == [("P1-1", AT + HOUR)]
