@@ -224,7 +224,7 @@ def _answer_parts(context: AppContext, connection: Connection, day: DayShown, lo
         "standing": found,
         "headline": _headline(plan, left, found, day.box, told, locale),
         "beside": beside(context, connection, day, locale) if day.is_live else Beside("", ""),
-        "sums": standing_sums(found, locale) if told and calls and day.view.watched else "",
+        "sums": standing_sums(found, locale, _in_table(plan, day)) if told and calls and day.view.watched else "",
         "board": _board(context, connection, plan, day, locale) if day.is_live and calls else None,
         "figures": _figures(context, left, found, locale, day.now if told else None),
         "weak": _weak(plan, locale),
@@ -233,6 +233,11 @@ def _answer_parts(context: AppContext, connection: Connection, day: DayShown, lo
         "rest": _rest(plan, found, told, locale),
         "flip": flip_after(locale.kept(plan.verdict, "flip"), plan, day.declined),
     }
+
+
+def _in_table(plan: Plan, day: DayShown) -> set[str]:
+    """What has a row: turer of the plan, and those under way that it does not hold any more."""
+    return {item.target for item in (*plan.interventions, *(item for _, item in day.known.outside))}
 
 
 def _watch_parts(

@@ -3,7 +3,7 @@ has not answered, when it is done, what will be late, and what waits for whoever
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from city.plan import Plan
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.services.view import KeyFigure
 from dashboards.web.locale import Locale
-from planner.night.standing import RunStanding, Standing, TurState
+from planner.night.standing import CALLED_OUT, RunStanding, Standing, TurState
 
 MOST_NAMED = 3
 """Turer that are named one by one; of more only the number is said."""
@@ -269,8 +269,9 @@ def _ready(found: Standing, ready: datetime, locale: Locale) -> KeyFigure:
     return KeyFigure(t("standing.figure.ready"), about, second)
 
 
-def standing_sums(found: Standing, locale: Locale) -> str:
-    """'31 turer: 25 utkallade, 1 saknar fordon, 2 avstådda, 3 behövs inte': all turer, each once."""
+def standing_sums(found: Standing, locale: Locale, in_table: Collection[str] | None = None) -> str:
+    """'31 turer: 25 utkallade, 1 saknar fordon, 2 avstådda, 3 behövs inte': all turer, each once. ``in_table`` are the
+    targets that have a row; of others that were called out it says where they stand."""
     t = locale.words
     waits = found.count("to_send", "leaving", "failed", "unsure", "by_hand", "refused")
     kinds = [
@@ -281,4 +282,8 @@ def standing_sums(found: Standing, locale: Locale) -> str:
         ("not_needed", found.not_needed),
     ]
     parts = tuple(t.count(f"standing.sum.{kind}", n) for kind, n in kinds if n)
+    called = {target for target, run in found.turer.items() if run.state in CALLED_OUT}
+    earlier = len(called - set(in_table)) if in_table is not None else 0
+    if earlier:
+        parts = (t("standing.sum.earlier", called=parts[0], n=earlier), *parts[1:])
     return t("standing.sums", of=t.count("standing.noun.snow", found.of), parts=parts) if parts else ""

@@ -197,11 +197,13 @@ def _depths(connection: Connection, rules: Mapping[RouteClass, float], now: date
 
 
 def limits_by_class(rows: Sequence[Threshold]) -> dict[RouteClass, float]:
-    """The limit for dry snow of each class that has one [cm]."""
+    """From what depth of dry snow each class is called out that has a limit: the limit less its margin, as plans say it
+    [cm]."""
     rules, found = limits(rows), {}
     for kind in ROUTE_CLASSES:
         try:
-            found[kind] = rules.value("snow.start_dry_cm", kind)
+            margin = rules.value_or("snow.margin_pct", kind, 0.0)
+            found[kind] = rules.value("snow.start_dry_cm", kind) * (100.0 - margin) / 100.0
         except PlanNotPossible:
             continue  # a class that nobody set a limit for: the plan says so, the map knows of none
     return found

@@ -151,3 +151,10 @@ def test_what_starts_later_is_not_called_out_now() -> None:
     found = standing(plan(*items), (), AT + 2 * HOUR, of=10)
     assert said(found)[0] == "Kör ut nu: 1 av 10 turer, 2 till från 06.00."
     assert said(found, ENGLISH)[0] == "Go out now: 1 of 10 routes, 2 more from 06:00."
+
+
+def test_the_sums_say_where_those_stand_that_have_no_row() -> None:
+    found = at_night("done", "started", "sent")
+    everything, moved = set(found.turer), set(found.turer) - {next(iter(found.turer))}
+    assert "Utkallat tidigare" not in standing_sums(found, SWEDISH, everything)
+    assert "3 utkallade (varav 1 under Utkallat tidigare)" in standing_sums(found, SWEDISH, moved)

@@ -12,14 +12,15 @@ import msgspec
 import pytest
 
 from city.catalogue.words import words
-from city.entities import Position
+from city.entities import Position, Threshold
 from dashboards.pages.maplist import map_list
-from dashboards.pages.mapnow import MapNow, not_cared
+from dashboards.pages.mapnow import MapNow, limits_by_class, not_cared
 from dashboards.pages.turpanel import nearest_name
 from dashboards.web.locale import Locale
 from dashboards.web.townstreets import town_streets
 from planner.night.streets import STATES, streets_now
 from planner.orders import add_event
+from planner.thresholds.limits import limits
 from store import plans, positions, roads
 from store.positions import SeenVehicle
 from tests.unit.dashboards import night, town
@@ -79,7 +80,7 @@ def test_a_street_that_is_not_reached_is_named_and_never_not_needed(client, publ
     _, streets = shown(client)
     ours = [streets[street.id] for street in roads.load_segments(filled) if street.name == "Åvägen"]
     assert {state for state, _, _ in ours} == {"unreachable"}
-    assert all(text.startswith("Ingen väg i nätet leder") and "gräns 10" in text for _, text, _ in ours)
+    assert all(text.startswith("Ingen väg i nätet leder") and "gräns 7,5" in text for _, text, _ in ours)
     page = client.get("/karta/turer").text
     assert "Åvägen. Ingen väg i nätet leder" in page
 
@@ -175,3 +176,11 @@ def test_a_start_that_is_over_is_said_as_such_in_the_list(client, snow, clock):
     page = client.get("/karta/turer").text
     assert "skulle ha börjat 03.36" in page
     assert "start 03.36" not in page
+
+
+def test_the_map_has_the_limit_that_the_plan_decides_by(client, filled, snow):
+    plans.add_threshold(filled, Threshold("snow.margin_pct", "P1", 10.0, "%", 0, town.AT, "test", "test"))
+    filled.commit()
+    assert limits_by_class(plans.thresholds(filled, town.AT))["P1"] == pytest.approx(
+        0.9 * limits(plans.thresholds(filled, town.AT)).value("snow.start_dry_cm", "P1")
+    )
