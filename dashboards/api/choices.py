@@ -61,7 +61,7 @@ def choose(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Respons
             raise
         return day.show(request, plan.domain, notice="choice_refused", opened=key, status=409)
     if got.by_form:
-        query = urlencode({"domain": plan.domain, "open": key})
+        query = urlencode({"domain": plan.domain, "open": key, "said": f"choice.{chosen or item.vehicle or ''}"})
         return RedirectResponse(f"{context.base}/idag?{query}#{anchor(key)}", 303)
     body = {"choice": {"key": key, "vehicle": chosen or None}, "against": against}
     return Response(msgspec.json.encode(body), 201, media_type="application/json")

@@ -19,6 +19,7 @@ from planner.calls.board import (
     BoardRow,
     BoardTur,
     BoardWord,
+    UndoOffer,
 )
 from planner.calls.call_out import WAITS
 
@@ -152,7 +153,7 @@ def with_run(name: str, run: int, locale: Locale) -> str:
 
 def _tur_name(one: BoardTur, locale: Locale) -> str:
     """A tur by its code, with what nobody drives of it: 'C1-2 (kan inte)'."""
-    name = with_run(one.target, one.run, locale)
+    name = with_run(one.title if one.key.startswith("waste:") else one.target, one.run, locale)
     if one.state in {"refused", "aborted"}:
         return locale.words("board.not_driven", tur=name, state=locale.words(f"event.{one.state}"))
     return name
@@ -187,7 +188,7 @@ def board_box(
     shown = max(0, SHOWN - len(urgent)) if len(urgent) + len(quiet) > SHOWN + 1 else len(quiet)
     folded = quiet[shown:]
     return BoardBox(
-        summary=_summary(found.counts, locale),
+        summary=_summary(found.counts, _domain_of(found), locale),
         receipt=_receipt(found, locale, clock, now),
         open=tuple([*urgent, *quiet[:shown]]),
         folded=tuple(folded),
@@ -211,13 +212,19 @@ def without_undo(found: Board, made_at: datetime) -> Board:
     return replace(found, undo=replace(found.undo, ids=ids) if ids else None)
 
 
-def _summary(counts: BoardCounts, locale: Locale) -> str:
+def _summary(counts: BoardCounts, domain: str, locale: Locale) -> str:
     """'14 fordon, 25 turer: 12 kvitterade, 1 väntar, 1 utan svar'."""
     t = locale.words
     kinds = ("acknowledged", "leaving", "waiting", "no_answer", "refused", "failed", "unsure", "by_hand", "stopped")
     parts = [t.count(f"board.count.{kind}", n) for kind in kinds if (n := getattr(counts, kind))]
-    turer = t.count("standing.noun.snow", counts.turer)
+    turer = t.count(f"standing.noun.{domain}", counts.turer)
     return t.count("board.summary", counts.vehicles, turer=turer, parts=tuple(parts))
+
+
+def _domain_of(found: Board) -> str:
+    """What is called out, a tur or a round, by the keys of its interventions."""
+    waste = any(tur.key.startswith("waste:") for row in found.rows for tur in row.turer)
+    return "waste" if waste else "snow"
 
 
 def _row(
@@ -227,7 +234,7 @@ def _row(
     look, icon = LOOKS[row.word]
     word = t(f"board.word.{row.word}")
     acts, other = row.acts, _other(row, keys)
-    more = tuple(_act(act, row, locale) for act in ("next", "again") if act in acts)
+    more = tuple(_act(act, row, locale) for act in ("next", "again", "cannot") if act in acts)
     return CallRow(
         call_id=row.call_id,
         name=row.vehicle,
@@ -340,7 +347,16 @@ def _receipt(found: Board, locale: Locale, clock: Clock, now: datetime) -> Recei
     if undo is None:
         return ReceiptLine(text, icon, loud, "", (), "", 0)
     left = max(1, round(clock.real_seconds(undo.seconds)))
-    return ReceiptLine(text, icon, loud, t("board.undo"), undo.ids, undo.kind, left)
+    return ReceiptLine(text, icon, loud, _undo_word(found, undo, locale), undo.ids, undo.kind, left)
+
+
+def _undo_word(found: Board, undo: UndoOffer, locale: Locale) -> str:
+    """What *Ångra* takes back: what the line says, else by name what has not left."""
+    last = found.receipt
+    if undo.kind != "withdraw" or last is None or last.kind in {"made", "by_hand"}:
+        return locale.words("board.undo")
+    vehicles = sorted({row.vehicle for row in found.rows if row.call_id in undo.ids})
+    return locale.words.count("board.undo_send", len(vehicles), vehicle=vehicles[0] if vehicles else "")
 
 
 def _stamp(at: datetime | None, locale: Locale, now: datetime) -> Stamp:

@@ -56,14 +56,21 @@ def row_choices(
     return made
 
 
-def with_choices(table: Sequence[PlanRow], choices: Mapping[str, RowChoice]) -> list[PlanRow]:
-    """The rows with the vehicles that somebody chose, and whose they are."""
-    return [
-        replace(row, vehicle=choice.vehicle, contractor=choice.contractor)
-        if (choice := choices.get(row.key)) is not None and choice.chosen
-        else row
-        for row in table
-    ]
+def with_choices(table: Sequence[PlanRow], choices: Mapping[str, RowChoice], locale: Locale) -> list[PlanRow]:
+    """The rows with the vehicles that somebody chose, and whose they are. What came to nothing goes to the plan's own
+    where none was chosen, whoever had it."""
+    return [_with_choice(row, choices[row.key], locale) if row.key in choices else row for row in table]
+
+
+def _with_choice(row: PlanRow, choice: RowChoice, locale: Locale) -> PlanRow:
+    over = row.status.state in {"refused", "aborted"}
+    if not choice.vehicle or choice.vehicle == row.vehicle or not (choice.chosen or over):
+        return row
+    made = replace(row, vehicle=choice.vehicle, contractor=choice.contractor)
+    if not over or not row.vehicle:
+        return made
+    said = [locale.words("choice.was", vehicle=row.vehicle), row.status.second]
+    return replace(made, status=replace(row.status, second=" · ".join(part for part in said if part)))
 
 
 def said_against(one: Against, now: datetime, locale: Locale) -> str:

@@ -277,7 +277,7 @@ def _table_parts(connection: Connection, day: DayShown, locale: Locale) -> dict[
     table, turned_down = split_rows(rows(plan, day.known, locale) if plan else [], day.declined)
     choices = row_choices(connection, plan, table, day.now, locale) if day.is_live else {}
     return {
-        "rows": with_choices(table, choices),
+        "rows": with_choices(table, choices, locale),
         "choices": choices,
         "declined": declined_lines(turned_down, day.declined, day.now, locale),
         "earlier": _earlier(plan, day.known, day.now, locale),

@@ -22,6 +22,8 @@ def said(done: str, lines: Sequence[ObservationLine], answer: Answer | None, now
         return "" if any(line.id == name for line in lines) else t("observation.ended")
     if kind == "draft" and answer is not None and answer.draft_id == name:
         return said_answer(answer, now, locale)
+    if kind == "choice":
+        return t("choice.now", vehicle=name[:40]) if name else ""
     if kind == "called_out" and name:
         return _called_out(name, locale)
     return t.known(f"said.{kind}", "")

@@ -74,7 +74,8 @@ def send_sheet(found: CallSheet, locale: Locale, now: datetime, said: SheetWords
     """The sheet in words."""
     t = locale.words
     lines = [(line, _send_line(line, locale, now, said)) for line in found.lines]
-    turer = t.count("standing.noun.snow", found.turer)
+    waste = any(tur.key.startswith("waste:") for line in found.lines for tur in line.turer)
+    turer = t.count("standing.noun.waste" if waste else "standing.noun.snow", found.turer)
     starts = "" if found.starts_at is None else _first(found.starts_at, locale, now)
     return SendSheet(
         title=t.count("sheet.title", found.vehicles, turer=turer),

@@ -9,8 +9,9 @@ from typing import Literal
 from city.call import CallChannel, CallKind
 from city.vocabulary import CallEventKind, CallState, OrderEventKind, OrderState
 
-Act = Literal["rang", "stop", "again", "next", "withdraw"]
-"""What a person can do with a row: note that they rang and it was acknowledged, stop it, send it again, pass it on,
+Act = Literal["rang", "cannot", "stop", "again", "next", "withdraw"]
+"""What a person can do with a row: note that they rang and it was acknowledged, or
+that the driver cannot, stop it, send it again, pass it on,
 take it back before it leaves."""
 Place = Literal["hand", "waiting", "changed", "rest"]
 """In which part of the board a row stands: somebody must act, an answer is awaited, it just changed, the rest."""

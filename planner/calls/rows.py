@@ -235,6 +235,8 @@ def _acts(night: NightCalls, call: CallNow, word: BoardWord, follows: BoardNext 
     go, still = call.kind == "go", _open_turer(night, call)
     if "acknowledged" in NEXT_CALL[call.state] and call.state != "made" and (still if go else word in HAND):
         yield "rang"
+        if go and "refused" in NEXT_CALL[call.state]:
+            yield "cannot"
     if go and ("stopped" in NEXT_CALL[call.state]) and (word == "late_yes" or _stoppable(night, call)):
         yield "stop"
     if go and still and call.state in TRIED:

@@ -219,7 +219,7 @@ def test_while_it_sends_the_sheet_says_so_and_what_was_done_after(listed: Desk) 
     button.click()
     expect(button).to_have_text("Lägger på tavlan…")
     page.evaluate("window.answer(false)")
-    expect(page.locator("#live")).to_contain_text("Utkallningen är gjord: 3 ringer du själv. Numren står på tavlan.")
+    expect(page.locator("#live")).to_contain_text("Utkallningen är gjord: 3 ringer du själv. Tavlan säger vem.")
     listed.complaints.clear()
 
 

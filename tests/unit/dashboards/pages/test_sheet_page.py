@@ -193,3 +193,53 @@ def test_the_board_warns_of_a_vehicle_that_said_yes_and_is_out(client, listed, i
     page = client.get("/idag").text
     row = page[page.index('id="call-P02"') :]
     assert "Fordonet är ur drift" in words_of(row[: row.index("</tr>")])
+
+
+def test_the_plans_vehicle_that_was_chosen_after_a_no_shows_at_once(client, listed, item):
+    """Another had it and said no: the row has whom the sheet would call, says whose the no was, and says what was
+    done."""
+    client.post("/api/v1/calls", json={"plan_id": listed.id, "keys": [item.key], "vehicles": {item.key: "P01"}})
+    client.post(f"/api/v1/orders/{order_of(client)['id']}/events", json={"kind": "sent"})
+    call = client.get("/api/v1/calls").json()["rows"][0]["call_id"]
+    client.post(f"/api/v1/calls/{call}/rang", json={})
+    client.post(f"/api/v1/orders/{order_of(client)['id']}/events", json={"kind": "refused"})
+    assert (order_of(client)["vehicle"], order_of(client)["state"]) == ("P01", "refused")
+    answer = client.post("/api/v1/choices", data={"key": item.key, "vehicle": "P02"}, headers={"Accept": "text/html"})
+    page = answer.text
+    assert "P02 är valt. Ingen är kallad än." in words_of(page)
+    row = page[page.index(f'data-key="{item.key}"') :]
+    row = words_of(row[: row.index("</tr>")])
+    assert " P02 " in row
+    assert "gällde P01" in row
+
+
+def test_who_was_rung_and_cannot_is_noted_on_the_board(client, listed, item):
+    """Beside who was rung and can."""
+    client.post("/api/v1/calls", json={"plan_id": listed.id, "keys": [item.key]})
+    page = client.get("/idag").text
+    assert "Ringde, kan inte" in words_of(page)
+    call = client.get("/api/v1/calls").json()["rows"][0]["call_id"]
+    assert f"/api/v1/calls/{call}/cannot" in page
+
+
+def test_what_undo_takes_back_is_named_where_the_line_says_something_else(client, listed, item, clock):
+    """A no to one, while the message to another is about to leave."""
+    other = next(one for one in listed.interventions if one.vehicle == "P03" and one.network == "street")
+    first = client.post("/api/v1/calls", json={"plan_id": listed.id, "keys": [item.key]}).json()["calls"][0]
+    clock.advance(minutes=1)
+    client.post("/api/v1/calls", json={"plan_id": listed.id, "keys": [other.key]})
+    clock.advance(seconds=1)
+    client.post(f"/api/v1/calls/{first}/rang", json={})
+    assert "Ångra utskicket till P03" in words_of(client.get("/idag").text)
+
+
+def test_rounds_are_called_rounds_and_named(client, publish):
+    """On the sheet and on the board."""
+    plan = publish("waste")
+    one = plan.interventions[0]
+    assert "Kalla ut 1 rond med 1 fordon" in words_of(sheet(client, plan, one.key))
+    client.post("/api/v1/calls", json={"plan_id": plan.id, "keys": [one.key]})
+    page = client.get("/idag?domain=waste").text
+    board = words_of(page[page.index('id="board-h"') : page.index("</section>", page.index('id="board-h"'))])
+    assert "1 fordon, 1 rond" in board
+    assert one.title in board

@@ -65,7 +65,7 @@ def test_a_vehicle_that_is_out_of_service_is_no_yes(state):
     broken = Absence("P11", AT, AT + 5 * HOUR)
     assert said(state, out=broken) == (
         "Ur drift",
-        "P11 till 08.06: öppna raden och ge turen vidare",
+        "P11 till 08.06: öppna raden, välj Kan inte, sedan Byt fordon",
     )
     assert status_of(Standpoint(item(), order(state), AT, out=broken), SWEDISH).needs
     assert said("started", out=broken)[0] != "Ur drift"
