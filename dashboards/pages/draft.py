@@ -143,7 +143,7 @@ def _bust(bust: Bust, draft: Draft, locale: Locale) -> str:
         key,
         cm=locale.figure(bust.cm),
         tur=bust.tur,
-        clock=locale.moment(bust.at, draft.made_at),
+        clock=locale.at(bust.at, draft.made_at),
         expected=locale.figure(bust.expected_cm),
         span=locale.span(bust.low_cm, bust.high_cm),
         share=round(100 * bust.share),

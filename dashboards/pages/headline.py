@@ -88,7 +88,7 @@ def _to_do(found: Standing, plan: Plan, locale: Locale) -> str:
         return _first(plan, locale)
     of = _noun(plan, found.of, locale)
     if starts >= found.at:
-        return t("standing.go", clock=locale.moment(starts, found.at), n=n, all=of)
+        return t("standing.go", clock=locale.at(starts, found.at), n=n, all=of)
     later = _later(found)
     if not later:
         return t("standing.go_now", n=n, all=of)

@@ -52,6 +52,14 @@ class Locale:
         same = instant.astimezone(self.zone).date() == beside.astimezone(self.zone).date()
         return self.clock(instant) if same else f"{self.day(instant)} {self.clock(instant)}"
 
+    def at(self, instant: datetime, beside: datetime) -> str:
+        """The time within a sentence: 'kl. 04.00', with the date where it is another day than ``beside``: 'tis 12 jan
+        kl. 04.00'."""
+        same = instant.astimezone(self.zone).date() == beside.astimezone(self.zone).date()
+        if same:
+            return self.words("format.at_clock", clock=self.clock(instant))
+        return self.words("format.at_day", day=self.day(instant), clock=self.clock(instant))
+
     def until(self, instant: datetime | None, beside: datetime) -> str:
         """'till 06.00', with the date where it is another day; 'tills vidare' where nobody knows."""
         if instant is None:
