@@ -200,7 +200,8 @@ def _left(context: AppContext, connection: Connection, day: DayShown, domain: Do
     plan = context.shelf.get(connection, head.id) if head is not None and VIEWS[domain].watched else None
     if plan is None:
         return None if head is None else head.targets
-    return targets_left(plan, declined_of(connection, plan, context.clock.now()))
+    shown = day.is_live and day.plan is not None and day.plan.id == plan.id
+    return targets_left(plan, day.declined if shown else declined_of(connection, plan, context.clock.now()))
 
 
 def _answer_parts(context: AppContext, connection: Connection, day: DayShown, locale: Locale) -> dict[str, object]:
