@@ -283,7 +283,8 @@ def _receipt(night: NightCalls) -> BoardReceipt | None:
     """The last thing that happened to a call, or that somebody noted of one of its orders."""
     by_id = {call.id: call for call in night.calls}
     told = [e for events in night.histories.values() for e in events if e.kind not in SILENT and e.call_id in by_id]
-    noted = [e for events in night.steps.values() for e in events if e.who in ROLES and e.kind != "undone"]
+    ours = [e for events in night.steps.values() for e in events if e.order_id in night.turer]
+    noted = [e for e in ours if e.who in ROLES and e.kind != "undone"]
     last = max(reversed(told), key=lambda e: e.at, default=None)  # of one instant, the later step
     own = max(reversed(noted), key=lambda e: e.at, default=None)
     if own is not None and (last is None or own.at > last.at):
