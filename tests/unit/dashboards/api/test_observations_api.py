@@ -124,16 +124,18 @@ def test_a_draft_is_shown_and_taken_with_one_tap(client, database, snow):
     assert "Läget har ändrats" in page
     assert len(draft.difference.dropped) > 1
     assert f"{len(draft.difference.dropped)} turer utgår." in page
-    assert ">Ta ändringen<" in page  # nobody was called out, so nobody is told
+    told = {change.vehicle for change in draft.difference.added if change.vehicle}  # nobody was called out
+    assert f">Ta ändringen{f', {len(told)} får besked' if told else ''}<" in page
     assert "Ingen som är utkallad kallas tillbaka." in page
     assert "Ingenting väntar på dig" not in page
-    assert f"Vakten: utkast, {', '.join(change.target for change in draft.difference.dropped)} utgår" in page
+    said = page.split("Vakten: utkast, ")[1].split("<")[0]
+    assert f"{', '.join(change.target for change in draft.difference.dropped)} utgår" in said
     assert client.get("/api/v1/drafts/snow").json()["draft"]["id"] == draft.id
     after = client.post(f"/api/v1/drafts/{draft.id}", content="answer=accept", headers=FORM)
     assert after.status_code == 200
     assert 'id="draft"' not in after.text
     states = {order["key"]: order["state"] for order in client.get("/api/v1/orders").json()["orders"]}
-    assert states == {waiting.key: "aborted"}
+    assert states == {waiting.key: "aborted", **{change.key: "decided" for change in draft.difference.added}}
     again = client.post(f"/api/v1/drafts/{draft.id}", content="answer=accept", headers=FORM)
     assert again.status_code == 409
     assert "Utkastet gäller inte längre" in again.text
