@@ -139,8 +139,12 @@ class PlayedNight:
         yield "headline of map and interface", _one(r"<h1>(.*?)</h1>", chart), stands["title"]
         waits = _one(r"<p class=\"lead\">.*?<strong>(.*?)</strong>", page)
         yield "what waits, on the page", waits if stands["waits"] else "", stands["waits"]
-        yield "the tab", _one(r'aria-current="page">Snö/halka <span class="count">(\d+)', page), str(_targets(plan))
-        ticked = set(re.findall(r'name="keys" value="[^"]*" form="call-out" data-target="([^"]*)" checked', page))
+        yield (
+            "the tab",
+            _one(r'aria-current="page">Snö/halka <span class="count">(\d+)', page),
+            str(_targets(plan) - counts.get("declined", 0)),
+        )
+        ticked = set(re.findall(r'name="keys" value="[^"]*" form="call-out" data-target="([^"]*)"[^>]* checked', page))
         button = re.search(r"<button class=\"btn is-main\" data-count[^>]*>(.*?)</button>", page)
         yield "the button", int((re.search(r"\d+", button.group(1)) or ["0"])[0]) if button else 0, len(ticked)
         open_ = {run["target"] for run in stands["runs"] if run["state"] in {"to_send", "refused"}}
