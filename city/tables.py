@@ -72,6 +72,12 @@ def known_only(file: Path, kind: type) -> Iterator[tuple[int, dict[str, str]]]:
         yield number, cells
 
 
+def known_rows(file: Path, kind: type[T]) -> Iterator[tuple[int, T]]:
+    """Line and row of a file that holds nothing but columns of ``kind``, as ``known_only`` says."""
+    for number, cells in known_only(file, kind):
+        yield number, checked(typed(cells, kind), kind, file, at_line(number))
+
+
 def nearest(name: str, known: Sequence[str]) -> Message:
     """The way out of a name that there is not: the one that may have been meant, else all that there are."""
     near = meant(name, known, n=1)

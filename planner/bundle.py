@@ -10,19 +10,18 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-import tomllib
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from city.catalogue.message import message
 from city.entities import Forecast, ForecastStep, Segment, Vehicle
 from city.errors import ImportRefused
+from city.folderhead import SEE_DOCS, check_zone, toml_of
 from city.plan import Intervention
 from city.tables import checked, numbered, rows_of, typed, write
 from planner.snapshot import PlannerParams, Snapshot
@@ -30,7 +29,6 @@ from planner.snapshot import PlannerParams, Snapshot
 T = TypeVar("T")
 S = TypeVar("S", bound=Snapshot)
 ISSUE = ("provider", "lon", "lat", "issued_at", "elevation_m", "simulated")
-SEE_DOCS = message("error.bundle.see_docs")
 SPECIAL = frozenset({"segments", "forecasts", "running", "asked"})
 
 
@@ -64,7 +62,7 @@ def load(folder: Path, kinds: Mapping[str, type[S]]) -> S:
     head = _read_head(folder, kinds)
     kind = kinds[head.pop("domain")]
     tables: dict[str, Any] = {name: _table(folder / f"{name}.csv", row) for name, row in _tables(kind)}
-    _check_zone(folder / "snapshot.toml", head.get("time_zone"))
+    check_zone(folder / "snapshot.toml", head.get("time_zone"))
     _check_speeds(folder / "vehicles.csv", tables["vehicles"])
     tables |= {"forecasts": _forecasts_in(folder / "forecasts.csv"), "running": _running_in(folder / "running.json")}
     if "segments" in typing.get_type_hints(kind):
@@ -107,10 +105,7 @@ def _read_head(folder: Path, kinds: Mapping[str, type[Snapshot]]) -> dict[str, A
     if not file.is_file():
         columns = "domain, at, service_day, slot"
         raise ImportRefused(file, message("error.bundle.missing"), message("error.bundle.write", columns=columns))
-    try:
-        head = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ImportRefused(file, message("error.bundle.no_toml", said=str(error)), SEE_DOCS) from error
+    head = toml_of(file)
     if len(kinds) == 1:
         head.setdefault("domain", next(iter(kinds)))
     domain = str(head.get("domain"))
@@ -131,15 +126,6 @@ def _params(table: object, file: Path) -> PlannerParams:
             problem = message("error.bundle.is", where="[params]", field=name, value=str(getattr(params, name)))
             raise ImportRefused(file, problem, message("error.bundle.over_0"))
     return params
-
-
-def _check_zone(file: Path, zone: object) -> None:
-    try:
-        if isinstance(zone, str):
-            ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        problem = message("error.bundle.no_zone", zone=str(zone))
-        raise ImportRefused(file, problem, message("error.bundle.write_zone")) from error
 
 
 def _check_speeds(file: Path, vehicles: Sequence[Vehicle]) -> None:

@@ -6,7 +6,6 @@ The files are described, with an example, in ``docs/bundles.md``.
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,14 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from city.catalogue.message import message
-from city.clock import aware
 from city.errors import ImportRefused
-from city.tables import at_line, checked, known_only, nearest, typed
+from city.folderhead import check_zone, head_of
+from city.tables import checked, known_rows
 
 Floats = npt.NDArray[np.floating[Any]]
 T = TypeVar("T")
 HOUR = timedelta(hours=1)
-SEE_DOCS = message("error.bundle.see_docs")
 MEASURED = ("heat_kw", "indoor_c", "supply_c", "outdoor_c")
 
 
@@ -104,7 +102,10 @@ def load_heat(folder: Path) -> list[BuildingHours]:
     if not rows:
         problem, way_out = message("error.bundle.missing_or_empty"), "time, building, heat_kw, outdoor_c"
         raise ImportRefused(folder / "hours.csv", problem, message("error.bundle.write", columns=way_out))
-    head = _head(folder / "heat.toml")
+    file = folder / "heat.toml"
+    known = [field.name for field in dataclasses.fields(HeatSettings)]
+    head = checked(head_of(file, known), HeatSettings, file, "a value")
+    check_zone(file, head.time_zone)
     ahead = _rows(folder / "weather.csv", OutdoorRow)
     planned = _rows(folder / "planned.csv", PlannedRow)
     free = _rows(folder / "free_days.csv", FreeRow)
@@ -197,24 +198,5 @@ def _filled(values: Floats, *, longest: int = 6) -> Floats:
 
 
 def _rows(file: Path, kind: type[T]) -> list[T]:
-    """The rows of a file that holds nothing but the columns of ``kind``; none where there is no file."""
-    if not file.is_file():
-        return []
-    return [checked(typed(cells, kind), kind, file, at_line(n)) for n, cells in known_only(file, kind)]
-
-
-def _head(file: Path) -> HeatSettings:
-    if not file.is_file():
-        return HeatSettings()
-    try:
-        head = tomllib.loads(file.read_text(encoding="utf-8"))
-        if "at" in head:
-            aware(head["at"], "at")
-        ZoneInfo(str(head.get("time_zone", "UTC")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError, AttributeError, KeyError, OSError) as error:
-        raise ImportRefused(file, str(error), SEE_DOCS) from error
-    known = tuple(field.name for field in dataclasses.fields(HeatSettings))
-    for name in head:
-        if name not in known:
-            raise ImportRefused(file, message("error.road.no_field", name=name), nearest(name, known))
-    return checked(head, HeatSettings, file, "a value")
+    """The rows of a file; none where there is no file."""
+    return [row for _, row in known_rows(file, kind)] if file.is_file() else []

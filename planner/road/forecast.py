@@ -7,7 +7,6 @@ line, field and time; what is missing is said, and makes the range as much wider
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from city.catalogue.message import Message, message
-from city.clock import aware
 from city.errors import ImportRefused, as_message
-from city.tables import at_line, checked, known_only, nearest, typed
+from city.folderhead import head_of
+from city.tables import checked, known_rows
 from models.road.forcing import FIELDS, PLAUSIBLE, RoadWeather, on_grid, weather
 from models.road.run import run, undriven
 from models.road.segment import SiteForcing
@@ -42,7 +41,6 @@ RECORD = timedelta(days=7)
 """So far back a station's own record is looked at for how it exchanges heat with the air."""
 TABLES = ("sites", "forecast", "observed", "other")
 """Fields of a folder that are files of their own; the others stand in ``road.toml``."""
-SEE_DOCS = message("error.bundle.see_docs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +151,8 @@ def load(folder: Path, *, record: bool = False) -> Bundle:
         way_out = message("error.bundle.write", columns=columns)
         raise ImportRefused(file, message("error.bundle.missing_or_empty"), way_out)
     other = _rows(folder / "other.csv", OtherRow) if (folder / "other.csv").is_file() else ()
-    head = _head(folder / "road.toml")
+    known = [field.name for field in dataclasses.fields(Bundle) if field.name not in TABLES]
+    head = head_of(folder / "road.toml", known)
     issues = [row.issued_at for row in forecast if row.issued_at is not None]
     head.setdefault("at", max(issues, default=min(row.time for row in (forecast or observed))))
     rest = {"sites": _rows(folder / "sites.csv", SiteRow), "forecast": forecast, "observed": observed, "other": other}
@@ -164,25 +163,9 @@ def load(folder: Path, *, record: bool = False) -> Bundle:
     return bundle
 
 
-def _head(file: Path) -> dict[str, Any]:
-    if not file.is_file():
-        return {}
-    try:
-        head = tomllib.loads(file.read_text(encoding="utf-8"))
-        if "at" in head:
-            aware(head["at"], "at")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError, AttributeError) as error:
-        raise ImportRefused(file, str(error), SEE_DOCS) from error
-    known = tuple(field.name for field in dataclasses.fields(Bundle) if field.name not in TABLES)
-    for name in head:
-        if name not in known:
-            raise ImportRefused(file, message("error.road.no_field", name=name), nearest(name, known))
-    return head
-
-
 def _rows(file: Path, kind: type[T]) -> tuple[T, ...]:
     """The rows of a file that holds nothing but the columns of ``kind``."""
-    return tuple(checked(typed(cells, kind), kind, file, at_line(n)) for n, cells in known_only(file, kind))
+    return tuple(row for _, row in known_rows(file, kind))
 
 
 def _weather(file: Path, kind: type[T]) -> tuple[T, ...]:
@@ -190,8 +173,7 @@ def _weather(file: Path, kind: type[T]) -> tuple[T, ...]:
     if not file.is_file():
         return ()
     found = []
-    for number, cells in known_only(file, kind):
-        row = checked(typed(cells, kind), kind, file, at_line(number))
+    for number, row in known_rows(file, kind):
         _check_weather(row, file, number)
         found.append(row)
     return tuple(found)

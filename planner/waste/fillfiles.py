@@ -6,7 +6,6 @@ The files are described, with an example, in ``docs/bundles.md``.
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,13 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from city.catalogue.message import message
-from city.clock import aware
 from city.errors import ImportRefused
-from city.tables import at_line, checked, known_only, nearest, typed
+from city.folderhead import head_of
+from city.tables import checked, known_rows, nearest
 
 Floats = npt.NDArray[np.floating[Any]]
 T = TypeVar("T")
-SEE_DOCS = message("error.bundle.see_docs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,9 @@ def load_fill(folder: Path) -> FillRecord:
         )
     told = _rows(folder / "vessels.csv", SensedVessel)
     by_id = {row.id: row for _, row in told}
-    head = _head(folder / "fill.toml")
+    file = folder / "fill.toml"
+    known = [field.name for field in dataclasses.fields(FillSettings)]
+    head = checked(head_of(file, known), FillSettings, file, "a value")
     values: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
     for line, row in levels:
         vessel = by_id.get(row.vessel)
@@ -134,23 +134,5 @@ def _level(row: LevelRow, vessel: SensedVessel | None, file: Path, line: int) ->
 
 
 def _rows(file: Path, kind: type[T]) -> list[tuple[int, T]]:
-    """Line and row of a file that holds nothing but the columns of ``kind``; none where there is no file."""
-    if not file.is_file():
-        return []
-    return [(n, checked(typed(cells, kind), kind, file, at_line(n))) for n, cells in known_only(file, kind)]
-
-
-def _head(file: Path) -> FillSettings:
-    if not file.is_file():
-        return FillSettings()
-    try:
-        head = tomllib.loads(file.read_text(encoding="utf-8"))
-        if "at" in head:
-            aware(head["at"], "at")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError, AttributeError) as error:
-        raise ImportRefused(file, str(error), SEE_DOCS) from error
-    known = tuple(field.name for field in dataclasses.fields(FillSettings))
-    for name in head:
-        if name not in known:
-            raise ImportRefused(file, message("error.road.no_field", name=name), nearest(name, known))
-    return checked(head, FillSettings, file, "a value")
+    """Line and row of a file; none where there is no file."""
+    return list(known_rows(file, kind)) if file.is_file() else []
