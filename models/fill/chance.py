@@ -7,6 +7,7 @@ A young vessel borrows the sums of its class, scaled to its own rate as far as t
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
-from models.fill.clean import DAY_S, HOUR_S, Doubt, Levels
-from models.fill.emptyings import Emptying
+from models.fill.clean import DAY_S, HOUR_S, Doubt
 from models.fill.inflow import Inflow
+from models.fill.past import VesselPast
 
 Floats = npt.NDArray[np.floating[Any]]
 EVEN = np.ones(7)
@@ -81,40 +82,31 @@ def class_inflow(
     )
 
 
-def fill_state(
-    levels: Levels,
-    emptied: Sequence[Emptying],
-    flowed: Inflow,
-    of_class: ClassInflow,
-    *,
-    near_s: float = 6 * HOUR_S,
-    last: int = 3,
-) -> FillState:
+def classes_of(pasts: Iterable[tuple[str, VesselPast]]) -> dict[str, ClassInflow]:
+    """The inflow of each class, of (class, vessel): those count whose sensors are believed."""
+    flows: defaultdict[str, list[Inflow]] = defaultdict(list)
+    for name, past in pasts:
+        flows[name] += [] if past.levels.doubt else [past.flowed]
+    return {name: class_inflow(known) for name, known in flows.items()}
+
+
+def fill_state(past: VesselPast, of_class: ClassInflow, *, near_s: float = 6 * HOUR_S, last: int = 3) -> FillState:
     """Of readings of which one at least is believed. ValueError where none is.
 
     The level is the median of the ``last`` believed readings of the last ``near_s`` since the last emptying. The rate
     is drawn towards the class's by as many days as its spread between vessels and a day's restlessness ask for.
     """
+    levels = past.levels
     rows = np.flatnonzero(np.isfinite(levels.level))
     if not len(rows):
         raise ValueError("no levels")
-    measured = float(levels.seconds[rows[-1]])
-    since = emptied[-1].second if emptied else -math.inf
+    emptied = past.emptied[-1].second if past.emptied else None
+    measured, since = float(levels.seconds[rows[-1]]), -math.inf if emptied is None else emptied
     fresh = [row for row in rows[-last:] if levels.seconds[row] > max(since, measured - near_s)]
     level = float(np.median(levels.level[fresh])) if fresh else 0.0
-    if not fresh:
-        measured = since
-    rate, days = _drawn(flowed, of_class)
+    rate, days = _drawn(past.flowed, of_class)
     return FillState(
-        level,
-        measured,
-        levels.noise_pct,
-        flowed,
-        of_class,
-        rate,
-        days,
-        emptied[-1].second if emptied else None,
-        levels.doubt,
+        level, measured if fresh else since, levels.noise_pct, past.flowed, of_class, rate, days, emptied, levels.doubt
     )
 
 

@@ -46,12 +46,14 @@ def cleaned(
     steps: float = 4.0,
     least_noise_pct: float = 1.0,
     most_noise_pct: float = 10.0,
+    rarely_s: float = 3 * HOUR_S,
 ) -> Levels:
-    """Marks what stands off the median of the ``window`` readings round it by more than ``least_spike_pct``, than
-    ``noises`` times the sensor's own noise, and than ``steps`` times its usual step (a sensor that is read once a day
-    rises by much between two readings). ``breaks`` are the times at which the vessel was emptied for certain: no window
-    reaches over one, so that the first reading after it is no spike. Noise is at most ``most_noise_pct``: what is read
-    rarely rises by more between two readings.
+    """Marks what stands off the median of the ``window`` readings round it by more than ``least_spike_pct`` and than
+    ``noises`` times the sensor's own noise. A sensor that is read more than ``rarely_s`` apart rises by much between
+    two readings: its noise cannot be told from that and is at most ``most_noise_pct``, and a spike is ``steps`` times
+    its
+    usual step too. ``breaks`` are the times at which the vessel was emptied for certain: no window reaches over one, so
+    that the first reading after it is no spike.
     """
     inside = np.isfinite(raw) & (raw >= lowest_pct) & (raw <= highest_pct)
     off = np.full(len(raw), np.inf)
@@ -62,10 +64,11 @@ def cleaned(
     kept = off[inside]
     seen = 1.4826 * float(np.median(kept)) if len(kept) else 0.0
     noise = min(max(least_noise_pct, seen), most_noise_pct)
-    step = float(np.quantile(np.abs(np.diff(raw[inside])), 0.75)) if len(kept) > 2 else 0.0
+    rarely = len(kept) > 2 and float(np.median(np.diff(seconds[inside]))) > rarely_s
+    step = float(np.quantile(np.abs(np.diff(raw[inside])), 0.75)) if rarely else 0.0
     believed = off <= max(least_spike_pct, noises * noise, steps * step)
     level = np.where(believed, np.clip(np.where(inside, raw, 0.0), 0.0, highest_pct), np.nan)
-    return Levels(seconds, raw, level, noise, _doubt(seconds, raw, level))
+    return Levels(seconds, raw, level, noise, _doubt(seconds, raw, level, 0.0 if rarely else seen))
 
 
 def _middle(values: Floats, window: int) -> Floats:
@@ -81,22 +84,27 @@ def _doubt(
     seconds: Floats,
     raw: Floats,
     level: Floats,
+    noise_pct: float,
     *,
     stuck_days: float = 14.0,
     same_pct: float = 0.5,
     saturated_days: float = 2.0,
     at_end: float = 0.95,
     restless: float = 0.3,
+    restless_pct: float = 18.0,
     least: int = 12,
 ) -> Doubt:
-    """What speaks against the sensor now. A sensor of a vessel that fills slowly, or that tells in wide steps, stands
-    still for long: it is stuck after ``stuck_days`` and five times its longest usual rest before."""
+    """What speaks against the sensor now, whose readings are by ``noise_pct`` off each other.
+
+    A sensor of a vessel that fills slowly, or that tells in wide steps, stands still for long: it is stuck after
+    ``stuck_days`` and five times its longest usual rest before.
+    """
     if len(seconds) < least:
         return ""
     lately = seconds >= seconds[-1] - saturated_days * DAY_S
     if lately.sum() >= least and (raw[lately] > 99.5).mean() > at_end and seconds[0] < seconds[-1] - stuck_days * DAY_S:
         return "saturated"
-    if np.isnan(level[seconds >= seconds[-1] - 7.0 * DAY_S]).mean() > restless:
+    if noise_pct > restless_pct or np.isnan(level[seconds >= seconds[-1] - 7.0 * DAY_S]).mean() > restless:
         return "restless"
     moved = np.flatnonzero(np.diff(np.round(raw / (2.0 * same_pct))))
     still = seconds[-1] - (seconds[moved[-1] + 1] if len(moved) else seconds[0])

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from models.fill.chance import ClassInflow, FillState, class_inflow, fill_state, level_quantiles, overflow_probability
-from models.fill.clean import DAY_S, Levels, cleaned
-from models.fill.emptyings import Emptying, emptyings
-from models.fill.inflow import Inflow, inflow
+from models.fill.chance import ClassInflow, FillState, classes_of, fill_state, level_quantiles, overflow_probability
+from models.fill.clean import DAY_S
+from models.fill.inflow import Inflow
+from models.fill.past import VesselPast, past_of
 from planner.waste.fillfiles import FillRecord, VesselRecord
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -21,12 +22,10 @@ Floats = npt.NDArray[np.floating[Any]]
 
 @dataclass(frozen=True)
 class ReadVessel:
-    """A record as it was read until a time."""
+    """A record, and what its readings told until a time."""
 
     record: VesselRecord
-    levels: Levels
-    emptied: tuple[Emptying, ...]
-    flowed: Inflow
+    past: VesselPast
 
 
 @dataclass(frozen=True)
@@ -61,35 +60,28 @@ class FillScore:
 def forecast_fill(record: FillRecord) -> list[VesselForecast]:
     """Every vessel that has spoken before ``at``."""
     at = record.at.timestamp()
-    read = [one for one in (read_until(vessel, at) for vessel in record.vessels) if one is not None]
-    classes = classes_of(read)
+    read = _read_all(record, at)
+    classes = _classes(read)
     return [_ahead(one, classes[one.record.row.fraction], at, record) for one in read]
 
 
-def read_until(vessel: VesselRecord, at: float, *, back_days: float = 120.0) -> ReadVessel | None:
-    """What the readings of the last ``back_days`` tell at a time; None where none is believed."""
+def _read_all(record: FillRecord, at: float, *, back_days: float = 120.0) -> list[ReadVessel]:
+    """What the readings of the last ``back_days`` tell at a time, of the vessels of which one is believed."""
+    read = (ReadVessel(vessel, _past(vessel, at, back_days)) for vessel in record.vessels)
+    return [one for one in read if one.past.told]
+
+
+def _past(vessel: VesselRecord, at: float, back_days: float) -> VesselPast:
     rows = (vessel.seconds <= at) & (vessel.seconds > at - back_days * DAY_S)
-    if not rows.any():
-        return None
-    seconds = vessel.seconds[rows]
-    sure = vessel.emptied[(vessel.emptied > seconds[0]) & (vessel.emptied <= at)]
-    levels = cleaned(seconds, vessel.level[rows], breaks=sure)
-    if not np.isfinite(levels.level).any():
-        return None
-    emptied = emptyings(levels, sure)
-    return ReadVessel(vessel, levels, emptied, inflow(levels, emptied))
+    return past_of(vessel.seconds[rows], vessel.level[rows], vessel.emptied[vessel.emptied <= at])
 
 
-def classes_of(read: Sequence[ReadVessel]) -> dict[str, ClassInflow]:
-    """The inflow of each fraction, of sensors that are believed."""
-    flows: defaultdict[str, list[Inflow]] = defaultdict(list)
-    for one in read:
-        flows[one.record.row.fraction] += [] if one.levels.doubt else [one.flowed]
-    return {fraction: class_inflow(known) for fraction, known in flows.items()}
+def _classes(read: Sequence[ReadVessel]) -> dict[str, ClassInflow]:
+    return classes_of((one.record.row.fraction, one.past) for one in read)
 
 
 def _ahead(one: ReadVessel, of: ClassInflow, at: float, record: FillRecord) -> VesselForecast:
-    state = fill_state(one.levels, one.emptied, one.flowed, of)
+    state = fill_state(one.past, of)
     days = np.arange(1, record.days + 1)
     low, mid, high = _rising([level_quantiles(state, at, float(day)) for day in days]).T
     chance = _rising([overflow_probability(state, at, float(day), full_pct=record.full_pct) for day in days])
@@ -104,70 +96,55 @@ def _rising(by_day: Sequence[Any]) -> Floats:
 def score_fill(
     record: FillRecord, *, days: Sequence[int] = (1, 2, 3), most: int = 1500, least_days: float = 21.0
 ) -> list[FillScore]:
-    """How forecasts from past starts would have done: of the last half of the record, at most ``most`` starts, each
-    from what was known then. The outcome is the level that the vessel would have come to had nobody emptied it.
+    """How forecasts from past starts would have done: on the last half of all readings, those after ``at`` too, at most
+    ``most`` of them, each from what was known then. The outcome is the level that the vessel would have come to had
+    nobody emptied it; where it stood at the brim for most of the time, nobody knows it.
 
-    Starts are spread evenly over vessels and days; a vessel must have been watched for ``least_days`` before.
+    All vessels start at the same times, the fewer the more vessels; one must have been watched for ``least_days``.
     """
-    end = record.at.timestamp()
-    whole = [one for one in (read_until(vessel, end, back_days=3650.0) for vessel in record.vessels) if one is not None]
-    starts = list(_starts(whole, end, max(days), most, least_days))
+    end = max((float(vessel.seconds[-1]) for vessel in record.vessels), default=0.0)
+    came = {one.record.row.id: one.past.flowed for one in _read_all(record, end, back_days=3650.0)}
     found: defaultdict[int, list[tuple[float, ...]]] = defaultdict(list)
-    classes: dict[float, dict[str, ClassInflow]] = {}
-    for at in sorted({at for _, at in starts}):
-        then = [one for one in (read_until(vessel.record, at) for vessel in whole) if one is not None]
-        classes[at] = classes_of(then)
-        asked = {id(vessel.record) for vessel, start in starts if start == at}
-        for one in then:
-            if id(one.record) in asked and not one.levels.doubt:
-                later = next(vessel for vessel in whole if vessel.record is one.record)
-                for day in days:
-                    _score_one(one, later, classes[at][one.record.row.fraction], at, day, record.full_pct, found[day])
+    for at in _starts(record, end, max(days), most, least_days):
+        read = _read_all(record, at)
+        classes = _classes(read)
+        for one in read:
+            if one.past.levels.doubt or one.record.seconds[0] > at - least_days * DAY_S:
+                continue
+            state = fill_state(one.past, classes[one.record.row.fraction])
+            for day in days:
+                found[day] += _against(state, came[one.record.row.id], at, day, record.full_pct)
     return [_scored(day, found[day]) for day in days if found[day]]
 
 
-def _starts(
-    whole: Sequence[ReadVessel], end: float, ahead: int, most: int, least_days: float
-) -> Iterator[tuple[ReadVessel, float]]:
-    """Vessels with the times from which they are forecast: the same times for all, the fewer the more vessels."""
-    if not whole:
-        return
-    first = min(one.levels.seconds[0] for one in whole)
+def _starts(record: FillRecord, end: float, ahead: int, most: int, least_days: float) -> list[float]:
+    """The times [s] from which all vessels are forecast: a day apart, or so many that ``most`` forecasts are made."""
+    first = min((float(vessel.seconds[0]) for vessel in record.vessels), default=end)
     begin = max(first + least_days * DAY_S, first + 0.5 * (end - first))
-    times = np.arange(begin, end - ahead * DAY_S + 1.0, DAY_S)
-    kept = times[:: max(1, int(np.ceil(len(times) * len(whole) / most)))]
-    for at in kept:
-        for one in whole:
-            if one.levels.seconds[0] <= at - least_days * DAY_S:
-                yield one, float(at)
+    times = np.arange(begin, end - ahead * DAY_S + 1.0, DAY_S).tolist()
+    return list(times[:: max(1, math.ceil(len(times) * len(record.vessels) / most))])
 
 
-def _score_one(
-    one: ReadVessel,
-    later: ReadVessel,
-    of: ClassInflow,
-    at: float,
-    day: int,
-    full_pct: float,
-    into: list[tuple[float, ...]],
-) -> None:
-    """Level forecast and outcome of one vessel, where the outcome is known."""
-    state = fill_state(one.levels, one.emptied, one.flowed, of)
-    if at - state.measured_at > DAY_S:
-        return
-    came = later.flowed.between(np.array([state.measured_at]), np.array([at + day * DAY_S]))[0]
-    if not np.isfinite(came):
-        return
-    outcome = state.level_pct + came
-    _, mid, high = level_quantiles(state, at, float(day))
-    lately = one.flowed.between(np.array([at - 28 * DAY_S]), np.array([one.flowed.seconds[-1]]))[0]
-    rate = lately / 28.0 if np.isfinite(lately) else one.flowed.rate
-    rate = state.rate_pct_day if not np.isfinite(rate) else rate
-    ahead = (at - state.measured_at) / DAY_S + day
+def _against(state: FillState, came: Inflow, at: float, day: int, full_pct: float) -> list[tuple[float, ...]]:
+    """Outcome, middle, high end, by the mean rate, unchanged [%], chance and whether it overflowed; nothing where the
+    sensor had been silent for a day, or the outcome is not known."""
+    until = at + day * DAY_S
+    flowed = float(came.between(np.array([state.measured_at]), np.array([until]))[0])
+    if at - state.measured_at > DAY_S or not math.isfinite(flowed):
+        return []
+    outcome = state.level_pct + flowed
+    _, mid, high = level_quantiles(state, at, float(day)).tolist()
+    by_rate = state.level_pct + _lately(state, at) * (until - state.measured_at) / DAY_S
     chance = overflow_probability(state, at, float(day), full_pct=full_pct)
-    into.append(
-        (outcome, mid, high, state.level_pct + rate * ahead, state.level_pct, chance, float(outcome > full_pct))
-    )
+    return [(outcome, mid, high, by_rate, state.level_pct, chance, float(outcome > full_pct))]
+
+
+def _lately(state: FillState, at: float, *, days: float = 28.0) -> float:
+    """The mean inflow of the last ``days`` [% a day]; of all that is known where they are not."""
+    flowed = state.inflow
+    lately = float(flowed.between(np.array([at - days * DAY_S]), flowed.seconds[-1:])[0]) / days
+    rates = (rate for rate in (lately, flowed.rate) if math.isfinite(rate))
+    return next(rates, state.rate_pct_day)
 
 
 def _scored(day: int, rows: Sequence[tuple[float, ...]]) -> FillScore:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from city.catalogue.message import message
 from city.catalogue.words import Words
 from planner.waste.fillfiles import FillRecord, load_fill
@@ -44,8 +46,8 @@ def _vessel(one: VesselForecast) -> dict[str, Any]:
         "inflow_pct_day": round(state.rate_pct_day, 2),
         "known_days": round(state.days, 1),
         "doubt": state.doubt or None,
-        "readings": len(one.read.levels),
-        "passed_over": int((one.read.levels.level != one.read.levels.level).sum()),
+        "readings": len(one.read.past.levels),
+        "passed_over": int(np.isnan(one.read.past.levels.level).sum()),
         "emptied": [
             {
                 "at": _iso(emptying.second),
@@ -54,7 +56,7 @@ def _vessel(one: VesselForecast) -> dict[str, Any]:
                 "confirmed": emptying.confirmed,
                 "partial": emptying.partial(),
             }
-            for emptying in one.read.emptied
+            for emptying in one.read.past.emptied
         ],
         "days": [_day(one, day) for day in range(len(one.mid))],
     }

@@ -12,7 +12,7 @@ from datetime import date
 from city.entities import Room, Vessel
 from planner.thresholds.limits import Limits
 from planner.waste.basis import basis_of
-from planner.waste.levels import views
+from planner.waste.levels import vessel_views
 from planner.waste.room import RoomNeed, VesselView, max_age_days
 from planner.waste.snapshot import WasteSnapshot
 from planner.waste.words import flip_of, reasons_of
@@ -22,7 +22,7 @@ def assess(snapshot: WasteSnapshot, rules: Limits) -> list[RoomNeed]:
     """A judgement for every room and fraction that has vessels, by room id and fraction."""
     rooms = {room.id: room for room in snapshot.rooms}
     wait = days_to_next_visit(snapshot.service_day)
-    known = views(snapshot, wait)
+    known = vessel_views(snapshot, wait)
     groups: dict[tuple[str, str], list[VesselView]] = defaultdict(list)
     for vessel in snapshot.vessels:
         if vessel.room in rooms:

@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from models.fill.clean import cleaned
-from models.fill.emptyings import emptyings
-from models.fill.inflow import inflow
+from models.fill.past import past_of
 from planner.waste.fillfiles import FillRecord, SensedVessel, VesselRecord
 from planner.waste.fillforecast import score_fill
 from tests.benchmarks.measure import Row
@@ -26,8 +24,7 @@ def _inflow(mean: float, empty_at: float, *, vessels: int = 60, days: int = 60) 
     off = []
     for seed in range(vessels):
         made = made_vessel(np.random.default_rng(seed), mean, days, empty_at_pct=empty_at)
-        levels = cleaned(made.seconds, made.raw, breaks=made.emptied)
-        off.append(inflow(levels, emptyings(levels, made.emptied)).rate / made.mean - 1.0)
+        off.append(past_of(made.seconds, made.raw, made.emptied).flowed.rate / made.mean - 1.0)
     error = np.array(off)
     return {
         "what": f"inflow of {mean:g} %/d, emptied at {empty_at:g} %",

@@ -14,9 +14,7 @@ from ingest.message import MqttMessage
 from ingest.validate import ClockRule
 from ingest.writer import Writer
 from models.fill.chance import ClassInflow, FillState, fill_state
-from models.fill.clean import cleaned
-from models.fill.emptyings import emptyings
-from models.fill.inflow import inflow
+from models.fill.past import past_of
 from models.heat import warm_up
 from planner.heating.snapshot import HeatingSnapshot
 from planner.inputs import RAW, read_snapshot
@@ -74,9 +72,8 @@ def test_fill_levels_by_the_hour_give_the_same_state(database: Connection) -> No
 
 def state(rows: list[Reading]) -> FillState:
     """What levels tell of a vessel."""
-    levels = cleaned(np.array([row.time.timestamp() for row in rows]), np.array([row.value for row in rows]))
-    emptied = emptyings(levels)
-    return fill_state(levels, emptied, inflow(levels, emptied), ClassInflow())
+    seconds = np.array([row.time.timestamp() for row in rows])
+    return fill_state(past_of(seconds, np.array([row.value for row in rows])), ClassInflow())
 
 
 def test_indoor_temperatures_by_the_hour_give_the_same_rates(database: Connection) -> None:
