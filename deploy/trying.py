@@ -95,6 +95,8 @@ def _forecast_files(options: argparse.Namespace, spoken: Words) -> int:
 
     if not options.files:
         raise ConfigError(message("error.usage.forecast_files", model=options.model))
+    if (options.every, options.since, options.until) != (None, None, None):
+        raise ConfigError(message("error.usage.forecast_starts", model=options.model))
     answer = {"fill": fill_answer, "heat": heat_answer}[options.model]
     say(answer(options.files, spoken, as_json=options.json))
     return 0

@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingRegressor  # type: ignore[import-untyped]
 
+from models.blend import blended, mean_squares, weights_of
+
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 CANDIDATES = ("yesterday", "last_week", "signature", "moved", "weather", "boosted")
@@ -46,8 +48,7 @@ class Signature:
 class Blend:
     """What the candidates say of the hours ahead (n_candidates, horizon) [kW], NaN where one has no answer; their
     ``weights`` (n_candidates,); their hourly RMSE on the last weeks (n_candidates,) [kW], NaN where not scored; the
-    errors
-    of the blend there (n_days, 24) [kW], and the mean load there [kW]."""
+    errors of the blend there (n_days, 24) [kW], and the mean load there [kW]."""
 
     said: Floats
     weights: Floats
@@ -64,15 +65,6 @@ class Blend:
     def champion(self) -> str:
         """The candidate with most say."""
         return CANDIDATES[int(self.weights.argmax())]
-
-
-def blended(said: Floats, weights: Floats) -> Floats:
-    """The weighted mean over the rows that have an answer; NaN where none has."""
-    there = np.isfinite(said) & (weights > 0)[:, None]
-    weight = np.where(there, weights[:, None], 0.0)
-    total = weight.sum(axis=0)
-    mean = (weight * np.where(there, said, 0.0)).sum(axis=0) / np.maximum(total, 1e-12)
-    return np.asarray(np.where(total > 0, mean, np.nan))
 
 
 def trailing_mean(values: Floats, hours: int) -> Floats:
@@ -209,23 +201,14 @@ def candidates(record: LoadRecord, models: LoadModels, origin: int, horizon: int
     return out
 
 
-def weights_of(squares: Floats, *, power: float = 3.0) -> Floats:
-    """(n_candidates,) from their mean squared errors on the last weeks, NaN where one was not scored: the better the
-    more say, by the ``power`` of the ratio."""
-    scored = np.isfinite(squares)
-    if not scored.any():
-        return np.full(len(squares), 1.0 / len(squares))
-    least = float(squares[scored].min())
-    raw = np.where(scored, (max(least, 1e-12) / np.maximum(squares, 1e-12)) ** power, 0.0)
-    return np.asarray(raw / raw.sum())
-
-
-def blend(record: LoadRecord, origin: int, horizon: int, *, weeks: int = 4, fits: int = 2, seed: int = 0) -> Blend:
+def blend(
+    record: LoadRecord, origin: int, horizon: int, *, weeks: int = 4, fits: int = 2, power: float = 3.0, seed: int = 0
+) -> Blend:
     """The hours from ``origin`` on: candidates fitted on all before, weighed by day-ahead forecasts of each day of the
-    last ``weeks``, made by models that had not seen them (``fits`` of them)."""
+    last ``weeks``, made by models that had not seen them (``fits`` of them), by the ``power`` of the ratio."""
     off = back_test(record, origin, weeks * 7, fits, seed)
-    squares = _mean(off**2) if off.shape[1] else np.full(len(CANDIDATES), np.nan)
-    weights = weights_of(squares)
+    squares = mean_squares(off)
+    weights = weights_of(squares, power=power)
     said = candidates(record, fit(record, origin, seed=seed), origin, horizon)
     days = off.shape[1] // DAY
     mixed = blended(off, weights).reshape(days, DAY)
@@ -234,8 +217,7 @@ def blend(record: LoadRecord, origin: int, horizon: int, *, weeks: int = 4, fits
 
 def back_test(record: LoadRecord, origin: int, days: int, fits: int, seed: int = 0) -> Floats:
     """(n_candidates, 24 n_days) errors a day ahead over the last ``days`` before ``origin`` [kW], NaN where the load
-    is not
-    known."""
+    is not known."""
     starts = [origin - DAY * back for back in range(days, 0, -1) if origin - DAY * back >= WEEK + DAY]
     errors: list[Floats] = []
     for part in np.array_split(np.array(starts, np.int64), min(fits, max(1, len(starts)))):
@@ -251,12 +233,3 @@ def _mean_load(record: LoadRecord, origin: int, days: int) -> float:
     known = record.load[max(0, origin - DAY * max(1, days)) : origin]
     known = known[np.isfinite(known)]
     return float(known.mean()) if len(known) else float("nan")
-
-
-def _mean(squares: Floats) -> Floats:
-    """Over the hours in which the load is known, for each candidate that has an answer in at least half of them."""
-    known = np.isfinite(squares)
-    most = max(1, int(known.sum(axis=1).max()))
-    n = known.sum(axis=1)
-    sums = np.where(known, squares, 0.0).sum(axis=1)
-    return np.asarray(np.where(n >= 0.5 * most, sums / np.maximum(n, 1), np.nan))

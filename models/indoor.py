@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
 
-from models.heatload import blended
+from models.blend import blended, mean_squares, weights_of
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
@@ -40,8 +40,7 @@ class IndoorRecord:
 @dataclass(frozen=True)
 class TwoMasses:
     """A fitted building; ``scale`` divides the heating so that its rates are of one size, ``weak`` names parameters
-    that
-    ended on a bound."""
+    that ended on a bound."""
 
     rates: Floats
     scale: float
@@ -51,8 +50,7 @@ class TwoMasses:
 @dataclass(frozen=True)
 class Ridge:
     """One linear model for each of the hours ahead: ``weights`` with the intercept first, and the features' ``mean``
-    and
-    ``spread``, (n_features,) of each, of which there are the more the longer the time ahead is."""
+    and ``spread``, (n_features,) of each, of which there are the more the longer the time ahead is."""
 
     weights: tuple[Floats, ...]
     mean: tuple[Floats, ...]
@@ -206,8 +204,7 @@ WAYS = ("persistence", "yesterday", "two_masses", *(f"ridge_{pull:.0f}" for pull
 @dataclass(frozen=True)
 class IndoorBlend:
     """What each way says (n_ways, horizon) [°C], NaN where one has no answer; ``weights`` (n_ways,); RMSE of a day's
-    path
-    on the last days (n_ways,) [K]; errors of the blend there (n_starts, horizon) [K]; and the fitted building."""
+    path on the last days (n_ways,) [K]; errors of the blend there (n_starts, horizon) [K]; and the fitted building."""
 
     said: Floats
     weights: Floats
@@ -226,48 +223,33 @@ class IndoorBlend:
         return WAYS[int(self.weights.argmax())]
 
 
-def indoor_blend(record: IndoorRecord, origin: int, horizon: int = DAY, *, days: int = 10) -> IndoorBlend:
-    """The hours from ``origin`` on: all ways fitted on what is before, weighed by their paths from each hour of the day
-    on the last ``days``, made by models that had not seen them."""
-    scored, errors = back_paths(record, origin, days)
-    squares = np.nanmean(scored**2, axis=(1, 2)) if scored.size else np.full(len(WAYS), np.nan)
-    weights = _weights(squares)
+def indoor_blend(
+    record: IndoorRecord, origin: int, horizon: int = DAY, *, days: int = 10, power: float = 2.0
+) -> IndoorBlend:
+    """The hours from ``origin`` on: all ways fitted on what is before, weighed by their paths of a day on the last
+    ``days``, made by models that had not seen them, by the ``power`` of the ratio. Where none can be scored the last
+    temperature stands.
+    """
+    off = back_paths(record, origin, days)
+    squares = mean_squares(off.reshape(len(WAYS), -1))
+    weights = weights_of(squares, power=power) if np.isfinite(squares).any() else np.eye(len(WAYS))[0]
     fitted = two_masses(record, origin)
     said = ways(record, fitted, _ridges(record, origin), origin, horizon)
+    errors = blended(off.reshape(len(WAYS), -1), weights).reshape(-1, DAY)
     return IndoorBlend(said, weights, np.sqrt(squares), errors, fitted)
 
 
-def back_paths(record: IndoorRecord, origin: int, days: int, *, every: int = 6) -> tuple[Floats, Floats]:
-    """Errors of each way's paths of a day (n_ways, n_starts, 24) and of their blend (n_starts, 24) [K], from starts
-    in the
-    last ``days`` before ``origin``; empty where the record is too short."""
+def back_paths(record: IndoorRecord, origin: int, days: int, *, every: int = 6) -> Floats:
+    """(n_ways, n_starts, 24) errors of each way's paths of a day [K], from every sixth hour of the last ``days`` before
+    ``origin``; no starts where the record is too short."""
     first = origin - days * DAY
-    if first < 8 * DAY:
-        return np.zeros((len(WAYS), 0, DAY)), np.zeros((0, DAY))
+    starts = range(first, origin - DAY, every) if first >= 8 * DAY else range(0)
+    known = [start for start in starts if np.isfinite(record.indoor[start])]
+    if not known:
+        return np.zeros((len(WAYS), 0, DAY))
     fitted, ridges = two_masses(record, first), _ridges(record, first)
-    starts = [start for start in range(first, origin - DAY, every) if np.isfinite(record.indoor[start])]
-    if not starts:
-        return np.zeros((len(WAYS), 0, DAY)), np.zeros((0, DAY))
-    said = np.stack([ways(record, fitted, ridges, start, DAY) for start in starts], axis=1)
-    came = np.stack([record.indoor[start + 1 : start + 1 + DAY] for start in starts])
-    off = said - came
-    weights = _weights(np.array([_mean_square(way) for way in off]))
-    mixed = np.stack([blended(said[:, i], weights) - came[i] for i in range(len(starts))])
-    return off, mixed
-
-
-def _mean_square(errors: Floats) -> float:
-    known = errors[np.isfinite(errors)]
-    return float((known**2).mean()) if len(known) else float("nan")
-
-
-def _weights(squares: Floats, *, power: float = 2.0) -> Floats:
-    scored = np.isfinite(squares)
-    if not scored.any():
-        return np.asarray(np.eye(len(WAYS))[0])
-    safe = np.maximum(np.where(scored, squares, np.inf), 1e-12)
-    raw = (float(squares[scored].min()) / safe) ** power
-    return np.asarray(raw / raw.sum())
+    off = [ways(record, fitted, ridges, start, DAY) - record.indoor[start + 1 : start + 1 + DAY] for start in known]
+    return np.stack(off, axis=1)
 
 
 def _ridges(record: IndoorRecord, until: int) -> list[Ridge | None]:

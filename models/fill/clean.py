@@ -51,9 +51,8 @@ def cleaned(
     """Marks what stands off the median of the ``window`` readings round it by more than ``least_spike_pct`` and than
     ``noises`` times the sensor's own noise. A sensor that is read more than ``rarely_s`` apart rises by much between
     two readings: its noise cannot be told from that and is at most ``most_noise_pct``, and a spike is ``steps`` times
-    its
-    usual step too. ``breaks`` are the times at which the vessel was emptied for certain: no window reaches over one, so
-    that the first reading after it is no spike.
+    its usual step too. ``breaks`` are the times at which the vessel was emptied for certain: no window reaches over
+    one, so that the first reading after it is no spike.
     """
     inside = np.isfinite(raw) & (raw >= lowest_pct) & (raw <= highest_pct)
     off = np.full(len(raw), np.inf)

@@ -79,8 +79,7 @@ class HeatSettings:
 @dataclass(frozen=True)
 class BuildingHours:
     """One building hour by hour from ``begin`` on, without gaps (n,): heat [kW], temperatures [°C], NaN where not
-    known;
-    planned heat and supply ahead; ``hour`` of the local day, ``free`` days; ``at`` is the row of now."""
+    known; planned heat and supply ahead; ``hour`` of the local day, ``free`` days; ``at`` is the row of now."""
 
     id: str
     begin: datetime

@@ -33,10 +33,8 @@ class HourRange:
 @dataclass(frozen=True)
 class HeatForecast:
     """One building from ``times`` on (n_hours,), the begins of hours: ``load`` [kW] with what it is blended of,
-    ``indoor``
-    at the end of each hour [°C], None where it cannot be told; errors against what came (``load_came``,
-    ``indoor_came``:
-    RMSE), NaN where nothing came; ``notes`` what had to be assumed."""
+    ``indoor`` at the end of each hour [°C], None where it cannot be told; errors against what came (``load_came``,
+    ``indoor_came``: RMSE), NaN where nothing came; ``notes`` what had to be assumed."""
 
     building: str
     times: tuple[datetime, ...]

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from city.catalogue.message import message
 from city.catalogue.words import Words, words
 from models.heatload import CANDIDATES, Blend
 from models.indoor import WAYS, IndoorBlend
@@ -101,6 +102,15 @@ def _building(one: HeatForecast, t: Words) -> Iterator[str]:
     if one.indoor_of is not None:
         card = _indoor_card(one.indoor_of)
         yield t("cli.heat.indoor_card", rmse=_said(card["rmse_k"]), parts=_parts(card["candidates"], "rmse_k", t, WAYS))
+    yield from _came(one, t)
+
+
+def _came(one: HeatForecast, t: Words) -> Iterator[str]:
+    """The errors against what came, where the folder holds any."""
+    errors = (("load", one.load_came), ("indoor", one.indoor_came))
+    parts = tuple(message(f"cli.heat.came_{name}", rmse=error) for name, error in errors if math.isfinite(error))
+    if parts:
+        yield t("cli.heat.came", parts=parts)
 
 
 def _span(part: HourRange | None, k: int, t: Words, key: str) -> str:

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.heatload import CANDIDATES, DAY, WEEK, LoadRecord, blended, candidates, fit, weights_of
+from models.blend import blended, mean_squares, weights_of
+from models.heatload import CANDIDATES, DAY, WEEK, LoadRecord, candidates, fit
 from models.indoor import WAYS, IndoorRecord, indoor_blend
 from tests.benchmarks.measure import Row
 
@@ -78,8 +79,8 @@ def rolling(record: LoadRecord, begin: int, end: int, *, refit_days: int = 14, w
     for number, start in enumerate(starts):
         if start >= begin:
             past = range(max(0, number - weeks * 7), number)
-            off = [(said[i] - record.load[starts[i] : starts[i] + DAY]) ** 2 for i in past]
-            mixed.append(blended(said[number], weights_of(np.nanmean(np.concatenate(off, axis=1), axis=1))))
+            off = np.concatenate([said[i] - record.load[starts[i] : starts[i] + DAY] for i in past], axis=1)
+            mixed.append(blended(said[number], weights_of(mean_squares(off), power=3.0)))
             kept.append(said[number])
     return np.concatenate(mixed), np.concatenate(kept, axis=1)
 

@@ -76,6 +76,24 @@ def test_text_says_the_errors_of_each(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "°C (" in said
 
 
+def test_what_came_after_it_is_scored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With ``at`` two days before the end of the record: the error against those days, in text and JSON."""
+    folder(tmp_path)
+    at = BEGIN + timedelta(days=28)
+    (tmp_path / "heat.toml").write_text(f'time_zone = "UTC"\nat = {at.isoformat()}\n')
+    assert main(["forecast", "heat", "--files", str(tmp_path), "--json"]) == 0
+    (school,) = json.loads(capsys.readouterr().out)["buildings"]
+    assert 0.0 < school["scores"]["load_rmse_kw"] < 2.0
+    assert main(["forecast", "heat", "--files", str(tmp_path)]) == 0
+    assert "mot det som kom: RMSE värme" in capsys.readouterr().out
+
+
+def test_options_of_the_road_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--every`` would be passed over in silence."""
+    assert main(["forecast", "heat", "--files", str(folder(tmp_path, 10)), "--every", "6"]) != 0
+    assert "--every" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.heatload import CANDIDATES, LoadRecord, blend, blended, candidates, fit, signature, weights_of
+from models.blend import blended, weights_of
+from models.heatload import CANDIDATES, LoadRecord, blend, candidates, fit, signature
 from models.indoor import WAYS, IndoorRecord, indoor_blend, two_masses
 
 DAYS = 70
@@ -83,10 +84,10 @@ def test_holes_in_the_meter_and_never_below_nothing() -> None:
 
 def test_weights_follow_the_errors_and_the_unscored_have_none() -> None:
     """Half the squared error is eight times the say; none at all where nothing was scored."""
-    got = weights_of(np.array([1.0, 2.0, np.nan]))
+    got = weights_of(np.array([1.0, 2.0, np.nan]), power=3.0)
     assert got[0] == pytest.approx(8 * got[1])
     assert got[2] == 0.0
-    assert weights_of(np.array([np.nan, np.nan])).tolist() == [0.5, 0.5]
+    assert weights_of(np.array([np.nan, np.nan]), power=3.0).tolist() == [0.5, 0.5]
     assert np.isnan(blended(np.array([[np.nan], [np.nan]]), np.array([0.5, 0.5]))).all()
 
 
