@@ -227,6 +227,8 @@ def test_a_sensor_that_is_heard_is_taken_in_by_hand(desk):
     page.get_by_role("button", name="Avsluta Kärlet vid torget").click()
     expect(page.locator("#done")).to_contain_text("är avslutad")
     page.get_by_role("button", name="Ta tillbaka").click()
+    expect(page.locator("#done")).to_contain_text("är upptagen")
+    expect(page.locator("#done")).to_be_focused()  # the page's script ran: only then is a reload no second post
     expect(row).to_contain_text("Miljörum 102")
     page.reload()  # nothing is sent again
     expect(page.locator("#done")).to_have_count(0)
