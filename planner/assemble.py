@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from city.catalogue.message import message
 from city.plan import Degradation, Intervention, NotCared, Plan, Verdict
-from city.serviceday import bounds
 from city.totals import Totals, as_json
 from planner.snapshot import Snapshot
 from planner.words.sentences import degradation
@@ -24,7 +23,6 @@ def assemble(
 ) -> Plan:
     """The plan, what is weak of now before what is always so; its id, version and time of making are given when it is
     published."""
-    _, ends = bounds(snapshot.service_day, snapshot.domain, snapshot.zone)
     return Plan(
         id=UNPUBLISHED,
         domain=snapshot.domain,
@@ -34,7 +32,7 @@ def assemble(
         simulated=snapshot.simulated,
         created_at=snapshot.at,
         valid_from=snapshot.at,
-        valid_to=max(ends, snapshot.at),
+        valid_to=max(snapshot.day_ends, snapshot.at),
         version=0,
         supersedes=snapshot.previous,
         inputs_hash=snapshot.inputs_hash,

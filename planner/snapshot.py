@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from city.entities import Contractor, Depot, Forecast, GivenOrder, Reading, Threshold, Vehicle
 from city.plan import Intervention, canonical_hash, intervention_key
+from city.serviceday import bounds
 from city.version import code_version
 from city.vocabulary import Domain, Mode
 
@@ -80,6 +81,11 @@ class Snapshot:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def day_ends(self) -> datetime:
+        """When the service day is over."""
+        return bounds(self.service_day, self.domain, self.zone)[1]
 
     @cached_property
     def inputs_hash(self) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from planner.snow.lasts import slowest_kmh, usual_time
 from planner.snow.need import Need, Needs
 
 HOUR = timedelta(hours=1)
@@ -48,9 +49,7 @@ def _street_again(
     return needs.of_depth(i, [np.minimum(low, mid), mid, np.maximum(mid, high)], margin, (first, first, first), until)
 
 
-def after_the_fall(
-    needs: Needs, due: tuple[Need, ...], *, rises_cm: float = 0.05, usual_deadhead: float = 0.5
-) -> tuple[Need, ...]:
+def after_the_fall(needs: Needs, due: tuple[Need, ...], *, rises_cm: float = 0.05) -> tuple[Need, ...]:
     """The same work, begun when the snow that it is for has fallen, as far as there is time for twice what it takes
     about: class 1 is begun at once, others wait."""
     if not due or any(need.route_class.endswith(FIRST_CLASS) for need in due):
@@ -61,7 +60,5 @@ def after_the_fall(
     falls = np.flatnonzero(rises[: needs.hour_of(until)])
     ends = needs.groups.hour(int(falls[-1]) + 2) if len(falls) else due[0].begins
     network = snapshot.segments[rows[0]].network
-    kmh = min((v.work_kmh for v in snapshot.vehicles if v.network == network), default=10.0)
-    km = sum(snapshot.segments[need.segment].length_m * need.passes for need in due) / 1000.0
-    begins = min(ends, until - 2 * (1.0 + usual_deadhead) * km / kmh * HOUR)
+    begins = min(ends, until - 2 * usual_time(snapshot, due, slowest_kmh(snapshot.vehicles, network)))
     return tuple(replace(need, begins=max(need.begins, begins)) for need in due)

@@ -149,6 +149,11 @@ def criteria(rules: Limits, route_class: RouteClass) -> Criteria:
     )
 
 
+def slip_hold_h(rules: Limits) -> int:
+    """For how many hours on end a street must be slippery [h]."""
+    return max(1, round(rules.value("snow.slip_hold_h")))
+
+
 def all_criteria(rules: Limits, classes: Sequence[RouteClass]) -> dict[RouteClass, Criteria]:
     """By class."""
     return {name: criteria(rules, name) for name in classes}

@@ -17,6 +17,7 @@ from planner.routes.sectors import Tur
 from planner.routes.tur import Drive, Job, drive_turer
 from planner.snow.cache import Streets
 from planner.snow.check import drive_violations
+from planner.snow.lasts import usual_time
 from planner.snow.need import Need
 from planner.snow.snapshot import SnowSnapshot
 
@@ -91,14 +92,13 @@ class Drives:
         crew = [v for v in self.fleet.vehicles if v.network == vehicle.network and v.id in self.fleet.homes]
         return {v.id: left_out(v) - mine for v in crew if left_out(v) > mine}
 
-    def _lasts(self, wanted: Sequence[Need], vehicle: Vehicle, *, usual_deadhead: float = 0.5) -> timedelta:
+    def _lasts(self, wanted: Sequence[Need], vehicle: Vehicle) -> timedelta:
         """How long a drive takes: as it was found, else its work with the usual share of driving without work."""
         job = self._job(wanted, vehicle)
         found = self._found.get(self._key(job))
         if found is not None:
             return timedelta(seconds=found.seconds)
-        metres = sum(self.snapshot.segments[need.segment].length_m * need.passes for need in wanted)
-        return timedelta(hours=metres / 1000.0 / job.vehicle.work_kmh * (1.0 + usual_deadhead))
+        return usual_time(self.snapshot, wanted, job.vehicle.work_kmh)
 
     def of(self, wanted: Sequence[Need], vehicle: Vehicle) -> Drive:
         """The drive of a vehicle over what is needed, searched now where it was not before."""

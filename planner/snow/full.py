@@ -36,15 +36,13 @@ class Empty:
 EMPTY: Mapping[Network, Empty] = {"street": Empty(0.28, street_min=0.12), "cycle": Empty(0.62, gaps=1.8)}
 
 
-def full_cost(
-    snapshot: SnowSnapshot, streets: Streets, turer: Sequence[Tur], work_kmh: Mapping[Network, float]
-) -> float:
-    """The cost of the full call-out: the minutes of each network, shared by all its vehicles.
+def full_cost(snapshot: SnowSnapshot, minutes_of: Mapping[Network, float]) -> float:
+    """The cost of the full call-out: the minutes of each network (``full_minutes``), shared by all its vehicles.
 
     Where a network has no vehicle its minutes cost the usual price.
     """
     prices, cost = prices_of(snapshot), 0.0
-    for network, minutes in full_minutes(snapshot, streets, turer, work_kmh).items():
+    for network, minutes in minutes_of.items():
         crew = _crew(snapshot, network)
         cost += sum(prices.of(v, [minutes / len(crew)]) for v in crew)
     return cost

@@ -19,7 +19,7 @@ from city.entities import Segment
 from city.vocabulary import READINGS, ROUTE_CLASSES, Network, RouteClass
 from models.snow import SnowRange
 from planner.routes.sectors import Tur, service_minutes
-from planner.snow.criteria import Criteria, all_criteria
+from planner.snow.criteria import Criteria, all_criteria, slip_hold_h
 from planner.snow.rule import NONE, Hundredths, Ints, decide, decide_friction, hundredths
 from planner.thresholds.limits import Limits
 
@@ -156,7 +156,7 @@ def call_out(groups: ServiceGroups, rules: Limits, asked: Set[str] = frozenset()
     hold = np.array([c.hold_h for c in own], np.int64)
     decide(groups.dry[reading, rows], groups.wet[reading, rows], dry_limit, wet_limit, hold, by_depth, margin)
     target = np.array([0 if c.anti_slip == "none" else c.friction_limit for c in own], np.int64)
-    decide_friction(groups.friction, target, max(1, round(rules.value("snow.slip_hold_h"))), by_friction)
+    decide_friction(groups.friction, target, slip_hold_h(rules), by_friction)
     lead, prevent = (np.array([getattr(c, name) for c in own], np.int64) for name in ("lead_h", "prevent_h"))
     by_depth_from, by_friction_from = _brought_forward(by_depth, lead), _brought_forward(by_friction, prevent)
     return Called(groups, by_depth, by_depth_from, by_friction, by_friction_from, margin)

@@ -108,8 +108,8 @@ def snow_plan(
     left = uncared(snapshot, assessed.turer, needs, held, night)
     weak = [*degradations(snapshot, needs.weather, night, night.without_vehicle(due)), *assessed.weak]
     weak += [*weak_drift(snapshot, drift), *weak_places(places), *weak_extra(extra), *weak_rest(snapshot, items)]
-    full = full_cost(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot))
-    used = _used(snapshot, assessed, items)
+    minutes = full_minutes(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot))
+    full, used = full_cost(snapshot, minutes), _used(snapshot, assessed, items, minutes)
     weak += _weak_absences(snapshot, [tur for tur in due if night.has_no_vehicle(tur)])
     answer = VerdictBasis(assessed.turer, items, needs, cost_of(snapshot, items), full, left)
     totals = msgspec.structs.replace(_totals(snapshot, assessed.turer, due, items, driven, needs, left), **used)
@@ -201,10 +201,11 @@ def work_speeds(snapshot: SnowSnapshot) -> dict[Network, float]:
     return speeds
 
 
-def _used(snapshot: SnowSnapshot, assessed: Assessment, items: Sequence[Intervention]) -> dict[str, float | None]:
-    """What is spread and which hours are overtime, and the same of a full call-out that begins with the plan's first
-    tur; as they stand in the totals."""
-    minutes = full_minutes(snapshot, assessed.streets, assessed.turer, work_speeds(snapshot))
+def _used(
+    snapshot: SnowSnapshot, assessed: Assessment, items: Sequence[Intervention], minutes: Mapping[Network, float]
+) -> dict[str, float | None]:
+    """What is spread and which hours are overtime, and the same of a full call-out of these ``minutes`` by network that
+    begins with the plan's first tur; as they stand in the totals."""
     own = usage_of(snapshot, assessed.needs.service.rules, items)
     full = full_usage(snapshot, assessed.needs, assessed.turer, minutes, items)
     every = {"": own, "full_": full}

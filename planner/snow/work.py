@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from city.entities import Vehicle
-from city.serviceday import bounds
 from planner.fleet import Assignment, Delay, Fleet
 from planner.routes.check import Refusal
 from planner.routes.sectors import Tur
@@ -129,17 +128,12 @@ def drive_all(
     after_class_1()
     _drive(work[len(first) :], drives, needs, night)
     for _ in range(RUNS):
-        if not _drive_again(drives, needs, night, _ends(snapshot)):
+        if not _drive_again(drives, needs, night, snapshot.day_ends):
             break
     salted = [more for tur in due if (more := _salted_again(needs, tur, night)) is not None]
     drives.ahead([(item.tur, item.needs) for item in salted])
     _drive(sorted(salted, key=_urgency), drives, needs, night)
     return night
-
-
-def _ends(snapshot: SnowSnapshot) -> datetime:
-    """When the service day is over."""
-    return bounds(snapshot.service_day, snapshot.domain, snapshot.zone)[1]
 
 
 def _asked(needs: Needs, due: Sequence[Tur], held: Mapping[str, datetime]) -> list[TurWork]:
@@ -172,7 +166,7 @@ def _settled(item: TurWork, drives: Drives, needs: Needs, night: NightWork) -> t
     vehicle = drives.choose(item.tur, item.needs)
     for _ in range(TRIES):
         if vehicle is None:
-            later = window_of(item.needs).earliest >= _ends(drives.snapshot)
+            later = window_of(item.needs).earliest >= drives.snapshot.day_ends
             night.lost.append(LostWork(item.tur, item.needs, "no_vehicle", again=item.again, later=later))
             return None
         begins, ready = drives.expected(item.needs, vehicle)

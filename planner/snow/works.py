@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from city.serviceday import bounds
 from planner.routes.sectors import Tur
+from planner.snow.criteria import slip_hold_h
 from planner.snow.need import Need, Needs
 from planner.snow.salted import SpreadSalt
 
@@ -45,10 +45,9 @@ def resalted(needs: Needs, spread: Sequence[SpreadSalt], not_before: datetime) -
     first: what lies there then is not known."""
     own = {row: needs.criteria_of(row) for row in {one.row for one in spread} if not needs.over[row]}
     targets = {row: of.friction_limit for row, of in own.items() if of.anti_slip == "salt"}
-    rules, snapshot = needs.service.rules, needs.snapshot
-    found = needs.salt.after(spread, targets, max(1, round(rules.value("snow.slip_hold_h"))))
+    ends = needs.snapshot.day_ends
+    found = needs.salt.after(spread, targets, slip_hold_h(needs.service.rules))
     again = [needs.to_treat_again(row, one, not_before) for row, one in found.items()]
-    _, ends = bounds(snapshot.service_day, snapshot.domain, snapshot.zone)
     works: list[list[Need]] = []
     for need in sorted((need for need in again if need.reached_at < ends), key=_begins):
         _join(works, need, [work for work in works if _in_time(needs, need, work)])
@@ -61,7 +60,7 @@ def _and_after(
     """A next work that spreads salt as it begins: with when the first of that gives out in turn before ``ends``."""
     then = [SpreadSalt(need.segment, need.begins, need.action.dose_g_m2, planned=True) for need in work]
     rows = {one.row: targets[one.row] for one in then if one.g_m2 > 0.0}
-    found = needs.salt.after([*spread, *then], rows, max(1, round(needs.service.rules.value("snow.slip_hold_h"))))
+    found = needs.salt.after([*spread, *then], rows, slip_hold_h(needs.service.rules))
     first = min((needs.groups.hour(one.since) for one in found.values()), default=ends)
     return tuple(replace(need, gives_out_at=first if first < ends else None) for need in work)
 
