@@ -148,8 +148,9 @@ def _lines(
     for item in drivable:
         others = [one for one in drivable if one.tur.id == item.tur.id and one.run != item.run and not one.again]
         last = item.run == max(one.run for one in drivable if one.tur.id == item.tur.id)
-        short = [need for one in night.lost if one.again and one.tur.id == item.tur.id for need in one.needs if last]
-        basis = TurBasis(needs, land, assessed.now_cm, [] if item.again else others, short)
+        short = [one for one in night.lost if one.again and not one.later and one.tur.id == item.tur.id and last]
+        not_again = [need for one in short for need in one.needs]
+        basis = TurBasis(needs, land, assessed.now_cm, [] if item.again else others, not_again)
         line = intervention(snapshot, assessed.streets.network, item, basis, latest[item.assignment])
         curve = deciding_curve(needs, assessed.now_cm, deciding(item.needs).segment)
         risk = drift_reason(snapshot, drift, item.needs)

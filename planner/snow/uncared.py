@@ -24,16 +24,6 @@ from planner.snow.snapshot import SnowSnapshot
 from planner.snow.unspread import unspread
 from planner.snow.work import DrivenTur, NightWork
 
-CAUSES = (
-    ("refused", False, False),
-    ("no_vehicle", False, False),
-    ("gone", False, False),
-    ("refused", True, False),
-    ("no_vehicle", True, False),
-    ("no_vehicle", False, True),
-)
-"""Why a work is lost, whether it is a further run, and whether it is the next night's; each is told apart."""
-
 
 @dataclass(frozen=True)
 class Uncared:
@@ -122,11 +112,13 @@ def _of_drives(tur: Tur, driven: Sequence[DrivenTur]) -> Iterator[Uncared]:
 
 
 def _of_lost(tur: Tur, night: NightWork, driven: Sequence[DrivenTur]) -> Iterator[Uncared]:
-    """The works of a tur that nobody does, cause by cause."""
+    """The works of a tur that nobody does, cause by cause, by what is needed first: for the first time, once more, and
+    the next night. What is gone by then hides nothing that is not."""
+    mine = [one for one in night.lost if one.tur.id == tur.id]
+    causes = {(one.later, one.again, one.why == "gone", one.why) for one in mine}
     going = next((item.assignment.vehicle.id for item in driven if item.drive.traversals), None)
     refused = {one.target: one.why for one in night.refused}
-    for cause, again, later in CAUSES:
-        mine = (one for one in night.lost if one.tur.id == tur.id)
+    for later, again, _, cause in sorted(causes):
         lost = [one for one in mine if (one.why, one.again, one.later) == (cause, again, later)]
         part = going is not None and cause != "no_vehicle"
         yield from _some(

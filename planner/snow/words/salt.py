@@ -25,7 +25,7 @@ def salt_reason(snapshot: SnowSnapshot, row: int, salt: SaltLasts) -> Reason:
 
 def not_enough(snapshot: SnowSnapshot, gives_out_at: datetime) -> Reason:
     """'Räcker inte heller: det kan bli halt igen ca kl. 01.00, och omgången efter den här är inte med i planen'."""
-    return text_reason(message("plan.snow.salt.again", when=when(snapshot, gives_out_at)))
+    return text_reason(message("plan.snow.salt.again", about=until(snapshot, gives_out_at)))
 
 
 def _lasts(snapshot: SnowSnapshot, salt: SaltLasts) -> Message:

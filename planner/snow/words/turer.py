@@ -26,7 +26,7 @@ from planner.snow.words.late import Booked, late
 from planner.snow.words.salt import not_enough, salt_reason
 from planner.snow.words.sensors import sensors
 from planner.snow.words.surface import surface_reason
-from planner.snow.words.when import when
+from planner.snow.words.when import until, when
 from planner.words.sentences import text_reason
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -94,7 +94,7 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBas
         first = item.tur.route_class.endswith(FIRST_CLASS)
         yield text_reason(message(f"plan.snow.reason.{'again' if first else 'further'}"))
     if basis.not_again:
-        yield _not_again(snapshot, basis.not_again)
+        yield from _not_again(snapshot, basis.not_again)
     for other in basis.others:
         begins = when(snapshot, other.assignment.starts_at)
         yield text_reason(message("plan.snow.reason.also", kind=message(f"action.{kind_of(other.needs)}"), when=begins))
@@ -108,13 +108,18 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBas
     yield from late(snapshot, Booked(item.assignment, item.begins, item.deadline, item.delay, _reached(item, worst)))
 
 
-def _not_again(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Reason:
-    """From when streets are over their limits again with nobody to drive them, and how deep it lies at last."""
-    most, first = deciding(needs), min(need.reached_at for need in needs)
-    figures = {"cm": Figure(most.depth_cm), "limit": Figure(most.limit_cm)}
-    name, peak = snapshot.segments[most.segment].name, when(snapshot, most.peak_at)
-    said = message("plan.snow.reason.not_again", **figures, first=when(snapshot, first), name=name, when=peak)
-    return text_reason(said)
+def _not_again(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Iterator[Reason]:
+    """From when streets are over their limits again with nobody to drive them, and how deep it lies at last; from when
+    they may be slippery again with nobody to salt them."""
+    slips = [need for need in needs if need.by_friction]
+    if over := [need for need in needs if not need.by_friction]:
+        most, since = deciding(over), until(snapshot, min(need.reached_at for need in over))
+        figures = {"cm": Figure(most.depth_cm), "limit": Figure(most.limit_cm)}
+        name, peak = snapshot.segments[most.segment].name, when(snapshot, most.peak_at)
+        yield text_reason(message("plan.snow.reason.not_again", **figures, since=since, name=name, when=peak))
+    if slips:
+        since = until(snapshot, min(need.reached_at for need in slips))
+        yield text_reason(message("plan.snow.reason.not_salted_again", since=since))
 
 
 def _done_by(snapshot: SnowSnapshot, item: DrivenTur) -> Reason:

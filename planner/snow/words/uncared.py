@@ -11,11 +11,12 @@ from city.entities import Vehicle
 from city.plan import Clause, NotCared
 from planner.fleet import Fleet
 from planner.snow.drives import SPREAD_KMH
+from planner.snow.lasts import slowest_kmh, usual_time, work_km
 from planner.snow.need import deciding
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.uncared import Uncared
 from planner.snow.words.classes import class_name
-from planner.snow.words.when import when
+from planner.snow.words.when import until, when
 from planner.thresholds.limits import limits
 
 
@@ -64,14 +65,14 @@ def _why(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Message:
 def _slippery(snapshot: SnowSnapshot, one: Uncared) -> Message:
     """Why nothing is spread where it gets slippery, by the coldest or the slipperiest of the streets."""
     first = min(one.needs, key=lambda need: need.reached_at)
-    when_said, n = when(snapshot, first.reached_at), len(one.needs)
+    since, n = until(snapshot, first.reached_at), len(one.needs)
     if not one.cold:
         friction = Figure(min(need.friction for need in one.needs), 2)
         name = class_name(one.route_class)
-        return message("plan.snow.uncared.no_sand", n=n, when=when_said, friction=friction, class_name=name)
+        return message("plan.snow.uncared.no_sand", n=n, since=since, friction=friction, class_name=name)
     lowest = limits(snapshot.thresholds).value("snow.salt_lowest_c")
     surface = Figure(min(need.surface_c[0] for need in one.needs))
-    return message("plan.snow.uncared.too_cold", n=n, when=when_said, surface=surface, lowest=brief(lowest))
+    return message("plan.snow.uncared.too_cold", n=n, since=since, surface=surface, lowest=brief(lowest))
 
 
 def _left(snapshot: SnowSnapshot, one: Uncared) -> Message:
@@ -84,7 +85,7 @@ def _left(snapshot: SnowSnapshot, one: Uncared) -> Message:
 def _no_vehicle(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[Message]:
     """Why none of a network's vehicles can drive, cause by cause."""
     if one.again:
-        yield message("plan.snow.uncared.again", when=when(snapshot, min(need.reached_at for need in one.needs)))
+        yield from _again(snapshot, one)
     if one.later:
         yield message("plan.snow.uncared.later", at=_begin(snapshot, one).astimezone(snapshot.zone))
     crew = [vehicle for vehicle in snapshot.vehicles if vehicle.network == one.network]
@@ -98,6 +99,14 @@ def _no_vehicle(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[
     for cause, names in (("no_depot", lost), ("absent", away), ("rests", rests), ("unmanned", others)):
         if names:
             yield message(f"plan.snow.uncared.{cause}", n=len(names), names=tuple(names[:5]))
+
+
+def _again(snapshot: SnowSnapshot, one: Uncared) -> Iterator[Message]:
+    """From when it is over its limit again, and from when it may be slippery again."""
+    for key, slips in (("again", False), ("slippery_again", True)):
+        reached = [need.reached_at for need in one.needs if need.by_friction is slips]
+        if reached:
+            yield message(f"plan.snow.uncared.{key}", since=until(snapshot, min(reached)))
 
 
 def _begin(snapshot: SnowSnapshot, one: Uncared) -> datetime:
@@ -120,10 +129,10 @@ def _ways(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[Messag
         yield from _with_a_driver(snapshot, fleet, one)
 
 
-def _sanded(snapshot: SnowSnapshot, one: Uncared, *, usual_deadhead: float = 0.5) -> Message:
+def _sanded(snapshot: SnowSnapshot, one: Uncared) -> Message:
     """What sand on all of the streets would take of one vehicle."""
-    km = sum(snapshot.segments[need.segment].length_m * need.passes for need in one.needs) / 1000.0
-    minutes = max(1, round(60.0 * km / SPREAD_KMH[one.network] * (1.0 + usual_deadhead)))
+    km = work_km(snapshot, one.needs)
+    minutes = max(1, round(usual_time(snapshot, one.needs, SPREAD_KMH[one.network]) / timedelta(minutes=1)))
     grams = Figure(limits(snapshot.thresholds).value("snow.sand_g_m2"), 0)
     return message("plan.snow.uncared.way.sand", n=len(one.needs), dose=grams, km=Figure(km), minutes=minutes)
 
@@ -153,8 +162,7 @@ def _way(snapshot: SnowSnapshot, one: Uncared, key: str, vehicle: str, begins: d
     return message(way, n=len(one.needs), vehicle=vehicle, at=begins.astimezone(zone), ready=ready)
 
 
-def _hours(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared, *, usual_deadhead: float = 0.5) -> timedelta:
-    """How long the work takes about, by the network's slowest vehicle."""
-    metres = sum(snapshot.segments[need.segment].length_m * need.passes for need in one.needs)
-    kmh = min((v.work_kmh for v in fleet.vehicles if v.network == one.network), default=10.0)
-    return timedelta(minutes=round(60.0 * metres / 1000.0 / kmh * (1.0 + usual_deadhead)))
+def _hours(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> timedelta:
+    """How long the work takes about, by the network's slowest vehicle, in whole minutes."""
+    takes = usual_time(snapshot, one.needs, slowest_kmh(fleet.vehicles, one.network))
+    return timedelta(minutes=round(takes / timedelta(minutes=1)))

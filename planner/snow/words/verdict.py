@@ -10,7 +10,6 @@ from functools import cached_property
 
 from city.catalogue.message import Figure, Message, Part, brief, message
 from city.plan import Degradation, Intervention, Verdict
-from city.serviceday import bounds
 from city.vocabulary import NON_ROUTE_KINDS, Certainty
 from planner.routes.sectors import Tur
 from planner.snow.depths import LOOK_BACK_H
@@ -23,7 +22,7 @@ from planner.snow.uncared import Uncared, turer_of
 from planner.snow.words.classes import class_name
 from planner.snow.words.held import idle
 from planner.snow.words.salt import spared
-from planner.snow.words.when import when
+from planner.snow.words.when import until, when
 from planner.words.sentences import answer, certain
 
 HOUR = timedelta(hours=1)
@@ -86,8 +85,7 @@ def this_shift(
 ) -> tuple[list[Intervention], frozenset[str], frozenset[str]]:
     """What begins before the service day is over, all where nothing does; the turer of it; and those that go later
     alone: they are the next night's."""
-    _, ends = bounds(snapshot.service_day, snapshot.domain, snapshot.zone)
-    now = [item for item in items if item.starts_at is None or item.starts_at < ends] or list(items)
+    now = [item for item in items if item.starts_at is None or item.starts_at < snapshot.day_ends] or list(items)
     going = frozenset(item.target for item in now if item.kind not in NON_ROUTE_KINDS)
     every = frozenset(item.target for item in items if item.kind not in NON_ROUTE_KINDS)
     return now, going, every - going
@@ -156,14 +154,16 @@ def _not_driven(snapshot: SnowSnapshot, basis: VerdictBasis) -> Iterator[Message
     if basis.gone:
         yield message("plan.snow.verdict.gone", n=len(basis.gone))
     if basis.later:
-        first = min(need.begins for one in basis.left if one.later for need in one.needs)
+        first = min(need.begins for one in basis.left if one.whole and one.later for need in one.needs)
         yield message("plan.snow.verdict.later", n=len(basis.later), at=first.astimezone(snapshot.zone))
 
 
 def _left(basis: VerdictBasis) -> Iterator[Message]:
     """What is said of runs that nobody can drive once more, and of streets that are too cold for salt."""
-    if short := turer_of(one for one in basis.left if one.again):
-        yield message("plan.snow.verdict.short", n=len(short))
+    again = [one for one in basis.left if one.again and not one.later]
+    for key, slips in (("short", False), ("short_of_salt", True)):
+        if short := turer_of(one for one in again if any(need.by_friction is slips for need in one.needs)):
+            yield message(f"plan.snow.verdict.{key}", n=len(short))
     if cold := sum(len(one.needs) for one in basis.left if one.cold):
         yield message("plan.snow.verdict.cold", n=cold)
 
@@ -217,7 +217,9 @@ def _no_vehicle(snapshot: SnowSnapshot, lacking: Sequence[Need]) -> Message:
     key, first = "no_vehicle" if ploughed else "slippery_no_vehicle", min(n.reached_at for n in ploughed or lacking)
     if first <= snapshot.at + HOUR / 60:
         return message(f"plan.snow.verdict.{key}")
-    return message(f"plan.snow.verdict.{key}_from", when=when(snapshot, first))
+    if ploughed:
+        return message("plan.snow.verdict.no_vehicle_from", when=when(snapshot, first))
+    return message("plan.snow.verdict.slippery_no_vehicle_from", since=until(snapshot, first))
 
 
 def _nearest(snapshot: SnowSnapshot, needs: Needs, need: Need) -> Message:

@@ -236,3 +236,32 @@ def test_english_pages_and_plans_have_one_word_for_streets_and_one_for_turer():
         if OF_STREETS.search(re.sub(r"\{[^}]*\}", "", form))
     }
     assert said == {}
+
+
+AFTER = r"from|until|about|since|to|before|after"
+
+
+def times_said_by(name: str) -> Iterator[tuple[str, str]]:
+    """Where words of snow plans get a time from ``when`` or from ``until``: the file, and the gap that it is for."""
+    for path, module in modules("planner/snow"):
+        for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
+            for keyword in call.keywords:
+                made = keyword.value
+                if isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id == name:
+                    yield path, keyword.arg or ""
+
+
+def test_no_english_time_of_a_snow_plan_is_said_from_at_an_hour():
+    """'at 02:00' (``when``) stands alone; after a word such as *from* the clock does alone (``until``)."""
+    of_when, of_until = ({gap for _, gap in times_said_by(name)} for name in ("when", "until"))
+    assert of_when == {"when"}
+    assert of_until >= {"since", "about", "until"}
+    after = {
+        gap
+        for key, entry in words("en").table.items()
+        if key.startswith("plan.snow.")
+        for form in forms(entry)
+        for gap in re.findall(rf"\b(?:{AFTER}) \{{(\w+)\}}", form)
+    }
+    assert "since" in after
+    assert not after & of_when

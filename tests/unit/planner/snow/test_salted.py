@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from city.entities import Forecast, ForecastStep, Treatment
+from city.manning import RosterTurn
 from city.plan import Intervention, Plan
 from models.slipperiness import salt_dose
 from planner.publish import check_schema
@@ -144,8 +145,8 @@ def test_the_line_says_until_when_the_salt_lasts_and_where_it_freezes() -> None:
         first
     )
     assert "(vägen −2,6 °C)" in texts(first) or "(vägen −2,5 °C)" in texts(first)
-    english = first.languages["en"] if isinstance(first.languages, dict) else {}
-    assert english is not None
+    english = " ".join(reason.text_en for reason in first.reasons)
+    assert "Stigen 4: salted at 02:15, 20 g/m²: lasts until about 06:00, then it may freeze from −2.5 °C" in english
     assert first.starts_at == AT + 2 * HOUR
     assert first.deadline == AT + 3 * HOUR
 
@@ -176,6 +177,25 @@ def test_a_tur_gets_its_next_work_of_the_night_when_its_own_salt_gives_out() -> 
     assert isinstance(slips_at, datetime)
     assert isinstance(later_at, datetime)
     assert abs(slips_at - later_at) <= HOUR
+
+
+def test_a_next_salting_that_nobody_can_drive_is_told_as_ice() -> None:
+    """The crew goes home after an hour, and the salt gives out at six: no snow comes over any limit."""
+    roster = tuple(RosterTurn(name, AT - HOUR, AT + HOUR) for name in ("P01", "P02", "G01"))
+    plan = plan_of(replace(night(), roster=roster))
+    (item,) = against(plan)
+    (one,) = plan.not_cared
+    assert "Kan bli halt igen från kl. 06.00, och ingen kan salta den igen" in texts(item)
+    assert one.why.startswith("Kan bli halt igen från kl. 06.00, efter den sista saltning som planen har")
+    assert "1 tur kan bli hal igen efter sin sista saltning och ingen kan salta den igen" in plan.verdict.text
+    swedish = " ".join([texts(item), one.why, plan.verdict.text])
+    assert not {"gränsen", "cm,"} & set(swedish.split())
+    english = " ".join([*(reason.text_en for reason in item.reasons), one.why_en, plan.verdict.text_en])
+    assert "May be slippery again from 06:00, and nobody can salt it once more" in english
+    assert "May be slippery again from 06:00, after the last salting that the plan has" in english
+    assert "1 route may be slippery again after its last salting" in english
+    assert "imit again" not in english
+    assert "limits again" not in english
 
 
 def test_there_is_no_next_work_where_the_dose_lasts() -> None:

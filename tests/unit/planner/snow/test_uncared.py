@@ -23,6 +23,9 @@ from planner.snapshot import PlannerParams
 from planner.snow.drives import Drives
 from planner.snow.plan import assess_streets
 from planner.snow.snapshot import SnowSnapshot
+from planner.snow.uncared import uncared
+from planner.snow.words.verdict import VerdictBasis, verdict
+from planner.snow.work import LostWork, NightWork
 from planner.words.terminal import readable
 from tests.unit.planner.snapshots import AT, HOUR, depth, place, snow_snapshot, street, streets
 
@@ -216,3 +219,18 @@ def test_a_vehicle_that_is_out_of_service_is_the_cause_and_no_way() -> None:
     lacking = [one for one in of(plan, "no_vehicle") if one.network == "street"]
     assert lacking
     assert all("ur drift" in one.why and not one.ways for one in lacking)
+
+
+def test_no_work_that_is_lost_is_dropped_whatever_its_cause() -> None:
+    """A further run that would begin after the service day is over: said as such, and not as one that is short."""
+    snapshot = snow_snapshot(readings=(depth(9.0),))
+    assessed = assess_streets(snapshot)
+    tur = assessed.turer[0]
+    for why in ("no_vehicle", "refused", "gone"):
+        for again, later in ((False, False), (True, False), (False, True), (True, True)):
+            lost = LostWork(tur, assessed.needs.of(tur), why, AT if why == "gone" else None, again=again, later=later)
+            left = uncared(snapshot, assessed.turer, assessed.needs, {}, NightWork(lost=[lost]))
+            mine = [one for one in left if one.target == tur.id]
+            assert [(one.needs, one.again, one.later) for one in mine] == [(lost.needs, again, later)]
+            said = verdict(snapshot, VerdictBasis(assessed.turer, (), assessed.needs, 0.0, 0.0, mine), ())
+            assert ("kommer över gränsen igen" in said.text) is (again and not later)
