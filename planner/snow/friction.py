@@ -68,7 +68,7 @@ def _as_slush_freezes(
     past_h = behind.surface_c.shape[1]
     for treatment in snapshot.treatments:
         i, hour = index.get(treatment.segment), past_h + int((treatment.done_at - weather.start) // timedelta(hours=1))
-        ploughed = i is not None and treatment.action.startswith("plough") and 0 <= hour < past_h
+        ploughed = i is not None and treatment.action.startswith("plough") and 0 <= hour <= past_h
         if ploughed and behind.surface_c[i, max(0, hour - slush_h) : hour + 1].max() > PHYSICS.freeze_c:
             lying[i, frozen[i]] = ROAD_CONDITIONS.index("ice")
     return lying

@@ -292,11 +292,12 @@ def test_the_last_round_of_a_plan_says_that_it_does_not_last_either() -> None:
     assert not any("Räcker inte heller" in texts(item) for item in enough)
 
 
-def after_wet_snow(then_c: float) -> SnowSnapshot:
-    """Wet snow until three hours ago, ploughed two hours ago at 0.3 °C, with nothing spread; ``then_c`` from now on."""
+def after_wet_snow(then_c: float, until: int = -3) -> SnowSnapshot:
+    """Wet snow ``until`` some hours ago, ploughed two hours ago at 0.3 °C, with nothing spread; ``then_c`` from now
+    on."""
 
     def step(hour: int) -> ForecastStep:
-        begins, falls = AT + hour * HOUR, 1.5 if -10 <= hour < -3 else 0.0
+        begins, falls = AT + hour * HOUR, 1.5 if -10 <= hour < until else 0.0
         temp = 0.3 if hour < 0 else then_c
         return ForecastStep(begins, begins + HOUR, temp, falls, snow_fraction=1.0, humidity_pct=92.0, wind_m_s=2.0)
 
@@ -313,3 +314,13 @@ def test_slush_that_a_plough_left_is_ice_when_it_freezes() -> None:
     assert all(needs.slips[i] for i in WAYS)
     assert against(plan_of(after_wet_snow(-5.0)))
     assert not assess_streets(after_wet_snow(1.5)).needs.slips[WAYS].any()
+
+
+def test_slush_of_a_plough_of_the_present_hour_is_ice_too() -> None:
+    """The plough went by at 02.15, and the plan is of 02.30."""
+    wet = replace(after_wet_snow(-5.0, until=0), at=AT + HOUR / 2)
+    ploughed = tuple(Treatment(s.id, "plough", AT + HOUR / 4) for s in streets())
+    needs = assess_streets(replace(wet, treatments=ploughed)).needs
+    assert needs.weather.start == AT
+    assert 22 in needs.salt.untreated[WAYS[0], :6].tolist()
+    assert all(needs.slips[i] for i in WAYS)
