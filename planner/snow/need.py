@@ -147,7 +147,7 @@ class Needs:
         return tuple(
             row
             for row in sorted(self.salt.now)
-            if not self.slips[row]
+            if not self.needed[row]
             and self.criteria_of(row).anti_slip != "none"
             and ((free[row] >= 0) & (free[row] < self.criteria_of(row).friction_limit)).any()
         )

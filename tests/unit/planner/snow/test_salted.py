@@ -282,6 +282,17 @@ def test_salt_that_has_given_out_is_not_said_to_last() -> None:
     assert not list(spared(later, everywhere))
 
 
+def test_a_street_that_is_ploughed_is_not_said_to_be_spared() -> None:
+    """Salt keeps it from ice, but snow asks for it: it is salted with the plough."""
+    snapshot = night(60.0)
+    needs = assess_streets(snapshot).needs
+    assert set(WAYS) <= set(needs.spared)
+    assert not needs.slips.any()
+    over = replace(needs, asked=replace(needs.asked, over=np.ones_like(needs.over)))
+    assert over.spared == ()
+    assert not list(spared(snapshot, over))
+
+
 def test_the_last_round_of_a_plan_says_that_it_does_not_last_either() -> None:
     """Two millimetres at −3 °C: no dose holds for long, and the plan has one next round alone; where a dose may be as
     large as the water asks for there is nothing more to say."""
