@@ -32,7 +32,7 @@ def assess(
     class that is there is missing."""
     service, spots = service_of(snapshot, rules), sand_spots(snapshot, rules)
     behind, ahead = hours
-    friction, salt = friction_curves(snapshot, service, weather, (behind, ahead.mid), spots)
+    friction, everywhere, salt = friction_curves(snapshot, service, weather, (behind, ahead.mid), spots)
     curves = Curves(depth_curves(ahead), ahead.mid.wet, friction)
     groups, of = groups_of(snapshot.segments, turer, service.served_as, curves, work_kmh, snapshot.at, weather.start)
     called = call_out(groups, rules, frozenset(snapshot.asked))
@@ -40,4 +40,4 @@ def assess(
     each = [own[ROUTE_CLASSES[kind]] for kind in service.served_as]
     asked = asked_hours(snapshot.asked, curves, (groups, of, called), each, rules)
     asked = replace(asked, slip_from=np.maximum(asked.slip_from, np.minimum(salt.free_from(), asked.slip_reached)))
-    return Needs(snapshot, service, weather, ahead, curves, groups, of, called, asked, spots, salt)
+    return Needs(snapshot, service, weather, ahead, curves, groups, of, called, asked, spots, salt, everywhere)

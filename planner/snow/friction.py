@@ -31,16 +31,26 @@ RoadStates = tuple[Hindcast, SnowState]
 
 def friction_curves(
     snapshot: SnowSnapshot, service: ServiceLevel, weather: HourlyWeather, hours: RoadStates, spots: Bools
-) -> tuple[Hundredths, SaltNight]:
+) -> tuple[Hundredths, Hundredths, SaltNight]:
     """(n, n_hours) friction [0.01] in the hours in which a segment is ours to treat: -1 where it is not known, where
-    sand or salt still acts, or where it is too cold for salt and no place for sand; and the salt on the streets.
-    ``hours`` are those behind, and those ahead."""
+    sand or salt still acts, or where it is too cold for salt and no place for sand; the same whether anything is
+    spread there or not; and the salt on the streets. ``hours`` are those behind, and those ahead."""
     behind, mid = hours
     lying = _as_slush_freezes(snapshot, service.rules, weather, hours)
     friction = hundredths(_seen(snapshot, friction_of(lying, mid.surface_c)))
-    friction[~_ours(snapshot, service, mid, spots)] = NONE
-    salt = SaltNight(snapshot, service, weather, behind, mid, _still_sanded(snapshot, service.rules, weather, friction))
-    return _as_judged(snapshot, weather, salt.kept()), salt
+    sanded, ours = _still_sanded(snapshot, service.rules, weather, friction), _ours(snapshot, service, mid, spots)
+    free = _as_judged(snapshot, weather, np.zeros_like(sanded)) == NONE
+    salt = SaltNight(snapshot, service, weather, behind, mid, np.where(ours & ~free, sanded, np.int16(NONE)))
+    kept = salt.kept(sanded)
+    treated = np.where(ours, kept, np.int16(NONE))
+    return _as_judged(snapshot, weather, treated), _as_judged(snapshot, weather, kept), salt
+
+
+def told(snapshot: SnowSnapshot, weather: HourlyWeather) -> Bools:
+    """(n, n_hours) where a person or a device says that it is slippery, or how slippery, and not the model."""
+    blank = np.full((len(snapshot.segments), weather.hours), np.nan)
+    measured = np.isfinite(_seen(snapshot, blank))
+    return np.asarray(measured | (_as_judged(snapshot, weather, hundredths(blank)) != NONE))
 
 
 def _as_slush_freezes(

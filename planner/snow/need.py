@@ -89,7 +89,8 @@ class Need:
 class Needs:
     """The judgement of all segments: arrays (n,), and on asking one ``Need`` by its row.
 
-    ``asked`` says what asks for each, and from which hours.
+    ``asked`` says what asks for each, and from which hours; ``everywhere`` (n, n_hours) is the friction [0.01] of the
+    streets whether anything is spread there or not, -1 where it is not known or what was spread still acts.
     """
 
     snapshot: SnowSnapshot
@@ -103,6 +104,7 @@ class Needs:
     asked: AskedHours
     spots: Bools
     salt: SaltNight
+    everywhere: Hundredths
 
     def __len__(self) -> int:
         return len(self.over)

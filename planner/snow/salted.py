@@ -55,6 +55,15 @@ class SaltLasts:
     water_mm: tuple[float, ...]
 
 
+class _Brine(NamedTuple):
+    """The last salt of each street that is salted, how it goes through all hours, in the same order (n_salted,
+    n_hours), and how cold what it keeps wet is there [°C]."""
+
+    newest: dict[int, SpreadSalt]
+    hours: BrineHours
+    cold: Floats
+
+
 class Again(NamedTuple):
     """The hour ahead in which a street that was salted is asked for again, the one since which it is slippery (earlier
     where it was salted just before), and its salt."""
@@ -67,7 +76,7 @@ class Again(NamedTuple):
 @dataclass(frozen=True)
 class SaltNight:
     """The hours behind and ahead as salt sees them. ``untreated`` (n, n_hours) is the friction ahead [0.01] without
-    any salt."""
+    any salt, -1 in hours in which a person says that it is not slippery."""
 
     snapshot: SnowSnapshot
     service: ServiceLevel
@@ -78,14 +87,16 @@ class SaltNight:
 
     @cached_property
     def spread(self) -> tuple[SpreadSalt, ...]:
-        """What was done to streets until now that salt depends on, oldest first."""
+        """What was done to streets until now that salt depends on, oldest first. What was done before the hours behind
+        is gone; without any, salt is there for ``snow.treatment_lasts_h``."""
+        since = self.weather.start - (self._past_h * HOUR or self._constant)
         index = {segment.id: i for i, segment in enumerate(self.snapshot.segments)}
         least = self.service.rules.value("snow.salt_least_g_m2")
         found = []
         for one in sorted(self.snapshot.treatments, key=lambda treatment: treatment.done_at):
             parts, row = set(one.action.split("_")), index.get(one.segment)
             salted = bool(SALT & parts)
-            if row is not None and (salted or "plough" in parts):
+            if row is not None and one.done_at >= since and (salted or "plough" in parts):
                 grams = (least if one.g_m2 is None else one.g_m2) if salted else 0.0
                 found.append(SpreadSalt(row, one.done_at, grams, "plough" in parts, one.g_m2 is not None))
         return tuple(found)
@@ -93,11 +104,16 @@ class SaltNight:
     @cached_property
     def now(self) -> dict[int, SaltLasts]:
         """Of each street that was salted until now: until when that holds."""
-        return self._lasting(*self._now)
+        return self._lasting(self._now)
 
     @cached_property
-    def _now(self) -> tuple[dict[int, SpreadSalt], BrineHours]:
+    def _now(self) -> _Brine:
         return self._brine(self.spread)
+
+    @cached_property
+    def _constant(self) -> timedelta:
+        """How long salt holds where nothing is known of the road."""
+        return timedelta(hours=self.service.rules.value("snow.treatment_lasts_h"))
 
     @cached_property
     def _again(self) -> timedelta:
@@ -109,36 +125,40 @@ class SaltNight:
         """How many of the hours are behind; none where no weather was known."""
         return 0 if self.behind.film_mm is None else self.behind.film_mm.shape[1]
 
-    def kept(self) -> Hundredths:
-        """(n, n_hours) the friction ahead: not known in hours in which what was spread holds, or was spread just now.
-        Where the road's temperature is not known salt holds for ``snow.treatment_lasts_h``."""
-        friction, rows = self.open.copy(), list(self._now[0])
-        friction[rows] = np.where(self._resting(self._now[0]), NONE, friction[rows])
+    def kept(self, friction: Hundredths) -> Hundredths:
+        """A friction ahead (n, n_hours), not known in hours in which what was spread holds, or was spread just now.
+        Where the road is not known salt holds for ``snow.treatment_lasts_h``."""
+        friction, rows = friction.copy(), list(self._now.newest)
+        friction[rows] = np.where(self._held(self._now) | self._resting(self._now.newest), NONE, friction[rows])
         return friction
 
     @cached_property
     def open(self) -> Hundredths:
         """(n, n_hours) the friction ahead: not known in hours in which what was spread holds."""
-        friction, rows = self.untreated.copy(), list(self._now[0])
-        friction[rows] = np.where(self._held(*self._now), NONE, friction[rows])
+        friction, rows = self.untreated.copy(), list(self._now.newest)
+        friction[rows] = np.where(self._held(self._now), NONE, friction[rows])
         return friction
 
     def since(self, row: int, hour: int, target: int) -> int:
-        """The hour ahead since which a street has been slippery that is so in ``hour``."""
-        return _since(self.open[row], hour, target)
+        """The hour ahead since which a street has been slippery that is so in ``hour``: before it where it was not
+        salted again then, as it had been just before."""
+        salt = self._now.newest.get(row)
+        rests = 0 if salt is None else self._rests(salt)
+        return hour if hour > rests else _since(self.open[row], hour, target)
 
     def free_from(self) -> Ints:
         """(n,) the hour ahead from which each street may be salted again."""
         free = np.zeros(len(self.untreated), np.int64)
-        for row, one in self._now[0].items():
+        for row, one in self._now.newest.items():
             free[row] = self._rests(one)
         return free
 
     def after(self, more: Sequence[SpreadSalt], targets: Mapping[int, int], hold_h: int) -> dict[int, Again]:
         """Of streets with their friction targets [0.01] and ``more`` salt of this plan: when each gets slippery again
         for ``hold_h`` hours; nothing of those that do not."""
-        newest, brine = self._brine([one for one in (*self.spread, *more) if one.row in targets])
-        lasts, held, rests = self._lasting(newest, brine), self._held(newest, brine), self._resting(newest)
+        brine = self._brine([one for one in (*self.spread, *more) if one.row in targets])
+        newest, lasts, held = brine.newest, self._lasting(brine), self._held(brine)
+        rests = self._resting(newest)
         found = {}
         for i, row in enumerate(newest):
             curve = np.where(held[i], np.int16(NONE), self.untreated[row])
@@ -148,11 +168,11 @@ class SaltNight:
                 found[row] = Again(first, _since(curve, first, targets[row]), lasts[row])
         return found
 
-    def _lasting(self, newest: Mapping[int, SpreadSalt], brine: BrineHours) -> dict[int, SaltLasts]:
-        cold = self._road(list(newest)).brine_c
-        return {row: self._lasts(one, brine, cold, i) for i, (row, one) in enumerate(newest.items())}
+    def _lasting(self, all_salt: _Brine) -> dict[int, SaltLasts]:
+        return {row: self._lasts(one, all_salt, i) for i, (row, one) in enumerate(all_salt.newest.items())}
 
-    def _lasts(self, one: SpreadSalt, brine: BrineHours, cold: Floats, i: int) -> SaltLasts:
+    def _lasts(self, one: SpreadSalt, all_salt: _Brine, i: int) -> SaltLasts:
+        _, brine, cold = all_salt
         first = self._hour(one.at)
         gone = np.flatnonzero(~brine.holds[i, first:])
         last = first + int(gone[0]) if len(gone) else brine.holds.shape[1] - 1
@@ -161,14 +181,10 @@ class SaltNight:
         left, water = (tuple(of[i, self._past_h :].tolist()) for of in (brine.left_g_m2, brine.water_mm))
         return SaltLasts(one, until, icy_c, surface_c, left, water)
 
-    def _held(self, newest: Mapping[int, SpreadSalt], brine: BrineHours) -> Bools:
+    def _held(self, salt: _Brine) -> Bools:
         """(n_salted, n_hours) the hours ahead in which what was spread holds."""
-        rows, hours = list(newest), np.arange(self.untreated.shape[1])
-        blind_h = timedelta(hours=self.service.rules.value("snow.treatment_lasts_h"))
-        blind = np.array([self._ahead(one.at + blind_h) for one in newest.values()], np.int64).reshape(-1, 1)
-        unknown = np.isnan(self.mid.surface_c[rows]) & (hours < blind)
-        held: Bools = (hours >= self._begun(newest)) & (brine.holds[:, self._past_h :] | unknown)
-        return held
+        begun = np.arange(self.untreated.shape[1]) >= self._begun(salt.newest)
+        return np.asarray(begun & salt.hours.holds[:, self._past_h :])
 
     def _resting(self, newest: Mapping[int, SpreadSalt]) -> Bools:
         """(n_salted, n_hours) the hours ahead in which they are not salted again, whatever is left of it."""
@@ -194,8 +210,8 @@ class SaltNight:
         last = self._past_h + self.weather.hours - 1
         return min(last, max(0, self._past_h + int((at - self.weather.start) // HOUR)))
 
-    def _brine(self, spread: Sequence[SpreadSalt]) -> tuple[dict[int, SpreadSalt], BrineHours]:
-        """The last salt of each street that is salted, and how that goes through all hours, in the same order."""
+    def _brine(self, spread: Sequence[SpreadSalt]) -> _Brine:
+        """The last salt of each street that is salted, through all hours."""
         newest = {one.row: one for one in spread if one.g_m2 > 0.0}
         rows = list(newest)
         place = {row: i for i, row in enumerate(rows)}
@@ -205,7 +221,16 @@ class SaltNight:
             grams[place[one.row], self._hour(one.at)] += one.g_m2
             ploughs[place[one.row], self._hour(one.at)] |= one.ploughs
         traffic = np.array([TRAFFIC[self.snapshot.segments[row].route_class] for row in rows], float)
-        return newest, brine_hours(road, grams, ploughs, traffic)
+        brine = brine_hours(road, grams, ploughs, traffic)
+        return _Brine(newest, replace(brine, holds=self._held_blindly(newest, road, brine.holds)), road.brine_c)
+
+    def _held_blindly(self, newest: Mapping[int, SpreadSalt], road: UntreatedHours, holds: Bools) -> Bools:
+        """(n_salted, n_hours) where salt holds: as its brine does; for the constant hours where the road's temperature
+        is not known, or nothing of the hours since it was spread."""
+        ends = [self._past_h + self._ahead(one.at + self._constant) for one in newest.values()]
+        constant = np.arange(holds.shape[1]) < np.array(ends, np.int64).reshape(-1, 1)
+        before = np.array([one.at < self.weather.start - self._past_h * HOUR for one in newest.values()], bool)
+        return np.asarray(np.where(before.reshape(-1, 1), constant, holds | (np.isnan(road.surface_c) & constant)))
 
     def wet_c(self, rows: Sequence[int]) -> Floats:
         """(n_rows, n_hours) how cold what salt keeps wet is in the hours ahead [°C]."""

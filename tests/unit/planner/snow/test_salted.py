@@ -11,6 +11,7 @@ import pytest
 
 from city.entities import Forecast, ForecastStep, Treatment
 from city.manning import RosterTurn
+from city.observation import Observation
 from city.plan import Intervention, Plan
 from models.slipperiness import salt_dose
 from planner.publish import check_schema
@@ -115,6 +116,25 @@ def test_the_constant_hours_do_not_decide_for_salt(lasts_h: float) -> None:
     assert reached(night(20.0, 0.75, threshold("snow.treatment_lasts_h", "*", lasts_h))) == [3]
 
 
+def told(until_h: float) -> Observation:
+    """Somebody says of all streets that they are not slippery until then."""
+    names = tuple(s.id for s in streets())
+    return Observation("o", names, "slippery", 0.0, AT - HOUR / 2, AT + until_h * HOUR, "jour", "")
+
+
+@pytest.mark.parametrize("salted", [False, True])
+def test_it_is_not_slippery_in_the_hours_of_which_a_person_says_so(salted: bool) -> None:
+    """Neither on a street that nobody salted, nor on one that is not salted again for two hours; what is slippery by
+    then is so since they end, and not since the model said."""
+    until_h = 1 if salted else 4
+    snapshot = replace(night(1.0) if salted else night(), observations=(told(until_h),))
+    need = assess_streets(snapshot).needs.to_treat(WAYS[0])
+    assert need.reached_at == AT + until_h * HOUR
+    assert reached(snapshot) == [2 if salted else 4]
+    never = replace(snapshot, observations=())
+    assert assess_streets(never).needs.to_treat(WAYS[0]).reached_at == AT
+
+
 def test_sand_holds_its_constant_hours() -> None:
     sanded = night()
     done = tuple(Treatment(s.id, "sand", AT - 0.75 * HOUR, 150.0) for s in streets())
@@ -132,6 +152,34 @@ def test_more_salt_lasts_longer_and_an_unknown_dose_is_the_least() -> None:
     assert reached(night(5.0, 0.75, at_once)) == [0]
     (item,) = [one for one in against(plan_of(unknown)) if one.key.endswith(":1")]
     assert "dosen är inte känd och räknas som 5 g/m²" in texts(item)
+
+
+def test_what_was_spread_before_the_hours_behind_is_gone() -> None:
+    """Salt of 30 hours ago is none of 24 hours ago, which would still hold on this road."""
+    assert reached(night(60.0, 20.0)) == []
+    assert reached(night(60.0, 30.0)) == reached(night()) == [0]
+    ploughed = tuple(Treatment(s.id, "plough_salt", AT - 13 * 24 * HOUR, 60.0) for s in streets())
+    old = assess_streets(replace(night(), treatments=ploughed)).needs
+    assert old.salt.spread == ()
+    assert not old.salt.now
+
+
+def blind(hours_ago: float | None) -> SnowSnapshot:
+    """Rain that freezes from now on; of the hours behind no forecast is known."""
+    steps = (
+        ForecastStep(AT + h * HOUR, AT + (h + 1) * HOUR, -1.5, 0.8, snow_fraction=0.0, humidity_pct=98.0, wind_m_s=2.0)
+        for h in range(40)
+    )
+    ahead = Forecast("made", WEST, SOUTH, AT, tuple(steps))
+    return replace(night(None if hours_ago is None else 20.0, hours_ago or 0.0), forecasts=(ahead,))
+
+
+@pytest.mark.parametrize(("hours_ago", "from_hour"), [(None, 0), (0.5, 4), (2.0, 2), (3.5, 1), (5.0, 0), (30.0, 0)])
+def test_salt_holds_its_constant_hours_where_nothing_is_known_of_those_behind(
+    hours_ago: float | None, from_hour: int
+) -> None:
+    """Four hours (``snow.treatment_lasts_h``) from when it was spread, and not from the first hour that is known."""
+    assert reached(blind(hours_ago)) == [from_hour]
 
 
 def test_rain_after_salting_shortens_it() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from city.entities import Forecast, ForecastStep, Treatment
+from city.entities import Device, Forecast, ForecastStep, Reading, Treatment
 from city.observation import Observation
 from city.plan import NotCared, Plan
 from planner.services import make_plan
@@ -86,3 +86,31 @@ def test_what_was_sanded_or_seen_is_left_out() -> None:
     assert untreated(make_plan(night(treatments=sanded))) == []
     seen = Observation("o", MAIN, "slippery", 0.0, AT - HOUR / 2, AT + 39 * HOUR, "jour", "")
     assert untreated(make_plan(replace(night(), observations=(seen,)))) == []
+
+
+def test_slush_that_freezes_where_it_is_too_cold_for_salt_is_said() -> None:
+    """Wet snow, ploughed two hours ago: by the model it is a little loose snow, and it is ice."""
+    steps = [
+        ForecastStep(
+            AT + h * HOUR, AT + (h + 1) * HOUR, 0.3 if h < 0 else -11.0, 1.5 if -10 <= h < -3 else 0.0,
+            snow_fraction=1.0, humidity_pct=92.0, wind_m_s=2.0,
+        )
+        for h in range(-26, 40)
+    ]  # fmt: skip
+    wet = night(Forecast("made", WEST, SOUTH, AT, tuple(steps)), readings=(depth(6.0),))
+    ploughed = tuple(Treatment(s.id, "plough", AT - 2 * HOUR) for s in streets())
+    (main,) = untreated(make_plan(replace(wet, treatments=ploughed)))
+    assert tuple(sorted(main.segments)) == MAIN
+    assert "för kallt för salt" in main.why
+
+
+def test_what_a_sensor_measures_where_it_is_too_cold_for_salt_is_said() -> None:
+    """A dry road by the model, and friction 0.12 at a sensor beside four of its streets."""
+    dry = night(weather(air_c=-11.0, rain_until=-40))
+    assert untreated(make_plan(dry)) == []
+    device = Device("fri-1", "Friktion", "road_weather", WEST + 0.002, SOUTH, interval_s=600.0, last_time=AT - HOUR / 6)
+    measured = Reading("fri-1", "friction", "1", AT - HOUR / 6, 0.12)
+    plan = make_plan(replace(dry, devices=(*dry.devices, device), readings=(*dry.readings, measured)))
+    found = {name for one in untreated(plan) for name in one.segments}
+    assert "s/0-1" in found
+    assert found < {s.id for s in streets() if s.network == "street"}
