@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from city.serviceday import bounds
+from models.road.physics import PHYSICS
 from models.snow import ROAD_CONDITIONS
+from planner.snow.criteria import slip_hold_h
+from planner.snow.friction import told
 from planner.snow.need import Needs
 from planner.snow.rule import NONE
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.floating[Any]]
 WET, ICE = ROAD_CONDITIONS.index("wet"), ROAD_CONDITIONS.index("ice")
-FREEZES_C = -0.25
-"""Under this the road model has ice of water."""
 
 
 @dataclass(frozen=True)
@@ -34,22 +34,23 @@ class Freezing:
 
     @cached_property
     def warmer_k(self) -> dict[str, float]:
-        """Of each tur that ice alone calls: how much warmer its road must be for it to drop out [K]."""
+        """Of each tur that ice of the model alone calls: how much warmer its road must be for it to drop out [K]."""
         called = self.needs.called
         by_depth = {called.groups.tur[row] for row in np.flatnonzero(called.by_depth != NONE)}
+        other = {self._tur(int(i)) for i in np.flatnonzero((self._slippery & ~self._icy).any(axis=1))}
         warmest = np.where(self._all(self._icy), self._windows(self.needs.ahead.mid.surface_c).max(axis=2), np.inf)
-        return self._by_tur(-warmest.min(axis=1, initial=np.inf), np.maximum, without=by_depth)
+        return self._by_tur(-warmest.min(axis=1, initial=np.inf), np.maximum, without=by_depth | other)
 
     @cached_property
     def colder_k(self) -> dict[str, float]:
         """Of each tur that is not called: how much colder its road must be for a wet street to freeze [K]."""
         warmest = np.where(self._all(self._wet), self._windows(self.needs.ahead.mid.surface_c).max(axis=2), np.inf)
-        missing = warmest.min(axis=1, initial=np.inf) - FREEZES_C
+        missing = warmest.min(axis=1, initial=np.inf) - PHYSICS.freeze_c
         return self._by_tur(missing, np.minimum, without=set(self.needs.called.turer))
 
     @cached_property
     def may_stay_out(self) -> frozenset[str]:
-        """The turer that ice alone calls and that a road at the warm end of its range does not."""
+        """The turer that ice of the model alone calls and that a road at the warm end of its range does not."""
         sure = {self._tur(int(i)) for i in np.flatnonzero((self._all(self._icy) & (self._warm <= 0.0)).any(axis=1))}
         return frozenset(name for name in self.warmer_k if name not in sure)
 
@@ -68,15 +69,20 @@ class Freezing:
     def _hours(self) -> Bools:
         """(n_hours,) the hours before the service day is over."""
         needs = self.needs
-        _, ends = bounds(needs.snapshot.service_day, needs.snapshot.domain, needs.snapshot.zone)
-        return np.arange(needs.weather.hours) < max(1, needs.hour_of(ends))
+        return np.arange(needs.weather.hours) < max(1, needs.hour_of(needs.snapshot.day_ends))
+
+    @cached_property
+    def _slippery(self) -> Bools:
+        """(n, n_hours) slippery, on streets that are asked for."""
+        needs = self.needs
+        return np.asarray(needs.asked.slippery & needs.slips[:, None] & self._hours)
 
     @cached_property
     def _icy(self) -> Bools:
-        """(n, n_hours) slippery by ice of the model, on streets that are asked for."""
+        """(n, n_hours) the same by ice of the model, and not as somebody saw or measured it."""
         needs = self.needs
-        ice = (needs.ahead.mid.condition == ICE) & needs.asked.slippery
-        return np.asarray(ice & needs.slips[:, None] & self._hours)
+        ice = (needs.ahead.mid.condition == ICE) & ~told(needs.snapshot, needs.weather)
+        return np.asarray(self._slippery & ice)
 
     @cached_property
     def _wet(self) -> Bools:
@@ -103,12 +109,11 @@ class Freezing:
     def _may_freeze(self) -> Bools:
         """(n,) wet, and frozen at the cold end for as long as the rule asks."""
         cold = self._windows(np.minimum(self.needs.ahead.low.surface_c, self.needs.ahead.high.surface_c)).max(axis=2)
-        return np.asarray((self._all(self._wet) & (cold < FREEZES_C)).any(axis=1))
+        return np.asarray((self._all(self._wet) & (cold < PHYSICS.freeze_c)).any(axis=1))
 
     @cached_property
     def _hold(self) -> int:
-        hold = max(1, round(self.needs.service.rules.value("snow.slip_hold_h")))
-        return min(hold, self.needs.weather.hours)
+        return min(slip_hold_h(self.needs.service.rules), self.needs.weather.hours)
 
     def _windows(self, hours: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """(n, n_windows, hold) so many hours on end."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from city.entities import Forecast, ForecastStep
+from city.entities import Device, Forecast, ForecastStep, Reading
+from city.observation import Observation
 from city.plan import Plan
+from models.snow import ROAD_CONDITIONS
 from planner.services import make_plan
 from planner.snow.freeze import Freezing
 from planner.snow.plan import assess_streets
@@ -60,7 +63,8 @@ def test_ice_that_may_not_come_is_not_certain() -> None:
 
 
 def test_the_flip_of_an_ice_night_is_in_degrees_and_true() -> None:
-    """Just as much warmer and the model's road is not slippery for as long as the rule asks."""
+    """Just as much warmer and the model's road is not slippery for as long as the rule asks; the air by a kelvin less,
+    and it is: the water that freezes holds the road at zero, so that its last kelvin takes less of the air."""
     snapshot = night(-4.0, after_h=1)
     plan = plan_of(snapshot)
     assert "° varmare utgår" in plan.verdict.flip
@@ -70,6 +74,38 @@ def test_the_flip_of_an_ice_night_is_in_degrees_and_true() -> None:
     k = max(freezing.warmer_k.values())
     warmer = Freezing(assess_streets(night(-4.0 + k + 0.6, after_h=1)).needs)
     assert not warmer.warmer_k
+    assert list(Freezing(assess_streets(night(-4.0 + k - 1.0, after_h=1)).needs).warmer_k) == ["C1-1"]
+
+
+WAYS = tuple(s.id for s in streets() if s.network == "cycle")
+
+
+def kelvins(snapshot: SnowSnapshot) -> tuple[set[str], set[str]]:
+    """The turer that a warmer road takes out, and those that may stay out."""
+    found = Freezing(assess_streets(snapshot).needs)
+    return set(found.warmer_k), set(found.may_stay_out)
+
+
+def test_no_warmer_road_takes_out_what_somebody_sees_or_measures() -> None:
+    """One street of a tur is enough: it is driven for that street whatever the model's road does."""
+    ice = night(-4.0, after_h=1)
+    assert kelvins(ice) == ({"P1-1", "P3-1", "C1-1"}, {"P1-1", "P3-1", "C1-1"})
+    seen = Observation("o", WAYS[:1], "slippery", 1.0, AT - HOUR / 2, AT + 2 * HOUR, "jour", "")
+    assert kelvins(replace(ice, observations=(seen,))) == ({"P1-1", "P3-1"}, {"P1-1", "P3-1"})
+    device = Device("fri-1", "Friktion", "road_weather", WEST, SOUTH + 0.004, interval_s=600.0, last_time=AT - HOUR / 6)
+    measured = Reading("fri-1", "friction", "1", AT - HOUR / 6, 0.12)
+    by_sensor = replace(ice, devices=(*ice.devices, device), readings=(*ice.readings, measured))
+    assert kelvins(by_sensor) == ({"P1-1"}, {"P1-1"})
+
+
+def test_no_warmer_road_takes_out_what_is_slippery_by_more_than_ice_of_the_model() -> None:
+    """Slush that a plough left, say, which the model has as snow."""
+    needs = assess_streets(night(-4.0, after_h=1)).needs
+    row = next(i for i, s in enumerate(streets()) if s.id == WAYS[0])
+    lying = needs.ahead.mid.condition.copy()
+    lying[row] = ROAD_CONDITIONS.index("snow")
+    slush = replace(needs, ahead=replace(needs.ahead, mid=replace(needs.ahead.mid, condition=lying)))
+    assert set(Freezing(slush).warmer_k) == {"P1-1", "P3-1"}
 
 
 @pytest.mark.parametrize(("air_c", "said"), [(1.0, True), (9.0, False)])
