@@ -352,8 +352,7 @@ def test_the_last_round_of_a_plan_says_that_it_does_not_last_either() -> None:
 
 
 def after_wet_snow(then_c: float, until: int = -3) -> SnowSnapshot:
-    """Wet snow ``until`` some hours ago, ploughed two hours ago at 0.3 °C, with nothing spread; ``then_c`` from now
-    on."""
+    """Wet snow ``until`` this hour, ploughed two hours ago at 0.3 °C, with nothing spread; ``then_c`` from now on."""
 
     def step(hour: int) -> ForecastStep:
         begins, falls = AT + hour * HOUR, 1.5 if -10 <= hour < until else 0.0
@@ -376,7 +375,7 @@ def test_slush_that_a_plough_left_is_ice_when_it_freezes() -> None:
 
 
 def test_slush_of_a_plough_of_the_present_hour_is_ice_too() -> None:
-    """The plough went by at 02.15, and the plan is of 02.30."""
+    """The plough went by at 03.15, and the plan is of 03.30."""
     wet = replace(after_wet_snow(-5.0, until=0), at=AT + HOUR / 2)
     ploughed = tuple(Treatment(s.id, "plough", AT + HOUR / 4) for s in streets())
     needs = assess_streets(replace(wet, treatments=ploughed)).needs
