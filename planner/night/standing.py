@@ -248,7 +248,7 @@ def standing(
     beside = tuple(run for run in runs if known[run.key].kind in NON_ROUTE_KINDS)
     turer = [run for run in runs if known[run.key].kind not in NON_ROUTE_KINDS]
     turer += [run for order in orders if order.key not in known and (run := _outside(order, progress)) is not None]
-    turer = _in_turn(turer)
+    turer = _in_turn(turer, now)
     named = {run.target for run in turer}
     turer += [RunStanding(f"{target}:none", target, 1, "no_vehicle") for target in no_vehicle if target not in named]
     speaks: dict[str, RunStanding] = {}
@@ -257,31 +257,34 @@ def standing(
     return Standing(now, max(len(speaks), of or 0), speaks, tuple(turer), beside)
 
 
-def _in_turn(runs: Sequence[RunStanding]) -> list[RunStanding]:
-    """The runs with what each vehicle is called out for one after the other: it drives no two at a time."""
+def _in_turn(runs: Sequence[RunStanding], now: datetime) -> list[RunStanding]:
+    """The runs with what each vehicle is called out for one after the other: it drives no two at a time, and nothing
+    that was not begun before now."""
     held: dict[str, list[Engaged]] = {}
     on_it: dict[str, Engaged] = {}
     for run in runs:
         if run.state not in HOLDS or not (run.vehicle and run.starts_at and run.ready_at):
             continue
-        one = Engaged(run.key, run.starts_at, run.ready_at)
         if run.state == "running":
+            one = Engaged(run.key, run.starts_at, run.ready_at)
             on_it[run.vehicle] = max(on_it.get(run.vehicle, one), one, key=lambda held: held.ends)
         else:
-            held.setdefault(run.vehicle, []).append(one)
+            lasts = run.ready_at - max(run.starts_at, now)
+            held.setdefault(run.vehicle, []).append(Engaged(run.key, run.starts_at, run.starts_at + lasts))
     moved: dict[str, tuple[Engaged, str]] = {}
     for vehicle, own in held.items():
         first = on_it.get(vehicle)
         before = "" if first is None else first.what
-        for one in in_turn(own, None if first is None else first.ends):
+        for one in in_turn(own, now if first is None else max(now, first.ends)):
             moved[one.what] = (one, before)
             before = one.what
     names = {run.key: run.target for run in runs}
-    return [_moved(run, *moved[run.key], names) if run.key in moved else run for run in runs]
+    return [_moved(run, *moved[run.key], names, now) if run.key in moved else run for run in runs]
 
 
-def _moved(run: RunStanding, one: Engaged, before: str, names: Mapping[str, str]) -> RunStanding:
-    if one.begins == run.starts_at:
+def _moved(run: RunStanding, one: Engaged, before: str, names: Mapping[str, str], now: datetime) -> RunStanding:
+    """A run that waits for another; one that is only late keeps its planned start, and is ready as if begun now."""
+    if run.starts_at is None or one.begins <= max(run.starts_at, now):
         return run
     return replace(run, starts_at=one.begins, ready_at=one.ends, after=names[before])
 
