@@ -12,6 +12,7 @@ from city.settings import Settings
 from city.vocabulary import Channel, Network
 from planner.night.report import clears
 from planner.night.rest import Rota
+from planner.night.sequence import Engaged
 
 Place = tuple[str, str]
 """A place of a list: the vehicle and who is on it."""
@@ -31,6 +32,15 @@ class Busy:
     def during(self, begins: datetime, ends: datetime) -> bool:
         """Whether it may be busy at some time of a span."""
         return self.begins is None or self.ends is None or (self.begins < ends and begins < self.ends)
+
+
+def engaged(busy: Sequence[Busy], vehicle: str, but: Collection[str] = ()) -> list[Engaged]:
+    """What a vehicle has at times that are known, without the interventions of some keys."""
+    return [
+        Engaged(one.what, one.begins, one.ends)
+        for one in busy
+        if one.vehicle == vehicle and one.key not in but and one.begins and one.ends
+    ]
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def sheet_of(
     turer = [(one.item, one.vehicle) for one in wanted if one.item.key not in under_way]
     other = instead(turer, fleet_now(connection, plan, now), cannot, vehicles or {}, now)
     wanted = [_given(one, other.get(one.item.key), vehicles or {}, of_whom) for one in wanted]
-    wanted = one_at_a_time(wanted, on_call.busy)
+    wanted = one_at_a_time(wanted, on_call.busy, now)
     quiet = silent(made)
     known = CrewsKnown(on_call.busy, on_call.rota, quiet, manning.absences(connection, plan.domain, now))
     return sheet(plan_id, wanted, on_call.crews, known)
