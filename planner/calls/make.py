@@ -23,6 +23,7 @@ from planner.calls.texts import call_text, stop_text
 from planner.night.manned import away_places, other_numbers
 from planner.night.report import item_of
 from planner.night.sequence import one_after_other
+from planner.night.standing import holds_vehicle
 from store import calls, manning, orders, pages, plans
 from store.connect import Connection
 from store.orders import OrderNow
@@ -136,14 +137,17 @@ def make_call(
 
 
 def busy_now(connection: Connection, now: datetime) -> list[Busy]:
-    """What each vehicle has by the orders that it holds."""
-    return [Busy(b.vehicle, b.begins, b.ends, b.target, b.key) for b in calls.busy(connection, now - BACK)]
+    """What each vehicle has by its orders under way, and which of these hold it."""
+    return [
+        Busy(b.vehicle, b.begins, b.ends, b.target, b.key, holds_vehicle(b.state, b.call), b.state == "started")
+        for b in calls.busy(connection, now - BACK)
+    ]
 
 
 def _as_driven(connection: Connection, vehicle: str, ordered: Sequence[HeldTur], now: datetime) -> list[Intervention]:
     """The turer of a call as its vehicle can drive them, after what else it has; one that is only late is told as it
     was planned, to begin at once. Who is told of a start that makes it late is told when it is done."""
-    held = engaged(busy_now(connection, now), vehicle, {one.order.key for one in ordered})
+    held = engaged(busy_now(connection, now), vehicle, {one.order.key for one in ordered}, now)
     made = []
     for one, (item, _) in zip(ordered, one_after_other([one.item for one in ordered], held, now), strict=True):
         waits = item.starts_at is not None and item.starts_at > max(one.item.starts_at or now, now)

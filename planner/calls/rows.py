@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from city.call import CallEvent, CallNow
 from city.entities import OrderEvent
 from city.manning import CallOut
-from city.vocabulary import CallEventKind, CallState, OrderState
+from city.vocabulary import UNDER_WAY, CallEventKind, CallState, OrderState
 from planner.calls.board import (
     Act,
     Board,
@@ -70,8 +70,6 @@ STOPS: Mapping[CallState, BoardWord] = {
 HAND: frozenset[BoardWord] = frozenset({"failed", "unsure", "by_hand", "refused", "no_answer", "late_yes"})
 WAITING: frozenset[BoardWord] = frozenset({"leaves", "leaving", "waits", "sent", "delivered"})
 OPEN_ORDER: frozenset[OrderState] = frozenset({"decided", "sent", "unanswered"})
-HOLDS: frozenset[OrderState] = frozenset({"decided", "sent", "unanswered", "acknowledged", "started"})
-"""States of an order that its vehicle still has."""
 PLACES: tuple[Place, ...] = ("hand", "waiting", "changed", "rest")
 FRESH = timedelta(minutes=5)
 """How long something counts as just changed."""
@@ -119,7 +117,7 @@ def _is_open(night: NightCalls, call: CallNow) -> bool:
 def _still_holds(night: NightCalls, call: CallNow) -> bool:
     """Whether a call's vehicle has a tur by it that is neither done nor over."""
     own = (order for order in call.orders if night.newest.get(order) == call.id)
-    return call.kind == "go" and any(night.turer[o].state in HOLDS for o in own if o in night.turer)
+    return call.kind == "go" and any(night.turer[o].state in UNDER_WAY for o in own if o in night.turer)
 
 
 def _left_over(night: NightCalls, call: CallNow) -> bool:

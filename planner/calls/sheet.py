@@ -180,7 +180,7 @@ def one_at_a_time(wanted: Sequence[WantedTur], busy: Sequence[Busy], now: dateti
         replace(one, item=item, after=before, planned=one.item.starts_at)
         for vehicle, turer in own.items()
         for one, (item, before) in zip(
-            turer, one_after_other([one.item for one in turer], engaged(busy, vehicle, keys), now), strict=True
+            turer, one_after_other([one.item for one in turer], engaged(busy, vehicle, keys, now), now), strict=True
         )
     ]
 

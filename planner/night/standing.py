@@ -51,7 +51,7 @@ CALLED_FOR: frozenset[TurState] = frozenset(
 NOT_BEGUN: frozenset[TurState] = CALLED_FOR | {"to_send"}
 """Nobody has begun, and somebody still may: its time goes by."""
 HOLDS: frozenset[TurState] = frozenset({"running", "acknowledged", "called", "leaving", "unsure", "by_hand"})
-"""Its vehicle is on it, or will be."""
+"""Its vehicle is on it, or will be: somebody was called out for it, and what has come of that does not free them."""
 GRACE = timedelta(minutes=5)
 """So long after its time a step is not called late."""
 FIRST: tuple[TurState, ...] = get_args(TurState)
@@ -350,10 +350,20 @@ def _state(order: KnownOrder | None, calls: Mapping[str, CallState], declined: b
         return "declined" if declined else "to_send"
     if order.state == "decided" and not by_call:
         return "acknowledged"
-    if order.state == "decided":
-        return _called(calls.get(order.id), declined)
-    if order.state == "sent":
-        return _sent(calls.get(order.id))
+    return _under_way(order.state, calls.get(order.id), declined)
+
+
+def holds_vehicle(state: OrderState, call: CallState | None) -> bool:
+    """Whether an order that stands so, with the newest call-out about it, keeps its vehicle from other work: the same
+    for the page, for the sheet and for what a driver is told."""
+    return state != "aborted" and _under_way(state, call, declined=False) in HOLDS
+
+
+def _under_way(state: OrderState, call: CallState | None, declined: bool) -> TurState:
+    if state == "decided":
+        return _called(call, declined)
+    if state == "sent":
+        return _sent(call)
     by_order: dict[OrderState, TurState] = {
         "acknowledged": "acknowledged",
         "started": "running",
@@ -361,7 +371,7 @@ def _state(order: KnownOrder | None, calls: Mapping[str, CallState], declined: b
         "refused": "refused",
         "unanswered": "unanswered",
     }
-    return by_order[order.state]
+    return by_order[state]
 
 
 def _sent(call: CallState | None) -> TurState:

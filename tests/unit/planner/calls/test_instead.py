@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -139,6 +140,20 @@ def test_a_start_that_has_passed_is_laid_after_what_its_vehicle_has_by_then() ->
     """Planned for the hour before, so driven from now: over what the vehicle has in a quarter of an hour."""
     busy = [Busy("P01", AT + HOUR / 4, AT + 1.25 * HOUR, "P2-1", "k"), Busy("P02", AT, AT + 9 * HOUR, "P3-1", "l")]
     assert at_once(tur("P1-1", begins=-1.0), busy=busy) == [(1.25, 2.25, "P2-1")]
+
+
+def test_what_its_vehicle_should_have_begun_holds_it_from_now_on() -> None:
+    """What it is out on is ready as it was said."""
+    late = Busy("P01", AT - HOUR, AT + HOUR / 2, "P2-1", "k")
+    assert at_once(tur("P1-1"), busy=[late]) == [(1.5, 2.5, "P2-1")]
+    assert at_once(tur("P1-1"), busy=[replace(late, begun=True)]) == [(1.0, 2.0, "")]
+
+
+def test_what_nobody_was_called_out_for_moves_no_start_and_is_told() -> None:
+    """A tur that was only decided, or that nobody answered for, may go to another: the line says that it is there."""
+    item, waits = tur("P1-1"), Busy("P01", AT + HOUR, AT + 2 * HOUR, "P2-1", "k", holds=False)
+    assert at_once(item, busy=[waits]) == [(1.0, 2.0, "")]
+    assert looks(WantedTur(item, "P01", "ett"), known=CrewsKnown([waits])) == [[("busy", "P2-1")]]
 
 
 def test_what_was_planned_one_after_the_other_waits_for_nothing_where_both_are_late() -> None:
