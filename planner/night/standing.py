@@ -368,7 +368,7 @@ def _under_way(state: OrderState, call: CallState | None, declined: bool) -> Tur
         "acknowledged": "acknowledged",
         "started": "running",
         "done": "done",
-        "refused": "refused",
+        "refused": "declined" if declined else "refused",
         "unanswered": "unanswered",
     }
     return by_order[state]

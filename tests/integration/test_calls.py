@@ -580,3 +580,18 @@ def test_a_no_to_all_of_a_call_is_a_no(database: Connection, plan: Plan) -> None
     said(database, SETTINGS, OrderWord(order, "refused", WHO), AT + MINUTE)
     (row,) = board_of(database, SETTINGS, FixedClock(AT + 2 * MINUTE)).rows
     assert (row.word, row.needs) == ("refused", True)
+
+
+@pytest.mark.parametrize("let_go", ["declined", "not asked for"])
+def test_a_no_to_what_is_not_to_be_driven_any_more_needs_nobody(database: Connection, plan: Plan, let_go: str) -> None:
+    """It still is a no."""
+    order, _ = sent(database, plan)
+    said(database, SETTINGS, OrderWord(order, "refused", WHO), AT + MINUTE)
+    key = streets(plan)[0].key
+    if let_go == "declined":
+        steps.decline(database, plan, [key], "practice", WHO, AT + MINUTE, "")
+    else:
+        rest = tuple(item for item in plan.interventions if item.key != key)
+        publish(database, msgspec.structs.replace(plan, interventions=rest, inputs_hash="less"), AT + MINUTE)
+    (row,) = board_of(database, SETTINGS, FixedClock(AT + 2 * MINUTE)).rows
+    assert (row.word, row.needs) == ("refused", False)

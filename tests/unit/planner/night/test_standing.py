@@ -99,6 +99,7 @@ def test_a_decline_waits_for_nobody_and_an_order_that_goes_overrules_it() -> Non
     key = item("P1-1").key
     assert stands(item("P1-1"), declined=[key]).counts == {"declined": 1, "not_needed": 9}
     assert stands(item("P1-1"), orders=(order("P1-1", "sent"),), declined=[key]).count("called") == 1
+    assert stands(item("P1-1"), orders=(order("P1-1", "refused"),), declined=[key]).count("declined") == 1
 
 
 @pytest.mark.parametrize("state", ["sent", "acknowledged", "unanswered"])
