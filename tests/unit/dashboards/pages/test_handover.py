@@ -229,6 +229,20 @@ def test_what_was_declined_is_nobodys_to_do_and_stands_among_the_decisions(clien
     assert [one["step"] for one in found["decisions"] if one["kind"] == "decline"] == ["drifting"]
 
 
+@pytest.mark.parametrize("turned_down", [True, False])
+def test_a_no_to_what_was_turned_down_is_nobodys_to_drive(client, filled, snow, turned_down):
+    """What is still asked for is to be driven by another."""
+    key = snow.interventions[0].key
+    (order,) = decide(filled, snow.id, [key], "dispatcher", town.AT)
+    add_event(filled, order, "sent", "dispatcher", town.AT)
+    add_event(filled, order, "refused", "P01", town.AT)
+    if turned_down:
+        judgements.add_decline(filled, Decline(snow.id, key, "drifting", "", "dispatcher", town.AT))
+    filled.commit()
+    turer = client.get(f"/api/v1/handover/{DAY}").json()["turer"]
+    assert [tur["todo"] for tur in turer if tur["key"] == key] == [None if turned_down else "rest"]
+
+
 def test_a_draft_that_waits_is_the_next_shifts_to_answer(client, filled, snow, made):
     """With the tur that it adds and why; once it is answered it is a decision, with who."""
     key = snow.interventions[-1].key
