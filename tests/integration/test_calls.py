@@ -545,9 +545,9 @@ def test_what_is_given_to_a_vehicle_begins_after_what_it_has(database: Connectio
 def test_a_second_call_to_a_vehicle_hides_no_tur_of_the_first(database: Connection, plan: Plan) -> None:
     """Both are on the board until they are done, each can be stopped, and each is counted."""
     first, second = of_one(plan)[:2]
-    for item in (first, second):
-        made = called(database, plan, [item.key])
-        step(database, made.calls[0], "tried", "sent", "acknowledged")
+    for item, at in ((first, AT), (second, AT + MINUTE)):
+        made = called(database, plan, [item.key], at)
+        step(database, made.calls[0], "tried", "sent", "acknowledged", at=at)
     found = board_of(database, SETTINGS, FixedClock(AT + HOUR))
     assert sorted(tur.key for row in found.rows for tur in row.turer) == sorted([first.key, second.key])
     assert ["stop" in row.acts for row in found.rows] == [True, True]
