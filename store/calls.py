@@ -8,7 +8,7 @@ from datetime import datetime
 
 from city.call import Call, CallEvent, CallNow
 from city.manning import CallOut
-from city.vocabulary import CallEventKind
+from city.vocabulary import CallEventKind, CallState, OrderState
 from store.connect import Connection
 from store.rows import columns, select
 from store.sql import query
@@ -26,13 +26,16 @@ class CallStep:
 
 @dataclass(frozen=True)
 class BusyWith:
-    """What a vehicle is planned for by an order that it holds: a tur of a key; None is not known."""
+    """What a vehicle is planned for by an order under way: a tur of a key, and where the order and the newest call-out
+    about it stand; None is not known."""
 
     vehicle: str
     begins: datetime | None
     ends: datetime | None
     target: str
     key: str
+    state: OrderState
+    call: CallState | None
 
 
 def call_out_lists(connection: Connection) -> tuple[CallOut, ...]:
@@ -110,5 +113,5 @@ def tried(connection: Connection, order_ids: Sequence[str]) -> set[tuple[str, st
 
 
 def busy(connection: Connection, since: datetime) -> tuple[BusyWith, ...]:
-    """What each vehicle that holds an order under way is planned for."""
+    """What each vehicle that has an order under way is planned for."""
     return select(connection, query("calls", "busy"), {"since": since}, BusyWith)

@@ -161,6 +161,11 @@ def of_ids(connection: Connection, order_ids: Sequence[str]) -> tuple[OrderNow, 
     return select(connection, query("orders", "of_ids"), {"ids": list(order_ids)}, OrderNow)
 
 
+def asked_keys(connection: Connection, order_ids: Sequence[str]) -> set[str]:
+    """The keys of some orders that the newest plan of their service day asks for."""
+    return {row[0] for row in connection.execute(query("orders", "asked_keys"), {"ids": list(order_ids)})}
+
+
 def domain_of(connection: Connection, order_id: str) -> Domain:
     """The service of an order that is known. Raises StoreUnavailable for an unknown one."""
     domain: Domain = only_row(connection.execute(query("orders", "domain_of"), {"order_id": order_id}))[0]

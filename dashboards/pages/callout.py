@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -125,12 +126,13 @@ class ReceiptLine:
 
 @dataclass(frozen=True)
 class BoardBox:
-    """The board as it is printed: ``open`` rows, and those that are ``folded`` away."""
+    """The board as it is printed: ``open`` rows, and those that are ``folded`` away, of ``folded_vehicles``."""
 
     summary: str
     receipt: ReceiptLine
     open: tuple[CallRow, ...]
     folded: tuple[CallRow, ...]
+    folded_vehicles: tuple[str, ...]
 
 
 def tel_of(address: str) -> str:
@@ -171,17 +173,15 @@ def board_box(
     now: datetime,
     names: Mapping[str, str],
     keys: Collection[str] = (),
-    out: Collection[str] = (),
+    out: Collection[tuple[str, str | None]] = (),
 ) -> BoardBox | None:
     """The board in words; None while nobody was called. ``keys`` are the live plan's, whose turer can be given to
-    another vehicle on the sheet; ``out`` those whose vehicle was called and is out of service."""
+    another vehicle on the sheet; ``out`` those whose vehicle was called and is out of service, each with it."""
     if not found.rows:
         return None
-    rows = []
-    for n, row in enumerate(found.rows):
-        before = sum(one.vehicle == row.vehicle for one in found.rows[:n])
-        name = f"{row.vehicle}-{before + 1}" if before else row.vehicle
-        made = replace(_row(row, locale, clock, now, names, keys), name=name)
+    named, rows = _names(found.rows), []
+    for row in found.rows:
+        made = replace(_row(row, locale, clock, now, names, keys), name=named[row.call_id])
         rows.append((row, _warned(made, row, out, locale)))
     urgent = [made for row, made in rows if row.place in {"hand", "waiting"}]
     quiet = [made for row, made in rows if row.place not in {"hand", "waiting"}]
@@ -192,12 +192,24 @@ def board_box(
         receipt=_receipt(found, locale, clock, now),
         open=tuple([*urgent, *quiet[:shown]]),
         folded=tuple(folded),
+        folded_vehicles=tuple(dict.fromkeys(row.vehicle for row in folded)),
     )
 
 
-def _warned(made: CallRow, row: BoardRow, out: Collection[str], locale: Locale) -> CallRow:
+def _names(rows: Sequence[BoardRow]) -> dict[str, str]:
+    """What each call's row is called on the page, by call id: its vehicle, with a number from the second on. In the
+    order in which they were made, so that a row keeps its name where it changes its place."""
+    found: dict[str, str] = {}
+    seen: Counter[str] = Counter()
+    for row in sorted(rows, key=lambda row: (row.made_at, row.call_id)):
+        seen[row.vehicle] += 1
+        found[row.call_id] = row.vehicle if seen[row.vehicle] == 1 else f"{row.vehicle}-{seen[row.vehicle]}"
+    return found
+
+
+def _warned(made: CallRow, row: BoardRow, out: Collection[tuple[str, str | None]], locale: Locale) -> CallRow:
     """A row that says of a vehicle which is out of service that it will not come, whatever it has answered."""
-    if row.kind == "stop" or not any(tur.key in out for tur in row.turer):
+    if row.kind == "stop" or not any((tur.key, row.vehicle) in out for tur in row.turer):
         return made
     second = " · ".join(part for part in (locale.words("board.out"), made.second) if part)
     return replace(made, look="is-stop", icon="warn", second=second)

@@ -321,7 +321,8 @@ def _board(context: AppContext, connection: Connection, plan: Plan, day: DayShow
     if day.undo is not None:
         found = without_undo(found, day.undo.taken_at)
     keys = {item.key for item in plan.interventions}
-    out = {run.key for run in day.standing.runs if run.state == "vehicle_out"} if day.standing else set()
+    runs = day.standing.runs if day.standing else ()
+    out = {(run.key, run.vehicle) for run in runs if run.state == "vehicle_out"}
     return board_box(found, locale, context.clock, day.now, day.known.contractors or {}, keys, out)
 
 

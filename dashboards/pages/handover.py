@@ -15,6 +15,7 @@ from city.vocabulary import DOMAINS, Domain
 from dashboards.pages.crew import said_change
 from dashboards.pages.freshness import freshness
 from dashboards.pages.nightlines import late_lines, line_of, numbers
+from dashboards.pages.nightnow import standing_of
 from dashboards.pages.nighttodo import todo_lines
 from dashboards.pages.record import decisions, told
 from dashboards.pages.services.known import VIEWS
@@ -67,6 +68,7 @@ def sheet(request: Request, domain: Domain = "snow", on: Annotated[date | None, 
         contractors = daypage.names(connection, streets=False).contractors
         days = plans.days(connection, domain, context.mode)
         plan = plans.latest(connection, domain, context.mode, day)
+        stands = standing_of(context, connection, plan) if plan else None
         out = _out(context, connection, domain, locale) if day == service_day(now, domain, locale.zone) else []
         fresh = freshness(context, connection, domain, context.live(connection, domain), locale)
         lost = _lost(context, connection) if report.night.unreachable else []
@@ -86,7 +88,7 @@ def sheet(request: Request, domain: Domain = "snow", on: Annotated[date | None, 
         span=_span(day, domain, locale),
         at=locale.moment(night.at, night.at),
         answer=_answer(night, domain, locale),
-        todo=todo_lines(report, names, locale, out),
+        todo=todo_lines(report, names, locale, out, stands),
         late=late_lines(report, names, locale, plan.not_cared if plan else (), lost),
         numbers=numbers(report, context.settings.planner.currency, locale),
         decisions=told(decisions(report.record), locale, names),

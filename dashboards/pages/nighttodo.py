@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
 
 from dashboards.pages.nightlines import said_streets
 from dashboards.pages.record import tur_of
 from dashboards.web.locale import Locale
 from planner.night.handover import TurNight
 from planner.night.report import NightReport
+from planner.night.standing import RunStanding, Standing
 from store.record import OpenCall
 
 UNDER_WAY = frozenset({"call", "send", "wait", "follow", "no_vehicle"})
@@ -27,6 +27,7 @@ LOOKS = {
     "decide": ("is-wait", "ring"),
     "rest": ("is-wait", "cross"),
     "send": ("is-wait", "ring"),
+    "after": ("is-wait", "ring"),
     "wait": ("is-go", "sent"),
     "look": ("is-wait", "info"),
     "follow": ("is-go", "run"),
@@ -48,16 +49,23 @@ class TodoLine:
 
 
 def todo_lines(
-    report: NightReport, names: Mapping[str, str], locale: Locale, out: Sequence[str] = ()
+    report: NightReport,
+    names: Mapping[str, str],
+    locale: Locale,
+    out: Sequence[str] = (),
+    stands: Standing | None = None,
 ) -> list[TodoLine]:
     """The list. Of a tur that was driven several times there is one line of a kind; ``out`` says which vehicles are out
-    of service."""
-    lines = [*_calls(report, names, locale), *_overlaps(report, names, locale)]
+    of service, ``stands`` where the night stands."""
+    runs = {} if stands is None else {run.key: run for run in stands.runs}
+    lines = [*_calls(report, names, locale), *_overlaps(report, runs, names, locale)]
     manning = locale.words("site.manning")
     lines += [_todo("vehicle_out", said, "", "/bemanning", manning, locale) for said in out]
-    for what in ("no_vehicle", "draft", "decide", "rest", "send", "wait", "look", "follow"):
+    for what in ("no_vehicle", "draft", "decide", "rest", "send", "after", "wait", "look", "follow"):
         if what == "draft":
             lines += _draft(report, names, locale)
+        elif what == "after":
+            lines += _after(report, runs, names, locale)
         else:
             turer = [tur for tur in report.night.turer if tur.todo == what]
             lines += _lines(what, turer, report, names, locale)
@@ -89,25 +97,56 @@ def _named(tur: TurNight, names: Mapping[str, str], locale: Locale) -> str:
     return f"{said}, {tur.vehicle}" if tur.vehicle and tur.order_id else said
 
 
-def _overlaps(report: NightReport, names: Mapping[str, str], locale: Locale) -> Iterator[TodoLine]:
-    """Turer of one vehicle, each called out and not done, of which one is to begin before the other is ready."""
+def _overlaps(
+    report: NightReport, runs: Mapping[str, RunStanding], names: Mapping[str, str], locale: Locale
+) -> Iterator[TodoLine]:
+    """Turer of one vehicle that are not done, of which one is to begin before another is ready: which of them goes
+    first is for somebody to say."""
     open_ = [tur for tur in report.night.turer if tur.todo in UNDER_WAY and tur.vehicle and tur.starts_at]
     for vehicle in dict.fromkeys(tur.vehicle for tur in open_):
-        own = sorted((tur for tur in open_ if tur.vehicle == vehicle), key=_starts)
-        for one, then in pairwise(own):
-            ready = one.ready_at or one.ready_by
-            if ready is not None and _starts(then) < ready:
-                turer = [tur_of(tur.key, locale, names) for tur in (one, then)]
+        last: tuple[TurNight, datetime] | None = None
+        for tur in sorted((tur for tur in open_ if tur.vehicle == vehicle), key=lambda tur: _starts(tur, runs)):
+            starts, ready = _starts(tur, runs), _ready(tur, runs)
+            if last is not None and starts < last[1]:
+                turer = [tur_of(one.key, locale, names) for one in (last[0], tur)]
                 clocks = {
-                    "ready": locale.moment(ready, report.night.at),
-                    "start": locale.moment(_starts(then), report.night.at),
+                    name: locale.moment(at, report.night.at) for name, at in (("ready", last[1]), ("start", starts))
                 }
                 said = locale.words("todo.overlaps", vehicle=vehicle or "", first=turer[0], second=turer[1], **clocks)
-                yield _todo("overlap", said, "", f"/idag?domain={report.domain}", locale.words("site.day"), locale)
+                yield _on_day("overlap", said, report, locale)
+            if ready is not None and (last is None or ready > last[1]):
+                last = tur, ready
 
 
-def _starts(tur: TurNight) -> datetime:
-    return tur.started_at or tur.starts_at or datetime.max.replace(tzinfo=UTC)
+def _after(
+    report: NightReport, runs: Mapping[str, RunStanding], names: Mapping[str, str], locale: Locale
+) -> Iterator[TodoLine]:
+    """Turer that begin when their vehicle is done with another."""
+    for tur in report.night.turer:
+        run = runs.get(tur.key)
+        if tur.todo not in UNDER_WAY or run is None or run.after is None or run.starts_at is None:
+            continue
+        own = (one.key for one in runs.values() if one.target == run.after and one.vehicle == run.vehicle)
+        before = next((tur_of(key, locale, names) for key in own), run.after)
+        start, name = locale.moment(run.starts_at, report.night.at), tur_of(tur.key, locale, names)
+        said = locale.words("todo.begins_after", vehicle=tur.vehicle or "", tur=name, before=before, start=start)
+        yield _on_day("after", said, report, locale)
+
+
+def _on_day(what: str, said: str, report: NightReport, locale: Locale) -> TodoLine:
+    return _todo(what, said, "", f"/idag?domain={report.domain}", locale.words("site.day"), locale)
+
+
+def _starts(tur: TurNight, runs: Mapping[str, RunStanding]) -> datetime:
+    """When a tur was begun, or is to be where it stands now."""
+    run = runs.get(tur.key)
+    stands = None if run is None else run.starts_at
+    return tur.started_at or stands or tur.starts_at or datetime.max.replace(tzinfo=UTC)
+
+
+def _ready(tur: TurNight, runs: Mapping[str, RunStanding]) -> datetime | None:
+    run = runs.get(tur.key)
+    return (None if run is None else run.ready_at) or tur.ready_at or tur.ready_by
 
 
 def _until(tur: TurNight, report: NightReport, locale: Locale) -> str:

@@ -76,7 +76,7 @@ def send_sheet(found: CallSheet, locale: Locale, now: datetime, said: SheetWords
     lines = [(line, _send_line(line, locale, now, said)) for line in found.lines]
     waste = any(tur.key.startswith("waste:") for line in found.lines for tur in line.turer)
     turer = t.count("standing.noun.waste" if waste else "standing.noun.snow", found.turer)
-    starts = "" if found.starts_at is None else _first(found.starts_at, locale, now)
+    starts = _first(found, locale, now)
     return SendSheet(
         title=t.count("sheet.title", found.vehicles, turer=turer),
         lead=" ".join(part for part in (t("sheet.lead"), starts) if part),
@@ -90,10 +90,12 @@ def send_sheet(found: CallSheet, locale: Locale, now: datetime, said: SheetWords
     )
 
 
-def _first(starts_at: datetime, locale: Locale, now: datetime) -> str:
+def _first(found: CallSheet, locale: Locale, now: datetime) -> str:
     """When the first begins; what should have begun begins now."""
-    key = "sheet.starts_now" if starts_at < now else "sheet.starts"
-    return locale.words(key, clock=locale.moment(starts_at, now))
+    late = [line.planned for line in found.lines if line.callable and line.planned and _begins_now(line, now)]
+    if late:
+        return locale.words("sheet.starts_now", clock=locale.moment(min(late), now))
+    return "" if found.starts_at is None else locale.words("sheet.starts", clock=locale.moment(found.starts_at, now))
 
 
 def _send(found: CallSheet, locale: Locale) -> str:
@@ -112,8 +114,7 @@ def _sums(found: CallSheet, locale: Locale) -> str:
 
 
 def _send_line(line: SheetLine, locale: Locale, now: datetime, said: SheetWords) -> SendLine:
-    t, ends = locale.words, _ends(line.turer, now)
-    late = [tur for tur in line.turer if tur.deadline and tur.key in ends and ends[tur.key] > tur.deadline]
+    t = locale.words
     return SendLine(
         vehicle=line.vehicle or "–",
         contractor=crew_of(line.contractor, said.contractors, locale),
@@ -127,8 +128,8 @@ def _send_line(line: SheetLine, locale: Locale, now: datetime, said: SheetWords)
         channel=t(f"channel.{line.channel}") if line.callable else t("channel.none"),
         starts=_starts(line, locale, now),
         planned=_planned(line, locale, now),
-        ready=_ready(line, ends, locale, now),
-        late=bool(late),
+        ready=_ready(line, locale, now),
+        late=any(tur.deadline and tur.ready_by and tur.ready_by > tur.deadline for tur in line.turer),
         callable=line.callable,
     )
 
@@ -138,39 +139,32 @@ def tur_said(key: str, target: str, names: Mapping[str, str], locale: Locale, ru
     return with_run(names.get(key) or target, run, locale)
 
 
-def _ends(turer: Sequence[SheetTur], now: datetime) -> dict[str, datetime]:
-    """When each tur is done, if the first is begun at its time, or now where that has passed, and the others after it;
-    of turer without times nothing is said."""
-    found: dict[str, datetime] = {}
-    free = now
-    for tur in turer:
-        if tur.starts_at is not None and tur.ready_by is not None:
-            free = max(free, tur.starts_at) + (tur.ready_by - tur.starts_at)
-            found[tur.key] = free
-    return found
+def _begins_now(line: SheetLine, now: datetime) -> bool:
+    """Whether it should have begun, and nothing else keeps its vehicle."""
+    late = line.planned is not None and line.planned < now
+    return late and line.starts_at is not None and line.starts_at <= now
 
 
 def _starts(line: SheetLine, locale: Locale, now: datetime) -> str:
     """'05.10', or 'start nu' where that has passed."""
     if line.starts_at is None:
         return ""
-    return locale.words("sheet.start_now") if line.starts_at < now else locale.moment(line.starts_at, now)
+    return locale.words("sheet.start_now") if _begins_now(line, now) else locale.moment(line.starts_at, now)
 
 
 def _planned(line: SheetLine, locale: Locale, now: datetime) -> str:
     """When what begins now was to begin: '(planerad 05.10)'."""
-    if line.starts_at is None or line.starts_at >= now:
+    if line.planned is None or not _begins_now(line, now):
         return ""
-    return locale.words("sheet.planned", clock=locale.moment(line.starts_at, now))
+    return locale.words("sheet.planned", clock=locale.moment(line.planned, now))
 
 
-def _ready(line: SheetLine, ends: Mapping[str, datetime], locale: Locale, now: datetime) -> str:
-    """When all of a line is done; at the earliest, where it begins later than planned."""
-    ready = max(ends.values(), default=None)
-    if ready is None:
+def _ready(line: SheetLine, locale: Locale, now: datetime) -> str:
+    """When all of a line is done; at the earliest, where it should have begun."""
+    if line.ready_by is None:
         return ""
-    later = line.ready_by is not None and ready > line.ready_by
-    return locale.words("sheet.ready_earliest" if later else "sheet.ready", clock=locale.moment(ready, now))
+    key = "sheet.ready_earliest" if _begins_now(line, now) else "sheet.ready"
+    return locale.words(key, clock=locale.moment(line.ready_by, now))
 
 
 def _look(look: Look, line: SheetLine, locale: Locale, now: datetime) -> str:

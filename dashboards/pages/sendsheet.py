@@ -24,10 +24,10 @@ from dashboards.web.locale import Locale
 from dashboards.web.render import locale_of, page
 from planner.calls.call_out import call_out
 from planner.calls.fleetnow import fleet_now
-from planner.calls.instead import driven_from
 from planner.calls.reading import sheet_of
 from planner.calls.sheet import CallSheet
 from planner.night.choice import options
+from planner.night.sequence import driven_from
 from store import facts, judgements, manning
 from store.connect import Connection
 

@@ -17,7 +17,7 @@ RECENT = timedelta(minutes=20)
 """How long the row says what was answered."""
 MISSED_LOOKS = 3
 """After so many looks that did not come, the watch is called silent."""
-HOLDS: tuple[tuple[Literal["any", "wide"], int], ...] = (("any", 125), ("wide", 165))
+ROW_HOLDS: tuple[tuple[Literal["any", "wide"], int], ...] = (("any", 125), ("wide", 165))
 """So many signs of a draft stand in the row without being cut: at any width but the least, and on a wide screen. A
 longer one is opened before it is taken."""
 
@@ -83,7 +83,7 @@ def _of_draft(box: DraftBox, locale: Locale) -> WatchRow:
         key = "watch.draft_adds" if box.added else "watch.draft_drops"
         lead = t(key, clock=box.made, turer=tuple(line.name for line in box.few))
         more = _adds(box.few, locale) if box.added else " ".join(dict.fromkeys(line.why for line in box.few))
-        holds = next((width for width, most in HOLDS if len(lead) + len(more) <= most), None)
+        holds = next((width for width, most in ROW_HOLDS if len(lead) + len(more) <= most), None)
         return WatchRow("is-warn", "eye", lead, more, price, opens=True, takes=holds)
     back = t("draft.called_back", vehicles=box.back) if box.back else ""
     return WatchRow("is-warn", "eye", t("watch.draft", clock=box.made, changes=box.changes), back, price, opens=True)

@@ -1,4 +1,4 @@
-"""The board of a call-out: one row a vehicle, what was sent, who has answered, who is next, and what can be done."""
+"""The board of a call-out: what was sent to each vehicle, who has answered, who is next, and what can be done."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ class BoardNext:
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """The newest call to one vehicle, or an older one that still waits for something. ``by_dispatcher``: it was
-    acknowledged by telephone, and stays "enligt arbetsledare" for ever. ``leaves_in``: seconds of the clock until it
-    leaves, None where it has left; ``next`` who comes after (None: nobody is left, or it has answered);
-    ``instead_of`` whom it came after; ``needs``: it waits for a person."""
+    """The newest call to one vehicle, or an older one that still waits for something or has turer that are not done.
+    ``by_dispatcher``: it was acknowledged by telephone, and stays "enligt arbetsledare" for ever. ``leaves_in``:
+    seconds of the clock until it leaves, None where it has left; ``next`` who comes after (None: nobody is left, or it
+    has answered); ``instead_of`` whom it came after; ``needs``: it waits for a person."""
 
     call_id: str
     kind: CallKind

@@ -11,8 +11,8 @@ from city.entities import OrderEvent
 from city.manning import CallOut
 from city.settings import Settings
 from city.vocabulary import CallState, Domain, OrderState
-from planner.calls.lists import Busy, OnCall
-from planner.calls.make import BACK, HeldTur, Whom, crews_now, held_order, make_call
+from planner.calls.lists import OnCall
+from planner.calls.make import BACK, HeldTur, Whom, busy_now, crews_now, held_order, make_call
 from planner.calls.steps import MACHINE, NEXT_CALL, held_call, own_orders
 from planner.night.rest import rota
 from planner.thresholds.limits import limits
@@ -117,9 +117,8 @@ def pass_on(
 def on_call_now(connection: Connection, settings: Settings, now: datetime, domain: Domain) -> OnCall:
     """Who can be called now, for a service."""
     rules = limits(plans.thresholds(connection, now))
-    busy = [Busy(b.vehicle, b.begins, b.ends, b.target, b.key) for b in calls.busy(connection, now - BACK)]
     turns = facts.roster(connection, now, now + timedelta(hours=24))
     past = orders.given_orders(connection, domain, now - BACK)
     rested = rota(turns, past, now, rules.usual("snow.rest_h"), rules.usual("snow.most_hours"))
     fleet = {vehicle.id: vehicle.network for vehicle in facts.vehicles(connection, domain)}
-    return OnCall(crews_now(connection, settings, now), busy, rested, fleet)
+    return OnCall(crews_now(connection, settings, now), busy_now(connection, now), rested, fleet)

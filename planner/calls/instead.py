@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-import msgspec
-
 from city.plan import Intervention
 from planner.night.choice import Booking, FleetNow, VehicleOption, absent_during, options
+from planner.night.sequence import driven_from
 
 CannotDrive = Literal["out", "refused", "broken", "silent"]
 """Why the vehicle of a tur cannot: it is out of service then, its driver said no to this tur tonight, broke it off, or
@@ -64,14 +63,6 @@ def instead(
             booking = Booking(made.vehicle, item.target, item.key, goes.starts_at, goes.ready_by)
             fleet = replace(fleet, booked=[*fleet.booked, booking])
     return found
-
-
-def driven_from(item: Intervention, earliest: datetime) -> Intervention:
-    """An intervention as it is driven where it cannot begin before a time: it takes as long as planned."""
-    if item.starts_at is None or item.starts_at >= earliest:
-        return item
-    ready = None if item.ready_by is None else item.ready_by + (earliest - item.starts_at)
-    return msgspec.structs.replace(item, starts_at=earliest, ready_by=ready)
 
 
 def _cause(item: Intervention, own: str, fleet: FleetNow, known: Mapping[str, CannotDrive]) -> CannotDrive | None:

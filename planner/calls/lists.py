@@ -12,6 +12,7 @@ from city.settings import Settings
 from city.vocabulary import Channel, Network
 from planner.night.report import clears
 from planner.night.rest import Rota
+from planner.night.sequence import Engaged
 
 Place = tuple[str, str]
 """A place of a list: the vehicle and who is on it."""
@@ -19,18 +20,33 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True)
 class Busy:
-    """A vehicle that holds an order that has not ended, planned from ``begins`` to ``ends``; None is not known.
-    ``what`` is its tur, ``key`` its intervention's."""
+    """A vehicle that has an order that has not ended, planned from ``begins`` to ``ends``; None is not known.
+    ``what`` is its tur, ``key`` its intervention's. What it ``holds`` it was called out for; else nobody was, or none
+    answered.
+    ``begun``: it is out on it."""
 
     vehicle: str
     begins: datetime | None
     ends: datetime | None
     what: str = ""
     key: str = ""
+    holds: bool = True
+    begun: bool = False
 
     def during(self, begins: datetime, ends: datetime) -> bool:
         """Whether it may be busy at some time of a span."""
         return self.begins is None or self.ends is None or (self.begins < ends and begins < self.ends)
+
+
+def engaged(busy: Sequence[Busy], vehicle: str, but: Collection[str], now: datetime) -> list[Engaged]:
+    """What a vehicle holds at times that are known, without the interventions of some keys; what should have been begun
+    and was not takes as long from now on."""
+    found = []
+    for one in busy:
+        if one.vehicle == vehicle and one.holds and one.key not in but and one.begins and one.ends:
+            late = timedelta() if one.begun else max(timedelta(), now - one.begins)
+            found.append(Engaged(one.what, one.begins + late, one.ends + late))
+    return found
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,13 @@ from city.errors import Conflict, NotFound
 from city.manning import CallOut
 from city.plan import Intervention
 from city.settings import Settings
-from planner.calls.lists import Crews, lines_of
+from planner.calls.lists import Busy, Crews, engaged, lines_of
 from planner.calls.steps import MACHINE
 from planner.calls.texts import call_text, stop_text
 from planner.night.manned import away_places, other_numbers
 from planner.night.report import item_of
-from planner.night.sequence import Engaged, after_others
+from planner.night.sequence import one_after_other
+from planner.night.standing import holds_vehicle
 from store import calls, manning, orders, pages, plans
 from store.connect import Connection
 from store.orders import OrderNow
@@ -110,7 +111,7 @@ def make_call(
     ordered = sorted(held, key=lambda one: one.begins)
     items, zone = [one.item for one in ordered], settings.municipality.zone
     if kind == "go":
-        items = _after_others(connection, whom.vehicle, ordered, now)
+        items = _as_driven(connection, whom.vehicle, ordered, now)
     said = call_text(items, whom.vehicle, zone, now) if kind == "go" else stop_text(items, whom.vehicle)
     call = Call(
         id=str(uuid.uuid4()),
@@ -135,23 +136,25 @@ def make_call(
     return call.id
 
 
-def _after_others(
-    connection: Connection, vehicle: str, ordered: Sequence[HeldTur], now: datetime
-) -> list[Intervention]:
-    """The turer of a call as its vehicle can drive them, after what else it has. Who is told of a start that makes it
-    late is told when it is done."""
-    keys = {one.order.key for one in ordered}
-    busy = calls.busy(connection, now - BACK)
-    own = [one for one in busy if one.vehicle == vehicle and one.key not in keys]
-    held = [Engaged(one.target, one.begins, one.ends) for one in own if one.begins and one.ends]
+def busy_now(connection: Connection, now: datetime) -> list[Busy]:
+    """What each vehicle has by its orders under way, and which of these hold it."""
+    return [
+        Busy(b.vehicle, b.begins, b.ends, b.target, b.key, holds_vehicle(b.state, b.call), b.state == "started")
+        for b in calls.busy(connection, now - BACK)
+    ]
+
+
+def _as_driven(connection: Connection, vehicle: str, ordered: Sequence[HeldTur], now: datetime) -> list[Intervention]:
+    """The turer of a call as its vehicle can drive them, after what else it has; one that is only late is told as it
+    was planned, to begin at once. Who is told of a start that makes it late is told when it is done."""
+    held = engaged(busy_now(connection, now), vehicle, {one.order.key for one in ordered}, now)
     made = []
-    for one in ordered:
-        item, before = after_others(one.item, held)
-        if item.starts_at is not None and item.ready_by is not None:
-            held.append(Engaged(item.target, item.starts_at, item.ready_by))
-        if before is not None and item.deadline is not None and item.ready_by is not None:
-            item = msgspec.structs.replace(item, deadline=max(item.deadline, item.ready_by))
-        made.append(item)
+    for one, (item, _) in zip(ordered, one_after_other([one.item for one in ordered], held, now), strict=True):
+        waits = item.starts_at is not None and item.starts_at > max(one.item.starts_at or now, now)
+        told = item if waits else one.item
+        if waits and told.deadline is not None and told.ready_by is not None:
+            told = msgspec.structs.replace(told, deadline=max(told.deadline, told.ready_by))
+        made.append(told)
     return made
 
 

@@ -25,7 +25,7 @@ from planner.calls.rows import NightCalls, board
 from planner.calls.sheet import CallSheet, CrewsKnown, WantedTur, one_at_a_time, run_of, sheet
 from planner.night.report import item_of
 from planner.thresholds.limits import limits
-from store import calls, facts, manning, orders, pages, plans
+from store import calls, facts, judgements, manning, orders, pages, plans
 from store.connect import Connection
 from store.orders import OrderNow
 
@@ -79,7 +79,7 @@ def sheet_of(
     turer = [(one.item, one.vehicle) for one in wanted if one.item.key not in under_way]
     other = instead(turer, fleet_now(connection, plan, now), cannot, vehicles or {}, now)
     wanted = [_given(one, other.get(one.item.key), vehicles or {}, of_whom) for one in wanted]
-    wanted = one_at_a_time(wanted, on_call.busy)
+    wanted = one_at_a_time(wanted, on_call.busy, now)
     quiet = silent(made)
     known = CrewsKnown(on_call.busy, on_call.rota, quiet, manning.absences(connection, plan.domain, now))
     return sheet(plan_id, wanted, on_call.crews, known)
@@ -163,8 +163,19 @@ def board_of(
         calls.newest_about(connection, ids),
         timedelta(minutes=rules.usual("snow.acknowledge_min")),
         timedelta(seconds=settings.calls.undo_s / clock.real_seconds(1.0)),
+        _let_go(connection, [order for order in about if order.state == "refused"], now),
     )
     return board(night, now)
+
+
+def _let_go(connection: Connection, refused: Sequence[OrderNow], now: datetime) -> set[str]:
+    """The keys of orders that were refused which nobody waits for any more: turned down since, or the newest plan of
+    their day does not ask for them."""
+    if not refused:
+        return set()
+    keys = {order.key for order in refused}
+    wanted = orders.asked_keys(connection, [order.id for order in refused])
+    return keys - wanted | set(judgements.declined(connection, now, sorted(keys)))
 
 
 def _tur(order: OrderNow, item: Intervention) -> BoardTur:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from city.call import CallEvent, CallNow
 from city.entities import OrderEvent
 from city.manning import CallOut
-from city.vocabulary import CallEventKind, CallState, OrderState
+from city.vocabulary import UNDER_WAY, CallEventKind, CallState, OrderState
 from planner.calls.board import (
     Act,
     Board,
@@ -32,7 +32,8 @@ from planner.orders import ROLES
 class NightCalls:
     """What the board is made of: the night's calls, newest first, and their steps; the turer of their orders, and the
     steps that people noted of these; whom each call would go to next, where that is asked for; which call is the
-    newest about each order; how long an answer is awaited, and how long *Ångra* is offered."""
+    newest about each order; how long an answer is awaited, and how long *Ångra* is offered; the keys that nobody is
+    wanted for any more (``let_go``)."""
 
     calls: Sequence[CallNow] = ()
     histories: Mapping[str, Sequence[CallEvent]] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class NightCalls:
     newest: Mapping[str, str] = field(default_factory=dict)
     answer_within: timedelta = timedelta(minutes=5)
     undo_within: timedelta = timedelta(seconds=8)
+    let_go: Collection[str] = ()
 
 
 AWAITED: frozenset[CallState] = frozenset({"sent", "delivered"})
@@ -70,8 +72,6 @@ STOPS: Mapping[CallState, BoardWord] = {
 HAND: frozenset[BoardWord] = frozenset({"failed", "unsure", "by_hand", "refused", "no_answer", "late_yes"})
 WAITING: frozenset[BoardWord] = frozenset({"leaves", "leaving", "waits", "sent", "delivered"})
 OPEN_ORDER: frozenset[OrderState] = frozenset({"decided", "sent", "unanswered"})
-HOLDS: frozenset[OrderState] = frozenset({"decided", "sent", "unanswered", "acknowledged", "started"})
-"""States of an order that its vehicle still has."""
 PLACES: tuple[Place, ...] = ("hand", "waiting", "changed", "rest")
 FRESH = timedelta(minutes=5)
 """How long something counts as just changed."""
@@ -80,8 +80,8 @@ SILENT: frozenset[CallEventKind] = frozenset({"tried", "waits", "undone"})
 
 
 def board(night: NightCalls, now: datetime) -> Board:
-    """The board at a time: one row a vehicle, by its newest call, and by older ones that still wait for something or
-    whose turer are not done."""
+    """The board at a time: a row for each vehicle by its newest call, and for each older one that still waits for
+    something or has a tur that is not done; and for a yes to what another vehicle was called out for since."""
     rows = [row for call in _shown(night) if (row := _row(night, call, now)) is not None]
     rows.sort(key=_order)
     receipt = _receipt(night)
@@ -119,14 +119,14 @@ def _is_open(night: NightCalls, call: CallNow) -> bool:
 def _still_holds(night: NightCalls, call: CallNow) -> bool:
     """Whether a call's vehicle has a tur by it that is neither done nor over."""
     own = (order for order in call.orders if night.newest.get(order) == call.id)
-    return call.kind == "go" and any(night.turer[o].state in HOLDS for o in own if o in night.turer)
+    return call.kind == "go" and any(night.turer[o].state in UNDER_WAY for o in own if o in night.turer)
 
 
 def _left_over(night: NightCalls, call: CallNow) -> bool:
-    """Whether one of a call's turer was refused and nobody has it since."""
+    """Whether one of a call's turer was refused, nobody has it since, and it still is to be driven."""
     own = [tur for tur in _turer(night, call) if tur.state == "refused"]
     given = {tur.key for tur in night.turer.values() if tur.state not in {"refused", "aborted"}}
-    return any(tur.key not in given for tur in own)
+    return any(tur.key not in given and tur.key not in night.let_go for tur in own)
 
 
 def _needs(night: NightCalls, call: CallNow, word: BoardWord) -> bool:

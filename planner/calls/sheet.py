@@ -11,11 +11,11 @@ from city.call import CallChannel
 from city.manning import Absence, CallOut
 from city.plan import Intervention
 from planner.calls.instead import CannotDrive, Instead
-from planner.calls.lists import Busy, Crews, Place
+from planner.calls.lists import Busy, Crews, Place, engaged
 from planner.night.choice import absent_during
 from planner.night.report import clears
 from planner.night.rest import Rota
-from planner.night.sequence import Engaged, after_others
+from planner.night.sequence import Engaged, one_after_other
 
 LookKind = Literal[
     "no_vehicle",
@@ -82,7 +82,8 @@ class SheetTur:
 class SheetLine:
     """One vehicle: its turer in driving order and who is called for them. ``machine``: a line takes the message, else
     somebody rings ``address``; not ``callable``: nobody can be called, ``looks`` say why. ``changed``: the number is
-    another than that of the list for now; ``chosen``: another vehicle than the plan's."""
+    another than that of the list for now; ``chosen``: another vehicle than the plan's; ``planned``: when its first was
+    to begin."""
 
     vehicle: str | None
     contractor: str | None
@@ -97,6 +98,7 @@ class SheetLine:
     looks: tuple[Look, ...] = ()
     changed: bool = False
     chosen: bool = False
+    planned: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,8 @@ class CallSheet:
 @dataclass(frozen=True, slots=True)
 class WantedTur:
     """One tur that is to be called out: its vehicle (None: nobody drives it) and whose that is, the order that it
-    has already, whether somebody chose the vehicle, why it is another than its own, and the work of its vehicle
-    ``after`` which it begins, later than planned."""
+    has already, whether somebody chose the vehicle, why it is another than its own, the work of its vehicle ``after``
+    which it begins, later than planned, and when it was ``planned`` to begin where ``item`` is as it can be driven."""
 
     item: Intervention
     vehicle: str | None
@@ -127,6 +129,7 @@ class WantedTur:
     chosen: bool = False
     instead: Instead | None = None
     after: Engaged | None = None
+    planned: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -166,21 +169,20 @@ def sheet(plan_id: str, wanted: Sequence[WantedTur], crews: Crews, known: CrewsK
     )
 
 
-def one_at_a_time(wanted: Sequence[WantedTur], busy: Sequence[Busy]) -> list[WantedTur]:
-    """What is wanted as each vehicle can drive it: begun when it has nothing else, however it was planned."""
+def one_at_a_time(wanted: Sequence[WantedTur], busy: Sequence[Busy], now: datetime) -> list[WantedTur]:
+    """What is wanted as each vehicle can drive it from now on: begun when it has nothing else, however it was
+    planned."""
     keys = {one.item.key for one in wanted}
-    held: dict[str, list[Engaged]] = {}
-    for b in busy:
-        if b.key not in keys and b.begins is not None and b.ends is not None:
-            held.setdefault(b.vehicle, []).append(Engaged(b.what, b.begins, b.ends))
-    made = []
+    own: dict[str, list[WantedTur]] = {}
     for one in sorted(wanted, key=lambda one: (str(one.item.starts_at), one.item.key)):
-        own = held.setdefault(one.vehicle or f" {one.item.key}", [])
-        item, before = after_others(one.item, own)
-        if item.starts_at is not None and item.ready_by is not None:
-            own.append(Engaged(item.target, item.starts_at, item.ready_by))
-        made.append(replace(one, item=item, after=before))
-    return made
+        own.setdefault(one.vehicle or f" {one.item.key}", []).append(one)
+    return [
+        replace(one, item=item, after=before, planned=one.item.starts_at)
+        for vehicle, turer in own.items()
+        for one, (item, before) in zip(
+            turer, one_after_other([one.item for one in turer], engaged(busy, vehicle, keys, now), now), strict=True
+        )
+    ]
 
 
 def run_of(key: str) -> int:
@@ -209,6 +211,7 @@ def _line(own: Sequence[WantedTur], crews: Crews, known: CrewsKnown) -> SheetLin
         looks=tuple(_looks(own, place, crews, known)),
         changed=place is not None and crews.changed(place),
         chosen=any(one.chosen for one in own),
+        planned=min((o.planned for o in own if o.planned), default=None),
     )
 
 

@@ -150,7 +150,7 @@ def handover(
     ``plan`` is the newest of the day, whose turer without an order were not called out. ``declined`` are keys that were
     turned down, with the cause; ``calls`` the states of calls that nobody has answered, by key."""
     newest = {known.key: known.id for known, _ in orders}
-    asked = {item.key for item in plan.interventions} if plan else set()
+    wanted = {item.key for item in plan.interventions if item.key not in (declined or {})} if plan else set()
     over = _driven_again(orders)
     turer = [
         _tur(
@@ -159,7 +159,7 @@ def handover(
             streets,
             now,
             calls or {},
-            open_=newest[known.key] == known.id and known.id not in over and not _stood_down(known, asked),
+            open_=newest[known.key] == known.id and known.id not in over and not _let_go(known, wanted),
         )
         for known, item in orders
     ]
@@ -225,9 +225,10 @@ def passed_on(history: Sequence[OrderEvent], first: str | None) -> tuple[PassedO
     return tuple(found)
 
 
-def _stood_down(known: KnownNight, asked: Collection[str]) -> bool:
-    """Whether an order was called off before anybody began, on a tur that the newest plan asks for no more."""
-    return known.state == "aborted" and known.key not in asked and _when(known.history, "started") is None
+def _let_go(known: KnownNight, wanted: Collection[str]) -> bool:
+    """Whether an order was called off or refused before anybody began, on a tur that the newest plan asks for no more
+    or that was turned down since."""
+    return known.state in ENDED and known.key not in wanted and _when(known.history, "started") is None
 
 
 def _tur(

@@ -30,9 +30,37 @@ def in_turn(held: Sequence[Engaged], free: datetime | None = None) -> Iterator[E
         yield moved
 
 
-def after_others(item: Intervention, held: Sequence[Engaged]) -> tuple[Intervention, Engaged | None]:
-    """An intervention at the first time from its start on at which its vehicle has nothing else, and what it waits for;
-    one without times as it is."""
+def driven_from(item: Intervention, earliest: datetime) -> Intervention:
+    """An intervention as it is driven where it cannot begin before a time: it takes as long as planned."""
+    if item.starts_at is None or item.starts_at >= earliest:
+        return item
+    ready = None if item.ready_by is None else item.ready_by + (earliest - item.starts_at)
+    return msgspec.structs.replace(item, starts_at=earliest, ready_by=ready)
+
+
+def one_after_other(
+    items: Sequence[Intervention], held: Sequence[Engaged], now: datetime
+) -> list[tuple[Intervention, Engaged | None]]:
+    """Interventions of one vehicle, in their order, as it can drive them: each at the first time from its start on, and
+    not before now, at which the vehicle has nothing else. With each what it waits for; what was planned to be over by
+    its start is not named among its own. One without times stays as it is."""
+    taken = list(held)
+    planned: dict[Engaged | None, datetime] = {}
+    made = []
+    for item in items:
+        driven, before = _after_others(driven_from(item, now), taken)
+        if before in planned and item.starts_at is not None and planned[before] <= item.starts_at:
+            before = None
+        made.append((driven, before))
+        if driven.starts_at is not None and driven.ready_by is not None and item.ready_by is not None:
+            own = Engaged(item.target, driven.starts_at, driven.ready_by)
+            taken.append(own)
+            planned[own] = item.ready_by
+    return made
+
+
+def _after_others(item: Intervention, held: Sequence[Engaged]) -> tuple[Intervention, Engaged | None]:
+    """An intervention when its vehicle has nothing else, and what it waits for."""
     if item.starts_at is None or item.ready_by is None:
         return item, None
     starts, lasts, before = item.starts_at, item.ready_by - item.starts_at, None

@@ -51,7 +51,7 @@ CALLED_FOR: frozenset[TurState] = frozenset(
 NOT_BEGUN: frozenset[TurState] = CALLED_FOR | {"to_send"}
 """Nobody has begun, and somebody still may: its time goes by."""
 HOLDS: frozenset[TurState] = frozenset({"running", "acknowledged", "called", "leaving", "unsure", "by_hand"})
-"""Its vehicle is on it, or will be."""
+"""Its vehicle is on it, or will be: somebody was called out for it, and what has come of that does not free them."""
 GRACE = timedelta(minutes=5)
 """So long after its time a step is not called late."""
 FIRST: tuple[TurState, ...] = get_args(TurState)
@@ -248,7 +248,7 @@ def standing(
     beside = tuple(run for run in runs if known[run.key].kind in NON_ROUTE_KINDS)
     turer = [run for run in runs if known[run.key].kind not in NON_ROUTE_KINDS]
     turer += [run for order in orders if order.key not in known and (run := _outside(order, progress)) is not None]
-    turer = _in_turn(turer)
+    turer = _in_turn(turer, now)
     named = {run.target for run in turer}
     turer += [RunStanding(f"{target}:none", target, 1, "no_vehicle") for target in no_vehicle if target not in named]
     speaks: dict[str, RunStanding] = {}
@@ -257,31 +257,34 @@ def standing(
     return Standing(now, max(len(speaks), of or 0), speaks, tuple(turer), beside)
 
 
-def _in_turn(runs: Sequence[RunStanding]) -> list[RunStanding]:
-    """The runs with what each vehicle is called out for one after the other: it drives no two at a time."""
+def _in_turn(runs: Sequence[RunStanding], now: datetime) -> list[RunStanding]:
+    """The runs with what each vehicle is called out for one after the other: it drives no two at a time, and nothing
+    that was not begun before now."""
     held: dict[str, list[Engaged]] = {}
     on_it: dict[str, Engaged] = {}
     for run in runs:
         if run.state not in HOLDS or not (run.vehicle and run.starts_at and run.ready_at):
             continue
-        one = Engaged(run.key, run.starts_at, run.ready_at)
         if run.state == "running":
+            one = Engaged(run.key, run.starts_at, run.ready_at)
             on_it[run.vehicle] = max(on_it.get(run.vehicle, one), one, key=lambda held: held.ends)
         else:
-            held.setdefault(run.vehicle, []).append(one)
+            lasts = run.ready_at - max(run.starts_at, now)
+            held.setdefault(run.vehicle, []).append(Engaged(run.key, run.starts_at, run.starts_at + lasts))
     moved: dict[str, tuple[Engaged, str]] = {}
     for vehicle, own in held.items():
         first = on_it.get(vehicle)
         before = "" if first is None else first.what
-        for one in in_turn(own, None if first is None else first.ends):
+        for one in in_turn(own, now if first is None else max(now, first.ends)):
             moved[one.what] = (one, before)
             before = one.what
     names = {run.key: run.target for run in runs}
-    return [_moved(run, *moved[run.key], names) if run.key in moved else run for run in runs]
+    return [_moved(run, *moved[run.key], names, now) if run.key in moved else run for run in runs]
 
 
-def _moved(run: RunStanding, one: Engaged, before: str, names: Mapping[str, str]) -> RunStanding:
-    if one.begins == run.starts_at:
+def _moved(run: RunStanding, one: Engaged, before: str, names: Mapping[str, str], now: datetime) -> RunStanding:
+    """A run that waits for another; one that is only late keeps its planned start, and is ready as if begun now."""
+    if run.starts_at is None or one.begins <= max(run.starts_at, now):
         return run
     return replace(run, starts_at=one.begins, ready_at=one.ends, after=names[before])
 
@@ -347,18 +350,28 @@ def _state(order: KnownOrder | None, calls: Mapping[str, CallState], declined: b
         return "declined" if declined else "to_send"
     if order.state == "decided" and not by_call:
         return "acknowledged"
-    if order.state == "decided":
-        return _called(calls.get(order.id), declined)
-    if order.state == "sent":
-        return _sent(calls.get(order.id))
+    return _under_way(order.state, calls.get(order.id), declined)
+
+
+def holds_vehicle(state: OrderState, call: CallState | None) -> bool:
+    """Whether an order that stands so, with the newest call-out about it, keeps its vehicle from other work: the same
+    for the page, for the sheet and for what a driver is told."""
+    return state != "aborted" and _under_way(state, call, declined=False) in HOLDS
+
+
+def _under_way(state: OrderState, call: CallState | None, declined: bool) -> TurState:
+    if state == "decided":
+        return _called(call, declined)
+    if state == "sent":
+        return _sent(call)
     by_order: dict[OrderState, TurState] = {
         "acknowledged": "acknowledged",
         "started": "running",
         "done": "done",
-        "refused": "refused",
+        "refused": "declined" if declined else "refused",
         "unanswered": "unanswered",
     }
-    return by_order[order.state]
+    return by_order[state]
 
 
 def _sent(call: CallState | None) -> TurState:

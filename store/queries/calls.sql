@@ -76,8 +76,11 @@ SELECT DISTINCT c.vehicle_id, c.who FROM crew_call_now c JOIN crew_call_order o 
 WHERE o.order_id = ANY(%(orders)s::uuid[]) AND c.kind = 'go' AND c.state <> 'withdrawn';
 
 -- name: busy
--- The vehicles that hold orders under way, with what was planned, the tur, and its key.
+-- The vehicles that have orders under way, with what was planned, the tur, its key, and where the order and the newest
+-- call-out about it stand.
 SELECT o.vehicle_id AS vehicle, i.starts_at AS begins, coalesce(o.expected_end, i.ready_by) AS ends,
-       o.target, o.key
+       o.target, o.key, o.state,
+       (SELECT c.state FROM crew_call_order part JOIN crew_call_now c USING (call_id)
+        WHERE part.order_id = o.order_id AND c.kind = 'go' ORDER BY c.made_at DESC, c.call_id LIMIT 1) AS call
 FROM order_now o JOIN intervention i USING (plan_id, key)
 WHERE o.created_at >= %(since)s AND o.vehicle_id IS NOT NULL AND o.state NOT IN ('done', 'aborted', 'refused');

@@ -106,6 +106,16 @@ SELECT order_id::text AS id, plan_id::text AS plan_id, domain, key, target, vehi
        contractor_id AS contractor, expected_end, created_at, state, state_at, state_who, state_note
 FROM order_now WHERE order_id = ANY(%(ids)s::uuid[]) ORDER BY created_at, key;
 
+-- name: asked_keys
+-- Of the interventions of some orders those that the newest plan of their service day asks for.
+SELECT DISTINCT o.key FROM order_now o JOIN plan p USING (plan_id)
+JOIN LATERAL (
+    SELECT plan_id FROM plan n
+    WHERE n.domain = p.domain AND n.service_day = p.service_day AND n.mode = p.mode ORDER BY n.version DESC LIMIT 1
+) newest ON true
+JOIN intervention i ON i.plan_id = newest.plan_id AND i.key = o.key
+WHERE o.order_id = ANY(%(ids)s::uuid[]);
+
 -- name: domain_of
 -- The service of an order.
 SELECT domain FROM plan_order WHERE order_id = %(order_id)s;

@@ -28,6 +28,7 @@ from planner.calls.escalate import escalate
 from planner.calls.steps import happened
 from planner.inputs import read_snapshot
 from planner.orders import add_event, decide
+from planner.publish import publish
 from planner.snow.snapshot import SnowSnapshot
 from store import calls, facts, manning, orders
 from store.connect import Connection, connect
@@ -336,3 +337,46 @@ def test_who_is_away_is_not_called_and_another_number_is_used(database: Connecti
     (passed,) = escalate(database, SETTINGS, AT + 6 * MINUTE)
     assert passed.to is not None
     assert passed.to.vehicle == "P08"
+
+
+def test_a_driver_is_told_a_start_at_which_nothing_else_is_to_be_driven(database: Connection, plan: Plan) -> None:
+    """Its planned start has passed; from now on it would be driven over what its vehicle begins in half an hour."""
+    late, other = streets(plan)[:2]
+    assert late.starts_at is not None
+    assert late.ready_by is not None
+    now, lasts = late.ready_by, late.ready_by - late.starts_at
+    then = msgspec.structs.replace(other, vehicle=late.vehicle, starts_at=now + lasts / 2, ready_by=now + 2 * lasts)
+    both = publish(database, msgspec.structs.replace(plan, interventions=(late, then), inputs_hash="both"), AT)
+    step(database, called(database, both, [then.key]).calls[0], "sent", who=WHO)
+    made = called(database, both, [late.key], now)
+    (message,) = messages(database, made.orders[0])
+    zone = SETTINGS.municipality.zone
+    assert f"Start {(now + 2 * lasts).astimezone(zone):%H.%M}" in message[-1]
+
+
+@pytest.mark.parametrize(
+    ("other_is", "waits"), [("decided", False), ("unanswered", False), ("leaving", True), ("sent", True)]
+)
+def test_a_start_is_moved_by_what_the_vehicle_was_called_out_for(
+    database: Connection, plan: Plan, other_is: str, waits: bool
+) -> None:
+    """Two turer of one hour: the driver is told the planned start where nobody was called about the other, or none
+    answered, as the page shows it."""
+    one, other = streets(plan)[:2]
+    begins, ends = AT + HOUR, AT + 2 * HOUR
+    both = [
+        msgspec.structs.replace(item, vehicle=one.vehicle, starts_at=begins, ready_by=ends) for item in (one, other)
+    ]
+    made = publish(database, msgspec.structs.replace(plan, interventions=tuple(both), inputs_hash="both"), AT)
+    if other_is == "decided":
+        decide(database, made.id, [other.key], WHO, AT)
+    else:
+        (call,) = called(database, made, [other.key]).calls
+        if other_is != "leaving":
+            step(database, call, "sent", who=WHO)
+        if other_is == "unanswered":
+            escalate(database, SETTINGS, AT + 6 * MINUTE)
+    (order,) = called(database, made, [one.key]).orders
+    (message,) = messages(database, order)
+    zone = SETTINGS.municipality.zone
+    assert f"Start {(ends if waits else begins).astimezone(zone):%H.%M}" in message[-1]

@@ -545,9 +545,9 @@ def test_what_is_given_to_a_vehicle_begins_after_what_it_has(database: Connectio
 def test_a_second_call_to_a_vehicle_hides_no_tur_of_the_first(database: Connection, plan: Plan) -> None:
     """Both are on the board until they are done, each can be stopped, and each is counted."""
     first, second = of_one(plan)[:2]
-    for item in (first, second):
-        made = called(database, plan, [item.key])
-        step(database, made.calls[0], "tried", "sent", "acknowledged")
+    for item, at in ((first, AT), (second, AT + MINUTE)):
+        made = called(database, plan, [item.key], at)
+        step(database, made.calls[0], "tried", "sent", "acknowledged", at=at)
     found = board_of(database, SETTINGS, FixedClock(AT + HOUR))
     assert sorted(tur.key for row in found.rows for tur in row.turer) == sorted([first.key, second.key])
     assert ["stop" in row.acts for row in found.rows] == [True, True]
@@ -580,3 +580,18 @@ def test_a_no_to_all_of_a_call_is_a_no(database: Connection, plan: Plan) -> None
     said(database, SETTINGS, OrderWord(order, "refused", WHO), AT + MINUTE)
     (row,) = board_of(database, SETTINGS, FixedClock(AT + 2 * MINUTE)).rows
     assert (row.word, row.needs) == ("refused", True)
+
+
+@pytest.mark.parametrize("let_go", ["declined", "not asked for"])
+def test_a_no_to_what_is_not_to_be_driven_any_more_needs_nobody(database: Connection, plan: Plan, let_go: str) -> None:
+    """It still is a no."""
+    order, _ = sent(database, plan)
+    said(database, SETTINGS, OrderWord(order, "refused", WHO), AT + MINUTE)
+    key = streets(plan)[0].key
+    if let_go == "declined":
+        steps.decline(database, plan, [key], "practice", WHO, AT + MINUTE, "")
+    else:
+        rest = tuple(item for item in plan.interventions if item.key != key)
+        publish(database, msgspec.structs.replace(plan, interventions=rest, inputs_hash="less"), AT + MINUTE)
+    (row,) = board_of(database, SETTINGS, FixedClock(AT + 2 * MINUTE)).rows
+    assert (row.word, row.needs) == ("refused", False)

@@ -229,6 +229,20 @@ def test_what_was_declined_is_nobodys_to_do_and_stands_among_the_decisions(clien
     assert [one["step"] for one in found["decisions"] if one["kind"] == "decline"] == ["drifting"]
 
 
+@pytest.mark.parametrize("turned_down", [True, False])
+def test_a_no_to_what_was_turned_down_is_nobodys_to_drive(client, filled, snow, turned_down):
+    """What is still asked for is to be driven by another."""
+    key = snow.interventions[0].key
+    (order,) = decide(filled, snow.id, [key], "dispatcher", town.AT)
+    add_event(filled, order, "sent", "dispatcher", town.AT)
+    add_event(filled, order, "refused", "P01", town.AT)
+    if turned_down:
+        judgements.add_decline(filled, Decline(snow.id, key, "drifting", "", "dispatcher", town.AT))
+    filled.commit()
+    turer = client.get(f"/api/v1/handover/{DAY}").json()["turer"]
+    assert [tur["todo"] for tur in turer if tur["key"] == key] == [None if turned_down else "rest"]
+
+
 def test_a_draft_that_waits_is_the_next_shifts_to_answer(client, filled, snow, made):
     """With the tur that it adds and why; once it is answered it is a decision, with who."""
     key = snow.interventions[-1].key
@@ -308,21 +322,51 @@ def next_shift(answer):
     return said(answer).split("Till nästa skift")[1].split("Sent eller kvar")[0]
 
 
-def test_turer_of_one_vehicle_that_overlap_are_the_next_shifts_to_put_right(client, filled, snow, clock):
-    one, other = snow.interventions[:2]
-    hour = timedelta(hours=1)
-    first = msgspec.structs.replace(one, vehicle="P01", starts_at=town.AT + hour, ready_by=town.AT + 2 * hour)
-    then = msgspec.structs.replace(
-        other, vehicle="P01", starts_at=town.AT + 1.5 * hour, ready_by=town.AT + 3 * hour, contractor=one.contractor
+HOUR = timedelta(hours=1)
+
+
+def of_one_vehicle(filled, snow, clock, *spans):
+    """Turer of P01, decided at 03.06: from when to when each is planned [h after it]; with the orders."""
+    turer = tuple(
+        msgspec.structs.replace(
+            item,
+            vehicle="P01",
+            contractor=snow.interventions[0].contractor,
+            starts_at=town.AT + begins * HOUR,
+            ready_by=town.AT + ends * HOUR,
+        )
+        for item, (begins, ends) in zip(snow.interventions, spans, strict=False)
     )
-    plan = msgspec.structs.replace(snow, interventions=(first, then), inputs_hash="both")
-    publish(filled, plan, clock.now())
+    publish(filled, msgspec.structs.replace(snow, interventions=turer, inputs_hash="both"), clock.now())
     live = plans.latest(filled, "snow", "assist")
     assert live is not None
-    decide(filled, live.id, [first.key, then.key], "dispatcher", town.AT)
+    orders = decide(filled, live.id, [item.key for item in turer], "dispatcher", town.AT)
+    filled.commit()
+    return [item.target for item in turer], orders
+
+
+def test_turer_of_one_vehicle_that_overlap_are_the_next_shifts_to_put_right(client, filled, snow, clock):
+    (first, then), _ = of_one_vehicle(filled, snow, clock, (1, 2), (1.5, 3))
+    todo = next_shift(client.get("/overlamning"))
+    assert f"Krockar P01: {first} till 05.06, men {then} från 04.36" in todo
+
+
+def test_a_tur_that_lasts_long_overlaps_each_that_begins_in_it(client, filled, snow, clock):
+    (long, short, last), _ = of_one_vehicle(filled, snow, clock, (1, 4), (1.5, 2), (3, 3.5))
+    todo = next_shift(client.get("/overlamning"))
+    assert f"P01: {long} till 07.06, men {short} från 04.36" in todo
+    assert f"P01: {long} till 07.06, men {last} från 06.06" in todo
+
+
+def test_what_was_called_out_after_another_is_no_clash(client, filled, snow, clock):
+    """Its driver was told when it begins."""
+    (first, then), orders = of_one_vehicle(filled, snow, clock, (1, 2), (1.5, 3))
+    for order in orders:
+        add_event(filled, order, "sent", "dispatcher", town.AT)
     filled.commit()
     todo = next_shift(client.get("/overlamning"))
-    assert f"Krockar P01: {first.target} till 05.06, men {then.target} från 04.36" in todo
+    assert "Krockar" not in todo
+    assert f"I tur och ordning P01: {then} börjar efter {first}, 05.06" in todo
 
 
 def test_of_a_tur_that_starts_later_nobody_asks_how_far_it_is(client, filled, snow, clock):

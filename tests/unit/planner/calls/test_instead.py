@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +12,11 @@ import pytest
 from city.entities import Vehicle
 from city.manning import Absence, CallOut
 from city.plan import Intervention
-from planner.calls.instead import Instead, driven_from, instead
-from planner.calls.lists import Crews
-from planner.calls.sheet import CrewsKnown, WantedTur, sheet
+from planner.calls.instead import Instead, instead
+from planner.calls.lists import Busy, Crews
+from planner.calls.sheet import CrewsKnown, WantedTur, one_at_a_time, sheet
 from planner.night.choice import Booking, FleetNow
+from planner.night.sequence import driven_from
 from tests.unit.planner.snapshots import AT, HOUR
 
 MINUTE = timedelta(minutes=1)
@@ -124,3 +127,37 @@ def test_a_line_with_nobody_free_says_who_is_first() -> None:
     ]
     refused = Instead("P01", "refused", None)
     assert looks(WantedTur(item, "P01", "ett", instead=refused)) == [[("refused", "")]]
+
+
+def at_once(*turer: Intervention, busy: Sequence[Busy] = ()) -> list[tuple[float, float, str]]:
+    """When each of some turer of P01 begins and is done, driven from ``AT`` on [h after it], and what it waits for."""
+    made = one_at_a_time([WantedTur(item, "P01", "ett") for item in turer], busy, AT)
+    spans = [(one.item.starts_at or AT, one.item.ready_by or AT, one.after) for one in made]
+    return [((begins - AT) / HOUR, (ends - AT) / HOUR, after.what if after else "") for begins, ends, after in spans]
+
+
+def test_a_start_that_has_passed_is_laid_after_what_its_vehicle_has_by_then() -> None:
+    """Planned for the hour before, so driven from now: over what the vehicle has in a quarter of an hour."""
+    busy = [Busy("P01", AT + HOUR / 4, AT + 1.25 * HOUR, "P2-1", "k"), Busy("P02", AT, AT + 9 * HOUR, "P3-1", "l")]
+    assert at_once(tur("P1-1", begins=-1.0), busy=busy) == [(1.25, 2.25, "P2-1")]
+
+
+def test_what_its_vehicle_should_have_begun_holds_it_from_now_on() -> None:
+    """What it is out on is ready as it was said."""
+    late = Busy("P01", AT - HOUR, AT + HOUR / 2, "P2-1", "k")
+    assert at_once(tur("P1-1"), busy=[late]) == [(1.5, 2.5, "P2-1")]
+    assert at_once(tur("P1-1"), busy=[replace(late, begun=True)]) == [(1.0, 2.0, "")]
+
+
+def test_what_nobody_was_called_out_for_moves_no_start_and_is_told() -> None:
+    """A tur that was only decided, or that nobody answered for, may go to another: the line says that it is there."""
+    item, waits = tur("P1-1"), Busy("P01", AT + HOUR, AT + 2 * HOUR, "P2-1", "k", holds=False)
+    assert at_once(item, busy=[waits]) == [(1.0, 2.0, "")]
+    assert looks(WantedTur(item, "P01", "ett"), known=CrewsKnown([waits])) == [[("busy", "P2-1")]]
+
+
+def test_what_was_planned_one_after_the_other_waits_for_nothing_where_both_are_late() -> None:
+    """It is no matter to look at; what was planned at one time is."""
+    first = tur("P1-1", begins=-2.0)
+    assert at_once(first, tur("P1-2", begins=-1.0)) == [(0.0, 1.0, ""), (1.0, 2.0, "")]
+    assert at_once(first, tur("P1-2", begins=-1.5)) == [(0.0, 1.0, ""), (1.0, 2.0, "P1-1")]

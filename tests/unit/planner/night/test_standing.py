@@ -99,6 +99,7 @@ def test_a_decline_waits_for_nobody_and_an_order_that_goes_overrules_it() -> Non
     key = item("P1-1").key
     assert stands(item("P1-1"), declined=[key]).counts == {"declined": 1, "not_needed": 9}
     assert stands(item("P1-1"), orders=(order("P1-1", "sent"),), declined=[key]).count("called") == 1
+    assert stands(item("P1-1"), orders=(order("P1-1", "refused"),), declined=[key]).count("declined") == 1
 
 
 @pytest.mark.parametrize("state", ["sent", "acknowledged", "unanswered"])
@@ -195,3 +196,34 @@ def test_what_waits_for_who_drives_begins_when_that_is_done() -> None:
     orders = (order("P1-1", "acknowledged"), order("P2-1", "started"))
     found = stands(item("P1-1", starts_at=AT + HOUR / 2, ready_by=AT + HOUR), later, orders=orders)
     assert [(run.target, run.starts_at) for run in found.waits_for_vehicle] == [("P1-1", AT + HOUR)]
+
+
+def test_what_is_late_waits_its_turn_once() -> None:
+    """P01 is out until 05.30, and two more should have begun by now, at 05.00: each takes the hour that it was planned
+    to, however late it is."""
+    now, at_4 = AT + 3 * HOUR, AT + 2 * HOUR
+    turer = (
+        item("P1-1", starts_at=at_4 - HOUR, ready_by=now),
+        item("P2-1", starts_at=at_4, ready_by=at_4 + HOUR),
+        item("P3-1", starts_at=at_4 + HOUR / 2, ready_by=at_4 + 1.5 * HOUR),
+    )
+    out = order("P1-1", "started")
+    orders = (out, order("P2-1", "acknowledged"), order("P3-1", "sent"))
+    far = {out.id: Progress("started", "live", 3, 0.8, ready_at=now + HOUR / 2)}
+    found = standing(plan(*turer), orders, now, progress=far)
+    assert [(run.target, run.after, run.starts_at, run.ready_at) for run in found.waits_for_vehicle] == [
+        ("P2-1", "P1-1", now + 0.5 * HOUR, now + 1.5 * HOUR),
+        ("P3-1", "P2-1", now + 1.5 * HOUR, now + 2.5 * HOUR),
+    ]
+
+
+def test_what_is_only_late_waits_for_nobody() -> None:
+    """Its vehicle has nothing before it: it keeps its planned start, and what follows waits until it can be done."""
+    now = AT + 2 * HOUR
+    turer = (item("P1-1"), item("P2-1", starts_at=AT + 1.5 * HOUR, ready_by=AT + 2 * HOUR))
+    orders = (order("P1-1", "acknowledged"), order("P2-1", "acknowledged"))
+    found = standing(plan(*turer), orders, now)
+    assert [(run.target, run.starts_at, run.ready_at) for run in found.runs] == [
+        ("P1-1", AT + HOUR, AT + 3 * HOUR),
+        ("P2-1", AT + 3 * HOUR, AT + 3.5 * HOUR),
+    ]
