@@ -25,11 +25,13 @@ class SheetWords:
 
 @dataclass(frozen=True)
 class TurChoice:
-    """The list of vehicles of a tur whose own cannot drive it; ``vehicle`` is the one that stands there."""
+    """The list of vehicles of a tur whose own cannot drive it; ``vehicle`` is the one that stands there, ``chosen`` by
+    somebody or only proposed."""
 
     key: str
     label: str
     vehicle: str
+    chosen: bool
     options: tuple[OptionLine, ...]
 
 
@@ -184,4 +186,5 @@ def _look(look: Look, line: SheetLine, locale: Locale, now: datetime) -> str:
 def _choice(tur: SheetTur, line: SheetLine, said: SheetWords, locale: Locale) -> TurChoice:
     name = tur_said(tur.key, tur.target, said.turer, locale, tur.run)
     label = locale.words("sheet.vehicle_of", tur=name)
-    return TurChoice(tur.key, label, line.vehicle or "", tuple(said.options[tur.key]))
+    chosen = tur.instead is not None and tur.instead.chosen
+    return TurChoice(tur.key, label, line.vehicle or "", chosen, tuple(said.options[tur.key]))
