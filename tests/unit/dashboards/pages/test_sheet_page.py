@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlparse
 
 import pytest
 
-from tests.unit.dashboards import night
+from tests.unit.dashboards import night, town
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
 
@@ -99,6 +99,20 @@ def test_another_can_be_chosen_and_is_called(client, listed, item):
     assert re.search(r'<option value="[^"]*=P01">', page)
     assert send(client, form_of(page)).status_code == 303
     assert order_of(client)["vehicle"] == "P03"
+
+
+def test_the_list_says_of_the_proposed_vehicle_what_its_line_says(client, listed, clock):
+    """The second tur begins when the first, begun late, is done: P01 has other work before that."""
+    clock.instant = town.AT.replace(hour=2, minute=59)
+    first, second, others = (
+        next(one for one in listed.interventions if one.target == name) for name in ("P1-1", "P1-3", "P1-4")
+    )
+    out_of_service(client, "P02")
+    client.post("/api/v1/choices", json={"key": others.key, "vehicle": "P01"})
+    page = sheet(client, listed, first.key, second.key)
+    assert "P01 är ledig: föreslås i stället för P02" in words_of(page)
+    (said,) = re.findall(r'<option value="" selected>(P01[^<]*)', page)
+    assert said.endswith("ledig")
 
 
 def test_a_list_changed_without_script_is_taken_as_it_is_sent(client, listed, item):
