@@ -51,11 +51,12 @@ def beside(context: AppContext, connection: Connection, day: DayShown, locale: L
 
 
 def _nothing(plan: Plan | None, locale: Locale) -> str:
-    """'Ingenting väntar på dig, men 2 gator behövs och körs inte.'"""
+    """'Ingenting väntar på dig, men 1 tur och 2 sträckor behövs och körs inte.'"""
     t, left = locale.words, plan.not_cared if plan is not None else ()
     turer = sum(one.whole for one in left)
-    kinds = (("turer", turer), ("streets", len(left) - turer))
-    parts = tuple(t.count(f"answer.uncared.{kind}", n) for kind, n in kinds if n)
+    streets = {name for one in left if not one.whole for name in one.segments}
+    counts = (("answer.uncared.turer", turer), ("row.segments", len(streets)))
+    parts = tuple(t.count(key, n) for key, n in counts if n)
     return t("answer.none_but", parts=parts) if parts else t("answer.none_waiting")
 
 
