@@ -17,9 +17,9 @@ from dashboards.pages.observations import said_depth
 from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
-from dashboards.web.townstreets import TownStreets, town_streets
+from dashboards.web.townstreets import TownStreets
 from planner.night.standing import NEEDS, Standing
-from store import judgements, pages, plans, roads
+from store import judgements, plans
 from store.connect import Connection
 
 
@@ -88,9 +88,7 @@ def _unplanned(context: AppContext, connection: Connection, day: DayShown, local
     deep = [one for one in day.seen if one.quantity == "snow_depth"]
     if not deep or day.plan is None:
         return
-    stamp = pages.streets_stamp(connection)
-    town = context.town.get(stamp, lambda: town_streets(roads.load_segments(connection)))
-    limits = _limits_of(town, limits_by_class(plans.thresholds(connection, day.now)))
+    limits = _limits_of(context.town(connection), limits_by_class(plans.thresholds(connection, day.now)))
     for one in deep:
         covered = _covered(context, connection, day, day.plan, one)
         left = [name for name in one.segments if name not in covered and one.value >= limits.get(name, one.value + 1)]
