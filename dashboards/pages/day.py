@@ -322,7 +322,7 @@ def _board(context: AppContext, connection: Connection, plan: Plan, day: DayShow
         found = without_undo(found, day.undo.taken_at)
     keys = {item.key for item in plan.interventions}
     out = {run.key for run in day.standing.runs if run.state == "vehicle_out"} if day.standing else set()
-    return board_box(found, locale, context.clock, day.now, day.known.contractors or {}, keys, out)
+    return board_box(found, locale, context.clock, day.now, day.known.contractors or {}, plan.domain, keys, out)
 
 
 def _weak(plan: Plan, locale: Locale) -> list[tuple[str, list[str]]]:

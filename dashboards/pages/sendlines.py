@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from city.vocabulary import Domain
 from dashboards.pages.callout import crew_of, in_order, tel_of, with_run
 from dashboards.pages.choice import OptionLine
 from dashboards.web.locale import Locale
@@ -14,9 +15,10 @@ from planner.calls.sheet import CallSheet, Look, SheetLine, SheetTur
 
 @dataclass(frozen=True)
 class SheetWords:
-    """What the sheet is told with: ``contractors`` by id, what turer are called by key, ``more`` sentences of what is
-    not called out, and the vehicles to choose from of a tur whose own cannot, by key."""
+    """What the sheet of a service is told with: ``contractors`` by id, what turer are called by key, ``more`` sentences
+    of what is not called out, and the vehicles to choose from of a tur whose own cannot, by key."""
 
+    domain: Domain
     contractors: Mapping[str, str]
     turer: Mapping[str, str]
     more: Sequence[str] = ()
@@ -76,8 +78,7 @@ def send_sheet(found: CallSheet, locale: Locale, now: datetime, said: SheetWords
     """The sheet in words."""
     t = locale.words
     lines = [(line, _send_line(line, locale, now, said)) for line in found.lines]
-    waste = any(tur.key.startswith("waste:") for line in found.lines for tur in line.turer)
-    turer = t.count("standing.noun.waste" if waste else "standing.noun.snow", found.turer)
+    turer = t.count(f"standing.noun.{said.domain}", found.turer)
     starts = "" if found.starts_at is None else _first(found.starts_at, locale, now)
     return SendSheet(
         title=t.count("sheet.title", found.vehicles, turer=turer),

@@ -130,6 +130,7 @@ def _shown(
     view = VIEWS[plan.domain]
     turer = {i.key: " ".join(p for p in (view.code(i), view.title(i, locale)) if p) for i in plan.interventions}
     said = SheetWords(
+        plan.domain,
         contractors,
         turer,
         _beside(connection, plan, found, turer, now, locale),
