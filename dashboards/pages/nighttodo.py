@@ -14,7 +14,7 @@ from planner.night.handover import TurNight
 from planner.night.report import NightReport
 from store.record import OpenCall
 
-UNDER_WAY = frozenset({"call", "send", "wait", "follow", "no_vehicle"})
+STILL_OPEN = frozenset({"call", "send", "wait", "follow", "no_vehicle"})
 """What somebody was called out for, or is to be, and is not done."""
 ONE_LINE = ("decide", "send", "wait", "no_vehicle")
 """What is said of all its turer in one line; the others have a line for each tur."""
@@ -91,7 +91,7 @@ def _named(tur: TurNight, names: Mapping[str, str], locale: Locale) -> str:
 
 def _overlaps(report: NightReport, names: Mapping[str, str], locale: Locale) -> Iterator[TodoLine]:
     """Turer of one vehicle, each called out and not done, of which one is to begin before the other is ready."""
-    open_ = [tur for tur in report.night.turer if tur.todo in UNDER_WAY and tur.vehicle and tur.starts_at]
+    open_ = [tur for tur in report.night.turer if tur.todo in STILL_OPEN and tur.vehicle and tur.starts_at]
     for vehicle in dict.fromkeys(tur.vehicle for tur in open_):
         own = sorted((tur for tur in open_ if tur.vehicle == vehicle), key=_starts)
         for one, then in pairwise(own):
