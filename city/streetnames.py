@@ -24,31 +24,32 @@ ENDINGS = sorted(
     [(ending, "s") for ending in GERMANIC] + [(ending, "n") for ending in FINNISH],
     key=lambda known: -len(known[0]),
 )
+MOST = 3
+"""So many streets are offered."""
+ALIKE = 0.7
+"""Names, or stems, that are so alike from 0 (nothing in common) to 1 (the same) are nearly the same."""
 RELATED = 0.6
 """Names whose stems are less alike than that have their ending in common and no more."""
 SHORTEST = 3
 """A stem that is shorter says too little."""
 
 
-def street_meant(
-    written: str, known: Iterable[str], n: int = 3, *, cutoff: float = 0.7, stem_cutoff: float = 0.7
-) -> tuple[str, ...]:
-    """At most ``n`` of the known streets, the likeliest first: spelt nearly as what was written (``cutoff`` from 0,
-    anything, to 1, the same; a common ending alone is nothing), with a stem that nearly is its stem (``stem_cutoff``),
-    or beginning as it does."""
+def street_meant(written: str, known: Iterable[str]) -> tuple[str, ...]:
+    """A few of the known streets, the likeliest first: spelt nearly as what was written (a common ending alone is
+    nothing), with a stem that nearly is its stem, or beginning as it does."""
     plain = folded(written)[:LONGEST]
     if not plain:
         return ()
     names = {name: folded(name) for name in known}
-    whole, stem = _Likeness(plain, cutoff), _Likeness(stem_of(plain), RELATED)
+    whole, stem = _Likeness(plain, ALIKE), _Likeness(stem_of(plain), RELATED)
     found = []
     for name, own in names.items():
         as_stem = stem.of(stem_of(own))
         as_spelt = whole.of(own) if as_stem else 0.0
         begins = len(plain) >= SHORTEST and own.startswith(plain)
-        if as_spelt or as_stem >= stem_cutoff or begins:
+        if as_spelt or as_stem >= ALIKE or begins:
             found.append((-max(as_spelt, as_stem), -as_spelt, len(own), name))
-    return tuple(name for *_, name in sorted(found)[:n])
+    return tuple(name for *_, name in sorted(found)[:MOST])
 
 
 def stem_of(plain: str) -> str:

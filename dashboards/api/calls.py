@@ -73,7 +73,8 @@ def show_sheet(
     vehicles: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     """One line a vehicle. ``vehicles`` are ``KEY=VEHICLE``. Where a vehicle cannot, the best free one stands in its
-    place, and the tur says so (``instead``): send it as ``vehicles``. Nothing is written."""
+    place, and the tur says so (``instead``, with the vehicles it was chosen from): send it as ``vehicles``. Nothing
+    is written."""
     context = context_of(request)
     with context.connection() as connection:
         found = sheet_of(

@@ -151,7 +151,9 @@ def _read(connection: Connection, got: SentForm, now: datetime, zone: ZoneInfo) 
 
 def _is_open(got: SentForm) -> bool:
     """Whether it holds until somebody ends it: as the form says it, or null of a program."""
-    return got.text("ends") == "open" or ("until_at" in got.fields and got.fields["until_at"] is None)
+    if got.by_form:
+        return got.text("ends") == "open"
+    return "until_at" in got.fields and got.fields["until_at"] is None
 
 
 def _until(got: SentForm, starts_at: datetime, now: datetime, zone: ZoneInfo) -> datetime:

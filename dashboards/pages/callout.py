@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from city.clock import Clock
-from city.vocabulary import OrderState
+from city.vocabulary import Domain, OrderState
 from dashboards.pages.who import crew_said, note_said
 from dashboards.web.locale import Locale
 from planner.calls.board import (
@@ -153,9 +153,9 @@ def with_run(name: str, run: int, locale: Locale) -> str:
     return name if run <= 1 else f"{name} {locale.words('row.run', n=run)}"
 
 
-def _tur_name(one: BoardTur, locale: Locale) -> str:
+def _tur_name(one: BoardTur, domain: Domain, locale: Locale) -> str:
     """A tur by its code, with what nobody drives of it: 'C1-2 (kan inte)'."""
-    name = with_run(one.title if one.key.startswith("waste:") else one.target, one.run, locale)
+    name = with_run(one.title if domain == "waste" else one.target, one.run, locale)
     if one.state in {"refused", "aborted"}:
         return locale.words("board.not_driven", tur=name, state=locale.words(f"event.{one.state}"))
     return name
@@ -172,6 +172,7 @@ def board_box(
     clock: Clock,
     now: datetime,
     names: Mapping[str, str],
+    domain: Domain,
     keys: Collection[str] = (),
     out: Collection[tuple[str, str | None]] = (),
 ) -> BoardBox | None:
@@ -181,14 +182,14 @@ def board_box(
         return None
     named, rows = _names(found.rows), []
     for row in found.rows:
-        made = replace(_row(row, locale, clock, now, names, keys), name=named[row.call_id])
+        made = replace(_row(row, locale, clock, now, names, domain, keys), name=named[row.call_id])
         rows.append((row, _warned(made, row, out, locale)))
     urgent = [made for row, made in rows if row.place in {"hand", "waiting"}]
     quiet = [made for row, made in rows if row.place not in {"hand", "waiting"}]
     shown = max(0, SHOWN - len(urgent)) if len(urgent) + len(quiet) > SHOWN + 1 else len(quiet)
     folded = quiet[shown:]
     return BoardBox(
-        summary=_summary(found.counts, _domain_of(found), locale),
+        summary=_summary(found.counts, domain, locale),
         receipt=_receipt(found, locale, clock, now),
         open=tuple([*urgent, *quiet[:shown]]),
         folded=tuple(folded),
@@ -224,7 +225,7 @@ def without_undo(found: Board, made_at: datetime) -> Board:
     return replace(found, undo=replace(found.undo, ids=ids) if ids else None)
 
 
-def _summary(counts: BoardCounts, domain: str, locale: Locale) -> str:
+def _summary(counts: BoardCounts, domain: Domain, locale: Locale) -> str:
     """'14 fordon, 25 turer: 12 kvitterade, 1 väntar, 1 utan svar'."""
     t = locale.words
     kinds = ("acknowledged", "leaving", "waiting", "no_answer", "refused", "failed", "unsure", "by_hand", "stopped")
@@ -233,14 +234,14 @@ def _summary(counts: BoardCounts, domain: str, locale: Locale) -> str:
     return t.count("board.summary", counts.vehicles, turer=turer, parts=tuple(parts))
 
 
-def _domain_of(found: Board) -> str:
-    """What is called out, a tur or a round, by the keys of its interventions."""
-    waste = any(tur.key.startswith("waste:") for row in found.rows for tur in row.turer)
-    return "waste" if waste else "snow"
-
-
 def _row(
-    row: BoardRow, locale: Locale, clock: Clock, now: datetime, names: Mapping[str, str], keys: Collection[str]
+    row: BoardRow,
+    locale: Locale,
+    clock: Clock,
+    now: datetime,
+    names: Mapping[str, str],
+    domain: Domain,
+    keys: Collection[str],
 ) -> CallRow:
     t = locale.words
     look, icon = LOOKS[row.word]
@@ -252,7 +253,7 @@ def _row(
         name=row.vehicle,
         vehicle=row.vehicle,
         contractor=crew_of(row.contractor, names, locale),
-        turer=in_order([_tur_name(one, locale) for one in row.turer], locale),
+        turer=in_order([_tur_name(one, domain, locale) for one in row.turer], locale),
         to=_to(row, locale),
         address=row.address,
         tel=tel_of(row.address),

@@ -17,9 +17,9 @@ from dashboards.pages.observations import said_depth
 from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
-from dashboards.web.townstreets import TownStreets, town_streets
+from dashboards.web.townstreets import TownStreets
 from planner.night.standing import NEEDS, Standing
-from store import judgements, pages, plans, roads
+from store import judgements, plans
 from store.connect import Connection
 
 
@@ -51,11 +51,12 @@ def beside(context: AppContext, connection: Connection, day: DayShown, locale: L
 
 
 def _nothing(plan: Plan | None, locale: Locale) -> str:
-    """'Ingenting väntar på dig, men 2 gator behövs och körs inte.'"""
+    """'Ingenting väntar på dig, men 1 tur och 2 sträckor behövs och körs inte.'"""
     t, left = locale.words, plan.not_cared if plan is not None else ()
     turer = sum(one.whole for one in left)
-    kinds = (("turer", turer), ("streets", len(left) - turer))
-    parts = tuple(t.count(f"answer.uncared.{kind}", n) for kind, n in kinds if n)
+    streets = {name for one in left if not one.whole for name in one.segments}
+    counts = (("answer.uncared.turer", turer), ("row.segments", len(streets)))
+    parts = tuple(t.count(key, n) for key, n in counts if n)
     return t("answer.none_but", parts=parts) if parts else t("answer.none_waiting")
 
 
@@ -87,9 +88,7 @@ def _unplanned(context: AppContext, connection: Connection, day: DayShown, local
     deep = [one for one in day.seen if one.quantity == "snow_depth"]
     if not deep or day.plan is None:
         return
-    stamp = pages.streets_stamp(connection)
-    town = context.town.get(stamp, lambda: town_streets(roads.load_segments(connection)))
-    limits = _limits_of(town, limits_by_class(plans.thresholds(connection, day.now)))
+    limits = _limits_of(context.town(connection), limits_by_class(plans.thresholds(connection, day.now)))
     for one in deep:
         covered = _covered(context, connection, day, day.plan, one)
         left = [name for name in one.segments if name not in covered and one.value >= limits.get(name, one.value + 1)]

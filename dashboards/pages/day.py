@@ -323,7 +323,7 @@ def _board(context: AppContext, connection: Connection, plan: Plan, day: DayShow
     keys = {item.key for item in plan.interventions}
     runs = day.standing.runs if day.standing else ()
     out = {(run.key, run.vehicle) for run in runs if run.state == "vehicle_out"}
-    return board_box(found, locale, context.clock, day.now, day.known.contractors or {}, keys, out)
+    return board_box(found, locale, context.clock, day.now, day.known.contractors or {}, plan.domain, keys, out)
 
 
 def _weak(plan: Plan, locale: Locale) -> list[tuple[str, list[str]]]:

@@ -22,11 +22,10 @@ from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
 from dashboards.web.render import locale_of, page
-from dashboards.web.townstreets import town_streets
 from planner.night.handover import Handover
 from planner.night.manned import out_of_service
 from planner.night.report import NightReport, report_of
-from store import daypage, facts, manning, pages, plans, roads
+from store import daypage, facts, manning, plans
 from store.connect import Connection
 
 router = APIRouter()
@@ -113,8 +112,7 @@ def _report(context: AppContext, connection: Connection, day: date, domain: Doma
 
 def _lost(context: AppContext, connection: Connection) -> list[str]:
     """The names of the streets that are ours to care for and that no way leads to."""
-    stamp = pages.streets_stamp(connection)
-    town = context.town.get(stamp, lambda: town_streets(roads.load_segments(connection)))
+    town = context.town(connection)
     known = zip(town.given, town.names, strict=True)
     return sorted({name for street, name in known if name and street.ours and not street.reachable})
 

@@ -21,12 +21,12 @@ from dashboards.pages.rows import Known, PlanRow, rows
 from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
-from dashboards.web.townstreets import TownStreets, depths_at, hour_of, town_streets
+from dashboards.web.townstreets import TownStreets, depths_at, hour_of
 from planner.night.progress import Progress
 from planner.night.report import Histories
 from planner.night.streets import ENDED, LeftAlone, StreetDepth, StreetNow, TurRun, streets_now
 from planner.thresholds.limits import limits
-from store import facts, orders, outlook, pages, passages, plans, positions, roads
+from store import facts, orders, outlook, pages, passages, plans, positions
 from store.connect import Connection
 from store.orders import OrderNow
 from store.positions import SeenVehicle
@@ -68,7 +68,6 @@ class MapNow:
     streets: tuple[StreetNow, ...]
     not_cared: tuple[LeftAlone, ...]
     vehicles: tuple[SeenVehicle, ...]
-    stamp: str
 
 
 @dataclass(frozen=True)
@@ -85,12 +84,11 @@ def map_now(context: AppContext, connection: Connection, domain: Domain, locale:
     """What the map of a service shows now."""
     plan, now = context.live(connection, domain), context.clock.now()
     night = _night(context, connection, domain, plan, now)
-    stamp = pages.streets_stamp(connection)
-    town = context.town.get(stamp, lambda: town_streets(roads.load_segments(connection)))
+    town = context.town(connection)
     uncared = not_cared(plan, locale)
     streets: tuple[StreetNow, ...] = ()
     if plan is not None and VIEWS[domain].by_street:
-        streets = _streets(context, connection, plan, night, town, stamp, locale)
+        streets = _streets(context, connection, plan, night, town, locale)
     return MapNow(
         at=now,
         plan=plan,
@@ -99,7 +97,6 @@ def map_now(context: AppContext, connection: Connection, domain: Domain, locale:
         streets=streets,
         not_cared=uncared,
         vehicles=_vehicles(connection, night, now),
-        stamp=stamp,
     )
 
 
@@ -109,7 +106,6 @@ def _streets(
     plan: Plan,
     night: _Night,
     town: TownStreets,
-    stamp: str,
     locale: Locale,
 ) -> tuple[StreetNow, ...]:
     """How the streets stand: made anew where the plan, a step, a passage, the outlook or its hour is another one."""
@@ -117,7 +113,7 @@ def _streets(
     rules = limits_by_class(plans.thresholds(connection, now))
     orders_stand = [(o.id, o.state, o.state_at, night.far[o.id].done) for o in night.found]
     hour = now.replace(minute=0, second=0, microsecond=0)
-    stood = repr((stamp, plan.id, weather, hour, rules, orders_stand, locale.words.language))
+    stood = repr((town.stamp, plan.id, weather, hour, rules, orders_stand, locale.words.language))
 
     def made() -> Sequence[StreetNow]:
         runs, uncared = _runs(context, connection, plan, night), not_cared(plan, locale)

@@ -57,7 +57,7 @@ def streets_json(shown: MapNow, locale: Locale) -> dict[str, Any]:
         return said[street]
 
     return {
-        "stamp": shown.stamp,
+        "stamp": shown.town.stamp,
         "states": list(STATES),
         "state": [STATES.index(street.state) for street in shown.streets],
         "theirs": [n for n, street in enumerate(shown.streets) if street.cause == "keeper"],

@@ -114,8 +114,8 @@ def _nobody(report: NightReport, locale: Locale, not_cared: Sequence[NotCared], 
     """What nobody drove or reached, with the cause."""
     t, night = locale.words, report.night
     made = [_not_cared(one, locale) for one in not_cared[:MOST_NOT_CARED]]
-    if more := len(not_cared) - MOST_NOT_CARED:
-        made += [LateLine("", "", t("night.more", n=more))] if more > 0 else []
+    if (more := len(not_cared) - MOST_NOT_CARED) > 0:
+        made.append(LateLine("", "", t("night.more", n=more)))
     if night.without_vehicle and not any(one.whole for one in not_cared):  # those of these are named one by one
         said = t.count("night.without_vehicle", night.without_vehicle)
         lacking = list(dict.fromkeys(tur.target for tur in night.turer if tur.todo == "no_vehicle"))

@@ -14,7 +14,7 @@ from planner.night.report import NightReport
 from planner.night.standing import RunStanding, Standing
 from store.record import OpenCall
 
-UNDER_WAY = frozenset({"call", "send", "wait", "follow", "no_vehicle"})
+STILL_OPEN = frozenset({"call", "send", "wait", "follow", "no_vehicle"})
 """What somebody was called out for, or is to be, and is not done."""
 ONE_LINE = ("decide", "send", "wait", "no_vehicle")
 """What is said of all its turer in one line; the others have a line for each tur."""
@@ -102,7 +102,7 @@ def _overlaps(
 ) -> Iterator[TodoLine]:
     """Turer of one vehicle that are not done, of which one is to begin before another is ready: which of them goes
     first is for somebody to say."""
-    open_ = [tur for tur in report.night.turer if tur.todo in UNDER_WAY and tur.vehicle and tur.starts_at]
+    open_ = [tur for tur in report.night.turer if tur.todo in STILL_OPEN and tur.vehicle and tur.starts_at]
     for vehicle in dict.fromkeys(tur.vehicle for tur in open_):
         last: tuple[TurNight, datetime] | None = None
         for tur in sorted((tur for tur in open_ if tur.vehicle == vehicle), key=lambda tur: _starts(tur, runs)):
@@ -124,7 +124,7 @@ def _after(
     """Turer that begin when their vehicle is done with another."""
     for tur in report.night.turer:
         run = runs.get(tur.key)
-        if tur.todo not in UNDER_WAY or run is None or run.after is None or run.starts_at is None:
+        if tur.todo not in STILL_OPEN or run is None or run.after is None or run.starts_at is None:
             continue
         own = (one.key for one in runs.values() if one.target == run.after and one.vehicle == run.vehicle)
         before = next((tur_of(key, locale, names) for key in own), run.after)

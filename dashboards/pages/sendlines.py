@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from city.vocabulary import Domain
 from dashboards.pages.callout import crew_of, in_order, tel_of, with_run
 from dashboards.pages.choice import OptionLine
 from dashboards.web.locale import Locale
@@ -14,9 +15,10 @@ from planner.calls.sheet import CallSheet, Look, SheetLine, SheetTur
 
 @dataclass(frozen=True)
 class SheetWords:
-    """What the sheet is told with: ``contractors`` by id, what turer are called by key, ``more`` sentences of what is
-    not called out, and the vehicles to choose from of a tur whose own cannot, by key."""
+    """What the sheet of a service is told with: ``contractors`` by id, what turer are called by key, ``more`` sentences
+    of what is not called out, and the vehicles to choose from of a tur whose own cannot, by key."""
 
+    domain: Domain
     contractors: Mapping[str, str]
     turer: Mapping[str, str]
     more: Sequence[str] = ()
@@ -25,11 +27,13 @@ class SheetWords:
 
 @dataclass(frozen=True)
 class TurChoice:
-    """The list of vehicles of a tur whose own cannot drive it; ``vehicle`` is the one that stands there."""
+    """The list of vehicles of a tur whose own cannot drive it; ``vehicle`` is the one that stands there, ``chosen`` by
+    somebody or only proposed."""
 
     key: str
     label: str
     vehicle: str
+    chosen: bool
     options: tuple[OptionLine, ...]
 
 
@@ -74,8 +78,7 @@ def send_sheet(found: CallSheet, locale: Locale, now: datetime, said: SheetWords
     """The sheet in words."""
     t = locale.words
     lines = [(line, _send_line(line, locale, now, said)) for line in found.lines]
-    waste = any(tur.key.startswith("waste:") for line in found.lines for tur in line.turer)
-    turer = t.count("standing.noun.waste" if waste else "standing.noun.snow", found.turer)
+    turer = t.count(f"standing.noun.{said.domain}", found.turer)
     starts = _first(found, locale, now)
     return SendSheet(
         title=t.count("sheet.title", found.vehicles, turer=turer),
@@ -178,4 +181,5 @@ def _look(look: Look, line: SheetLine, locale: Locale, now: datetime) -> str:
 def _choice(tur: SheetTur, line: SheetLine, said: SheetWords, locale: Locale) -> TurChoice:
     name = tur_said(tur.key, tur.target, said.turer, locale, tur.run)
     label = locale.words("sheet.vehicle_of", tur=name)
-    return TurChoice(tur.key, label, line.vehicle or "", tuple(said.options[tur.key]))
+    chosen = tur.instead is not None and tur.instead.chosen
+    return TurChoice(tur.key, label, line.vehicle or "", chosen, tuple(said.options[tur.key]))

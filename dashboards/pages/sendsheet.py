@@ -23,11 +23,8 @@ from dashboards.web.forms import SentForm, pairs_of, sent
 from dashboards.web.locale import Locale
 from dashboards.web.render import locale_of, page
 from planner.calls.call_out import call_out
-from planner.calls.fleetnow import fleet_now
 from planner.calls.reading import sheet_of
 from planner.calls.sheet import CallSheet
-from planner.night.choice import options
-from planner.night.sequence import driven_from
 from store import facts, judgements, manning
 from store.connect import Connection
 
@@ -133,10 +130,11 @@ def _shown(
     view = VIEWS[plan.domain]
     turer = {i.key: " ".join(p for p in (view.code(i), view.title(i, locale)) if p) for i in plan.interventions}
     said = SheetWords(
+        plan.domain,
         contractors,
         turer,
         _beside(connection, plan, found, turer, now, locale),
-        _options(connection, plan, found, contractors, now, locale),
+        _options(found, contractors, now, locale),
     )
     status = {"": 200, "none_chosen": 422, "changed": 409}[problem]
     return page(
@@ -152,18 +150,13 @@ def _shown(
     )
 
 
-def _options(
-    connection: Connection, plan: Plan, found: CallSheet, names: Mapping[str, str], now: datetime, locale: Locale
-) -> dict[str, list[OptionLine]]:
-    """The vehicles to choose from, of each tur whose own cannot."""
-    wanted = {tur.key for line in found.lines for tur in line.turer if tur.instead is not None}
-    if not wanted:
-        return {}
-    fleet = fleet_now(connection, plan, now)
-    items = [item for item in plan.interventions if item.key in wanted]
+def _options(found: CallSheet, names: Mapping[str, str], now: datetime, locale: Locale) -> dict[str, list[OptionLine]]:
+    """The vehicles to choose from, of each tur whose own cannot: those that its line was chosen from."""
     return {
-        item.key: [option_line(one, names, now, locale) for one in options(driven_from(item, now), fleet)]
-        for item in items
+        tur.key: [option_line(one, names, now, locale) for one in tur.instead.options]
+        for line in found.lines
+        for tur in line.turer
+        if tur.instead is not None
     }
 
 

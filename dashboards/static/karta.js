@@ -103,7 +103,7 @@ const streetWords = (i) => {
   const { line } = side;
   const name = scene.town.name(i);
   part.append(line("h3", name || words.no_name), line("under", words.class.replace("{name}", scene.town.classes[scene.town.cls[i]])));
-  if (name) part.append(side.noting(name));
+  if (name && words.note) part.append(side.noting(name)); // only where the day page has a form for it
   if (hours?.when()) part.append(hours.words(i));
   const text = scene.state.streets?.texts[scene.state.streets.text[i]];
   if (text) part.append(line("line", text));

@@ -16,10 +16,10 @@ from city.plan import Plan
 from city.settings import Settings
 from city.vocabulary import Domain, Mode
 from dashboards.web.hub import Hub
-from dashboards.web.townstreets import KeptStreets, TownStreets
+from dashboards.web.townstreets import KeptStreets, TownStreets, town_streets
 from planner.night.progress import Progress
 from planner.night.report import Histories, progress_of
-from store import pages, plans
+from store import pages, plans, roads
 from store.connect import Connection
 from store.orders import OrderNow
 
@@ -85,7 +85,7 @@ class AppContext:
         self.clock = clock
         self.shelf = PublishedPlans()
         self.streets, self.roads = CachedResponse(), CachedResponse()
-        self.town, self.standing = KeptValue[TownStreets](), KeptStreets()
+        self._town, self.standing = KeptValue[TownStreets](), KeptStreets()
         self.hub = Hub(pool)
 
     @property
@@ -107,6 +107,11 @@ class AppContext:
     def head(self, connection: Connection, domain: Domain) -> pages.PlanHead | None:
         """The frame of the live plan of a domain."""
         return next((head for head in pages.heads(connection, self.mode) if head.domain == domain), None)
+
+    def town(self, connection: Connection) -> TownStreets:
+        """The streets, read anew only where they were imported anew."""
+        stamp = pages.streets_stamp(connection)
+        return self._town.get(stamp, lambda: town_streets(roads.load_segments(connection), stamp))
 
     def progress(
         self, connection: Connection, found: Sequence[OrderNow], histories: Histories | None = None

@@ -19,17 +19,19 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class TownStreets:
-    """The streets in the order of ``/api/v1/segments.json``, with what that order says of each."""
+    """The streets in the order of ``/api/v1/segments.json``, with what that order says of each; the ``stamp`` is of the
+    import that they are of."""
 
     given: tuple[StreetGiven, ...]
     names: tuple[str, ...]
     classes: tuple[RouteClass, ...]
+    stamp: str
 
 
-def town_streets(segments: Sequence[Segment]) -> TownStreets:
+def town_streets(segments: Sequence[Segment], stamp: str) -> TownStreets:
     """What the map needs of some segments, in their order."""
     given = [StreetGiven(s.id, s.length_m, s.reachable, s.keeper in PLANNED_KEEPERS, s.tunnel) for s in segments]
-    return TownStreets(tuple(given), tuple(s.name for s in segments), tuple(s.route_class for s in segments))
+    return TownStreets(tuple(given), tuple(s.name for s in segments), tuple(s.route_class for s in segments), stamp)
 
 
 def hour_of(frame: OutlookFrame | None, now: datetime) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -19,7 +19,8 @@ did not answer."""
 @dataclass(frozen=True, slots=True)
 class Instead:
     """The ``vehicle`` that drives a tur instead of another (``of``), and why: the best free one, or the one that
-    somebody has ``chosen``. None where none is free: then ``first`` is free at ``first_at``, before all others."""
+    somebody has ``chosen``. None where none is free: then ``first`` is free at ``first_at``, before all others.
+    ``options`` are all that can do the work, with what speaks against each at the time it is driven."""
 
     of: str
     cause: CannotDrive
@@ -27,6 +28,7 @@ class Instead:
     chosen: bool = False
     first: str | None = None
     first_at: datetime | None = None
+    options: tuple[VehicleOption, ...] = field(default=(), compare=False)
 
 
 Cannot = Mapping[str, Mapping[str, CannotDrive]]
@@ -56,8 +58,9 @@ def instead(
         cause = _cause(goes, own, fleet, known)
         if cause is None:
             continue
-        left = [one for one in options(goes, fleet) if one.vehicle.id not in {*known, own} and one.out is None]
-        made = _instead(own, cause, left, fleet, goes, chosen.get(item.key))
+        known_to = options(goes, fleet)
+        left = [one for one in known_to if one.vehicle.id not in {*known, own} and one.out is None]
+        made = replace(_instead(own, cause, left, fleet, goes, chosen.get(item.key)), options=known_to)
         found[item.key] = made
         if made.vehicle is not None:
             booking = Booking(made.vehicle, item.target, item.key, goes.starts_at, goes.ready_by)

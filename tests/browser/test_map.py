@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import re
 from datetime import timedelta
@@ -382,6 +383,19 @@ def test_what_is_seen_is_noted_by_pointing_at_its_street(desk, width, theme):
     page.keyboard.press("Enter")
     expect(page.locator("#live")).to_contain_text(f"9,0 cm på {name}")
     expect(page.locator("#observation-street")).to_have_value("")
+
+
+@pytest.mark.parametrize("domain", ["waste", "heating"])
+def test_nothing_is_noted_from_the_map_of_a_service_without_a_form_for_it(desk, domain):
+    assert desk.open(f"/idag?domain={domain}").locator("#observation-form").count() == 0
+    page = drawn(desk, f"/karta?domain={domain}")
+    name = page.locator("#said .k-street h3")
+    for x, y in itertools.product(range(40, 400, 45), repeat=2):
+        page.locator("canvas").click(position={"x": x, "y": y})
+        if name.count() and "namn" not in name.inner_text():
+            break
+    assert name.count() == 1
+    assert page.locator("#said .k-note").count() == 0
 
 
 def test_a_street_from_the_map_is_filled_in_without_script(desk):

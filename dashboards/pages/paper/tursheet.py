@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,7 +12,7 @@ from city.quantities import solution_g_m2
 from dashboards.pages.paper.chart import SmallMap, small_map
 from dashboards.pages.paper.code import SquareCode, code_of
 from dashboards.pages.paper.frame import PaperFrame, frame_of
-from dashboards.pages.paper.why import action_of, why_of
+from dashboards.pages.paper.why import action_of, why_of, word_of
 from dashboards.pages.record import tur_of
 from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import AppContext
@@ -98,16 +99,24 @@ def _who(connection: Connection, vehicle: str, locale: Locale) -> str:
 
 
 def _act(item: Intervention, locale: Locale) -> str:
-    """'Plog och salt, 15 g/m². Prio 1, 15,4 km.'"""
-    doses = {part.dose_g_m2 for part in _parts(item) if part.dose_g_m2 > 0}
-    brine = {solution_g_m2(part.dose_g_m2) for part in _parts(item) if part.action == "brine" and part.dose_g_m2 > 0}
-    said = action_of(item, locale)
-    if brine:
-        said += ", " + locale.words("dose.brine", dry=_from_to(doses, locale), solution=_from_to(brine, locale))
-    elif doses:
-        said += f", {_from_to(doses, locale)}\N{NO-BREAK SPACE}g/m²"
+    """'Plog + salt, 15 g/m². Prio 1, 15,4 km.' Each thing that is spread has its doses beside it."""
+    doses: dict[str, set[float]] = {}
+    for action, _ in Counter(part.action for part in _parts(item)).most_common():
+        doses[action] = {part.dose_g_m2 for part in _parts(item) if part.action == action and part.dose_g_m2 > 0}
+    said = [_spread(action, own, locale) for n, (action, own) in enumerate(doses.items()) if own or n == 0]
     far = f", {locale.km(item.distance_m)}" if item.distance_m else ""
-    return f"{said}. {locale.words('head.prio')} {item.priority}{far}."
+    return f"{'. '.join(said or [action_of(item, locale)])}. {locale.words('head.prio')} {item.priority}{far}."
+
+
+def _spread(action: str, doses: set[float], locale: Locale) -> str:
+    """'Plog + salt, 15 g/m²'; of brine the salt in it and what the spreader is set to."""
+    word = word_of(action, locale)
+    if not doses:
+        return word
+    if action == "brine":
+        solution = _from_to({solution_g_m2(dose) for dose in doses}, locale)
+        return f"{word}, {locale.words('dose.brine', dry=_from_to(doses, locale), solution=solution)}"
+    return f"{word}, {_from_to(doses, locale)}\N{NO-BREAK SPACE}g/m²"
 
 
 def _from_to(doses: set[float], locale: Locale) -> str:
@@ -144,9 +153,8 @@ def _rows(connection: Connection, item: Intervention, locale: Locale) -> list[St
     rows = []
     for n, ((name, action, _dose, passes), parts) in enumerate(runs, start=1):
         metres = sum(streets[part.id].length_m for part in parts if part.id in streets)
-        said = locale.words.known(f"paper.action.{action}", locale.words.known(f"action.{action}", action))
         times = f" ×{passes}" if passes > 1 else ""
-        rows.append(StreetRow(n, name, f"{said}{times}", locale.figure(metres, 0)))
+        rows.append(StreetRow(n, name, f"{word_of(action, locale)}{times}", locale.figure(metres, 0)))
     return rows
 
 

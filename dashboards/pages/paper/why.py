@@ -31,8 +31,12 @@ def action_of(item: Intervention, locale: Locale) -> str:
     parts = item.segments if isinstance(item.segments, tuple) else ()
     done = Counter(part.action for part in parts)
     if done:
-        action = done.most_common(1)[0][0]
-        return locale.words.known(f"paper.action.{action}", locale.words.known(f"action.{action}", action))
+        return word_of(done.most_common(1)[0][0], locale)
     if isinstance(item.stops, tuple):
         return locale.words.count("row.stops", len(item.stops))
     return locale.words(f"action.{item.kind}")
+
+
+def word_of(action: str, locale: Locale) -> str:
+    """What is done on a street, in a few words."""
+    return locale.words.known(f"paper.action.{action}", locale.words.known(f"action.{action}", action))

@@ -31,7 +31,8 @@ def box(*calls: CallNow, order: OrderState = "acknowledged", out: Collection[tup
     ids = {one for call in calls for one in call.orders}
     turer = {one: BoardTur(one, one[2:], one[2:], one[2:], 1, order, AT + HOUR) for one in ids}
     newest = {one: call.id for call in reversed(calls) for one in call.orders}
-    found = board_box(board(NightCalls(calls, {}, turer, newest=newest), AT), SWEDISH, FixedClock(AT), AT, {}, (), out)
+    rows = board(NightCalls(calls, {}, turer, newest=newest), AT)
+    found = board_box(rows, SWEDISH, FixedClock(AT), AT, {}, "snow", (), out)
     assert found is not None
     return found
 

@@ -25,8 +25,17 @@ def names(connection, item):
 def test_nothing_waits_is_never_said_alone_beside_what_nobody_drives(client, filled, snow, clock):
     lost = (one("P1-9", "no_vehicle"), one("n0"), one("n1"))
     publish(filled, msgspec.structs.replace(snow, interventions=(), not_cared=lost[1:], inputs_hash="a"), clock.now())
-    assert "Ingenting väntar på dig, men 2 gator behövs och körs inte." in said(client.get("/idag"))
+    assert "Ingenting väntar på dig, men 2 sträckor behövs och körs inte." in said(client.get("/idag"))
     assert "Nothing waits for you, but needed and not driven: 2 streets." in said(client.get("/idag?lang=en"))
+
+
+def test_streets_that_nobody_drives_are_counted_as_the_panel_counts_them(client, filled, snow, clock):
+    """A group of what hangs together is many streets."""
+    lost = (one("n0", streets=3), one("n1", streets=2))
+    publish(filled, msgspec.structs.replace(snow, interventions=(), not_cared=lost, inputs_hash="a"), clock.now())
+    told = said(client.get("/idag"))
+    assert "Ingenting väntar på dig, men 5 sträckor behövs och körs inte." in told
+    assert "Gatan n0 3 sträckor" in told
 
 
 def test_where_nothing_is_left_nothing_is_said_of_it(client, filled, snow):

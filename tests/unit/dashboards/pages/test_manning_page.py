@@ -34,6 +34,11 @@ def send(client, **fields):
     return client.post("/api/v1/manning", content=urlencode(fields), headers=FORM)
 
 
+def form_of(page: str, kind: str) -> str:
+    """The form of one kind of change in an opened row."""
+    return next(part for part in page.split("<form")[1:] if f'name="kind" value="{kind}"' in part).split("</form>")[0]
+
+
 def words_of(page: str) -> str:
     """The page without its tags, in one line."""
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
@@ -240,6 +245,23 @@ def test_a_time_that_is_asked_for_must_be_given(client, listed):
     assert page.status_code == 422
     assert re.search(r'name="ends" value="at" checked', page.text)
     assert "Skriv en tid som" in page.text
+
+
+def test_a_form_comes_back_with_the_choice_that_was_sent_whatever_stands_in_the_time(client, listed):
+    number = {"kind": "number", "vehicle": "P01", "who": "Jour 1", "address": "fel", "until_at": UNTIL}
+    page = send(client, **number, ends="open")
+    assert page.status_code == 422
+    assert re.search(r'name="ends" value="open" checked', form_of(page.text, "number"))
+    assert re.search(r'name="ends" value="open" checked', form_of(page.text, "away"))
+    assert re.search(r'name="ends" value="at" checked', form_of(send(client, **number, ends="at").text, "number"))
+    assert re.search(r'name="ends" value="at" checked', form_of(send(client, **number).text, "number"))
+
+
+def test_the_choice_of_the_form_is_no_word_of_a_program(client, listed):
+    """What it says by its documentation holds: the time."""
+    body = {"kind": "vehicle_out", "vehicle": "P02", "until_at": UNTIL, "ends": "open"}
+    made = client.post("/api/v1/manning", json=body)
+    assert (made.status_code, made.json()["change"]["until_at"]) == (201, "2026-11-25T11:00:00Z")
 
 
 def test_a_program_says_null_of_what_has_no_end_and_must_say_something(client, listed, snow):

@@ -135,9 +135,9 @@ def test_what_has_no_vehicle_stands_first_with_the_plans_own_words():
     tur = Said("no_vehicle", (streets[0].id,), "P1-9", "P1-9 Hamnplan", "alla plogar är ute till 05.10")
     apart = Said("unreachable", (streets[1].id,), why="gågata med pollare")
     alone = not_cared(SimpleNamespace(not_cared=(tur, apart)), locale)
-    known = town_streets(streets)
+    known = town_streets(streets, "")
     now = tuple(streets_now(known.given, (), alone, {}, town.AT))
-    shown = MapNow(town.AT, None, (), known, now, alone, (), "")
+    shown = MapNow(town.AT, None, (), known, now, alone, ())
     groups = {group.kind: group for group in map_list(shown, "snow", locale)}
     assert list(groups) == ["no_vehicle", "unreachable", "not_needed"]
     assert groups["no_vehicle"].count.startswith("1 tur, 0,2")

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlparse
 
 import pytest
 
-from tests.unit.dashboards import night
+from tests.unit.dashboards import night, town
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
 
@@ -39,7 +39,7 @@ def form_of(page: str) -> list[tuple[str, str]]:
     """What the sheet's button sends as it stands."""
     form = page[page.index('<form class="sheet"') : page.index("</form>")]
     found = re.findall(r'<input type="(?:hidden|checkbox)" name="(\w+)" value="([^"]*)"(?: checked)?', form)
-    chosen = re.findall(r'<option value="([^"]+)" selected>', form)
+    chosen = re.findall(r'<option value="([^"]*)" selected>', form)
     return [(name, html.unescape(value)) for name, value in [*found, *(("vehicles", one) for one in chosen)]]
 
 
@@ -62,7 +62,7 @@ def test_a_free_vehicle_stands_in_for_one_that_is_out_and_is_called(client, list
     page = sheet(client, listed, item.key)
     assert "P01 är ledig: föreslås i stället för P02, som är ur drift" in words_of(page)
     fields = form_of(page)
-    assert ("vehicles", f"{item.key}=P01") in fields
+    assert {("vehicles", ""), ("shown", f"{item.key}=P01")} <= set(fields)
     sent = send(client, fields)
     assert sent.status_code == 303
     assert parse_qs(urlparse(sent.headers["location"]).query)["said"] == ["called_out.0.1"]
@@ -101,6 +101,20 @@ def test_another_can_be_chosen_and_is_called(client, listed, item):
     assert order_of(client)["vehicle"] == "P03"
 
 
+def test_the_list_says_of_the_proposed_vehicle_what_its_line_says(client, listed, clock):
+    """The second tur begins when the first, begun late, is done: P01 has other work before that."""
+    clock.instant = town.AT.replace(hour=2, minute=59)
+    first, second, others = (
+        next(one for one in listed.interventions if one.target == name) for name in ("P1-1", "P1-3", "P1-4")
+    )
+    out_of_service(client, "P02")
+    client.post("/api/v1/choices", json={"key": others.key, "vehicle": "P01"})
+    page = sheet(client, listed, first.key, second.key)
+    assert "P01 är ledig: föreslås i stället för P02" in words_of(page)
+    (said,) = re.findall(r'<option value="" selected>(P01[^<]*)', page)
+    assert said.endswith("ledig")
+
+
 def test_a_list_changed_without_script_is_taken_as_it_is_sent(client, listed, item):
     """The line stood under the proposal; what was chosen in it drives."""
     out_of_service(client, "P02")
@@ -117,6 +131,38 @@ def test_a_vehicle_that_broke_down_since_the_sheet_was_shown_is_not_replaced_uns
     assert "Ett fordon har ändrats sedan du såg listan. Inget är skickat" in page.text
     assert "P01 är ledig" in words_of(page.text)
     assert client.get("/api/v1/orders").json()["orders"] == []
+
+
+def test_one_list_that_is_changed_leaves_the_other_proposals_proposals(client, listed):
+    """The form is asked for anew with all its lists: what nobody chose may still become another."""
+    first, last = (one for one in listed.interventions if one.target in {"P1-1", "P3-2"})
+    out_of_service(client, "P02")
+    page = sheet(client, listed, first.key, last.key)
+    assert words_of(page).count("är ledig: föreslås i stället för P02") == 1
+    lists = [value for name, value in form_of(page) if name == "vehicles"]
+    assert len(lists) == 2
+    said = words_of(sheet(client, listed, first.key, last.key, vehicles=[f"{first.key}=P03", lists[1]]))
+    assert ("P03 är valt i stället för P02" in said, "P01 är valt" in said) == (True, False)
+    assert "P01 är ledig: föreslås i stället för P02" in said
+
+
+@pytest.mark.parametrize("since", ["no", "booked"])
+def test_a_proposal_that_said_no_or_was_booked_since_is_not_sent(client, listed, item, since):
+    """Nobody chose it: another is proposed, and the sheet is shown anew."""
+    out_of_service(client, "P02")
+    fields = form_of(sheet(client, listed, item.key))
+    assert ("shown", f"{item.key}=P01") in fields
+    other = next(one for one in listed.interventions if one.vehicle == "P03" and one.starts_at == item.starts_at)
+    key = item.key if since == "no" else other.key
+    client.post("/api/v1/calls", json={"plan_id": listed.id, "keys": [key], "vehicles": {key: "P01"}})
+    order = order_of(client)["id"]
+    if since == "no":
+        client.post(f"/api/v1/orders/{order}/events", json={"kind": "sent"})
+        client.post(f"/api/v1/orders/{order}/events", json={"kind": "refused"})
+    page = send(client, fields)
+    assert page.status_code == 409
+    assert "Ett fordon har ändrats sedan du såg listan. Inget är skickat" in page.text
+    assert [one["id"] for one in client.get("/api/v1/orders").json()["orders"]] == [order]
 
 
 def test_where_none_is_free_it_says_which_is_first(client, listed, item):

@@ -19,10 +19,11 @@ from tests.unit.planner.night.test_standing import plan
 SWEDISH = Locale(words("sv"), ZoneInfo("Europe/Stockholm"))
 
 
-def one(target: str, kind: NotCaredKind = "unreachable") -> NotCared:
+def one(target: str, kind: NotCaredKind = "unreachable", streets: int = 1) -> NotCared:
     return NotCared(
         target=target, title=f"{target} Gatan {target}", kind=kind, whole=kind == "no_vehicle", network="street",
-        priority=1, why=f"Skäl {target}.", why_en=f"Cause {target}.", segments=("s/0-0/0-1",),
+        priority=1, why=f"Skäl {target}.", why_en=f"Cause {target}.",
+        segments=tuple(f"s/{target}-{n}" for n in range(streets)),
     )  # fmt: skip
 
 
