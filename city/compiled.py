@@ -30,6 +30,7 @@ _SOURCES = (
     "planner/snow/backtest",
     "planner/routes/search",
     "planner/snow/rule.py",
+    "models/building",
     "models/road",
 )
 

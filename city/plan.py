@@ -8,9 +8,11 @@ Every text stands in each language that the catalogue had when the plan was made
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -87,10 +89,13 @@ class PlaceStop(Struct, frozen=True, kw_only=True):
 
 
 class HeatHour(Struct, frozen=True, kw_only=True):
-    """The wanted indoor temperature of one hour [°C]."""
+    """The wanted indoor temperature of one hour [°C]; ``indoor_c`` of the coldest zone as it is expected at its begin,
+    and ``kwh`` of heat in it, None where nobody can say."""
 
     starts_at: datetime
     set_point_c: float
+    indoor_c: float | None = None
+    kwh: float | None = None
 
 
 class VentilationHour(Struct, frozen=True, kw_only=True):
@@ -98,6 +103,15 @@ class VentilationHour(Struct, frozen=True, kw_only=True):
 
     starts_at: datetime
     on: bool
+
+
+Hour = TypeVar("Hour", HeatHour, VentilationHour)
+
+
+def of_first_day(hours: Sequence[Hour], zone: ZoneInfo) -> tuple[Hour, ...]:
+    """The hours of the local day in which they begin: a heating plan gives those of the day after too."""
+    days = [hour.starts_at.astimezone(zone).date() for hour in hours]
+    return tuple(hour for hour, day in zip(hours, days, strict=True) if day == days[0])
 
 
 class DecidingCurve(Struct, frozen=True, kw_only=True):

@@ -45,8 +45,10 @@ KNOWN: Mapping[str, Quantity] = MappingProxyType(
         "distance": Quantity("mm", 0.0, 20_000.0, hour="last"),
         "co2": Quantity("ppm", 0.0, 40_000.0),
         "battery": Quantity("%", 0.0, 100.0, hour="last"),
-        "heat_energy": Quantity("kWh", 0.0, 1e9, hour="last"),
-        "heat_power": Quantity("kW", -1e5, 1e5),
+        "heat_energy": Quantity("kWh", 0.0, 1e9, ("heating",), "last"),
+        "heat_power": Quantity("kW", -1e5, 1e5, ("heating",)),
+        "set_point": Quantity("°C", -20.0, 60.0, ("heating",), "last"),
+        "ventilation": Quantity("1", 0.0, 1.0, ("heating",)),
     }
 )
 """By canonical name. Friction is a coefficient: VTI meddelande 911A (Wallman and Åström 2001) lists 0.8 to 1.0 for a

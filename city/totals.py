@@ -56,12 +56,13 @@ class WasteTotals(Totals, frozen=True, kw_only=True):
 
 
 class HeatingTotals(Totals, frozen=True, kw_only=True):
-    """Buildings, those that are heated, and hours of warmth and air over all of them."""
+    """Buildings, those that are heated, and over all of them hours of warmth and air, and heat where it is known."""
 
     buildings: int | None = None
     heated: int | None = None
     heating_hours: int | None = None
     ventilation_hours: int | None = None
+    heat_kwh: float | None = None
 
 
 def as_json(totals: Totals) -> dict[str, Any]:

@@ -98,12 +98,14 @@ FRACTIONS: tuple[str, ...] = (
     "residual", "food", "paper", "plastic", "glass", "metal", "cardboard", "litter", "recycling"
 )  # fmt: skip
 """Kinds of waste that we have a word for; a city may have others."""
+HeatPointKind = Literal["zone_temperature", "heat_meter", "set_point", "ventilation"]
+"""What a device of a building stands for: the air of a zone, its heat meter, the set-point that its heat follows,
+whether its ventilation runs."""
 DOMAINS: tuple[Domain, ...] = get_args(Domain)
 NETWORKS: tuple[Network, ...] = get_args(Network)
 ROUTE_CLASSES: tuple[RouteClass, ...] = get_args(RouteClass)
+HEAT_POINTS: tuple[HeatPointKind, ...] = get_args(HeatPointKind)
 PLACE_KINDS: tuple[PlaceKind, ...] = get_args(PlaceKind)
-FRACTIONS = ("residual", "food", "paper", "plastic", "glass", "metal", "cardboard", "litter", "recycling")
-"""Kinds of waste that have a name in the catalogue; a city may have others."""
 READINGS: tuple[ForecastReading, ...] = get_args(ForecastReading)
 CLOSED_TO_SMALL: frozenset[str] = frozenset({"motorway", "motorway_link", "trunk", "trunk_link"})
 """Kinds of street (OpenStreetMap's words) that a cycle-way plough does not drive."""

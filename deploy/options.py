@@ -22,9 +22,9 @@ from deploy.parser import SpokenParser, kind
 from deploy.rabbitprofile import BROKERS, PROGRAM
 
 DAY_KINDS = ("school", "fritids", "evening", "closed")
-LISTS = ("rooms", "buildings", "fleet", "calendar", "devices", "readings")
+LISTS = ("rooms", "buildings", "points", "fleet", "calendar", "devices", "readings")
 FORGETTABLE = (
-    "room", "vessel", "building", "depot", "contractor", "vehicle", "calendar", "device", "readings", "roads",
+    "room", "vessel", "building", "point", "depot", "contractor", "vehicle", "calendar", "device", "readings", "roads",
     "forecast", "route", "keeper",
 )  # fmt: skip
 
@@ -174,7 +174,7 @@ def _imports(commands: Any, t: Words) -> None:  # noqa: ANN401
     for what in LISTS:
         one = _add(kinds, t, what, of="import")
         _file(one, t)
-        _takes_in(one, t, places=what not in {"calendar", "readings"})
+        _takes_in(one, t, places=what not in {"points", "calendar", "readings"})
         if what == "calendar":
             one.add_argument("--calendar", metavar=t("cli.metavar.name"), help=t("cli.option.calendar"))
             one.add_argument("--kind", choices=DAY_KINDS, help=t("cli.option.day_kind"))

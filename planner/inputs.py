@@ -135,8 +135,9 @@ def _readings(source: SnapshotSource) -> tuple[Reading, ...]:
 
 
 def _calendar(source: SnapshotSource) -> tuple[CalendarDay, ...]:
-    """The days of buildings from the service day to two days after it, and the country's holidays where wanted."""
-    known = facts.calendar_days(source.connection, source.day, source.day + timedelta(days=2))
+    """The days of buildings to two days after the service day, and the country's holidays where wanted."""
+    first = source.day - source.wants.calendar_back
+    known = facts.calendar_days(source.connection, first, source.day + timedelta(days=2))
     return (*known, *_holidays(source.settings, source.day)) if source.wants.holidays else known
 
 
@@ -153,6 +154,7 @@ TABLES: dict[str, Callable[[SnapshotSource], object]] = {
     "places": lambda m: roads.load_places(m.connection),
     "devices": lambda m: tuple(d for d in facts.devices(m.connection) if d.kind in m.wants.devices),
     "buildings": lambda m: facts.buildings(m.connection),
+    "points": lambda m: facts.heat_points(m.connection),
     "calendar": _calendar,
     "roster": lambda m: facts.roster(m.connection, m.at, m.at + timedelta(hours=24)),
     "absences": lambda m: manning.absences(m.connection, m.domain, m.at),

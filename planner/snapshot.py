@@ -42,6 +42,7 @@ class Wants:
     Readings of ``quantities`` over ``look_back``; of those in ``only_mean`` by the hour to the end, so that each hour
     counts alike. ``past_issues``: also what the forecasts of that time said of the hours until now. ``devices``: those
     of these kinds. ``networks``: streets of these. ``holidays``: the country's stand in the calendar.
+    ``calendar_back``: days of calendars from so long before the service day.
     """
 
     quantities: tuple[str, ...]
@@ -51,6 +52,7 @@ class Wants:
     devices: tuple[str, ...] = ()
     networks: tuple[str, ...] = ("street", "cycle")
     holidays: bool = False
+    calendar_back: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, kw_only=True)

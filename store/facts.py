@@ -17,6 +17,7 @@ from city.entities import (
     Vessel,
     VesselEmptied,
 )
+from city.heatpoint import HeatPoint
 from city.manning import RosterTurn
 from city.vocabulary import Domain
 from store.connect import Connection
@@ -71,6 +72,11 @@ def unmark_emptied(connection: Connection, at: datetime, order_id: str) -> None:
 def buildings(connection: Connection) -> tuple[Building, ...]:
     """All buildings by id."""
     return select(connection, query("facts", "buildings"), {}, Building)
+
+
+def heat_points(connection: Connection) -> tuple[HeatPoint, ...]:
+    """What the sensors, meters and valves of all buildings stand for, by building."""
+    return select(connection, query("facts", "heat_points"), {}, HeatPoint)
 
 
 def set_building_device(connection: Connection, building: str, device: str, *, simulated: bool) -> None:

@@ -18,7 +18,9 @@ from store.rows import columns, only_row, select
 from store.sql import query
 
 T = TypeVar("T")
-ListKind = Literal["depot", "contractor", "vehicle", "turn", "call", "room", "vessel", "building", "day", "device"]
+ListKind = Literal[
+    "depot", "contractor", "vehicle", "turn", "call", "room", "vessel", "building", "point", "day", "device"
+]
 """A kind of thing that a city keeps a list of."""
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Literal
 
-from city.plan import HeatHour, Intervention, Reason
+from city.plan import HeatHour, Intervention, Reason, of_first_day
 from dashboards.web.locale import Locale
 
 Place = tuple[float, float]
@@ -99,15 +99,15 @@ class HeatStrip:
 
 
 def heat_strip(item: Intervention, now: datetime, locale: Locale) -> HeatStrip | None:
-    """The strip of a building's hours; None where the plan gives none."""
-    hours = item.heat if isinstance(item.heat, tuple) else ()
+    """The strip of a building's hours of the service day; None where the plan gives none."""
+    hours = of_first_day(item.heat, locale.zone) if isinstance(item.heat, tuple) else ()
     if not hours:
         return None
     n, first = len(hours), hours[0].starts_at
     passed = (now - first).total_seconds() / 3600.0
     runs = _runs(hours)
     line = round(100.0 * passed / n, 2) if 0 <= passed <= n else None
-    air = [hour.on for hour in item.ventilation] if isinstance(item.ventilation, tuple) else []
+    air = [hour.on for hour in item.ventilation[:n]] if isinstance(item.ventilation, tuple) else []
     return HeatStrip(
         spans=tuple(_heat_span(runs, place, n, line, locale) for place in range(len(runs))),
         air=tuple(_pieces(air)),

@@ -15,8 +15,8 @@ GROUPS = {
     "A municipality from open data": ("init",),
     "Upkeep": ("setup", "migrate", "doctor", "warm", "config", "broker-config"),
     "Files to take in": (
-        "import roads", "import fleet", "import rooms", "import buildings", "import calendar", "import weather",
-        "import routes", "import keepers", "import devices", "import readings", "export", "forget",
+        "import roads", "import fleet", "import rooms", "import buildings", "import points", "import calendar",
+        "import weather", "import routes", "import keepers", "import devices", "import readings", "export", "forget",
     ),
     "Sensors": ("devices list", "devices adopt", "devices replace", "devices retire"),
     "Plans, models, the past": ("plan", "forecast", "backtest", "routes"),
@@ -44,6 +44,7 @@ EXAMPLES = {
     "import fleet": "dagsplan import fleet fleet.toml",
     "import rooms": "dagsplan import rooms rooms.csv",
     "import buildings": "dagsplan import buildings buildings.csv",
+    "import points": "dagsplan import points points.csv",
     "import calendar": "dagsplan import calendar calendar.csv",
     "import weather": "dagsplan import weather answer.json --simulated",
     "import routes": "dagsplan import routes today.gpx --name 'Norr 3'",

@@ -10,9 +10,11 @@ from typing import TypeVar
 from city.catalogue.message import Message, message
 from city.entities import Building, CalendarDay, Contractor, Depot, Room, Vehicle, Vessel
 from city.errors import Conflict, NotFound
+from city.heatpoint import HeatPoint
 from city.manning import CallOut, RosterTurn
 from ingest.registers.adoption import names_of
 from ingest.registers.asked import Asked
+from ingest.registers.points import name_of_point
 from ingest.roads.keepers import forget_keeper_rule
 from store import history, letters, registers
 from store.connect import Connection
@@ -61,6 +63,13 @@ def _building(connection: Connection, thing: str, asked: Asked) -> list[Message]
     registers.drop(connection, "building", [building])
     registers.remember_forgotten(connection, "building", building.id, asked.at)
     return [_gone("building", building.id, building.name)]
+
+
+def _point(connection: Connection, thing: str, asked: Asked) -> list[Message]:
+    points = {name_of_point(one.row): one.row for one in registers.held(connection, "point", HeatPoint, asked.at)}
+    point = _found("point", thing, points)
+    registers.drop(connection, "point", [point])
+    return [_gone("point", thing, point.zone or point.device)]
 
 
 def _depot(connection: Connection, thing: str, asked: Asked) -> list[Message]:
@@ -161,6 +170,7 @@ FORGETTERS: Mapping[str, Callable[[Connection, str, Asked], list[Message]]] = {
     "room": _room,
     "vessel": _vessel,
     "building": _building,
+    "point": _point,
     "depot": _depot,
     "contractor": _contractor,
     "vehicle": _vehicle,

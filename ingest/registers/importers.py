@@ -11,6 +11,7 @@ from ingest.registers.calendar import import_calendar
 from ingest.registers.devices import import_devices
 from ingest.registers.difference import ListReport
 from ingest.registers.fleet import import_fleet
+from ingest.registers.points import import_points
 from ingest.registers.readings import ReadingsReport, import_readings
 from ingest.registers.rooms import import_rooms
 from store.connect import Connection
@@ -21,6 +22,7 @@ IMPORTERS: Mapping[str, Importer] = {
     "fleet": import_fleet,
     "rooms": import_rooms,
     "buildings": import_buildings,
+    "points": import_points,
     "calendar": import_calendar,
     "devices": import_devices,
     "readings": import_readings,

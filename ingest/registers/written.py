@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, cast
 
 from city import tomltext
 from city.entities import Building, CalendarDay, Room, Vessel
+from city.heatpoint import HeatPoint
 from city.sensor import Sensor
 from ingest.registers.devices import SensorRow
 from ingest.registers.fleet import TABLES
@@ -19,7 +20,7 @@ from store import history, registers
 from store.connect import Connection
 from store.registers import ListKind
 
-KINDS = ("rooms", "buildings", "fleet", "calendar", "devices", "readings")
+KINDS = ("rooms", "buildings", "points", "fleet", "calendar", "devices", "readings")
 
 
 def exported(connection: Connection, kind: str, at: datetime) -> Iterator[str]:
@@ -29,9 +30,7 @@ def exported(connection: Connection, kind: str, at: datetime) -> Iterator[str]:
     elif kind == "readings":
         yield from _readings(connection)
     else:
-        columns, rows = {"rooms": _rooms, "buildings": _buildings, "calendar": _calendar, "devices": _devices}[kind](
-            connection, at
-        )
+        columns, rows = TABLES_OF[kind](connection, at)
         yield _lines([columns, *([_cell(row[name]) for name in columns] for row in rows)])
 
 
@@ -60,12 +59,26 @@ def _buildings(connection: Connection, at: datetime) -> Table:
     return columns, [_as_dict(row) for row in _rows(connection, "building", Building, at)]
 
 
+def _points(connection: Connection, at: datetime) -> Table:
+    return _names(HeatPoint), [_as_dict(row) for row in _rows(connection, "point", HeatPoint, at)]
+
+
 def _calendar(connection: Connection, at: datetime) -> Table:
     return _names(CalendarDay), [_as_dict(row) for row in _rows(connection, "day", CalendarDay, at)]
 
 
 def _devices(connection: Connection, at: datetime) -> Table:
     return _names(SensorRow), [_as_dict(row) for row in _rows(connection, "device", Sensor, at)]
+
+
+TABLES_OF: Mapping[str, Callable[[Connection, datetime], Table]] = {
+    "rooms": _rooms,
+    "buildings": _buildings,
+    "points": _points,
+    "calendar": _calendar,
+    "devices": _devices,
+}
+"""The lists that are one table, by the word on the command line."""
 
 
 def _fleet(connection: Connection, at: datetime) -> Iterator[str]:

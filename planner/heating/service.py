@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from concurrent.futures import Executor
 
-from planner.heating.need import BuildingDay, day_of
+from planner.heating.need import BuildingDay, days_of
 from planner.heating.plan import plan_heating
 from planner.heating.snapshot import HeatingSnapshot
 from planner.service import Kept, Made, Second
@@ -21,8 +21,7 @@ class Heating:
 
     def judge(self, snapshot: HeatingSnapshot) -> list[BuildingDay]:
         """What each building's day is like."""
-        rules = limits(snapshot.thresholds)
-        return [day_of(snapshot, rules, building) for building in snapshot.buildings]
+        return days_of(snapshot, limits(snapshot.thresholds))
 
     def plan(self, snapshot: HeatingSnapshot, judged: list[BuildingDay], executor: Executor | None = None) -> Made:
         """The hours of heat and ventilation of a judgement."""

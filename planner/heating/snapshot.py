@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from city.entities import Building, CalendarDay
+from city.heatpoint import HeatPoint
 from city.vocabulary import Domain
 from planner.snapshot import Snapshot, Wants
 
@@ -17,10 +18,13 @@ class HeatingSnapshot(Snapshot):
 
     domain: ClassVar[Domain] = "heating"
     wants: ClassVar[Wants] = Wants(
-        quantities=("indoor_temperature", "air_temperature"),
-        look_back=timedelta(days=14),
-        only_mean=("air_temperature",),
+        quantities=("indoor_temperature", "air_temperature", "heat_power", "heat_energy", "set_point", "ventilation"),
+        look_back=timedelta(days=28),
+        only_mean=("air_temperature", "heat_power"),
+        past_issues=True,
+        calendar_back=timedelta(days=29),
     )
 
     buildings: tuple[Building, ...] = ()
+    points: tuple[HeatPoint, ...] = ()
     calendar: tuple[CalendarDay, ...] = ()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from city.catalogue.message import Message, Part, Span, message
 from city.catalogue.stored import in_all_languages
 from city.catalogue.words import name_of
 from city.plan import Degradation, Intervention, Reason, Verdict
+from city.serviceday import bounds
 from models.heat import WarmUp
-from planner.heating.need import BuildingDay, assumed_outdoor_c, at_opening_c, hours_of, too_cold_to_set_back
+from planner.heating.hours import PlannedHours
+from planner.heating.learned import LearnedBuilding
+from planner.heating.need import BuildingDay, assumed_outdoor_c, hour_of
+from planner.heating.search import WarmDay
 from planner.heating.snapshot import HeatingSnapshot
-from planner.thresholds.limits import Limits, limits
+from planner.heating.zones import hours_of
+from planner.thresholds.limits import Limits
 from planner.words.sentences import (
     answer,
     certain,
@@ -26,15 +30,17 @@ from planner.words.sentences import (
 
 
 def reasons_of(
-    snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay, opens: datetime | None, start: datetime | None
+    snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay, hours: PlannedHours, warm: WarmDay | None
 ) -> Iterable[Reason]:
     """Why a building is warmed from when it is."""
-    if day.indoor is not None:
-        limit, device = rules.row("heating.reach_c"), day.building.device
-        age = (snapshot.at - day.indoor.time).total_seconds()
-        indoors = message("plan.heating.indoors")
-        yield value_reason(indoors, day.indoor.value, "°C", limit=limit, source=device, age_s=age)
-    yield _warm_up_reason(day.model)
+    coldest = day.coldest
+    if coldest is not None and coldest.newest is not None:
+        age = (snapshot.at - coldest.newest.time).total_seconds()
+        indoors = message("plan.heating.indoors" if len(day.zones) == 1 else "plan.heating.coldest_zone")
+        limit, where = rules.row("heating.reach_c"), "" if len(day.zones) == 1 else coldest.zone.name
+        value, source = coldest.newest.value, coldest.zone.device
+        yield value_reason(indoors, value, "°C", limit=limit, source=source, age_s=age, where=where)
+    yield _warm_up_reason(day.model) if day.learned is None else _learned_reason(day.learned)
     if day.outdoor_c is not None:
         yield value_reason(
             message("plan.heating.coldest"),
@@ -43,37 +49,62 @@ def reasons_of(
             source=forecast_source(snapshot.forecasts),
             age_s=forecast_age_s(snapshot.forecasts, snapshot.at),
         )
-    if opens is None or start is None:
-        yield _closed_reason(snapshot, rules, day)
-    else:
-        yield _start_reason(snapshot, day, opens, start)
-        yield from _too_late(snapshot, rules, day, opens)
+    yield from _hours_reasons(snapshot, rules, day, hours, warm)
 
 
-def _closed_reason(snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay) -> Reason:
-    """A closed day is set back, but in severe cold, when its hours hold the heat."""
-    if too_cold_to_set_back(rules, day):
-        at, limit = rules.value("heating.day_c"), rules.value("heating.no_setback_below_c")
-        said = message("plan.heating.held", day=_named(day), at=at, limit=limit)
-        return text_reason(said, source=forecast_source(snapshot.forecasts))
-    return text_reason(message("plan.heating.set_back", day=_named(day)), source="calendar")
+def _hours_reasons(
+    snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay, hours: PlannedHours, warm: WarmDay | None
+) -> Iterable[Reason]:
+    """Of the day's use: when it opens and from when it is warmed, or that nobody is there."""
+    if warm is None or not _is_today(snapshot, day, warm):
+        yield text_reason(message("plan.heating.set_back", day=_named(day)), source="calendar")
+    if warm is None:
+        return
+    yield _start_reason(snapshot, day, warm)
+    if day.kind == "fritids" and all(one.zone.after_school == one.zone.hours for one in day.zones):
+        yield text_reason(message("plan.heating.whole_after_school"), source="calendar")
+    yield from _at_opening(snapshot, rules, day, hours, warm)
+    if hours.kwh is not None:
+        kwh = float(hours.kwh[: warm.stop].sum())
+        yield value_reason(message("plan.heating.takes"), kwh, "kWh", digits=0, source="model")
+
+
+def _is_today(snapshot: HeatingSnapshot, day: BuildingDay, warm: WarmDay) -> bool:
+    return hour_of(day, warm.opens) < bounds(snapshot.service_day, "heating", snapshot.zone)[1]
 
 
 def _named(day: BuildingDay) -> Message:
     return name_of(f"plan.heating.day.{day.kind}", day.kind)
 
 
-def _start_reason(snapshot: HeatingSnapshot, day: BuildingDay, opens: datetime, start: datetime) -> Reason:
-    opens, start = opens.astimezone(snapshot.zone), start.astimezone(snapshot.zone)
-    return text_reason(message("plan.heating.opens", day=_named(day), opens=opens, start=start), source="calendar")
+def _start_reason(snapshot: HeatingSnapshot, day: BuildingDay, warm: WarmDay) -> Reason:
+    opens, start = (hour_of(day, hour).astimezone(snapshot.zone) for hour in (warm.opens, warm.start))
+    if not _is_today(snapshot, day, warm):
+        said = message("plan.heating.for_tomorrow", opens=opens, start=start)
+    elif warm.start <= 0 and warm.start < warm.opens:
+        said = message("plan.heating.opens_now", day=_named(day), opens=opens)
+    else:
+        said = message("plan.heating.opens", day=_named(day), opens=opens, start=start)
+    return text_reason(said, source="calendar")
 
 
-def _too_late(snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay, opens: datetime) -> Iterable[Reason]:
-    """What is said where the time until opening does not suffice."""
-    reach, then = rules.value("heating.reach_c"), at_opening_c(snapshot, rules, day, opens)
-    if opens > snapshot.at and then < reach:
-        source = "indoor readings" if day.model.measured else "default"
+def _at_opening(
+    snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay, hours: PlannedHours, warm: WarmDay
+) -> Iterable[Reason]:
+    """What is expected when it opens; that the time does not suffice where it does not."""
+    reach, then = rules.value("heating.reach_c"), hours.at_opening[hours.days.index(warm)]
+    if warm.opens > 0 and then < reach:
+        source = "indoor readings" if day.learned is not None or day.model.measured else "default"
         yield text_reason(message("plan.heating.too_late", then=then, reach=reach), source=source)
+    elif day.learned is not None and warm.opens > 0:
+        yield value_reason(message("plan.heating.expected"), then, "°C", source="model")
+
+
+def _learned_reason(learned: LearnedBuilding) -> Reason:
+    """What was learned, from how much, and how far it may be off."""
+    error = max(zone.error_k for zone in learned.zones)
+    said = message("plan.heating.learned", n=round(learned.days), error=error)
+    return Reason(**in_all_languages(text=said), value=round(error, 3), unit="K", source="model")
 
 
 def _warm_up_reason(model: WarmUp) -> Reason:
@@ -89,9 +120,9 @@ def _warm_up_reason(model: WarmUp) -> Reason:
     )
 
 
-def flip_of(rules: Limits, day: BuildingDay, opens: datetime | None) -> Message:
+def flip_of(rules: Limits, day: BuildingDay, warm: WarmDay | None) -> Message:
     """What would change the day of a building."""
-    if opens is None:
+    if warm is None:
         return message("plan.heating.flip.booking")
     return message("plan.heating.flip.warm", reach=rules.value("heating.reach_c"))
 
@@ -104,23 +135,13 @@ def verdict(snapshot: HeatingSnapshot, items: Sequence[Intervention], weaknesses
         return Verdict(go=False, certainty="low", **answer(message("plan.heating.verdict.no_buildings")))
     buildings = message("plan.heating.buildings", n=len(items))
     if not warm:
-        day_c = limits(snapshot.thresholds).value("heating.day_c")
-        held = sum(_is_held(item, day_c) for item in items)
-        back = message("plan.heating.buildings", n=len(items) - held)
-        closed = [message("plan.heating.verdict.set_back", buildings=back)] if held < len(items) else []
-        if held:
-            closed.append(message("plan.heating.verdict.held", buildings=message("plan.heating.buildings", n=held)))
-        return Verdict(go=False, certainty=certainty, **answer(*closed))
+        return Verdict(
+            go=False, certainty=certainty, **answer(message("plan.heating.verdict.set_back", buildings=buildings))
+        )
     first = min(item.starts_at for item in warm if item.starts_at)
     at = first.astimezone(snapshot.zone)
     said = message("plan.heating.verdict.go", at=at, warm=len(warm), of=buildings)
     return Verdict(go=True, certainty=certainty, starts_at=first, **answer(said))
-
-
-def _is_held(item: Intervention, day_c: float) -> bool:
-    """Whether a building that is closed is kept as warm as on a day in use."""
-    hours = item.heat if isinstance(item.heat, tuple) else ()
-    return bool(hours) and item.starts_at is None and all(hour.set_point_c >= day_c for hour in hours)
 
 
 def degradations(snapshot: HeatingSnapshot, days: Sequence[BuildingDay]) -> Iterable[Degradation]:
@@ -131,7 +152,8 @@ def degradations(snapshot: HeatingSnapshot, days: Sequence[BuildingDay]) -> Iter
     if any(day.outdoor_c is None for day in days):
         said = message("plan.heating.weak.no_outdoor", assumed=assumed_outdoor_c(days[0]))
         yield degradation("forecast", said, age_s=age)
-    yield from (_silent(snapshot, day) for day in days if not day.fresh)
+    for day in days:
+        yield from _weak_building(snapshot, day)
     for building in (day.building for day in days if hours_of(day.building) is None):
         parts = {"building": building.name, "opens": building.opens, "closes": building.closes}
         yield degradation(building.id, message("plan.heating.weak.hours", **parts), standing=True)
@@ -140,7 +162,15 @@ def degradations(snapshot: HeatingSnapshot, days: Sequence[BuildingDay]) -> Iter
         yield degradation("calendar", message("plan.heating.weak.calendar", names=tuple(unknown)))
 
 
-def _silent(snapshot: HeatingSnapshot, day: BuildingDay) -> Degradation:
-    age = None if day.indoor is None else (snapshot.at - day.indoor.time).total_seconds()
+def _weak_building(snapshot: HeatingSnapshot, day: BuildingDay) -> Iterable[Degradation]:
+    """Zones that are not heard, and that a building is planned by the clock, with why."""
     name = day.building.name or day.building.id
-    return degradation(day.building.id, message("plan.heating.weak.silent", building=name), age_s=age)
+    for one in (one for one in day.zones if not one.fresh):
+        age = None if one.newest is None else (snapshot.at - one.newest.time).total_seconds()
+        named = name if len(day.zones) == 1 else message("plan.heating.zone_of", building=name, zone=one.zone.name)
+        key = "plan.heating.weak.silent" if day.learned is None else "plan.heating.weak.unheard"
+        yield degradation(day.building.id, message(key, building=named), age_s=age)
+    if day.learned is None and day.coldest is not None:
+        yield degradation(day.building.id, message("plan.heating.weak.clock", building=name), standing=True)
+    elif day.learned is not None and not day.learned.by_set_point:
+        yield degradation(day.building.id, message("plan.heating.weak.no_set_point", building=name), standing=True)

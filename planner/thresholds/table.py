@@ -227,10 +227,15 @@ TABLE: tuple[Declaration, ...] = (
     # ---- heating -------------------------------------------------------------------------------------------------
     _number("heating.day_c", "°C", 21.0, low=5.0, high=30.0),
     _number("heating.reach_c", "°C", 20.0, message("threshold.why.reach"), low=5.0, high=30.0),
-    _number("heating.night_c", "°C", 17.0, low=5.0, high=30.0),
+    _number("heating.highest_set_c", "°C", 22.5, low=5.0, high=30.0),
+    _number("heating.most_c", "°C", 24.0, message("threshold.why.most"), low=5.0, high=35.0),
+    _number("heating.night_c", "°C", 16.0, low=5.0, high=30.0),
     _number("heating.floor_c", "°C", 16.0, low=5.0, high=30.0),
     _number("heating.no_setback_below_c", "°C", -15.0, low=-60.0, high=20.0),
     _number("heating.default_warm_up_k_h", "K/h", 0.8, high=20.0),
     _number("heating.stale_after_h", "h", 3.0, high=168.0),
+    _number("heating.air_before_h", "h", 0.0, high=12.0),
+    _number("heating.doubt_k", "K", 0.6, high=10.0),
+    _number("heating.most_error_k", "K", 2.5, high=10.0),
 )
 BY_KEY: Mapping[str, Declaration] = {one.key: one for one in TABLE}

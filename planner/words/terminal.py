@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from city.catalogue.formats import figure
 from city.catalogue.stored import sentence_of
 from city.catalogue.words import Words
-from city.plan import Intervention, Plan
+from city.plan import Intervention, Plan, of_first_day
 
 
 def readable(plan: Plan, zone: ZoneInfo, words: Words, *, currency: str = "kr", most: int = 40) -> str:
@@ -95,4 +95,5 @@ class _Page:
             if len(item.stops) > 6:
                 yield t("cli.plan.more_stops", n=len(item.stops) - 6)
         if isinstance(item.heat, tuple):
-            yield t("cli.plan.heat", hours=" ".join(f"{hour.set_point_c:.0f}" for hour in item.heat))
+            hours = of_first_day(item.heat, self.zone)
+            yield t("cli.plan.heat", hours=" ".join(f"{hour.set_point_c:g}" for hour in hours))

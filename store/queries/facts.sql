@@ -76,6 +76,12 @@ FROM building ORDER BY 1;
 -- Says which device measures the indoor air of a building.
 UPDATE building SET device_id = %(device)s, simulated = simulated OR %(simulated)s WHERE building_id = %(id)s;
 
+-- name: heat_points
+-- What the sensors, meters and valves of buildings stand for.
+SELECT building_id AS building, point, device_id AS device, zone, quantity, opens, closes, after_school_opens,
+       after_school_closes, tag
+FROM building_point ORDER BY 1, 2, 4, 3;
+
 -- name: calendar_days
 -- The days of all calendars from one day to another.
 SELECT calendar, day, kind FROM calendar_day WHERE day BETWEEN %(first)s AND %(last)s ORDER BY 1, 2;

@@ -54,6 +54,26 @@ ON CONFLICT (building_id) DO UPDATE SET dataset = excluded.dataset, name = exclu
 -- Takes a building away.
 DELETE FROM building WHERE building_id = %(id)s;
 
+-- name: point
+-- What the sensors, meters and valves of buildings stand for.
+SELECT building_id AS building, point, device_id AS device, zone, quantity, opens, closes, after_school_opens,
+       after_school_closes, tag, coalesce(source, '') AS source, true AS own
+FROM building_point;
+
+-- name: put_point
+-- A point as a file says it, in every field.
+INSERT INTO building_point (building_id, point, device_id, zone, quantity, opens, closes, after_school_opens,
+                            after_school_closes, tag, source)
+VALUES (%(building)s, %(point)s, %(device)s, %(zone)s, %(quantity)s, %(opens)s, %(closes)s, %(after_school_opens)s,
+        %(after_school_closes)s, %(tag)s, %(source)s)
+ON CONFLICT (building_id, point, device_id) DO UPDATE SET zone = excluded.zone, quantity = excluded.quantity,
+    opens = excluded.opens, closes = excluded.closes, after_school_opens = excluded.after_school_opens,
+    after_school_closes = excluded.after_school_closes, tag = excluded.tag, source = excluded.source;
+
+-- name: drop_point
+-- Takes a point of a building away.
+DELETE FROM building_point WHERE building_id = %(building)s AND point = %(point)s AND device_id = %(device)s;
+
 -- name: day
 -- Days of calendars.
 SELECT calendar, day, kind, coalesce(source, '') AS source, true AS own FROM calendar_day;

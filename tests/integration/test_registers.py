@@ -15,6 +15,7 @@ import pytest
 from city.catalogue.words import words
 from city.entities import Building, CalendarDay, Contractor, Dataset, Depot, Room, Vehicle, Vessel
 from city.errors import Conflict, ImportRefused, NeedsYes, NotFound
+from city.heatpoint import HeatPoint
 from city.manning import CallOut, RosterTurn
 from city.sensor import Sensor
 from ingest.heard import heard
@@ -75,6 +76,8 @@ ROOMS = "room,name,lon,lat,vessel,fraction,litres,device,max_age_days,last_empti
 ROOM = "r-1,Åvägen 3,14.8,56.9,v-1,residual,660,lev-1,14,2027-01-10T07:00:00+01:00,room\n"
 BUILDINGS = "id,name,lon,lat,kind,area_m2,device,calendar,opens,closes\n"
 BUILDING = "b-1,Skolan,14.8,56.9,school,2400,ind-1,school,08:00,16:00\n"
+POINTS = "building,point,device,zone,quantity,opens,closes,after_school_opens,after_school_closes,tag\n"
+POINT = "b-1,zone_temperature,ind-1,norr,,,,,,\n"
 CALENDAR = "calendar,day,kind\n"
 DEVICES = "id,eui,name,model,quantity,lon,lat,mounting_m,stands_for\n"
 SNOW = "snow-1,,Sjöbron,LX80,snow_depth,14.81,56.91,4.5,\n"
@@ -103,6 +106,7 @@ def everything(connection: Connection) -> tuple[object, ...]:
         facts.rooms(connection),
         facts.vessels(connection),
         facts.buildings(connection),
+        facts.heat_points(connection),
         facts.depots(connection),
         facts.contractors(connection),
         facts.vehicles(connection, "snow"),
@@ -215,6 +219,26 @@ def test_every_field_is_corrected_by_the_next_file(database: Connection, take: A
             assert same == (column.name in KEYS and (name, column.name) != ("building", "calendar")), column.name
     take(kind, first)
     assert {name: registers.held(database, name, ROWS[name], AT)[0].row for name in HELD[kind]} == before
+
+
+def test_points_of_a_building_are_taken_in_corrected_and_taken_away(database: Connection, take: Any) -> None:
+    """By the words of people and by ours; every field is corrected; their sensors are taken in with them."""
+    take("buildings", BUILDINGS + BUILDING)
+    report = take("points", POINTS + POINT + "b-1,värmemätare,m-1,,heat_energy,,,,,\n")
+    assert said(report)[0] == "points: 2 added"
+    (meter, zone) = facts.heat_points(database)
+    assert (meter.point, meter.quantity) == ("heat_meter", "heat_energy")
+    assert zone == HeatPoint("b-1", "zone_temperature", "ind-1", "norr")
+    assert {"ind-1", "m-1"} <= {sensor.row.id for sensor in registers.held(database, "device", Sensor, AT)}
+    take(
+        "points", POINTS + "b-1,zone_temperature,ind-1,söder,,7.30,17,6,18,Zone_Air_Temperature_Sensor\n", asked=REMOVE
+    )
+    changed = HeatPoint("b-1", "zone_temperature", "ind-1", "söder", "", "07:30", "17:00", "06:00", "18:00")
+    assert facts.heat_points(database) == (replace(changed, tag="Zone_Air_Temperature_Sensor"),)
+    with pytest.raises(NotFound, match="did you mean b-1/zone_temperature/ind-1"):
+        forget(database, "point", "b-1/zone_temperature/ind-2", ASKED)
+    forget(database, "building", "b-1", ASKED)
+    assert facts.heat_points(database) == ()
 
 
 @pytest.mark.parametrize(
@@ -490,6 +514,8 @@ WRONG = [
     ("buildings", BUILDINGS + BUILDING.replace("08:00", "17:00"), "closes at 16:00, which is not after 17:00"),
     ("buildings", BUILDINGS + BUILDING.replace(",school,08", ",skool,08"), "did you mean school"),
     ("buildings", BUILDINGS + BUILDING + BUILDING, "b-1 stands there already"),
+    ("points", POINTS + "b-9,zone_temperature,x,,,,,,,\n", "line 2, building: there is no building b-9"),
+    ("points", POINTS + "b-9,thermometer,x,,,,,,,\n", "line 2, point: thermometer is not known"),
     ("calendar", CALENDAR + "school,12/1,school\n", "line 2, day: 12/1 is no day; write 2026-11-24"),
     ("calendar", CALENDAR + "school,2026-02-30,school\n", "day"),
     ("calendar", CALENDAR + "school,0226-02-20,school\n", "day"),
@@ -675,12 +701,13 @@ def test_what_is_exported_comes_back_in_unchanged(database: Connection, take: An
     take("fleet", FLEET)
     take("rooms", ROOMS + ROOM + 'r-2,"Hörnet; ""Norr""",14.8123456789,56.9,v-2,food,140.5,,,,basket\n')
     take("buildings", BUILDINGS + BUILDING)
+    take("points", POINTS + POINT)
     take("calendar", CALENDAR + "school,2027-01-12,school\n")
     take("devices", DEVICES + SNOW)
     take("readings", HISTORY)
     before = rows(database)
     texts = {kind: "".join(exported(database, kind, AT)) for kind in KINDS}
-    for kind in ("fleet", "rooms", "buildings", "calendar", "devices", "readings"):
+    for kind in ("fleet", "rooms", "buildings", "points", "calendar", "devices", "readings"):
         report = take(kind, texts[kind], f"again{'.toml' if kind == 'fleet' else '.csv'}").as_dict(words("en"))
         for counts in report.get("lists", {"readings": report}).values():
             assert not any(counts[what] for what in ("added", "changed", "gone")), (kind, counts)
@@ -698,6 +725,6 @@ def test_what_is_exported_comes_back_in_unchanged(database: Connection, take: An
         "depot",
     ):
         database.execute(f"DELETE FROM {table}")  # type: ignore[arg-type]
-    for kind in ("fleet", "rooms", "buildings", "calendar", "devices", "readings"):
+    for kind in ("fleet", "rooms", "buildings", "points", "calendar", "devices", "readings"):
         take(kind, texts[kind])
     assert rows(database) == before

@@ -193,12 +193,13 @@ def waste_snapshot(**parts: Any) -> WasteSnapshot:
 
 
 def indoor(device: str, temp: float, *, mornings: int = 6) -> tuple[Reading, ...]:
-    """A week of hourly readings that warm 1 K/h from 17 to 21 °C each morning, then ``temp`` ten minutes ago."""
+    """A week of hourly readings that warm 1 K/h from 17 to 21 °C each morning until eight (local), then ``temp`` ten
+    minutes ago."""
     begin = AT - timedelta(days=mornings)
-    shape = {6: 18.0, 7: 19.0, 8: 20.0}
+    shape = {2: 18.0, 3: 19.0, 4: 20.0}
     rows = [
         Reading(
-            device, "indoor_temperature", "°C", begin + i * HOUR, shape.get(i % 24, 21.0 if 8 < i % 24 < 17 else 17.0)
+            device, "indoor_temperature", "°C", begin + i * HOUR, shape.get(i % 24, 21.0 if 4 < i % 24 < 13 else 17.0)
         )
         for i in range(mornings * 24)
     ]

@@ -123,7 +123,7 @@ def test_buildings_show_heat_and_ventilation(client, publish):
     page = said(client.get("/idag?domain=heating"))
     assert "Norra skolan" in page
     assert "17,4 °C" in page
-    assert "07.00–16.00" in page
+    assert "08.00–16.00" in page
 
 
 def test_simulated_data_is_said_on_every_page(client, snow, clock):

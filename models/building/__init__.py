@@ -1,0 +1,1 @@
+"""How a heated building answers to its set-points: two masses and a thermostat, fitted on its own record."""
