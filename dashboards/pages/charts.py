@@ -132,7 +132,7 @@ def _runs(hours: tuple[HeatHour, ...]) -> list[tuple[int, int, float]]:
 def _heat_span(runs: list[tuple[int, int, float]], place: int, n: int, line: float | None, locale: Locale) -> HeatSpan:
     start, length, value = runs[place]
     coldest, warmest = min(run[2] for run in runs), max(run[2] for run in runs)
-    warm = value > coldest or coldest == warmest
+    warm = value >= (coldest + warmest) / 2
     x, width = round(100.0 * start / n, 2), round(100.0 * length / n, 2)
     label_x = _beside(x, width, line)
     label = "" if length < 3 or label_x is None else locale.short(round(value, 1))

@@ -184,11 +184,12 @@ def _next(found: Standing, locale: Locale) -> Iterator[str]:
 
 
 def _waits(found: Standing, plan: Plan, locale: Locale, open_draft: bool, by_call: bool) -> str:
-    """What waits for the reader: how many, and of which kind each is."""
+    """What waits for the reader: how many, and of which kind each is. Where nobody is called out it is approved."""
     t = locale.words
-    kinds = [
-        t.count(f"standing.waits.{state}", len(of), turer=_named(of, plan, locale)) for state, of in _waiting(found)
-    ]
+    kinds = []
+    for state, of in _waiting(found):
+        key = f"standing.waits.{state}" if by_call or state != "to_send" else "standing.waits.approve"
+        kinds.append(t.count(key, len(of), turer=_named(of, plan, locale)))
     if open_draft:
         kinds.append(t("standing.waits.draft"))
     if not kinds:

@@ -16,6 +16,8 @@ from ingest.simulator.storm import Storm
 from ingest.simulator.town import INDOOR_EVERY_S, LEVEL_EVERY_S, SNOW_EVERY_S, SimulatedTown
 
 HOUR = timedelta(hours=1)
+FULL_KW_M2, USUAL_AREA_M2 = 0.06, 2000.0
+"""What a building's heaters give at most for each square metre, and the floor of one whose is not known."""
 
 
 @dataclass(frozen=True)
@@ -63,21 +65,31 @@ class World:
             yield chirpstack(vessel.device, at, fill_level=round(max(0.0, level), 0), battery=92)
 
     def _indoor(self, building: Building, start: datetime, end: datetime) -> Iterator[Publication]:
-        """A building that cools at night and warms from 05 on school days, each at its own pace."""
+        """A building that cools at night and warms from 05 on school days, each at its own pace, with the set-point
+        that it follows and what it takes of heat."""
         if building.device is None:
             return
         chance = random.Random(f"{self.seed}/{building.id}")  # noqa: S311
         warms, loses = chance.uniform(0.7, 1.4), chance.uniform(0.010, 0.018)
+        full_kw = FULL_KW_M2 * (building.area_m2 or USUAL_AREA_M2)
         temp, moment = 19.0, start - 24 * HOUR
         for at in _grid(start - 24 * HOUR, end, INDOOR_EVERY_S, building.device):
             local = at.astimezone(self.zone)
             target = 21.0 if local.weekday() < 5 and 5 <= local.hour < 16 else 17.0
             hours = (at - moment) / HOUR
             temp -= loses * (temp - self.storm.temperature_c(at)) * hours
-            temp = min(target, temp + (warms + loses * 22.0) * hours) if temp < target else temp
-            moment = at
+            full = (warms + loses * 22.0) * hours
+            given = min(full, max(0.0, target - temp))
+            temp, moment = temp + given, at
             if at >= start:
-                yield own(building.device, at, indoor_temperature=round(temp, 2))
+                heat = full_kw * given / full if full > 0.0 else 0.0
+                yield own(
+                    building.device,
+                    at,
+                    indoor_temperature=round(temp, 2),
+                    set_point=target,
+                    heat_power=round(heat, 1),
+                )
 
 
 def own(device: str, at: datetime, **values: float) -> Publication:

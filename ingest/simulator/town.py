@@ -10,10 +10,15 @@ from city.catalogue.message import message
 from city.entities import Building, CalendarDay, Contractor, Depot, Device, Point, Room, Segment, Vehicle, Vessel
 from city.errors import NotFound
 from city.geo import middle
+from city.heatpoint import HeatPoint
 from city.manning import CallOut
-from store import calls, facts, roads
+from city.vocabulary import HeatPointKind
+from store import calls, facts, registers, roads
 from store.connect import Connection
 
+TELLS: tuple[HeatPointKind, ...] = ("zone_temperature", "set_point", "heat_meter")
+"""What the sensor of a simulated building stands for."""
+SIMULATED = "simulated"
 SNOW_EVERY_S, LEVEL_EVERY_S, INDOOR_EVERY_S = 900.0, 3600.0, 1800.0
 
 
@@ -138,7 +143,10 @@ def _save_devices(
             device = Device(
                 building.device, building.name, "building", building.lon, building.lat, INDOOR_EVERY_S, simulated=True
             )
-            facts.save_device(connection, device, [("indoor_temperature", "°C")])
+            told = [("indoor_temperature", "°C"), ("set_point", "°C"), ("heat_power", "kW")]
+            facts.save_device(connection, device, told)
+            points = (HeatPoint(building.id, point, building.device) for point in TELLS)
+            registers.put(connection, "point", points, SIMULATED)
             facts.set_building_device(connection, building.id, building.device, simulated=True)
 
 

@@ -75,12 +75,12 @@ class HeatHours:
 
 def search(ahead: Ahead, comfort: Comfort) -> HeatHours:
     """The cheapest hours."""
+    found = stretches(ahead.used)
     days: list[WarmDay] = []
-    for opens, closes in stretches(ahead.used):
-        days.append(_first_guess(days[-1].closes if days else 0, opens, closes, comfort))
-    for _ in range(2):
-        for number in range(len(days)):
-            days[number] = _best_day(ahead, comfort, days, number)
+    for number, (opens, closes) in enumerate(found):
+        ends = found[number + 1][0] if number + 1 < len(found) else ahead.weather.shape[1]
+        guess = _first_guess(days[-1].closes if days else 0, opens, closes, comfort)
+        days.append(_best_day(_until(ahead, ends), comfort, days, guess))
     set_c = laid(days, comfort.night, ahead.weather.shape[1])
     air, openings, short, _ = _tried(ahead, comfort, set_c)
     return HeatHours(set_c, air, _kwh(ahead, openings), short, tuple(days))
@@ -114,12 +114,17 @@ def laid(days: Sequence[WarmDay], night: float, hours: int) -> Floats:
     return out
 
 
-def _best_day(ahead: Ahead, comfort: Comfort, days: Sequence[WarmDay], number: int, *, begins: int = 4) -> WarmDay:
-    """The cheapest day, the others as they are: coarse over all, then finer about the best of the ``begins`` best
-    starts until nothing is gained."""
-    others = [day for i, day in enumerate(days) if i != number]
+def _until(ahead: Ahead, hours: int) -> Ahead:
+    """The same, no further: a day is not warmed for the sake of the next, which starts when it must."""
+    cut = {name: np.ascontiguousarray(getattr(ahead, name)[..., :hours]) for name in ("weather", "used", "fan")}
+    return replace(ahead, **cut)
+
+
+def _best_day(ahead: Ahead, comfort: Comfort, others: Sequence[WarmDay], guess: WarmDay, *, begins: int = 4) -> WarmDay:
+    """The cheapest day after the others: coarse over all, then finer about the best of the ``begins`` best starts until
+    nothing is gained."""
     best_of: dict[int, tuple[float, WarmDay]] = {}
-    for tried in (days[number], *_coarse(days[number], comfort)):
+    for tried in (guess, *_coarse(guess, comfort)):
         cost = _cost(ahead, comfort, [*others, tried])
         if tried.start not in best_of or cost < best_of[tried.start][0] - 1e-9:
             best_of[tried.start] = cost, tried

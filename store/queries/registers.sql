@@ -55,10 +55,11 @@ ON CONFLICT (building_id) DO UPDATE SET dataset = excluded.dataset, name = exclu
 DELETE FROM building WHERE building_id = %(id)s;
 
 -- name: point
--- What the sensors, meters and valves of buildings stand for.
-SELECT building_id AS building, point, device_id AS device, zone, quantity, opens, closes, after_school_opens,
-       after_school_closes, tag, coalesce(source, '') AS source, true AS own
-FROM building_point;
+-- What the sensors, meters and valves of buildings stand for; own whether a file of the city brought it.
+SELECT p.building_id AS building, p.point, p.device_id AS device, p.zone, p.quantity, p.opens, p.closes,
+       p.after_school_opens, p.after_school_closes, p.tag, coalesce(p.source, '') AS source,
+       NOT coalesce(d.simulated, false) AS own
+FROM building_point p LEFT JOIN device d USING (device_id);
 
 -- name: put_point
 -- A point as a file says it, in every field.

@@ -35,11 +35,15 @@ class HeatingView:
         return ""
 
     def lead(self, plan: Plan, locale: Locale) -> list[KeyFigure]:
-        """How many buildings are heated, and from when the first."""
+        """How many buildings are heated, from when the first, and what it takes where that is known."""
         t, totals = locale.words, totals_of(plan, HeatingTotals)
         said = t("figure.in_buildings", n=number(totals.heated, locale), m=number(totals.buildings, locale))
         first = plan.verdict.starts_at
-        return [KeyFigure(t("figure.heat"), said, t("row.air_from", clock=locale.clock(first)) if first else "")]
+        lead = [KeyFigure(t("figure.heat"), said, t("row.air_from", clock=locale.clock(first)) if first else "")]
+        if totals.heat_kwh is not None:
+            energy = t("figure.kwh", amount=locale.figure(totals.heat_kwh, 0))
+            lead.append(KeyFigure(t("figure.energy"), energy, t("figure.energy_of")))
+        return lead
 
     def more(self, plan: Plan, locale: Locale, now: datetime | None) -> list[KeyFigure]:
         """Nothing: hours that are summed over buildings are nobody's to act on."""

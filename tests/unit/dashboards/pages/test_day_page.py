@@ -124,6 +124,8 @@ def test_buildings_show_heat_and_ventilation(client, publish):
     assert "Norra skolan" in page
     assert "17,4 °C" in page
     assert "08.00–16.00" in page
+    assert "väntar på dig: godkänn" in page
+    assert "kalla ut" not in page.lower()
 
 
 def test_simulated_data_is_said_on_every_page(client, snow, clock):

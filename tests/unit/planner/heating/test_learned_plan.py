@@ -59,6 +59,11 @@ def test_it_is_warm_when_it_opens_and_set_back_until_then() -> None:
     assert "värme till stängning" in said(item)
 
 
+def test_a_day_is_not_warmed_for_the_sake_of_the_next() -> None:
+    """In the afternoon the set-point is what holds 20 °C, though a day of use follows."""
+    assert max(set_points(item_of(known(TUESDAY)))[11:16]) <= 21.3
+
+
 def test_the_truth_is_as_warm_as_was_said() -> None:
     """The made building, run with the plan's set-points, keeps both zones within half a kelvin of what was expected."""
     made = Month(HEAVY, seed=6, known_days=21, days=1)
