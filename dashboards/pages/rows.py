@@ -14,6 +14,7 @@ from city.plan import Intervention, Plan
 from city.vocabulary import CallState
 from dashboards.pages.charts import HeatStrip, SpanPlot, heat_strip, span_plot
 from dashboards.pages.facts import facts_of, length_of
+from dashboards.pages.heatchart import HeatChart, heat_chart
 from dashboards.pages.history import StepLine, history_of, undo_of
 from dashboards.pages.opened import NOTHING, Opened, opened_row
 from dashboards.pages.services.known import VIEWS
@@ -100,6 +101,7 @@ class PlanRow:
     more: Opened
     n_streets: int
     heat: HeatStrip | None
+    warmth: HeatChart | None
     air: str
 
 
@@ -160,6 +162,7 @@ def _row(plan: Plan, item: Intervention, known: Known, locale: Locale, *, outsid
         more=_more(plan, item, known, locale),
         n_streets=len(item.segments) if isinstance(item.segments, tuple) else 0,
         heat=heat_strip(item, known.now, locale) if isinstance(item.heat, tuple) else None,
+        warmth=heat_chart(item, known.now, locale),
         air=_air(item, locale),
     )
 
