@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from city.catalogue.message import Message, Part, Span, message
+from city.catalogue.message import Figure, Message, Part, Span, message
 from city.catalogue.stored import in_all_languages
 from city.catalogue.words import name_of
 from city.plan import Degradation, Intervention, Reason, Verdict
@@ -65,8 +65,10 @@ def _hours_reasons(
         yield text_reason(message("plan.heating.whole_after_school"), source="calendar")
     yield from _at_opening(snapshot, rules, day, hours, warm)
     if hours.kwh is not None:
-        kwh = float(hours.kwh[: warm.stop].sum())
-        yield value_reason(message("plan.heating.takes"), kwh, "kWh", digits=0, source="model")
+        kwh, price = float(hours.kwh[: warm.stop].sum()), rules.usual("heating.price_kwh")
+        cost = message("plan.heating.costs", amount=Figure(kwh * price, 0), currency=snapshot.params.currency)
+        more = (cost,) if price > 0.0 else ()
+        yield value_reason(message("plan.heating.takes"), kwh, "kWh", digits=0, source="model", further=more)
 
 
 def _is_today(snapshot: HeatingSnapshot, day: BuildingDay, warm: WarmDay) -> bool:

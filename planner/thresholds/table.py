@@ -232,6 +232,7 @@ TABLE: tuple[Declaration, ...] = (
     _number("heating.night_c", "°C", 16.0, low=5.0, high=30.0),
     _number("heating.floor_c", "°C", 16.0, low=5.0, high=30.0),
     _number("heating.no_setback_below_c", "°C", -15.0, low=-60.0, high=20.0),
+    _number("heating.price_kwh", "/kWh", 0.0, high=100.0),
     _number("heating.default_warm_up_k_h", "K/h", 0.8, high=20.0),
     _number("heating.stale_after_h", "h", 3.0, high=168.0),
     _number("heating.air_before_h", "h", 0.0, high=12.0),

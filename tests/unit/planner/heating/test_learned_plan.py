@@ -64,6 +64,14 @@ def test_a_day_is_not_warmed_for_the_sake_of_the_next() -> None:
     assert max(set_points(item_of(known(TUESDAY)))[11:16]) <= 21.3
 
 
+def test_what_it_costs_is_said_where_the_price_is_told() -> None:
+    told = item_of(known(TUESDAY, thresholds=limits_with(threshold("heating.price_kwh", "*", 0.9))))
+    (taken,) = (reason for reason in told.reasons if "värme till stängning" in reason.text)
+    assert taken.value is not None
+    assert f"ca {0.9 * taken.value:,.0f} kr".replace(",", "\N{NO-BREAK SPACE}") in taken.text
+    assert " kr" not in said(item_of(known(TUESDAY)))
+
+
 def test_the_truth_is_as_warm_as_was_said() -> None:
     """The made building, run with the plan's set-points, keeps both zones within half a kelvin of what was expected."""
     made = Month(HEAVY, seed=6, known_days=21, days=1)
