@@ -97,7 +97,7 @@ def _at_mark(air: Floats, now: int, newest: float) -> float:
 
 
 def _by_clock(
-    rules: Limits, day: BuildingDay, used: Floats, fan: npt.NDArray[np.bool_], *, sure_k: float = 0.5
+    rules: Limits, day: BuildingDay, used: Floats, fan: npt.NDArray[np.bool_], *, sure_k: float = 0.9
 ) -> PlannedHours:
     """The day's temperature, and as much more as it was not surely warm of late, from as early as the slow tenth of the
     building's own rises asks for, until it closes."""

@@ -193,7 +193,7 @@ def _as_yesterday(outdoor: Floats, now: int) -> Floats:
     return np.asarray(np.where((np.arange(len(outdoor)) >= now) & ~np.isfinite(outdoor), np.nanmin(last), outdoor))
 
 
-def fell_short(record: BuildingRecord, reach_c: float, *, days: int = 5, share: float = 0.8) -> float:
+def fell_short(record: BuildingRecord, reach_c: float, *, days: int = 10, share: float = 0.9) -> float:
     """By how much the coldest zone was under ``reach_c`` from the second hour of use on, on ``share`` of the last
     ``days`` of use [K]; 0 where it was not, or nobody measured. The first hour tells of when the heat began."""
     used = record.used[:, : record.now] > 0.0
