@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from city.entities import Device, Reading
+from city.heatpoint import HeatPoint
 from city.settings import Ingest
 from ingest.message import MqttMessage
 from ingest.validate import ClockRule
@@ -18,8 +22,9 @@ from models.fill.past import past_of
 from models.heat import warm_up
 from planner.heating.snapshot import HeatingSnapshot
 from planner.inputs import RAW, read_snapshot
+from planner.services import make_plan
 from planner.waste.snapshot import WasteSnapshot
-from store import readings
+from store import facts, readings, registers
 from store.connect import Connection
 from store.facts import save_device
 from store.rollups import hour_of
@@ -27,6 +32,9 @@ from tests.integration.plan_town import fill, settings
 from tests.unit.planner.snapshots import AT, HOUR
 
 RULE = ClockRule(timedelta(days=40), timedelta(seconds=300))
+
+
+ZONE = ZoneInfo("Europe/Stockholm")
 
 
 def send(connection: Connection, device: str, quantity: str, rows: dict[int, float]) -> None:
@@ -50,6 +58,29 @@ def of(rows: tuple[Reading, ...], device: str) -> list[Reading]:
 def level(ago: int) -> float:
     """A vessel that fills 1 % in 2 h and is emptied each 100 h [%], ``ago`` minutes before AT."""
     return round((6000 - ago % 6000) / 120, 3)
+
+
+def _phase(ago: int) -> float:
+    """The hour of the local day so many minutes ago."""
+    return (AT - timedelta(minutes=ago)).astimezone(ZONE).hour + (AT - timedelta(minutes=ago)).minute / 60.0
+
+
+def _indoor(ago: int) -> float:
+    """Warms from five to eight, is held, and cools from four in the afternoon."""
+    hour = _phase(ago)
+    if 5.0 <= hour < 8.0:
+        return round(17.2 + 3.6 * (hour - 5.0) / 3.0, 2)
+    if 8.0 <= hour < 16.0:
+        return 20.8
+    return round(17.2 + 3.6 * math.exp(-((hour - 16.0) % 24.0) / 5.0), 2)
+
+
+SCHOOL: dict[str, Callable[[int], float]] = {
+    "indoor_temperature": _indoor,
+    "set_point": lambda ago: 21.0 if 5.0 <= _phase(ago) < 16.0 else 16.0,
+    "heat_power": lambda ago: 90.0 if 5.0 <= _phase(ago) < 8.0 else 35.0 if 8.0 <= _phase(ago) < 16.0 else 0.0,
+}
+"""A building's day in clockwork, by quantity and minutes ago."""
 
 
 def test_fill_levels_by_the_hour_give_the_same_state(database: Connection) -> None:
@@ -94,6 +125,30 @@ def test_indoor_temperatures_by_the_hour_give_the_same_rates(database: Connectio
     assert one.typical_k_h == pytest.approx(other.typical_k_h, rel=1e-3)
     assert one.cooling_per_h == pytest.approx(other.cooling_per_h, rel=1e-3)
     assert of(read, "inne")[-1] == of(raw, "inne")[-1]
+
+
+def test_what_is_stored_of_a_building_is_learned_from(database: Connection) -> None:
+    """Points, set-points and a meter of eight days, most of them read by the hour: planned by what was learned, in
+    kilowatt-hours, within a tenth of a plan from the raw readings."""
+    fill(database)
+    building = facts.buildings(database)[0].id
+    points = [HeatPoint(building, point, "inne") for point in ("zone_temperature", "set_point", "heat_meter")]
+    registers.put(database, "point", points, "points.csv")
+    for quantity, value_at in SCHOOL.items():
+        send(database, "inne", quantity, {ago: value_at(ago) for ago in range(0, 8 * 1440, 30)})
+    send(database, "ute", "air_temperature", {ago: -4.0 for ago in range(0, 8 * 1440, 30)})
+    snapshot = read_snapshot(database, settings(), HeatingSnapshot, AT, slot="x")
+    assert [point.device for point in snapshot.points] == ["inne"] * 3
+    raw = readings.readings(database, HeatingSnapshot.wants.quantities, hour_of(AT - timedelta(days=8)), AT)
+    by_hour, by_raw = (
+        next(item for item in make_plan(one).interventions if item.target == building)
+        for one in (snapshot, replace(snapshot, readings=tuple(raw)))
+    )
+    for item in (by_hour, by_raw):
+        assert any("lärd av 8 dygn" in reason.text for reason in item.reasons)
+    one, other = (sum(hour.kwh or 0.0 for hour in item.heat) for item in (by_hour, by_raw))  # type: ignore[union-attr]
+    assert one > 0.0
+    assert one == pytest.approx(other, rel=0.1)
 
 
 def test_a_late_reading_is_in_the_next_plan(database: Connection) -> None:
