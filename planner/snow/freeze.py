@@ -13,7 +13,6 @@ import numpy.typing as npt
 from models.road.physics import PHYSICS
 from models.snow import ROAD_CONDITIONS
 from planner.snow.criteria import slip_hold_h
-from planner.snow.friction import told
 from planner.snow.need import Needs
 from planner.snow.rule import NONE
 
@@ -81,7 +80,7 @@ class Freezing:
     def _icy(self) -> Bools:
         """(n, n_hours) the same by ice of the model, and not as somebody saw or measured it."""
         needs = self.needs
-        ice = (needs.ahead.mid.condition == ICE) & ~told(needs.snapshot, needs.weather)
+        ice = (needs.ahead.mid.condition == ICE) & ~needs.seen.known
         return np.asarray(self._slippery & ice)
 
     @cached_property

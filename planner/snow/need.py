@@ -23,6 +23,7 @@ from planner.snow.groups import Called, Curves, ServiceGroups
 from planner.snow.hours import AskedHours
 from planner.snow.rule import Hundredths, Ints
 from planner.snow.salted import Again, SaltLasts, SaltNight
+from planner.snow.seen import SlipSeen
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import weather_hindcast
 from planner.snow.water import Water, water_of
@@ -182,7 +183,12 @@ class Needs:
     @cached_property
     def _doses(self) -> Doses:
         salted = np.array([self.slips[i] and self.criteria_of(i).anti_slip == "salt" for i in range(len(self))], bool)
-        return Doses(self.service.rules, self.weather, self.ahead.mid, self.spots, self.salt, salted)
+        return Doses(self.service.rules, self.weather, self.ahead.mid, self.spots, self.salt, salted, self.seen.told)
+
+    @cached_property
+    def seen(self) -> SlipSeen:
+        """What people and devices found of how slippery it is."""
+        return SlipSeen(self.snapshot, self.service.rules, self.weather, (self.salt.behind, self.salt.mid))
 
     @cached_property
     def _criteria(self) -> Mapping[RouteClass, Criteria]:
@@ -240,7 +246,8 @@ class Needs:
         """What slipperiness asks for: ahead of it where brine or salt can be spread, else once it is there."""
         first = int(self.asked.slip_reached[i])
         hours = int(self.asked.slip_from[i]), first, self.salt.since(i, first, self.criteria_of(i).friction_limit)
-        return self._to_treat(i, hours, self.curves.friction[i], self.salt.now.get(i))
+        salt, icy = self.salt.now.get(i), self._doses.found_icy(i, self.criteria_of(i), slice(first, first + 1))
+        return self._to_treat(i, hours, self.curves.friction[i], replace(salt, icy=True) if salt and icy else salt)
 
     def slippery_from(self, i: int, first: int, friction: Hundredths) -> Need:
         """A street that is slippery from an hour on by a ``friction`` (n_hours,) that asks for nothing."""

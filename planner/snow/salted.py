@@ -45,7 +45,7 @@ class SaltLasts:
     """The newest salt on a street, and until when it holds: None where it does as far as the plan sees. ``icy_c`` is
     where the brine may freeze, with the margin, in the hour in which it does not hold any more (else in the last),
     ``surface_c`` how cold what is wet is then. After each hour ahead: the salt that is left [g/m²] and the water that
-    it is in [mm]."""
+    it is in [mm]. ``icy`` where somebody or something found the street slippery all the same."""
 
     spread: SpreadSalt
     until: datetime | None
@@ -53,6 +53,7 @@ class SaltLasts:
     surface_c: float
     left_g_m2: tuple[float, ...]
     water_mm: tuple[float, ...]
+    icy: bool = False
 
 
 class _Brine(NamedTuple):

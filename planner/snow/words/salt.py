@@ -30,6 +30,8 @@ def not_enough(snapshot: SnowSnapshot, gives_out_at: datetime) -> Reason:
 
 def _lasts(snapshot: SnowSnapshot, salt: SaltLasts) -> Message:
     spread = _spread(snapshot, salt)
+    if salt.icy:
+        return message("plan.snow.salt.icy", spread=spread)
     if salt.until is None:
         return message("plan.snow.salt.holds", spread=spread)
     way = "until" if salt.until > snapshot.at else "over"
