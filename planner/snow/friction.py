@@ -111,12 +111,13 @@ def _junctions(snapshot: SnowSnapshot, *, arms: int = 3) -> frozenset[int]:
 
 
 def _still_sanded(snapshot: SnowSnapshot, rules: Limits, weather: HourlyWeather, friction: Hundredths) -> Hundredths:
-    """Sand holds for ``snow.treatment_lasts_h``; salt as long as it does (``SaltNight``)."""
+    """Sand holds for ``snow.treatment_lasts_h``, not in the hour in which these end; salt as long as it does
+    (``SaltNight``)."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
     lasts = timedelta(hours=rules.value("snow.treatment_lasts_h"))
     for treatment in snapshot.treatments:
         i = index.get(treatment.segment)
         if i is not None and "sand" in treatment.action.split("_"):
             until = (treatment.done_at + lasts - weather.start) / timedelta(hours=1)
-            friction[i, : max(0, int(np.ceil(until)))] = NONE
+            friction[i, : max(0, int(until // 1.0))] = NONE
     return friction

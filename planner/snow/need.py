@@ -258,7 +258,8 @@ class Needs:
         first = again.hour
         from_hour = max(first - self.criteria_of(i).prevent_h, min(first, self.hour_of(not_before)))
         need = self._to_treat(i, (from_hour, first, again.since), self.salt.untreated[i], again.salt)
-        return replace(need, begins=max(need.begins, min(not_before, need.reached_at)))
+        latest = need.reached_at if need.ahead else self.groups.hour(first + 1)
+        return replace(need, begins=max(need.begins, min(not_before, latest)))
 
     def _to_treat(self, i: int, hours: tuple[int, int, int], friction: Hundredths, salt: SaltLasts | None) -> Need:
         """``hours`` from which the rule lets begin, in which it is slippery and may be salted again, and since which it
@@ -272,7 +273,7 @@ class Needs:
             self._at(i, peak),
             needed=True,
             from_when=self.groups.hour(begins),
-            begins=self.groups.hour(begins if ahead else first),
+            begins=max(self.groups.hour(begins if ahead else first), self._rested(salt)),
             reached_at=reached,
             deadline=deadline,
             by_friction=True,
@@ -282,6 +283,10 @@ class Needs:
             salt=salt,
             action=self._doses.treated(i, own, (begins, first), salt, slips=not ahead),
         )
+
+    def _rested(self, salt: SaltLasts | None) -> datetime:
+        """When a street may be salted again, to the minute; at once where it was found slippery all the same."""
+        return self.groups.hour(0) if salt is None or salt.icy else salt.spread.at + self.salt.again
 
     def once_slippery(self, need: Need) -> Need:
         """A street that nobody gets to before it is slippery: by the hours that are allowed from then on."""

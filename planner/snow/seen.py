@@ -98,9 +98,9 @@ class SlipSeen:
         return bool(grams) and round(sum(grams), 1) >= enough
 
     def _sanded(self, row: int, since: datetime) -> int:
-        """The first hour ahead that no sand acts in any more that was spread on a street after an instant."""
+        """The hour ahead in which the sand ends that was spread on a street after an instant."""
         sand = [one.done_at for one in self._spread[row] if one.done_at > since and "sand" in one.action.split("_")]
-        return self._ahead(max(sand) + self._sand_lasts) if sand else 0
+        return max(0, int((max(sand) + self._sand_lasts - self.weather.start) // HOUR)) if sand else 0
 
     @property
     def _sand_lasts(self) -> timedelta:

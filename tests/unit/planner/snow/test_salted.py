@@ -79,7 +79,8 @@ def test_it_is_asked_for_in_the_hour_in_which_its_salt_gives_out() -> None:
     assert lasts.until == AT + 3 * HOUR
     assert lasts.surface_c == pytest.approx(-2.55, abs=0.05)
     assert needs.ahead.mid.surface_c[WAYS[0], 2] > lasts.icy_c > lasts.surface_c
-    assert needs.asked.slip_from[WAYS[0]] == 2  # 1 h before, as it was salted two hours before that
+    assert needs.asked.slip_from[WAYS[0]] == 1  # in which it was salted two hours before
+    assert needs.to_treat(WAYS[0]).begins == AT + 1.25 * HOUR
 
 
 def freezing_rain(grams: float) -> SnowSnapshot:
@@ -130,24 +131,25 @@ def test_it_is_not_slippery_in_the_hours_of_which_a_person_says_so(salted: bool)
     snapshot = replace(night(1.0) if salted else night(), observations=(told(until_h),))
     need = assess_streets(snapshot).needs.to_treat(WAYS[0])
     assert need.reached_at == AT + until_h * HOUR
-    assert reached(snapshot) == [2 if salted else 4]
+    assert reached(snapshot) == [1 if salted else 4]
     never = replace(snapshot, observations=())
     assert assess_streets(never).needs.to_treat(WAYS[0]).reached_at == AT
 
 
 def test_sand_holds_its_constant_hours() -> None:
+    """But not the hour in which they end."""
     sanded = night()
     done = tuple(Treatment(s.id, "sand", AT - 0.75 * HOUR, 150.0) for s in streets())
-    assert reached(replace(sanded, treatments=done)) == [4]
+    assert reached(replace(sanded, treatments=done)) == [3]
     longer = limits_with(*SALT, threshold("snow.treatment_lasts_h", "*", 6.0))
-    assert reached(replace(sanded, treatments=done, thresholds=longer)) == [6]
+    assert reached(replace(sanded, treatments=done, thresholds=longer)) == [5]
 
 
 def test_more_salt_lasts_longer_and_an_unknown_dose_is_the_least() -> None:
     """Nor is a street salted again within two hours, however little was spread."""
     assert reached(night(8.0)) < reached(night(20.0)) < (reached(night(40.0)) or [99])
     unknown = replace(night(), treatments=tuple(Treatment(s.id, "salt", AT - 0.75 * HOUR) for s in streets()))
-    assert reached(unknown) == reached(night(5.0)) == [2]
+    assert reached(unknown) == reached(night(5.0)) == [1]
     at_once = threshold("snow.salt_again_h", "*", 0.0)
     assert reached(night(5.0, 0.75, at_once)) == [0]
     (item,) = [one for one in against(plan_of(unknown)) if one.key.endswith(":1")]
@@ -174,12 +176,28 @@ def blind(hours_ago: float | None) -> SnowSnapshot:
     return replace(night(None if hours_ago is None else 20.0, hours_ago or 0.0), forecasts=(ahead,))
 
 
-@pytest.mark.parametrize(("hours_ago", "from_hour"), [(None, 0), (0.5, 4), (2.0, 2), (3.5, 1), (5.0, 0), (30.0, 0)])
+@pytest.mark.parametrize(("hours_ago", "from_hour"), [(None, 0), (0.5, 3), (2.0, 2), (3.5, 0), (5.0, 0), (30.0, 0)])
 def test_salt_holds_its_constant_hours_where_nothing_is_known_of_those_behind(
     hours_ago: float | None, from_hour: int
 ) -> None:
-    """Four hours (``snow.treatment_lasts_h``) from when it was spread, and not from the first hour that is known."""
+    """Four hours (``snow.treatment_lasts_h``) from when it was spread, and not from the first hour that is known; not
+    the hour in which they end."""
     assert reached(blind(hours_ago)) == [from_hour]
+
+
+@pytest.mark.parametrize(("action", "hours_ago"), [("sand", 4.0), ("sand", 3.95), ("salt", 2.0), ("salt", 1.95)])
+def test_a_clock_is_not_missed_for_the_minutes_that_a_treatment_still_holds(action: str, hours_ago: float) -> None:
+    """Slippery all the while, and to be done by 04.00 on cycle ways of a morning: what was spread four hours (sand) or
+    two (salt) and three minutes ago ends at 03.03, and leaves time until then, not until the next clock."""
+    rules = threshold("snow.done_by", "C1", None, text="04:00"), threshold("snow.anti_slip", "C1", None, text=action)
+    done = tuple(Treatment(s.id, action, AT - hours_ago * HOUR, 1.0) for s in streets())
+    needs = assess_streets(
+        replace(night(None, 0.75, wet_mm=0.5, from_c=-5.0), thresholds=limits_with(*rules), treatments=done)
+    ).needs
+    need = needs.to_treat(WAYS[0])
+    assert need.deadline == AT + HOUR
+    ends = AT + (2.0 - hours_ago) * HOUR if action == "salt" else AT
+    assert abs(need.begins - max(AT, ends)) < HOUR / 3600
 
 
 def test_rain_after_salting_shortens_it() -> None:
@@ -195,7 +213,7 @@ def test_the_line_says_until_when_the_salt_lasts_and_where_it_freezes() -> None:
     assert "(vägen −2,6 °C)" in texts(first) or "(vägen −2,5 °C)" in texts(first)
     english = " ".join(reason.text_en for reason in first.reasons)
     assert "Stigen 4: salted at 02:15, 20 g/m²: lasts until about 06:00, then it may freeze from −2.5 °C" in english
-    assert first.starts_at == AT + 2 * HOUR
+    assert first.starts_at == AT + 1.25 * HOUR
     assert first.deadline == AT + 3 * HOUR
 
 
