@@ -34,7 +34,7 @@ def friction_curves(
     spread there or not; and the salt on the streets. ``hours`` are those behind, and those ahead."""
     behind, mid = hours
     seen = SlipSeen(snapshot, service.rules, weather, hours)
-    lying = _as_slush_freezes(snapshot, service.rules, weather, hours)
+    lying = as_slush_freezes(snapshot, service.rules, weather, hours)
     friction = hundredths(seen.measured(friction_of(lying, mid.surface_c)))
     sanded, ours = _still_sanded(snapshot, service.rules, weather, friction), _ours(snapshot, service, mid, spots)
     free = seen.judged(np.zeros_like(sanded)) == NONE
@@ -44,7 +44,7 @@ def friction_curves(
     return seen.judged(treated), seen.judged(kept), salt
 
 
-def _as_slush_freezes(
+def as_slush_freezes(
     snapshot: SnowSnapshot,
     rules: Limits,
     weather: HourlyWeather,

@@ -19,6 +19,7 @@ from planner.routes.sectors import Tur, passes
 from planner.snow.action import PLOUGH, Action
 from planner.snow.criteria import Criteria, ServiceLevel, all_criteria
 from planner.snow.doses import Doses
+from planner.snow.friction import as_slush_freezes
 from planner.snow.groups import Called, Curves, ServiceGroups
 from planner.snow.hours import AskedHours
 from planner.snow.rule import Hundredths, Ints
@@ -219,6 +220,13 @@ class Needs:
         hours = int(asked.depth_from[i]), int(asked.depth_begins[i]), int(asked.depth_reached[i])
         return self.of_depth(i, [state.depth_cm[i] for state in self._readings], margin, hours, until)
 
+    @cached_property
+    def _slush(self) -> Bools:
+        """(n, n_hours) where ice is slush that a plough left, which the model has as snow."""
+        mid = self.salt.mid
+        lying = as_slush_freezes(self.snapshot, self.service.rules, self.weather, (self.salt.behind, mid))
+        return np.asarray(lying != mid.condition)
+
     @property
     def _readings(self) -> tuple[Any, Any, Any]:
         return self.ahead.low, self.ahead.mid, self.ahead.high
@@ -279,7 +287,7 @@ class Needs:
             by_friction=True,
             ahead=ahead,
             friction=lowest,
-            water=water_of(self._behind, self.weather, self.ahead.mid, i, first),
+            water="slush" if self._slush[i, first] else water_of(self._behind, self.weather, self.ahead.mid, i, first),
             salt=salt,
             action=self._doses.treated(i, own, (begins, first), salt, slips=not ahead),
         )

@@ -388,7 +388,9 @@ def test_slush_that_a_plough_left_is_ice_when_it_freezes() -> None:
     assert needs.ahead.mid.depth_cm[WAYS[0], 1] <= 0.6
     assert 22 in needs.salt.untreated[WAYS[0], :6].tolist()
     assert all(needs.slips[i] for i in WAYS)
-    assert against(plan_of(after_wet_snow(-5.0)))
+    items = against(plan_of(after_wet_snow(-5.0)))
+    assert items
+    assert all("gräns 0,30; snöslask som fryser" in texts(item) for item in items if item.target.startswith("C1"))
     assert not assess_streets(after_wet_snow(1.5)).needs.slips[WAYS].any()
 
 
