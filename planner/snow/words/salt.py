@@ -17,8 +17,8 @@ HOUR = timedelta(hours=1)
 
 
 def salt_reason(snapshot: SnowSnapshot, row: int, salt: SaltLasts) -> Reason:
-    """'Storgatan: saltad kl. 22.10, 15 g/m²: räcker till ca kl. 02.00, då kan det frysa från −1,2 °C (vägen −2,0
-    °C)'."""
+    """'Storgatan: saltad kl. 22.10, 15 g/m²: räcker till ca kl. 02.00, då kan det frysa från −1,2 °C (vägen då −2,0 °C,
+    om inget vatten fryser på den)'."""
     name, said = snapshot.segments[row].name, _lasts(snapshot, salt)
     return text_reason(message("plan.reason.at_place", where=name, said=said) if name else said)
 
