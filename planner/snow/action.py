@@ -21,6 +21,8 @@ class Action(NamedTuple):
 
 
 PLOUGH = Action("plough")
+ICE_MM = 1.0
+"""What lies on a street on which ice was seen that the model knows nothing of [mm]: as much water, a design choice."""
 
 
 def action_of(
@@ -56,6 +58,11 @@ def action_of(
     if freezes and spot and (method == "salt" or (method == "sand" and target >= packed)):
         return Action("plough_sand", rules.value("snow.sand_g_m2"))
     return Action("plough" if plough else "none")
+
+
+def melts_g_m2(rules: Limits) -> float:
+    """The least salt that is spread on ice that was seen [g/m²]: what so much water asks for just under freezing."""
+    return _salt(rules, ICE_MM, 0.0)
 
 
 def _sand(rules: Limits) -> Action:

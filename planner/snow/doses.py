@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from models.snow import SnowState
 from models.weather import HourlyWeather
-from planner.snow.action import Action, action_of
+from planner.snow.action import ICE_MM, Action, action_of
 from planner.snow.criteria import Criteria
+from planner.snow.rule import Hundredths
 from planner.snow.salted import SaltLasts, SaltNight
 from planner.thresholds.limits import Limits
 
@@ -23,7 +24,7 @@ Floats = npt.NDArray[np.floating[Any]]
 @dataclass(frozen=True)
 class Doses:
     """The hours ahead as actions and doses see them. ``spots`` (n,) are places for sand, ``salted`` (n,) the streets on
-    which salt is asked for."""
+    which salt is asked for, ``told`` (n, n_hours) the friction that people and devices found [0.01], -1 elsewhere."""
 
     rules: Limits
     weather: HourlyWeather
@@ -31,6 +32,7 @@ class Doses:
     spots: Bools
     salt: SaltNight
     salted: Bools
+    told: Hundredths
 
     def salts(self, i: int, own: Criteria, hour: int) -> bool:
         """Whether salt acts on a street in an hour, and is what its class is treated with."""
@@ -47,14 +49,22 @@ class Doses:
     def treated(self, i: int, own: Criteria, hours: tuple[int, int], salt: SaltLasts | None, *, slips: bool) -> Action:
         """What is spread in the first of two ``hours`` against what lies there from the second on: for the coldest and
         wettest of the hours that a dose is meant for. Where a street was salted, against what lies there since and with
-        the salt that is left in it."""
+        the salt that is left in it. Where somebody or something found it slippery in these hours the model does not
+        know what lies there: it is ice."""
         at, first = hours
         meant = slice(first, first + round(self.rules.value("snow.treatment_lasts_h")) + 1)
         film = self.mid.film_mm[i] if salt is None else np.array(salt.water_mm)
         coldest, there = float(np.fmin.reduce(self._wet_c[i, meant])), 0.0 if salt is None else salt.left_g_m2[first]
         wet = slips or _wet(film, self.weather.precip_mm, at, meant.stop)
         surface_c = float(self.mid.surface_c[i, first])
+        if self.found_icy(i, own, slice(at, meant.stop)):
+            return self._action(i, own, surface_c, coldest, ICE_MM, wet=True)
         return self._action(i, own, surface_c, coldest, float(film[meant].max()), there, wet=wet)
+
+    def found_icy(self, i: int, own: Criteria, hours: slice) -> bool:
+        """Whether a person or a device found a street slippery, as holds in any of some hours."""
+        found = self.told[i, hours]
+        return bool(((found >= 0) & (found < own.friction_limit)).any())
 
     @cached_property
     def _wet_c(self) -> Floats:

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from models.road.physics import PHYSICS
 from models.snow import ROAD_CONDITIONS
 from planner.snow.criteria import slip_hold_h
-from planner.snow.friction import told
 from planner.snow.need import Needs
 from planner.snow.rule import NONE
 
@@ -38,8 +37,8 @@ class Freezing:
         called = self.needs.called
         by_depth = {called.groups.tur[row] for row in np.flatnonzero(called.by_depth != NONE)}
         other = {self._tur(int(i)) for i in np.flatnonzero((self._slippery & ~self._icy).any(axis=1))}
-        warmest = np.where(self._all(self._icy), self._windows(self.needs.ahead.mid.surface_c).max(axis=2), np.inf)
-        return self._by_tur(-warmest.min(axis=1, initial=np.inf), np.maximum, without=by_depth | other)
+        warmest = np.where(self._all(self._icy), self._windows(self._unwarmed).max(axis=2), np.inf)
+        return self._by_tur(self._thaws - warmest.min(axis=1, initial=np.inf), np.maximum, without=by_depth | other)
 
     @cached_property
     def colder_k(self) -> dict[str, float]:
@@ -51,7 +50,7 @@ class Freezing:
     @cached_property
     def may_stay_out(self) -> frozenset[str]:
         """The turer that ice of the model alone calls and that a road at the warm end of its range does not."""
-        sure = {self._tur(int(i)) for i in np.flatnonzero((self._all(self._icy) & (self._warm <= 0.0)).any(axis=1))}
+        sure = {self._tur(int(i)) for i in np.flatnonzero((self._all(self._icy) & ~self._thawed).any(axis=1))}
         return frozenset(name for name in self.warmer_k if name not in sure)
 
     @cached_property
@@ -81,7 +80,7 @@ class Freezing:
     def _icy(self) -> Bools:
         """(n, n_hours) the same by ice of the model, and not as somebody saw or measured it."""
         needs = self.needs
-        ice = (needs.ahead.mid.condition == ICE) & ~told(needs.snapshot, needs.weather)
+        ice = (needs.ahead.mid.condition == ICE) & ~needs.seen.known
         return np.asarray(self._slippery & ice)
 
     @cached_property
@@ -93,17 +92,32 @@ class Freezing:
         return np.asarray(wet & (treated & ~needs.needed)[:, None] & self._hours)
 
     @cached_property
-    def _warm(self) -> Floats:
-        """(n, n_windows) the warm end of the range in the warmest of the hours."""
-        low, high = self.needs.ahead.low.surface_c, self.needs.ahead.high.surface_c
-        return np.asarray(self._windows(np.maximum(low, high)).max(axis=2))
+    def _thaws(self) -> Floats:
+        """(n,) how warm roads must be that have ice [°C]: over 0 where it lies there now, else as water that does not
+        freeze."""
+        return np.where(self.needs.ahead.mid.condition[:, 0] == ICE, 0.0, PHYSICS.freeze_c)
+
+    @cached_property
+    def _unwarmed(self) -> Floats:
+        """(n, n_hours) how cold roads are [°C]; icy ones without the heat of the water that freezes, which holds them
+        near 0 °C in whatever air."""
+        found, rows = self.needs.ahead.mid.surface_c.copy(), np.flatnonzero(self._icy.any(axis=1))
+        found[rows] = self.needs.salt.wet_c(rows.tolist())
+        return found
+
+    @cached_property
+    def _thawed(self) -> Bools:
+        """(n, n_windows) whether the road has no ice at the warm end of its range in the warmest of the hours."""
+        low, mid, high = (getattr(self.needs.ahead, name).surface_c for name in ("low", "mid", "high"))
+        warm = self._windows(np.maximum(low, high) - mid + self._unwarmed).max(axis=2)
+        return np.asarray(warm > self._thaws[:, None])
 
     @cached_property
     def _may_thaw(self) -> Bools:
-        """(n,) icy, and over 0 °C at the warm end in the hours in which it begins."""
+        """(n,) icy, and thawed at the warm end in the hours in which it begins."""
         windows = self._all(self._icy)
         first = windows.argmax(axis=1)
-        return np.asarray(windows.any(axis=1) & (self._warm[np.arange(len(first)), first] > 0.0))
+        return np.asarray(windows.any(axis=1) & self._thawed[np.arange(len(first)), first])
 
     @cached_property
     def _may_freeze(self) -> Bools:

@@ -9,24 +9,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from city.geo import local_xy, middle
-from city.vocabulary import AGAINST_SLIP, ROUTE_CLASSES
+from city.vocabulary import ROUTE_CLASSES
 from models.road.physics import PHYSICS
 from models.slipperiness import friction_of
-from models.snow import ROAD_CONDITIONS, Hindcast, SnowState
+from models.snow import ROAD_CONDITIONS, SnowState
 from models.weather import HourlyWeather
 from planner.routes.sectors import plannable
 from planner.snow.criteria import ServiceLevel
 from planner.snow.rule import NONE, Hundredths, hundredths
 from planner.snow.salted import SaltNight
+from planner.snow.seen import RoadStates, SlipSeen
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.state import FRICTION, fresh
 from planner.thresholds.limits import Limits
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.floating[Any]]
-RoadStates = tuple[Hindcast, SnowState]
-"""The hours behind, and those ahead as the forecast stands."""
 
 
 def friction_curves(
@@ -36,24 +33,18 @@ def friction_curves(
     sand or salt still acts, or where it is too cold for salt and no place for sand; the same whether anything is
     spread there or not; and the salt on the streets. ``hours`` are those behind, and those ahead."""
     behind, mid = hours
-    lying = _as_slush_freezes(snapshot, service.rules, weather, hours)
-    friction = hundredths(_seen(snapshot, friction_of(lying, mid.surface_c)))
+    seen = SlipSeen(snapshot, service.rules, weather, hours)
+    lying = as_slush_freezes(snapshot, service.rules, weather, hours)
+    friction = hundredths(seen.measured(friction_of(lying, mid.surface_c)))
     sanded, ours = _still_sanded(snapshot, service.rules, weather, friction), _ours(snapshot, service, mid, spots)
-    free = _as_judged(snapshot, weather, np.zeros_like(sanded)) == NONE
+    free = seen.judged(np.zeros_like(sanded)) == NONE
     salt = SaltNight(snapshot, service, weather, behind, mid, np.where(ours & ~free, sanded, np.int16(NONE)))
-    kept = salt.kept(sanded)
+    kept = seen.measured_after(salt.kept(sanded))
     treated = np.where(ours, kept, np.int16(NONE))
-    return _as_judged(snapshot, weather, treated), _as_judged(snapshot, weather, kept), salt
+    return seen.judged(treated), seen.judged(kept), salt
 
 
-def told(snapshot: SnowSnapshot, weather: HourlyWeather) -> Bools:
-    """(n, n_hours) where a person or a device says that it is slippery, or how slippery, and not the model."""
-    blank = np.full((len(snapshot.segments), weather.hours), np.nan)
-    measured = np.isfinite(_seen(snapshot, blank))
-    return np.asarray(measured | (_as_judged(snapshot, weather, hundredths(blank)) != NONE))
-
-
-def _as_slush_freezes(
+def as_slush_freezes(
     snapshot: SnowSnapshot,
     rules: Limits,
     weather: HourlyWeather,
@@ -119,46 +110,14 @@ def _junctions(snapshot: SnowSnapshot, *, arms: int = 3) -> frozenset[int]:
     return frozenset(node for node, main in met.items() if len(main) >= arms and sum(main) >= 2)
 
 
-def _seen(snapshot: SnowSnapshot, friction: Floats, *, near_m: float = 200.0, hours: int = 2) -> Floats:
-    """Near a device that measured friction its figure holds for the first hours."""
-    measured = fresh(snapshot, FRICTION)
-    if not measured or not len(friction):
-        return friction
-    middles = np.array([middle(s.geometry) for s in snapshot.segments])
-    away = np.array([np.hypot(*local_xy(middles[:, 0], middles[:, 1], (lon, lat))) for _, lon, lat in measured])
-    nearest, friction = away.argmin(axis=0), friction.copy()
-    near = np.flatnonzero(away.min(axis=0) <= near_m)
-    friction[near, :hours] = np.array([reading.value for reading, _, _ in measured])[nearest[near]][:, None]
-    return friction
-
-
 def _still_sanded(snapshot: SnowSnapshot, rules: Limits, weather: HourlyWeather, friction: Hundredths) -> Hundredths:
-    """Sand holds for ``snow.treatment_lasts_h``; salt as long as it does (``SaltNight``)."""
+    """Sand holds for ``snow.treatment_lasts_h``, not in the hour in which these end; salt as long as it does
+    (``SaltNight``)."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
     lasts = timedelta(hours=rules.value("snow.treatment_lasts_h"))
     for treatment in snapshot.treatments:
         i = index.get(treatment.segment)
         if i is not None and "sand" in treatment.action.split("_"):
             until = (treatment.done_at + lasts - weather.start) / timedelta(hours=1)
-            friction[i, : max(0, int(np.ceil(until)))] = NONE
-    return friction
-
-
-def _as_judged(
-    snapshot: SnowSnapshot, weather: HourlyWeather, friction: Hundredths, *, slippery: float = 0.15
-) -> Hundredths:
-    """What a person says of a street holds until the time that they gave: slippery, unless something was spread
-    since, or not."""
-    index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
-    treated = {t.segment: t.done_at for t in snapshot.treatments if AGAINST_SLIP & set(t.action.split("_"))}
-    for observation in snapshot.observations:
-        if observation.quantity == "slippery" and observation.holds(snapshot.at):
-            hours = max(1, int(np.ceil((observation.until - weather.start) / timedelta(hours=1))))
-            here = [
-                name
-                for name in observation.segments
-                if not (observation.value and treated.get(name, observation.at) > observation.at)
-            ]
-            rows = [index[name] for name in here if name in index]
-            friction[rows, :hours] = round(slippery * 100.0) if observation.value else NONE
+            friction[i, : max(0, int(until // 1.0))] = NONE
     return friction

@@ -19,10 +19,12 @@ from planner.routes.sectors import Tur, passes
 from planner.snow.action import PLOUGH, Action
 from planner.snow.criteria import Criteria, ServiceLevel, all_criteria
 from planner.snow.doses import Doses
+from planner.snow.friction import as_slush_freezes
 from planner.snow.groups import Called, Curves, ServiceGroups
 from planner.snow.hours import AskedHours
 from planner.snow.rule import Hundredths, Ints
 from planner.snow.salted import Again, SaltLasts, SaltNight
+from planner.snow.seen import SlipSeen
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import weather_hindcast
 from planner.snow.water import Water, water_of
@@ -182,7 +184,12 @@ class Needs:
     @cached_property
     def _doses(self) -> Doses:
         salted = np.array([self.slips[i] and self.criteria_of(i).anti_slip == "salt" for i in range(len(self))], bool)
-        return Doses(self.service.rules, self.weather, self.ahead.mid, self.spots, self.salt, salted)
+        return Doses(self.service.rules, self.weather, self.ahead.mid, self.spots, self.salt, salted, self.seen.told)
+
+    @cached_property
+    def seen(self) -> SlipSeen:
+        """What people and devices found of how slippery it is."""
+        return SlipSeen(self.snapshot, self.service.rules, self.weather, (self.salt.behind, self.salt.mid))
 
     @cached_property
     def _criteria(self) -> Mapping[RouteClass, Criteria]:
@@ -213,6 +220,13 @@ class Needs:
         hours = int(asked.depth_from[i]), int(asked.depth_begins[i]), int(asked.depth_reached[i])
         return self.of_depth(i, [state.depth_cm[i] for state in self._readings], margin, hours, until)
 
+    @cached_property
+    def _slush(self) -> Bools:
+        """(n, n_hours) where ice is slush that a plough left, which the model has as snow."""
+        mid = self.salt.mid
+        lying = as_slush_freezes(self.snapshot, self.service.rules, self.weather, (self.salt.behind, mid))
+        return np.asarray(lying != mid.condition)
+
     @property
     def _readings(self) -> tuple[Any, Any, Any]:
         return self.ahead.low, self.ahead.mid, self.ahead.high
@@ -240,7 +254,8 @@ class Needs:
         """What slipperiness asks for: ahead of it where brine or salt can be spread, else once it is there."""
         first = int(self.asked.slip_reached[i])
         hours = int(self.asked.slip_from[i]), first, self.salt.since(i, first, self.criteria_of(i).friction_limit)
-        return self._to_treat(i, hours, self.curves.friction[i], self.salt.now.get(i))
+        salt, icy = self.salt.now.get(i), self._doses.found_icy(i, self.criteria_of(i), slice(first, first + 1))
+        return self._to_treat(i, hours, self.curves.friction[i], replace(salt, icy=True) if salt and icy else salt)
 
     def slippery_from(self, i: int, first: int, friction: Hundredths) -> Need:
         """A street that is slippery from an hour on by a ``friction`` (n_hours,) that asks for nothing."""
@@ -251,7 +266,8 @@ class Needs:
         first = again.hour
         from_hour = max(first - self.criteria_of(i).prevent_h, min(first, self.hour_of(not_before)))
         need = self._to_treat(i, (from_hour, first, again.since), self.salt.untreated[i], again.salt)
-        return replace(need, begins=max(need.begins, min(not_before, need.reached_at)))
+        latest = need.reached_at if need.ahead else self.groups.hour(first + 1)
+        return replace(need, begins=max(need.begins, min(not_before, latest)))
 
     def _to_treat(self, i: int, hours: tuple[int, int, int], friction: Hundredths, salt: SaltLasts | None) -> Need:
         """``hours`` from which the rule lets begin, in which it is slippery and may be salted again, and since which it
@@ -265,16 +281,20 @@ class Needs:
             self._at(i, peak),
             needed=True,
             from_when=self.groups.hour(begins),
-            begins=self.groups.hour(begins if ahead else first),
+            begins=max(self.groups.hour(begins if ahead else first), self._rested(salt)),
             reached_at=reached,
             deadline=deadline,
             by_friction=True,
             ahead=ahead,
             friction=lowest,
-            water=water_of(self._behind, self.weather, self.ahead.mid, i, first),
+            water="slush" if self._slush[i, first] else water_of(self._behind, self.weather, self.ahead.mid, i, first),
             salt=salt,
             action=self._doses.treated(i, own, (begins, first), salt, slips=not ahead),
         )
+
+    def _rested(self, salt: SaltLasts | None) -> datetime:
+        """When a street may be salted again, to the minute; at once where it was found slippery all the same."""
+        return self.groups.hour(0) if salt is None or salt.icy else salt.spread.at + self.salt.again
 
     def once_slippery(self, need: Need) -> Need:
         """A street that nobody gets to before it is slippery: by the hours that are allowed from then on."""

@@ -45,7 +45,7 @@ class SaltLasts:
     """The newest salt on a street, and until when it holds: None where it does as far as the plan sees. ``icy_c`` is
     where the brine may freeze, with the margin, in the hour in which it does not hold any more (else in the last),
     ``surface_c`` how cold what is wet is then. After each hour ahead: the salt that is left [g/m²] and the water that
-    it is in [mm]."""
+    it is in [mm]. ``icy`` where somebody or something found the street slippery all the same."""
 
     spread: SpreadSalt
     until: datetime | None
@@ -53,6 +53,7 @@ class SaltLasts:
     surface_c: float
     left_g_m2: tuple[float, ...]
     water_mm: tuple[float, ...]
+    icy: bool = False
 
 
 class _Brine(NamedTuple):
@@ -116,7 +117,7 @@ class SaltNight:
         return timedelta(hours=self.service.rules.value("snow.treatment_lasts_h"))
 
     @cached_property
-    def _again(self) -> timedelta:
+    def again(self) -> timedelta:
         """How long a street that was salted is not salted again."""
         return timedelta(hours=self.service.rules.usual("snow.salt_again_h"))
 
@@ -147,7 +148,7 @@ class SaltNight:
         return hour if hour > rests else _since(self.open[row], hour, target)
 
     def free_from(self) -> Ints:
-        """(n,) the hour ahead from which each street may be salted again."""
+        """(n,) the hour ahead in which each street may be salted again."""
         free = np.zeros(len(self.untreated), np.int64)
         for row, one in self._now.newest.items():
             free[row] = self._rests(one)
@@ -198,12 +199,17 @@ class SaltNight:
         return np.array([self._hour(one.at) - self._past_h for one in newest.values()], np.int64).reshape(-1, 1)
 
     def _rests(self, one: SpreadSalt) -> int:
-        """The hour ahead from which a street may be salted again."""
-        return max(0, self._ahead(one.at + self._again))
+        """The hour ahead in which a street may be salted again: the whole of it, so that no clock is missed for minutes
+        of it."""
+        return max(0, self._ends(one.at + self.again))
 
     def _ahead(self, at: datetime) -> int:
         """The first hour ahead that begins at an instant or after it."""
         return int(np.ceil((at - self.weather.start) / HOUR))
+
+    def _ends(self, at: datetime) -> int:
+        """The hour ahead in which something ends, which it does not reach through."""
+        return int((at - self.weather.start) // HOUR)
 
     def _hour(self, at: datetime) -> int:
         """The hour, counted from the first behind, in which something is done."""
@@ -227,7 +233,7 @@ class SaltNight:
     def _held_blindly(self, newest: Mapping[int, SpreadSalt], road: UntreatedHours, holds: Bools) -> Bools:
         """(n_salted, n_hours) where salt holds: as its brine does; for the constant hours where the road's temperature
         is not known, or nothing of the hours since it was spread."""
-        ends = [self._past_h + self._ahead(one.at + self._constant) for one in newest.values()]
+        ends = [self._past_h + self._ends(one.at + self._constant) for one in newest.values()]
         constant = np.arange(holds.shape[1]) < np.array(ends, np.int64).reshape(-1, 1)
         before = np.array([one.at < self.weather.start - self._past_h * HOUR for one in newest.values()], bool)
         return np.asarray(np.where(before.reshape(-1, 1), constant, holds | (np.isnan(road.surface_c) & constant)))

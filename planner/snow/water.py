@@ -9,7 +9,7 @@ import numpy as np
 from models.snow import SnowState
 from models.weather import HourlyWeather
 
-Water = Literal["", "frost", "rain", "melt", "dew"]
+Water = Literal["", "frost", "rain", "melt", "dew", "slush"]
 """'' where nothing lies there by the model, as where somebody saw that it is slippery."""
 
 LEAST_MM = 0.1

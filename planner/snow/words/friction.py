@@ -10,6 +10,7 @@ from city.plan import Reason
 from planner.snow.depths import DEPTH
 from planner.snow.need import Need
 from planner.snow.snapshot import SnowSnapshot
+from planner.snow.words.classes import class_name
 from planner.snow.words.when import until, when
 from planner.words.sentences import amount, forecast_age_s, forecast_source, role, text_reason, value_reason
 
@@ -37,14 +38,16 @@ def friction_reason(snapshot: SnowSnapshot, worst: Need) -> Reason:
         digits=2,
         where=snapshot.segments[worst.segment].name,
         hour=at,
-        further=tuple(_further(worst)),
+        further=tuple(_further(snapshot, worst)),
     )
 
 
-def _further(worst: Need) -> Iterator[Message]:
-    """What makes it slippery, and that it is prevented."""
+def _further(snapshot: SnowSnapshot, worst: Need) -> Iterator[Message]:
+    """What makes it slippery, why the limit is not that of the street's own class, and that it is prevented."""
     if worst.water:
         yield message(f"plan.snow.reason.water.{worst.water}")
+    if worst.route_class != snapshot.segments[worst.segment].route_class:
+        yield message("plan.snow.reason.near_school", class_name=class_name(worst.route_class))
     if worst.ahead:
         yield message("plan.snow.reason.prevent")
 

@@ -17,8 +17,8 @@ HOUR = timedelta(hours=1)
 
 
 def salt_reason(snapshot: SnowSnapshot, row: int, salt: SaltLasts) -> Reason:
-    """'Storgatan: saltad kl. 22.10, 15 g/m²: räcker till ca kl. 02.00, då kan det frysa från −1,2 °C (vägen −2,0
-    °C)'."""
+    """'Storgatan: saltad kl. 22.10, 15 g/m²: räcker till ca kl. 02.00, då kan det frysa från −1,2 °C (vägen då −2,0 °C,
+    om inget vatten fryser på den)'."""
     name, said = snapshot.segments[row].name, _lasts(snapshot, salt)
     return text_reason(message("plan.reason.at_place", where=name, said=said) if name else said)
 
@@ -30,6 +30,8 @@ def not_enough(snapshot: SnowSnapshot, gives_out_at: datetime) -> Reason:
 
 def _lasts(snapshot: SnowSnapshot, salt: SaltLasts) -> Message:
     spread = _spread(snapshot, salt)
+    if salt.icy:
+        return message("plan.snow.salt.icy", spread=spread)
     if salt.until is None:
         return message("plan.snow.salt.holds", spread=spread)
     way = "until" if salt.until > snapshot.at else "over"

@@ -17,6 +17,7 @@ from city.quantities import solution_g_m2
 from planner.routes.tur import geometry_of, served
 from planner.snapshot import next_run
 from planner.snow.again import FIRST_CLASS
+from planner.snow.depths import DEPTH
 from planner.snow.need import Need, deciding
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.words.classes import class_name
@@ -30,6 +31,7 @@ from planner.snow.words.when import until, when
 from planner.words.sentences import text_reason
 
 Floats = npt.NDArray[np.floating[Any]]
+HOUR = timedelta(hours=1)
 
 if TYPE_CHECKING:
     from planner.snow.work import DrivenTur
@@ -51,7 +53,7 @@ def intervention(
         priority=int(item.tur.route_class[1]),
         score=round(_score(worst), 3),
         reasons=tuple(_reasons(snapshot, item, worst, basis)),
-        **in_all_languages(flip=_flip(snapshot, item.needs, worst)),
+        **in_all_languages(flip=_flip(snapshot, item.needs, worst, basis)),
         depot=item.assignment.vehicle.depot,
         vehicle=item.assignment.vehicle.id,
         contractor=item.assignment.vehicle.contractor,
@@ -174,17 +176,32 @@ def _figures(doses: Sequence[float]) -> Figure | Span:
 
 
 def _as_judged(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Iterable[Reason]:
-    """What people saw on these streets, which goes before the model."""
-    here = {snapshot.segments[need.segment].id for need in needs}
+    """What people saw on these streets, which goes before the model; slippery or not, as it holds when it gets so, or
+    until just before that."""
+    first: dict[str, datetime] = {snapshot.segments[need.segment].id: need.reached_at for need in needs}
     for observation in snapshot.observations:
-        if here & set(observation.segments) and observation.holds(snapshot.at):
+        reached = [first[name] for name in observation.segments if name in first]
+        last = observation.until + (HOUR if not observation.value else 0 * HOUR)
+        matters = reached and (observation.quantity == DEPTH or last > min(reached))
+        if matters and observation.holds(snapshot.at):
             yield seen_by(snapshot, observation)
 
 
-def _flip(snapshot: SnowSnapshot, needs: Sequence[Need], worst: Need, *, same_cm: float = 0.05) -> Message:
-    """What would take this tur out: every segment under its limit, in whichever hour ahead it is farthest over it."""
+def _flip(snapshot: SnowSnapshot, needs: Sequence[Need], worst: Need, basis: TurBasis) -> Message:
+    """What would take this tur out: every segment under its limit, in whichever hour ahead it is farthest over it; and
+    which end of the forecast's range decides, where one does."""
     if worst.by_friction:
         return friction_flip(needs, worst)
+    most = max((need for need in needs if not need.by_friction), key=lambda need: need.margin_cm)
+    said, reading = _under_limit(snapshot, needs, worst), basis.needs.criteria_of(most.segment).reading
+    if reading == "mid":
+        return said
+    cm = Figure(most.limit_cm + most.margin_cm)
+    return message("format.sentences", parts=(said, message(f"plan.snow.flip.reading.{reading}", cm=cm)))
+
+
+def _under_limit(snapshot: SnowSnapshot, needs: Sequence[Need], worst: Need, *, same_cm: float = 0.05) -> Message:
+    """By how much it is over, and in which hour where that is not the one that is said."""
     most = max((need for need in needs if not need.by_friction), key=lambda need: need.margin_cm)
     n = sum(not need.by_friction for need in needs)
     limit, margin = Figure(most.limit_cm), Figure(most.margin_cm)

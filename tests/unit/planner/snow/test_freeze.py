@@ -63,8 +63,8 @@ def test_ice_that_may_not_come_is_not_certain() -> None:
 
 
 def test_the_flip_of_an_ice_night_is_in_degrees_and_true() -> None:
-    """Just as much warmer and the model's road is not slippery for as long as the rule asks; the air by a kelvin less,
-    and it is: the water that freezes holds the road at zero, so that its last kelvin takes less of the air."""
+    """Just as much warmer and the model's road is not slippery for as long as the rule asks; the air by 0.7 K less,
+    and it is: the road dries too, which takes less of the air."""
     snapshot = night(-4.0, after_h=1)
     plan = plan_of(snapshot)
     assert "° varmare utgår" in plan.verdict.flip
@@ -72,9 +72,30 @@ def test_the_flip_of_an_ice_night_is_in_degrees_and_true() -> None:
     assert "cm mer tillkommer" not in plan.verdict.flip
     freezing = Freezing(assess_streets(snapshot).needs)
     k = max(freezing.warmer_k.values())
-    warmer = Freezing(assess_streets(night(-4.0 + k + 0.6, after_h=1)).needs)
+    warmer = Freezing(assess_streets(night(-4.0 + k + 0.2, after_h=1)).needs)
     assert not warmer.warmer_k
-    assert list(Freezing(assess_streets(night(-4.0 + k - 1.0, after_h=1)).needs).warmer_k) == ["C1-1"]
+    assert list(Freezing(assess_streets(night(-4.0 + k - 0.7, after_h=1)).needs).warmer_k) == ["C1-1"]
+
+
+def freezing_rain(air_c: float) -> SnowSnapshot:
+    """Rain on cold roads, from two hours ahead to six."""
+
+    def step(hour: int) -> ForecastStep:
+        begins, falls = AT + hour * HOUR, 0.8 if 2 <= hour < 6 else 0.0
+        sky = {"snow_fraction": 0.0, "humidity_pct": 98.0, "wind_m_s": 2.0, "cloud": 1.0}
+        return ForecastStep(begins, begins + HOUR, air_c, falls, **sky)
+
+    return replace(night(air_c), forecasts=(Forecast("made", WEST, SOUTH, AT, tuple(step(h) for h in range(-26, 40))),))
+
+
+def test_the_flip_of_a_night_of_freezing_rain_is_true_too() -> None:
+    """The untreated road lies at −0.2 °C however cold the air is, as its water freezes: 0.2 K would not thaw it."""
+    first = Freezing(assess_streets(freezing_rain(-1.5)).needs).warmer_k
+    assert first
+    assert min(first.values()) > 0.8
+    for name, k in first.items():
+        assert name not in Freezing(assess_streets(freezing_rain(-1.5 + k + 0.2)).needs).needs.called.turer
+        assert name in Freezing(assess_streets(freezing_rain(-1.5 + k - 0.2)).needs).needs.called.turer
 
 
 WAYS = tuple(s.id for s in streets() if s.network == "cycle")
