@@ -71,32 +71,40 @@ def uncared(
     """All of them, whole turer first. ``held`` are the orders that are under way, by tur."""
     found = [*_unreached(snapshot, needs), *_untreated(snapshot, needs)]
     for tur in turer:
-        if needs.asks(tur):
-            out = held.get(tur.id, ())
-            found += _not_covered(snapshot, tur, needs, out, night) if out else _of_tur(tur, night)
+        out = held.get(tur.id, ())
+        if out or needs.asks(tur):
+            found += _each_once(_beside(snapshot, tur, needs, out, night) if out else _of_tur(tur, night))
     return sorted(found, key=lambda one: (not one.whole, one.route_class[1], one.deadline, one.target))
 
 
-def _not_covered(
+def _each_once(found: Iterable[Uncared]) -> Iterator[Uncared]:
+    """Each street once, by what it needs first."""
+    seen: set[int] = set()
+    for one in found:
+        needs = tuple(need for need in one.needs if need.segment not in seen)
+        seen.update(need.segment for need in needs)
+        if needs:
+            yield replace(one, needs=needs)
+
+
+def _beside(
     snapshot: SnowSnapshot, tur: Tur, needs: Needs, held: Sequence[Intervention], night: NightWork
 ) -> Iterator[Uncared]:
-    """What of a tur is in no order that is under way and in no drive beside it."""
+    """What of a tur is in no order that is under way and in no drive beside it; and what nobody does after them."""
     names = {part.id for item in held if isinstance(item.segments, tuple) for part in item.segments}
     driven = {segment for item in night.driven if item.tur.id == tur.id for segment in item.drive.done_s}
     wanted = [need for need in needs.of(tur) if need.segment not in driven]
     missed = [need for need in wanted if snapshot.segments[need.segment].id not in names]
     yield from _some(tur, "not_covered", missed, held=held[-1])
+    yield from _of_lost(tur, night, held[-1].vehicle or "")
 
 
 def _of_tur(tur: Tur, night: NightWork) -> Iterator[Uncared]:
-    """What of a tur nobody sees to; nothing where it is driven whole. Each street once, by what it needs first."""
+    """What of a tur nobody sees to; nothing where it is driven whole."""
     driven = [item for item in night.driven if item.tur.id == tur.id and not item.again]
-    seen: set[int] = set()
-    for one in (*_of_drives(tur, driven), *_of_lost(tur, night, driven)):
-        needs = tuple(need for need in one.needs if need.segment not in seen)
-        seen.update(need.segment for need in needs)
-        if needs:
-            yield replace(one, needs=needs)
+    going = next((item.assignment.vehicle.id for item in driven if item.drive.traversals), None)
+    yield from _of_drives(tur, driven)
+    yield from _of_lost(tur, night, going)
 
 
 def _of_drives(tur: Tur, driven: Sequence[DrivenTur]) -> Iterator[Uncared]:
@@ -111,12 +119,11 @@ def _of_drives(tur: Tur, driven: Sequence[DrivenTur]) -> Iterator[Uncared]:
             yield from _some(tur, "unreachable", item.needs, whole=whole)
 
 
-def _of_lost(tur: Tur, night: NightWork, driven: Sequence[DrivenTur]) -> Iterator[Uncared]:
+def _of_lost(tur: Tur, night: NightWork, going: str | None) -> Iterator[Uncared]:
     """The works of a tur that nobody does, cause by cause, by what is needed first: for the first time, once more, and
-    the next night. What is gone by then hides nothing that is not."""
+    the next night. What is gone by then hides nothing that is not. ``going`` is who drives it; None where nobody."""
     mine = [one for one in night.lost if one.tur.id == tur.id]
     causes = {(one.later, one.again, one.why == "gone", one.why) for one in mine}
-    going = next((item.assignment.vehicle.id for item in driven if item.drive.traversals), None)
     refused = {one.target: one.why for one in night.refused}
     for later, again, _, cause in sorted(causes):
         lost = [one for one in mine if (one.why, one.again, one.later) == (cause, again, later)]

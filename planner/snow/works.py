@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -39,11 +39,11 @@ def works_of(needs: Needs, tur: Tur) -> tuple[Work, ...]:
     return tuple(needs.together(work) for work in works)
 
 
-def resalted(needs: Needs, spread: Sequence[SpreadSalt], not_before: datetime) -> Work:
-    """The next work of a tur against slipperiness after what it has ``spread`` in this plan: the streets on which that
-    gives out first, so that they freeze before the service day is over. None where it lasts, or snow is to be ploughed
-    first: what lies there then is not known."""
-    own = {row: needs.criteria_of(row) for row in {one.row for one in spread} if not needs.over[row]}
+def resalted(needs: Needs, rows: Set[int], spread: Sequence[SpreadSalt], not_before: datetime) -> Work:
+    """The next work of a tur against slipperiness on streets that it salts (``rows``), after what it still is to
+    ``spread``: the streets on which that gives out first, so that they freeze before the service day is over. None
+    where it lasts, or snow is to be ploughed first: what lies there then is not known."""
+    own = {row: needs.criteria_of(row) for row in sorted(rows) if not needs.over[row]}
     targets = {row: of.friction_limit for row, of in own.items() if of.anti_slip == "salt"}
     ends = needs.snapshot.day_ends
     found = needs.salt.after(spread, targets, slip_hold_h(needs.service.rules))
