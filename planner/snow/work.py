@@ -19,9 +19,8 @@ from planner.snow.cache import Streets
 from planner.snow.drives import Drives, window_of
 from planner.snow.need import Need, Needs
 from planner.snow.runs import Served, SnowRun
-from planner.snow.salted import SALT, SpreadSalt
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.works import resalted, works_of
+from planner.snow.works import treated_again, works_of
 
 RUNS = 12
 """How often at most turer are driven again in a plan as it goes on snowing."""
@@ -137,7 +136,7 @@ def drive_all(
     """Gives each work of the due turer, most urgent first, to a vehicle, unless the checker finds fault with its drive.
     Where snow goes on, class 1 is driven again before class 2; what ``after_class_1`` books goes before class 2 too.
     Then every tur is driven again as often as it comes over its limits before the service day is over, and last the
-    turer on which salt gives out.
+    turer on which salt or sand gives out.
 
     ``held`` are turer whose streets somebody is out to treat: until when. Of them what is to be ploughed after it is
     planned. ``out`` are the runs that are under way: their turer are driven again after them like those of this plan.
@@ -155,7 +154,7 @@ def drive_all(
     for _ in range(RUNS):
         if not _drive_again(drives, needs, night, snapshot.day_ends):
             break
-    salted = [more for runs in night.runs().values() if (more := _salted_again(needs, runs)) is not None]
+    salted = [more for runs in night.runs().values() if (more := _treated_again(needs, runs)) is not None]
     drives.ahead([(item.tur, item.needs) for item in salted])
     _drive(sorted(salted, key=_urgency), drives, needs, night)
     return night
@@ -268,17 +267,10 @@ def _after_those_out(more: tuple[Need, ...], runs: Sequence[SnowRun]) -> tuple[N
     return more if ends is None else tuple(replace(need, begins=max(need.begins, ends)) for need in more)
 
 
-def _salted_again(needs: Needs, runs: Sequence[SnowRun]) -> TurWork | None:
-    """The next work of a tur whose last run spreads salt, by when that gives out."""
+def _treated_again(needs: Needs, runs: Sequence[SnowRun]) -> TurWork | None:
+    """The next work of a tur whose last run spreads against slipperiness, by when that gives out."""
     last = runs[-1]
     if all(one.ploughs for one in last.served):
         return None
-    salted = [one for run in runs for one in run.served if SALT & set(one.kind.split("_"))]
-    spread = [
-        SpreadSalt(one.segment, one.at, one.dose_g_m2, ploughs=one.ploughs, planned=True)
-        for one in salted
-        if not one.recorded
-    ]
-    rest = timedelta(hours=needs.service.rules.usual("snow.salt_again_h"))
-    work = resalted(needs, {one.segment for one in salted}, spread, last.ready_by + rest)
+    work = treated_again(needs, [one for run in runs for one in run.served], last.ready_by)
     return TurWork(last.tur, work, again=True) if work else None

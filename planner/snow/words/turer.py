@@ -110,16 +110,16 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBas
 
 def _not_again(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Iterator[Reason]:
     """From when streets are over their limits again with nobody to drive them, and how deep it lies at last; from when
-    they may be slippery again with nobody to salt them."""
-    slips = [need for need in needs if need.by_friction]
+    they may be slippery again with nobody to salt or sand them."""
     if over := [need for need in needs if not need.by_friction]:
         most, since = deciding(over), until(snapshot, min(need.reached_at for need in over))
         figures = {"cm": Figure(most.depth_cm), "limit": Figure(most.limit_cm)}
         name, peak = snapshot.segments[most.segment].name, when(snapshot, most.peak_at)
         yield text_reason(message("plan.snow.reason.not_again", **figures, since=since, name=name, when=peak))
-    if slips:
-        since = until(snapshot, min(need.reached_at for need in slips))
-        yield text_reason(message("plan.snow.reason.not_salted_again", since=since))
+    for why in ("salt", "sand"):
+        if slips := [need.reached_at for need in needs if need.why == why]:
+            since = until(snapshot, min(slips))
+            yield text_reason(message(f"plan.snow.reason.not_{why}ed_again", since=since))
 
 
 def _done_by(snapshot: SnowSnapshot, item: DrivenTur) -> Reason:

@@ -103,8 +103,8 @@ def _no_vehicle(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[
 
 def _again(snapshot: SnowSnapshot, one: Uncared) -> Iterator[Message]:
     """From when it is over its limit again, and from when it may be slippery again."""
-    for key, slips in (("again", False), ("slippery_again", True)):
-        reached = [need.reached_at for need in one.needs if need.by_friction is slips]
+    for key, why in (("again", "snow"), ("slippery_again", "salt"), ("slippery_after_sand", "sand")):
+        reached = [need.reached_at for need in one.needs if need.why == why]
         if reached:
             yield message(f"plan.snow.uncared.{key}", since=until(snapshot, min(reached)))
 
