@@ -29,10 +29,10 @@ from planner.snow.work import DrivenTur, NightWork
 class Uncared:
     """Streets of one tur, or of a class where they are of none. ``needs`` are theirs; of streets that no rule asks
     for their rows with when each must be done. ``vehicle``: who leaves them out, or is out; ``refused``: what the
-    checker found; ``gone``: when the first vehicle could be there, where nothing is left to do by then. ``whole``
-    where nothing of a tur is driven; ``again`` where it is driven, and comes over its limits again with nobody to
-    drive it once more; ``later`` where it is needed after the service day; ``cold`` where it is too cold for the
-    salt that is spread there else."""
+    checker found; ``gone``: when the first vehicle could be there, where nothing is left to do by then, and ``alone``
+    from when to when they are over their limits or slippery before it. ``whole`` where nothing of a tur is driven;
+    ``again`` where it is driven, and comes over its limits again with nobody to drive it once more; ``later`` where it
+    is needed after the service day; ``cold`` where it is too cold for the salt that is spread there else."""
 
     target: str
     kind: NotCaredKind
@@ -49,6 +49,7 @@ class Uncared:
     cold: bool = False
     again: bool = False
     later: bool = False
+    alone: tuple[datetime, datetime] | None = None
 
     @property
     def stuck(self) -> bool:
@@ -74,7 +75,24 @@ def uncared(
         out = held.get(tur.id, ())
         if out or needs.asks(tur):
             found += _each_once(_beside(snapshot, tur, needs, out, night) if out else _of_tur(tur, night))
+    found = [one if one.gone is None else replace(one, alone=_alone(needs, one.needs, one.gone)) for one in found]
     return sorted(found, key=lambda one: (not one.whole, one.route_class[1], one.deadline, one.target))
+
+
+def _alone(needs: Needs, some: Sequence[Need], until: datetime) -> tuple[datetime, datetime] | None:
+    """From when to when any of some streets is slippery or over its limit before an instant; None where none is."""
+    hours: set[int] = set()
+    for need in some:
+        i = need.segment
+        depth = needs.curves.depth[READINGS.index(needs.criteria_of(i).reading), i]
+        bad = needs.asked.slippery[i] if need.by_friction else depth >= needs.limit[i]
+        hours |= set(np.flatnonzero(bad).tolist())
+    before = [
+        hour
+        for hour in hours
+        if needs.groups.hour(hour) < until and needs.weather.hour_start(hour + 1) > needs.snapshot.at
+    ]
+    return (needs.groups.hour(min(before)), min(until, needs.groups.hour(max(before) + 1))) if before else None
 
 
 def _each_once(found: Iterable[Uncared]) -> Iterator[Uncared]:

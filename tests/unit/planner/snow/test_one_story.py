@@ -135,6 +135,18 @@ def test_what_melts_before_anybody_is_there_is_left_and_said() -> None:
     (left,) = (one for one in plan.not_cared if one.target == "C1-1")
     assert left.whole
     assert "inget kvar att göra" in left.why
+    assert "Dessförinnan är det över gränsen från kl. 03.00 till kl. " in left.why
+    assert "Before that it is over the limit from 03:00 to " in left.why_en
+
+
+def test_ice_that_is_gone_before_anybody_is_there_is_said_with_its_hours() -> None:
+    """Slippery for four hours from now on, and the only cycle plough comes after eight."""
+    plan = make_plan(slippery_now(4.0, roster=(RosterTurn("G01", AT + 8 * HOUR, AT + 20 * HOUR),)))
+    whys = [one.why for one in plan.not_cared if "inget kvar att göra" in one.why]
+    assert whys
+    assert all(
+        "Dessförinnan kan det vara halt från kl. 03.00 till kl. 07.00, och ingen kan vara där." in why for why in whys
+    )
 
 
 def school(**parts: Any) -> SnowSnapshot:
