@@ -296,7 +296,7 @@ class Story:
         tur = next(one for one in self.judged.turer if one.id == item.target)
         own = {self.snapshot.segments[i].id for i in tur.segments}
         ploughed = {t.segment for t in self.snapshot.treatments if t.segment in own and t.action.startswith("plough")}
-        if ploughed and "plogad" not in " ".join(reason.text for reason in item.reasons):
+        if ploughed and not re.search("ploga[ds]", " ".join(reason.text for reason in item.reasons)):
             yield "driven", f"{item.target} was ploughed since on {len(ploughed)} streets: {first.text}"
 
     # ---- Late ----------------------------------------------------------------------------------------------------

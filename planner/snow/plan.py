@@ -152,7 +152,8 @@ def _lines(
         last = item.run == max(one.run for one in drivable if one.tur.id == item.tur.id)
         short = [one for one in night.lost if one.again and not one.later and one.tur.id == item.tur.id and last]
         not_again = [need for one in short for need in one.needs]
-        basis = TurBasis(needs, land, assessed.now_cm, [] if item.again else others, not_again)
+        before = night.ploughed_before(item, deciding(item.needs).segment) if item.again else None
+        basis = TurBasis(needs, land, assessed.now_cm, [] if item.again else others, not_again, before)
         line = intervention(snapshot, assessed.streets.network, item, basis, latest[item.assignment])
         curve = deciding_curve(needs, assessed.now_cm, deciding(item.needs).segment)
         risk = drift_reason(snapshot, drift, item.needs)

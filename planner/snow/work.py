@@ -111,6 +111,12 @@ class NightWork:
             found.setdefault(run.tur.id, []).append(run)
         return found
 
+    def ploughed_before(self, item: DrivenTur, segment: int) -> datetime | None:
+        """When the run is done that ploughs a street before a drive of its tur; None where none does."""
+        runs = [run for run in self.runs().get(item.tur.id, ()) if run.ready_by <= item.assignment.starts_at]
+        ploughs = [run for run in runs if any(one.segment == segment and one.ploughs for one in run.served)]
+        return max((run.ready_by for run in ploughs), default=None)
+
     def without_vehicle(self, due: Sequence[Tur]) -> int:
         """How many due turer nobody can drive."""
         return sum(self.has_no_vehicle(tur) for tur in due)

@@ -51,7 +51,7 @@ def intervention(
         priority=int(item.tur.route_class[1]),
         score=round(_score(worst), 3),
         reasons=tuple(_reasons(snapshot, item, worst, basis)),
-        **in_all_languages(flip=_flip(snapshot, item.needs, worst)),
+        **in_all_languages(flip=tur_flip(snapshot, item.needs, worst)),
         depot=item.assignment.vehicle.depot,
         vehicle=item.assignment.vehicle.id,
         contractor=item.assignment.vehicle.contractor,
@@ -181,7 +181,7 @@ def _as_judged(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Iterable[Reason
             yield seen_by(snapshot, observation)
 
 
-def _flip(snapshot: SnowSnapshot, needs: Sequence[Need], worst: Need, *, same_cm: float = 0.05) -> Message:
+def tur_flip(snapshot: SnowSnapshot, needs: Sequence[Need], worst: Need, *, same_cm: float = 0.05) -> Message:
     """What would take this tur out: every segment under its limit, in whichever hour ahead it is farthest over it."""
     if worst.by_friction:
         return friction_flip(needs, worst)

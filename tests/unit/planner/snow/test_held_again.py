@@ -12,7 +12,7 @@ from city.manning import RosterTurn
 from city.plan import Intervention, Plan
 from planner.services import make_plan
 from planner.snow.snapshot import SnowSnapshot
-from tests.unit.planner.snapshots import AT, HOUR
+from tests.unit.planner.snapshots import AT, HOUR, depth
 from tests.unit.planner.snow.test_again import night as snowing
 from tests.unit.planner.snow.test_salted import night as freezing
 
@@ -92,6 +92,20 @@ def test_a_run_that_is_half_done_is_driven_again_on_all_of_its_streets(kind: str
     assert first.ready_by is not None
     assert again.starts_at is not None
     assert again.starts_at >= first.ready_by
+
+
+@pytest.mark.parametrize("out", [False, True])
+def test_a_further_run_names_the_run_before_it_and_not_an_older_plough(out: bool) -> None:
+    """Ploughed an hour ago; the plan itself ploughs it before its second run, whether that is sent or not."""
+    old = tuple(Treatment(s.id, "plough", AT - HOUR) for s in NIGHTS["P1"].segments)
+    snapshot = replace(snowing("P1", 8), treatments=old, readings=(depth(8.0),))
+    plan = make_plan(snapshot)
+    plan = make_plan(sent(later(snapshot, plan), first_runs(plan))) if out else plan
+    first, again = sorted((item for item in plan.interventions if item.target == "P1-1"), key=lambda i: i.key)[:2]
+    assert first.ready_by is not None
+    clock = f"{first.ready_by.astimezone(snapshot.zone):%H.%M}"
+    assert f"plogas i körningen före, klar kl. {clock}, och det här faller efter den" in again.reasons[0].text
+    assert "resten har fallit sedan dess" not in again.reasons[0].text
 
 
 def test_a_run_that_is_late_is_driven_again_after_now() -> None:

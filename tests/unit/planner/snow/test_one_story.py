@@ -283,6 +283,19 @@ def test_a_held_line_keeps_what_decided_it_beside_what_is_known_now() -> None:
     assert any(text.endswith("snö nu 6,0 cm") for text in said[at:])
 
 
+def test_a_held_line_says_what_would_take_it_out_by_what_is_known_now() -> None:
+    """Called out at 12 cm; then the sensor says 9, and then nothing lies there."""
+    out = lines(make_plan(snow_snapshot(readings=(depth(12.0),), forecasts=())), "P1-1")[0]
+    order = GivenOrder("o", "p", "snow", out.key, "P1-1", "started", "P01", AT, out.ready_by, AT)
+    flips = []
+    for cm in (9.0, 0.0):
+        now = snow_snapshot(readings=(depth(cm),), forecasts=(), running=(out,), orders=(order,))
+        flips.append(lines(make_plan(now), "P1-1")[0].flip)
+    assert out.flip not in flips
+    assert "marginal 1,0 cm" in flips[0]
+    assert flips[1] == "Efter det som är känt nu behövs inget mer på turens sträckor."
+
+
 def test_two_orders_of_one_tur_both_stay() -> None:
     """Salt that is out and the plough that is called out after it, before what is to be driven after both."""
     salt, plough = lines(make_plan(slippery_now()), "C1-1")[:2]
