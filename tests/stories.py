@@ -149,12 +149,11 @@ class Story:
         yield from self._dates(item)
 
     def _before(self, item: Intervention) -> Intervention | None:
-        """The run of the same plan that ploughs the same tur before this one."""
+        """The run of the same plan, or out already, that ploughs the same tur before this one."""
         others = [
             one
             for one in self.plan.interventions
             if one.target == item.target
-            and one.key not in self.held
             and one.kind in {"plough", "combi"}
             and one.ready_by
             and item.starts_at
@@ -245,11 +244,12 @@ class Story:
                 return
 
     def _salted_before(self, item: Intervention) -> dict[str, datetime]:
-        """The streets that a run of the same plan salts before this one, with when it is done; no ploughed ones."""
+        """The streets that a run of the same plan, or one that is out, salts before this one, with when it is done; no
+        ploughed ones."""
         runs = [
             one
             for one in self.plan.interventions
-            if one.target == item.target and one.key not in self.held and one.ready_by and item.starts_at
+            if one.target == item.target and one.ready_by and item.starts_at
             if one.ready_by <= item.starts_at
         ]
         return {
@@ -296,7 +296,7 @@ class Story:
         tur = next(one for one in self.judged.turer if one.id == item.target)
         own = {self.snapshot.segments[i].id for i in tur.segments}
         ploughed = {t.segment for t in self.snapshot.treatments if t.segment in own and t.action.startswith("plough")}
-        if ploughed and "plogad" not in " ".join(reason.text for reason in item.reasons):
+        if ploughed and not re.search("ploga[ds]", " ".join(reason.text for reason in item.reasons)):
             yield "driven", f"{item.target} was ploughed since on {len(ploughed)} streets: {first.text}"
 
     # ---- Late ----------------------------------------------------------------------------------------------------

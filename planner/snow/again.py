@@ -15,33 +15,31 @@ HOUR = timedelta(hours=1)
 FIRST_CLASS = "1"
 
 
-def over_again(needs: Needs, last: Sequence[tuple[Need, datetime]], before: datetime | None = None) -> tuple[Need, ...]:
+def over_again(needs: Needs, last: Sequence[tuple[int, datetime]], before: datetime | None = None) -> tuple[Need, ...]:
     """The streets of a tur that are over their limits again, before the first of them must be done, after they were
-    driven: ``last`` are all that were, with when. None where that is not ``before`` an instant."""
+    driven: ``last`` are all that were (their rows), with when. None where that is not ``before`` an instant."""
     left_cm = needs.service.rules.value("snow.left_after_plough_cm")
-    found = [more for need, done in last if (more := _street_again(needs, need, done, left_cm))]
+    found = [more for row, done in last if (more := _street_again(needs, row, done, left_cm))]
     found = [need for need in found if before is None or need.reached_at < before]
     until = min((need.deadline for need in found), default=None)
     if until is None:
         return ()
     again = {need.segment for need in found}
-    together = [_street_again(needs, need, at, left_cm, until) for need, at in last if need.segment in again]
+    together = [_street_again(needs, row, at, left_cm, until) for row, at in last if row in again]
     return tuple(need for need in together if need and need.begins <= until)
 
 
 def _street_again(
-    needs: Needs, need: Need, done_at: datetime, left_cm: float, until: datetime | None = None
+    needs: Needs, i: int, done_at: datetime, left_cm: float, until: datetime | None = None
 ) -> Need | None:
     """A street that was ploughed by ``done_at``: when what has fallen since is over its limit, in the hours until its
-    work is due."""
-    done = int(np.ceil((done_at - needs.weather.start) / HOUR)) - 1
-    if not 0 <= done < needs.weather.hours - 1:
+    work is due. What lies on it ahead holds a plough of before the plan already."""
+    behind = done_at <= needs.snapshot.at
+    done = -1 if behind else int(np.ceil((done_at - needs.weather.start) / HOUR)) - 1
+    if not behind and not 0 <= done < needs.weather.hours - 1:
         return None
-    i, ahead = need.segment, needs.ahead
-    low, mid, high = (
-        left_cm + np.maximum(0.0, state.depth_cm[i] - state.depth_cm[i, done])
-        for state in (ahead.low, ahead.mid, ahead.high)
-    )
+    three = [state.depth_cm[i] for state in (needs.ahead.low, needs.ahead.mid, needs.ahead.high)]
+    low, mid, high = three if behind else [left_cm + np.maximum(0.0, cm - cm[done]) for cm in three]
     margin = np.where(np.arange(len(mid)) > done, mid - needs.limit[i] / 100.0, -np.inf)
     if margin.max() < 0.0:
         return None

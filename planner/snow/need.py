@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +80,11 @@ class Need:
     friction_limit: Threshold | None = None
     action: Action = PLOUGH
     passes: int = 1
+
+    @property
+    def why(self) -> Literal["snow", "salt", "sand"]:
+        """What asks for it: snow, or slipperiness that salt or sand is spread against."""
+        return "snow" if not self.by_friction else "sand" if self.action.kind == "sand" else "salt"
 
     @property
     def certainty(self) -> Certainty:

@@ -29,6 +29,7 @@ from planner.snow.curve import deciding_curve
 from planner.snow.drift import DriftRisk, drift_risk
 from planner.snow.full import full_cost, full_minutes
 from planner.snow.need import Need, Needs, deciding
+from planner.snow.runs import runs_out
 from planner.snow.score import plan_score
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import (
@@ -93,7 +94,8 @@ def snow_plan(
     due = [tur for tur in assessed.turer if (tur.id not in held or tur.id in treated) and needs.asks(tur)]
     drives, fleet = (cache or PlanCache()).drives, fleet_of(snapshot, network)
     places = PlaceRounds(snapshot, assessed.streets, fleet, places_asked(snapshot, needs, assessed.behind))
-    night = drive_all(snapshot, assessed.streets, fleet, due, needs, drives, executor, places.drive, treated)
+    out = runs_out(snapshot, assessed.turer)
+    night = drive_all(snapshot, assessed.streets, fleet, due, needs, drives, executor, places.drive, treated, out)
     extra = ExtraWork(snapshot, assessed.streets, fleet, extra_asked(snapshot, assessed.turer, needs), needs)
     extra.drive(drives, executor)
     driven = night.driven
@@ -103,8 +105,8 @@ def snow_plan(
     fresh = list(_lines(snapshot, assessed, night, latest, drift))
     rounds = [place_intervention(snapshot, network, item, latest[item.assignment]) for item in places.driven]
     more = [extra_intervention(snapshot, network, needs, item, latest[item.assignment]) for item in extra.driven]
-    out = [as_held(snapshot, needs, assessed.now_cm, item) for item in snapshot.running]
-    items = ordered([*out, *(_called(item, fleet) for item in (*fresh, *rounds, *more))])
+    going = [as_held(snapshot, needs, assessed.now_cm, item) for item in snapshot.running]
+    items = ordered([*going, *(_called(item, fleet) for item in (*fresh, *rounds, *more))])
     left = uncared(snapshot, assessed.turer, needs, held, night)
     weak = [*degradations(snapshot, needs.weather, night, night.without_vehicle(due)), *assessed.weak]
     weak += [*weak_drift(snapshot, drift), *weak_places(places), *weak_extra(extra), *weak_rest(snapshot, items)]
@@ -150,7 +152,8 @@ def _lines(
         last = item.run == max(one.run for one in drivable if one.tur.id == item.tur.id)
         short = [one for one in night.lost if one.again and not one.later and one.tur.id == item.tur.id and last]
         not_again = [need for one in short for need in one.needs]
-        basis = TurBasis(needs, land, assessed.now_cm, [] if item.again else others, not_again)
+        before = night.ploughed_before(item, deciding(item.needs).segment) if item.again else None
+        basis = TurBasis(needs, land, assessed.now_cm, [] if item.again else others, not_again, before)
         line = intervention(snapshot, assessed.streets.network, item, basis, latest[item.assignment])
         curve = deciding_curve(needs, assessed.now_cm, deciding(item.needs).segment)
         risk = drift_reason(snapshot, drift, item.needs)

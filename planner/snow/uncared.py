@@ -29,10 +29,10 @@ from planner.snow.work import DrivenTur, NightWork
 class Uncared:
     """Streets of one tur, or of a class where they are of none. ``needs`` are theirs; of streets that no rule asks
     for their rows with when each must be done. ``vehicle``: who leaves them out, or is out; ``refused``: what the
-    checker found; ``gone``: when the first vehicle could be there, where nothing is left to do by then. ``whole``
-    where nothing of a tur is driven; ``again`` where it is driven, and comes over its limits again with nobody to
-    drive it once more; ``later`` where it is needed after the service day; ``cold`` where it is too cold for the
-    salt that is spread there else."""
+    checker found; ``gone``: when the first vehicle could be there, where nothing is left to do by then, and ``alone``
+    from when to when they are over their limits or slippery before it. ``whole`` where nothing of a tur is driven;
+    ``again`` where it is driven, and comes over its limits again with nobody to drive it once more; ``later`` where it
+    is needed after the service day; ``cold`` where it is too cold for the salt that is spread there else."""
 
     target: str
     kind: NotCaredKind
@@ -49,6 +49,7 @@ class Uncared:
     cold: bool = False
     again: bool = False
     later: bool = False
+    alone: tuple[datetime, datetime] | None = None
 
     @property
     def stuck(self) -> bool:
@@ -71,32 +72,57 @@ def uncared(
     """All of them, whole turer first. ``held`` are the orders that are under way, by tur."""
     found = [*_unreached(snapshot, needs), *_untreated(snapshot, needs)]
     for tur in turer:
-        if needs.asks(tur):
-            out = held.get(tur.id, ())
-            found += _not_covered(snapshot, tur, needs, out, night) if out else _of_tur(tur, night)
+        out = held.get(tur.id, ())
+        if out or needs.asks(tur):
+            found += _each_once(_beside(snapshot, tur, needs, out, night) if out else _of_tur(tur, night))
+    found = [one if one.gone is None else replace(one, alone=_alone(needs, one.needs, one.gone)) for one in found]
     return sorted(found, key=lambda one: (not one.whole, one.route_class[1], one.deadline, one.target))
 
 
-def _not_covered(
+def _alone(needs: Needs, some: Sequence[Need], until: datetime) -> tuple[datetime, datetime] | None:
+    """From when to when any of some streets is slippery or over its limit before an instant; None where none is."""
+    hours: set[int] = set()
+    for need in some:
+        i = need.segment
+        depth = needs.curves.depth[READINGS.index(needs.criteria_of(i).reading), i]
+        bad = needs.asked.slippery[i] if need.by_friction else depth >= needs.limit[i]
+        hours |= set(np.flatnonzero(bad).tolist())
+    before = [
+        hour
+        for hour in hours
+        if needs.groups.hour(hour) < until and needs.weather.hour_start(hour + 1) > needs.snapshot.at
+    ]
+    return (needs.groups.hour(min(before)), min(until, needs.groups.hour(max(before) + 1))) if before else None
+
+
+def _each_once(found: Iterable[Uncared]) -> Iterator[Uncared]:
+    """Each street once, by what it needs first."""
+    seen: set[int] = set()
+    for one in found:
+        needs = tuple(need for need in one.needs if need.segment not in seen)
+        seen.update(need.segment for need in needs)
+        if needs:
+            yield replace(one, needs=needs)
+
+
+def _beside(
     snapshot: SnowSnapshot, tur: Tur, needs: Needs, held: Sequence[Intervention], night: NightWork
 ) -> Iterator[Uncared]:
-    """What of a tur is in no order that is under way and in no drive beside it."""
+    """What of a tur is in no order that is under way and in no drive beside it; and what nobody does after them."""
     names = {part.id for item in held if isinstance(item.segments, tuple) for part in item.segments}
     driven = {segment for item in night.driven if item.tur.id == tur.id for segment in item.drive.done_s}
     wanted = [need for need in needs.of(tur) if need.segment not in driven]
     missed = [need for need in wanted if snapshot.segments[need.segment].id not in names]
     yield from _some(tur, "not_covered", missed, held=held[-1])
+    yield from _of_lost(tur, night, held[-1].vehicle or "")
 
 
 def _of_tur(tur: Tur, night: NightWork) -> Iterator[Uncared]:
-    """What of a tur nobody sees to; nothing where it is driven whole. Each street once, by what it needs first."""
+    """What of a tur nobody sees to; nothing where it is driven whole."""
     driven = [item for item in night.driven if item.tur.id == tur.id and not item.again]
-    seen: set[int] = set()
-    for one in (*_of_drives(tur, driven), *_of_lost(tur, night, driven)):
-        needs = tuple(need for need in one.needs if need.segment not in seen)
-        seen.update(need.segment for need in needs)
-        if needs:
-            yield replace(one, needs=needs)
+    going = next((item.assignment.vehicle.id for item in driven if item.drive.traversals), None)
+    yield from _of_drives(tur, driven)
+    yield from _of_lost(tur, night, going)
 
 
 def _of_drives(tur: Tur, driven: Sequence[DrivenTur]) -> Iterator[Uncared]:
@@ -111,12 +137,11 @@ def _of_drives(tur: Tur, driven: Sequence[DrivenTur]) -> Iterator[Uncared]:
             yield from _some(tur, "unreachable", item.needs, whole=whole)
 
 
-def _of_lost(tur: Tur, night: NightWork, driven: Sequence[DrivenTur]) -> Iterator[Uncared]:
+def _of_lost(tur: Tur, night: NightWork, going: str | None) -> Iterator[Uncared]:
     """The works of a tur that nobody does, cause by cause, by what is needed first: for the first time, once more, and
-    the next night. What is gone by then hides nothing that is not."""
+    the next night. What is gone by then hides nothing that is not. ``going`` is who drives it; None where nobody."""
     mine = [one for one in night.lost if one.tur.id == tur.id]
     causes = {(one.later, one.again, one.why == "gone", one.why) for one in mine}
-    going = next((item.assignment.vehicle.id for item in driven if item.drive.traversals), None)
     refused = {one.target: one.why for one in night.refused}
     for later, again, _, cause in sorted(causes):
         lost = [one for one in mine if (one.why, one.again, one.later) == (cause, again, later)]

@@ -18,9 +18,9 @@ from planner.snow.again import FIRST_CLASS, after_the_fall, over_again
 from planner.snow.cache import Streets
 from planner.snow.drives import Drives, window_of
 from planner.snow.need import Need, Needs
-from planner.snow.salted import SALT, SpreadSalt
+from planner.snow.runs import Served, SnowRun
 from planner.snow.snapshot import SnowSnapshot
-from planner.snow.works import resalted, works_of
+from planner.snow.works import treated_again, works_of
 
 RUNS = 12
 """How often at most turer are driven again in a plan as it goes on snowing."""
@@ -66,6 +66,19 @@ class DrivenTur:
         """When the rule lets the first of its streets be begun."""
         return min(need.from_when for need in self.needs)
 
+    @property
+    def as_run(self) -> SnowRun:
+        """What it does, as work after it needs to know."""
+        starts_at, done_s = self.assignment.starts_at, self.drive.done_s
+        served = tuple(
+            Served(
+                need.segment, starts_at + timedelta(seconds=done_s[need.segment]), *need.action, not need.by_friction
+            )
+            for need in self.needs
+            if need.segment in done_s
+        )
+        return SnowRun(self.tur, starts_at, self.assignment.ready_by, served)
+
 
 @dataclass(frozen=True)
 class LostWork:
@@ -83,12 +96,26 @@ class LostWork:
 
 @dataclass
 class NightWork:
-    """The turer of a night as they are driven, those that the checker keeps out of the plan, and all that is not
-    done."""
+    """The turer of a night as they are driven, those that the checker keeps out of the plan, all that is not done, and
+    the runs that are ``out`` already."""
 
     driven: list[DrivenTur] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     lost: list[LostWork] = field(default_factory=list)
+    out: list[SnowRun] = field(default_factory=list)
+
+    def runs(self) -> dict[str, list[SnowRun]]:
+        """All runs by tur, out and driven, each by when it begins."""
+        found: dict[str, list[SnowRun]] = {}
+        for run in sorted([*self.out, *(item.as_run for item in self.driven)], key=lambda run: run.starts_at):
+            found.setdefault(run.tur.id, []).append(run)
+        return found
+
+    def ploughed_before(self, item: DrivenTur, segment: int) -> datetime | None:
+        """When the run is done that ploughs a street before a drive of its tur; None where none does."""
+        runs = [run for run in self.runs().get(item.tur.id, ()) if run.ready_by <= item.assignment.starts_at]
+        ploughs = [run for run in runs if any(one.segment == segment and one.ploughs for one in run.served)]
+        return max((run.ready_by for run in ploughs), default=None)
 
     def without_vehicle(self, due: Sequence[Tur]) -> int:
         """How many due turer nobody can drive."""
@@ -110,27 +137,30 @@ def drive_all(
     executor: Executor | None = None,
     after_class_1: Callable[[], object] = lambda: None,
     held: Mapping[str, datetime] | None = None,
+    out: Sequence[SnowRun] = (),
 ) -> NightWork:
     """Gives each work of the due turer, most urgent first, to a vehicle, unless the checker finds fault with its drive.
     Where snow goes on, class 1 is driven again before class 2; what ``after_class_1`` books goes before class 2 too.
     Then every tur is driven again as often as it comes over its limits before the service day is over, and last the
-    turer on which salt gives out.
+    turer on which salt or sand gives out.
 
     ``held`` are turer whose streets somebody is out to treat: until when. Of them what is to be ploughed after it is
-    planned.
+    planned. ``out`` are the runs that are under way: their turer are driven again after them like those of this plan.
     """
     night, drives = NightWork(), Drives(snapshot, streets, fleet, known, executor)
     work = sorted(_asked(needs, due, held or {}), key=_urgency)
     drives.ahead([(item.tur, item.needs) for item in work])
     first = [item for item in work if item.tur.route_class.endswith(FIRST_CLASS)]
+    night.out += [run for run in out if run.tur.route_class.endswith(FIRST_CLASS)]
     _drive(first, drives, needs, night)
     _drive_again(drives, needs, night)
     after_class_1()
     _drive(work[len(first) :], drives, needs, night)
+    night.out += [run for run in out if run not in night.out]
     for _ in range(RUNS):
         if not _drive_again(drives, needs, night, snapshot.day_ends):
             break
-    salted = [more for tur in due if (more := _salted_again(needs, tur, night)) is not None]
+    salted = [more for runs in night.runs().values() if (more := _treated_again(needs, runs)) is not None]
     drives.ahead([(item.tur, item.needs) for item in salted])
     _drive(sorted(salted, key=_urgency), drives, needs, night)
     return night
@@ -215,13 +245,10 @@ def _book(item: TurWork, vehicle: Vehicle, drives: Drives, needs: Needs, night: 
 def _drive_again(drives: Drives, needs: Needs, night: NightWork, before: datetime | None = None) -> bool:
     """Drives each tur once more that comes over its limits again after its last run, where that is ``before`` an
     instant; whether any did."""
-    done: dict[str, list[DrivenTur]] = {}
-    for item in night.driven:
-        done.setdefault(item.tur.id, []).append(item)
     stuck = {one.tur.id for one in night.lost if one.again}
     again = []
-    for items in (items for name, items in done.items() if name not in stuck):
-        tur, more = items[0].tur, over_again(needs, _last_done(items), before)
+    for runs in (runs for name, runs in night.runs().items() if name not in stuck):
+        tur, more = runs[0].tur, _after_those_out(over_again(needs, _last_done(runs), before), runs)
         waits = after_the_fall(needs, more)
         if more:
             again.append(TurWork(tur, more if drives.choose(tur, waits) is None else waits, again=True))
@@ -230,35 +257,26 @@ def _drive_again(drives: Drives, needs: Needs, night: NightWork, before: datetim
     return bool(again)
 
 
-def _last_done(driven: Sequence[DrivenTur]) -> list[tuple[Need, datetime]]:
-    """Each street of a tur that was ploughed, as it was needed, with when its last drive was done."""
-    last: dict[int, tuple[Need, datetime]] = {}
-    for item in sorted(driven, key=lambda item: item.assignment.ready_by):
-        left = set(item.drive.left_out)
-        for need in item.needs:
-            if not need.by_friction and need.segment not in left:
-                last[need.segment] = need, item.assignment.ready_by
+def _last_done(runs: Sequence[SnowRun]) -> list[tuple[int, datetime]]:
+    """Each street of a tur that was ploughed, with when its last run was done; where that was reported, when it was."""
+    last: dict[int, tuple[int, datetime]] = {}
+    for run in sorted(runs, key=lambda run: run.ready_by):
+        for one in run.served:
+            if one.ploughs:
+                last[one.segment] = one.segment, one.at if one.recorded else run.ready_by
     return list(last.values())
 
 
-def _salted_again(needs: Needs, tur: Tur, night: NightWork) -> TurWork | None:
-    """The next work of a tur whose last one in this plan spreads salt, by when that gives out."""
-    mine = [item for item in night.driven if item.tur.id == tur.id]
-    mine.sort(key=lambda item: item.assignment.starts_at)
-    if not mine or not any(need.by_friction for need in mine[-1].needs):
+def _after_those_out(more: tuple[Need, ...], runs: Sequence[SnowRun]) -> tuple[Need, ...]:
+    """A further run, begun when those are done that are out: streets that they have done may ask for it before."""
+    ends = max((run.ready_by for run in runs if run.out), default=None)
+    return more if ends is None else tuple(replace(need, begins=max(need.begins, ends)) for need in more)
+
+
+def _treated_again(needs: Needs, runs: Sequence[SnowRun]) -> TurWork | None:
+    """The next work of a tur whose last run spreads against slipperiness, by when that gives out."""
+    last = runs[-1]
+    if all(one.ploughs for one in last.served):
         return None
-    spread = [
-        SpreadSalt(
-            need.segment,
-            item.assignment.starts_at + timedelta(seconds=item.drive.done_s[need.segment]),
-            need.action.dose_g_m2,
-            ploughs=not need.by_friction,
-            planned=True,
-        )
-        for item in mine
-        for need in item.needs
-        if SALT & set(need.action.kind.split("_")) and need.segment in item.drive.done_s
-    ]
-    rest = timedelta(hours=needs.service.rules.usual("snow.salt_again_h"))
-    work = resalted(needs, spread, mine[-1].assignment.ready_by + rest)
-    return TurWork(tur, work, again=True) if work else None
+    work = treated_again(needs, [one for run in runs for one in run.served], last.ready_by)
+    return TurWork(last.tur, work, again=True) if work else None

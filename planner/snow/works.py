@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from planner.routes.sectors import Tur
 from planner.snow.criteria import slip_hold_h
 from planner.snow.need import Need, Needs
-from planner.snow.salted import SpreadSalt
+from planner.snow.rule import NONE, first_below
+from planner.snow.runs import Served
+from planner.snow.salted import SALT, SpreadSalt
 
 Work = tuple[Need, ...]
 
@@ -39,29 +43,53 @@ def works_of(needs: Needs, tur: Tur) -> tuple[Work, ...]:
     return tuple(needs.together(work) for work in works)
 
 
-def resalted(needs: Needs, spread: Sequence[SpreadSalt], not_before: datetime) -> Work:
-    """The next work of a tur against slipperiness after what it has ``spread`` in this plan: the streets on which that
-    gives out first, so that they freeze before the service day is over. None where it lasts, or snow is to be ploughed
-    first: what lies there then is not known."""
-    own = {row: needs.criteria_of(row) for row in {one.row for one in spread} if not needs.over[row]}
+def treated_again(needs: Needs, served: Sequence[Served], ready: datetime) -> Work:
+    """The next work of a tur against slipperiness after all that its runs have ``served``, which is done when they are
+    ``ready``: the streets on which that gives out first, so that they freeze before the service day is over. None where
+    it lasts, or snow is to be ploughed first: what lies there then is not known."""
+    ends, free = needs.snapshot.day_ends, [one for one in served if not needs.over[one.segment]]
+    newest = {one.segment: one for one in sorted(free, key=lambda one: one.at) if one.dose_g_m2}
+    salt = [one for one in free if SALT & set(one.kind.split("_")) and newest[one.segment].kind != "sand"]
+    own = {one.segment: needs.criteria_of(one.segment) for one in salt}
     targets = {row: of.friction_limit for row, of in own.items() if of.anti_slip == "salt"}
-    ends = needs.snapshot.day_ends
+    spread = [
+        SpreadSalt(one.segment, one.at, one.dose_g_m2, ploughs=one.ploughs, planned=True)
+        for one in salt
+        if not one.recorded
+    ]
     found = needs.salt.after(spread, targets, slip_hold_h(needs.service.rules))
-    again = [needs.to_treat_again(row, one, not_before) for row, one in found.items()]
+    rested = ready + timedelta(hours=needs.service.rules.usual("snow.salt_again_h"))
+    again = [needs.to_treat_again(row, one, rested) for row, one in found.items()]
+    sanded = [one for one in newest.values() if one.kind == "sand"]
+    again += [need for one in sanded if (need := _sanded_again(needs, one.segment, one.at, ready)) is not None]
     works: list[list[Need]] = []
     for need in sorted((need for need in again if need.reached_at < ends), key=_begins):
         _join(works, need, [work for work in works if _in_time(needs, need, work)])
     return _and_after(needs, spread, works[0], targets, ends) if works else ()
 
 
+def _sanded_again(needs: Needs, row: int, at: datetime, not_before: datetime) -> Need | None:
+    """A street that is sanded at an instant: when it is slippery after ``snow.treatment_lasts_h``."""
+    lasts = timedelta(hours=needs.service.rules.value("snow.treatment_lasts_h"))
+    curve = needs.curves.friction[row].copy()
+    curve[: max(0, int(np.ceil((at + lasts - needs.weather.start) / timedelta(hours=1))))] = NONE
+    first = int(first_below(curve, needs.criteria_of(row).friction_limit, slip_hold_h(needs.service.rules)))
+    if first == NONE:
+        return None
+    need = needs.slippery_from(row, first, curve)
+    return replace(need, begins=max(need.begins, not_before))
+
+
 def _and_after(
     needs: Needs, spread: Sequence[SpreadSalt], work: Sequence[Need], targets: Mapping[int, int], ends: datetime
 ) -> Work:
-    """A next work that spreads salt as it begins: with when the first of that gives out in turn before ``ends``."""
-    then = [SpreadSalt(need.segment, need.begins, need.action.dose_g_m2, planned=True) for need in work]
-    rows = {one.row: targets[one.row] for one in then if one.g_m2 > 0.0}
+    """A next work as it begins: with when the first of what it spreads gives out in turn before ``ends``."""
+    then = [SpreadSalt(n.segment, n.begins, n.action.dose_g_m2, planned=True) for n in work if n.action.kind != "sand"]
+    rows = {one.row: targets[one.row] for one in then if one.g_m2 > 0.0 and one.row in targets}
     found = needs.salt.after([*spread, *then], rows, slip_hold_h(needs.service.rules))
-    first = min((needs.groups.hour(one.since) for one in found.values()), default=ends)
+    sanded = [_sanded_again(needs, n.segment, n.begins, n.begins) for n in work if n.action.kind == "sand"]
+    gives_out = [*(needs.groups.hour(one.since) for one in found.values()), *(n.reached_at for n in sanded if n)]
+    first = min(gives_out, default=ends)
     return tuple(replace(need, gives_out_at=first if first < ends else None) for need in work)
 
 

@@ -31,13 +31,15 @@ Floats = npt.NDArray[np.floating[Any]]
 class TurBasis:
     """What a line is made of beside its drive: what the ``land`` does to the deciding streets, what lies on each street
     now (n,) [cm], the other drives of the tur in this plan, and what of it comes over its limits again after the last
-    of them (``not_again``) with nobody to drive it."""
+    of them (``not_again``) with nobody to drive it. ``before`` is when the run is done that ploughs the street that
+    decides before this one, in this plan or out already."""
 
     needs: Needs
     land: Land
     now_cm: Floats
     others: Sequence[DrivenTur] = ()
     not_again: Sequence[Need] = ()
+    before: datetime | None = None
 
 
 def depth_reason(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBasis) -> Reason:
@@ -45,7 +47,7 @@ def depth_reason(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: Tu
     clauses = (
         *_why_now(snapshot, item, worst, basis),
         *why_limit(snapshot, worst, basis.needs),
-        *_since(snapshot, item, worst),
+        *_since(snapshot, item, worst, basis.before),
     )
     hour = worst.peak_at.astimezone(snapshot.zone)
     source, age_s = forecast_source(snapshot.forecasts), forecast_age_s(snapshot.forecasts, snapshot.at)
@@ -112,8 +114,12 @@ def _why_now(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBas
         yield message("plan.snow.reason.lead", when=when(snapshot, first.begins))
 
 
-def _since(snapshot: SnowSnapshot, item: DrivenTur, worst: Need) -> Iterator[Message]:
-    """Why snow lies on a tur that was ploughed since: it fell after, or the street was not with it."""
+def _since(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, before: datetime | None) -> Iterator[Message]:
+    """Why snow lies on a tur that was ploughed since: it fell after, or the street was not with it. Of a run after
+    others of the plan, or after one that is out: that it falls after those."""
+    if before is not None:
+        yield message("plan.snow.reason.ploughed_before", when=when(snapshot, before))
+        return
     own = {snapshot.segments[i].id for i in item.tur.segments}
     done = {t.segment: t.done_at for t in snapshot.treatments if t.segment in own and t.action.startswith("plough")}
     here = done.get(snapshot.segments[worst.segment].id)

@@ -10,13 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from city.catalogue.message import message
+from city.catalogue.stored import in_all_languages
 from city.plan import Intervention, Reason
 from city.vocabulary import AGAINST_SLIP, NON_ROUTE_KINDS
-from planner.snow.need import Needs
+from planner.snow.need import Needs, deciding
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.words.depth import snow_reason, why_limit
 from planner.snow.words.salt import salt_reason
 from planner.snow.words.sensors import sensors
+from planner.snow.words.turer import tur_flip
 from planner.snow.words.when import when
 from planner.words.sentences import text_reason, value_reason
 
@@ -24,14 +26,25 @@ Floats = npt.NDArray[np.floating[Any]]
 
 
 def as_held(snapshot: SnowSnapshot, needs: Needs, now_cm: Floats, item: Intervention) -> Intervention:
-    """The intervention as it was decided, with its reasons marked as of then, and what is known now after them;
-    ``now_cm`` (n,) is what lies on each street [cm]."""
+    """The intervention as it was decided, with its reasons marked as of then, and what is known now after them, with
+    its flip; ``now_cm`` (n,) is what lies on each street [cm]."""
     if item.kind in NON_ROUTE_KINDS or not item.reasons:
         return item
     first, *rest = item.reasons
-    return msgspec.structs.replace(
-        item, reasons=(first, _decided(snapshot, item), *rest, *_now(snapshot, needs, now_cm, item))
-    )
+    reasons = (first, _decided(snapshot, item), *rest, *_now(snapshot, needs, now_cm, item))
+    return msgspec.structs.replace(item, reasons=reasons, **_flip_now(snapshot, needs, item))
+
+
+def _flip_now(snapshot: SnowSnapshot, needs: Needs, item: Intervention) -> dict[str, Any]:
+    """What would take it out by what is known now; or that nothing asks for its streets any more."""
+    names = {part.id for part in item.segments} if isinstance(item.segments, tuple) else set[str]()
+    rows = [row for row, segment in enumerate(snapshot.segments) if segment.id in names]
+    if item.kind in AGAINST_SLIP:
+        now = [needs.to_treat(row) for row in rows if needs.slips[row]]
+    else:
+        now = [needs.to_plough(row) for row in rows if needs.over[row]]
+    said = tur_flip(snapshot, needs, now, deciding(now)) if now else message("plan.snow.flip.not_asked")
+    return in_all_languages(flip=said)
 
 
 def idle(snapshot: SnowSnapshot, needs: Needs) -> frozenset[str]:

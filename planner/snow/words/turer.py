@@ -18,7 +18,7 @@ from planner.routes.tur import geometry_of, served
 from planner.snapshot import next_run
 from planner.snow.again import FIRST_CLASS
 from planner.snow.depths import DEPTH
-from planner.snow.need import Need, deciding
+from planner.snow.need import Need, Needs, deciding
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.words.classes import class_name
 from planner.snow.words.depth import TurBasis, depth_reason
@@ -53,7 +53,7 @@ def intervention(
         priority=int(item.tur.route_class[1]),
         score=round(_score(worst), 3),
         reasons=tuple(_reasons(snapshot, item, worst, basis)),
-        **in_all_languages(flip=_flip(snapshot, item.needs, worst, basis)),
+        **in_all_languages(flip=tur_flip(snapshot, basis.needs, item.needs, worst)),
         depot=item.assignment.vehicle.depot,
         vehicle=item.assignment.vehicle.id,
         contractor=item.assignment.vehicle.contractor,
@@ -112,16 +112,16 @@ def _reasons(snapshot: SnowSnapshot, item: DrivenTur, worst: Need, basis: TurBas
 
 def _not_again(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Iterator[Reason]:
     """From when streets are over their limits again with nobody to drive them, and how deep it lies at last; from when
-    they may be slippery again with nobody to salt them."""
-    slips = [need for need in needs if need.by_friction]
+    they may be slippery again with nobody to salt or sand them."""
     if over := [need for need in needs if not need.by_friction]:
         most, since = deciding(over), until(snapshot, min(need.reached_at for need in over))
         figures = {"cm": Figure(most.depth_cm), "limit": Figure(most.limit_cm)}
         name, peak = snapshot.segments[most.segment].name, when(snapshot, most.peak_at)
         yield text_reason(message("plan.snow.reason.not_again", **figures, since=since, name=name, when=peak))
-    if slips:
-        since = until(snapshot, min(need.reached_at for need in slips))
-        yield text_reason(message("plan.snow.reason.not_salted_again", since=since))
+    for why in ("salt", "sand"):
+        if slips := [need.reached_at for need in needs if need.why == why]:
+            since = until(snapshot, min(slips))
+            yield text_reason(message(f"plan.snow.reason.not_{why}ed_again", since=since))
 
 
 def _done_by(snapshot: SnowSnapshot, item: DrivenTur) -> Reason:
@@ -187,13 +187,13 @@ def _as_judged(snapshot: SnowSnapshot, needs: Sequence[Need]) -> Iterable[Reason
             yield seen_by(snapshot, observation)
 
 
-def _flip(snapshot: SnowSnapshot, needs: Sequence[Need], worst: Need, basis: TurBasis) -> Message:
+def tur_flip(snapshot: SnowSnapshot, known: Needs, needs: Sequence[Need], worst: Need) -> Message:
     """What would take this tur out: every segment under its limit, in whichever hour ahead it is farthest over it; and
-    which end of the forecast's range decides, where one does."""
+    which end of the forecast's range decides, where one does. ``known`` are the needs of all streets."""
     if worst.by_friction:
         return friction_flip(needs, worst)
     most = max((need for need in needs if not need.by_friction), key=lambda need: need.margin_cm)
-    said, reading = _under_limit(snapshot, needs, worst), basis.needs.criteria_of(most.segment).reading
+    said, reading = _under_limit(snapshot, needs, worst), known.criteria_of(most.segment).reading
     if reading == "mid":
         return said
     cm = Figure(most.limit_cm + most.margin_cm)

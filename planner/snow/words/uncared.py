@@ -78,8 +78,17 @@ def _slippery(snapshot: SnowSnapshot, one: Uncared) -> Message:
 def _left(snapshot: SnowSnapshot, one: Uncared) -> Message:
     """Why streets are left out: nothing to do there any more, or the vehicle does not get there."""
     if one.gone is not None:
-        return message("plan.snow.uncared.gone", n=len(one.needs), when=when(snapshot, one.gone))
+        gone = message("plan.snow.uncared.gone", n=len(one.needs), when=when(snapshot, one.gone))
+        return message("format.sentences", parts=(gone, *_alone(snapshot, one)))
     return message("plan.snow.uncared.left_out", n=len(one.needs), vehicle=one.vehicle or "")
+
+
+def _alone(snapshot: SnowSnapshot, one: Uncared) -> Iterator[Message]:
+    """From when to when it is slippery or over its limit before anybody can be there."""
+    if one.alone is not None:
+        key = "slippery" if all(need.by_friction for need in one.needs) else "over"
+        since, out = (until(snapshot, at) for at in one.alone)
+        yield message(f"plan.snow.uncared.alone.{key}", since=since, until=out)
 
 
 def _no_vehicle(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[Message]:
@@ -103,8 +112,8 @@ def _no_vehicle(snapshot: SnowSnapshot, fleet: Fleet, one: Uncared) -> Iterator[
 
 def _again(snapshot: SnowSnapshot, one: Uncared) -> Iterator[Message]:
     """From when it is over its limit again, and from when it may be slippery again."""
-    for key, slips in (("again", False), ("slippery_again", True)):
-        reached = [need.reached_at for need in one.needs if need.by_friction is slips]
+    for key, why in (("again", "snow"), ("slippery_again", "salt"), ("slippery_after_sand", "sand")):
+        reached = [need.reached_at for need in one.needs if need.why == why]
         if reached:
             yield message(f"plan.snow.uncared.{key}", since=until(snapshot, min(reached)))
 

@@ -161,8 +161,8 @@ def _not_driven(snapshot: SnowSnapshot, basis: VerdictBasis) -> Iterator[Message
 def _left(basis: VerdictBasis) -> Iterator[Message]:
     """What is said of runs that nobody can drive once more, and of streets that are too cold for salt."""
     again = [one for one in basis.left if one.again and not one.later]
-    for key, slips in (("short", False), ("short_of_salt", True)):
-        if short := turer_of(one for one in again if any(need.by_friction is slips for need in one.needs)):
+    for key, why in (("short", "snow"), ("short_of_salt", "salt"), ("short_of_sand", "sand")):
+        if short := turer_of(one for one in again if any(need.why == why for need in one.needs)):
             yield message(f"plan.snow.verdict.{key}", n=len(short))
     if cold := sum(len(one.needs) for one in basis.left if one.cold):
         yield message("plan.snow.verdict.cold", n=cold)

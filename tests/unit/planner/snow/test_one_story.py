@@ -135,6 +135,18 @@ def test_what_melts_before_anybody_is_there_is_left_and_said() -> None:
     (left,) = (one for one in plan.not_cared if one.target == "C1-1")
     assert left.whole
     assert "inget kvar att göra" in left.why
+    assert "Dessförinnan är det över gränsen från kl. 03.00 till kl. " in left.why
+    assert "Before that it is over the limit from 03:00 to " in left.why_en
+
+
+def test_ice_that_is_gone_before_anybody_is_there_is_said_with_its_hours() -> None:
+    """Slippery for four hours from now on, and the only cycle plough comes after eight."""
+    plan = make_plan(slippery_now(4.0, roster=(RosterTurn("G01", AT + 8 * HOUR, AT + 20 * HOUR),)))
+    whys = [one.why for one in plan.not_cared if "inget kvar att göra" in one.why]
+    assert whys
+    assert all(
+        "Dessförinnan kan det vara halt från kl. 03.00 till kl. 07.00, och ingen kan vara där." in why for why in whys
+    )
 
 
 def school(**parts: Any) -> SnowSnapshot:
@@ -271,15 +283,28 @@ def test_a_held_line_keeps_what_decided_it_beside_what_is_known_now() -> None:
     assert any(text.endswith("snö nu 6,0 cm") for text in said[at:])
 
 
+def test_a_held_line_says_what_would_take_it_out_by_what_is_known_now() -> None:
+    """Called out at 12 cm; then the sensor says 9, and then nothing lies there."""
+    out = lines(make_plan(snow_snapshot(readings=(depth(12.0),), forecasts=())), "P1-1")[0]
+    order = GivenOrder("o", "p", "snow", out.key, "P1-1", "started", "P01", AT, out.ready_by, AT)
+    flips = []
+    for cm in (9.0, 0.0):
+        now = snow_snapshot(readings=(depth(cm),), forecasts=(), running=(out,), orders=(order,))
+        flips.append(lines(make_plan(now), "P1-1")[0].flip)
+    assert out.flip not in flips
+    assert "marginal 1,0 cm" in flips[0]
+    assert flips[1] == "Efter det som är känt nu behövs inget mer på turens sträckor."
+
+
 def test_two_orders_of_one_tur_both_stay() -> None:
-    """Salt that is out and the plough that is called out after it."""
+    """Salt that is out and the plough that is called out after it, before what is to be driven after both."""
     salt, plough = lines(make_plan(slippery_now()), "C1-1")[:2]
     orders = tuple(
         GivenOrder(f"o{n}", "p", "snow", one.key, "C1-1", "acknowledged", "G01", AT, one.ready_by)
         for n, one in enumerate((salt, plough))
     )
     plan = make_plan(slippery_now(running=(salt, plough), orders=orders))
-    assert [one.key for one in lines(plan, "C1-1")] == [salt.key, plough.key]
+    assert [one.key for one in lines(plan, "C1-1")][:2] == [salt.key, plough.key]
 
 
 def test_snow_on_a_street_that_was_ploughed_says_since_when() -> None:
