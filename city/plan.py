@@ -179,6 +179,16 @@ class Intervention(Struct, frozen=True, kw_only=True):
     languages: Languages | UnsetType = UNSET
 
 
+def heat_of(item: Intervention) -> tuple[HeatHour, ...]:
+    """The set-points of a line; none where it has none."""
+    return item.heat if isinstance(item.heat, tuple) else ()
+
+
+def air_of(item: Intervention) -> tuple[VentilationHour, ...]:
+    """The hours of ventilation of a line; none where it has none."""
+    return item.ventilation if isinstance(item.ventilation, tuple) else ()
+
+
 class Clause(Struct, frozen=True, kw_only=True):
     """One sentence of the answer; the first is the answer itself."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Literal
 
-from city.plan import HeatHour, Intervention, Reason, of_first_day
+from city.plan import HeatHour, Intervention, Reason, air_of, heat_of, of_first_day
 from dashboards.web.locale import Locale
 
 Place = tuple[float, float]
@@ -100,17 +100,17 @@ class HeatStrip:
 
 def heat_strip(item: Intervention, now: datetime, locale: Locale) -> HeatStrip | None:
     """The strip of a building's hours of the service day; None where the plan gives none."""
-    hours = of_first_day(item.heat, locale.zone) if isinstance(item.heat, tuple) else ()
+    hours = of_first_day(heat_of(item), locale.zone)
     if not hours:
         return None
     n, first = len(hours), hours[0].starts_at
     passed = (now - first).total_seconds() / 3600.0
     runs = _runs(hours)
     line = round(100.0 * passed / n, 2) if 0 <= passed <= n else None
-    air = [hour.on for hour in item.ventilation[:n]] if isinstance(item.ventilation, tuple) else []
+    air = [hour.on for hour in air_of(item)[:n]]
     return HeatStrip(
         spans=tuple(_heat_span(runs, place, n, line, locale) for place in range(len(runs))),
-        air=tuple(_pieces(air)),
+        air=tuple(pieces(air)),
         ticks=tuple((100.0 * hour / n, locale.clock(hours[hour].starts_at)[:2]) for hour in range(0, n, 6)),
         now=line,
         said="; ".join(
@@ -150,7 +150,7 @@ def _beside(x: float, width: float, line: float | None, *, apart: float = 7.0) -
     return round(centre, 2) if max(before, after) >= 2 * apart else None
 
 
-def _pieces(on: list[bool]) -> list[tuple[float, float]]:
+def pieces(on: Sequence[bool]) -> list[tuple[float, float]]:
     """The stretches that are on: (x, width) [%]."""
     found, start = [], 0
     for value, group in groupby(on):

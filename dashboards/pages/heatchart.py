@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from city.plan import HeatHour, Intervention
-from dashboards.pages.charts import line_path
+from city.plan import HeatHour, Intervention, air_of, heat_of
+from dashboards.pages.charts import line_path, pieces
 from dashboards.web.locale import Locale
 
 
 @dataclass(frozen=True)
 class HeatChart:
-    """Paths in a box as wide as there are hours and 100 high; ``used`` the hours with ventilation, from and how many;
+    """Paths in a box as wide as there are hours and 100 high; ``used`` the hours with ventilation: x and width [%];
     ``ticks`` and ``levels`` with where they stand [%]; ``now`` [%], None where it is not in the picture; ``said`` for
     who does not see it."""
 
     hours: int
     set_points: str
     indoor: str
-    used: tuple[tuple[int, int], ...]
+    used: tuple[tuple[float, float], ...]
     ticks: tuple[tuple[float, str], ...]
     levels: tuple[tuple[float, str], ...]
     now: float | None
@@ -29,13 +29,12 @@ class HeatChart:
 
 def heat_chart(item: Intervention, now: datetime, locale: Locale) -> HeatChart | None:
     """The picture of a building; None where nobody can say how warm it will be."""
-    hours = item.heat if isinstance(item.heat, tuple) else ()
+    hours = heat_of(item)
     known = [hour for hour in hours if hour.indoor_c is not None]
     if len(known) < 2:
         return None
     values = [value for hour in hours for value in (hour.set_point_c, hour.indoor_c) if value is not None]
     low, high = int(min(values)), int(max(values)) + 1
-    fan = [hour.on for hour in item.ventilation] if isinstance(item.ventilation, tuple) else []
 
     def y(value: float | None) -> float | None:
         return None if value is None else 100.0 * (high - value) / (high - low)
@@ -46,7 +45,7 @@ def heat_chart(item: Intervention, now: datetime, locale: Locale) -> HeatChart |
         hours=n,
         set_points=line_path(_steps(hours, y)),
         indoor=line_path((float(x), y(hour.indoor_c)) for x, hour in enumerate(hours)),
-        used=tuple(_runs(fan)),
+        used=tuple(pieces([hour.on for hour in air_of(item)])),
         ticks=tuple(_ticks(hours, locale)),
         levels=tuple((y(level) or 0.0, f"{level}°") for level in range(low, high + 1, 2 if high - low > 4 else 1)),
         now=round(passed, 2) if 0.0 <= passed <= 100.0 else None,
@@ -61,17 +60,6 @@ def _steps(
     for x, hour in enumerate(hours):
         yield float(x), y(hour.set_point_c)
         yield x + 1.0, y(hour.set_point_c)
-
-
-def _runs(on: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Stretches of hours that are on: the first, and how many."""
-    start: int | None = None
-    for hour, is_on in enumerate([*on, False]):
-        if is_on and start is None:
-            start = hour
-        elif not is_on and start is not None:
-            yield start, hour - start
-            start = None
 
 
 def _ticks(hours: Sequence[HeatHour], locale: Locale) -> Iterator[tuple[float, str]]:

@@ -10,6 +10,7 @@ from city.catalogue.message import Message, message
 from city.entities import Building
 from city.errors import ImportRefused
 from city.heatpoint import HeatPoint
+from city.quantities import KNOWN
 from city.vocabulary import HEAT_POINTS
 from ingest.registers.adoption import adopt_unknown, names_of
 from ingest.registers.asked import Asked
@@ -20,6 +21,8 @@ from ingest.registers.taking import all_or_nothing, told
 from store import registers
 from store.connect import Connection
 
+READ = frozenset(name for name, one in KNOWN.items() if "heating" in one.readers)
+"""The quantities that a heating plan reads."""
 HOURS = (("opens", "closes"), ("after_school_opens", "after_school_closes"))
 COLUMNS = Columns(
     {"point": ColumnWords(HEAT_POINTS, "point")},
@@ -53,8 +56,14 @@ def name_of_point(row: HeatPoint) -> str:
 
 
 def _check(rows: Sequence[tuple[Message, HeatPoint]], file: Path, buildings: list[str]) -> None:
-    """Raises ImportRefused for a building that is not there, and for hours that end before they begin."""
+    """Raises ImportRefused for a building that is not there, a quantity that no plan reads, and hours that end before
+    they begin."""
     for where, row in rows:
+        if row.quantity and row.quantity not in READ:
+            problem = message("error.file.no_quantity", name=row.quantity, hint=meant(row.quantity, sorted(READ)))
+            raise ImportRefused(
+                file, message("error.file.in_cell", where=where, column="quantity", problem=problem), SEE
+            )
         if row.building not in buildings:
             problem = message("error.file.no_building", name=row.building, hint=meant(row.building, buildings or ["–"]))
             cell = message("error.file.in_cell", where=where, column="building", problem=problem)

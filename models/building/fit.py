@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
 
-from models.building.zone import NAMES, natural, observed, paths
+from models.building.zone import natural, observed, paths
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
@@ -45,15 +45,14 @@ class ZoneRecord:
 
 @dataclass(frozen=True)
 class FittedZone:
-    """A fitted zone: ``rates`` (13,); ``state`` (3,) at the end of the record; ``weak``, the parameters on which the
-    record is silent; ``error_k``, the quantile of how much warmer it was said to be than it was, after 6 to 30 hours;
-    ``held_k`` the same of hours that a thermostat held, ``opening_k`` of the first two hours of use at 0 °C outdoors,
-    and ``opening_per_k`` more for each kelvin warmer there (never over 0: in the cold it may miss more); ``days`` of
-    record; ``openings`` (n,) of its valve as paths of a day say, which no noise of a reading opens."""
+    """A fitted zone: ``rates`` (13,); ``state`` (3,) at the end of the record; ``error_k``, the quantile of how much
+    warmer it was said to be than it was, after 6 to 30 hours; ``held_k`` the same of hours that a thermostat held,
+    ``opening_k`` of the first two hours of use at 0 °C outdoors, and ``opening_per_k`` more for each kelvin warmer
+    there (never over 0: in the cold it may miss more); ``days`` of record; ``openings`` (n,) of its valve as paths of a
+    day say, which no noise of a reading opens."""
 
     rates: Floats
     state: Floats
-    weak: tuple[str, ...]
     error_k: float
     held_k: float
     opening_k: float
@@ -77,7 +76,7 @@ def fit_zone(
     free, held, opening, slope = _errors(record, rates, states, drivers, starts, horizon)
     more = _slack(days)
     return FittedZone(
-        rates, states[-1], _weak(fitted), free + more, held + 0.3 * more, opening + more, slope, days,
+        rates, states[-1], free + more, held + 0.3 * more, opening + more, slope, days,
         _openings(drivers, rates, states),
     )  # fmt: skip
 
@@ -117,13 +116,6 @@ def _openings(drivers: Floats, rates: Floats, states: Floats) -> Floats:
         paths(states, np.array([begin]), drivers, rates, air, opened)
         out[begin : begin + hours] = opened[0]
     return out
-
-
-def _weak(fitted: Floats, *, share: float = 0.03) -> tuple[str, ...]:
-    """Parameters that ended on a bound."""
-    room = share * (HIGHEST - LOWEST)
-    inside = (fitted > LOWEST + room) & (fitted < HIGHEST - room)
-    return tuple(name for name, is_inside in zip(NAMES, inside, strict=True) if not is_inside)
 
 
 def _slack(days: float, *, untried_k: float = 1.5, settled_days: float = 6.0) -> float:

@@ -17,13 +17,23 @@ import numpy.typing as npt
 from city.compiled import compiled
 
 Floats = npt.NDArray[np.floating[Any]]
-NAMES = (
-    "air_mass", "mass_outdoor", "air_outdoor", "mass_ratio", "ventilation", "heating", "capacity_in_cold", "lag", "sun",
-    "people", "offset", "band", "observer",
-)  # fmt: skip
-"""The parameters, in their order: the first four, ``heating`` and ``band`` as natural logarithms."""
 PARTS = 4
 """Steps in an hour: quick air heating reaches its set-point within one."""
+
+
+@compiled
+def capacity(rates: Floats, outdoor: float) -> float:
+    """What full heat gives beside what it gives at 0 °C outdoors: heating curves give more in the cold."""
+    return float(max(0.3, 1.0 - rates[6] * outdoor / 10.0))
+
+
+@compiled
+def capacities(rates: Floats, outdoor: Floats) -> Floats:
+    """(n,) the same of each hour."""
+    out = np.empty(len(outdoor))
+    for hour in range(len(outdoor)):
+        out[hour] = capacity(rates, outdoor[hour])
+    return out
 
 
 @compiled
@@ -37,7 +47,7 @@ def step(
     """
     air, mass, given = state[0], state[1], state[2]
     part = 1.0 / PARTS
-    full = rates[5] * max(0.3, 1.0 - rates[6] * outdoor / 10.0) * part
+    full = rates[5] * capacity(rates, outdoor) * part
     gains = (rates[8] * sun + rates[9] * people) * part
     out = (rates[2] + rates[4] * fan) * part
     gain = full * (1.0 - rates[7])
@@ -110,7 +120,13 @@ def run(state: Floats, rates: Floats, drivers: Floats, air: Floats, openings: Fl
         air[hour + 1] = now[0]
 
 
-_LOGS = np.array([True, True, True, True, False, True, False, False, False, False, False, True, False])
+PARAMETERS = (
+    "air_mass", "mass_outdoor", "air_outdoor", "mass_ratio", "ventilation", "heating", "capacity_in_cold", "lag", "sun",
+    "people", "offset", "band", "observer",
+)  # fmt: skip
+"""In their order, as they are fitted; rates are for an hour."""
+_AS_LOGS = {"air_mass", "mass_outdoor", "air_outdoor", "mass_ratio", "heating", "band"}
+_LOGS = np.array([name in _AS_LOGS for name in PARAMETERS])
 
 
 def natural(fitted: Floats) -> Floats:

@@ -15,6 +15,7 @@ from city.catalogue.message import Message, message
 from models.heatload import Blend, LoadRecord, blend
 from models.indoor import IndoorBlend, IndoorRecord, indoor_blend
 from planner.heating.heatfiles import HOUR, BuildingHours
+from planner.heating.record import held
 
 Floats = npt.NDArray[np.floating[Any]]
 LEAST_H = 9 * 24
@@ -100,7 +101,7 @@ def _indoor(one: BuildingHours, n: int, load: Floats | None, notes: list[Message
         notes.append(message("cli.heat.note.no_drive"))
         return None
     hidden = np.where(np.arange(len(one.indoor)) < one.at, one.indoor, np.nan)
-    record = IndoorRecord(hidden, _held(one.outdoor), _held(heating))
+    record = IndoorRecord(hidden, held(one.outdoor), held(heating))
     return indoor_blend(record, one.at - 1, n)
 
 
@@ -117,15 +118,6 @@ def _driven(one: BuildingHours, load: Floats | None, notes: list[Message]) -> Fl
         usual = np.where((index >= one.at) & (back >= 0), one.supply[np.maximum(back, 0)], np.nan)
         told = np.where(np.isfinite(told), told, usual)
     return np.asarray(np.where(index < one.at, one.supply, told))
-
-
-def _held(values: Floats) -> Floats:
-    """Holes are filled with the last that was known, and with the first before it."""
-    known = np.flatnonzero(np.isfinite(values))
-    if not len(known):
-        return np.zeros(len(values))
-    at = np.maximum(np.searchsorted(known, np.arange(len(values)), side="right") - 1, 0)
-    return np.asarray(values[known[at]])
 
 
 def _ranged(mid: Floats, errors: Floats, *, lowest: float = -np.inf, second_day: float = 1.3) -> HourRange:

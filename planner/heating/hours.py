@@ -21,8 +21,8 @@ Floats = npt.NDArray[np.floating[Any]]
 @dataclass(frozen=True)
 class PlannedHours:
     """From the hour of the planning on (n,): ``set_c``, ``fan``; ``days`` of warmth; ``indoor`` (n + 1,) of the
-    coldest zone as expected [°C] and ``kwh`` (n,), None where nobody can say; ``at_opening`` of each day in the cold
-    that may come [°C]."""
+    coldest zone as expected [°C] and ``kwh`` (n,), None where nobody can say; ``at_opening``
+    of each day as expected [°C]."""
 
     set_c: Floats
     fan: npt.NDArray[np.bool_]

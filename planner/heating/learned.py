@@ -10,11 +10,14 @@ import numpy.typing as npt
 
 from models.building.fit import FittedZone, fit_zone
 from models.building.kilowatts import full_heat
+from models.building.zone import capacities
 from planner.heating.record import BuildingRecord
 
 Floats = npt.NDArray[np.floating[Any]]
 LEAST_DAYS = 5.0
 """Of a shorter record nothing is learned: the clock decides."""
+OUTDOOR_KNOWN = 0.8
+"""Share of the hours of which it must be known how cold it was."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class LearnedBuilding:
 
 
 def learned_of(record: BuildingRecord, *, unheld_k: float = 0.3) -> LearnedBuilding | None:
-    """What is learned; None where there is too little of it, or neither set-points nor a meter are told.
+    """What is learned; None where there is too little of it, neither set-points nor a meter are told, or it is not
+    known how cold it was outdoors.
 
     Where only the meter is told, nobody knows how far under a set-point the air is held: ``unheld_k`` more is doubted.
     """
@@ -43,21 +47,19 @@ def learned_of(record: BuildingRecord, *, unheld_k: float = 0.3) -> LearnedBuild
     by_set_point = bool(told.sum() >= LEAST_DAYS * 24 and told.sum() >= np.isfinite(metered).sum() / 2)
     if not by_set_point and np.isfinite(metered).sum() < LEAST_DAYS * 24:
         return None
+    if np.isfinite(record.outdoor[: record.now]).mean() < OUTDOOR_KNOWN:
+        return None
     most = float(np.nanquantile(metered, 0.98)) if np.isfinite(metered).any() else 1.0
     zones = [fit_zone(record.past(zone, most)) for zone in range(len(record.zones))]
     if min(zone.days for zone in zones) < LEAST_DAYS:
         return None
-    openings = np.array([zone.openings * capacity(zone.rates, record.outdoor[: record.now]) for zone in zones])
+    past = record.outdoor[: record.now]
+    openings = np.array([zone.openings * capacities(zone.rates, past) for zone in zones])
     known = full_heat(openings, metered) if by_set_point else None
     if known is None and not by_set_point:
         known = np.full(len(zones), most / len(zones))
     found = tuple(zones) if by_set_point else tuple(_doubted(zone, unheld_k) for zone in zones)
     return LearnedBuilding(found, np.ones(len(zones)) if known is None else known, known is not None, by_set_point)
-
-
-def capacity(rates: Floats, outdoor: Floats) -> Floats:
-    """(n,) how much full heat gives beside what it gives at 0 °C outdoors."""
-    return np.asarray(np.maximum(0.3, 1.0 - rates[6] * outdoor / 10.0))
 
 
 def _doubted(zone: FittedZone, more_k: float) -> FittedZone:

@@ -16,6 +16,8 @@ from city.plan import (
     Intervention,
     Plan,
     VentilationHour,
+    air_of,
+    heat_of,
     intervention_id,
     intervention_key,
 )
@@ -58,7 +60,7 @@ def _intervention(snapshot: HeatingSnapshot, rules: Limits, day: BuildingDay) ->
         priority=2 if warm is None else 1,
         score=0.0 if warm is None else float(max(0, warm.opens - warm.start)),
         reasons=tuple(reasons_of(snapshot, rules, day, hours, warm)),
-        **in_all_languages(flip=flip_of(rules, day, warm)),
+        **in_all_languages(flip=flip_of(rules, warm)),
         starts_at=starts,
         ready_by=opens,
         geometry={"type": "Point", "coordinates": (building.lon, building.lat)},
@@ -129,13 +131,3 @@ def _totals(snapshot: HeatingSnapshot, items: Sequence[Intervention]) -> Heating
         ventilation_hours=sum(hour.on for hour in air),
         heat_kwh=round(sum(known), 1) if known else None,
     )
-
-
-def heat_of(item: Intervention) -> tuple[HeatHour, ...]:
-    """The set-points of a line; none where it has none."""
-    return item.heat if isinstance(item.heat, tuple) else ()
-
-
-def air_of(item: Intervention) -> tuple[VentilationHour, ...]:
-    """The hours of ventilation of a line; none where it has none."""
-    return item.ventilation if isinstance(item.ventilation, tuple) else ()

@@ -29,24 +29,22 @@ Series = Mapping[tuple[str, str], Sequence[Reading]]
 @dataclass(frozen=True)
 class BuildingRecord:
     """A building from ``begin`` on, ``now`` hours of past and the hours ahead until the end of the day after the
-    service day (n,): ``outdoor`` [°C], NaN where nobody says; ``sun`` [100 W/m²]; ``heat`` [kW], ``set_c`` [°C] and
-    ``fan`` until now, NaN where not told; and of each zone (n_zones, n) ``air`` at the begin of the hour [°C] and the
-    share of the hour in which it is ``used``."""
+    service day (n,): ``outdoor`` [°C], NaN where nobody says, of which ``guessed`` hours ahead are as cold as the
+    coldest of the last day, for no forecast says anything of them; ``sun`` [100 W/m²]; ``heat`` [kW], ``set_c`` [°C]
+    and ``fan`` until now, NaN where not told; and of each zone (n_zones, n) ``air`` at the begin of the hour [°C] and
+    the share of the hour in which it is ``used``."""
 
     begin: datetime
     now: int
     zones: tuple[HeatZone, ...]
     outdoor: Floats
+    guessed: int
     sun: Floats
     heat: Floats
     set_c: Floats
     fan: Floats
     air: Floats
     used: Floats
-
-    @property
-    def hours(self) -> int:
-        return len(self.outdoor)
 
     def past(self, zone: int, most_kw: float) -> ZoneRecord:
         """What one zone is fitted on. Where no set-point is told the meter drives it, as a share of ``most_kw``."""
@@ -169,8 +167,9 @@ def _means(rows: Sequence[Reading], begin: datetime, n: int) -> Floats:
 
 def _weather(
     snapshot: HeatingSnapshot, series: Series, building: Building, begin: datetime, n: int, *, usual_cloud: float = 0.7
-) -> tuple[Floats, Floats]:
-    """(n,) outdoor temperature as measured until now and as forecast from there [°C]; sun by height and cloud."""
+) -> tuple[Floats, int, Floats]:
+    """(n,) outdoor temperature as measured until now and as forecast from there [°C], of how many hours ahead it is
+    guessed, and (n,) sun by height and cloud [100 W/m²]."""
     told = hourly(snapshot.forecasts, begin, n)
     now = round((snapshot.at - begin) / HOUR)
     measured = [_means(rows, begin, n) for (_, what), rows in series.items() if what == "air_temperature"]
@@ -178,11 +177,12 @@ def _weather(
     known = np.isfinite(many)
     mean = np.where(known.any(axis=0), np.nansum(many, axis=0) / np.maximum(known.sum(axis=0), 1), np.nan)
     outdoor = np.where((np.arange(n) < now) & np.isfinite(mean), mean, told.temp_c)
+    guessed = int((~np.isfinite(outdoor[now:])).sum())
     outdoor = _as_yesterday(outdoor, now)
     seconds = seconds_of_year(begin, 3600.0, n)
     cloud = np.where(np.isfinite(told.cloud), told.cloud, usual_cloud)
     sun = sun_below_cloud(sun_position(seconds, building.lat, building.lon)[0], cloud) / 100.0
-    return outdoor, sun
+    return outdoor, guessed, sun
 
 
 def _as_yesterday(outdoor: Floats, now: int) -> Floats:

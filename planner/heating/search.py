@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.building.outcome import outcome
-from planner.heating.learned import capacity
+from models.building.zone import capacities
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -63,13 +63,11 @@ class WarmDay:
 
 @dataclass(frozen=True)
 class HeatHours:
-    """What was found (n,): ``set_c``; ``air`` (n_zones, n + 1) and ``kwh`` (n,) expected; ``short_kh`` of what may fall
-    short [K h]; the days."""
+    """What was found (n,): ``set_c``; ``air`` (n_zones, n + 1) and ``kwh`` (n,) expected; the days."""
 
     set_c: Floats
     air: Floats
     kwh: Floats
-    short_kh: float
     days: tuple[WarmDay, ...]
 
 
@@ -82,8 +80,8 @@ def search(ahead: Ahead, comfort: Comfort) -> HeatHours:
         guess = _first_guess(days[-1].closes if days else 0, opens, closes, comfort)
         days.append(_best_day(_until(ahead, ends), comfort, days, guess))
     set_c = laid(days, comfort.night, ahead.weather.shape[1])
-    air, openings, short, _ = _tried(ahead, comfort, set_c)
-    return HeatHours(set_c, air, _kwh(ahead, openings), short, tuple(days))
+    air, openings, *_ = _tried(ahead, comfort, set_c)
+    return HeatHours(set_c, air, _kwh(ahead, openings), tuple(days))
 
 
 def stretches(used: Floats) -> list[tuple[int, int]]:
@@ -201,5 +199,5 @@ def _tried(ahead: Ahead, comfort: Comfort, set_c: Floats) -> tuple[Floats, Float
 
 def _kwh(ahead: Ahead, openings: Floats) -> Floats:
     """(n,) heat of all zones [kWh], by how much full heat gives in the cold."""
-    more = np.array([capacity(rates, ahead.weather[1]) for rates in ahead.rates])
+    more = np.array([capacities(rates, ahead.weather[1]) for rates in ahead.rates])
     return np.asarray((ahead.full_kw[:, None] * more * openings).sum(axis=0))

@@ -122,7 +122,7 @@ def _warm_up_reason(model: WarmUp) -> Reason:
     )
 
 
-def flip_of(rules: Limits, day: BuildingDay, warm: WarmDay | None) -> Message:
+def flip_of(rules: Limits, warm: WarmDay | None) -> Message:
     """What would change the day of a building."""
     if warm is None:
         return message("plan.heating.flip.booking")
@@ -150,10 +150,8 @@ def degradations(snapshot: HeatingSnapshot, days: Sequence[BuildingDay]) -> Iter
     """What the plan does not know: sensors, forecast, how fast buildings warm."""
     age = forecast_age_s(snapshot.forecasts, snapshot.at)
     if days and snapshot.forecasts:
-        yield from weak_forecast(snapshot.forecasts, snapshot.at, 0)
-    if any(day.outdoor_c is None for day in days):
-        said = message("plan.heating.weak.no_outdoor", assumed=assumed_outdoor_c(days[0]))
-        yield degradation("forecast", said, age_s=age)
+        yield from weak_forecast(snapshot.forecasts, snapshot.at, days[0].record.guessed)
+    yield from _assumed_outdoors(days, age)
     for day in days:
         yield from _weak_building(snapshot, day)
     for building in (day.building for day in days if hours_of(day.building) is None):
@@ -162,6 +160,18 @@ def degradations(snapshot: HeatingSnapshot, days: Sequence[BuildingDay]) -> Iter
     unknown = sorted({day.building.calendar for day in days if not day.known_day})
     if unknown:
         yield degradation("calendar", message("plan.heating.weak.calendar", names=tuple(unknown)))
+
+
+def _assumed_outdoors(days: Sequence[BuildingDay], age_s: float | None) -> Iterable[Degradation]:
+    """How cold it is taken to be where no forecast says, which is another thing by the clock than by what was
+    learned."""
+    blind = [day for day in days if day.outdoor_c is None]
+    for day in [day for day in blind if day.learned is None][:1]:
+        said = message("plan.heating.weak.no_outdoor", assumed=assumed_outdoor_c(day))
+        yield degradation("forecast", said, age_s=age_s)
+    for day in [day for day in blind if day.learned is not None][:1]:
+        said = message("plan.heating.weak.as_yesterday", assumed=float(day.record.outdoor[-1]))
+        yield degradation("forecast", said, age_s=age_s)
 
 
 def _weak_building(snapshot: HeatingSnapshot, day: BuildingDay) -> Iterable[Degradation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,9 +13,12 @@ import numpy.typing as npt
 
 from city.entities import Building, CalendarDay, Forecast, ForecastStep, Reading
 from city.heatpoint import HeatPoint
-from city.plan import Intervention
+from city.plan import Intervention, heat_of
+from planner.heating.need import days_of
+from planner.heating.plan import plan_heating
 from planner.heating.snapshot import HeatingSnapshot
 from planner.services import make_plan
+from planner.thresholds.limits import limits
 from planner.thresholds.seed import seed
 from tests.benchmarks.madeschools import HEAVY, LIGHT, MadeSchool, start_of, weather
 from tests.benchmarks.measure import Row
@@ -142,7 +145,7 @@ class Month:
 
 def set_points(item: Intervention) -> list[float]:
     """Of the 24 hours of the service day."""
-    return [hour.set_point_c for hour in item.heat[:24]] if isinstance(item.heat, tuple) else []
+    return [hour.set_point_c for hour in heat_of(item)[:24]]
 
 
 def run(seeds: tuple[int, ...] = (14, 15, 16)) -> list[Row]:
@@ -159,7 +162,34 @@ def run(seeds: tuple[int, ...] = (14, 15, 16)) -> list[Row]:
             "indoor temperature alone": Month(school, seeds[0], points=POINTS[:2]),
         }
         rows += [_row(f"{school.name}, {what}", month, beside=False) for what, month in odd.items()]
-    return rows
+    return [*rows, _many()]
+
+
+def _many(n: int = 40) -> Row:
+    """The CPU of fits and of hours for many buildings at once [s]."""
+    months = [Month(school, seed, days=1) for school in (HEAVY, LIGHT) for seed in (201, 202)]
+    told = [month.snapshot(month.known_days) for month in months]
+    of = {number: told[number % len(told)] for number in range(n)}
+    outdoors = [row for row in told[0].readings if row.device == "out"]
+    own = [
+        replace(row, device=f"{row.device}-{number}")
+        for number, one in of.items()
+        for row in one.readings
+        if row.device != "out"
+    ]
+    points = [replace(row, building=f"s{i}", device=f"{row.device}-{i}") for i, one in of.items() for row in one.points]
+    buildings = tuple(replace(one.buildings[0], id=f"s{number}") for number, one in of.items())
+    snapshot = replace(told[0], buildings=buildings, points=tuple(points), readings=(*own, *outdoors))
+    rules = limits(snapshot.thresholds)
+    begun = time.process_time()
+    days = days_of(snapshot, rules)
+    fitted = time.process_time()
+    plan_heating(snapshot, days)
+    return {
+        "what": f"{n} buildings at once",
+        "CPU of fits s": round(fitted - begun, 1),
+        "CPU of hours s": round(time.process_time() - fitted, 1),
+    }
 
 
 def _row(what: str, month: Month, *, beside: bool) -> Row:

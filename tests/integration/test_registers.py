@@ -515,6 +515,7 @@ WRONG = [
     ("buildings", BUILDINGS + BUILDING.replace(",school,08", ",skool,08"), "did you mean school"),
     ("buildings", BUILDINGS + BUILDING + BUILDING, "b-1 stands there already"),
     ("points", POINTS + "b-9,zone_temperature,x,,,,,,,\n", "line 2, building: there is no building b-9"),
+    ("points", POINTS + "b-9,heat_meter,m,,heat_enrgy,,,,,\n", "did you mean heat_energy"),
     ("points", POINTS + "b-9,thermometer,x,,,,,,,\n", "line 2, point: thermometer is not known"),
     ("calendar", CALENDAR + "school,12/1,school\n", "line 2, day: 12/1 is no day; write 2026-11-24"),
     ("calendar", CALENDAR + "school,2026-02-30,school\n", "day"),

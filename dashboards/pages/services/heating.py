@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from city.plan import Intervention, Plan, of_first_day
+from city.plan import Intervention, Plan, air_of, heat_of, of_first_day
 from city.totals import HeatingTotals, totals_of
 from dashboards.pages.services.view import Cell, KeyFigure, number
 from dashboards.web.locale import Locale
@@ -66,10 +66,9 @@ class HeatingView:
 
     def cells(self, item: Intervention, locale: Locale) -> Iterable[Sequence[Cell]]:
         """One row a building."""
-        hours = item.heat if isinstance(item.heat, tuple) else ()
+        hours = heat_of(item)
         night = min((hour.set_point_c for hour in hours), default=0.0)
         warm = sum(hour.set_point_c > night for hour in of_first_day(hours, locale.zone))
-        fan = item.ventilation if isinstance(item.ventilation, tuple) else ()
-        air = sum(hour.on for hour in of_first_day(fan, locale.zone))
+        air = sum(hour.on for hour in of_first_day(air_of(item), locale.zone))
         why = "; ".join(locale.kept(reason, "text") for reason in item.reasons)
         yield (item.title, why, item.starts_at, item.ready_by, warm, air, locale.kept(item, "flip"))

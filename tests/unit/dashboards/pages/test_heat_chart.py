@@ -26,7 +26,7 @@ def test_two_days_with_set_points_and_what_is_expected() -> None:
     assert chart.hours == 48
     assert len(re.findall("[ML]", chart.set_points)) == 96
     assert len(re.findall("[ML]", chart.indoor)) == 48
-    assert chart.used == ((8, 8), (32, 8))
+    assert chart.used == ((16.67, 16.67), (66.67, 16.67))
     assert [name for _, name in chart.ticks] == ["tis 23 dec", "12", "ons 24 dec", "12"]
     assert chart.now == 6.25
     assert "08.00" not in chart.said.split(";")[0]

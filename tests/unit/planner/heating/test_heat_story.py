@@ -11,7 +11,7 @@ import pytest
 
 from city.entities import Building, CalendarDay, Forecast, Reading
 from city.heatpoint import HeatPoint
-from city.plan import HeatHour, Intervention
+from city.plan import heat_of
 from planner.heating.snapshot import HeatingSnapshot
 from planner.publish import check_schema
 from planner.services import make_plan
@@ -88,10 +88,6 @@ def _building(chance: random.Random, building: Building) -> Building:
     return replace(building, device=chance.choice([None, "z0"]), opens=opens, closes=closes)
 
 
-def hours_of(item: Intervention) -> tuple[HeatHour, ...]:
-    return item.heat if isinstance(item.heat, tuple) else ()
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_words_hours_and_totals_are_one_story(seed: int) -> None:
     """Two whole local days of set-points between floor and highest; warm hours of the day, its start, verdict and
@@ -103,7 +99,7 @@ def test_words_hours_and_totals_are_one_story(seed: int) -> None:
         plan = make_plan(snapshot)
         check_schema(plan)
         (item,) = plan.interventions
-        hours, zone = hours_of(item), snapshot.zone
+        hours, zone = heat_of(item), snapshot.zone
         local = {hour.starts_at.astimezone(zone).date() for hour in hours}
         assert local == {snapshot.service_day, snapshot.service_day + timedelta(days=1)}
         assert all(16.0 <= hour.set_point_c <= 22.5 for hour in hours)

@@ -124,8 +124,27 @@ def test_without_set_points_and_meter_the_clock_decides_and_says_so() -> None:
 def test_no_forecast_is_said_and_taken_as_yesterday() -> None:
     """As cold as yesterday's coldest hour: the heat starts no later than by a forecast of that."""
     plan = plan_of(known(TUESDAY, forecasts=()))
-    assert any("utetemperaturen" in weak.effect for weak in plan.degradations)
+    (weak,) = (weak.effect for weak in plan.degradations if "utetemperaturen" in weak.effect)
+    assert "senaste dygnets kallaste timme" in weak
+    assert "−10 °C" not in weak
     assert "byggnaden lärd" in said(plan.interventions[0])
+
+
+def test_a_forecast_that_ends_early_is_said() -> None:
+    """Twelve of 48 hours are forecast: 36 are missing, and the plan names them."""
+    (issue,) = known(TUESDAY).forecasts
+    plan = plan_of(known(TUESDAY, forecasts=(replace(issue, steps=issue.steps[:12]),)))
+    assert any("36" in weak.effect for weak in plan.degradations if weak.source == "forecast")
+    assert not [weak for weak in plan_of(known(TUESDAY)).degradations if weak.source == "forecast"]
+
+
+def test_nothing_is_learned_where_nobody_knows_how_cold_it_was() -> None:
+    """Without outdoor temperatures of the past the clock decides, whatever else is told."""
+    snapshot = known(TUESDAY)
+    rows = tuple(row for row in snapshot.readings if row.quantity != "air_temperature")
+    plan = plan_of(replace(snapshot, readings=rows))
+    assert "byggnaden lärd" not in said(plan.interventions[0])
+    assert any("klockplan" in weak.effect for weak in plan.degradations)
 
 
 @pytest.mark.parametrize(("zones", "warm"), [(POINTS[:1], True), ((), False)])
