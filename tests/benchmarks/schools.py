@@ -148,7 +148,7 @@ def set_points(item: Intervention) -> list[float]:
     return [hour.set_point_c for hour in heat_of(item)[:24]]
 
 
-def run(seeds: tuple[int, ...] = (14, 15, 16)) -> list[Row]:
+def run(seeds: tuple[int, ...] = (21, 22, 23)) -> list[Row]:
     """Heat against the best clock, and degree hours short of the worst zone; then what fails, on the first seed."""
     rows: list[Row] = []
     for school in (HEAVY, LIGHT):
