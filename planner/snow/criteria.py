@@ -149,6 +149,13 @@ def criteria(rules: Limits, route_class: RouteClass) -> Criteria:
     )
 
 
+def sanded_until(rules: Limits, start: datetime, at: datetime) -> int:
+    """The hour from ``start`` on in which sand that is spread ``at`` an instant ends, after
+    ``snow.treatment_lasts_h``: it holds in the hours before, so that no deadline is missed for minutes of it."""
+    lasts = timedelta(hours=rules.value("snow.treatment_lasts_h"))
+    return max(0, int((at + lasts - start) // timedelta(hours=1)))
+
+
 def slip_hold_h(rules: Limits) -> int:
     """For how many hours on end a street must be slippery [h]."""
     return max(1, round(rules.value("snow.slip_hold_h")))

@@ -15,7 +15,7 @@ from models.slipperiness import friction_of
 from models.snow import ROAD_CONDITIONS, SnowState
 from models.weather import HourlyWeather
 from planner.routes.sectors import plannable
-from planner.snow.criteria import ServiceLevel
+from planner.snow.criteria import ServiceLevel, sanded_until
 from planner.snow.rule import NONE, Hundredths, hundredths
 from planner.snow.salted import SaltNight
 from planner.snow.seen import RoadStates, SlipSeen
@@ -114,10 +114,8 @@ def _still_sanded(snapshot: SnowSnapshot, rules: Limits, weather: HourlyWeather,
     """Sand holds for ``snow.treatment_lasts_h``, not in the hour in which these end; salt as long as it does
     (``SaltNight``)."""
     index = {segment.id: i for i, segment in enumerate(snapshot.segments)}
-    lasts = timedelta(hours=rules.value("snow.treatment_lasts_h"))
     for treatment in snapshot.treatments:
         i = index.get(treatment.segment)
         if i is not None and "sand" in treatment.action.split("_"):
-            until = (treatment.done_at + lasts - weather.start) / timedelta(hours=1)
-            friction[i, : max(0, int(until // 1.0))] = NONE
+            friction[i, : sanded_until(rules, weather.start, treatment.done_at)] = NONE
     return friction

@@ -19,6 +19,7 @@ from city.vocabulary import AGAINST_SLIP
 from models.snow import Hindcast, SnowState
 from models.weather import HourlyWeather
 from planner.snow.action import melts_g_m2
+from planner.snow.criteria import sanded_until
 from planner.snow.rule import NONE, Hundredths, hundredths
 from planner.snow.snapshot import SnowSnapshot
 from planner.snow.state import FRICTION, fresh
@@ -100,7 +101,7 @@ class SlipSeen:
     def _sanded(self, row: int, since: datetime) -> int:
         """The hour ahead in which the sand ends that was spread on a street after an instant."""
         sand = [one.done_at for one in self._spread[row] if one.done_at > since and "sand" in one.action.split("_")]
-        return max(0, int((max(sand) + self._sand_lasts - self.weather.start) // HOUR)) if sand else 0
+        return sanded_until(self.rules, self.weather.start, max(sand)) if sand else 0
 
     @property
     def _sand_lasts(self) -> timedelta:

@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from planner.routes.sectors import Tur
-from planner.snow.criteria import slip_hold_h
+from planner.snow.criteria import sanded_until, slip_hold_h
 from planner.snow.need import Need, Needs
 from planner.snow.rule import NONE, first_below
 from planner.snow.runs import Served
@@ -70,9 +68,8 @@ def treated_again(needs: Needs, served: Sequence[Served], ready: datetime) -> Wo
 
 def _sanded_again(needs: Needs, row: int, at: datetime, not_before: datetime) -> Need | None:
     """A street that is sanded at an instant: when it is slippery after ``snow.treatment_lasts_h``."""
-    lasts = timedelta(hours=needs.service.rules.value("snow.treatment_lasts_h"))
     curve = needs.curves.friction[row].copy()
-    curve[: max(0, int(np.ceil((at + lasts - needs.weather.start) / timedelta(hours=1))))] = NONE
+    curve[: sanded_until(needs.service.rules, needs.weather.start, at)] = NONE
     first = int(first_below(curve, needs.criteria_of(row).friction_limit, slip_hold_h(needs.service.rules)))
     if first == NONE:
         return None

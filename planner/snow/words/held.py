@@ -77,8 +77,9 @@ def _now(snapshot: SnowSnapshot, needs: Needs, now_cm: Floats, item: Interventio
     yield text_reason(message("plan.snow.held.now", when=when(snapshot, snapshot.at)))
     if row is not None and item.kind in AGAINST_SLIP:
         yield _friction_now(snapshot, needs, row)
-        if row in needs.salt.now:
-            yield salt_reason(snapshot, row, needs.salt.now[row])
+        salt = needs.to_treat(row).salt if needs.slips[row] else needs.salt.now.get(row)
+        if salt is not None:
+            yield salt_reason(snapshot, row, salt)
     elif row is not None:
         name, need = snapshot.segments[row].name, needs.of_snow(row)
         yield value_reason(message("plan.snow.held.lies"), float(now_cm[row]), "cm", where=name)
