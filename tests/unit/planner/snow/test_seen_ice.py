@@ -107,6 +107,14 @@ def test_the_plan_says_that_what_was_spread_was_not_enough() -> None:
     assert "räcker så långt planen ser" not in said
 
 
+def test_an_order_that_is_out_says_so_too() -> None:
+    night = dry(observations=saw(), treatments=spread("salt", 5.0))
+    out = replace(night, running=tuple(on_ways(night)))
+    said = " ".join(reason.text for item in on_ways(out) for reason in item.reasons)
+    assert "räckte inte, det är halt enligt vad någon har sett" in said
+    assert "räcker så långt planen ser" not in said
+
+
 def test_the_plan_after_its_own_salting_asks_for_no_more() -> None:
     night = dry(observations=saw())
     item = on_ways(night)[0]
