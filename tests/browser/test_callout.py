@@ -106,6 +106,7 @@ def test_without_script_the_sheet_is_a_page(listed: Desk) -> None:
     assert "/idag/utkallning" in page.url
     assert page.locator("h1").inner_text().startswith("Kalla ut 17 turer med 3 fordon")
     page.locator("#sheet .is-main").click()
+    page.wait_for_selector(".call-table tbody tr")
     assert page.locator(".call-table tbody tr:not(.next-row)").count() == 3
 
 
