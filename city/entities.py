@@ -127,7 +127,8 @@ class VesselEmptied:
 
 @dataclass(frozen=True, slots=True)
 class Vessel:
-    """One bin in a room. ``device`` is its level sensor, if it has one; ``max_age_days`` the hygiene limit."""
+    """One bin in a room. ``device`` is its level sensor, if it has one; ``max_age_days`` the hygiene limit;
+    ``emptied_on`` the weekdays on which a truck comes to it, where not on any."""
 
     id: str
     room: str
@@ -137,6 +138,7 @@ class Vessel:
     max_age_days: float | None = None
     last_emptied: datetime | None = None
     simulated: bool = False
+    emptied_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

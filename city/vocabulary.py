@@ -98,6 +98,7 @@ FRACTIONS: tuple[str, ...] = (
     "residual", "food", "paper", "plastic", "glass", "metal", "cardboard", "litter", "recycling"
 )  # fmt: skip
 """Kinds of waste that we have a word for; a city may have others."""
+WEEKDAYS: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HeatPointKind = Literal["zone_temperature", "heat_meter", "set_point", "ventilation"]
 """What a device of a building stands for: the air of a zone, its heat meter, the set-point that its heat follows,
 whether its ventilation runs."""

@@ -156,6 +156,7 @@ TABLES: dict[str, Callable[[SnapshotSource], object]] = {
     "buildings": lambda m: facts.buildings(m.connection),
     "points": lambda m: facts.heat_points(m.connection),
     "calendar": _calendar,
+    "holidays": lambda m: _holidays(m.settings, m.day, ahead=28),
     "roster": lambda m: facts.roster(m.connection, m.at, m.at + timedelta(hours=24)),
     "absences": lambda m: manning.absences(m.connection, m.domain, m.at),
     "treatments": lambda m: _treatments(m.connection, m.at),
@@ -188,9 +189,9 @@ def _asked(previous: Plan | None, given: tuple[GivenOrder, ...]) -> tuple[str, .
     return tuple(sorted({item.target for item in items if item.key not in done}))
 
 
-def _holidays(settings: Settings, day: date) -> tuple[CalendarDay, ...]:
-    """The public holidays of the country from a day to two days after it."""
-    days = [day + timedelta(days=n) for n in range(3)]
+def _holidays(settings: Settings, day: date, *, ahead: int = 2) -> tuple[CalendarDay, ...]:
+    """The public holidays of the country from a day to some days after it."""
+    days = [day + timedelta(days=n) for n in range(1 + ahead)]
     try:
         known = country_holidays(settings.municipality.country, years=sorted({d.year for d in days}))
     except NotImplementedError as error:

@@ -350,6 +350,9 @@ def _figures(context: AppContext, plan: Plan, found: Standing, locale: Locale, n
     saved = saving(plan)
     if verdict.cost is not None and verdict.full_cost is not None and saved is not None:
         price = [_price(verdict.cost, verdict.full_cost, saved, context.settings.planner.currency, locale)]
+    elif verdict.cost and verdict.full_cost is None:
+        amount = locale.money(verdict.cost, context.settings.planner.currency)
+        price = [KeyFigure(t("figure.cost"), t("figure.about", amount=amount), "")]
     if found.begun and not view.advice and now is not None:
         return [*status_figures(found, locale), *price]
     certainty = KeyFigure(t("figure.certainty"), t(f"certainty.{verdict.certainty}"), _weakness(plan, locale))

@@ -30,11 +30,12 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3])(?:[.:]([0-5]\d))?(?:[.:]00)?")
 @dataclass(frozen=True)
 class ColumnWords:
     """What a column of words may hold: ``known`` ones, and what people write for those of a ``family``; ``open``: an
-    unlike one is taken as it is."""
+    unlike one is taken as it is; ``apart``: what parts several of them."""
 
     known: tuple[str, ...]
     family: str
     open: bool = False
+    apart: str = "|"
 
     @property
     def said(self) -> Mapping[str, str]:
@@ -95,7 +96,8 @@ def value_of(cell: str, name: str, hint: object, zone: ZoneInfo, columns: Column
     if not cell:
         raise BadValue(message("error.cell.empty"))
     if name in columns.words:
-        return "|".join(word(part, columns.words[name]) for part in cell.split("|"))
+        parts = re.split(f"[{columns.words[name].apart}]+", cell.strip())
+        return "|".join(word(part, columns.words[name]) for part in parts)
     if name in columns.clocks:
         return clock(cell)
     if name in columns.euis:

@@ -10,7 +10,7 @@ from pathlib import Path
 from city.catalogue.message import Message, message
 from city.entities import Room, Vessel
 from city.errors import ImportRefused
-from city.vocabulary import FRACTIONS
+from city.vocabulary import FRACTIONS, WEEKDAYS
 from ingest.registers.adoption import adopt_unknown, names_of, tied
 from ingest.registers.asked import Asked
 from ingest.registers.cells import Columns, ColumnWords, rows_as
@@ -22,7 +22,8 @@ from store import registers
 from store.connect import Connection
 
 FRACTION_WORDS = ColumnWords(FRACTIONS, "fraction", open=True)
-COLUMNS = Columns({"fraction": FRACTION_WORDS}, devices=frozenset({"device"}))
+DAY_WORDS = ColumnWords(WEEKDAYS, "weekday", apart="|,;/+ ")
+COLUMNS = Columns({"fraction": FRACTION_WORDS, "emptied_on": DAY_WORDS}, devices=frozenset({"device"}))
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class VesselRow:
     max_age_days: float | None = None
     last_emptied: datetime | None = None
     kind: str = "room"
+    emptied_on: str = ""
 
 
 def import_rooms(connection: Connection, file: Path, asked: Asked) -> ListReport:
@@ -98,7 +100,9 @@ def _vessels(rows: Sequence[tuple[Message, VesselRow]], id_of: Callable[[str], s
 
 def _vessel(row: VesselRow, id_of: Callable[[str], str]) -> Vessel:
     device = None if row.device is None else id_of(row.device)
-    return Vessel(row.vessel, row.room, row.fraction, row.litres, device, row.max_age_days, row.last_emptied)
+    days = tuple(name for name in WEEKDAYS if name in row.emptied_on.split("|"))
+    vessel = Vessel(row.vessel, row.room, row.fraction, row.litres, device, row.max_age_days, row.last_emptied)
+    return replace(vessel, emptied_on=days)
 
 
 def _differences(

@@ -117,4 +117,6 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return "|".join(map(str, value))
     return repr(value) if isinstance(value, float) else str(value)

@@ -47,6 +47,10 @@ class Limits:
         row = self.usual_row(key, scope)
         return limits(()).value(key, scope) if row.value is None else row.value
 
+    def usual_word(self, key: str, scope: str = "*") -> str:
+        """The word of a threshold; where nobody set one, that of the seed."""
+        return self.usual_row(key, scope).text or ""
+
     def usual_row(self, key: str, scope: str = "*") -> Threshold:
         """The row of a threshold, else that of the seed."""
         return self._find(key, scope) or limits(()).row(key, scope)

@@ -220,10 +220,15 @@ TABLE: tuple[Declaration, ...] = (
         high=365.0,
         scopes=WASTE,
     ),
-    _number("waste.overflow_cost", "kr", 300.0, high=100000.0),
+    Declaration("waste.mode", "", {"*": "demand"}, kind="word", words=("demand", "calendar"), scopes=WASTE),
+    Declaration(
+        "waste.days", "", {"*": "workdays", "litter": "all"}, kind="word", words=("workdays", "all"), scopes=WASTE
+    ),
+    _number("waste.overflow_cost", "kr", 600.0, message("threshold.why.waste_replay"), high=100000.0),
+    _number("waste.hour_cost", "kr/h", 900.0, high=100000.0),
+    _number("waste.km_cost", "kr/km", 15.0, high=10000.0),
     _number("waste.minutes_per_vessel", "min", 3.0, high=120.0),
     _number("waste.shift_h", "h", 8.0, high=24.0),
-    _number("waste.worth_emptying", "1", {"*": 0.30, "food": 0.15}, high=1.0, scopes=WASTE),
     # ---- heating -------------------------------------------------------------------------------------------------
     _number("heating.day_c", "°C", 21.0, low=5.0, high=30.0),
     _number("heating.reach_c", "°C", 20.0, message("threshold.why.reach"), low=5.0, high=30.0),

@@ -23,11 +23,14 @@ STALE_DAYS = 2.0
 """A sensor that has been silent for longer decides nothing; a design choice."""
 
 
-def vessel_views(snapshot: WasteSnapshot, wait_days: float) -> dict[str, VesselView]:
-    """Of every vessel; ``wait_days`` until the next visit is possible."""
+def vessel_views(snapshot: WasteSnapshot, wait_days: Mapping[str, float]) -> dict[str, VesselView]:
+    """Of every vessel; ``wait_days`` until the next visit to each is possible."""
     pasts = _pasts(snapshot)
     classes = classes_of((vessel.fraction, pasts[vessel.id]) for vessel in snapshot.vessels if vessel.id in pasts)
-    return {vessel.id: _view(snapshot, vessel, pasts.get(vessel.id), classes, wait_days) for vessel in snapshot.vessels}
+    return {
+        vessel.id: _view(snapshot, vessel, pasts.get(vessel.id), classes, wait_days[vessel.id])
+        for vessel in snapshot.vessels
+    }
 
 
 def _pasts(snapshot: WasteSnapshot) -> dict[str, VesselPast]:
@@ -67,15 +70,13 @@ def _view(
 ) -> VesselView:
     at = snapshot.at.timestamp()
     state = None if past is None or not past.told else fill_state(past, classes[vessel.fraction])
-    chances = [None if state is None else overflow_probability(state, at, wait_days + n) for n in (0.0, 1.0, 3.0)]
     seen = None if state is None or state.emptied_at is None else datetime.fromtimestamp(state.emptied_at, UTC)
     emptied = max((t for t in (vessel.last_emptied, seen) if t is not None), default=None)
     return VesselView(
         vessel,
         state,
-        probability=chances[0],
-        after_next=chances[1],
-        later=chances[2],
+        probability=None if state is None else overflow_probability(state, at, wait_days),
+        wait_days=wait_days,
         age_days=None if emptied is None else (snapshot.at - emptied) / timedelta(days=1),
         watched_days=0.0 if past is None else (at - float(past.levels.seconds[0])) / DAY_S,
         doubt=_doubt(at, state),

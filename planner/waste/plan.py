@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
+
+import numpy as np
 
 from city.absence import first_gap
 from city.catalogue.message import message
@@ -27,13 +30,17 @@ from planner.routes.check import NO_ROUND, refusal, refuse
 from planner.snapshot import next_run
 from planner.thresholds.limits import Limits, limits
 from planner.waste.check import violations
+from planner.waste.price import WastePrices, Worths, priced, prices_of, room_shares
 from planner.waste.room import RoomNeed
-from planner.waste.rounds import TIP_S, Pickup, Round, Truck, plan_rounds
+from planner.waste.rounds import LEAVES_KR, TIP_S, Pickup, Round, Truck, plan_rounds
 from planner.waste.site import Site, absent_trucks, shift_begins, site_of
 from planner.waste.snapshot import WasteSnapshot
 from planner.waste.walk import WalkedRound, walked
-from planner.waste.words import degradations, missed_rooms, no_truck, summary_of, verdict
+from planner.waste.words import degradations, missed_rooms, no_truck, saves, summary_of, verdict
 from planner.words.sentences import left_out
+
+LEAST_OF_WAY = 0.1
+"""The part of its share in a round that a visit must save for a room to be looked at; keeps the search small."""
 
 
 def plan_waste(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Plan:
@@ -41,18 +48,23 @@ def plan_waste(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Plan:
     rules = limits(snapshot.thresholds)
     network = build(snapshot.segments)
     items = list(snapshot.running)
-    weaknesses = list(degradations(snapshot, needs))
-    for fraction, wanted in _by_fraction(_not_under_way(snapshot, needs)):
-        site = site_of(snapshot, network, fraction, wanted, {item.vehicle for item in items})
-        if site is None:
-            weaknesses.append(no_truck(fraction))
+    weaknesses, worths = list(degradations(snapshot, needs)), Worths()
+    for fraction, rooms in _by_fraction(_not_under_way(snapshot, needs)):
+        every = site_of(snapshot, network, fraction, rooms, {item.vehicle for item in items})
+        if every is None:
+            weaknesses += [no_truck(fraction)] * any(need.must for need in rooms)
             continue
-        rounds = _rounds(snapshot, rules, site, _shift(snapshot, items))
-        driven, weak = _driven(snapshot, network, rules, fraction, site, rounds, items)
-        items += driven
-        weaknesses += [*weak, *missed_rooms(wanted, site, rounds or [])]
+        site = _worth_coming(snapshot, rules, every, worths)
+        if site.needs:
+            rounds = _rounds(snapshot, rules, site, _shift(snapshot, items))
+            driven, weak = _driven(snapshot, network, rules, fraction, site, rounds, items)
+            items += driven
+            weaknesses += weak
+            weaknesses += missed_rooms(rooms, site, rounds or [])
+        else:
+            weaknesses += missed_rooms(rooms, site, [])
     totals = _totals(needs, items)
-    return assemble(snapshot, verdict(snapshot, needs, items, weaknesses), weaknesses, items, totals)
+    return assemble(snapshot, verdict(snapshot, needs, items, weaknesses, prices_of(rules)), weaknesses, items, totals)
 
 
 def _driven(
@@ -113,15 +125,42 @@ def _no_time(target: str, truck: Vehicle) -> Degradation:
 
 
 def _by_fraction(needs: Sequence[RoomNeed]) -> list[tuple[str, list[RoomNeed]]]:
-    """Each fraction goes on its own truck: what must be fetched, and what would be worth a detour.
+    """Each fraction goes on its own truck; the one with most rooms that must be emptied has the first choice of them.
 
-    Fractions without anything that must be fetched today are left out.
+    Fractions of which no room can be emptied on this day are left out.
     """
     groups: dict[str, list[RoomNeed]] = defaultdict(list)
     for need in needs:
-        if need.must or need.prize >= 1.0:
+        if need.must or any(view.state is not None and not view.doubt and not view.shut for view in need.views):
             groups[need.fraction].append(need)
-    return [(name, group) for name, group in sorted(groups.items()) if any(need.must for need in group)]
+    return sorted(groups.items(), key=lambda group: (-sum(need.must for need in group[1]), group[0]))
+
+
+def _worth_coming(snapshot: WasteSnapshot, rules: Limits, site: Site, worths: Worths) -> Site:
+    """The rooms that must be emptied and fit a truck, and those where a visit saves more than the work there and a part
+    of the way; nothing where none must and all together do not pay for a truck that leaves."""
+    prices = prices_of(rules)
+    rows = [0, site.disposal, *range(site.disposal + 1, len(site.metres))]
+    costs = prices.ways(site.metres[np.ix_(rows, rows)], site.seconds[np.ix_(rows, rows)])
+    drive = room_shares(site.needs, rules, costs, min(site.most_l, 1e9), prices.hour * TIP_S / 3600.0)
+    weekday = snapshot.service_day.weekday()
+    needs = priced(site.needs, snapshot.at, rules, prices, drive, weekday, worths)
+    left = [need.prize - prices.vessel * len(need.vessels) for need in needs]
+    worth = {
+        number: _said(snapshot, need, prices)
+        for number, need in enumerate(needs)
+        if need.litres <= site.most_l and (need.must or left[number] > LEAST_OF_WAY * drive[number])
+    }
+    pays = any(need.must for need in worth.values()) or sum(left[number] for number in worth) > LEAVES_KR
+    return site.only(worth if pays else {})
+
+
+def _said(snapshot: WasteSnapshot, need: RoomNeed, prices: WastePrices) -> RoomNeed:
+    """The room with what a visit saves among its reasons, where it need not be today."""
+    if need.must:
+        return need
+    saved = saves(need, prices.vessel * len(need.vessels), snapshot.params.currency)
+    return replace(need, reasons=(*need.reasons[:2], saved, *need.reasons[2:]))
 
 
 def _vessel_s(rules: Limits) -> float:
@@ -133,10 +172,10 @@ def _rounds(
     snapshot: WasteSnapshot, rules: Limits, site: Site, busy_until: Mapping[str, datetime]
 ) -> list[Round] | None:
     """The rounds of a fraction, each truck within what is left of its shift."""
-    each_s, begins = _vessel_s(rules), shift_begins(snapshot)
+    prices, begins = prices_of(rules), shift_begins(snapshot)
     ends = begins + timedelta(hours=rules.value("waste.shift_h"))
     wishes = [
-        Pickup(need.litres, each_s * len(need.vessels), None if need.must else need.prize, need.score)
+        Pickup(need.litres, prices.vessel_s * len(need.vessels), None if need.must else need.prize, need.score)
         for need in site.needs
     ]
     trucks = [
@@ -155,6 +194,8 @@ def _rounds(
         site.seconds,
         iterations=snapshot.params.round_iterations,
         seed=snapshot.seed,
+        kr_per_km=prices.km,
+        kr_per_h=prices.hour,
     )
     return None if found is None else [item for item in found if any(stop is not None for stop in item.stops)]
 

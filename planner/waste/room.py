@@ -15,12 +15,15 @@ from planner.thresholds.limits import Limits
 class RoomNeed:
     """One room and fraction: must it be visited, what would a visit be worth, what is loaded, and why.
 
+    ``views`` are all its vessels of the fraction, ``vessels`` those that a visit empties, ``litres`` what they hold.
     ``probability`` is that of overflow of the fullest vessel before the next possible visit, NaN-free; ``blind``
-    where no vessel has a level that is believed; ``doubts`` names the sensors that are not, each with why.
+    where no vessel has a level that is believed; ``doubts`` names the sensors that are not, each with why. ``prize`` is
+    what a visit saves [kr], where it need not be today.
     """
 
     room: Room
     fraction: str
+    views: tuple[VesselView, ...]
     vessels: tuple[Vessel, ...]
     must: bool
     probability: float
@@ -37,20 +40,20 @@ class RoomNeed:
 @dataclass(frozen=True)
 class VesselView:
     """What is known of one vessel now: of its level, the probability that it overflows before the next possible visit,
-    a day ``after_next`` and three days ``later``; how long ago it was emptied, where that is known, and for how long a
-    sensor has ``watched`` it [days]. ``doubt``: why its sensor decides nothing (``no_sensor``, ``silent``, or the
-    sensor's own). ``due`` where its age or its calendar asks for it.
+    ``wait_days`` from now; how long ago it was emptied, where that is known, and for how long a sensor has ``watched``
+    it [days]. ``doubt``: why its sensor decides nothing (``no_sensor``, ``silent``, or the sensor's own). ``due`` where
+    its age or its calendar asks for it, ``shut`` where no truck comes to it on this day.
     """
 
     vessel: Vessel
     state: FillState | None
     probability: float | None
-    after_next: float | None
-    later: float | None
+    wait_days: float
     age_days: float | None
     watched_days: float = 0.0
     doubt: str = ""
     due: bool = False
+    shut: bool = False
 
     @property
     def chance(self) -> float:
@@ -61,6 +64,12 @@ class VesselView:
     def waited_days(self) -> float:
         """How long it has waited at least [days]."""
         return self.watched_days if self.age_days is None else self.age_days
+
+    @property
+    def litres(self) -> float:
+        """What it holds; most of it where no level is believed."""
+        share = 0.8 if self.state is None or self.doubt else min(1.2, max(0.1, self.state.level_pct / 100.0))
+        return self.vessel.litres * share
 
 
 def max_age_days(rules: Limits, vessel: Vessel) -> float:

@@ -12,6 +12,8 @@ TIP_S = 600.0
 """How long a truck takes to tip [s]."""
 LEFT_KR = 300.0
 """What a room that must be visited is worth where no shift has time for all: it is taken on the way."""
+LEAVES_KR = 100.0
+"""What it costs that a truck leaves at all, beside its way."""
 OF_A_KRONA = 1000
 """The solver counts in whole numbers: thousandths of a krona."""
 
@@ -115,7 +117,7 @@ def _vehicle(truck: Truck, disposal: int, prices: tuple[int, int], home_s: float
         capacity=truck.capacity_l,
         per_m=prices[0],
         per_s=prices[1],
-        used=100 * OF_A_KRONA,
+        used=round(LEAVES_KR) * OF_A_KRONA,
         longest_s=None if truck.left_s is None else truck.left_s - home_s,
     )
 

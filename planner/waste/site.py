@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from math import floor
@@ -44,6 +44,23 @@ class Site:
         """The row of the disposal site."""
         return len(self.depots)
 
+    @property
+    def most_l(self) -> float:
+        """What the largest of its trucks holds; rounds count whole litres."""
+        return max(floor(truck.capacity_l) if truck.capacity_l else np.inf for truck in self.trucks)
+
+    def only(self, needs: Mapping[int, RoomNeed]) -> Site:
+        """The site with these of its rooms, each by its number, and what a visit to each would be now."""
+        first = self.disposal + 1
+        rows = [*range(first), *(first + number for number in needs)]
+        return replace(
+            self,
+            needs=tuple(needs.values()),
+            nodes=tuple(self.nodes[row] for row in rows),
+            metres=self.metres[np.ix_(rows, rows)],
+            seconds=self.seconds[np.ix_(rows, rows)],
+        )
+
     def row(self, stop: int | None) -> int:
         """The row of a stop: a number of ``needs``, or None for the disposal site."""
         return self.disposal if stop is None else self.disposal + 1 + stop
@@ -70,9 +87,7 @@ def site_of(
     how = profile(network, _largest(free))
     if not np.isfinite(how.seconds).any():
         return None
-    most = max(floor(truck.capacity_l) if truck.capacity_l else np.inf for truck in free)  # rounds count whole litres
-    fitting = tuple(need for need in needs if need.litres <= most)
-    return _tables(network, fitting, free, depots, disposal, how)
+    return _tables(network, tuple(needs), free, depots, disposal, how)
 
 
 def shift_begins(snapshot: WasteSnapshot) -> datetime:

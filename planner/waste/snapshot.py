@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar
 
-from city.entities import Room, Segment, Vessel, VesselEmptied
+from city.entities import CalendarDay, Room, Segment, Vessel, VesselEmptied
 from city.manning import Absence
 from city.vocabulary import Domain
 from planner.snapshot import Snapshot, Wants
@@ -25,3 +25,9 @@ class WasteSnapshot(Snapshot):
     vessels: tuple[Vessel, ...] = ()
     emptyings: tuple[VesselEmptied, ...] = ()
     absences: tuple[Absence, ...] = ()
+    holidays: tuple[CalendarDay, ...] = ()
+
+    @property
+    def free_days(self) -> frozenset[date]:
+        """Public holidays, on which no truck goes out."""
+        return frozenset(row.day for row in self.holidays)

@@ -6,13 +6,14 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from city.catalogue.message import Message, message
+from city.catalogue.message import Figure, Message, message
 from city.catalogue.stored import in_all_languages
 from city.catalogue.words import name_of
 from city.plan import Degradation, Intervention, Reason, Verdict
 from city.vocabulary import STAND_IN
 from models.fill.chance import level_quantiles
 from planner.thresholds.limits import Limits
+from planner.waste.price import WastePrices
 from planner.waste.room import RoomNeed, VesselView, max_age_days
 from planner.waste.rounds import Round
 from planner.waste.site import Site, day_ends
@@ -37,9 +38,13 @@ def summary_of(visited: Sequence[RoomNeed]) -> Reason:
 
 
 def verdict(
-    snapshot: WasteSnapshot, needs: Sequence[RoomNeed], items: Sequence[Intervention], weaknesses: Sequence[Degradation]
+    snapshot: WasteSnapshot,
+    needs: Sequence[RoomNeed],
+    items: Sequence[Intervention],
+    weaknesses: Sequence[Degradation],
+    prices: WastePrices,
 ) -> Verdict:
-    """The answer, sentence by sentence."""
+    """The answer, sentence by sentence, and what the rounds cost."""
     certainty = certain("high", weaknesses)
     if not needs:
         return Verdict(go=False, certainty="low", cost=0.0, **answer(message("plan.waste.verdict.no_rooms")))
@@ -47,7 +52,8 @@ def verdict(
         return Verdict(go=False, certainty=certainty, cost=0.0, **answer(*_no_round(needs)))
     starts = min(item.starts_at for item in items if item.starts_at)
     said = _go(needs, items, starts.astimezone(snapshot.zone))
-    return Verdict(go=True, certainty=certainty, starts_at=starts, **answer(said))
+    cost = sum(prices.of((item.distance_m or 0.0), 60.0 * (item.minutes or 0.0)) for item in items)
+    return Verdict(go=True, certainty=certainty, starts_at=starts, cost=round(cost, 1), **answer(said))
 
 
 def _go(needs: Sequence[RoomNeed], items: Sequence[Intervention], starts: datetime) -> Message:
@@ -70,6 +76,13 @@ def _no_round(needs: Sequence[RoomNeed]) -> tuple[Message, Message]:
         return first, message("plan.waste.verdict.no_levels")
     name = nearest.room.name or nearest.room.id
     return first, message("plan.waste.verdict.nearest", room=name, percent=100 * nearest.probability)
+
+
+def saves(need: RoomNeed, work: float, currency: str) -> Reason:
+    """What a visit that need not be today saves of a later one, the work there taken off."""
+    amount = max(0.0, need.prize - work)
+    said = message("plan.waste.saves", amount=Figure(amount, 0), currency=currency)
+    return Reason(**in_all_languages(text=said), value=round(amount, 1), unit=currency, source="fill model")
 
 
 def _rooms(n: int) -> Message:

@@ -34,7 +34,7 @@ SELECT room_id AS id, name, lon, lat, kind, simulated FROM room ORDER BY 1;
 -- name: vessels
 -- All vessels with the time that each was last emptied.
 SELECT vessel_id AS id, room_id AS room, fraction, litres, device_id AS device, max_age_days,
-       greatest(last_emptied, emptied_said) AS last_emptied, simulated
+       greatest(last_emptied, emptied_said) AS last_emptied, simulated, emptied_on
 FROM vessel ORDER BY 1;
 
 -- name: emptyings
@@ -43,11 +43,13 @@ SELECT vessel_id AS vessel, at FROM emptying WHERE at > %(since)s AND at <= %(at
 
 -- name: save_vessel
 -- Takes in a vessel, or corrects it; a known emptying is only moved forward.
-INSERT INTO vessel (vessel_id, room_id, fraction, litres, device_id, max_age_days, last_emptied, simulated)
-VALUES (%(id)s, %(room)s, %(fraction)s, %(litres)s, %(device)s, %(max_age_days)s, %(last_emptied)s, %(simulated)s)
+INSERT INTO vessel (vessel_id, room_id, fraction, litres, device_id, max_age_days, last_emptied, simulated, emptied_on)
+VALUES (%(id)s, %(room)s, %(fraction)s, %(litres)s, %(device)s, %(max_age_days)s, %(last_emptied)s, %(simulated)s,
+        %(emptied_on)s)
 ON CONFLICT (vessel_id) DO UPDATE SET room_id = excluded.room_id, fraction = excluded.fraction,
     litres = excluded.litres, device_id = excluded.device_id, max_age_days = excluded.max_age_days,
-    last_emptied = greatest(vessel.last_emptied, excluded.last_emptied), simulated = excluded.simulated;
+    last_emptied = greatest(vessel.last_emptied, excluded.last_emptied), simulated = excluded.simulated,
+    emptied_on = excluded.emptied_on;
 
 -- name: mark_emptied
 -- Notes that an order emptied vessels, and when each was emptied before.

@@ -18,17 +18,18 @@ DELETE FROM room WHERE room_id = %(id)s;
 -- name: vessel
 -- Vessels, with the emptying that a file said.
 SELECT vessel_id AS id, room_id AS room, fraction, litres, device_id AS device, max_age_days,
-       emptied_said AS last_emptied, simulated, coalesce(source, '') AS source, NOT simulated AS own
+       emptied_said AS last_emptied, emptied_on, simulated, coalesce(source, '') AS source, NOT simulated AS own
 FROM vessel;
 
 -- name: put_vessel
 -- A vessel as a file says it; what drivers reported of its emptying stays.
-INSERT INTO vessel (vessel_id, room_id, fraction, litres, device_id, max_age_days, emptied_said, simulated, source)
-VALUES (%(id)s, %(room)s, %(fraction)s, %(litres)s, %(device)s, %(max_age_days)s, %(last_emptied)s, %(simulated)s,
-        %(source)s)
+INSERT INTO vessel (vessel_id, room_id, fraction, litres, device_id, max_age_days, emptied_said, emptied_on, simulated,
+                    source)
+VALUES (%(id)s, %(room)s, %(fraction)s, %(litres)s, %(device)s, %(max_age_days)s, %(last_emptied)s, %(emptied_on)s,
+        %(simulated)s, %(source)s)
 ON CONFLICT (vessel_id) DO UPDATE SET room_id = excluded.room_id, fraction = excluded.fraction,
     litres = excluded.litres, device_id = excluded.device_id, max_age_days = excluded.max_age_days,
-    emptied_said = excluded.emptied_said, simulated = excluded.simulated, source = excluded.source;
+    emptied_said = excluded.emptied_said, emptied_on = excluded.emptied_on, simulated = excluded.simulated, source = excluded.source;
 
 -- name: drop_vessel
 -- Takes a vessel away.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from random import Random
@@ -22,6 +23,8 @@ from planner.snapshot import PlannerParams, Snapshot
 from planner.thresholds.limits import limits
 from planner.waste.check import violations
 from planner.waste.need import assess
+from planner.waste.price import priced
+from planner.waste.room import RoomNeed
 from planner.waste.rounds import TIP_S, Pickup, Round, Truck, plan_rounds
 from planner.waste.site import Site, site_of
 from planner.waste.walk import WalkedRound, walked
@@ -224,15 +227,13 @@ def test_rounds_that_the_solver_calls_infeasible_are_none(monkeypatch: pytest.Mo
 
 
 def test_a_room_that_no_truck_can_hold_is_named_and_the_others_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A room that grew over the largest truck after it was let in: it is left, and the other fraction goes."""
+    """A room that holds more than the largest truck: it is left, and the other fraction goes."""
 
-    def grown(snapshot: Snapshot, network: StreetNetwork, fraction: str, *rest: Any) -> Site | None:
-        site = site_of(snapshot, network, fraction, *rest)
-        if site is None or fraction != "food":
-            return site
-        return replace(site, needs=tuple(replace(need, litres=9000.0) for need in site.needs))
+    def grown(needs: Sequence[RoomNeed], *rest: Any) -> list[RoomNeed]:
+        found = priced(needs, *rest)
+        return [replace(need, litres=9000.0) if need.fraction == "food" else need for need in found]
 
-    monkeypatch.setattr(waste, "site_of", grown)
+    monkeypatch.setattr(waste, "priced", grown)
     plan = plan_of(two_fractions())
     assert [item.target for item in plan.interventions] == ["residual-1"]
     assert any("ryms inte" in weak.effect for weak in plan.degradations)
