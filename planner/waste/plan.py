@@ -30,17 +30,15 @@ from planner.routes.check import NO_ROUND, refusal, refuse
 from planner.snapshot import next_run
 from planner.thresholds.limits import Limits, limits
 from planner.waste.check import violations
-from planner.waste.price import WastePrices, Worths, priced, prices_of, room_shares
-from planner.waste.room import RoomNeed
-from planner.waste.rounds import LEAVES_KR, TIP_S, Pickup, Round, Truck, plan_rounds
+from planner.waste.decide import Ask, Visit, visits
+from planner.waste.price import Worths, prices_of, room_shares, worth_by_vessel
+from planner.waste.room import RoomNeed, VesselView
+from planner.waste.rounds import TIP_S, Pickup, Round, Truck, plan_rounds
 from planner.waste.site import Site, absent_trucks, shift_begins, site_of
 from planner.waste.snapshot import WasteSnapshot
 from planner.waste.walk import WalkedRound, walked
 from planner.waste.words import degradations, missed_rooms, no_truck, saves, summary_of, verdict
 from planner.words.sentences import left_out
-
-LEAST_OF_WAY = 0.1
-"""The part of its share in a round that a visit must save for a room to be looked at; keeps the search small."""
 
 
 def plan_waste(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Plan:
@@ -137,30 +135,34 @@ def _by_fraction(needs: Sequence[RoomNeed]) -> list[tuple[str, list[RoomNeed]]]:
 
 
 def _worth_coming(snapshot: WasteSnapshot, rules: Limits, site: Site, worths: Worths) -> Site:
-    """The rooms that must be emptied and fit a truck, and those where a visit saves more than the work there and a part
-    of the way; nothing where none must and all together do not pay for a truck that leaves."""
+    """The rooms that are looked at today, each with what a visit empties."""
     prices = prices_of(rules)
     rows = [0, site.disposal, *range(site.disposal + 1, len(site.metres))]
     costs = prices.ways(site.metres[np.ix_(rows, rows)], site.seconds[np.ix_(rows, rows)])
     drive = room_shares(site.needs, rules, costs, min(site.most_l, 1e9), prices.hour * TIP_S / 3600.0)
     weekday = snapshot.service_day.weekday()
-    needs = priced(site.needs, snapshot.at, rules, prices, drive, weekday, worths)
-    left = [need.prize - prices.vessel * len(need.vessels) for need in needs]
-    worth = {
-        number: _said(snapshot, need, prices)
-        for number, need in enumerate(needs)
-        if need.litres <= site.most_l and (need.must or left[number] > LEAST_OF_WAY * drive[number])
-    }
-    pays = any(need.must for need in worth.values()) or sum(left[number] for number in worth) > LEAVES_KR
-    return site.only(worth if pays else {})
+    worth = worth_by_vessel(site.needs, snapshot.at, rules, prices, drive, weekday, worths)
+    views = [(number, need, view) for number, need in enumerate(site.needs) for view in need.views]
+    asked = Ask(
+        np.array([number for number, _, _ in views]),
+        np.array([view.vessel in need.vessels for _, need, view in views]),
+        np.array([worth.get(view.vessel.id, 0.0) for _, _, view in views]),
+        np.array([view.litres for _, _, view in views]),
+        np.array([need.score for _, need, _ in views]),
+    )
+    found = visits(asked, drive, prices, site.most_l)
+    return site.only({visit.room: _visited(snapshot, site.needs[visit.room], visit, views) for visit in found})
 
 
-def _said(snapshot: WasteSnapshot, need: RoomNeed, prices: WastePrices) -> RoomNeed:
-    """The room with what a visit saves among its reasons, where it need not be today."""
-    if need.must:
-        return need
-    saved = saves(need, prices.vessel * len(need.vessels), snapshot.params.currency)
-    return replace(need, reasons=(*need.reasons[:2], saved, *need.reasons[2:]))
+def _visited(
+    snapshot: WasteSnapshot, need: RoomNeed, visit: Visit, views: Sequence[tuple[int, RoomNeed, VesselView]]
+) -> RoomNeed:
+    """The room as a visit finds it, with what it saves among its reasons where it need not be today."""
+    vessels = tuple(views[row][2].vessel for row in visit.vessels)
+    reasons = need.reasons
+    if not visit.must:
+        reasons = (*reasons[:2], saves(visit.left, snapshot.params.currency), *reasons[2:])
+    return replace(need, vessels=vessels, litres=visit.litres, prize=visit.prize, reasons=reasons)
 
 
 def _vessel_s(rules: Limits) -> float:

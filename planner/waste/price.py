@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -116,25 +116,7 @@ def _every(view: VesselView, rules: Limits) -> float:
     return most if view.state is None or view.doubt else min(most, USUAL_FILL / max(0.1, view.state.rate_pct_day))
 
 
-def priced(
-    needs: Sequence[RoomNeed],
-    at: datetime,
-    rules: Limits,
-    prices: WastePrices,
-    drive: Floats,
-    weekday: int,
-    worths: Worths,
-) -> list[RoomNeed]:
-    """The rooms with the vessels that a visit today empties and what it saves, the work there taken off: those that
-    must be emptied, and those that are worth their own work.
-
-    ``drive`` (n,) is the share of each room in a round [kr].
-    """
-    worth: Mapping[str, float] = _worth_by_vessel(needs, at, rules, prices, drive, weekday, worths)
-    return [_with_worth(need, worth, prices) for need in needs]
-
-
-def _worth_by_vessel(
+def worth_by_vessel(
     needs: Sequence[RoomNeed],
     at: datetime,
     rules: Limits,
@@ -143,7 +125,10 @@ def _worth_by_vessel(
     weekday: int,
     worths: Worths,
 ) -> dict[str, float]:
-    """What emptying saves [kr], of the vessels whose level decides."""
+    """What emptying saves [kr], of the vessels whose level decides.
+
+    ``drive`` (n,) is the share of each room in a round [kr].
+    """
     rows: dict[tuple[int, frozenset[int]], list[tuple[VesselView, FillState, float, int]]] = {}
     for need, share in zip(needs, drive, strict=True):
         if rules.usual_word("waste.mode", need.fraction) == "calendar":
@@ -175,14 +160,3 @@ def _standing(group: Sequence[tuple[VesselView, FillState, float, int]], at: flo
         for view, state, _, beside in group
     ]
     return VesselStands(*np.array(columns, float).T)
-
-
-def _with_worth(need: RoomNeed, worth: Mapping[str, float], prices: WastePrices) -> RoomNeed:
-    must = {vessel.id for vessel in need.vessels}
-    taken = [v for v in need.views if v.vessel.id in must or worth.get(v.vessel.id, 0.0) > prices.vessel]
-    return replace(
-        need,
-        vessels=tuple(view.vessel for view in taken),
-        litres=sum(view.litres for view in taken),
-        prize=sum(worth.get(view.vessel.id, 0.0) for view in taken),
-    )

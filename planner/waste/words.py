@@ -78,9 +78,9 @@ def _no_round(needs: Sequence[RoomNeed]) -> tuple[Message, Message]:
     return first, message("plan.waste.verdict.nearest", room=name, percent=100 * nearest.probability)
 
 
-def saves(need: RoomNeed, work: float, currency: str) -> Reason:
+def saves(left: float, currency: str) -> Reason:
     """What a visit that need not be today saves of a later one, the work there taken off."""
-    amount = max(0.0, need.prize - work)
+    amount = max(0.0, left)
     said = message("plan.waste.saves", amount=Figure(amount, 0), currency=currency)
     return Reason(**in_all_languages(text=said), value=round(amount, 1), unit=currency, source="fill model")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from random import Random
@@ -23,8 +22,6 @@ from planner.snapshot import PlannerParams, Snapshot
 from planner.thresholds.limits import limits
 from planner.waste.check import violations
 from planner.waste.need import assess
-from planner.waste.price import priced
-from planner.waste.room import RoomNeed
 from planner.waste.rounds import TIP_S, Pickup, Round, Truck, plan_rounds
 from planner.waste.site import Site, site_of
 from planner.waste.walk import WalkedRound, walked
@@ -229,11 +226,10 @@ def test_rounds_that_the_solver_calls_infeasible_are_none(monkeypatch: pytest.Mo
 def test_a_room_that_no_truck_can_hold_is_named_and_the_others_go(monkeypatch: pytest.MonkeyPatch) -> None:
     """A room that holds more than the largest truck: it is left, and the other fraction goes."""
 
-    def grown(needs: Sequence[RoomNeed], *rest: Any) -> list[RoomNeed]:
-        found = priced(needs, *rest)
-        return [replace(need, litres=9000.0) if need.fraction == "food" else need for need in found]
+    def small(self: Site) -> float:
+        return 50.0 if self.needs[0].fraction == "food" else 9000.0
 
-    monkeypatch.setattr(waste, "priced", grown)
+    monkeypatch.setattr(Site, "most_l", property(small))
     plan = plan_of(two_fractions())
     assert [item.target for item in plan.interventions] == ["residual-1"]
     assert any("ryms inte" in weak.effect for weak in plan.degradations)
