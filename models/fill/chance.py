@@ -104,13 +104,13 @@ def fill_state(past: VesselPast, of_class: ClassInflow, *, near_s: float = 6 * H
     measured, since = float(levels.seconds[rows[-1]]), -math.inf if emptied is None else emptied
     fresh = [row for row in rows[-last:] if levels.seconds[row] > max(since, measured - near_s)]
     level = float(np.median(levels.level[fresh])) if fresh else 0.0
-    rate, days = _drawn(past.flowed, of_class)
+    rate, days = drawn_rate(past.flowed, of_class)
     return FillState(
         level, measured if fresh else since, levels.noise_pct, past.flowed, of_class, rate, days, emptied, levels.doubt
     )
 
 
-def _drawn(flowed: Inflow, of_class: ClassInflow) -> tuple[float, float]:
+def drawn_rate(flowed: Inflow, of_class: ClassInflow) -> tuple[float, float]:
     """The rate [% a day] and the known days that it stands on."""
     days = flowed.known_days
     if days <= 0.0 or not math.isfinite(flowed.rate):

@@ -24,7 +24,7 @@ LEAST_OF_WAY = 0.1
 
 
 @dataclass(frozen=True)
-class Ask:
+class VesselsAsked:
     """What is asked of each vessel, each (n,): its ``room`` by number, whether it ``must`` be emptied, what emptying it
     saves, ``worth`` [kr], the ``litres`` in it, and how ``urgent`` it is (0 to 1)."""
 
@@ -36,7 +36,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Visit:
+class RoomVisit:
     """A visit to a ``room`` that empties these ``vessels``: what it loads, whether it ``must`` be, what it saves
     (``prize``) and what is ``left`` of that after the work there [kr]."""
 
@@ -54,7 +54,7 @@ class Visit:
         return Pickup(self.litres, work, None if self.must else self.prize, self.urgent)
 
 
-def visits(asked: Ask, drive: Floats, prices: WastePrices, most_l: float) -> list[Visit]:
+def visits(asked: VesselsAsked, drive: Floats, prices: WastePrices, most_l: float) -> list[RoomVisit]:
     """The rooms that must be visited, and those where a visit saves more than the work there and a part of the way,
     ``drive`` (n_rooms,) [kr]; none where no room must be and all together do not pay for a truck that leaves.
 
@@ -67,14 +67,14 @@ def visits(asked: Ask, drive: Floats, prices: WastePrices, most_l: float) -> lis
     return worth if pays else []
 
 
-def _each(asked: Ask, prices: WastePrices) -> Iterator[Visit]:
+def _each(asked: VesselsAsked, prices: WastePrices) -> Iterator[RoomVisit]:
     """Every room of which a vessel is emptied."""
     taken: defaultdict[int, list[int]] = defaultdict(list)
     for vessel in np.flatnonzero(asked.must | (asked.worth > prices.vessel)):
         taken[int(asked.room[vessel])].append(int(vessel))
     for room, vessels in sorted(taken.items()):
         prize = float(asked.worth[vessels].sum())
-        yield Visit(
+        yield RoomVisit(
             room,
             tuple(vessels),
             bool(asked.must[vessels].any()),

@@ -30,7 +30,7 @@ from planner.routes.check import NO_ROUND, refusal, refuse
 from planner.snapshot import next_run
 from planner.thresholds.limits import Limits, limits
 from planner.waste.check import violations
-from planner.waste.decide import Ask, Visit, visits
+from planner.waste.decide import RoomVisit, VesselsAsked, visits
 from planner.waste.price import Worths, prices_of, room_shares, worth_by_vessel
 from planner.waste.room import RoomNeed, VesselView
 from planner.waste.rounds import TIP_S, Pickup, Round, Truck, plan_rounds
@@ -143,7 +143,7 @@ def _worth_coming(snapshot: WasteSnapshot, rules: Limits, site: Site, worths: Wo
     weekday = snapshot.service_day.weekday()
     worth = worth_by_vessel(site.needs, snapshot.at, rules, prices, drive, weekday, worths)
     views = [(number, need, view) for number, need in enumerate(site.needs) for view in need.views]
-    asked = Ask(
+    asked = VesselsAsked(
         np.array([number for number, _, _ in views]),
         np.array([view.vessel in need.vessels for _, need, view in views]),
         np.array([worth.get(view.vessel.id, 0.0) for _, _, view in views]),
@@ -155,7 +155,7 @@ def _worth_coming(snapshot: WasteSnapshot, rules: Limits, site: Site, worths: Wo
 
 
 def _visited(
-    snapshot: WasteSnapshot, need: RoomNeed, visit: Visit, views: Sequence[tuple[int, RoomNeed, VesselView]]
+    snapshot: WasteSnapshot, need: RoomNeed, visit: RoomVisit, views: Sequence[tuple[int, RoomNeed, VesselView]]
 ) -> RoomNeed:
     """The room as a visit finds it, with what it saves among its reasons where it need not be today."""
     vessels = tuple(views[row][2].vessel for row in visit.vessels)

@@ -49,7 +49,7 @@ def line(*at: float) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
 def test_shares_of_a_day_are_what_its_round_costs() -> None:
     """Three rooms that are all visited every day: out to the last, on to the tip, tip, home."""
     costs = line(0.0, 10.0, 2.0, 4.0, 6.0)
-    shares = drive_shares(costs, Stops(np.full(3, 100.0), np.ones(3)), 1000.0, 5.0)
+    shares = drive_shares(costs, Stops(np.full(3, 100.0), np.ones(3)), 1000.0, 5.0, rest=1.0)
     assert shares.sum() == pytest.approx(2.0 + 4.0 + 4.0 + 5.0 + 10.0)
 
 
@@ -57,7 +57,7 @@ def test_a_room_far_off_bears_its_way_and_a_small_truck_tips_more() -> None:
     """One of ten rooms lies far out; with a truck that must tip twice each room bears more."""
     costs = line(0.0, 1.0, *np.linspace(1.0, 2.0, 9), 30.0)
     stops = Stops(np.full(10, 100.0), np.full(10, 0.5))
-    large, small = (drive_shares(costs, stops, capacity, 5.0) for capacity in (1e6, 300.0))
+    large, small = (drive_shares(costs, stops, capacity, 5.0, rest=1.0) for capacity in (1e6, 300.0))
     assert large[-1] > 3.0 * large[:-1].max()
     assert (small > large).all()
 
