@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from city.catalogue.message import brief, message
 from city.errors import ConfigError
-from deploy.opening import opened_store, say, stop_signals, telling
+from deploy.opening import note, opened_store, say, stop_signals, telling
 
 if TYPE_CHECKING:
     from city.catalogue.words import Words
@@ -26,6 +26,8 @@ def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
     from planner.services import SERVICES
     from planner.snow.backtest import command
 
+    if options.domain == "waste":
+        return _try_waste(options, settings)
     if not SERVICES[options.domain].backtested:
         raise ConfigError(message("error.usage.not_backtested", domain=message(f"domain.{options.domain}")))
     spoken = words(settings.municipality.language)
@@ -45,6 +47,32 @@ def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
         costs = command.Costs(settings.planner.full_call_out_cost_per_h, settings.planner.currency)
         both = command.from_runs(runs, lambda changes: read_rules(connection, changes), options.set, costs)
     say(command.said(*both, settings.municipality.zone, spoken, as_json=options.json))
+    return 0
+
+
+def _try_waste(options: argparse.Namespace, settings: Settings) -> int:
+    """A past of vessels with every policy, from the archive or from a folder of a city's own export."""
+    from city.catalogue.words import words
+    from planner.waste.backtest import archive, command, files
+    from planner.waste.backtest.words import as_json, in_words
+
+    if options.files:
+        past = files.load_past(options.files)
+    else:
+        from planner.inputs import read_snapshot
+
+        with opened_store(settings, "backtest") as (connection, clock):
+            kept = read_snapshot(connection, settings, archive.WasteArchive, clock.now(), slot="backtest")
+        past = archive.past_of_archive(kept)
+    spoken, tell = words(settings.municipality.language), telling(settings, note)
+    found = command.try_waste(
+        past,
+        options.set,
+        options.since,
+        options.until,
+        lambda fraction, done, of: tell(message("cli.backtest.progress", fraction=fraction, done=done, of=of)),
+    )
+    say((as_json if options.json else in_words)(found, spoken))
     return 0
 
 

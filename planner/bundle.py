@@ -23,6 +23,7 @@ from city.entities import Forecast, ForecastStep, Segment, Vehicle
 from city.errors import ImportRefused
 from city.folderhead import SEE_DOCS, check_zone, toml_of
 from city.plan import Intervention
+from city.streetfile import segments_in
 from city.tables import checked, numbered, rows_of, typed, write
 from planner.snapshot import PlannerParams, Snapshot
 
@@ -66,7 +67,7 @@ def load(folder: Path, kinds: Mapping[str, type[S]]) -> S:
     _check_speeds(folder / "vehicles.csv", tables["vehicles"])
     tables |= {"forecasts": _forecasts_in(folder / "forecasts.csv"), "running": _running_in(folder / "running.json")}
     if "segments" in typing.get_type_hints(kind):
-        tables["segments"] = _segments_in(folder / "segments.geojson")
+        tables["segments"] = segments_in(folder / "segments.geojson")
     return checked(head | tables, kind, folder / "snapshot.toml", "a value")
 
 
@@ -151,17 +152,6 @@ def _segments_out(segments: Sequence[Segment]) -> bytes:
         for row in segments
     ]
     return msgspec.json.encode({"type": "FeatureCollection", "features": features})
-
-
-def _segments_in(file: Path) -> tuple[Segment, ...]:
-    if not file.is_file():
-        return ()
-    try:
-        features = msgspec.json.decode(file.read_bytes())["features"]
-        rows = [{**part["properties"], "geometry": part["geometry"]["coordinates"]} for part in features]
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise ImportRefused(file, message("error.bundle.no_geojson", said=str(error)), SEE_DOCS) from error
-    return tuple(checked(row, Segment, file, f"feature {number}") for number, row in enumerate(rows))
 
 
 def _forecast_rows(forecasts: Sequence[Forecast]) -> Iterator[dict[str, Any]]:

@@ -211,7 +211,14 @@ TABLE: tuple[Declaration, ...] = (
     _number("snow.rest_h", "h", 11.0, message("threshold.why.rest"), high=24.0),
     _number("snow.most_hours", "h", 13.0, message("threshold.why.most_hours"), high=24.0),
     # ---- waste ---------------------------------------------------------------------------------------------------
-    _number("waste.overflow_probability", "1", {"*": 0.10, "food": 0.05}, high=1.0, scopes=WASTE),
+    _number(
+        "waste.overflow_probability",
+        "1",
+        {"*": 0.30, "food": 0.15},
+        message("threshold.why.waste_replay"),
+        high=1.0,
+        scopes=WASTE,
+    ),
     _number(
         "waste.max_age_days",
         "days",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -85,17 +86,23 @@ class FillRecord:
 
 def load_fill(folder: Path) -> FillRecord:
     """Reads a folder. Raises ImportRefused naming file, line and column, and the way out."""
+    vessels, newest = load_levels(folder, [row for _, row in _rows(folder / "vessels.csv", SensedVessel)])
+    file = folder / "fill.toml"
+    known = [field.name for field in dataclasses.fields(FillSettings)]
+    head = checked(head_of(file, known), FillSettings, file, "a value")
+    return FillRecord(vessels, head.at or newest, head.days, head.full_pct)
+
+
+def load_levels(folder: Path, told: Sequence[SensedVessel]) -> tuple[tuple[VesselRecord, ...], datetime]:
+    """The levels and emptyings of a folder, and the time of the last level; of the vessels that are ``told``, else of
+    all that are named. Raises ImportRefused naming file, line and column, and the way out."""
     levels = _rows(folder / "levels.csv", LevelRow)
     if not levels:
         problem = message("error.bundle.missing_or_empty")
         raise ImportRefused(
             folder / "levels.csv", problem, message("error.bundle.write", columns="time, vessel, level_pct")
         )
-    told = _rows(folder / "vessels.csv", SensedVessel)
-    by_id = {row.id: row for _, row in told}
-    file = folder / "fill.toml"
-    known = [field.name for field in dataclasses.fields(FillSettings)]
-    head = checked(head_of(file, known), FillSettings, file, "a value")
+    by_id = {row.id: row for row in told}
     values: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
     for line, row in levels:
         vessel = by_id.get(row.vessel)
@@ -110,7 +117,7 @@ def load_fill(folder: Path) -> FillRecord:
     vessels = tuple(
         _record(by_id.get(name) or SensedVessel(name), values[name], emptied[name]) for name in sorted(values)
     )
-    return FillRecord(vessels, head.at or newest, head.days, head.full_pct)
+    return vessels, newest
 
 
 def _record(row: SensedVessel, values: list[tuple[float, float]], emptied: list[float]) -> VesselRecord:

@@ -28,7 +28,7 @@ class Stops:
 
 
 def drive_shares(
-    costs: Floats, stops: Stops, capacity_l: float, tip: float, *, rest: float = 0.1, deals: int = 6
+    costs: Floats, stops: Stops, capacity_l: float, tip: float, *, rest: float = 0.2, deals: int = 6
 ) -> Floats:
     """(n,) the share of each room in what its round costs, without the work there.
 

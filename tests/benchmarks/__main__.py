@@ -38,6 +38,7 @@ from tests.benchmarks import (
     townmap,
     townroutes,
     verdict,
+    waste,
     winters,
 )
 from tests.benchmarks.measure import Row, table
@@ -65,6 +66,7 @@ BENCHMARKS = {
     "storylines": storylines.run,
     "today": today.run,
     "verdict": verdict.run,
+    "waste": waste.run,
     "winters": winters.run,
     "follow": follow.run,
     "nights": nights.run,

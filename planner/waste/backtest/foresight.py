@@ -21,7 +21,7 @@ class VisitForesight:
     """The fewest visits at a price of a day of overflow, in visits: exact for each vessel by itself, whatever is
     driven (dynamic programming over the days since its emptying)."""
 
-    family = "visit foresight"
+    family = "visit_foresight"
 
     def __init__(self, case: CollectionCase, setting: float) -> None:
         self.setting = setting
@@ -59,7 +59,7 @@ class TruckForesight(PlannedWorth):
     """The plan's rule for whoever knows the levels, the rates and what flows in over the next ``days``: what a visit
     saves in them is counted out, and only what comes after them is the usual value of a level."""
 
-    family = "truck foresight"
+    family = "truck_foresight"
 
     def __init__(self, prices: WastePrices, drive: Floats, *, days: int = 7) -> None:
         super().__init__(prices, 1.0, drive)

@@ -62,7 +62,7 @@ class FixedDaysWithSkips:
 
     days: tuple[frozenset[int], ...]
     setting: float
-    family: str = "skips"
+    family: str = "calendar_skips"
 
     def choose(self, morning: CollectionMorning) -> VesselsWanted:
         """Those of today that are over the chance, or too old."""

@@ -16,8 +16,8 @@ Floats = npt.NDArray[np.floating[Any]]
 
 @dataclass(frozen=True)
 class CollectionScore:
-    """Of a policy at a setting: days of overflow of 1,000 of a vessel, litres over the brim a week, visits of a vessel a
-    week, how full an emptied vessel is [%] and the share of them under half full, kilometres and hours of trucks a
+    """Of a policy at a setting: days of overflow of 1,000 of a vessel, litres over the brim a week, visits of a vessel
+    a week, how full an emptied vessel is [%] and the share of them under half full, kilometres and hours of trucks a
     week, rounds a week, musts refused for time, and the longest that a vessel waited [days]."""
 
     family: str

@@ -15,6 +15,7 @@ from planner.heating.heatfiles import FreeRow, HeatSettings, MeteredRow, Outdoor
 from planner.road.forecast import Bundle, ObservedRow, OtherRow, SiteRow, WeatherRow
 from planner.services import SNAPSHOTS
 from planner.snapshot import PlannerParams
+from planner.waste.backtest.files import CollectionRow, TrialSettings, TriedVessel
 from planner.waste.fillfiles import EmptiedRow, FillSettings, LevelRow, SensedVessel
 from tests.unit.docs.reading import DOCS, blocks, text
 
@@ -22,6 +23,7 @@ PAGE = DOCS / "bundles.md"
 PLANS, REST = text(PAGE).split("# A road forecast from a folder of files")
 ROADS, REST = REST.split("# A fill forecast from a folder of files")
 FILLS, HEATS = REST.split("# A heat forecast from a folder of files")
+FILLS, TRIALS = FILLS.split("# A back-test of waste from a folder of files")
 ROW = re.compile(r"^\| `(\w+\.\w+)` \| (.*?) \|(?: [\w, ]+ \|)?$", re.MULTILINE)
 TABLES = dict(chain.from_iterable(bundle._tables(kind) for kind in SNAPSHOTS.values()))
 FILL_TABLES = {
@@ -30,6 +32,7 @@ FILL_TABLES = {
     "emptied.csv": EmptiedRow,
     "fill.toml": FillSettings,
 }
+TRIAL_TABLES = {"vessels.csv": TriedVessel, "collections.csv": CollectionRow, "backtest.toml": TrialSettings}
 HEAT_TABLES = {
     "hours.csv": MeteredRow,
     "weather.csv": OutdoorRow,
@@ -103,6 +106,12 @@ def test_every_file_and_column_of_a_road_forecast_is_named() -> None:
 @pytest.mark.parametrize("name", FILL_TABLES)
 def test_every_column_of_a_fill_forecast_is_named(name: str) -> None:
     assert columns(dict(ROW.findall(FILLS))[name].replace(". May be left out", "")) == names(FILL_TABLES[name])
+
+
+@pytest.mark.parametrize("name", TRIAL_TABLES)
+def test_every_column_of_a_back_test_of_waste_is_named(name: str) -> None:
+    """With what each is where it is left out."""
+    assert columns(dict(ROW.findall(TRIALS))[name].replace(". May be left out", "")) == names(TRIAL_TABLES[name])
 
 
 @pytest.mark.parametrize("name", HEAT_TABLES)

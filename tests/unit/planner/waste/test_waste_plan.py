@@ -214,8 +214,8 @@ def test_a_room_too_large_for_any_truck_is_said_and_not_overloaded() -> None:
 def test_a_stop_holds_the_reasons_of_its_room_in_each_language() -> None:
     """Joined by semicolons, in the field of each."""
     ((stop,),) = [item.stops for item in plan_of(waste_snapshot()).interventions]
-    assert re.fullmatch(r"nivå \d+ % \(.*\); risk att bli full före nästa tömning \d+ %, gräns 10 %", stop.reason)
-    assert re.fullmatch(r"level \d+ % \(.*\); risk of overflow before the next visit \d+ %, limit 10 %", stop.reason_en)
+    assert re.fullmatch(r"nivå \d+ % \(.*\); risk att bli full före nästa tömning \d+ %, gräns 30 %", stop.reason)
+    assert re.fullmatch(r"level \d+ % \(.*\); risk of overflow before the next visit \d+ %, limit 30 %", stop.reason_en)
 
 
 def test_a_room_that_fits_by_a_part_of_a_litre_alone_is_too_large() -> None:
