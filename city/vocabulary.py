@@ -71,6 +71,9 @@ OrderEventKind = Literal[
 ]
 OrderState = Literal["decided", "sent", "acknowledged", "unanswered", "refused", "started", "aborted", "done"]
 """``unanswered``: called out, and nobody on the list has acknowledged; somebody must call by hand."""
+StopOutcome = Literal["emptied", "empty", "full", "unreachable", "missorted", "broken"]
+"""What became of a vessel at a stop: it was emptied; there was nothing in it; it was left full; nobody could get at it;
+it held what does not belong there; it is broken."""
 PASSING: frozenset[OrderEventKind] = frozenset({"overridden", "delivered", "segment_done", "stop_done", "undone"})
 """Events after which an order stands where it stood."""
 UNDER_WAY: frozenset[OrderState] = frozenset({"decided", "sent", "acknowledged", "unanswered", "started"})

@@ -10,7 +10,7 @@ from typing import Any, cast
 import msgspec
 
 from city.catalogue.message import Message, brief, message
-from city.entities import OrderEvent
+from city.entities import OrderEvent, StopSaid
 from city.errors import Conflict, NotFound
 from city.plan import Intervention, Plan, doses_of, treatments_of
 from city.vocabulary import PASSING, DeclineCause, OrderEventKind, OrderState
@@ -73,11 +73,14 @@ def add_event(
     note: str = "",
     *,
     segment: str | None = None,
+    stop: StopSaid | None = None,
 ) -> tuple[OrderEvent, ...]:
     """Adds an event and gives the whole history. ``done`` also notes what was treated or emptied.
 
-    ``segment`` is the street that a ``segment_done`` is about; one that was said before adds nothing. Raises NotFound
-    for an unknown order or a street that is not of the order, Conflict where the event may not follow the state.
+    ``segment`` is the street that a ``segment_done`` is about; one that was said before adds nothing. ``stop`` is what
+    a ``stop_done`` says: where any was said of an order, what was not said to be emptied was not. Raises NotFound for
+    an unknown order, or a street, room or vessel that is not of the order, Conflict where the event may not follow the
+    state.
     """
     with connection.transaction():
         order = orders.lock_order(connection, _as_id(order_id))
@@ -88,14 +91,21 @@ def add_event(
             raise Conflict(message("error.order.nothing_left"))
         if kind == "segment_done" and _said_done(connection, order, history, segment):
             return history
+        if stop is not None:
+            _refuse_other_stop(connection, order, stop)
         may_follow(state_of(history), kind)
         orders.add_event(connection, OrderEvent(order_id, kind, now, who, note, segment))
         if kind == "segment_done":
             _note_treated(connection, order, now, lambda part: part == segment)
+        if stop is not None:
+            orders.add_stop(connection, order_id, stop)
+            empty = [one.vessel for one in stop.vessels if one.is_empty]
+            facts.mark_emptied(connection, empty, now, order_id)
         if kind == "done":
             said = {event.segment for event in history if event.kind == "segment_done"}
             _note_treated(connection, order, now, lambda part: part not in said)
-            _note_emptied(connection, order, now)
+            if all(event.kind != "stop_done" for event in history):
+                _note_emptied(connection, order, now)
         return orders.events(connection, order_id)
 
 
@@ -201,6 +211,17 @@ def _said_done(
     return any(event.kind == "segment_done" and event.segment == segment for event in history)
 
 
+def _refuse_other_stop(connection: Connection, order: Mapping[str, Any], stop: StopSaid) -> None:
+    """Raises NotFound where a room is no stop of the order, or a vessel none that it empties there."""
+    stops = _item_of(connection, order).stops
+    there = {one.room: one.vessels for one in stops} if isinstance(stops, tuple) else {}
+    if stop.room not in there:
+        raise NotFound(message("error.order.no_stop", target=order["target"], room=stop.room))
+    other = [one.vessel for one in stop.vessels if one.vessel not in there[stop.room]]
+    if other:
+        raise NotFound(message("error.order.no_vessel", room=stop.room, vessel=other[0]))
+
+
 def _note_treated(
     connection: Connection, order: Mapping[str, Any], now: datetime, wanted: Callable[[str], bool]
 ) -> None:
@@ -221,7 +242,7 @@ def _unnote(connection: Connection, order: Mapping[str, Any], held: Sequence[Ord
     said = {step.segment for step in held[1:] if step.kind == "segment_done" and step.segment is not None}
     if last.kind in {"done", "segment_done"}:
         orders.remove_treatments(connection, order_id, last.at, said)
-    if last.kind == "done":
+    if last.kind in {"done", "stop_done"}:
         facts.unmark_emptied(connection, last.at, order_id)
 
 

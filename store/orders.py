@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from city.entities import GivenOrder, OrderEvent
-from city.vocabulary import Domain, OrderEventKind, OrderState
+from city.entities import GivenOrder, OrderEvent, StopSaid, VesselSaid
+from city.vocabulary import Domain, OrderEventKind, OrderState, StopOutcome
 from store.connect import Connection
 from store.rows import columns, only_row, select
 from store.sql import query
@@ -96,6 +96,39 @@ def order(connection: Connection, order_id: str) -> OrderNow | None:
 def add_event(connection: Connection, event: OrderEvent) -> None:
     """Adds the next event of its order."""
     connection.execute(query("orders", "add_event"), columns(event))
+
+
+@dataclass(frozen=True)
+class SaidRow:
+    """What was said of one vessel at a stop of an order."""
+
+    order_id: str
+    room: str
+    at: datetime
+    vessel: str
+    outcome: StopOutcome
+    level_pct: float | None
+    kg: float | None
+
+
+def add_stop(connection: Connection, order_id: str, stop: StopSaid) -> None:
+    """Notes what the newest step of an order says of a stop."""
+    for one in stop.vessels:
+        connection.execute(query("orders", "add_stop_said"), columns(one) | {"order_id": order_id, "room": stop.room})
+
+
+def stops_said(connection: Connection, order_ids: Sequence[str]) -> dict[str, tuple[StopSaid, ...]]:
+    """What was said of the stops of orders and holds, oldest first, by order."""
+    if not order_ids:
+        return {}
+    found: dict[str, dict[tuple[str, datetime], list[VesselSaid]]] = {}
+    for row in select(connection, query("orders", "stops_said"), {"orders": list(order_ids)}, SaidRow):
+        stops = found.setdefault(row.order_id, {})
+        stops.setdefault((row.room, row.at), []).append(VesselSaid(row.vessel, row.outcome, row.level_pct, row.kg))
+    return {
+        order: tuple(StopSaid(room, tuple(vessels), at) for (room, at), vessels in stops.items())
+        for order, stops in found.items()
+    }
 
 
 def orders(

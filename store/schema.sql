@@ -322,9 +322,11 @@ CREATE TABLE vessel (
     last_emptied timestamptz,
     simulated boolean NOT NULL DEFAULT false,
     source text,
-    emptied_said timestamptz
+    emptied_said timestamptz,
+    emptied_on text[] NOT NULL DEFAULT '{}'
 );
 COMMENT ON COLUMN vessel.emptied_said IS 'As the last file says; last_emptied is what drivers reported. The later of them holds.';
+COMMENT ON COLUMN vessel.emptied_on IS 'mon, tue, wed, thu, fri, sat, sun; empty: any day on which trucks drive.';
 
 -- Heating --------------------------------------------------------------------------------------------------
 
@@ -1028,4 +1030,19 @@ CREATE TABLE watch_look (
 CREATE INDEX watch_look_by_time ON watch_look (at DESC);
 COMMENT ON TABLE watch_look IS 'What a look of the watch found: the keys that a plan of what is known at that time would add to the live plan, and those it would drop, proposed or not.';
 CREATE TRIGGER watch_look_is_history BEFORE UPDATE OR DELETE ON watch_look
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE stop_said (
+    order_id uuid NOT NULL,
+    n integer NOT NULL,
+    room_id text NOT NULL,
+    vessel_id text NOT NULL,
+    outcome text NOT NULL CHECK (outcome IN ('emptied', 'empty', 'full', 'unreachable', 'missorted', 'broken')),
+    level_pct double precision CHECK (level_pct BETWEEN 0 AND 200),
+    kg double precision CHECK (kg BETWEEN 0 AND 100000),
+    PRIMARY KEY (order_id, n, vessel_id),
+    FOREIGN KEY (order_id, n) REFERENCES order_event
+);
+COMMENT ON TABLE stop_said IS 'By step of an order: each vessel of a room, what became of it, how full it was and what it weighed.';
+CREATE TRIGGER stop_said_is_history BEFORE UPDATE OR DELETE ON stop_said
     FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -13,9 +13,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from city.catalogue.message import message
-from city.entities import OrderEvent
+from city.entities import OrderEvent, StopSaid
 from city.errors import Conflict, NotFound
-from city.vocabulary import Domain, OrderEventKind
+from city.vocabulary import Domain, OrderEventKind, StopOutcome
+from dashboards.api.stopsaid import stop_said
 from dashboards.pages import day
 from dashboards.pages.rows import anchor
 from dashboards.web.context import AppContext, context_of
@@ -46,6 +47,21 @@ EVENT_BODY = {
         "kind": {"type": "string", "enum": list(get_args(OrderEventKind))},
         "note": {"type": "string", "maxLength": NOTE_LENGTH},
         "segment": {"type": "string", "description": "with segment_done: the street that is done"},
+        "room": {"type": "string", "description": "with stop_done: the room of the round"},
+        "vessels": {
+            "type": "array",
+            "description": "with stop_done: what became of each vessel; left out, all of the stop were emptied",
+            "items": {
+                "type": "object",
+                "required": ["id"],
+                "properties": {
+                    "id": {"type": "string"},
+                    "outcome": {"type": "string", "enum": list(get_args(StopOutcome))},
+                    "level_pct": {"type": "number", "minimum": 0, "maximum": 200},
+                    "kg": {"type": "number", "minimum": 0},
+                },
+            },
+        },
         "by": {"type": "string", "enum": ["dispatcher", "driver"], "description": "who says it (default dispatcher)"},
         "confirm": {"type": "string", "description": "true: a form's start or end that nobody saw is meant"},
     },
@@ -108,6 +124,7 @@ def next_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(
 
     ``sent`` notes that somebody told the vehicle by other means, as a call by hand: no message leaves.
     ``segment_done`` names a ``segment`` of the order (404 where it has none such); said twice, it stands there once.
+    ``stop_done`` names a ``room`` and its ``vessels``: what is not said to be emptied was not.
     """
     context, kind = context_of(request), got.text("kind")
     if kind not in get_args(OrderEventKind):
@@ -116,6 +133,8 @@ def next_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(
     if kind == "segment_done" and segment is None:
         raise HttpProblem(422, message("error.request.no_segment_named"))
     step = cast(OrderEventKind, kind)
+    if step == "stop_done" and not got.text("room"):
+        raise HttpProblem(422, message("error.request.no_room_named"))
     try:
         with context.connection() as connection, connection.transaction():
             order = orders.order(connection, order_id)
@@ -125,17 +144,17 @@ def next_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(
             if kind == "sent":
                 told(connection, context.settings, order_id, who, now, note_of(got))
             else:
-                word = OrderWord(order_id, step, who, note_of(got), segment)
+                stop = _stop(connection, context, order, got) if step == "stop_done" else None
+                word = OrderWord(order_id, step, who, note_of(got), segment, stop)
                 said(connection, context.settings, word, now)
             pages.tell(connection, "orders")
             if got.by_form:
                 return _to_its_row(context, connection, order_id, f"step_{kind}")
-            history, unseen = _stands(connection, order_id)
+            body = _body(connection, order_id)
     except Conflict:
         if not got.by_form:
             raise
         return _refused_step(request, order_id)
-    body = {"history": history, "only_said": unseen}
     return Response(msgspec.json.encode(body), 201, media_type="application/json")
 
 
@@ -150,12 +169,11 @@ def undo_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(
             pages.tell(connection, "orders")
             if got.by_form:
                 return _to_its_row(context, connection, order_id, "step_undone")
-            history, unseen = _stands(connection, order_id)
+            body = _body(connection, order_id)
     except Conflict:
         if not got.by_form:
             raise
         return _refused_step(request, order_id)
-    body = {"history": history, "only_said": unseen}
     return Response(msgspec.json.encode(body), media_type="application/json")
 
 
@@ -163,6 +181,15 @@ def _unseen(connection: Connection, order: orders.OrderNow, kind: OrderEventKind
     """Whether somebody is about to say by hand what nobody saw, and has not confirmed it."""
     asked = kind in BY_EYE and got.text("by") != DRIVER and got.text("confirm") != "true"
     return asked and order.vehicle is not None and not orders.heard_of(connection, order.id)
+
+
+def _stop(connection: Connection, context: AppContext, order: orders.OrderNow | None, got: SentForm) -> StopSaid:
+    """What a ``stop_done`` says; where no vessel is named, that all of the stop were emptied."""
+    plan = None if order is None else context.shelf.get(connection, order.plan_id)
+    items = () if order is None or plan is None else plan.interventions
+    stops = next((item.stops for item in items if order is not None and item.key == order.key), ())
+    there = {stop.room: stop.vessels for stop in stops} if isinstance(stops, tuple) else {}
+    return stop_said(got, there.get(got.text("room"), ()))
 
 
 def _speaker(got: SentForm, order: orders.OrderNow | None) -> str:
@@ -175,6 +202,13 @@ def _to_its_row(context: AppContext, connection: Connection, order_id: str, done
     if order is None:
         raise NotFound(message("error.request.no_order", id=order_id))
     return back(context, order["domain"], order["key"], done)
+
+
+def _body(connection: Connection, order_id: str) -> dict[str, Any]:
+    """What stands of an order: its history, its steps that nobody saw, and what was said of its stops."""
+    history, unseen = _stands(connection, order_id)
+    spoken = orders.stops_said(connection, [order_id]).get(order_id, ())
+    return {"history": history, "only_said": unseen, "stops": spoken}
 
 
 def _stands(connection: Connection, order_id: str) -> tuple[tuple[OrderEvent, ...], list[str]]:

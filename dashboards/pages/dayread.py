@@ -26,7 +26,7 @@ from planner.calls.stop import whole_until
 from planner.night.standing import Standing
 from store import daypage, drafts, judgements
 from store.connect import Connection
-from store.orders import OrderNow
+from store.orders import OrderNow, stops_said
 
 ORDERS_BACK = timedelta(hours=36)
 NO_WATCH = drafts.WatchNow(None, None, None)
@@ -161,6 +161,7 @@ def _known(
         devices=names.devices,
         contractors=names.contractors,
         litres=names.litres,
+        stops=stops_said(connection, [order.id for order in newest.values() if domain == "waste" and at is None]),
         live=live,
         calls=calls_now(connection, now, at) if newest and not VIEWS[domain].advice else {},
         progress=context.progress(connection, followed, histories) if live and followed else {},

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from city.entities import OrderEvent
+from city.entities import OrderEvent, StopSaid
 from city.manning import Absence
 from city.observation import Observation
 from city.plan import Intervention, Plan
@@ -20,7 +20,7 @@ from dashboards.pages.opened import NOTHING, Opened, opened_row
 from dashboards.pages.services.known import VIEWS
 from dashboards.pages.sources import Source, sources_of
 from dashboards.pages.status import Standpoint, Status, acts_of, behind, may_choose, status_of
-from dashboards.pages.stops import StopLine, capital, stops_of
+from dashboards.pages.stops import StopLine, capital, said_of, stops_of
 from dashboards.pages.who import crew_said
 from dashboards.pages.why import deciding, why_line
 from dashboards.web.locale import Locale
@@ -39,7 +39,8 @@ class Known:
     ``read_at`` is the time for which the ages of sources are told, None for the plan's own. ``calls`` are the states
     of the newest calls by order id, ``absences`` when vehicles are out of service. ``outside`` is what is under way and
     not in the plan any more, each with the plan that it was called out from. ``background`` and what was ``seen`` are
-    told in opened rows; the streets only of the one that is asked for, ``opened``.
+    told in opened rows; the streets only of the one that is asked for, ``opened``. ``stops`` is what crews said of
+    stops, by order id.
     """
 
     now: datetime
@@ -57,6 +58,7 @@ class Known:
     background: Background | None = None
     seen: Sequence[Observation] = ()
     opened: str = ""
+    stops: Mapping[str, Sequence[StopSaid]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def _row(plan: Plan, item: Intervention, known: Known, locale: Locale, *, outsid
         needs=status.needs,
         outside=outside,
         history=history_of(events, item.vehicle, known.now, locale) if order else (),
-        stops=stops_of(item, known.litres or {}, known.now, locale),
+        stops=stops_of(item, known.litres or {}, said_of(order, known.stops, live=live), known.now, locale),
         more=_more(plan, item, known, locale),
         n_streets=len(item.segments) if isinstance(item.segments, tuple) else 0,
         heat=heat_strip(item, known.now, locale) if isinstance(item.heat, tuple) else None,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from msgspec import UnsetType
 
+from city.entities import StopSaid
 from city.plan import Intervention, PlaceStop, RoomBasis, RoundStop
 from dashboards.pages.why import exact
 from dashboards.web.locale import NBSP, Locale
+from store.orders import OrderNow
 
 
 @dataclass(frozen=True)
@@ -28,13 +31,32 @@ class StopLine:
     full_by: str = ""
     days: str = ""
     why: str = ""
+    said: str = ""
+    may_say: bool = False
 
 
-def stops_of(item: Intervention, litres: Mapping[str, float], now: datetime, locale: Locale) -> tuple[StopLine, ...]:
+@dataclass(frozen=True)
+class SaidStops:
+    """What a crew has said of its stops, by room, and whether more may be said of them now."""
+
+    by_room: Mapping[str, StopSaid]
+    open: bool
+
+
+def said_of(order: OrderNow | None, said: Mapping[str, Sequence[StopSaid]], *, live: bool) -> SaidStops:
+    """Of an order; more may be said while it is under way."""
+    if order is None:
+        return SaidStops({}, open=False)
+    return SaidStops({stop.room: stop for stop in said.get(order.id, ())}, live and order.state == "started")
+
+
+def stops_of(
+    item: Intervention, litres: Mapping[str, float], said: SaidStops, now: datetime, locale: Locale
+) -> tuple[StopLine, ...]:
     """The stops of an intervention; none of a tur."""
     if isinstance(item.places, tuple):
         return tuple(_place(number, place, locale) for number, place in enumerate(item.places, start=1))
-    return tuple(_stop(stop, litres, now, locale) for stop in item.stops) if isinstance(item.stops, tuple) else ()
+    return tuple(_stop(stop, litres, said, now, locale) for stop in item.stops) if isinstance(item.stops, tuple) else ()
 
 
 def _place(number: int, place: PlaceStop, locale: Locale) -> StopLine:
@@ -44,7 +66,8 @@ def _place(number: int, place: PlaceStop, locale: Locale) -> StopLine:
     return StopLine(str(number), place.name or kind, place.id, kind, depth, locale.minutes(place.minutes))
 
 
-def _stop(stop: RoundStop, litres: Mapping[str, float], now: datetime, locale: Locale) -> StopLine:
+def _stop(stop: RoundStop, litres: Mapping[str, float], said: SaidStops, now: datetime, locale: Locale) -> StopLine:
+    spoken = said.by_room.get(stop.room)
     held = sum(litres[vessel] for vessel in stop.vessels if vessel in litres)
     return StopLine(
         arrives=locale.clock(stop.arrives_at),
@@ -53,8 +76,20 @@ def _stop(stop: RoundStop, litres: Mapping[str, float], now: datetime, locale: L
         vessels=locale.words.count("row.vessels", len(stop.vessels)),
         litres=f"{locale.figure(held, 0)}{NBSP}l" if held else "",
         reason=capital(locale.kept(stop, "reason")),
+        said="" if spoken is None else _said(stop, spoken, locale),
+        may_say=said.open and spoken is None,
         **_columns(stop.basis, now, locale),
     )
+
+
+def _said(stop: RoundStop, spoken: StopSaid, locale: Locale) -> str:
+    """What was said of a stop: its time, and how many vessels each thing was said of; those of which nothing was said
+    stand as they were."""
+    counts = Counter(one.outcome for one in spoken.vessels)
+    unsaid = len(stop.vessels) - len(spoken.vessels)
+    parts = [locale.words(f"stop.said.{outcome}", n=n) for outcome, n in counts.items()]
+    parts += [locale.words("stop.said.nothing", n=unsaid)] if unsaid > 0 else []
+    return f"{locale.clock(spoken.at)}{NBSP}{', '.join(parts)}" if spoken.at else ", ".join(parts)
 
 
 def _columns(basis: RoomBasis | UnsetType, now: datetime, locale: Locale) -> dict[str, str]:

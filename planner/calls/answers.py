@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from city.call import CallEvent, CallNow
 from city.catalogue.message import brief, message
 from city.clock import Clock
-from city.entities import OrderEvent
+from city.entities import OrderEvent, StopSaid
 from city.errors import Conflict
 from city.settings import Settings
 from city.vocabulary import CallState, OrderEventKind
@@ -40,13 +40,14 @@ ANSWERED: frozenset[OrderEventKind] = frozenset({"acknowledged", "started", "don
 
 @dataclass(frozen=True)
 class OrderWord:
-    """What is said of an order: its next step, by whom, of which street."""
+    """What is said of an order: its next step, by whom, of which street or stop."""
 
     order_id: str
     kind: OrderEventKind
     who: str
     note: str = ""
     segment: str | None = None
+    stop: StopSaid | None = None
 
 
 def rang(connection: Connection, call_id: str, who: str, now: datetime, note: str = "") -> None:
@@ -135,7 +136,9 @@ def said(connection: Connection, settings: Settings, word: OrderWord, now: datet
     with connection.transaction():
         newest = calls.newest_about(connection, [word.order_id]).get(word.order_id)
         call = None if newest is None else held_call(connection, newest)
-        steps.add_event(connection, word.order_id, word.kind, word.who, now, word.note, segment=word.segment)
+        steps.add_event(
+            connection, word.order_id, word.kind, word.who, now, word.note, segment=word.segment, stop=word.stop
+        )
         if call is None:
             return
         left = [o for order in own_orders(connection, call) if (o := held_order(connection, order)).order.state in OPEN]

@@ -119,3 +119,15 @@ WHERE o.order_id = ANY(%(ids)s::uuid[]);
 -- name: domain_of
 -- The service of an order.
 SELECT domain FROM plan_order WHERE order_id = %(order_id)s;
+
+-- name: add_stop_said
+-- What became of a vessel at a stop, by the newest step of its order.
+INSERT INTO stop_said (order_id, n, room_id, vessel_id, outcome, level_pct, kg)
+SELECT %(order_id)s, max(n), %(room)s, %(vessel)s, %(outcome)s, %(level_pct)s, %(kg)s
+FROM order_event WHERE order_id = %(order_id)s;
+
+-- name: stops_said
+-- What was said of the stops of orders and holds, oldest first.
+SELECT e.order_id::text AS order_id, s.room_id AS room, e.at, s.vessel_id AS vessel, s.outcome, s.level_pct, s.kg
+FROM stop_said s JOIN order_step e USING (order_id, n)
+WHERE e.order_id = ANY(%(orders)s::uuid[]) ORDER BY e.order_id, e.n, s.vessel_id;
