@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,18 +19,22 @@ if TYPE_CHECKING:
 
 
 def run_backtest(options: argparse.Namespace, settings: Settings) -> int:
-    """What plans would have been under other thresholds, from kept runs or from a folder of snapshots.
+    """What plans would have been, and how they would have done, on a past: from the archive or from a folder.
 
     Raises ConfigError for a service whose past cannot be tried.
     """
-    from city.catalogue.words import words
     from planner.services import SERVICES
-    from planner.snow.backtest import command
 
-    if options.domain == "waste":
-        return _try_waste(options, settings)
     if not SERVICES[options.domain].backtested:
         raise ConfigError(message("error.usage.not_backtested", domain=message(f"domain.{options.domain}")))
+    return TRIALS[options.domain](options, settings)
+
+
+def _try_snow(options: argparse.Namespace, settings: Settings) -> int:
+    """Call-outs under other thresholds, from kept runs or from a folder of snapshots."""
+    from city.catalogue.words import words
+    from planner.snow.backtest import command
+
     spoken = words(settings.municipality.language)
     if options.files:
         found = command.from_files(options.files, options.set, options.since, options.until)
@@ -74,6 +79,10 @@ def _try_waste(options: argparse.Namespace, settings: Settings) -> int:
     )
     say((as_json if options.json else in_words)(found, spoken))
     return 0
+
+
+TRIALS: Mapping[str, Callable[[argparse.Namespace, Settings], int]] = {"snow": _try_snow, "waste": _try_waste}
+"""How the past of each service is tried."""
 
 
 def run_gateway(options: argparse.Namespace, settings: Settings) -> int:

@@ -150,11 +150,13 @@ def next_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(
             pages.tell(connection, "orders")
             if got.by_form:
                 return _to_its_row(context, connection, order_id, f"step_{kind}")
-            body = _body(connection, order_id)
+            history, unseen = _stands(connection, order_id)
+            spoken = orders.stops_said(connection, [order_id]).get(order_id, ())
     except Conflict:
         if not got.by_form:
             raise
         return _refused_step(request, order_id)
+    body = {"history": history, "only_said": unseen, "stops": spoken}
     return Response(msgspec.json.encode(body), 201, media_type="application/json")
 
 
@@ -169,11 +171,13 @@ def undo_step(request: Request, order_id: str, got: Annotated[SentForm, Depends(
             pages.tell(connection, "orders")
             if got.by_form:
                 return _to_its_row(context, connection, order_id, "step_undone")
-            body = _body(connection, order_id)
+            history, unseen = _stands(connection, order_id)
+            spoken = orders.stops_said(connection, [order_id]).get(order_id, ())
     except Conflict:
         if not got.by_form:
             raise
         return _refused_step(request, order_id)
+    body = {"history": history, "only_said": unseen, "stops": spoken}
     return Response(msgspec.json.encode(body), media_type="application/json")
 
 
@@ -202,13 +206,6 @@ def _to_its_row(context: AppContext, connection: Connection, order_id: str, done
     if order is None:
         raise NotFound(message("error.request.no_order", id=order_id))
     return back(context, order["domain"], order["key"], done)
-
-
-def _body(connection: Connection, order_id: str) -> dict[str, Any]:
-    """What stands of an order: its history, its steps that nobody saw, and what was said of its stops."""
-    history, unseen = _stands(connection, order_id)
-    spoken = orders.stops_said(connection, [order_id]).get(order_id, ())
-    return {"history": history, "only_said": unseen, "stops": spoken}
 
 
 def _stands(connection: Connection, order_id: str) -> tuple[tuple[OrderEvent, ...], list[str]]:

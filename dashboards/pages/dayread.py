@@ -161,7 +161,7 @@ def _known(
         devices=names.devices,
         contractors=names.contractors,
         litres=names.litres,
-        stops=stops_said(connection, [order.id for order in newest.values() if domain == "waste" and at is None]),
+        stops=stops_said(connection, [] if at else [order.id for order in newest.values()]),
         live=live,
         calls=calls_now(connection, now, at) if newest and not VIEWS[domain].advice else {},
         progress=context.progress(connection, followed, histories) if live and followed else {},

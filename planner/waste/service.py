@@ -18,7 +18,7 @@ class Waste:
 
     snapshot = WasteSnapshot
     watched = False
-    backtested = False
+    backtested = True
 
     def judge(self, snapshot: WasteSnapshot) -> list[RoomNeed]:
         """Which rooms must be emptied, and which may."""
