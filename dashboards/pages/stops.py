@@ -89,7 +89,7 @@ def _said(stop: RoundStop, spoken: StopSaid, locale: Locale) -> str:
     unsaid = len(stop.vessels) - len(spoken.vessels)
     parts = [locale.words(f"stop.said.{outcome}", n=n) for outcome, n in counts.items()]
     parts += [locale.words("stop.said.nothing", n=unsaid)] if unsaid > 0 else []
-    return f"{locale.clock(spoken.at)}{NBSP}{', '.join(parts)}" if spoken.at else ", ".join(parts)
+    return f"{locale.clock(spoken.at)}: {', '.join(parts)}" if spoken.at else ", ".join(parts)
 
 
 def _columns(basis: RoomBasis | UnsetType, now: datetime, locale: Locale) -> dict[str, str]:
