@@ -19,9 +19,9 @@ FAR = 10_000_000
 @dataclass(frozen=True)
 class Client:
     """One place to come to: what is loaded there, seconds of work, and what coming is worth; None where it must be
-    visited. What is loaded and what a round carries are in one unit, whole numbers of which are counted."""
+    visited. What is loaded and what a round carries are in the same units, whole numbers of which are counted."""
 
-    load: float = 0.0
+    loads: tuple[float, ...] = (0.0,)
     service_s: float = 0.0
     prize: float | None = None
 
@@ -30,7 +30,8 @@ class Client:
 class RoundVehicle:
     """One vehicle: ``start`` and ``end`` are numbers of ends, ``unloads`` of one where it may unload on the way.
 
-    ``capacity`` None is unlimited, and so is ``longest_s``, all that it may take from its start to its end.
+    ``capacity`` is of each unit of the loads, None unlimited, and so is ``longest_s``, all that it may take from its
+    start to its end.
     ``per_m``, ``per_s`` and ``used`` are whole prices of a metre, a second, and of leaving at all, in the unit of the
     prizes.
     """
@@ -38,7 +39,7 @@ class RoundVehicle:
     start: int = 0
     end: int = 0
     unloads: int | None = None
-    capacity: float | None = None
+    capacity: tuple[float | None, ...] = (None,)
     per_m: int = 0
     per_s: int = 1
     used: int = 0
@@ -92,7 +93,7 @@ def _model(
     for client, place in zip(clients, places[len(ends_s) :], strict=True):
         model.add_client(
             place,
-            pickup=ceil(client.load),
+            pickup=[ceil(load) for load in client.loads],
             service_duration=round(client.service_s),
             required=client.prize is None,
             prize=round(client.prize or 0.0),
@@ -100,7 +101,7 @@ def _model(
     for vehicle in vehicles:
         model.add_vehicle_type(
             1,
-            capacity=floor(vehicle.capacity) if vehicle.capacity else FAR,
+            capacity=[floor(most) if most else FAR for most in vehicle.capacity],
             start_depot=depots[vehicle.start],
             end_depot=depots[vehicle.end],
             reload_depots=[] if vehicle.unloads is None else [depots[vehicle.unloads]],

@@ -234,6 +234,13 @@ TABLE: tuple[Declaration, ...] = (
     _number("waste.overflow_cost", "kr", 600.0, message("threshold.why.waste_replay"), high=100000.0),
     _number("waste.hour_cost", "kr/h", 900.0, high=100000.0),
     _number("waste.km_cost", "kr/km", 15.0, high=10000.0),
+    _number(
+        "waste.kg_per_litre",
+        "kg/l",
+        {"*": 0.1, "food": 0.4, "paper": 0.25, "plastic": 0.03, "glass": 0.3, "metal": 0.07, "cardboard": 0.05},
+        high=3.0,
+        scopes=WASTE,
+    ),
     _number("waste.minutes_per_vessel", "min", 3.0, high=120.0),
     _number("waste.shift_h", "h", 8.0, high=24.0),
     # ---- heating -------------------------------------------------------------------------------------------------

@@ -21,9 +21,16 @@ from planner.waste.walk import WalkedRound
 
 
 def violations(
-    depots: Sequence[Depot], network: StreetNetwork, site: Site, found: WalkedRound, vessel_s: float, tip_s: float
+    depots: Sequence[Depot],
+    network: StreetNetwork,
+    site: Site,
+    found: WalkedRound,
+    vessel_s: float,
+    tip_s: float,
+    kg_per_l: float = 0.0,
 ) -> list[Message]:
-    """What is wrong with a round; ``vessel_s`` is the work at each vessel and ``tip_s`` that of tipping [s].
+    """What is wrong with a round; ``vessel_s`` is the work at each vessel and ``tip_s`` that of tipping [s], and
+    ``kg_per_l`` what a litre weighs.
 
     An empty list means: its truck is one of the site's, begins at its depot and comes home to it, has tipped last; each
     stop is a room that was asked for, none is visited twice, no load is over the capacity; its way joins up from place
@@ -42,6 +49,7 @@ def violations(
         *_not_tipped(found),
         *_twice(site, found),
         *_overloaded(site, found),
+        *_too_heavy(site, found, kg_per_l),
         *shut(network, found.arcs, replace(found.truck, network="street")),
         *_miscounted(site, found, vessel_s, tip_s),
     ]
@@ -98,6 +106,16 @@ def _overloaded(site: Site, found: WalkedRound) -> Iterator[Message]:
         load = 0.0 if stop is None else load + site.needs[stop].litres
         if most and load > most:
             yield message("plan.check.round.load", load=Figure(load, 0), most=Figure(most, 0))
+            return
+
+
+def _too_heavy(site: Site, found: WalkedRound, kg_per_l: float) -> Iterator[Message]:
+    """Loads that weigh more than the truck carries, counted from each tipping to the next."""
+    most, load = found.truck.capacity_kg, 0.0
+    for stop in found.stops:
+        load = 0.0 if stop is None else load + site.needs[stop].litres * kg_per_l
+        if most and load > most:
+            yield message("plan.check.round.weight", load=Figure(load, 0), most=Figure(most, 0))
             return
 
 

@@ -31,7 +31,7 @@ from planner.snapshot import next_run
 from planner.thresholds.limits import Limits, limits
 from planner.waste.check import violations
 from planner.waste.decide import RoomVisit, VesselsAsked, visits
-from planner.waste.price import Worths, prices_of, room_shares, worth_by_vessel
+from planner.waste.price import Worths, kg_per_l, prices_of, room_shares, worth_by_vessel
 from planner.waste.room import RoomNeed, VesselView
 from planner.waste.rounds import TIP_S, Pickup, Round, Truck, plan_rounds
 from planner.waste.site import Site, absent_trucks, shift_begins, site_of
@@ -87,7 +87,7 @@ def _driven(
         if starts_at is None:
             weak.append(_no_time(target, drive.truck))
             continue
-        wrong = violations(snapshot.depots, network, site, drive, _vessel_s(rules), TIP_S)
+        wrong = violations(snapshot.depots, network, site, drive, _vessel_s(rules), TIP_S, kg_per_l(rules, fraction))
         refused = refusal(target, wrong)
         if refused is None:
             made.append(_intervention(snapshot, network, site, target, drive, rules, starts_at))
@@ -139,7 +139,8 @@ def _worth_coming(snapshot: WasteSnapshot, rules: Limits, site: Site, worths: Wo
     prices = prices_of(rules)
     rows = [0, site.disposal, *range(site.disposal + 1, len(site.metres))]
     costs = prices.ways(site.metres[np.ix_(rows, rows)], site.seconds[np.ix_(rows, rows)])
-    drive = room_shares(site.needs, rules, costs, min(site.most_l, 1e9), prices.hour * TIP_S / 3600.0)
+    most_l = site.most_l(kg_per_l(rules, site.needs[0].fraction))
+    drive = room_shares(site.needs, rules, costs, min(most_l, 1e9), prices.hour * TIP_S / 3600.0)
     weekday = snapshot.service_day.weekday()
     worth = worth_by_vessel(site.needs, snapshot.at, rules, prices, drive, weekday, worths)
     views = [(number, need, view) for number, need in enumerate(site.needs) for view in need.views]
@@ -150,7 +151,7 @@ def _worth_coming(snapshot: WasteSnapshot, rules: Limits, site: Site, worths: Wo
         np.array([view.litres for _, _, view in views]),
         np.array([need.score for _, need, _ in views]),
     )
-    found = visits(asked, drive, prices, site.most_l)
+    found = visits(asked, drive, prices, most_l)
     return site.only({visit.room: _visited(snapshot, site.needs[visit.room], visit, views) for visit in found})
 
 
@@ -176,8 +177,15 @@ def _rounds(
     """The rounds of a fraction, each truck within what is left of its shift."""
     prices, begins = prices_of(rules), shift_begins(snapshot)
     ends = begins + timedelta(hours=rules.value("waste.shift_h"))
+    weighs = kg_per_l(rules, site.needs[0].fraction)
     wishes = [
-        Pickup(need.litres, prices.vessel_s * len(need.vessels), None if need.must else need.prize, need.score)
+        Pickup(
+            need.litres,
+            prices.vessel_s * len(need.vessels),
+            None if need.must else need.prize,
+            need.score,
+            need.litres * weighs,
+        )
         for need in site.needs
     ]
     trucks = [
@@ -186,6 +194,7 @@ def _rounds(
             truck.capacity_l,
             site.depots.index(truck.depot),
             (ends - max(begins, busy_until.get(truck.id, begins))).total_seconds(),
+            truck.capacity_kg,
         )
         for truck in site.trucks
     ]

@@ -46,6 +46,11 @@ class WastePrices:
         return np.asarray(self.km * metres / 1000.0 + self.hour * seconds / 3600.0)
 
 
+def kg_per_l(rules: Limits, fraction: str) -> float:
+    """What a litre of a fraction weighs as it lies in its vessels [kg]; 0 is not counted."""
+    return rules.usual("waste.kg_per_litre", fraction)
+
+
 def prices_of(rules: Limits) -> WastePrices:
     """The prices that a city set."""
     return WastePrices(

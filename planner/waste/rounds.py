@@ -21,12 +21,13 @@ OF_A_KRONA = 1000
 @dataclass(frozen=True)
 class Pickup:
     """One room: litres to load, seconds of work, and what coming is worth [kr]; None where it must be visited, as far
-    as there is time: the one of most ``urgency`` (0 to 1) first."""
+    as there is time: the one of most ``urgency`` (0 to 1) first. ``kg`` is what the load weighs."""
 
     litres: float
     service_s: float
     prize: float | None
     urgency: float = 0.0
+    kg: float = 0.0
 
     @property
     def worth(self) -> float:
@@ -36,13 +37,14 @@ class Pickup:
 
 @dataclass(frozen=True)
 class Truck:
-    """One truck and its capacity [l], and for how long it may be out [s]; None is unlimited. It starts from the depot
-    of this number and comes home to it."""
+    """One truck and its capacity [l] and [kg], and for how long it may be out [s]; None is unlimited. It starts from
+    the depot of this number and comes home to it."""
 
     id: str
     capacity_l: float | None
     depot: int = 0
     left_s: float | None = None
+    capacity_kg: float | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,9 @@ def plan_rounds(
 
     def tours(required: Set[int]) -> list[Tour] | None:
         """With these required, and the other musts on the way alone."""
-        clients = [Client(w.litres, w.service_s, None if i in required else w.worth) for i, w in enumerate(wishes)]
+        clients = [
+            Client((w.litres, w.kg), w.service_s, None if i in required else w.worth) for i, w in enumerate(wishes)
+        ]
         ends = [*[0.0] * disposal, tip_s]
         return find_tours(clients, ends, vehicles, metres, seconds, iterations=iterations, seed=seed)
 
@@ -114,7 +118,7 @@ def _vehicle(truck: Truck, disposal: int, prices: tuple[int, int], home_s: float
         start=truck.depot,
         end=disposal,
         unloads=disposal,
-        capacity=truck.capacity_l,
+        capacity=(truck.capacity_l, truck.capacity_kg),
         per_m=prices[0],
         per_s=prices[1],
         used=round(LEAVES_KR) * OF_A_KRONA,

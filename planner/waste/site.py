@@ -44,10 +44,9 @@ class Site:
         """The row of the disposal site."""
         return len(self.depots)
 
-    @property
-    def most_l(self) -> float:
-        """What the largest of its trucks holds; rounds count whole litres."""
-        return max(floor(truck.capacity_l) if truck.capacity_l else np.inf for truck in self.trucks)
+    def most_l(self, kg_per_l: float) -> float:
+        """What the largest of its trucks holds [l] of what weighs so much; rounds count whole litres."""
+        return max(holds_l(truck, kg_per_l) for truck in self.trucks)
 
     def only(self, needs: Mapping[int, RoomNeed]) -> Site:
         """The site with these of its rooms, each by its number, and what a visit to each would be now."""
@@ -88,6 +87,13 @@ def site_of(
     if not np.isfinite(how.seconds).any():
         return None
     return _tables(network, tuple(needs), free, depots, disposal, how)
+
+
+def holds_l(truck: Vehicle, kg_per_l: float) -> float:
+    """What a truck holds [l] of what weighs so much; inf where nothing is said of it."""
+    by_room = float(floor(truck.capacity_l)) if truck.capacity_l else np.inf
+    by_weight = floor(truck.capacity_kg) / kg_per_l if truck.capacity_kg and kg_per_l > 0.0 else np.inf
+    return min(by_room, by_weight)
 
 
 def shift_begins(snapshot: WasteSnapshot) -> datetime:

@@ -22,7 +22,9 @@ from planner.waste.backtest.case import CollectionCase, CollectionFleet
 from planner.waste.backtest.files import TriedPast
 from planner.waste.backtest.past import DailyInflow, from_emptyings, from_levels, weekday_factors
 from planner.waste.days import open_days
+from planner.waste.price import kg_per_l
 from planner.waste.room import max_age_days
+from planner.waste.site import holds_l
 
 Floats = npt.NDArray[np.floating[Any]]
 CROW = 1.3
@@ -167,8 +169,8 @@ def _fleet(past: TriedPast, rules: Limits, fraction: str) -> tuple[CollectionFle
     shift_s = 3600.0 * rules.value("waste.shift_h")
     own = [truck for truck in past.vehicles if not truck.fractions or fraction in truck.fractions]
     if own:
-        loads = [truck.capacity_l for truck in own if truck.capacity_l]
-        return CollectionFleet(len(own), min(loads) if loads else None, shift_s), ()
+        least = min(holds_l(truck, kg_per_l(rules, fraction)) for truck in own)
+        return CollectionFleet(len(own), least if np.isfinite(least) else None, shift_s), ()
     told = past.settings
     assumed = message("plan.waste.backtest.assumed_trucks", n=told.trucks)
     return CollectionFleet(told.trucks, told.capacity_l, shift_s), (assumed,)

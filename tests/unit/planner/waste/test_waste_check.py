@@ -25,7 +25,7 @@ from planner.waste.need import assess
 from planner.waste.rounds import TIP_S, Pickup, Round, Truck, plan_rounds
 from planner.waste.site import Site, site_of
 from planner.waste.walk import WalkedRound, walked
-from tests.unit.planner.snapshots import levels, place, street, waste_snapshot
+from tests.unit.planner.snapshots import levels, limits_with, place, street, threshold, waste_snapshot
 
 VESSEL_S = 120.0
 FULL = tuple(reading for i in (1, 2, 3) for reading in levels(f"lev-{i}", 100.0))
@@ -115,6 +115,22 @@ def test_no_load_is_over_the_capacity_between_tippings() -> None:
     assert over == ["1,980 l are loaded on a truck that holds 1,400 l"]
     endless = replace(found.truck, capacity_l=None)
     assert said(replace(again(site, found, 0, 1, 2, None), truck=endless), replace(site, trucks=(endless,))) == []
+
+
+def test_no_load_is_heavier_than_the_truck_carries() -> None:
+    """Three rooms of 660 l at 0.3 kg a litre on a truck of 300 kg: it tips after each; a round that does not is blamed,
+    one whose waste weighs nothing is not."""
+    truck = Vehicle("A01", "waste", "dep", capacity_l=8000.0, capacity_kg=300.0)
+    snapshot, network, site, found = made(vehicles=(truck,))
+    heavy = violations(snapshot.depots, network, site, found, VESSEL_S, TIP_S, 0.3)
+    assert [fault.key for fault in heavy] == ["plan.check.round.weight"]
+    assert violations(snapshot.depots, network, site, found, VESSEL_S, TIP_S) == []
+    rows = limits_with(threshold("waste.kg_per_litre", "*", 0.3, 2))
+    plan = plan_of(waste_snapshot(readings=FULL, vehicles=(truck,), thresholds=rows))
+    assert len(plan.interventions[0].stops) == 3  # type: ignore[arg-type]
+    assert checked(plan) == []
+    light = plan_of(waste_snapshot(readings=FULL, vehicles=(replace(truck, capacity_kg=None),)))
+    assert plan.interventions[0].minutes > light.interventions[0].minutes + 15.0
 
 
 def test_metres_and_seconds_are_those_of_the_tables() -> None:
@@ -226,10 +242,10 @@ def test_rounds_that_the_solver_calls_infeasible_are_none(monkeypatch: pytest.Mo
 def test_a_room_that_no_truck_can_hold_is_named_and_the_others_go(monkeypatch: pytest.MonkeyPatch) -> None:
     """A room that holds more than the largest truck: it is left, and the other fraction goes."""
 
-    def small(self: Site) -> float:
+    def small(self: Site, kg_per_l: float) -> float:
         return 50.0 if self.needs[0].fraction == "food" else 9000.0
 
-    monkeypatch.setattr(Site, "most_l", property(small))
+    monkeypatch.setattr(Site, "most_l", small)
     plan = plan_of(two_fractions())
     assert [item.target for item in plan.interventions] == ["residual-1"]
     assert any("ryms inte" in weak.effect for weak in plan.degradations)
