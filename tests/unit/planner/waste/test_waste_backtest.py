@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from city.errors import ImportRefused
+from models.fill.inflow import Inflow
 from models.fill.past import past_of
 from planner.thresholds.limits import limits
-from planner.waste.backtest.case import CollectionCase, CollectionFleet, SensorFaults
+from planner.waste.backtest.case import CollectionCase, CollectionFleet, SensorFaults, sensed
 from planner.waste.backtest.cases import cases_of
 from planner.waste.backtest.files import load_past
 from planner.waste.backtest.foresight import TruckForesight, VisitForesight
+from planner.waste.backtest.morning import CollectionMorning
 from planner.waste.backtest.past import from_emptyings, from_levels, weekday_factors
 from planner.waste.backtest.policies import (
     AreaRounds,
@@ -28,7 +30,9 @@ from planner.waste.backtest.policies import (
 )
 from planner.waste.backtest.score import CollectionScore, at_overflow, saved_share, scored
 from planner.waste.backtest.trial import CollectionTrial, calendars, quarters, trial_of
-from planner.waste.price import prices_of
+from planner.waste.need import assess
+from planner.waste.price import Worths, prices_of, worth_by_vessel
+from tests.unit.planner.snapshots import levels, waste_snapshot
 from tests.vessels import BEGIN_S, daily_inflow, made_vessel
 
 DAY = 86_400.0
@@ -284,3 +288,43 @@ def test_a_folder_without_levels_and_collections_says_what_to_write(tmp_path: Pa
     (written(tmp_path) / "collections.csv").unlink()
     with pytest.raises(ImportRefused, match="level_pct"):
         load_past(tmp_path)
+
+
+# ---- the same rule -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("levels_pct", [(95.0, 50.0, 8.0), (84.0, 71.0, 66.0), (99.0, 98.0, 60.0)])
+def test_the_plan_and_the_back_test_decide_alike(levels_pct: tuple[float, float, float]) -> None:
+    """What is known of three vessels as a plan has it, given to both: the same musts, the same worth."""
+    readings = tuple(row for n, pct in enumerate(levels_pct, start=1) for row in levels(f"lev-{n}", pct))
+    snapshot, rules = waste_snapshot(readings=readings), limits(())
+    needs = assess(snapshot, rules)
+    views = [view for need in needs for view in need.views]
+    states = [view.state for view in views if view.state is not None]
+    share = np.array([30.0, 60.0, 90.0])
+    prices = prices_of(rules)
+    worth = worth_by_vessel(needs, snapshot.at, rules, prices, share, snapshot.service_day.weekday(), Worths())
+    one = replace(case(np.full((3, 28 + 7), 5.0)), first=snapshot.service_day - timedelta(days=28))
+    now = snapshot.at.timestamp()
+    quiet = np.array([(now - state.measured_at) / DAY for state in states])
+    morning = CollectionMorning(
+        case=one,
+        sensed=sensed(one, SensorFaults(noise_pct=states[0].noise_pct), 1),
+        day=28,
+        level=np.array([state.level_pct for state in states]),
+        quiet=quiet,
+        age=np.array([view.waited_days for view in views]),
+        truth=np.zeros(3),
+        classed=states[0].of_class,
+    )
+    moved = [replace(state, measured_at=one.seconds_of(28) - DAY * q) for state, q in zip(states, quiet, strict=True)]
+    morning._states = [replace(state, inflow=_moved(state.inflow, one.seconds_of(28) - now)) for state in moved]
+    limit = rules.value("waste.overflow_probability", "residual")
+    wanted = PlannedWorth(prices, limit, share).choose(morning)
+    assert wanted.must.tolist() == [need.must for need in needs]
+    assert wanted.worth == pytest.approx([worth[view.vessel.id] for view in views], rel=1e-6)
+
+
+def _moved(flowed: Inflow, by: float) -> Inflow:
+    """A curve at other times."""
+    return Inflow(flowed.seconds + by, flowed.total, flowed.known, flowed.brim)
