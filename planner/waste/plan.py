@@ -54,15 +54,24 @@ def plan_waste(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Plan:
             continue
         site = _worth_coming(snapshot, rules, every, worths)
         if site.needs:
-            rounds = _rounds(snapshot, rules, site, _shift(snapshot, items))
+            busy = _shift(snapshot, items)
+            rounds = _rounds(snapshot, rules, site, busy)
             driven, weak = _driven(snapshot, network, rules, fraction, site, rounds, items)
             items += driven
             weaknesses += weak
-            weaknesses += missed_rooms(rooms, site, rounds or [])
+            late = any(need.must for need in _left(site, rounds or []))
+            more = _would_do(snapshot, rules, site, busy) if late and rounds else None
+            weaknesses += missed_rooms(rooms, site, rounds or [], more, site.trucks[0].id if late and rounds else "")
         else:
             weaknesses += missed_rooms(rooms, site, [])
     totals = _totals(needs, items)
     return assemble(snapshot, verdict(snapshot, needs, items, weaknesses, prices_of(rules)), weaknesses, items, totals)
+
+
+def _left(site: Site, rounds: Sequence[Round]) -> list[RoomNeed]:
+    """The rooms of a site that are on no round."""
+    visited = {stop for item in rounds for stop in item.stops if stop is not None}
+    return [need for number, need in enumerate(site.needs) if number not in visited]
 
 
 def _driven(
@@ -175,9 +184,13 @@ def _rounds(
     snapshot: WasteSnapshot, rules: Limits, site: Site, busy_until: Mapping[str, datetime]
 ) -> list[Round] | None:
     """The rounds of a fraction, each truck within what is left of its shift."""
-    prices, begins = prices_of(rules), shift_begins(snapshot)
-    ends = begins + timedelta(hours=rules.value("waste.shift_h"))
-    weighs = kg_per_l(rules, site.needs[0].fraction)
+    found = _searched(snapshot, rules, site, _trucks(snapshot, rules, site, busy_until))
+    return None if found is None else [item for item in found if any(stop is not None for stop in item.stops)]
+
+
+def _searched(snapshot: WasteSnapshot, rules: Limits, site: Site, trucks: Sequence[Truck]) -> list[Round] | None:
+    """What the search of rounds finds for these trucks."""
+    prices, weighs = prices_of(rules), kg_per_l(rules, site.needs[0].fraction)
     wishes = [
         Pickup(
             need.litres,
@@ -188,17 +201,7 @@ def _rounds(
         )
         for need in site.needs
     ]
-    trucks = [
-        Truck(
-            truck.id,
-            truck.capacity_l,
-            site.depots.index(truck.depot),
-            (ends - max(begins, busy_until.get(truck.id, begins))).total_seconds(),
-            truck.capacity_kg,
-        )
-        for truck in site.trucks
-    ]
-    found = plan_rounds(
+    return plan_rounds(
         wishes,
         trucks,
         site.metres,
@@ -208,7 +211,39 @@ def _rounds(
         kr_per_km=prices.km,
         kr_per_h=prices.hour,
     )
-    return None if found is None else [item for item in found if any(stop is not None for stop in item.stops)]
+
+
+def _trucks(snapshot: WasteSnapshot, rules: Limits, site: Site, busy_until: Mapping[str, datetime]) -> list[Truck]:
+    """The trucks of a site, each with what is left of its shift."""
+    begins = shift_begins(snapshot)
+    ends = begins + timedelta(hours=rules.value("waste.shift_h"))
+    return [
+        Truck(
+            truck.id,
+            truck.capacity_l,
+            site.depots.index(truck.depot),
+            (ends - max(begins, busy_until.get(truck.id, begins))).total_seconds(),
+            truck.capacity_kg,
+        )
+        for truck in site.trucks
+    ]
+
+
+def _would_do(
+    snapshot: WasteSnapshot, rules: Limits, site: Site, busy_until: Mapping[str, datetime], *, most: int = 2
+) -> int | None:
+    """How many more trucks, as the first of the site and free all day, would have time for all that must be emptied;
+    None where not even ``most`` would."""
+    musts = site.only({number: need for number, need in enumerate(site.needs) if need.must})
+    trucks = _trucks(snapshot, rules, site, busy_until)
+    whole_s = 3600.0 * rules.value("waste.shift_h")
+    for more in range(1, most + 1):
+        spare = [replace(trucks[0], id=f"+{n}", left_s=whole_s) for n in range(more)]
+        found = _searched(snapshot, rules, musts, [*trucks, *spare])
+        visited = {stop for item in found or [] for stop in item.stops if stop is not None}
+        if len(visited) == len(musts.needs):
+            return more
+    return None
 
 
 def _intervention(

@@ -120,12 +120,20 @@ def no_truck(fraction: str) -> Degradation:
     return degradation("fleet", message("plan.waste.weak.no_truck", fraction=name_of(f"fraction.{fraction}", fraction)))
 
 
-def missed_rooms(wanted: Sequence[RoomNeed], site: Site, rounds: Sequence[Round]) -> Iterable[Degradation]:
-    """Rooms that must be emptied and are on no round."""
+def missed_rooms(
+    wanted: Sequence[RoomNeed], site: Site, rounds: Sequence[Round], more: int | None = None, like: str = ""
+) -> Iterable[Degradation]:
+    """Rooms that must be emptied and are on no round, the worst first, and how many ``more`` trucks like this one would
+    have time for them; nothing of that where it is not known which truck (``like``)."""
     visited = {site.needs[stop].room.id for item in rounds for stop in item.stops if stop is not None}
-    missed = [need.room.name or need.room.id for need in wanted if need.must and need.room.id not in visited]
-    if missed:
-        yield degradation("rounds", message("plan.waste.weak.missed", n=len(missed), names=tuple(missed[:3])))
+    left = sorted((need for need in wanted if need.must and need.room.id not in visited), key=lambda need: -need.score)
+    if left:
+        names = tuple(need.room.name or need.room.id for need in left[:3])
+        said = message("plan.waste.weak.missed", n=len(left), names=names)
+        remedy = (
+            message("plan.waste.weak.too_many") if more is None else message("plan.waste.weak.more", n=more, like=like)
+        )
+        yield degradation("rounds", message("format.sentences", parts=(said, remedy)) if like else said)
 
 
 def reasons_of(

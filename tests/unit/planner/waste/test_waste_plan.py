@@ -300,7 +300,14 @@ def test_no_truck_is_out_for_longer_than_its_shift_and_what_is_left_is_named() -
     assert all(item.minutes <= 66.0 for item in plan.interventions)
     assert 0 < len(rooms(plan)) < 3
     assert "ryms inte" in effects(plan)
+    assert "En bil till som A01 skulle hinna med dem." in effects(plan)
     assert rooms(plan_of(slow)) == ["r1", "r2", "r3"]
+    two = replace(short, vehicles=(*short.vehicles, replace(short.vehicles[0], id="A02")))
+    assert rooms(plan_of(two)) == ["r1", "r2", "r3"]
+    hopeless = plan_of(set_to(snapshot, "waste.minutes_per_vessel", 70.0, "waste.shift_h", 1.1))
+    assert hopeless.interventions == ()
+    assert "3 rum som måste tömmas ryms inte" in effects(hopeless)
+    assert "bilar till" not in effects(hopeless)
 
 
 def test_in_a_room_only_what_is_worth_it_is_emptied() -> None:
