@@ -46,13 +46,16 @@ def _due(snapshot: WasteSnapshot, rules: Limits, view: VesselView) -> bool:
         return True
     if vessel.emptied_on and (view.doubt or rules.usual_word("waste.mode", vessel.fraction) == "calendar"):
         return True
-    return bool(view.doubt) and view.age_days is None and _calendar_day(vessel, snapshot.service_day, limit)
+    unknown = bool(view.doubt) and view.age_days is None
+    return unknown and _calendar_day(vessel, snapshot.service_day, limit, round(view.wait_days))
 
 
-def _calendar_day(vessel: Vessel, day: date, every_days: float) -> bool:
-    """A vessel that nothing is known of is emptied on its own day of a fixed calendar, spread over the town."""
+def _calendar_day(vessel: Vessel, day: date, every_days: float, wait_days: int) -> bool:
+    """A vessel that nothing is known of is emptied on its own day of a fixed calendar, spread over the town; before it
+    where no truck comes on that day."""
     period = max(1, math.floor(every_days))
-    return zlib.crc32(vessel.room.encode()) % period == day.toordinal() % period
+    own = zlib.crc32(vessel.room.encode()) % period
+    return any((day.toordinal() + ahead) % period == own for ahead in range(max(1, wait_days)))
 
 
 def _room_need(
@@ -74,6 +77,7 @@ def _room_need(
         litres=sum(v.litres for v in musts),
         score=max(probability, 1.0 if due else 0.0),
         blind=all(v.doubt for v in views),
+        waits=not musts and any(v.shut and v.chance > (limit.value or 0.0) for v in views),
         doubts=tuple((v.vessel.device or v.vessel.id, v.doubt) for v in views if v.doubt and v.doubt != "no_sensor"),
         reasons=tuple(reasons_of(snapshot, rules, fraction, views, probability)),
         basis=basis_of(snapshot.at, rules, views, probability, limit.value or 0.0),

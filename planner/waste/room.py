@@ -18,7 +18,7 @@ class RoomNeed:
     ``views`` are all its vessels of the fraction, ``vessels`` those that a visit empties, ``litres`` what they hold.
     ``probability`` is that of overflow of the fullest vessel before the next possible visit, NaN-free; ``blind``
     where no vessel has a level that is believed; ``doubts`` names the sensors that are not, each with why. ``prize`` is
-    what a visit saves [kr], where it need not be today.
+    what a visit saves [kr], where it need not be today. ``waits``: it is likely to overflow, and no truck comes today.
     """
 
     room: Room
@@ -31,6 +31,7 @@ class RoomNeed:
     litres: float
     score: float
     blind: bool
+    waits: bool
     doubts: tuple[tuple[str, str], ...]
     reasons: tuple[Reason, ...]
     basis: RoomBasis

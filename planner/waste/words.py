@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from city.catalogue.message import Figure, Message, message
 from city.catalogue.stored import in_all_languages
@@ -49,7 +49,7 @@ def verdict(
     if not needs:
         return Verdict(go=False, certainty="low", cost=0.0, **answer(message("plan.waste.verdict.no_rooms")))
     if not items:
-        return Verdict(go=False, certainty=certainty, cost=0.0, **answer(*_no_round(needs)))
+        return Verdict(go=False, certainty=certainty, cost=0.0, **answer(*_no_round(snapshot, needs)))
     starts = min(item.starts_at for item in items if item.starts_at)
     said = _go(needs, items, starts.astimezone(snapshot.zone))
     cost = sum(prices.of((item.distance_m or 0.0), 60.0 * (item.minutes or 0.0)) for item in items)
@@ -67,8 +67,14 @@ def _go(needs: Sequence[RoomNeed], items: Sequence[Intervention], starts: dateti
     )
 
 
-def _no_round(needs: Sequence[RoomNeed]) -> tuple[Message, Message]:
-    """Why nobody goes out, and which room is nearest to it of those whose levels are known."""
+def _no_round(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> tuple[Message, Message]:
+    """Why nobody goes out, and which room is nearest to it of those whose levels are known; on a day on which no truck
+    comes how many wait for the next."""
+    if all(view.shut for need in needs for view in need.views):
+        waiting = sum(need.waits for need in needs)
+        ahead = min(view.wait_days for need in needs for view in need.views)
+        day = snapshot.service_day + timedelta(days=ahead)
+        return message("plan.waste.verdict.no_day", day=day), message("plan.waste.verdict.waiting", n=waiting)
     nearest = max((need for need in needs if not need.blind), key=lambda need: need.probability, default=None)
     must = any(need.must for need in needs)
     first = message("plan.waste.verdict.no_truck") if must else message("plan.waste.verdict.not_needed")
@@ -90,7 +96,10 @@ def _rooms(n: int) -> Message:
 
 
 def degradations(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Iterable[Degradation]:
-    """What the plan does not know: levels, streets, where to tip."""
+    """What the plan does not know: levels, streets, where to tip; and what waits for a day on which a truck comes."""
+    waiting = [need.room.name or need.room.id for need in sorted(needs, key=lambda n: -n.probability) if need.waits]
+    if waiting:
+        yield degradation("days", message("plan.waste.weak.waiting", n=len(waiting), names=tuple(waiting[:3])))
     blind = {need.room.id for need in needs if need.blind}
     if blind:
         of = _rooms(len({need.room.id for need in needs}))

@@ -103,6 +103,29 @@ def test_where_levels_only_measure_the_calendar_decides() -> None:
     assert emptied(make_plan(by_calendar)) == {"v3"}
 
 
+def test_a_day_without_trucks_says_so_and_names_what_waits() -> None:
+    """On a Saturday the full room waits for Monday, and the verdict calls nothing calm that is not."""
+    base = waste_snapshot()
+    plan = make_plan(replace(base, service_day=SATURDAY))
+    assert plan.interventions == ()
+    assert plan.verdict.text == "Ingen bil kommer i dag; nästa dag är mån 30 nov. 1 rum väntas svämma över innan dess."
+    assert any("ingen bil kommer dit i dag: Rum 1" in weak.effect for weak in plan.degradations)
+
+
+def test_a_vessel_that_nothing_is_known_of_is_emptied_whatever_day_its_calendar_falls_on() -> None:
+    """Sixty rooms without sensors over four weeks: each twice or thrice, on days on which trucks come."""
+    base = waste_snapshot(readings=())
+    rooms = tuple(replace(base.rooms[0], id=f"r{n}") for n in range(60))
+    vessels = tuple(Vessel(f"v{n}", f"r{n}", "residual", 660.0) for n in range(60))
+    monday, times = date(2026, 11, 2), dict.fromkeys((room.id for room in rooms), 0)
+    for n in range(28):
+        day = replace(base, rooms=rooms, vessels=vessels, service_day=monday + timedelta(days=n))
+        for room in must(day):
+            assert (monday + timedelta(days=n)).weekday() < 5
+            times[room] += 1
+    assert set(times.values()) == {2}
+
+
 # ---- what is taken along ------------------------------------------------------------------------------------------
 
 
