@@ -93,12 +93,15 @@ def add_event(
             return history
         if stop is not None:
             _refuse_other_stop(connection, order, stop)
+            if _said_before(connection, order_id, stop):
+                return history
         may_follow(state_of(history), kind)
         orders.add_event(connection, OrderEvent(order_id, kind, now, who, note, segment))
         if kind == "segment_done":
             _note_treated(connection, order, now, lambda part: part == segment)
         if stop is not None:
             orders.add_stop(connection, order_id, stop)
+            facts.unmark_vessels(connection, [one.vessel for one in stop.vessels], order_id)
             empty = [one.vessel for one in stop.vessels if one.is_empty]
             facts.mark_emptied(connection, empty, now, order_id)
         if kind == "done":
@@ -209,6 +212,14 @@ def _said_done(
     if segment not in {part for part, _ in treatments_of(_item_of(connection, order))}:
         raise NotFound(message("error.order.no_segment", target=order["target"], segment=str(segment)))
     return any(event.kind == "segment_done" and event.segment == segment for event in history)
+
+
+def _said_before(connection: Connection, order_id: str, stop: StopSaid) -> bool:
+    """Whether the last that was said of these vessels is the same, as when a message comes twice."""
+    last = {
+        one.vessel: one for held in orders.stops_said(connection, [order_id]).get(order_id, ()) for one in held.vessels
+    }
+    return all(last.get(one.vessel) == one for one in stop.vessels)
 
 
 def _refuse_other_stop(connection: Connection, order: Mapping[str, Any], stop: StopSaid) -> None:

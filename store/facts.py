@@ -64,6 +64,11 @@ def mark_emptied(connection: Connection, vessel_ids: Iterable[str], at: datetime
     connection.execute(query("facts", "mark_emptied"), parameters)
 
 
+def unmark_vessels(connection: Connection, vessel_ids: Iterable[str], order_id: str) -> None:
+    """Takes back what an order said before of these vessels, as something else is said of them now."""
+    connection.execute(query("facts", "unmark_vessels"), {"vessels": list(vessel_ids), "order_id": order_id})
+
+
 def unmark_emptied(connection: Connection, at: datetime, order_id: str) -> None:
     """Takes back that an order emptied vessels at a time."""
     connection.execute(query("facts", "unmark_emptied"), {"at": at, "order_id": order_id})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, cast, get_args
 
@@ -20,12 +21,16 @@ def stop_said(got: SentForm, there: Sequence[str]) -> StopSaid:
     Raises HttpProblem 422 saying what is wrong and what to write.
     """
     named = got.fields.get("vessels")
-    if got.by_form or not named:
+    if got.by_form or named is None:
         outcome = _outcome(got.text("outcome") or "emptied")
         return StopSaid(got.text("room"), tuple(VesselSaid(name, outcome) for name in there))
-    if not isinstance(named, list):
+    if not isinstance(named, list) or not named:
         raise HttpProblem(422, message("error.request.no_vessels", problem=str(named)[:40]))
-    return StopSaid(got.text("room"), tuple(_vessel(one) for one in named))
+    vessels = tuple(_vessel(one) for one in named)
+    twice = [name for name, n in Counter(one.vessel for one in vessels).items() if n > 1]
+    if twice:
+        raise HttpProblem(422, message("error.request.no_vessels", problem=f"{twice[0]} x 2"))
+    return StopSaid(got.text("room"), vessels)
 
 
 def _vessel(one: Any) -> VesselSaid:  # noqa: ANN401 - as it was sent

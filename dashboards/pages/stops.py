@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec import UnsetType
 
-from city.entities import StopSaid
+from city.entities import StopSaid, VesselSaid
 from city.plan import Intervention, PlaceStop, RoomBasis, RoundStop
 from dashboards.pages.why import exact
 from dashboards.web.locale import NBSP, Locale
@@ -47,7 +47,13 @@ def said_of(order: OrderNow | None, said: Mapping[str, Sequence[StopSaid]], *, l
     """Of an order; more may be said while it is under way."""
     if order is None:
         return SaidStops({}, open=False)
-    return SaidStops({stop.room: stop for stop in said.get(order.id, ())}, live and order.state == "started")
+    by_room: dict[str, dict[str, VesselSaid]] = {}
+    last: dict[str, datetime | None] = {}
+    for stop in said.get(order.id, ()):
+        by_room.setdefault(stop.room, {}).update({one.vessel: one for one in stop.vessels})
+        last[stop.room] = stop.at
+    newest = {room: StopSaid(room, tuple(vessels.values()), last[room]) for room, vessels in by_room.items()}
+    return SaidStops(newest, live and order.state == "started")
 
 
 def stops_of(
@@ -77,7 +83,7 @@ def _stop(stop: RoundStop, litres: Mapping[str, float], said: SaidStops, now: da
         litres=f"{locale.figure(held, 0)}{NBSP}l" if held else "",
         reason=capital(locale.kept(stop, "reason")),
         said="" if spoken is None else _said(stop, spoken, locale),
-        may_say=said.open and spoken is None,
+        may_say=said.open,
         **_columns(stop.basis, now, locale),
     )
 

@@ -54,7 +54,7 @@ def visit_worth(
     of_class: ClassInflow,
     open_days: Sequence[bool],
     *,
-    prices: Floats = np.geomspace(0.01, 1.0, 7),  # noqa: B008 - a constant
+    prices: Floats = np.geomspace(1e-4, 1.0, 11),  # noqa: B008 - a constant
     rates: Floats = np.geomspace(0.5, 80.0, 24),  # noqa: B008 - a constant
     step_pct: float = 2.5,
     highest_pct: float = 160.0,

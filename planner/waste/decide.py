@@ -58,28 +58,46 @@ def visits(asked: VesselsAsked, drive: Floats, prices: WastePrices, most_l: floa
     """The rooms that must be visited, and those where a visit saves more than the work there and a part of the way,
     ``drive`` (n_rooms,) [kr]; none where no room must be and all together do not pay for a truck that leaves.
 
-    In a room all vessels are emptied that must be or that save more than their own work; a room that holds more than
-    ``most_l`` is left.
+    In a room all vessels are emptied that must be or that save more than their own work, as far as they fit a truck of
+    ``most_l``: those that must be first, the most urgent before, then those that are worth most for their litres.
     """
-    found = [visit for visit in _each(asked, prices) if visit.litres <= most_l]
+    found = list(_each(asked, prices, most_l))
     worth = [visit for visit in found if visit.must or visit.left > LEAST_OF_WAY * drive[visit.room]]
     pays = any(visit.must for visit in worth) or sum(visit.left for visit in worth) > LEAVES_KR
     return worth if pays else []
 
 
-def _each(asked: VesselsAsked, prices: WastePrices) -> Iterator[RoomVisit]:
+def _each(asked: VesselsAsked, prices: WastePrices, most_l: float) -> Iterator[RoomVisit]:
     """Every room of which a vessel is emptied."""
-    taken: defaultdict[int, list[int]] = defaultdict(list)
+    wanted: defaultdict[int, list[int]] = defaultdict(list)
     for vessel in np.flatnonzero(asked.must | (asked.worth > prices.vessel)):
-        taken[int(asked.room[vessel])].append(int(vessel))
-    for room, vessels in sorted(taken.items()):
-        prize = float(asked.worth[vessels].sum())
-        yield RoomVisit(
-            room,
-            tuple(vessels),
-            bool(asked.must[vessels].any()),
-            float(asked.litres[vessels].sum()),
-            prize,
-            prize - prices.vessel * len(vessels),
-            float(asked.urgent[vessels].max()),
-        )
+        wanted[int(asked.room[vessel])].append(int(vessel))
+    for room, all_of_it in sorted(wanted.items()):
+        vessels = _fitting(asked, all_of_it, most_l)
+        if vessels:
+            prize = float(asked.worth[vessels].sum())
+            yield RoomVisit(
+                room,
+                tuple(vessels),
+                bool(asked.must[vessels].any()),
+                float(asked.litres[vessels].sum()),
+                prize,
+                prize - prices.vessel * len(vessels),
+                float(asked.urgent[vessels].max()),
+            )
+
+
+def _fitting(asked: VesselsAsked, vessels: list[int], most_l: float) -> list[int]:
+    """The vessels of a room that go onto one truck, in their order."""
+    if asked.litres[vessels].sum() <= most_l:
+        return vessels
+    first = sorted(
+        vessels,
+        key=lambda v: (not asked.must[v], -asked.urgent[v] if asked.must[v] else -asked.worth[v] / asked.litres[v]),
+    )
+    taken, load = [], 0.0
+    for vessel in first:
+        if load + asked.litres[vessel] <= most_l:
+            taken.append(vessel)
+            load += float(asked.litres[vessel])
+    return sorted(taken)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -34,11 +34,14 @@ from planner.waste.decide import RoomVisit, VesselsAsked, visits
 from planner.waste.price import Worths, kg_per_l, prices_of, room_shares, worth_by_vessel
 from planner.waste.room import RoomNeed, VesselView
 from planner.waste.rounds import TIP_S, Pickup, Round, Truck, plan_rounds
-from planner.waste.site import Site, absent_trucks, shift_begins, site_of
+from planner.waste.site import Site, absent_trucks, shift_begins, shift_ends, site_of
 from planner.waste.snapshot import WasteSnapshot
 from planner.waste.walk import WalkedRound, walked
 from planner.waste.words import degradations, missed_rooms, no_truck, saves, summary_of, verdict
 from planner.words.sentences import left_out
+
+LONG_BACK = timedelta(hours=6)
+"""So long after its end a round that nobody ended keeps its rooms from no other."""
 
 
 def plan_waste(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Plan:
@@ -106,10 +109,21 @@ def _driven(
 
 
 def _not_under_way(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> list[RoomNeed]:
-    """The needs but those that a round which is out already sees to."""
-    stops = [stop for item in snapshot.running if isinstance(item.stops, tuple) for stop in item.stops]
+    """The needs without the vessels that a round which is out already sees to. A round that should have been back long
+    ago sees to nothing any more, whatever its order says."""
+    out = [item for item in snapshot.running if item.ready_by is None or snapshot.at - item.ready_by < LONG_BACK]
+    stops = [stop for item in out if isinstance(item.stops, tuple) for stop in item.stops]
     fetched = {vessel for stop in stops for vessel in stop.vessels}
-    return [need for need in needs if any(vessel.id not in fetched for vessel in need.vessels)]
+    return [left for need in needs if (left := _without(need, fetched)).views]
+
+
+def _without(need: RoomNeed, fetched: Set[str]) -> RoomNeed:
+    """A need of the vessels that are not fetched."""
+    views = tuple(view for view in need.views if view.vessel.id not in fetched)
+    if len(views) == len(need.views):
+        return need
+    vessels = tuple(vessel for vessel in need.vessels if vessel.id not in fetched)
+    return replace(need, views=views, vessels=vessels, must=bool(vessels))
 
 
 def _shift(snapshot: WasteSnapshot, items: Sequence[Intervention]) -> dict[str, datetime]:
@@ -215,8 +229,7 @@ def _searched(snapshot: WasteSnapshot, rules: Limits, site: Site, trucks: Sequen
 
 def _trucks(snapshot: WasteSnapshot, rules: Limits, site: Site, busy_until: Mapping[str, datetime]) -> list[Truck]:
     """The trucks of a site, each with what is left of its shift."""
-    begins = shift_begins(snapshot)
-    ends = begins + timedelta(hours=rules.value("waste.shift_h"))
+    begins, ends = shift_begins(snapshot), shift_ends(snapshot, rules.value("waste.shift_h"))
     return [
         Truck(
             truck.id,
@@ -232,11 +245,11 @@ def _trucks(snapshot: WasteSnapshot, rules: Limits, site: Site, busy_until: Mapp
 def _would_do(
     snapshot: WasteSnapshot, rules: Limits, site: Site, busy_until: Mapping[str, datetime], *, most: int = 2
 ) -> int | None:
-    """How many more trucks, as the first of the site and free all day, would have time for all that must be emptied;
-    None where not even ``most`` would."""
+    """How many more trucks, as the first of the site and free from now on, would have time for all that must be
+    emptied; None where not even ``most`` would."""
     musts = site.only({number: need for number, need in enumerate(site.needs) if need.must})
     trucks = _trucks(snapshot, rules, site, busy_until)
-    whole_s = 3600.0 * rules.value("waste.shift_h")
+    whole_s = (shift_ends(snapshot, rules.value("waste.shift_h")) - shift_begins(snapshot)).total_seconds()
     for more in range(1, most + 1):
         spare = [replace(trucks[0], id=f"+{n}", left_s=whole_s) for n in range(more)]
         found = _searched(snapshot, rules, musts, [*trucks, *spare])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
+from math import inf
 
 from planner.routes.rounds import Client, RoundVehicle, Table, Tour, find_tours
 
@@ -70,7 +71,8 @@ def plan_rounds(
     kr_per_h: float = 900.0,
 ) -> list[Round] | None:
     """Rounds that visit every wish that must be, and those whose prize pays for the way. Where the trucks have not the
-    time, as many of those that must be as they have, the most urgent first. None where not one of them can be.
+    time, as many of those that must be as they have, the most urgent first. None where the search breaks a
+    rule of its own.
 
     ``metres`` and ``seconds`` are (n, n): first the depots, then the disposal site, then the wishes; inf where there is
     no way. Stops by ``iterations``, so the same input gives the same rounds.
@@ -90,15 +92,30 @@ def plan_rounds(
         ends = [*[0.0] * disposal, tip_s]
         return find_tours(clients, ends, vehicles, metres, seconds, iterations=iterations, seed=seed)
 
-    found = _most_urgent(wishes, tours)
+    alone = {i for i, wish in enumerate(wishes) if _can_be(wish, i + disposal + 1, trucks, disposal, seconds, tip_s)}
+    found = _most_urgent(wishes, alone, tours)
     if found is None:
         return None
     return [_round(tour, trucks[tour.vehicle], *homes[tour.vehicle]) for tour in found if tour.stops]
 
 
-def _most_urgent(wishes: Sequence[Pickup], tours: Callable[[frozenset[int]], list[Tour] | None]) -> list[Tour] | None:
-    """The tours of all musts; where there are none, of as many as can be, found by halving."""
-    musts = sorted((i for i, w in enumerate(wishes) if w.prize is None), key=lambda i: -wishes[i].urgency)
+def _can_be(wish: Pickup, row: int, trucks: Sequence[Truck], disposal: int, seconds: Table, tip_s: float) -> bool:
+    """Whether any truck could fetch this wish, if it were the only one."""
+    for truck in trucks:
+        way = seconds[truck.depot, row] + seconds[row, disposal] + seconds[disposal, truck.depot]
+        in_time = truck.left_s is None or wish.service_s + tip_s + way <= truck.left_s
+        holds = (truck.capacity_l or inf) >= wish.litres and (truck.capacity_kg or inf) >= wish.kg
+        if in_time and holds and way < inf:
+            return True
+    return False
+
+
+def _most_urgent(
+    wishes: Sequence[Pickup], alone: Set[int], tours: Callable[[frozenset[int]], list[Tour] | None]
+) -> list[Tour] | None:
+    """The tours of all musts that can be fetched at all (``alone``); where there are none, of as many as can be, found
+    by halving; else of what pays."""
+    musts = sorted((i for i in alone if wishes[i].prize is None), key=lambda i: -wishes[i].urgency)
     best = tours(frozenset(musts))
     if best is not None:
         return best
@@ -110,7 +127,7 @@ def _most_urgent(wishes: Sequence[Pickup], tours: Callable[[frozenset[int]], lis
             many = middle
         else:
             best, few = found, middle
-    return best
+    return tours(frozenset()) if best is None else best
 
 
 def _vehicle(truck: Truck, disposal: int, prices: tuple[int, int], home_s: float) -> RoundVehicle:

@@ -101,6 +101,11 @@ def shift_begins(snapshot: WasteSnapshot) -> datetime:
     return max(snapshot.at, local_instant(snapshot.service_day, SHIFT_BEGINS, snapshot.zone))
 
 
+def shift_ends(snapshot: WasteSnapshot, hours: float) -> datetime:
+    """When the day's shift of so many hours is over; a plan that is made later in the day has less of it."""
+    return local_instant(snapshot.service_day, SHIFT_BEGINS, snapshot.zone) + timedelta(hours=hours)
+
+
 def absent_trucks(snapshot: WasteSnapshot) -> dict[str, list[Absent]]:
     """When each truck is out of service; without an end where that lasts to the end of the service day."""
     return absent_until(snapshot.absences, day_ends(snapshot))

@@ -69,6 +69,18 @@ WITH gone AS (
 UPDATE vessel v SET last_emptied = g.emptied_before FROM gone g
 WHERE v.vessel_id = g.vessel_id AND v.last_emptied = %(at)s;
 
+-- name: unmark_vessels
+-- Takes back that an order emptied vessels: what was known before its first word of each holds again, unless one was emptied since.
+WITH gone AS (
+    DELETE FROM emptying WHERE order_id = %(order_id)s AND vessel_id = ANY(%(vessels)s)
+    RETURNING vessel_id, at, emptied_before
+), first AS (
+    SELECT DISTINCT ON (vessel_id) vessel_id, emptied_before, max(at) OVER (PARTITION BY vessel_id) AS last FROM gone
+    ORDER BY vessel_id, at
+)
+UPDATE vessel v SET last_emptied = f.emptied_before FROM first f
+WHERE v.vessel_id = f.vessel_id AND v.last_emptied = f.last;
+
 -- name: buildings
 -- All heated buildings.
 SELECT building_id AS id, name, lon, lat, kind, area_m2, device_id AS device, calendar, opens, closes, simulated

@@ -23,7 +23,7 @@ def few(folder: Path) -> Path:
 def test_a_list_of_emptyings_is_tried_with_every_policy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Your calendar, skips, levels, chances, areas, foresight, the plan; with a change beside; progress on the way."""
     folder = few(written(tmp_path))
-    changed = ("--set", "waste.overflow_cost=5000")
+    changed = ("--set", "waste.overflow_cost=5000", "--set", "waste.max_age_days=5")
     assert main(["backtest", "waste", "--files", str(folder), "--json", *changed]) == 0
     said = capsys.readouterr()
     (found,) = json.loads(said.out)["fractions"]
@@ -35,7 +35,8 @@ def test_a_list_of_emptyings_is_tried_with_every_policy(tmp_path: Path, capsys: 
     assert calendar["visits"] == pytest.approx(2.0, abs=0.3)
     assert found["plan"]["visits"] < calendar["visits"]
     assert found["with_changes"]["setting"] == 5000.0
-    assert len(found["assumed"]) == 4
+    assert found["with_changes"]["longest"] <= 5.0 < found["plan"]["longest"]
+    assert len(found["assumed"]) == 5
     assert "1" in said.err
 
 

@@ -30,6 +30,8 @@ Floats = npt.NDArray[np.floating[Any]]
 CROW = 1.3
 """How much longer a street is than the straight line."""
 TOWN_KMH = 25.0
+LEAST_LEARNED = 14
+"""Days that are only learned from, at least; as many must be left to be tried."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,10 @@ def cases_of(past: TriedPast, rules: Limits, first: date | None, last: date | No
     until = min(span[1], last) if last else span[1]
     begin = span[0]
     n = (until - begin).days + 1
-    learned = min(past.settings.learn_days, n // 2) if first is None else max(14, (first - begin).days)
+    if n < 2 * LEAST_LEARNED:
+        return []
+    learned = min(past.settings.learn_days, n // 2) if first is None else (first - begin).days
+    learned = max(LEAST_LEARNED, learned)
     days = np.array([_midnight(past, begin + timedelta(days=day)) for day in range(n + 1)])
     found = (_case(past, rules, fraction, begin, learned, days) for fraction in _fractions(past.vessels))
     return [one for one in found if one is not None]
@@ -105,7 +110,8 @@ def _case(past: TriedPast, rules: Limits, fraction: str, first: date, learned: i
     )
     drawn = float(np.mean([flowed[vessel.id].drawn for vessel in known]))
     left_out = tuple(vessel.id for vessel in vessels if vessel.id not in flowed)
-    return TriedCase(case, left_out, drawn, (*assumed, *also))
+    own_days = [message("plan.waste.backtest.any_day")] if any(vessel.emptied_on for vessel in known) else []
+    return TriedCase(case, left_out, drawn, (*assumed, *also, *own_days))
 
 
 def _unbound(vessel: Vessel) -> Vessel:

@@ -47,11 +47,18 @@ def try_waste(
         raise PlanNotPossible(message("error.waste.nothing_to_try"))
     other = limits(changes.applied(rows)) if changes.wanted else None
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as executor:
-        return [_tried(past, one, rules, other, executor, told) for one in found]
+        changed = {one.case.fraction: one for one in cases_of(past, other, first, last)} if other else {}
+        return [_tried(past, one, rules, changed.get(one.case.fraction), other, executor, told) for one in found]
 
 
 def _tried(
-    past: TriedPast, one: TriedCase, rules: Limits, other: Limits | None, executor: ProcessPoolExecutor, told: Told
+    past: TriedPast,
+    one: TriedCase,
+    rules: Limits,
+    another: TriedCase | None,
+    other: Limits | None,
+    executor: ProcessPoolExecutor,
+    told: Told,
 ) -> TriedFraction:
     trial = _trial(past, one, rules)
     mine = list(planned(trial, (1.0, 0.25, 4.0)))
@@ -60,8 +67,8 @@ def _tried(
     runs = run_all(trial, policies, executor, lambda done, of: told(fraction, done, of))
     scores = [scored(run) for run in runs]
     changed = None
-    if other is not None:
-        changed_trial = _trial(past, one, other)
+    if other is not None and another is not None:
+        changed_trial = _trial(past, another, other)
         changed = scored(executor.submit(changed_trial.run, next(planned(changed_trial, (1.0,)))).result())
     return TriedFraction(one, scores[0], changed, tuple(scores[1:]))
 

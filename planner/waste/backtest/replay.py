@@ -25,8 +25,8 @@ MOST_PCT = 400.0
 @dataclass(frozen=True)
 class CollectedDay:
     """What came of one day: vessels that end it over the brim, litres over it, vessels emptied, of those under half
-    full, and how full they were together [%]; kilometres, hours of trucks, rounds, and rooms that must be visited and
-    were not."""
+    full, and how full they were together [%]; kilometres, hours of trucks, rounds, and vessels that must be emptied
+    and were not."""
 
     overflow: int
     litres: float
@@ -82,7 +82,8 @@ def replay_collection(
         wanted = policy.choose(CollectionMorning(case, seen, day, heard, quiet, age, level, classed))
         driven = _driven(case, wanted, level, drive, prices, iterations, seed, routed)
         before = level[driven.done]
-        level[driven.done], heard[driven.done], age[driven.done] = 0.0, 0.0, 0.0
+        for known in (level, heard, quiet, age):
+            known[driven.done] = 0.0
         level = np.minimum(level + case.inflow[:, day], MOST_PCT)
         age += 1.0
         longest = max(longest, float(age.max()))
@@ -93,7 +94,7 @@ def replay_collection(
 
 @dataclass(frozen=True)
 class DrivenDay:
-    """The vessels that are ``done``, the rounds that empty them, and the rooms that no truck had time for."""
+    """The vessels that are ``done``, the rounds that empty them, and the vessels that no truck had time for."""
 
     done: list[int]
     rounds: Sequence[Round]
@@ -147,7 +148,7 @@ def _driven(
     rounds = _rounds(case, found, prices, iterations, seed) if found else []
     visited = {stop for item in rounds for stop in item.stops if stop is not None}
     done = [vessel for number in sorted(visited) for vessel in found[number].vessels]
-    return DrivenDay(done, rounds, sum(visit.must and number not in visited for number, visit in enumerate(found)))
+    return DrivenDay(done, rounds, len(set(np.flatnonzero(wanted.must).tolist()) - set(done)))
 
 
 def _rounds(

@@ -78,6 +78,9 @@ def _fraction(one: TriedFraction, t: Words) -> Iterator[str]:
         rows.append(_cells(name, score, t))
     yield from aligned(rows, "<" + ">" * 6)
     yield from _compared(one, t)
+    late = sorted({_named(score, t) for score in shown if score.refused})
+    if late:
+        yield t("plan.waste.backtest.refused", families=", ".join(late[:5]))
     if one.tried.drawn > 0.005:
         yield t("plan.waste.backtest.drawn", percent=100.0 * one.tried.drawn)
     if one.tried.left_out:

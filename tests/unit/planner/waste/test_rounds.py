@@ -53,10 +53,10 @@ def test_a_prize_is_fetched_where_it_pays_and_left_where_it_does_not() -> None:
     assert {stop for item in found for stop in item.stops} - {None} == {0, 1}
 
 
-def test_what_overloads_a_truck_by_the_solvers_own_word_is_no_round() -> None:
+def test_what_overloads_every_truck_is_on_no_round() -> None:
     """A room that must be emptied and fits on no truck: nothing is said to be driven."""
     places = [0.0, 0.0, 1000.0]
-    assert plan_rounds([Pickup(600.0, 60.0, None)], [Truck("a", 500.0)], *line(places), iterations=50, seed=3) is None
+    assert plan_rounds([Pickup(600.0, 60.0, None)], [Truck("a", 500.0)], *line(places), iterations=50, seed=3) == []
 
 
 def test_each_truck_starts_from_its_own_depot_and_comes_home_to_it() -> None:
@@ -93,3 +93,16 @@ def test_time_and_way_count_the_last_tip_and_the_way_home() -> None:
     assert found.stops == (0, None)
     assert found.metres == pytest.approx(4000.0)
     assert found.seconds == pytest.approx(400.0 + 300.0 + TIP_S)
+
+
+def test_a_must_that_no_truck_can_reach_in_time_holds_up_no_other() -> None:
+    """The most urgent lies 400 km off: the near musts go, and so does what pays where there is no other must."""
+    near = [Pickup(500.0, 60.0, None, 0.5) for _ in range(5)]
+    far = Pickup(500.0, 60.0, None, 1.0)
+    truck = Truck("a", 9000.0, 0, 8 * 3600.0)
+    places = [0.0, 5000.0, *(500.0 * i for i in range(1, 6)), 400_000.0]
+    found = solve([*near, far], [truck], places)
+    assert sorted(stop for item in found for stop in item.stops if stop is not None) == [0, 1, 2, 3, 4]
+    worth = [Pickup(500.0, 60.0, 4000.0) for _ in range(5)]
+    found = solve([*worth, far], [truck], places)
+    assert sorted(stop for item in found for stop in item.stops if stop is not None) == [0, 1, 2, 3, 4]

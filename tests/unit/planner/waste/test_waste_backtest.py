@@ -232,7 +232,7 @@ def test_a_folder_is_a_case_with_all_that_is_assumed(tmp_path: Path, levels: boo
     past = load_past(written(tmp_path, levels=levels))
     (one,) = cases_of(past, limits(()), None, None)
     keys = {said.key.rsplit(".", 1)[1] for said in one.assumed}
-    assert keys == {"as_the_crow_flies", "depot_in_the_middle", "tips_at_the_depot", "assumed_trucks"}
+    assert keys == {"as_the_crow_flies", "depot_in_the_middle", "tips_at_the_depot", "assumed_trucks", "any_day"}
     assert one.case.names == ("k0", "k1", "k2")
     assert one.case.calendar == (frozenset({0, 3}),) * 3
     assert set(one.case.days) == {WORKDAYS}
@@ -281,6 +281,14 @@ def test_a_collection_without_an_amount_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImportRefused) as refused:
         load_past(tmp_path)
     assert refused.value.problem.parts["line"] == 2
+
+
+def test_a_past_that_is_too_short_is_no_case(tmp_path: Path) -> None:
+    """Ten days, one row, or nothing before the last day that is asked for."""
+    assert cases_of(load_past(written(tmp_path, days=10)), limits(()), None, None) == []
+    assert cases_of(load_past(written(tmp_path)), limits(()), None, date(2026, 5, 1)) == []
+    (tmp_path / "collections.csv").write_text("time,vessel,level_pct\n2026-06-01T05:00:00Z,k0,60\n")
+    assert cases_of(load_past(tmp_path), limits(()), None, None) == []
 
 
 def test_a_folder_without_levels_and_collections_says_what_to_write(tmp_path: Path) -> None:

@@ -159,7 +159,10 @@ def test_streets_for_cycles_only_are_no_streets_for_a_truck() -> None:
 
 def test_a_truck_keeps_off_streets_that_are_too_weak_for_it() -> None:
     """The first block is too weak for 26 t: the round goes another way; where every street is, there is none."""
-    weak = waste_snapshot(segments=tuple(replace(s, max_weight_t=3.5) if s.id == "s/0-1" else s for s in streets()))
+    full = tuple(row for n in (1, 2, 3) for row in levels(f"lev-{n}", 99.0))
+    weak = waste_snapshot(
+        readings=full, segments=tuple(replace(s, max_weight_t=3.5) if s.id == "s/0-1" else s for s in streets())
+    )
     truck = replace(weak.vehicles[0], weight_t=26.0)
     light, heavy = (plan_of(replace(weak, vehicles=(v,))) for v in (weak.vehicles[0], truck))
     assert rooms(light) == rooms(heavy) != []
@@ -329,3 +332,50 @@ def test_a_sensor_that_is_stuck_is_named_and_its_vessel_goes_by_its_age() -> Non
     plan = plan_of(replace(base, readings=(*base.readings[: -len(levels("lev-3", 8.0, per_day=1.0))], *still)))
     assert "r3" in rooms(plan)
     assert "lev-3 står stilla" in effects(plan)
+
+
+def test_a_room_that_may_wait_is_taken_on_the_way_of_one_that_must_not() -> None:
+    """A full room, and two at 75 % near its way: one round empties all, and says of the two what it saves."""
+    nearly = (*levels("lev-1", 99.0), *levels("lev-2", 75.0), *levels("lev-3", 75.0))
+    snapshot = waste_snapshot(readings=nearly)
+    assert [need.must for need in assess(snapshot, limits(snapshot.thresholds))] == [True, False, False]
+    plan = plan_of(snapshot)
+    assert rooms(plan) == ["r1", "r2", "r3"]
+    (item,) = plan.interventions
+    assert item.reasons[0].text_en.endswith("1 must be emptied, 2 are on the way.")
+    reasons = {stop.room: stop.reason for stop in item.stops}  # type: ignore[union-attr]
+    assert "sparar omkring" in reasons["r2"]
+    assert "sparar" not in reasons["r1"]
+
+
+def test_what_a_running_round_fetches_is_not_fetched_again_and_its_neighbour_is() -> None:
+    """Beside the vessel that is being fetched another of the same room is full: the new round has that one alone."""
+    first = plan_of(waste_snapshot())
+    trucks = (*waste_snapshot().vehicles, Vehicle("A02", "waste", "dep"))
+    vessels = (*waste_snapshot().vessels, Vessel("v1b", "r1", "residual", 660.0, "lev-9"))
+    readings = (*waste_snapshot().readings, *levels("lev-9", 97.0))
+    later = waste_snapshot(
+        at=AT + HOUR, readings=readings, vessels=vessels, vehicles=trucks, running=first.interventions
+    )
+    (new,) = (item for item in plan_of(later).interventions if item not in first.interventions)
+    assert [stop.vessels for stop in new.stops] == [("v1b",)]  # type: ignore[union-attr]
+
+
+def test_a_round_that_nobody_ended_yesterday_keeps_no_room_today() -> None:
+    """Its vessels are full again a day later: they are on a new round."""
+    (out,) = plan_of(waste_snapshot()).interventions
+    trucks = (*waste_snapshot().vehicles, Vehicle("A02", "waste", "dep"))
+    tomorrow = replace(
+        waste_snapshot(running=(out,), vehicles=trucks), at=AT + timedelta(days=1), service_day=date(2026, 11, 25)
+    )
+    assert "r1" in [s.room for item in plan_of(tomorrow).interventions if item != out for s in item.stops]  # type: ignore[union-attr]
+
+
+def test_a_plan_late_in_the_day_has_what_is_left_of_the_shift() -> None:
+    """At half past one local with a shift until two there is no time for rooms of half an hour."""
+    slow = set_to(waste_snapshot(), "waste.minutes_per_vessel", 30.0)
+    late = replace(slow, at=AT + timedelta(hours=10, minutes=30))
+    late = replace(late, readings=tuple(replace(r, time=r.time + timedelta(hours=10)) for r in late.readings))
+    assert plan_of(slow).interventions
+    assert plan_of(late).interventions == ()
+    assert "ryms inte" in effects(plan_of(late))
