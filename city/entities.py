@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from city.catalogue.message import brief, message
 from city.errors import BadValue
-from city.vocabulary import Domain, Keeper, Network, OrderEventKind, OrderState, RouteClass, StopOutcome
+from city.vocabulary import Domain, Keeper, Network, OrderEventKind, OrderState, RouteClass
 
 Point = tuple[float, float]
 """Longitude and latitude [°]."""
@@ -374,30 +374,6 @@ class OrderEvent:
     segment: str | None = None
     vehicle: str | None = None
     undoes: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VesselSaid:
-    """What a crew says of a vessel at a stop: what became of it, how full it was [%], what it weighed [kg]."""
-
-    vessel: str
-    outcome: StopOutcome = "emptied"
-    level_pct: float | None = None
-    kg: float | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is left in it."""
-        return self.outcome in {"emptied", "empty"}
-
-
-@dataclass(frozen=True, slots=True)
-class StopSaid:
-    """What a crew says of a stop: a room and its vessels; one that is not named was not emptied."""
-
-    room: str
-    vessels: tuple[VesselSaid, ...]
-    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from typing import Any, cast
 import msgspec
 
 from city.catalogue.message import Message, brief, message
-from city.entities import OrderEvent, StopSaid
+from city.entities import OrderEvent
 from city.errors import Conflict, NotFound
 from city.plan import Intervention, Plan, doses_of, treatments_of
+from city.stopsaid import StopSaid
 from city.vocabulary import PASSING, DeclineCause, OrderEventKind, OrderState
 from planner.night.wanted import driven_by
 from store import facts, judgements, orders, plans

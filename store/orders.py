@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from city.entities import GivenOrder, OrderEvent, StopSaid, VesselSaid
+from city.entities import GivenOrder, OrderEvent
+from city.stopsaid import StopSaid, VesselSaid
 from city.vocabulary import Domain, OrderEventKind, OrderState, StopOutcome
 from store.connect import Connection
 from store.rows import columns, only_row, select

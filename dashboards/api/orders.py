@@ -13,8 +13,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from city.catalogue.message import message
-from city.entities import OrderEvent, StopSaid
+from city.entities import OrderEvent
 from city.errors import Conflict, NotFound
+from city.stopsaid import StopSaid
 from city.vocabulary import Domain, OrderEventKind, StopOutcome
 from dashboards.api.stopsaid import stop_said
 from dashboards.pages import day

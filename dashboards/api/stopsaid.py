@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, cast, get_args
 
 from city.catalogue.message import message
-from city.entities import StopSaid, VesselSaid
+from city.stopsaid import StopSaid, VesselSaid
 from city.vocabulary import StopOutcome
 from dashboards.web.forms import SentForm
 from dashboards.web.problems import HttpProblem

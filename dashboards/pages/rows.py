@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from city.entities import OrderEvent, StopSaid
+from city.entities import OrderEvent
 from city.manning import Absence
 from city.observation import Observation
 from city.plan import Intervention, Plan
+from city.stopsaid import StopSaid
 from city.vocabulary import CallState
 from dashboards.pages.charts import HeatStrip, SpanPlot, heat_strip, span_plot
 from dashboards.pages.facts import facts_of, length_of

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from msgspec import UnsetType
 
-from city.entities import StopSaid, VesselSaid
 from city.plan import Intervention, PlaceStop, RoomBasis, RoundStop
+from city.stopsaid import StopSaid, VesselSaid
 from dashboards.pages.why import exact
 from dashboards.web.locale import NBSP, Locale
 from store.orders import OrderNow

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from city.call import CallEvent, CallNow
 from city.catalogue.message import brief, message
 from city.clock import Clock
-from city.entities import OrderEvent, StopSaid
+from city.entities import OrderEvent
 from city.errors import Conflict
 from city.settings import Settings
+from city.stopsaid import StopSaid
 from city.vocabulary import CallState, OrderEventKind
 from planner import orders as steps
 from planner.calls.call_out import call_held
