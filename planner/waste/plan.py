@@ -49,7 +49,7 @@ def plan_waste(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Plan:
     rules = limits(snapshot.thresholds)
     network = build(snapshot.segments)
     items = list(snapshot.running)
-    weaknesses, worths = list(degradations(snapshot, needs)), Worths()
+    weaknesses, worths = list(degradations(snapshot, needs, rules.value("waste.shift_h"))), Worths()
     for fraction, rooms in _by_fraction(_not_under_way(snapshot, needs)):
         every = site_of(snapshot, network, fraction, rooms, {item.vehicle for item in items})
         if every is None:

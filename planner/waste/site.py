@@ -102,8 +102,10 @@ def shift_begins(snapshot: WasteSnapshot) -> datetime:
 
 
 def shift_ends(snapshot: WasteSnapshot, hours: float) -> datetime:
-    """When the day's shift of so many hours is over; a plan that is made later in the day has less of it."""
-    return local_instant(snapshot.service_day, SHIFT_BEGINS, snapshot.zone) + timedelta(hours=hours)
+    """When the day's shift of so many hours is over; a plan that is made later in the day has less of it. One that is
+    made after it asks for a shift of its own."""
+    ends = local_instant(snapshot.service_day, SHIFT_BEGINS, snapshot.zone) + timedelta(hours=hours)
+    return snapshot.at + timedelta(hours=hours) if snapshot.at >= ends else ends
 
 
 def absent_trucks(snapshot: WasteSnapshot) -> dict[str, list[Absent]]:

@@ -10,13 +10,14 @@ from city.catalogue.message import Figure, Message, message
 from city.catalogue.stored import in_all_languages
 from city.catalogue.words import name_of
 from city.plan import Degradation, Intervention, Reason, Verdict
+from city.serviceday import local_instant
 from city.vocabulary import STAND_IN
 from models.fill.chance import level_quantiles
 from planner.thresholds.limits import Limits
 from planner.waste.price import WastePrices
 from planner.waste.room import RoomNeed, VesselView, max_age_days
 from planner.waste.rounds import Round
-from planner.waste.site import Site, day_ends
+from planner.waste.site import SHIFT_BEGINS, Site, day_ends
 from planner.waste.snapshot import WasteSnapshot
 from planner.words.absence import weak_absences
 from planner.words.sentences import answer, certain, degradation, stand_ins, text_reason, value_reason
@@ -95,8 +96,9 @@ def _rooms(n: int) -> Message:
     return message("plan.waste.rooms", n=n)
 
 
-def degradations(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Iterable[Degradation]:
-    """What the plan does not know: levels, streets, where to tip; and what waits for a day on which a truck comes."""
+def degradations(snapshot: WasteSnapshot, needs: Sequence[RoomNeed], shift_h: float) -> Iterable[Degradation]:
+    """What the plan does not know: levels, streets, where to tip; what waits for a day on which a truck comes; and that
+    the day's shift of so many hours is over."""
     waiting = [need.room.name or need.room.id for need in sorted(needs, key=lambda n: -n.probability) if need.waits]
     if waiting:
         yield degradation("days", message("plan.waste.weak.waiting", n=len(waiting), names=tuple(waiting[:3])))
@@ -109,6 +111,10 @@ def degradations(snapshot: WasteSnapshot, needs: Sequence[RoomNeed]) -> Iterable
         yield degradation("network", message("plan.waste.weak.no_streets"), standing=True)
     if all(depot.kind != "disposal" for depot in snapshot.depots) and needs:
         yield degradation("disposal", message("plan.waste.weak.no_disposal"), standing=True)
+    over = local_instant(snapshot.service_day, SHIFT_BEGINS, snapshot.zone) + timedelta(hours=shift_h)
+    if snapshot.at >= over and any(need.must for need in needs):
+        at = message("format.clock_of", at=over.astimezone(snapshot.zone))
+        yield degradation("shift", message("plan.waste.weak.shift_over", at=at))
     yield from stand_ins(snapshot.vehicles)
     yield from weak_absences(snapshot.absences, snapshot.vehicles, snapshot.at, day_ends(snapshot), snapshot.zone)
     if n := sum(vessel.id.startswith(STAND_IN) for vessel in snapshot.vessels):

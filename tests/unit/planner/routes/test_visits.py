@@ -132,6 +132,6 @@ def test_the_solver_finds_the_shortest_order_of_a_few(seed: int) -> None:
 @pytest.mark.parametrize(("load", "capacity", "fits"), [(6.0, 5.9, False), (5.4, 5.9, False), (5.0, 5.9, True)])
 def test_what_breaks_a_rule_by_the_solvers_own_word_is_no_tour(load: float, capacity: float, fits: bool) -> None:
     """More than it can carry at one place; a part of a unit counts as a whole one."""
-    table, vehicle = np.ones((2, 2)), RoundVehicle(capacity=capacity)
-    found = find_tours([Client(load)], [0.0], [vehicle], table, table, iterations=20, seed=1)
+    table, vehicle = np.ones((2, 2)), RoundVehicle(capacity=(capacity,))
+    found = find_tours([Client((load,))], [0.0], [vehicle], table, table, iterations=20, seed=1)
     assert (found is not None) is fits

@@ -372,10 +372,15 @@ def test_a_round_that_nobody_ended_yesterday_keeps_no_room_today() -> None:
 
 
 def test_a_plan_late_in_the_day_has_what_is_left_of_the_shift() -> None:
-    """At half past one local with a shift until two there is no time for rooms of half an hour."""
+    """At half past one local with a shift until two there is no time for rooms of half an hour; in the evening a shift
+    of its own is asked for, and said."""
     slow = set_to(waste_snapshot(), "waste.minutes_per_vessel", 30.0)
     late = replace(slow, at=AT + timedelta(hours=10, minutes=30))
     late = replace(late, readings=tuple(replace(r, time=r.time + timedelta(hours=10)) for r in late.readings))
     assert plan_of(slow).interventions
     assert plan_of(late).interventions == ()
     assert "ryms inte" in effects(plan_of(late))
+    evening = replace(slow, at=AT + timedelta(hours=18))
+    evening = replace(evening, readings=tuple(replace(r, time=r.time + timedelta(hours=18)) for r in slow.readings))
+    assert plan_of(evening).interventions
+    assert "Dagens skift slutade kl. 14.00" in effects(plan_of(evening))
