@@ -20,17 +20,17 @@ def lines(plan: Plan, language: str, **how: object) -> list[str]:
 
 
 def test_a_waste_plan_in_both_languages() -> None:
-    """Verdict with its certainty, the round by its fraction's name, its stops with their reasons."""
+    """Verdict with its certainty and price, the round by its fraction's name, its stops with their reasons."""
     plan = make_plan(waste_snapshot())
     head, verdict, item, *rest = lines(plan, "sv")
     assert head == "AVFALL · tjänstedygn 2026-11-24 · plan 0"
-    assert verdict == "  Töm 1 av 3 rum från kl. 06.00 i 1 rond. Säkerhet: hög"
+    assert verdict == f"  Töm 1 av 3 rum från kl. 06.00 i 1 rond. Säkerhet: hög · ca {plan.verdict.cost:.0f} kr"
     assert item.startswith("  06.00–06.1")
     assert "Restavfall, rond 1 · A01" in item
     assert rest[-1].startswith("      06.0")
     head, verdict, item, *rest = lines(plan, "en")
     assert head == "WASTE · service day 2026-11-24 · plan 0"
-    assert verdict == "  Empty 1 of 3 rooms from 06:00 in 1 round. Certainty: high"
+    assert verdict == f"  Empty 1 of 3 rooms from 06:00 in 1 round. Certainty: high · about {plan.verdict.cost:.0f} kr"
     assert "Residual waste, round 1 · A01" in item
     assert "Rum 1: level " in rest[-1]
 
