@@ -140,7 +140,7 @@ def test_old_curves_are_removed_and_their_plans_stay(database: Connection) -> No
     assert plans.by_id(database, plan.id) is not None
 
 
-@pytest.mark.parametrize(("domain", "name"), [("waste", "Avfall"), ("heating", "Värme")])
+@pytest.mark.parametrize(("domain", "name"), [("heating", "Värme")])
 def test_a_service_without_a_past_to_try_says_so(
     domain: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
