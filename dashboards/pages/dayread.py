@@ -154,6 +154,7 @@ def _known(
     away = [order for order in newest.values() if live and order.key not in held and order.state in UNDER_WAY]
     waiting = (live or at is not None) and any(order.state in STANDS_DOWN for order in newest.values())
     names = daypage.names(connection, streets=(live or plan is None) and VIEWS[domain].watched)
+    rounds = not (VIEWS[domain].by_street or VIEWS[domain].advice)
     known = Known(
         now=at or (now if live else (plan.valid_to if plan else now)),
         orders=newest,
@@ -161,7 +162,7 @@ def _known(
         devices=names.devices,
         contractors=names.contractors,
         litres=names.litres,
-        stops=stops_said(connection, [] if at else [order.id for order in newest.values()]),
+        stops=stops_said(connection, [order.id for order in newest.values()] if rounds and at is None else []),
         live=live,
         calls=calls_now(connection, now, at) if newest and not VIEWS[domain].advice else {},
         progress=context.progress(connection, followed, histories) if live and followed else {},

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from city.catalogue.words import words
 from city.plan import RoomBasis, RoundStop
-from dashboards.pages.stops import stops_of
+from dashboards.pages.stops import SaidStops, stops_of
 from dashboards.web.locale import Locale
 from tests.unit.dashboards.pages.test_status import item
 from tests.unit.dashboards.town import AT
 
+UNSAID = SaidStops({}, open=False)
 SWEDISH = Locale(words("sv"), ZoneInfo("Europe/Stockholm"))
 
 
@@ -20,7 +21,7 @@ def columns(**basis: object) -> tuple[str, str, str, str]:
         room="r1", name="Rum 1", vessels=("v1",), reason="x", reason_en="x", arrives_at=AT, lon=0.0, lat=0.0,
         basis=RoomBasis(**basis),
     )  # fmt: skip
-    (line,) = stops_of(item(kind="round", stops=(stop,)), {"v1": 660.0}, AT, SWEDISH)
+    (line,) = stops_of(item(kind="round", stops=(stop,)), {"v1": 660.0}, UNSAID, AT, SWEDISH)
     return line.level.replace("\xa0", " "), line.full_by, line.days, line.why
 
 
@@ -38,5 +39,5 @@ def test_what_nobody_knows_is_unknown():
 
 def test_a_plan_of_before_the_columns_says_its_reason():
     stop = RoundStop(room="r", name="R", vessels=(), reason="nivå 80 %", reason_en="", arrives_at=AT, lon=0.0, lat=0.0)
-    (line,) = stops_of(item(kind="round", stops=(stop,)), {}, AT, SWEDISH)
+    (line,) = stops_of(item(kind="round", stops=(stop,)), {}, UNSAID, AT, SWEDISH)
     assert (line.why, line.reason) == ("", "Nivå 80 %")
