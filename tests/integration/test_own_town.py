@@ -252,8 +252,11 @@ def test_the_way_of_the_readme_leads_to_three_plans_and_back(walk: Walk) -> None
             said = walk.runs(line)
             (expected,) = [says for what, says in SAYS.items() if what in line]
             assert expected in said, (line, said)
+    walk.runs(".venv/bin/dagsplan threshold set waste.shift_h --value 24 --why 'whatever the hour is'")
     snow, waste, heating = (walk.plan(domain) for domain in ("snow", "waste", "heating"))
     for plan, sensor in ((snow, "snow-1"), (waste, "lev-1"), (heating, "tmp-1")):
+        if plan is waste and "Ingen bil kommer i dag" in plan["verdict"]["text"]:
+            continue  # a weekend or a public holiday: its full room waits, and the plan says so
         sources = {reason["source"] for item in plan["interventions"] for reason in item["reasons"]}
         assert sensor in sources, plan["verdict"]
     assert started is not None
