@@ -73,10 +73,18 @@ class VesselStands:
     most_age: Floats
     beside: Floats
 
-    @property
-    def visits_a_day(self) -> Floats:
-        """How often each is emptied by need."""
-        return np.asarray(1.0 / np.maximum(1.0, np.minimum(self.most_age, USUAL_FILL / np.maximum(0.1, self.rate))))
+
+def visit_price(prices: WastePrices, drive: Floats, beside: Floats) -> Floats:
+    """(n,) what a visit to each vessel costs [kr]: the work there, and of the share of its room in a round (n,) what
+    falls on it where about half of the vessels ``beside`` it (n,) are emptied together."""
+    return np.asarray(prices.vessel + drive / (0.5 * (1.0 + beside)))
+
+
+def or_by_age(by_level: Floats, visit: Floats, rate: Floats, age: Floats, most_age: Floats) -> Floats:
+    """(n,) what emptying saves [kr], of vessels that their age asks for before their level does by their age: as much
+    of a visit as they are old of the age that they may come to."""
+    aged = visit * np.clip(age / np.maximum(1.0, most_age - 1.0), 0.0, 1.0)
+    return np.asarray(np.where(rate * most_age < USUAL_FILL, np.maximum(by_level, aged), by_level))
 
 
 def worth_of(table: VisitWorth, weekday: int, prices: WastePrices, drive: Floats, seen: VesselStands) -> Floats:
@@ -85,10 +93,10 @@ def worth_of(table: VisitWorth, weekday: int, prices: WastePrices, drive: Floats
     ``drive`` (n,) is the share of its room in a round. A vessel that its age asks for before its level does saves as
     much of a visit as it is old of the age that it may come to.
     """
-    visit = prices.vessel + drive / (0.5 * (1.0 + seen.beside))
-    by_level = table.of(visit / prices.overflow, seen.rate, weekday, seen.level, seen.noise) * prices.overflow
-    aged = visit * np.clip(seen.age / np.maximum(1.0, seen.most_age - 1.0), 0.0, 1.0)
-    return np.asarray(np.where(seen.rate * seen.most_age < USUAL_FILL, np.maximum(by_level, aged), by_level))
+    visit = visit_price(prices, drive, seen.beside)
+    overflow = max(prices.overflow, 1e-6)
+    by_level = table.of(visit / overflow, seen.rate, weekday, seen.level, seen.noise) * overflow
+    return or_by_age(by_level, visit, seen.rate, seen.age, seen.most_age)
 
 
 class Worths:

@@ -10,7 +10,7 @@ from math import floor
 import numpy as np
 
 from city.absence import Absent, absent_until, first_gap
-from city.entities import Depot, Vehicle
+from city.entities import Depot, Point, Vehicle
 from city.network import StreetNetwork
 from city.serviceday import local_instant
 from planner.routes.problem import Profile
@@ -18,6 +18,7 @@ from planner.routes.profiles import profile
 from planner.waste.room import RoomNeed
 from planner.waste.snapshot import WasteSnapshot
 
+Table = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 SHIFT_BEGINS = time(6, 0)
 SHORTEST = timedelta(minutes=30)
 """A truck that is in service for less than this in one piece is not asked."""
@@ -35,8 +36,8 @@ class Site:
     trucks: tuple[Vehicle, ...]
     depots: tuple[str, ...]
     nodes: tuple[int, ...]
-    metres: np.ndarray[tuple[int, int], np.dtype[np.float64]]
-    seconds: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    metres: Table
+    seconds: Table
     how: Profile
 
     @property
@@ -141,12 +142,18 @@ def _tables(
     how: Profile,
 ) -> Site:
     """Distances over the streets between the nodes nearest to each place."""
+    places = [(end.lon, end.lat) for end in (*depots, disposal)] + [(need.room.lon, need.room.lat) for need in needs]
+    nodes, metres, seconds = ways_between(network, how, places)
+    return Site(needs, trucks, tuple(depot.id for depot in depots), nodes, metres, seconds, how)
+
+
+def ways_between(network: StreetNetwork, how: Profile, places: Sequence[Point]) -> tuple[tuple[int, ...], Table, Table]:
+    """The node of the largest drivable part that is nearest to each place (n,), and the metres and seconds between
+    them, (n, n); inf where there is no way."""
     drivable = np.zeros(network.n_nodes, bool)
     open_arcs = np.isfinite(how.seconds)
     main, part = network.arc_from[open_arcs], network.parts(how.seconds)
     drivable[main] = part[main] == np.bincount(part[main]).argmax()
-    places = [(end.lon, end.lat) for end in (*depots, disposal)] + [(need.room.lon, need.room.lat) for need in needs]
     nodes = tuple(network.nearest_node(place, drivable) for place in places)
-    seconds = network.travel(nodes, nodes, how.seconds)
     metres = network.travel(nodes, nodes, np.where(open_arcs, network.arc_m, np.inf))
-    return Site(needs, trucks, tuple(depot.id for depot in depots), nodes, metres, seconds, how)
+    return nodes, metres, network.travel(nodes, nodes, how.seconds)

@@ -67,6 +67,11 @@ class CollectionCase:
         """How many rooms."""
         return len(self.places)
 
+    @property
+    def beside(self) -> Floats:
+        """(n,) how many vessels stand in the room of each, itself among them."""
+        return np.bincount(self.room, minlength=self.n_rooms)[self.room].astype(float)
+
     def date_of(self, day: int) -> date:
         """The date of a day by its number."""
         return self.first + timedelta(days=day)

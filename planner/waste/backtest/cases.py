@@ -24,7 +24,7 @@ from planner.waste.backtest.past import DailyInflow, from_emptyings, from_levels
 from planner.waste.days import open_days
 from planner.waste.price import kg_per_l
 from planner.waste.room import max_age_days
-from planner.waste.site import holds_l
+from planner.waste.site import holds_l, ways_between
 
 Floats = npt.NDArray[np.floating[Any]]
 CROW = 1.3
@@ -148,14 +148,8 @@ def _ways(past: TriedPast, rooms: Sequence[Room], fraction: str) -> tuple[Floats
     network = build(past.segments)
     trucks = [v for v in past.vehicles if not v.fractions or fraction in v.fractions]
     how = profile(network, trucks[0] if trucks else Vehicle("truck", "waste", depot.id))
-    open_arcs = np.isfinite(how.seconds)
-    part = network.parts(how.seconds)
-    main = np.zeros(network.n_nodes, bool)
-    on = network.arc_from[open_arcs]
-    main[on] = part[on] == np.bincount(part[on]).argmax()
-    nodes = tuple(network.nearest_node(place, main) for place in places)
-    seconds = network.travel(nodes, nodes, how.seconds)
-    return network.travel(nodes, nodes, np.where(open_arcs, network.arc_m, np.inf)), seconds, tuple(assumed)
+    _, metres, seconds = ways_between(network, how, places)
+    return metres, seconds, tuple(assumed)
 
 
 def _ends(past: TriedPast, rooms: Sequence[Room], assumed: list[Message]) -> tuple[Depot, Depot]:

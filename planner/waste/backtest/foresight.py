@@ -12,7 +12,7 @@ from planner.waste.backtest.case import CollectionCase
 from planner.waste.backtest.morning import CollectionMorning
 from planner.waste.backtest.policies import PlannedWorth, VesselsWanted
 from planner.waste.days import is_open
-from planner.waste.price import WastePrices
+from planner.waste.price import WastePrices, or_by_age
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -75,8 +75,7 @@ class TruckForesight(PlannedWorth):
         case, first = morning.case, morning.day
         last = min(first + self.days, case.inflow.shape[1])
         flow = np.cumsum(np.pad(case.inflow[:, first:last], ((0, 0), (1, 0))), axis=1)
-        beside = np.bincount(case.room, minlength=case.n_rooms)[case.room]
-        visit = self.prices.vessel + self.drive[case.room] / (0.5 * (1.0 + beside))
+        visit = self.visit(morning)
         begins = np.column_stack([morning.truth[:, None], -flow[:, :-1]])
         value = np.column_stack([self._then(morning, level, last) for level in (begins + flow[:, [-1]]).T])
         for day in range(last - first - 1, -1, -1):
@@ -86,16 +85,12 @@ class TruckForesight(PlannedWorth):
             waits, free = value[:, 0], value[:, day + 1]
             can = np.array([is_open(case.date_of(first + day), of, case.free) for of in case.days])
             value = np.where(can[:, None], np.minimum(value, visited[:, None]), value)
-        by_age = visit * np.clip(morning.age / np.maximum(1.0, case.most_age - 1.0), 0.0, 1.0)
-        slow = morning.rates() * case.most_age < 75.0
-        saved = waits - free
-        return np.asarray(np.where(slow, np.maximum(saved, by_age), saved))
+        return or_by_age(waits - free, visit, morning.rates(), morning.age, case.most_age)
 
     def _then(self, morning: CollectionMorning, level: Floats, day: int) -> Floats:
         """(n,) what a level is worth beside an empty vessel on a day after all that is known [kr]."""
         case, found = morning.case, np.zeros(len(level))
-        beside = np.bincount(case.room, minlength=case.n_rooms)[case.room]
-        visit = self.prices.vessel + self.drive[case.room] / (0.5 * (1.0 + beside))
+        visit = self.visit(morning)
         weekday = case.date_of(day).weekday()
         for days in set(case.days):
             rows = np.array([of == days for of in case.days])

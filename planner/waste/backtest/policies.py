@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from models.fill.worth import VisitWorth, visit_worth
 from planner.waste.backtest.morning import CollectionMorning
-from planner.waste.price import VesselStands, WastePrices, worth_of
+from planner.waste.price import VesselStands, WastePrices, visit_price, worth_of
 
 Floats = npt.NDArray[np.floating[Any]]
 Bools = npt.NDArray[np.bool_]
@@ -136,17 +136,20 @@ class PlannedWorth:
     def worth(self, morning: CollectionMorning, level: Floats, rate: Floats) -> Floats:
         """(n,) what emptying each saves [kr]."""
         case = morning.case
-        beside = np.bincount(case.room, minlength=case.n_rooms)[case.room].astype(float)
         noise = np.full(len(level), max(1.0, morning.sensed.faults.noise_pct))
         now = level + rate * morning.quiet
         found = np.zeros(len(level))
         for days in set(case.days):
             rows = np.array([of == days for of in case.days])
-            columns = (now, noise, rate, morning.age, case.most_age, beside)
+            columns = (now, noise, rate, morning.age, case.most_age, case.beside)
             stands = VesselStands(*(column[rows] for column in columns))
             share = self.drive[case.room][rows]
             found[rows] = worth_of(self.table(morning, days), morning.date.weekday(), self.prices, share, stands)
         return found
+
+    def visit(self, morning: CollectionMorning) -> Floats:
+        """(n,) what a visit to each vessel costs [kr]."""
+        return visit_price(self.prices, self.drive[morning.case.room], morning.case.beside)
 
     def table(self, morning: CollectionMorning, days: frozenset[int]) -> VisitWorth:
         """The table of this week for vessels of these weekdays."""
