@@ -9,19 +9,22 @@ Fridays; at 14 %: on Mondays, Wednesdays and Fridays.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from city.entities import Vehicle
+from city.entities import Depot, Reading, Room, Vehicle, Vessel
 from city.network import StreetNetwork, build
+from city.vocabulary import FRACTIONS
 from ingest.roads.cut import cut
 from ingest.roads.osm import read_extract
 from planner.routes.profiles import profile
+from planner.thresholds.limits import limits
 from planner.waste.backtest.case import CollectionCase, CollectionFleet
-from tests.vessels import daily_inflow
+from planner.waste.snapshot import WasteSnapshot
+from tests.vessels import BEGIN_S, daily_inflow, made_vessel
 
 EXTRACT = Path(__file__).parents[1] / "deploy" / "demo" / "helsinki.osm.pbf"
 WORKDAYS = frozenset(range(5))
@@ -88,3 +91,35 @@ def _ways(rng: np.random.Generator, rooms: int) -> tuple[np.ndarray, np.ndarray,
             table[:, row] += far
             table[row, row] = 0.0
     return metres, seconds, np.column_stack([network.lon, network.lat])[list(nodes[2:])]
+
+
+def large_morning(rooms: int, vessels: int, trucks: int, *, mean_pct: float = 6.0, made: int = 60) -> WasteSnapshot:
+    """A morning of a town of four fractions: vessels dealt out over rooms on the streets, the readings of ``made``
+    vessels with the faults of real sensors told again for all of them."""
+    rng, at = np.random.default_rng(2), datetime(2026, 11, 24, 2, tzinfo=UTC)
+    streets_of = streets().segments
+    places = [streets_of[row].geometry[0] for row in rng.integers(len(streets_of), size=rooms)]
+    rates = mean_pct * rng.lognormal(-0.15, 0.54, made)
+    kinds = [made_vessel(np.random.default_rng(row), rate, 28, empty_at_pct=75.0) for row, rate in enumerate(rates)]
+    later = at.timestamp() - (BEGIN_S + 28 * 86_400.0) - 600.0
+    owned, readings = [], []
+    for row in range(vessels):
+        fraction = FRACTIONS[(row // rooms) % 4]
+        owned.append(Vessel(f"v{row}", f"r{row % rooms}", fraction, LITRES, f"lev-{row}"))
+        one = kinds[rng.integers(made)]
+        readings += [
+            Reading(f"lev-{row}", "fill_level", "%", datetime.fromtimestamp(second + later, UTC), float(level))
+            for second, level in zip(one.seconds, one.raw, strict=True)
+        ]
+    return WasteSnapshot(
+        at=at,
+        service_day=date(2026, 11, 24),
+        slot="03:00",
+        thresholds=limits(()).rows,
+        segments=streets_of,
+        rooms=tuple(Room(f"r{row}", f"Rum {row}", *place) for row, place in enumerate(places)),
+        vessels=tuple(owned),
+        readings=tuple(readings),
+        depots=(Depot("dep", "Depå", *places[0]), Depot("tip", "Tipp", *places[1], kind="disposal")),
+        vehicles=tuple(Vehicle(f"A{row}", "waste", "dep", capacity_l=16_000.0) for row in range(trucks)),
+    )

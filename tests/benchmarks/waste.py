@@ -4,6 +4,7 @@ beside the plan's own rule and foresight."""
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -15,8 +16,9 @@ from planner.waste.backtest.replay import CollectionRun
 from planner.waste.backtest.score import CollectionScore, at_overflow, drawn_weeks, saved_share, scored
 from planner.waste.backtest.trial import COSTS, baselines, foresights, planned, run_all, trial_of
 from planner.waste.price import prices_of
+from planner.waste.service import Waste
 from tests.benchmarks.measure import Row
-from tests.wastetown import made_town
+from tests.wastetown import large_morning, made_town
 
 MEANS = (6.0, 14.0)
 
@@ -24,7 +26,26 @@ MEANS = (6.0, 14.0)
 def run() -> list[Row]:
     """A row for each policy, at the overflow of the calendar, and one for each of its settings."""
     seed, weeks = int(os.environ.get("DAGSPLAN_BENCH_SEED", "11")), int(os.environ.get("DAGSPLAN_BENCH_WEEKS", "52"))
-    return [row for mean in MEANS for row in _town(mean, seed, weeks)]
+    return [morning(), *(row for mean in MEANS for row in _town(mean, seed, weeks))]
+
+
+def morning(*, rooms: int = 450, vessels: int = 1400, trucks: int = 10) -> Row:
+    """A plan for a town of four fractions on one morning, with four weeks of hourly readings: processor time of the
+    judgement and of the rounds."""
+    snapshot = large_morning(rooms, vessels, trucks)
+    service, begin = Waste(), time.process_time()
+    judged = service.judge(snapshot)
+    middle = time.process_time()
+    plan = service.plan(snapshot, judged).plan
+    return {
+        "what": f"a morning of {vessels} vessels in {rooms} rooms, {trucks} trucks",
+        "judged, CPU s": round(middle - begin, 1),
+        "planned, CPU s": round(time.process_time() - middle, 1),
+        "rooms that must": sum(need.must for need in judged),
+        "rounds": len(plan.interventions),
+        "longest round, h": round(max((item.minutes or 0.0) for item in plan.interventions) / 60.0, 1),
+        "kept out by the checker": sum(weak.source == "checker" for weak in plan.degradations),
+    }
 
 
 def _town(mean: float, seed: int, weeks: int) -> list[Row]:
