@@ -87,6 +87,36 @@ OUT: frozenset[OrderState] = frozenset({"started", "done"})
 ON_THE_WAY: frozenset[OrderState] = frozenset({"acknowledged", "started"})
 """States of an order whose driver is at the wheel or on the way there: further work needs no call."""
 
+ReportKind = Literal[
+    "accepted",
+    "refused",
+    "started",
+    "segment_done",
+    "stop_done",
+    "done",
+    "aborted",
+    "slippery",
+    "more_snow",
+    "obstacle",
+    "damage",
+    "later",
+    "message",
+    "dark",
+    "undo",
+]
+"""What a driver reports with a tap. ``accepted`` and ``refused`` answer a call; ``later``: a street is left for another
+time; ``dark``: the phone sent no position since a time, as when its screen was off; ``undo`` takes another report
+back."""
+STEP_REPORTS: frozenset[ReportKind] = frozenset({"started", "segment_done", "stop_done", "done", "aborted"})
+"""Reports that are the next step of an order."""
+SEEN_REPORTS: frozenset[ReportKind] = frozenset({"slippery", "more_snow", "obstacle", "damage", "later", "message"})
+"""Reports of which somebody at the depot should know."""
+ReportBecame = Literal["step", "known", "observation", "kept", "undone", "conflict"]
+"""What became of a report when it came: a step of its order; nothing new; an observation that the watch plans by; only
+kept; another was taken back; kept, and it could not be what it was meant to be."""
+PhoneWay = Literal["code", "sheet", "call"]
+"""How a phone was let in: six digits, the square code of a printed sheet, the link of a call."""
+
 DeclineCause = Literal["precipitation", "drifting", "road_temperature", "practice", "other"]
 """Why people turn a proposal down: the four causes that twenty years of field trials found, and others."""
 

@@ -19,6 +19,7 @@ from city.version import code_version
 from dashboards.api import calls as api_calls
 from dashboards.api import choices as api_choices
 from dashboards.api import declines as api_declines
+from dashboards.api import drive as api_drive
 from dashboards.api import events as streams
 from dashboards.api import facts as api_facts
 from dashboards.api import health
@@ -26,11 +27,13 @@ from dashboards.api import manning as api_manning
 from dashboards.api import map as api_map
 from dashboards.api import observations as api_judgements
 from dashboards.api import orders as api_orders
+from dashboards.api import phones as api_phones
 from dashboards.api import plans as api_plans
+from dashboards.api import reports as api_reports
 from dashboards.api import requests as api_requests
 from dashboards.api import roads as api_roads
 from dashboards.api import standing as api_standing
-from dashboards.pages import access, data, day, handover, manning, printed, sendsheet, start
+from dashboards.pages import access, data, day, drive, handover, manning, printed, sendsheet, start
 from dashboards.pages import map as pages
 from dashboards.web import guard, problems
 from dashboards.web.context import AppContext
@@ -63,6 +66,9 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         api_declines,
         api_choices,
         api_manning,
+        api_phones,
+        api_reports,
+        api_drive,
         api_facts,
         api_map,
         api_roads,
@@ -72,6 +78,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         data,
         sendsheet,
         day,
+        drive,
         handover,
         manning,
         printed,

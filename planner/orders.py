@@ -135,6 +135,21 @@ def undo(
         return orders.events(connection, order_id)
 
 
+def undo_said(connection: Connection, order_id: str, n: int, who: str, now: datetime) -> bool:
+    """Takes back step ``n`` of an order, the newest or not, with what it noted as treated or emptied; False where it
+    does not hold any more. Raises NotFound for an unknown order."""
+    with connection.transaction():
+        order = orders.lock_order(connection, _as_id(order_id))
+        if order is None:
+            raise NotFound(message("error.order.unknown", order=order_id))
+        held = orders.steps(connection, order_id)
+        own = [step for step in held if step.n == n]
+        if own:
+            take_back(connection, order_id, n, who, now)
+            _unnote(connection, order, [*own, *(step for step in held if step.n != n)])
+        return bool(own)
+
+
 def take_back(connection: Connection, order_id: str, n: int, who: str, now: datetime) -> None:
     """Adds that step ``n`` of an order does not hold any more."""
     orders.add_event(connection, OrderEvent(order_id, "undone", now, who, undoes=n))

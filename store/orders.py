@@ -145,6 +145,16 @@ def orders(
     return select(connection, query("orders", "orders"), parameters, OrderNow)
 
 
+def of_vehicle(connection: Connection, vehicle: str, since: datetime) -> tuple[OrderNow, ...]:
+    """The orders that a vehicle holds, of those made since a time, oldest first."""
+    return select(connection, query("orders", "of_vehicle"), {"vehicle": vehicle, "since": since}, OrderNow)
+
+
+def vehicle_stamp(connection: Connection, vehicle: str, since: datetime) -> str:
+    """A short text that changes when anything does that a vehicle's phone shows."""
+    return str(only_row(connection.execute(query("orders", "vehicle_stamp"), {"vehicle": vehicle, "since": since}))[0])
+
+
 def orders_of_day(connection: Connection, domain: Domain, day: date) -> tuple[OrderNow, ...]:
     """The orders of a service day's plans with their present state, in the order in which they were made."""
     return select(connection, query("orders", "orders_of_day"), {"domain": domain, "day": day}, OrderNow)

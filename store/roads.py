@@ -97,6 +97,13 @@ def segments_within(connection: Connection, south_west: Point, north_east: Point
         return tuple(_segment(row) for row in cursor.fetchall())
 
 
+def by_ids(connection: Connection, segments: Sequence[str]) -> tuple[Segment, ...]:
+    """Some segments, ordered by id; those that are not known any more are left out."""
+    with connection.cursor(binary=True) as cursor:
+        cursor.execute(query("roads", "by_ids"), {"segments": list(segments)})
+        return tuple(_segment(row) for row in cursor.fetchall())
+
+
 def named(connection: Connection, segments: Sequence[str], kind: type[T]) -> tuple[T, ...]:
     """Id, name and length [m] of some segments, as values of ``kind``."""
     return select(connection, query("roads", "named"), {"segments": list(segments)}, kind)

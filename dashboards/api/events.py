@@ -16,7 +16,7 @@ from dashboards.pages.declines import declined_of
 from dashboards.pages.observations import noted_stamp
 from dashboards.web.context import AppContext, context_of
 from planner.watch.answer import open_draft
-from store import judgements, pages
+from store import judgements, pages, reports
 from store.connect import Connection
 from store.outlook import outlook_stamp
 
@@ -47,12 +47,13 @@ def _state_event(context: AppContext) -> str:
 
 def state(context: AppContext, connection: Connection) -> dict[str, dict[str, Any]]:
     """For each domain that has a plan: its id, version and service day, how far its orders have come and until when
-    their vehicles are followed, and for snow the stamp of the streets' outlook, which comes some seconds after the
-    plan, and one of drafts and of what people saw."""
+    their vehicles are followed, a number that changes with each report of a driver, and for snow the stamp of the
+    streets' outlook, which comes some seconds after the plan, and one of drafts and of what people saw."""
     since = context.clock.now() - LOOK_BACK
     steps = {stamp.domain: stamp for stamp in pages.order_stamps(connection, since)}
     live = {head.domain: head for head in pages.heads(connection, context.mode)}
     noted = _noted(context, connection, live["snow"].id, context.clock.now()) if "snow" in live else ""
+    heard = reports.heard(connection, since)
     outlook = {"snow": {"outlook": outlook_stamp(connection), "noted": noted}}
     return {
         head.domain: {
@@ -60,6 +61,7 @@ def state(context: AppContext, connection: Connection) -> dict[str, dict[str, An
             "version": head.version,
             "service_day": head.service_day.isoformat(),
             **_steps(steps.get(head.domain)),
+            "heard": heard,
             **outlook.get(head.domain, {}),
         }
         for head in live.values()

@@ -262,7 +262,7 @@ def note_of(got: SentForm, name: str = "note") -> str:
     return re.sub(r"\s+", " ", got.text(name))[:NOTE_LENGTH]
 
 
-def as_id(text: str, what: Literal["order", "plan", "request", "observation", "call"]) -> str:
+def as_id(text: str, what: Literal["order", "plan", "request", "observation", "call", "phone", "report"]) -> str:
     """An id as it is stored. Raises NotFound where it is none."""
     try:
         return str(uuid.UUID(text))

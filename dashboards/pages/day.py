@@ -37,6 +37,7 @@ from dashboards.pages.draft import DraftBox
 from dashboards.pages.emptyday import empty_day
 from dashboards.pages.freshness import freshness
 from dashboards.pages.headline import Headline, headline, standing_sums, status_figures
+from dashboards.pages.heard import heard_lines
 from dashboards.pages.observations import FieldNow, ObservationLine, SeenForm, noted_stamp, observation_line
 from dashboards.pages.rows import Known, PlanRow, rows
 from dashboards.pages.said import first_use, said
@@ -254,6 +255,7 @@ def _watch_parts(
         else None,
         "said": _said(context, day, done, lines, locale) if done else "",
         "observations": lines,
+        "heard": heard_lines(connection, day.domain, day.now, locale) if day.at is None and day.is_live else [],
         "moments": moment_lines(context, connection, shown, locale) if shown and watched else [],
         "streets": day.streets,
         "causes": [(cause, locale.words(f"cause.{cause}")) for cause in get_args(DeclineCause) if watched],

@@ -13,11 +13,14 @@ from starlette.responses import Response
 from city.vocabulary import DOMAINS, Channel
 from dashboards.pages.crew import CrewKnown, CrewLine, CrewList, crew_known, list_lines, said_change, vehicle_lines
 from dashboards.pages.freshness import freshness
+from dashboards.pages.phones import code_lines, phone_lines
 from dashboards.pages.services.view import KeyFigure
 from dashboards.web.context import context_of
 from dashboards.web.locale import Locale
 from dashboards.web.render import locale_of, page
+from planner.calls.driver.pair import PairingCode
 from planner.night.manned import away_places, holds, manned, out_of_service
+from store import phones
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,14 +44,17 @@ def crew(request: Request, opened: str = "", saved: str = "") -> Response:
     return show(request, TypedChange(opened, ""), saved=saved)
 
 
-def show(request: Request, form: TypedChange, *, saved: str = "", status: int = 200) -> Response:
-    """The page, with a row opened and what was typed in it."""
+def show(
+    request: Request, form: TypedChange, *, saved: str = "", status: int = 200, code: PairingCode | None = None
+) -> Response:
+    """The page, with a row opened and what was typed in it, or with the ``code`` that lets a phone in."""
     context, locale = context_of(request), locale_of(request)
     now = context.clock.now()
     request.state.form_of = "/bemanning"
     with context.connection() as connection:
         known = crew_known(context, connection, now)
         fresh = freshness(context, connection, DOMAINS[0], context.live(connection, DOMAINS[0]), locale)
+        paired = phone_lines(phones.phones(connection, now), now, locale)
     vehicles, lists = vehicle_lines(known, locale), list_lines(known, locale)
     return page(
         request,
@@ -60,6 +66,8 @@ def show(request: Request, form: TypedChange, *, saved: str = "", status: int = 
         lead=_lead(known, locale),
         figures=_figures(known, vehicles, lists, locale),
         vehicles=vehicles,
+        phones=paired,
+        code=None if code is None else code_lines(context, code, locale),
         lists=lists,
         form=form,
         lost=form.problem if not form.wrong or not _is_there(form, vehicles, lists) else "",
@@ -78,6 +86,8 @@ def _saved(known: CrewKnown, saved: str, locale: Locale) -> str:
     """What is said after a form: the change as it holds, with what follows, or that it is taken back."""
     if not saved:
         return ""
+    if saved.startswith("phone."):
+        return locale.words("phone.out", vehicle=saved.removeprefix("phone."))
     change = next((change for change in known.changes if change.id == saved), None)
     if change is None:
         return locale.words("manning.taken_back")

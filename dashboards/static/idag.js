@@ -11,7 +11,7 @@ import { watch } from "./watch.js";
 
 const EVERY_MS = 30_000;
 const live = document.querySelector("#live");
-let isAway = false, steps, followed;
+let isAway = false, steps, followed, heard;
 
 const offline = (away) => {
   if (away === isAway) return;
@@ -42,11 +42,12 @@ const asked = (version) =>
 const follow = (plans) => {
   const mine = plans[live.dataset.domain], isNew = mine && mine.id !== live.dataset.plan;
   const noted = mine?.noted !== undefined && mine.noted !== live.dataset.noted;
-  const stepped = steps !== undefined && mine && (mine.order_events !== steps || mine.followed !== followed);
+  const stepped = steps !== undefined && mine && (mine.order_events !== steps || mine.followed !== followed || mine.heard !== heard);
   const back = isAway;
   live.dataset.heard = "yes";
   steps = mine?.order_events ?? 0;
   followed = mine?.followed;
+  heard = mine?.heard;
   if (isNew && isBusy()) {
     asked(mine.version);
     renew({ plan: false });

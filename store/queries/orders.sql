@@ -45,6 +45,23 @@ WHERE (%(domain)s::text IS NULL OR domain = %(domain)s) AND created_at >= %(sinc
   AND (%(until)s::timestamptz IS NULL OR created_at <= %(until)s)
 ORDER BY created_at DESC, key LIMIT %(limit)s;
 
+-- name: of_vehicle
+-- The orders that a vehicle holds, of those made since a time, with their present state.
+SELECT order_id::text AS id, plan_id::text AS plan_id, domain, key, target, vehicle_id AS vehicle,
+       contractor_id AS contractor, expected_end, created_at, state, state_at, state_who, state_note
+FROM order_now WHERE vehicle_id = %(vehicle)s AND created_at >= %(since)s ORDER BY created_at, key;
+
+-- name: vehicle_stamp
+-- Changes when anything does that a vehicle's phone shows: its orders and their steps, its calls, answers to its reports.
+SELECT md5(concat_ws('|',
+    (SELECT string_agg(o.order_id || o.state || (SELECT count(*) FROM order_event e WHERE e.order_id = o.order_id), ','
+                       ORDER BY o.order_id)
+     FROM order_now o WHERE o.vehicle_id = %(vehicle)s AND o.created_at >= %(since)s),
+    (SELECT count(*) FROM crew_call_event e JOIN crew_call c USING (call_id)
+     WHERE c.vehicle_id = %(vehicle)s AND c.made_at >= %(since)s),
+    (SELECT count(*) FROM report_answer a JOIN driver_report r USING (report_id)
+     WHERE r.vehicle_id = %(vehicle)s AND r.received_at >= %(since)s)));
+
 -- name: orders_of_day
 -- The orders of a service day's plans with their present state, in the order in which they were made.
 SELECT o.order_id::text AS id, o.plan_id::text AS plan_id, o.domain, o.key, o.target, o.vehicle_id AS vehicle,

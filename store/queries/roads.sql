@@ -85,6 +85,13 @@ WHERE (lons[1] BETWEEN %(west)s AND %(east)s AND lats[1] BETWEEN %(south)s AND %
        AND lats[array_length(lats, 1)] BETWEEN %(south)s AND %(north)s)
 ORDER BY segment_id COLLATE "C";
 
+-- name: by_ids
+-- Some segments, in the order of their ids.
+SELECT segment_id, name, network, route_class, highway, keeper, oneway, lanes, width_m, surface, bridge, tunnel,
+       speed_kmh, length_m, from_node, to_node, lons, lats, elevation_m, grade_pct, slope_source, dem_resolution_m,
+       reachable, max_width_m, max_weight_t
+FROM road_segment WHERE segment_id = ANY(%(segments)s) ORDER BY segment_id COLLATE "C";
+
 -- name: street_points
 -- Where the segments begin, to know whether something lies by the town.
 SELECT lons[1], lats[1] FROM road_segment;

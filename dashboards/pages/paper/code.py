@@ -25,12 +25,13 @@ class SquareCode:
         return "".join(f"M{x} {y}h{n}v1h-{n}z" for x, y, n in self.bars)
 
 
-def code_of(web: Web, path: str, **query: str) -> SquareCode | None:
-    """The code of a page of this installation; None where nobody has said under which address it is reached."""
+def code_of(web: Web, path: str, *, fragment: str = "", **query: str) -> SquareCode | None:
+    """The code of a page of this installation; None where nobody has said under which address it is reached. A
+    ``fragment`` stays in the browser: no log holds it."""
     if not web.public_url:
         return None
     asked = "&".join(f"{name}={quote(value, safe=':')}" for name, value in query.items())
-    address = f"{web.public_url.rstrip('/')}{path}" + (f"?{asked}" if asked else "")
+    address = f"{web.public_url.rstrip('/')}{path}" + (f"?{asked}" if asked else "") + (f"#{fragment}" * bool(fragment))
     rows = [bytes(row) for row in segno.make(address, error="m", micro=False).matrix]
     bars = []
     for y, row in enumerate(rows):

@@ -17,7 +17,7 @@ from store.connect import Connection
 from store.sql import query
 from tests.unit.dashboards import town
 
-MOST = 14
+MOST = 15
 ALIVE = query("session", "still_there")
 
 

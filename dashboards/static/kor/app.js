@@ -1,0 +1,221 @@
+// The driver's page: what it knows, and which screen shows it. Everything that is tapped is kept on the phone first.
+import { driving } from "./driving.js";
+import * as outbox from "./outbox.js";
+import { queueNow } from "./queue.js";
+import * as ride from "./ride.js";
+import { callScreen, listScreen, pairScreen } from "./screens.js";
+import * as store from "./store.js";
+import { changes, seenTur } from "./tur.js";
+import { clock, t } from "./words.js";
+
+const app = document.getElementById("app"), base = document.body.dataset.base;
+const UNDO_MS = 10000;
+
+/** All that the page knows. */
+const known = { drive: null, reports: [], agreed: [], tur: null, step: null, toast: null, sheet: null, full: false, problem: "" };
+let events = null, wanted = false;
+
+const turer = () => (known.drive?.turer ?? []).map((tur) => seenTur(tur, known.reports, known.agreed));
+
+/** Keeps a report, says so at once, and gives it; where the phone is full, says that instead. */
+const tap = async (said, text, more = null) => {
+  const here = ride.here ? { lon: ride.here.lon, lat: ride.here.lat, heading: ride.here.heading } : {};
+  let row = null;
+  try {
+    row = await outbox.report({ ...here, ...said });
+    known.full = false;
+  } catch {
+    known.full = true;
+    show();
+    return null;
+  }
+  navigator.vibrate?.(60);
+  known.toast = text ? { id: row.id, clock: clock(new Date()), text, more, until: Date.now() + UNDO_MS, kind: said.kind } : known.toast;
+  await look();
+  return row;
+};
+
+const undo = async () => {
+  const { id, text } = known.toast;
+  const order = known.reports.find((row) => row.id === id)?.said.order;
+  known.toast = null;
+  await tap({ kind: "undo", about: id, order }, "");
+  known.toast = { id: null, clock: clock(new Date()), text: t("undone", { what: text }), until: Date.now() + 4000 };
+  show();
+};
+
+/** Reads what the phone keeps, and shows it. */
+const look = async () => {
+  known.reports = await store.reports();
+  show();
+};
+
+/** Asks for the drive; without an answer the last one stays. A new tur is taken over by itself only before the start. */
+const ask = async () => {
+  try {
+    const answer = await fetch(`${base}/api/v1/drive`, { headers: { Accept: "application/json" } });
+    outbox.line.reached = answer.ok || answer.status === 401;
+    if (answer.status === 401) return await letOut();
+    if (!answer.ok) return;
+    const drive = await answer.json();
+    await store.keep("drive", drive);
+    await store.keep("vehicle", drive.vehicle);
+    outbox.line.paired = true;
+    known.drive = drive;
+    if (!ongoing()) await agree();
+    listen();
+  } catch {
+    outbox.line.reached = false;
+  }
+  await look();
+};
+
+const ongoing = () => turer().find((tur) => tur.started) ?? null;
+
+/** From now on what we were told is what is driven. */
+const agree = async () => {
+  const open = (known.drive?.turer ?? []).map((tur) => seenTur(tur, known.reports)).filter((tur) => !tur.ended);
+  known.agreed = open.map((tur) => ({ order: tur.order, title: tur.title }));
+  await store.keep("agreed", known.agreed);
+};
+
+const letOut = async () => {
+  outbox.line.paired = false;
+  events?.close();
+  events = null;
+  ride.end();
+  known.drive = null;
+  await store.keep("drive", null);
+  await look();
+};
+
+/** Hears of changes while the page is in sight. */
+const listen = () => {
+  if (events || document.hidden) return;
+  events = new EventSource(`${base}/api/v1/drive/events`);
+  events.addEventListener("drive", (event) => event.data === known.drive?.stamp || ask());
+  events.onopen = () => { outbox.line.reached = true; outbox.send(); };
+  events.onerror = () => { outbox.line.reached = false; show(); };
+};
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) {
+    events?.close();
+    events = null;
+  } else if (outbox.line.paired) ask();
+});
+
+const pair = async (code) => {
+  known.problem = "";
+  try {
+    const answer = await fetch(`${base}/api/v1/phones/pair`, {
+      method: "POST", body: JSON.stringify({ code }), headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
+    });
+    const body = await answer.json();
+    if (!answer.ok) known.problem = body.detail ?? body.title;
+    else {
+      await store.keep("vehicle", body.phone.vehicle);
+      outbox.line.paired = true;
+      navigator.storage?.persist?.();
+      await ask();
+      outbox.send();
+    }
+  } catch {
+    known.problem = t("pair_offline");
+  }
+  show();
+};
+
+const leave = async () => {
+  const waits = known.reports.some((row) => row.state === "waits");
+  if (waits) { known.problem = t("leave_waits"); return show(); }
+  await fetch(`${base}/api/v1/phones/mine/end`, { method: "POST", body: "{}", headers: { "Content-Type": "application/json" } }).catch(() => null);
+  await letOut();
+};
+
+const start = async (tur) => {
+  const going = await tap({ kind: "started", order: tur.order }, "");
+  if (!going) return;
+  known.tur = tur.order;
+  await store.keep("tur", tur.order);
+  await agree();
+  follow();
+};
+
+const follow = () =>
+  ride.begin({
+    moved: show,
+    dark: (since) => tap({ kind: "dark", order: known.tur, since: since.toISOString() }, ""),
+    refused: () => { known.problem = t("no_place"); show(); },
+  });
+
+const stop = async (tur, said) => {
+  ride.end();
+  known.sheet = null;
+  await tap({ order: tur.order, ...said }, "");
+  known.tur = known.step = null;
+  await store.keep("tur", null);
+  await agree();
+  show();
+};
+
+const choose = (step) => { known.step = step; known.sheet = null; show(); };
+const sheet = (name) => { known.sheet = name; show(); };
+const take = async () => { await agree(); known.sheet = null; show(); };
+const more = (id, choices) => { if (known.toast?.id === id) known.toast = { ...known.toast, more: choices, until: Date.now() + UNDO_MS }; show(); };
+const acts = { more, tap, undo, pair, leave, start, stop, choose, sheet, take, show: () => show() };
+
+function show() {
+  if (wanted) return;
+  wanted = true;
+  requestAnimationFrame(() => { wanted = false; draw(); });
+}
+
+const draw = () => {
+  if (known.toast && Date.now() > known.toast.until) known.toast = null;
+  const vehicle = known.drive?.vehicle ?? "";
+  const queue = queueNow(known.reports, vehicle, known.full);
+  if (!known.drive) return pairScreen(app, { ...known, queue }, acts);
+  const all = turer(), tur = all.find((one) => one.started && one.order === known.tur) ?? all.find((one) => one.started);
+  const news = changes(known.agreed, known.drive.turer);
+  if (tur) {
+    follow();
+    return driving(app, { ...known, tur, news, queue, here: ride.here, moves: ride.moves() }, acts);
+  }
+  if (ride.here) ride.end();
+  const answered = known.reports.some((row) => row.said.call && row.said.call === known.drive.call?.id);
+  if (known.drive.call && !answered) return callScreen(app, { ...known, queue }, acts);
+  return listScreen(app, { ...known, turer: all, queue }, acts);
+};
+
+/** What came with the address: the code of a sheet (`s`), or that a call's link let the phone in (`in`). It is used once
+ * and does not stay in the address. */
+const ofAddress = () => {
+  const come = new URLSearchParams(location.hash.slice(1));
+  if (location.hash) history.replaceState(null, "", location.pathname);
+  return come;
+};
+
+const installWorker = async () => {
+  const worker = await navigator.serviceWorker?.register(`${base}/kor/worker.js`, { scope: `${base}/kor`, type: "module" }).catch(() => null);
+  const ready = () => worker.waiting && !ongoing() && worker.waiting.postMessage("take over");
+  worker?.addEventListener("updatefound", () => worker.installing?.addEventListener("statechange", () => setTimeout(ready, 500)));
+};
+
+const begin = async () => {
+  try {
+    [known.drive, known.agreed, known.tur] = [await store.kept("drive") ?? null, await store.kept("agreed") ?? [], await store.kept("tur") ?? null];
+    await store.forgetOld();
+  } catch {
+    known.problem = t("no_store"); // as in a private window of some browsers
+  }
+  await look().catch(show);
+  outbox.begin(base, look, letOut);
+  const come = ofAddress();
+  if (come.get("s")) await pair(come.get("s"));
+  else if (come.has("in") || await store.kept("vehicle").catch(() => null)) await ask();
+  installWorker();
+  setInterval(() => (known.toast || known.reports.some((row) => row.state === "waits")) && show(), 1000);
+};
+
+begin();

@@ -1,0 +1,51 @@
+// The way out of the phone: reports one by one, oldest first, again and again until we have them; positions in batches.
+// Used by the page and by its worker.
+import * as store from "./store.js";
+
+const PATIENCE_MS = 20000, BATCH = 600;
+const LEFT_ASIDE = new Set([400, 404, 409, 413, 415, 422]);
+
+const asked = (method, body) => ({
+  method,
+  body: JSON.stringify(body),
+  headers: { "Content-Type": "application/json", "Dagsplan-Sent-At": new Date().toISOString() },
+  credentials: "same-origin",
+  signal: AbortSignal.timeout(PATIENCE_MS),
+});
+
+/** Sends what waits. Gives where it stopped: `empty`, `offline`, `unpaired`, or `busy` where another page is at it. */
+export const drain = (base, told = () => {}) =>
+  navigator.locks.request("dagsplan-send", { ifAvailable: true }, async (lock) => {
+    if (!lock) return "busy";
+    for (;;) {
+      const vehicle = await store.kept("vehicle");
+      const next = (await store.reports()).find((row) => row.state === "waits" && row.vehicle === vehicle);
+      if (!next) return "empty";
+      const stopped = await sendOne(base, next);
+      if (stopped) return stopped;
+      told();
+    }
+  });
+
+const sendOne = async (base, row) => {
+  let answer, body;
+  try {
+    answer = await fetch(`${base}/api/v1/reports/${row.id}`, asked("PUT", row.said));
+    body = await answer.json();
+  } catch {
+    return "offline";
+  }
+  if (answer.status === 401 || answer.status === 403) return "unpaired";
+  if (!answer.ok && !LEFT_ASIDE.has(answer.status)) return "offline";
+  await store.settle(row.id, answer.ok ? "sent" : "refused", body);
+  return "";
+};
+
+/** Sends a batch of positions. What we have said to have is dropped; what was refused as a whole too, since it is only
+ * a trace; without network it waits. */
+export const sendPositions = async (base) => {
+  const batch = await store.positions(BATCH);
+  if (!batch.length) return;
+  const answer = await fetch(`${base}/api/v1/drive/positions`, asked("POST", { positions: batch }));
+  if (answer.ok || LEFT_ASIDE.has(answer.status)) await store.dropPositions(batch.at(-1).time);
+};

@@ -1,0 +1,88 @@
+// What the phone keeps: reports until we have them, positions until they are sent, and the last it was told. Reports
+// are only ever added and marked; an update of the page leaves them as they are. Used by the page and by its worker.
+const NAME = "dagsplan-driver", VERSION = 1, KEPT_MS = 24 * 3600e3;
+
+let opened;
+
+const open = () => {
+  opened ??= new Promise((done, failed) => {
+    const asked = indexedDB.open(NAME, VERSION);
+    asked.onupgradeneeded = () => {
+      const reports = asked.result.createObjectStore("reports", { keyPath: "id" });
+      reports.createIndex("n", "n", { unique: true });
+      asked.result.createObjectStore("positions", { keyPath: "time" });
+      asked.result.createObjectStore("kept");
+    };
+    asked.onsuccess = () => {
+      asked.result.onversionchange = () => { asked.result.close(); opened = undefined; };
+      done(asked.result);
+    };
+    asked.onerror = () => { opened = undefined; failed(asked.error); };
+  });
+  return opened;
+};
+
+/** Runs within one transaction and gives what `work` gave, once all of it is on the disk. */
+const within = async (stores, mode, work) => {
+  const database = await open();
+  return new Promise((done, failed) => {
+    const step = database.transaction(stores, mode, { durability: "strict" });
+    let given;
+    step.oncomplete = () => done(given);
+    step.onabort = step.onerror = () => failed(step.error);
+    given = work(step);
+  });
+};
+
+const read = async (stores, asking) => {
+  const database = await open();
+  return new Promise((done, failed) => {
+    const asked = asking(database.transaction(stores).objectStore(stores));
+    asked.onsuccess = () => done(asked.result);
+    asked.onerror = () => failed(asked.error);
+  });
+};
+
+/** Keeps a report; it has its number and its place from here on. Gives it once it is on the disk. */
+export const saveReport = (said, vehicle) => {
+  const row = { id: crypto.randomUUID(), vehicle, state: "waits", said: { ...said, at: new Date().toISOString() } };
+  return within(["reports", "kept"], "readwrite", (step) => {
+    const counter = step.objectStore("kept").get("n");
+    counter.onsuccess = () => {
+      row.n = row.said.n = (counter.result ?? 0) + 1;
+      step.objectStore("kept").put(row.n, "n");
+      step.objectStore("reports").add(row);
+    };
+    return row;
+  });
+};
+
+/** All reports that the phone still has, in the order in which they were tapped. */
+export const reports = () => read("reports", (store) => store.index("n").getAll());
+
+/** Marks what became of a report: `sent`, with our answer, or `refused`, with why. It stays. */
+export const settle = (id, state, answer) =>
+  within(["reports"], "readwrite", (step) => {
+    const asked = step.objectStore("reports").get(id);
+    asked.onsuccess = () => {
+      if (asked.result) step.objectStore("reports").put({ ...asked.result, state, answer, settled: Date.now() });
+    };
+  });
+
+/** Forgets reports that we have had for a day. One that waits or was refused is never forgotten. */
+export const forgetOld = async () => {
+  const old = (await reports()).filter((row) => row.state === "sent" && Date.now() - row.settled > KEPT_MS);
+  if (old.length) await within(["reports"], "readwrite", (step) => {
+    for (const row of old) step.objectStore("reports").delete(row.id);
+  });
+};
+
+/** Keeps a value under a name, such as the last drive that the phone was told. */
+export const keep = (name, value) => within(["kept"], "readwrite", (step) => void step.objectStore("kept").put(value, name));
+export const kept = (name) => read("kept", (store) => store.get(name));
+
+export const addPosition = (position) =>
+  within(["positions"], "readwrite", (step) => void step.objectStore("positions").put(position));
+export const positions = (most) => read("positions", (store) => store.getAll(null, most));
+export const dropPositions = (until) =>
+  within(["positions"], "readwrite", (step) => void step.objectStore("positions").delete(IDBKeyRange.upperBound(until)));

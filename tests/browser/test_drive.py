@@ -1,0 +1,262 @@
+"""A driver's phone in a real browser: what is tapped is kept first, sent until we have it, and never twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from city.plan import Intervention
+from planner.calls.answers import told
+from planner.orders import decide
+from store import orders, pages
+from tests.browser.desk import Desk, live_plan
+from tests.browser.test_axe import faults
+from tests.unit.dashboards import night, town
+
+KOR = Path(__file__).parents[2] / "dashboards" / "static" / "kor"
+PHONE = {"viewport": {"width": 412, "height": 915}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+SPOT = {"longitude": town.WEST, "latitude": town.SOUTH}
+
+
+@dataclass
+class Cab:
+    """A phone with its page, the order that it drives, and what went wrong in it."""
+
+    desk: Desk
+    context: BrowserContext
+    page: Page
+    order: str
+    item: Intervention
+    wrong: list[str] = field(default_factory=list)
+
+    def listen(self, page: Page) -> Page:
+        """Notes what goes wrong in a page; that nothing answers offline is no fault."""
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        return page
+
+    def reopen(self) -> Page:
+        """Kills the tab and opens another one."""
+        self.page.close()
+        self.page = self.listen(self.context.new_page())
+        self.page.goto(f"{self.desk.address}/kor")
+        return self.page
+
+    def reports(self) -> list[dict[str, Any]]:
+        """What has reached us."""
+        found: list[dict[str, Any]] = httpx.get(f"{self.desk.address}/api/v1/reports").json()["reports"]
+        return found
+
+    def sent(self, *kinds: str) -> None:
+        """Waits until these have reached us, and no others, in this order."""
+        for _ in range(200):
+            found = [row["kind"] for row in self.reports()]
+            if found == list(kinds):
+                return
+            self.page.wait_for_timeout(100)
+        assert found == list(kinds)
+
+    def tap(self, name: str) -> None:
+        """One of the six buttons."""
+        self.page.locator(f".gloves [data-name={name}]").click()
+
+    def queue(self) -> str:
+        """The top line."""
+        return self.page.locator(".queue").inner_text()
+
+
+Phones = Callable[..., Cab]
+
+
+@pytest.fixture
+def cab(desk: Desk) -> Iterator[Phones]:
+    """A phone that is paired with the vehicle of the plan's n-th tur, which is ordered."""
+    made: list[Cab] = []
+
+    def make(n: int = 0, *, start: bool = True, domain: str = "snow", **how: Any) -> Cab:
+        plan = live_plan(desk) if domain == "snow" else town.publish(desk.database, "waste", desk.clock)
+        item = [item for item in plan.interventions if item.vehicle][n]
+        (order,) = decide(desk.database, plan.id, [item.key], "dispatcher", desk.clock.now())
+        desk.database.commit()
+        code = httpx.post(f"{desk.address}/api/v1/phones", json={"vehicle": item.vehicle}).json()["code"]
+        dress = PHONE | {"color_scheme": "dark"} | how
+        context = desk.browser.new_context(**dress, geolocation=SPOT, permissions=["geolocation"])
+        found = Cab(desk, context, context.new_page(), order, item)
+        made.append(found)
+        found.listen(found.page).goto(f"{desk.address}/kor")
+        found.page.locator("#code").fill(code)
+        found.page.locator(".code-form button").click()
+        found.page.locator(".tur-card .btn").first.wait_for()
+        if start:
+            found.page.locator(".tur-card .btn").first.click()
+            found.page.locator(".gloves").wait_for()
+            expect(found.page.locator(".queue")).to_have_text(re.compile("0 i kö|0 queued"))
+        return found
+
+    yield make
+    for one in made:
+        one.context.close()
+        assert one.wrong == []
+
+
+def ready(page: Page) -> None:
+    """Once the worker keeps the page."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => caches.keys())")
+    page.wait_for_function("caches.keys().then((names) => names.some((name) => name.startsWith('dagsplan-kor-')))")
+
+
+def test_three_taps_offline_a_killed_tab_and_lost_answers_are_three_reports(cab: Phones) -> None:
+    phone = cab()
+    ready(phone.page)
+    phone.context.set_offline(True)
+    for name in ("done", "slippery", "damage"):
+        phone.tap(name)
+        expect(phone.page.locator(".toast strong")).to_contain_text("Sparat")
+    expect(phone.page.locator(".queue")).to_contain_text("3 i kö")
+    phone.reopen()
+    expect(phone.page.locator(".queue")).to_contain_text("3 i kö")
+    lost = []
+
+    def stored_but_lost(route: Route) -> None:
+        answer = route.fetch()
+        lost.append(answer.status)
+        route.fulfill(status=503, body="{}") if len(lost) <= 2 else route.fulfill(response=answer)
+
+    phone.page.route("**/api/v1/reports/*", stored_but_lost)
+    phone.context.set_offline(False)
+    expect(phone.page.locator(".queue")).to_contain_text("Ansluten, 0 i kö")
+    assert lost[:2] == [201, 200]
+    phone.sent("started", "segment_done", "slippery", "damage")
+
+
+def test_what_is_tapped_is_on_the_page_of_the_depot(cab: Phones) -> None:
+    phone = cab()
+    depot = phone.desk.open("/idag")
+    depot.locator("#live[data-heard]").wait_for(state="attached")
+    phone.tap("obstacle")
+    phone.page.get_by_role("button", name="Träd").click()
+    line = depot.locator("#drivers li")
+    expect(line).to_contain_text("träd")
+    line.locator("input[name=text]").fill("Sågen är på väg")
+    line.get_by_role("button", name="Sett").click()
+    expect(depot.locator("#drivers li")).to_have_count(0)
+    phone.page.locator("[data-name=end]").click()
+    phone.page.get_by_role("button", name="Klar ändå").click()
+    expect(phone.page.locator(".word").first).to_contain_text("Sågen är på väg")
+
+
+def test_undo_takes_the_tap_back_everywhere(cab: Phones) -> None:
+    phone = cab()
+    expect(phone.page.locator(".prog span")).to_contain_text("0 av")
+    phone.tap("done")
+    expect(phone.page.locator(".prog span")).to_contain_text("1 av")
+    phone.page.locator("[data-name=undo]").click()
+    expect(phone.page.locator(".prog span")).to_contain_text("0 av")
+    phone.sent("started", "segment_done", "undo")
+    phone.desk.database.rollback()
+    history = orders.events(phone.desk.database, phone.order)
+    assert [event.kind for event in history if event.kind != "undone"] == ["decided", "started"]
+
+
+def test_a_phone_that_was_taken_out_keeps_what_waits_and_asks_for_a_code(cab: Phones) -> None:
+    phone = cab()
+    address = phone.desk.address
+    (known,) = httpx.get(f"{address}/api/v1/phones").json()["phones"]
+    httpx.post(f"{address}/api/v1/phones/{known['id']}/end", json={}).raise_for_status()
+    phone.desk.clock.advance(minutes=1)
+    phone.tap("slippery")
+    phone.page.locator("#code").wait_for()
+    expect(phone.page.locator(".p-foot")).to_contain_text(phone.item.vehicle or "")
+    code = httpx.post(f"{address}/api/v1/phones", json={"vehicle": phone.item.vehicle}).json()["code"]
+    phone.page.locator("#code").fill(code)
+    phone.page.locator(".code-form button").click()
+    expect(phone.page.locator(".queue")).to_contain_text("Ansluten, 0 i kö")
+    phone.sent("started", "slippery")
+
+
+def test_a_tur_that_the_depot_stops_is_not_taken_away_silently(cab: Phones) -> None:
+    phone = cab()
+    httpx.post(f"{phone.desk.address}/api/v1/orders/{phone.order}/events", json={"kind": "aborted"}).raise_for_status()
+    phone.page.locator(".changed").wait_for()
+    assert phone.page.locator(".gloves").is_visible()
+    phone.page.locator("[data-name=news]").click()
+    expect(phone.page.locator(".sheet")).to_contain_text("är inte din längre")
+    phone.page.get_by_role("button", name="Ja, byt").click()
+    expect(phone.page.locator("h1")).to_have_text("Inget att köra nu")
+
+
+def test_a_call_is_answered_with_one_tap(desk: Desk, cab: Phones) -> None:
+    phone = cab(start=False)
+    night.lists(desk.database, phone.item.vehicle or "")
+    told(desk.database, town.settings(), phone.order, "dispatcher", desk.clock.now())
+    pages.tell(desk.database, "orders")
+    desk.database.commit()
+    phone.page.get_by_role("button", name="Jag kör").click()
+    phone.page.locator(".tur-card").wait_for()
+    phone.sent("accepted")
+    desk.database.rollback()
+    found = orders.order(desk.database, phone.order)
+    assert found is not None
+    assert (found.state, found.state_who) == ("acknowledged", phone.item.vehicle)
+
+
+def test_a_round_says_what_became_of_each_vessel(cab: Phones) -> None:
+    phone = cab(domain="waste")
+    expect(phone.page.locator(".prog span")).to_contain_text("0 av")
+    name = phone.page.locator(".next-street").inner_text()
+    phone.tap("unreachable")
+    phone.sent("started", "stop_done")
+    expect(phone.page.locator(".next-street")).not_to_have_text(name)
+    phone.desk.database.rollback()
+    ((room, *_),) = orders.stops_said(phone.desk.database, [phone.order]).values()
+    assert {one.outcome for one in room.vessels} == {"unreachable"}
+
+
+@pytest.mark.parametrize("dress", [(412, 915, "dark", "sv"), (320, 640, "light", "en"), (915, 412, "dark", "sv")])
+def test_axe_finds_nothing_in_the_cab(desk: Desk, cab: Phones, dress: tuple[int, int, str, str]) -> None:
+    width, height, theme, language = dress
+    phone = cab(viewport={"width": width, "height": height}, color_scheme=theme)
+    phone.page.goto(f"{desk.address}/kor?lang={language}")
+    phone.page.locator(".gloves").wait_for()
+    found = faults(phone.page, "drive")
+    phone.tap("more_snow")
+    phone.page.locator(".more").wait_for()
+    found += faults(phone.page, "receipt")
+    phone.page.locator("[data-name=all]").click()
+    phone.page.locator("dialog[open]").wait_for()
+    found += faults(phone.page, "all")
+    phone.page.locator("dialog [data-name=close]").click()
+    phone.page.locator("[data-name=end]").click()
+    phone.page.locator("dialog[open]").wait_for()
+    found += faults(phone.page, "end")
+    assert found == []
+    assert phone.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_buttons_are_as_large_as_a_glove(cab: Phones) -> None:
+    """22 mm on a phone of 6 inches, of which a millimetre is 6.1 px."""
+    phone = cab()
+    boxes = [one.bounding_box() for one in phone.page.locator(".glove").all()]
+    assert len(boxes) == 6
+    assert all(box is not None and box["width"] >= 22 * 6.1 and box["height"] >= 22 * 6.1 for box in boxes)
+
+
+def test_every_word_of_the_scripts_is_in_the_catalogue() -> None:
+    """And none stands there for nothing."""
+    import dashboards.pages.drive as drive
+
+    text = "\n".join(file.read_text("utf-8") for file in KOR.glob("*.js"))
+    said = set(re.findall(r'"([a-z_0-9]+)"', text)) | set(re.findall(r"`([a-z_]+)_\$", text))
+    known = set(drive.words("sv").table)
+    words = {key.removeprefix("drive.word.") for key in known if key.startswith("drive.word.")}
+    asked = set(re.findall(r'\bt\("([a-z_0-9]+)"', text))
+    assert asked <= words
+    families = tuple(f"{name}_" for name in re.findall(r"`([a-z_]+)_\$\{", text))
+    pairs = {f"{kind}_{one}" for kind in ("slippery", "obstacle", "damage") for one in said}
+    assert {word for word in words - said - pairs if not word.startswith(families)} == set()
