@@ -115,13 +115,15 @@ class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long things are kept. Hours, plans, thresholds and orders are kept for ever.
 
     ``positions_days``: where vehicles were while they were out on an order, and messages to crews, which hold
-    addresses. ``curves_days``: the curves of snow plans, for back-tests.
+    addresses, and which phones were paired. ``reports_days``: what drivers tapped, of vehicles, never of persons.
+    ``curves_days``: the curves of snow plans, for back-tests.
     """
 
     keep_raw_days: float = 730.0
     keep_dead_letters_days: float = 90.0
     keep_answers_days: float = 30.0
     positions_days: float = 30.0
+    reports_days: float = 730.0
     curves_days: float = 1100.0
     housekeeping_timeout_s: float = 600.0
 

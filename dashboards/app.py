@@ -33,7 +33,7 @@ from dashboards.api import reports as api_reports
 from dashboards.api import requests as api_requests
 from dashboards.api import roads as api_roads
 from dashboards.api import standing as api_standing
-from dashboards.pages import access, data, day, drive, handover, manning, printed, sendsheet, start
+from dashboards.pages import access, answer, data, day, drive, handover, manning, printed, sendsheet, start
 from dashboards.pages import map as pages
 from dashboards.web import guard, problems
 from dashboards.web.context import AppContext
@@ -75,6 +75,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         streams,
         health,
         access,
+        answer,
         data,
         sendsheet,
         day,

@@ -116,6 +116,7 @@ def environment(settings: Settings, forecasts: str, gateway: str) -> dict[str, s
         "DAGSPLAN_WEATHER__SMHI_URL": forecasts,
         "DAGSPLAN_CALLS__GATEWAY_URL": gateway,
         "DAGSPLAN_PLANNER__TUR_MINUTES": str(settings.planner.tur_minutes),
+        "DAGSPLAN_WEB__PUBLIC_URL": settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}",
     }
 
 

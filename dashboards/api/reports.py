@@ -59,7 +59,7 @@ REPORT_BODY = {
         "since": {"type": ["string", "null"], "format": "date-time", "description": "with dark: from when"},
     },
 }
-ANSWER_BODY = {"type": "object", "properties": {"text": {"type": "string", "maxLength": NOTE_LENGTH}}}
+ANSWER_BODY = {"type": "object", "required": [], "properties": {"text": {"type": "string", "maxLength": NOTE_LENGTH}}}
 
 
 class SentReport(msgspec.Struct, frozen=True):

@@ -53,6 +53,7 @@ def _tur(one: DriveTur, context: AppContext, vessels: Mapping[str, Vessel], loca
         "order": one.order.id,
         "key": item.key,
         "domain": one.order.domain,
+        "short": code or view.title(item, locale),
         "title": f"{code} {view.title(item, locale)}".strip(),
         "why": why_of(item, locale, longest=90),
         "state": one.order.state,

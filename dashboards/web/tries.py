@@ -31,6 +31,11 @@ class WrongTries:
         with self._lock:
             self._wrong.append((stopwatch(), whom))
 
+    def forget(self) -> None:
+        """Begins anew, as a restart does."""
+        with self._lock:
+            self._wrong.clear()
+
     def _forget(self) -> None:
         while self._wrong and stopwatch() - self._wrong[0][0] > self._within_s:
             self._wrong.popleft()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from city.call import Call, CallEvent, CallKind, CallNow
+from city.call import Call, CallChannel, CallEvent, CallKind, CallNow
 from city.catalogue.message import message
 from city.catalogue.words import words
 from city.clock import Clock
@@ -17,6 +18,7 @@ from city.errors import Conflict, NotFound
 from city.manning import CallOut
 from city.plan import Intervention
 from city.settings import Settings
+from planner.calls.driver.pair import SHIFT
 from planner.calls.lists import Busy, Crews, engaged, lines_of
 from planner.calls.steps import MACHINE
 from planner.calls.texts import call_text, stop_text
@@ -24,10 +26,12 @@ from planner.night.manned import away_places, other_numbers
 from planner.night.report import item_of
 from planner.night.sequence import one_after_other
 from planner.night.standing import holds_vehicle
-from store import calls, manning, orders, pages, plans
+from store import calls, manning, orders, pages, phones, plans
 from store.connect import Connection
 from store.orders import OrderNow
 
+READ: frozenset[CallChannel] = frozenset({"sms", "email"})
+"""Channels by which a link can be read and tapped."""
 BACK = timedelta(hours=36)
 """An order or a call that is older is of no night that lasts."""
 
@@ -113,8 +117,12 @@ def make_call(
     if kind == "go":
         items = _as_driven(connection, whom.vehicle, ordered, now)
     said = call_text(items, whom.vehicle, zone, now) if kind == "go" else stop_text(items, whom.vehicle)
+    call_id, link = str(uuid.uuid4()), None
+    if kind == "go" and machine and whom.place is not None and whom.place.channel in READ:
+        link = _link(settings)
+        said = said if link is None else message("plan.calls.with_link", said=said, address=link.address)
     call = Call(
-        id=str(uuid.uuid4()),
+        id=call_id,
         kind=kind,
         vehicle=whom.vehicle,
         contractor=whom.contractor,
@@ -130,10 +138,29 @@ def make_call(
     )
     calls.add_call(connection, call)
     calls.add_event(connection, CallEvent(call.id, "made", now, who))
+    if link is not None:
+        phones.add_pairing(connection, link.secret, call.vehicle, "call", now, now + SHIFT, call.id)
     if not machine:
         calls.add_event(connection, CallEvent(call.id, "by_hand", now, MACHINE))
     pages.note(connection, f"call:{call.id}")
     return call.id
+
+
+@dataclass(frozen=True)
+class CallLink:
+    """Where a call is answered with a tap: whoever has the ``secret`` of its address answers for the vehicle."""
+
+    secret: str
+    address: str
+
+
+def _link(settings: Settings) -> CallLink | None:
+    """The link of a new call; None where nobody has said under which address this installation is reached."""
+    if not settings.web.public_url:
+        return None
+    secret = secrets.token_urlsafe(9)
+    where = f"{settings.web.public_url.rstrip('/')}{settings.web.base_path.rstrip('/')}"
+    return CallLink(secret, f"{where}/svar/{secret}")
 
 
 def busy_now(connection: Connection, now: datetime) -> list[Busy]:

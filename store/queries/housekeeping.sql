@@ -87,3 +87,15 @@ DELETE FROM crew_call WHERE made_at < %(before)s;
 DELETE FROM crew_change c
 WHERE until_at < %(before)s
    OR EXISTS (SELECT FROM crew_change_end e WHERE e.change_id = c.change_id AND e.at < %(before)s);
+
+-- name: remove_reports
+-- What drivers reported before a time, with what the depot answered.
+DELETE FROM driver_report WHERE received_at < %(before)s;
+
+-- name: remove_phones
+-- Phones whose time was out, and with them whether they were taken out.
+DELETE FROM phone WHERE until < %(before)s;
+
+-- name: remove_pairings
+-- What lets no phone in any more.
+DELETE FROM pairing WHERE until < %(before)s;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from city.plan import Intervention
 from planner.calls.answers import told
 from planner.orders import decide
-from store import orders, pages
+from store import calls, orders, pages, phones
+from tests.benchmarks.cab import KEPT
 from tests.browser.desk import Desk, live_plan
 from tests.browser.test_axe import faults
 from tests.unit.dashboards import night, town
@@ -107,8 +109,7 @@ def cab(desk: Desk) -> Iterator[Phones]:
 
 def ready(page: Page) -> None:
     """Once the worker keeps the page."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => caches.keys())")
-    page.wait_for_function("caches.keys().then((names) => names.some((name) => name.startsWith('dagsplan-kor-')))")
+    page.evaluate(KEPT)
 
 
 def test_three_taps_offline_a_killed_tab_and_lost_answers_are_three_reports(cab: Phones) -> None:
@@ -237,6 +238,31 @@ def test_axe_finds_nothing_in_the_cab(desk: Desk, cab: Phones, dress: tuple[int,
     found += faults(phone.page, "end")
     assert found == []
     assert phone.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+@pytest.mark.parametrize("dress", [(390, "dark", "sv"), (320, "light", "en")])
+def test_axe_finds_nothing_on_the_link_of_a_call(desk: Desk, dress: tuple[int, str, str]) -> None:
+    """And it works without script."""
+    width, theme, language = dress
+    item = next(item for item in live_plan(desk).interventions if item.vehicle)
+    (order,) = decide(desk.database, live_plan(desk).id, [item.key], "dispatcher", desk.clock.now())
+    night.lists(desk.database, item.vehicle or "")
+    told(desk.database, town.settings(), order, "dispatcher", desk.clock.now())
+    (call,) = calls.calls_since(desk.database, desk.clock.now())
+    until = desk.clock.now() + timedelta(hours=12)
+    phones.add_pairing(desk.database, "of-the-call", call.vehicle, "call", desk.clock.now(), until, call.id)
+    desk.database.commit()
+    page = desk.open(f"/svar/of-the-call?lang={language}", width=width, theme=theme)
+    found = faults(page, "answer")
+    page.locator("details summary").click()
+    found += faults(page, "cannot")
+    page.context.close()
+    plain = desk.open("/svar/of-the-call?lang=sv", width=width, script=False)
+    plain.get_by_role("button", name="Jag kör").click()
+    assert plain.url.endswith("/kor#in")
+    plain.goto(f"{desk.address}/svar/of-the-call")
+    expect(plain.locator(".saved")).to_contain_text("Du svarade ja")
+    assert found + faults(desk.open("/svar/of-the-call", width=width, theme=theme), "answered") == []
 
 
 def test_buttons_are_as_large_as_a_glove(cab: Phones) -> None:

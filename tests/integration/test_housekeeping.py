@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -14,12 +15,13 @@ import pytest
 
 from city.call import Call, CallEvent
 from city.clock import FixedClock
+from city.report import Became, DriverReport, Phone
 from city.settings import Ingest, Store
 from ingest.message import MqttMessage
 from ingest.validate import ClockRule
 from ingest.writer import Tally, Writer
 from planner.orders import decide
-from store import calls, housekeeping
+from store import calls, housekeeping, phones, reports
 from store.condition import condition
 from store.connect import Connection, connect
 from store.housekeeping import TASKS, house_day, keep_house
@@ -282,3 +284,21 @@ def test_long_statements_have_their_own_time_out(tier: Connection, monkeypatch: 
     assert seen == [("2min",)]
     assert tier.execute("SHOW statement_timeout").fetchone() == ("1min",)
     assert tier.execute("SHOW lock_timeout").fetchone() == ("0",)
+
+
+def test_phones_pairings_and_reports_go_when_their_time_is_out(database: Connection) -> None:
+    """Phones and what let them in after the days of positions, reports after two winters."""
+    old, older = AT - timedelta(days=31), AT - timedelta(days=731)
+    for name, at in (("old", old), ("new", AT - timedelta(days=1))):
+        phone = Phone(str(uuid.uuid4()), name, "code", at - timedelta(hours=12), at)
+        phones.add_phone(database, phone, name)
+        phones.end_phone(database, phone.id, at - timedelta(hours=1), name)
+        phones.add_pairing(database, name, name, "sheet", at - timedelta(hours=12), at)
+    for at in (older, old):
+        report = DriverReport(str(uuid.uuid4()), "P01", None, 1, "message", at, at, at, {"note": "x"})
+        reports.add(database, report, Became("kept"))
+        reports.answer(database, report.id, at, "dispatcher", "tack")
+    database.commit()
+    keep_house(database, Store(), ZONE, AT)
+    for table in ("phone", "phone_end", "pairing", "driver_report", "report_answer"):
+        assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,), table  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from city.errors import NotFound
 from city.plan import Intervention, Plan, SegmentAction
 from city.quantities import solution_g_m2
 from dashboards.pages.paper.chart import SmallMap, small_map
@@ -17,6 +18,7 @@ from dashboards.pages.record import tur_of
 from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import AppContext
 from dashboards.web.locale import Locale
+from planner.calls.driver.pair import sheet_secret
 from planner.night.progress import Street
 from store import calls, orders, roads
 from store.connect import Connection
@@ -86,9 +88,22 @@ def tur_sheet(context: AppContext, connection: Connection, plan: Plan, item: Int
         if view.watched
         else (t("paper.pen_start"), t("paper.pen_done")),
         frame=frame_of(context, connection, plan, now, locale),
-        code=code_of(context.settings.web, f"{context.base}/idag/tur", key=item.key),
+        code=_code(context, connection, item, vehicle),
         no_code=t("paper.no_code"),
     )
+
+
+def _code(context: AppContext, connection: Connection, item: Intervention, vehicle: str) -> SquareCode | None:
+    """What a phone reads off the sheet: it is let in for the vehicle, and shows what that is to drive; of a tur without
+    one the page of the sheet."""
+    web = context.settings.web
+    if not vehicle or not web.public_url:
+        return code_of(web, f"{context.base}/idag/tur", key=item.key)
+    try:
+        secret = sheet_secret(connection, vehicle, context.clock.now())
+    except NotFound:  # a vehicle that was taken away since
+        return code_of(web, f"{context.base}/idag/tur", key=item.key)
+    return code_of(web, f"{context.base}/kor", fragment=f"s={secret}")
 
 
 def _who(connection: Connection, vehicle: str, locale: Locale) -> str:

@@ -31,7 +31,7 @@ export const driving = (app, known, acts) => {
   if (lineFor !== tur.order) [along, lineFor] = [0, tur.order];
   const steps = stepsOf(tur), n = nextOf(tur, known.step), step = steps[n] ?? null;
   const spot = whereNow(tur, here);
-  region(there, "top", [tur.title, queue], () => topLine(tur.title, queue));
+  region(there, "top", [tur.short, queue], () => topLine(tur.short, queue));
   const said = step ? nextWords(tur, step, spot, here) : { street: t("all_done"), under: t("all_done_more"), mind: [] };
   region(there, "next", said, () => nextUp(said, step, tur));
   const done = steps.filter((one) => one.done).length;
@@ -155,9 +155,9 @@ const WASTE = [["emptied", "done"], ["full", "full"], ["unreachable", "lock"], [
 const wasteGloves = (tur, step, acts) => {
   if (!step) return [glove("done", t("finish_round"), () => acts.stop(tur, { kind: "done" }), { class: "is-main is-wide" })];
   const left = step.vessels.filter((vessel) => !vessel.said), picked = new Set(left.map((vessel) => vessel.id));
-  const pick = (vessel) => {
+  const pick = (vessel, n) => {
     const box = h("input", { type: "checkbox", checked: true, onchange: () => (box.checked ? picked.add(vessel.id) : picked.delete(vessel.id)) });
-    return h("label", { class: "vessel" }, box, h("span", {}, [vessel.fraction, vessel.litres].filter(Boolean).join(" ") || vessel.id));
+    return h("label", { class: "vessel" }, box, h("span", {}, [`${n + 1}.`, vessel.fraction, vessel.litres].filter(Boolean).join(" ")));
   };
   const say = async (outcome, more = {}) => {
     const vessels = left.filter((vessel) => picked.has(vessel.id)).map((vessel) => ({ id: vessel.id, outcome, ...more }));
@@ -170,7 +170,7 @@ const wasteGloves = (tur, step, acts) => {
     press: () => acts.tap({ kind: "stop_done", order: tur.order, room: step.room, vessels: vessels.map((one) => ({ ...one, level_pct: level })) }, `${t("said_emptied")}, ${step.name}`),
   });
   return [
-    left.length > 1 ? h("fieldset", { class: "vessels" }, h("legend", { class: "visually-hidden" }, t("which_vessels")), left.map(pick)) : null,
+    h("fieldset", { class: "vessels" }, h("legend", { class: "visually-hidden" }, t("which_vessels")), left.map(pick)),
     ...WASTE.map(([outcome, sign], n) => glove(sign, t(`said_${outcome}`), () => say(outcome), { class: n ? "" : "is-main", "data-name": outcome })),
   ];
 };

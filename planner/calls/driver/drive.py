@@ -89,7 +89,9 @@ def _open_call(connection: Connection, vehicle: str, now: datetime) -> CallNow |
     """The newest call to a vehicle, where it waits for an answer."""
     own = [call for call in calls.calls_since(connection, now - BACK) if call.vehicle == vehicle]
     newest = own[0] if own else None
-    return newest if newest is not None and newest.kind == "go" and newest.state in WAITS else None
+    if newest is None or newest.kind != "go" or newest.answered_at is not None:
+        return None
+    return newest if newest.state in WAITS else None
 
 
 def _said(history: Sequence[OrderEvent]) -> frozenset[str]:

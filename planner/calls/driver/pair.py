@@ -16,7 +16,8 @@ from store import facts, pages, phones
 from store.connect import Connection
 
 SHIFT = timedelta(hours=12)
-"""How long a phone is in: as long as the longest shift. A choice of ours."""
+"""How long a phone is in, and how long a sheet or a call's link lets one in: as long as the longest shift. A choice
+of ours."""
 CODE_S = 600.0
 """How long six digits wait for a phone, on the wall [s]: somebody reads them out, and somebody taps them in."""
 TRIES = 20
@@ -57,13 +58,6 @@ def sheet_secret(connection: Connection, vehicle: str, now: datetime, *, lasts: 
     _known(connection, vehicle)
     secret = secrets.token_urlsafe(12)
     phones.add_pairing(connection, secret, vehicle, "sheet", now, now + lasts)
-    return secret
-
-
-def call_secret(connection: Connection, vehicle: str, call_id: str, now: datetime, *, lasts: timedelta = SHIFT) -> str:
-    """The secret of a call's link: whoever was sent it answers for its vehicle, and is let in."""
-    secret = secrets.token_urlsafe(9)
-    phones.add_pairing(connection, secret, vehicle, "call", now, now + lasts, call_id)
     return secret
 
 

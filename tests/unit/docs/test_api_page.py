@@ -18,9 +18,9 @@ from dashboards.app import create_app
 from tests.unit.docs.reading import DOCS, PAGES, prose, ticks
 
 PAGE = DOCS / "api.md"
-ADDRESS = re.compile(r"(?:(GET|POST) )?(/[^\s?]*)(?:\?\S*)?")
-BODY = re.compile(r"`POST (/\S+)` `(\{.*?\})` \|")
-ANSWER = re.compile(r"^\| `(GET|POST) (/[^\s?`]*)[^`]*`(?: `\{.*?\}`)? \|(?: 20\d)? `(\{.*?\})`", re.MULTILINE)
+ADDRESS = re.compile(r"(?:(GET|POST|PUT) )?(/[^\s?]*)(?:\?\S*)?")
+BODY = re.compile(r"`(?:POST|PUT) (/\S+)` `(\{.*?\})` \|")
+ANSWER = re.compile(r"^\| `(GET|POST|PUT) (/[^\s?`]*)[^`]*`(?: `\{.*?\}`)? \|(?: 20\d)? `(\{.*?\})`", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,8 @@ def test_a_body_names_what_the_interface_takes(app: FastAPI, path: str, body: st
 
 def schema_of(app: FastAPI, path: str) -> dict[str, Any]:
     """The body that an address takes, of the interface's own description."""
-    described = next(post["post"] for name, post in app.openapi()["paths"].items() if plain(name) == plain(path))
+    paths = [ways for name, ways in app.openapi()["paths"].items() if plain(name) == plain(path)]
+    described = next(ways[method] for ways in paths for method in ("post", "put") if method in ways)
     schema: dict[str, Any] = described["requestBody"]["content"]["application/json"]["schema"]
     return schema
 

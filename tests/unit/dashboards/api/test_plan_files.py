@@ -162,7 +162,7 @@ def test_a_sheet_carries_the_address_of_its_page_where_one_is_set(client, dsn, c
         app = create_app(msgspec.structs.replace(town.settings(), web=web), connections, clock)
         with asking(app) as own:
             page = own.get(f"/idag/tur?key={key}").text
-            assert f"https://plan.exempelstad.se/idag/tur?key={key}" in page
+            assert "https://plan.exempelstad.se/kor#s=" in page
             assert 'class="qr"' in page
             assert "Ring 0980-319 200." in page
             assert (
