@@ -18,7 +18,7 @@ from store.sql import query
 
 @dataclass(frozen=True)
 class WaitingReport:
-    """A report that somebody at the depot should see, with the name of its street where it has one."""
+    """A report that somebody at the depot should see, with the name of its street where it has one, and the answer."""
 
     id: str
     vehicle: str
@@ -29,6 +29,7 @@ class WaitingReport:
     content: dict[str, Any]
     became: ReportBecame
     problem: str
+    answer: str | None
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,13 @@ def waiting(connection: Connection, domain: Domain, since: datetime) -> tuple[Wa
     """What came of a service since a time and waits to be seen, the newest first; fifty at most."""
     parameters = {"domain": domain, "since": since, "kinds": sorted(SEEN_REPORTS)}
     return select(connection, query("reports", "waiting"), parameters, WaitingReport)
+
+
+def told(connection: Connection, domain: Domain, begins: datetime, ends: datetime) -> tuple[WaitingReport, ...]:
+    """What drivers of a service saw from one time to another, answered or not, in its order; with it the times in which
+    their phones slept, and what could not be done."""
+    parameters = {"domain": domain, "begins": begins, "ends": ends, "kinds": sorted(SEEN_REPORTS)}
+    return select(connection, query("reports", "told"), parameters, WaitingReport)
 
 
 def heard(connection: Connection, since: datetime) -> int:

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from city.plan import Plan
-from city.serviceday import local_instant, service_day
+from city.serviceday import bounds, local_instant, service_day
 from city.vocabulary import DOMAINS, Domain
 from dashboards.pages.crew import said_change
 from dashboards.pages.freshness import freshness
+from dashboards.pages.heard import told_lines
 from dashboards.pages.nightlines import late_lines, line_of, numbers
 from dashboards.pages.nightnow import standing_of
 from dashboards.pages.nighttodo import todo_lines
@@ -71,6 +72,7 @@ def sheet(request: Request, domain: Domain = "snow", on: Annotated[date | None, 
         out = _out(context, connection, domain, locale) if day == service_day(now, domain, locale.zone) else []
         fresh = freshness(context, connection, domain, context.live(connection, domain), locale)
         lost = _lost(context, connection) if report.night.unreachable else []
+        drivers = told_lines(connection, domain, *bounds(day, domain, locale.zone), locale)
     night, names = report.night, _names(plan, domain, locale)
     calls = {key: call.state for call in report.calls for key in call.keys}
     return page(
@@ -94,6 +96,7 @@ def sheet(request: Request, domain: Domain = "snow", on: Annotated[date | None, 
         lines=[
             line_of(tur, night, contractors, names, locale, calls) for tur in night.turer if tur.state != "proposed"
         ],
+        drivers=drivers,
         plan=plan,
     )
 

@@ -70,6 +70,41 @@ def _line(one: WaitingReport, now: datetime, locale: Locale) -> HeardLine:
 
 
 @dataclass(frozen=True)
+class ToldLine:
+    """A report in the hand-over: when, from whom, what and where, and what the depot said to it."""
+
+    clock: str
+    vehicle: str
+    text: str
+    second: str
+
+
+def told_lines(
+    connection: Connection, domain: Domain, begins: datetime, ends: datetime, locale: Locale
+) -> list[ToldLine]:
+    """What drivers of a service said from one time to another, in its order."""
+    return [_told(one, locale) for one in reports.told(connection, domain, begins, ends)]
+
+
+def _told(one: WaitingReport, locale: Locale) -> ToldLine:
+    where, note = one.street or one.room or "", str(one.content.get("note") or "")
+    text = _dark(one, locale) if one.kind == "dark" else named(one.kind, one.content, locale)
+    text = f"{text}{f', {where}' if where else ''}{f': {note}' if note else ''}"
+    second = locale.words("heard.conflict_title", problem=one.problem) if one.problem else (one.answer or "")
+    return ToldLine(locale.clock(one.observed_at), one.vehicle, text, second)
+
+
+def _dark(one: WaitingReport, locale: Locale) -> str:
+    """From when to when a phone slept: by its own clock how long, by ours until when."""
+    try:
+        at, since = (datetime.fromisoformat(str(one.content[name])) for name in ("at", "since"))
+        length = max(timedelta(), at - since)
+    except (KeyError, ValueError, TypeError):
+        return locale.words("heard.kind.dark")
+    return locale.words("heard.dark", span=locale.stretch(one.observed_at - length, one.observed_at))
+
+
+@dataclass(frozen=True)
 class WordBack:
     """What a driver is told of a report of theirs: what the depot said, or that its street was treated since."""
 

@@ -51,7 +51,7 @@ WHERE segment_id = ANY(%(segments)s) AND done_at > %(since)s ORDER BY done_at;
 -- Reports of a service that somebody at the depot should see and nobody has: what was seen, what could not be done, the
 -- newest first; what was taken back, or said more of since, is left out.
 SELECT r.report_id::text AS id, r.vehicle_id AS vehicle, r.kind, r.observed_at, s.name AS street, r.room_id AS room,
-       r.content, r.became, r.problem
+       r.content, r.became, r.problem, NULL::text AS answer
 FROM driver_report r
 LEFT JOIN vehicle v ON v.vehicle_id = r.vehicle_id
 LEFT JOIN road_segment s ON s.segment_id = r.segment_id
@@ -60,6 +60,21 @@ WHERE r.received_at >= %(since)s AND (r.kind = ANY(%(kinds)s) OR r.became = 'con
   AND NOT EXISTS (SELECT FROM driver_report u WHERE u.about = r.report_id)
   AND NOT EXISTS (SELECT FROM report_answer a WHERE a.report_id = r.report_id)
 ORDER BY r.observed_at DESC, r.n DESC LIMIT 50;
+
+-- name: told
+-- What drivers of a service saw within a time, what could not be done and when their phones slept, in the order in which
+-- it was seen; what was taken back, or said more of since, is left out.
+SELECT r.report_id::text AS id, r.vehicle_id AS vehicle, r.kind, r.observed_at, s.name AS street, r.room_id AS room,
+       r.content, r.became, r.problem, a.text AS answer
+FROM driver_report r
+LEFT JOIN vehicle v ON v.vehicle_id = r.vehicle_id
+LEFT JOIN road_segment s ON s.segment_id = r.segment_id
+LEFT JOIN LATERAL (SELECT text FROM report_answer WHERE report_id = r.report_id ORDER BY at DESC LIMIT 1) a ON true
+WHERE r.observed_at >= %(begins)s AND r.observed_at < %(ends)s
+  AND (r.kind = ANY(%(kinds)s) OR r.kind = 'dark' OR r.became = 'conflict')
+  AND coalesce(v.domain, %(domain)s) = %(domain)s
+  AND NOT EXISTS (SELECT FROM driver_report u WHERE u.about = r.report_id)
+ORDER BY r.observed_at, r.n, r.report_id;
 
 -- name: heard
 -- How many reports have come and how many were answered since a time: another number says that something is new.

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import Error as PlaywrightError
 
 import dashboards.pages.drive as shell
 from tests.benchmarks.cab import Served, served_town
@@ -102,7 +103,12 @@ def _spoil(context: BrowserContext, dice: random.Random, tries: Counter[str]) ->
             tries["never arrived"] += 1
             route.abort()
             return
-        answer = route.fetch()
+        try:
+            answer = route.fetch()
+        except PlaywrightError:  # a connection that the server had just let go of
+            tries["connections lost"] += 1
+            route.abort()
+            return
         if fate < UNSENT + UNHEARD:
             tries["answers lost"] += 1
             route.abort()

@@ -283,3 +283,26 @@ def test_the_depot_answers_and_the_driver_reads_it(client: httpx.Client, filled:
     told_now = phone.get("/api/v1/drive").json()
     assert told_now["stamp"] != stamp
     assert any("Stolpen byts i morgon" in back["text"] for back in told_now["back"])
+
+
+def test_the_hand_over_tells_what_drivers_said_and_when_their_phones_slept(
+    client: httpx.Client, clock: FixedClock, filled: Connection, snow: Plan
+) -> None:
+    order, item = ordered(filled, snow)
+    phone = paired(client, item.vehicle or "", timedelta(hours=2))
+    phone.send(phone.tap("started", order=order))
+    since = phone.now
+    clock.advance(minutes=17)
+    phone.now += 17 * MINUTE
+    phone.send(phone.tap("dark", order=order, since=since.isoformat()))
+    hole = phone.tap("damage", order=order, segment=item.segments[0].id, detail="pole")
+    phone.send(hole)
+    client.post(f"/api/v1/reports/{hole['id']}/answers", json={"text": "Byts i morgon"})
+    back = phone.tap("obstacle", order=order, segment=item.segments[0].id)
+    phone.send(back)
+    phone.send(phone.tap("undo", about=back["id"]))
+    page = client.get("/overlamning", headers={"Accept": "text/html"}).text
+    assert "Skärmen släckt 03.06–03.23" in page
+    assert "Skada, risk, stolpe" in page
+    assert "Byts i morgon" in page
+    assert "Hinder" not in page
