@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from city.catalogue.message import message
 from city.catalogue.words import words
 from city.errors import DagsplanError
+from deploy.accounts import RUN_ACCOUNTS
 from deploy.devices import run_devices_adopt, run_devices_list, run_devices_replace, run_devices_retire
 from deploy.exporting import run_export
 from deploy.forgetting import run_forget
@@ -360,6 +361,7 @@ COMMANDS: dict[str, Handler] = {
     "replay": run_replay,
     "deadletters": run_deadletters,
     "threshold": run_threshold,
+    **RUN_ACCOUNTS,
     "bench ingest": run_bench_ingest,
     "bench carp": run_bench_carp,
 }

@@ -182,7 +182,8 @@ class Planner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The web service. Until sign-in is built it answers on loopback only, unless a proxy is trusted to do it.
+    """The web service. It answers on loopback only, to everybody there, unless people sign in: with ``accounts`` of our
+    own (``second_factor``: engineers and admins show a code too), or at a proxy that is trusted to do it.
 
     ``contact`` is where people say what they cannot use: an e-mail address or a page; that of the weather where it is
     empty. ``public_url`` is where people reach it, without the base path: printed sheets carry it as a code. ``phone``
@@ -192,6 +193,8 @@ class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: int = 8080
     base_path: str = ""
+    accounts: bool = False
+    second_factor: bool = True
     sign_in_by_proxy: bool = False
     contact: str = ""
     public_url: str = ""

@@ -33,10 +33,11 @@ from dashboards.api import reports as api_reports
 from dashboards.api import requests as api_requests
 from dashboards.api import roads as api_roads
 from dashboards.api import standing as api_standing
-from dashboards.pages import access, answer, data, day, drive, handover, manning, printed, sendsheet, start
+from dashboards.pages import access, answer, data, day, drive, handover, manning, printed, sendsheet, signin, start
 from dashboards.pages import map as pages
 from dashboards.web import guard, problems
 from dashboards.web.context import AppContext
+from dashboards.web.door import Door
 from dashboards.web.head import HeadAnswers
 from store.connect import Connection
 
@@ -84,12 +85,15 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         manning,
         printed,
         start,
+        signin,
         pages,
     ):
         app.include_router(room.router)
     app.mount("/static", _Static(directory=str(files("dashboards") / "static")), name="static")
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1500, compresslevel=5)
+    if settings.web.accounts:
+        app.add_middleware(Door, routes=app.routes, context=context)
     app.add_middleware(HeadAnswers)
     app.add_middleware(guard.Guard, refusal=_refusal(app), loopback_only=_loopback_only(settings), base=context.base)
     return app
@@ -103,7 +107,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _loopback_only(settings: Settings) -> bool:
     """Without sign-in a service on loopback must not be reached through another name that points there."""
-    return settings.web.host in guard.LOOPBACK and not settings.web.sign_in_by_proxy
+    web = settings.web
+    return web.host in guard.LOOPBACK and not web.sign_in_by_proxy and not web.accounts
 
 
 def _refusal(app: FastAPI) -> guard.Refusal:

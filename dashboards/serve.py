@@ -12,17 +12,23 @@ from city.catalogue.message import message
 from city.errors import ConfigError
 from city.settings import Settings, Web
 from dashboards.app import create_app
+from store.accounts import has_admin
 from store.clock import installation_clock
-from store.connect import connect, pool
+from store.connect import Connection, connect, pool
 from store.migrate import check_schema
+
+PROXIES = ["127.0.0.1", "::1"]
+"""Whose word counts of where a request comes from and whether by https: a proxy on this host, nobody else."""
 
 
 def serve(settings: Settings, dsn: str) -> None:
-    """Serves the pages and the API. Raises ConfigError where the address is taken or open without sign-in."""
+    """Serves the pages and the API. Raises ConfigError where the address is taken or open without sign-in, and where
+    people sign in and nobody can do all."""
     check_exposure(settings.web)
     check_free(settings.web)
     with connect(dsn, "web", timeout_s=settings.database.connect_timeout_s) as connection:
         check_schema(connection)
+        check_admin(settings.web, connection)
         clock = installation_clock(connection)
     with pool(dsn, "web") as connections:
         uvicorn.run(
@@ -32,12 +38,14 @@ def serve(settings: Settings, dsn: str) -> None:
             timeout_graceful_shutdown=2,
             log_config=None,
             access_log=False,
+            proxy_headers=True,
+            forwarded_allow_ips=PROXIES,
         )
 
 
 def check_exposure(web: Web) -> None:
-    """There is no sign-in yet: an address that others can reach is refused unless a proxy is trusted to do it."""
-    if web.sign_in_by_proxy or web.host == "localhost":
+    """Where nobody signs in, an address that others can reach is refused unless a proxy is trusted to do it."""
+    if web.accounts or web.sign_in_by_proxy or web.host == "localhost":
         return
     try:
         loopback = ipaddress.ip_address(web.host).is_loopback
@@ -45,6 +53,12 @@ def check_exposure(web: Web) -> None:
         loopback = False
     if not loopback:
         raise ConfigError(message("error.setting.web_open", host=web.host))
+
+
+def check_admin(web: Web, connection: Connection) -> None:
+    """Raises ConfigError where people sign in and there is no account that may do all."""
+    if web.accounts and not has_admin(connection):
+        raise ConfigError(message("error.setting.no_admin"))
 
 
 def check_free(web: Web) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from city.account import ACCOUNT_ROLES, KEY_ROLES
 from city.catalogue.foreign import in_our_words
 from city.catalogue.message import message
 from city.catalogue.words import LANGUAGES, Words
@@ -23,6 +24,8 @@ from deploy.rabbitprofile import BROKERS, PROGRAM
 
 DAY_KINDS = ("school", "fritids", "evening", "closed")
 LISTS = ("rooms", "buildings", "points", "fleet", "calendar", "devices", "readings")
+USER_ACTS = ("add", "list", "role", "password", "second-factor", "end")
+KEY_ACTS = ("add", "list", "end")
 FORGETTABLE = (
     "room", "vessel", "building", "point", "depot", "contractor", "vehicle", "calendar", "device", "readings", "roads",
     "forecast", "route", "keeper",
@@ -47,6 +50,7 @@ def parser(t: Words) -> SpokenParser:
         _routes,
         _messages,
         _thresholds,
+        _accounts,
         _benchmarks,
     ):
         part(commands, t)
@@ -283,6 +287,26 @@ def _thresholds(commands: Any, t: Words) -> None:  # noqa: ANN401
     setting.add_argument("--from", dest="valid_from", type=kind(t, instant), metavar=t("cli.metavar.time"), help=since)
     setting.add_argument("--by", default=os.environ.get("USER") or t("cli.by"), help=t("cli.option.by"))
     setting.add_argument("--why", required=True, help=t("cli.option.why"))
+
+
+def _accounts(commands: Any, t: Words) -> None:  # noqa: ANN401
+    users, keys, name = _group(commands, t, "user"), _group(commands, t, "key"), t("cli.metavar.name")
+    for of, kinds, whats in (("user", users, USER_ACTS), ("key", keys, KEY_ACTS)):
+        for what in whats:
+            command = _add(kinds, t, what, of=of)
+            _json(command, t)
+            if what == "list":
+                continue
+            command.add_argument("account", metavar=name, help=t(f"cli.option.{of}_name"))
+            if of == "key" and what == "add":
+                command.add_argument("--role", choices=KEY_ROLES, default=KEY_ROLES[0], help=t("cli.option.key_role"))
+            elif what in {"add", "role"}:
+                command.add_argument("--role", choices=ACCOUNT_ROLES, required=True, help=t("cli.option.role"))
+            if of == "user" and what in {"add", "password"}:
+                said = t("cli.option.password_file")
+                command.add_argument("--password-file", type=Path, metavar=t("cli.metavar.file"), help=said)
+            elif what == "second-factor":
+                command.add_argument("--reset", action="store_true", required=True, help=t("cli.option.reset"))
 
 
 def _benchmarks(commands: Any, t: Words) -> None:  # noqa: ANN401

@@ -17,6 +17,7 @@ from city.settings import Settings
 from city.vocabulary import Domain, Mode
 from dashboards.web.hub import Hub
 from dashboards.web.townstreets import KeptStreets, TownStreets, town_streets
+from dashboards.web.turns import SignInTurns
 from planner.night.progress import Progress
 from planner.night.report import Histories, progress_of
 from store import pages, plans, roads
@@ -87,6 +88,7 @@ class AppContext:
         self.streets, self.roads = CachedResponse(), CachedResponse()
         self._town, self.standing = KeptValue[TownStreets](), KeptStreets()
         self.hub = Hub(pool)
+        self.sign_ins = SignInTurns()
 
     @property
     def mode(self) -> Mode:

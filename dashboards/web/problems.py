@@ -25,7 +25,7 @@ from store.refusal import refusal as of_the_schema
 log = logging.getLogger("dagsplan.web")
 TITLES = frozenset({400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503})
 """The statuses that have a title."""
-PAGES = frozenset({403, 404, 409, 422, 503})
+PAGES = frozenset({401, 403, 404, 409, 422, 503})
 REFUSED: Mapping[str, str] = {"cross-site": "error.request.cross_site", "host": "error.request.host"}
 """What the guard stops."""
 
@@ -38,12 +38,12 @@ class HttpProblem(DagsplanError):
         self.status = status
 
 
-def answer(request: Request, status: int, detail: Message) -> Response:
-    """A problem for a program, or a page for a person."""
+def answer(request: Request, status: int, detail: Message, *, key: str = "") -> Response:
+    """A problem for a program, or a page for a person; ``key`` is of its words where the status has several."""
     if wants_page(request):
-        key = str(status) if status in PAGES else "500"
-        said = words(language_of(request)).say(detail) if status in {404, 409, 422} else ""
-        return page(request, "problem.html", status, key=key, detail=said)
+        mark = str(status) if status in PAGES else "500"
+        said = words(language_of(request)).say(detail) if key or status in {404, 409, 422} else ""
+        return page(request, "problem.html", status, mark=mark, key=key or mark, detail=said)
     say = words(language_of(request, accepted_language(request))).say
     body = {"type": "about:blank", "title": say(_title(status)), "status": status, "detail": say(detail)}
     raw = msgspec.json.encode(body | {"instance": request.url.path})

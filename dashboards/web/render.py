@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from city.catalogue.words import LANGUAGES, is_language, words
-from dashboards.web.context import context_of
+from dashboards.web.context import AppContext, context_of
 from dashboards.web.locale import Locale
 
 THEMES = ("auto", "light", "dark")
@@ -99,6 +99,9 @@ def page(request: Request, template: str, status: int = 200, **parts: Any) -> Re
             locale=locale,
             base=context.base,
             municipality=context.settings.municipality.name,
+            accounts=context.settings.web.accounts,
+            by_itself=_by_itself(context),
+            signed_in=getattr(request.state, "caller", None),
             language=locale.words.language,
             theme=theme_of(request),
             next_theme=THEMES[(THEMES.index(theme_of(request)) + 1) % 3],
@@ -109,6 +112,12 @@ def page(request: Request, template: str, status: int = 200, **parts: Any) -> Re
     response = HTMLResponse(body, status, {"Cache-Control": "no-cache", "Vary": "Cookie"})
     _remember(request, response)
     return response
+
+
+def _by_itself(context: AppContext) -> bool:
+    """Whether this is a demonstration that everybody on its host may do all in, which its pages say."""
+    web = context.settings.web
+    return context.clock.simulated and not web.accounts and not web.sign_in_by_proxy
 
 
 def _address(request: Request) -> Callable[..., str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from docs.tables import commands, metrics, thresholds
+from docs.tables import commands, metrics, rights, thresholds
 
 DOCS = Path(__file__).parent.parent
 BEGIN, END = "<!-- {} of the code: python -m docs.tables -->", "<!-- as far as here -->"
@@ -17,6 +17,7 @@ def written() -> dict[Path, str]:
         DOCS / "thresholds.md": thresholds.page(),
         DOCS / "commands.md": between(DOCS / "commands.md", "commands", commands.tables()),
         DOCS / "api.md": between(DOCS / "api.md", "metrics", metrics.table()),
+        DOCS / "door.md": between(DOCS / "door.md", "rights", rights.table()),
     }
 
 

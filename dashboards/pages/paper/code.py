@@ -31,7 +31,12 @@ def code_of(web: Web, path: str, *, fragment: str = "", **query: str) -> SquareC
     if not web.public_url:
         return None
     asked = "&".join(f"{name}={quote(value, safe=':')}" for name, value in query.items())
-    address = f"{web.public_url.rstrip('/')}{path}" + (f"?{asked}" if asked else "") + (f"#{fragment}" * bool(fragment))
+    address = f"{web.public_url.rstrip('/')}{path}" + (f"?{asked}" if asked else "")
+    return square_of(address + (f"#{fragment}" * bool(fragment)))
+
+
+def square_of(address: str) -> SquareCode:
+    """The code of any address."""
     rows = [bytes(row) for row in segno.make(address, error="m", micro=False).matrix]
     bars = []
     for y, row in enumerate(rows):
