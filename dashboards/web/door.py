@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 import anyio
 import psycopg
@@ -252,6 +252,6 @@ def _sign_in(request: Request) -> str:
     context: AppContext = request.app.state.context
     if request.method not in SAFE:
         return f"{context.base}/logga-in?lost=1"
-    path = path_of(request.scope)
     query = f"?{request.url.query}" if request.url.query else ""
-    return f"{context.base}/logga-in?next={quote(context.base + path + query, safe='/')}"
+    asked = {name: value for name, value in request.query_params.items() if name in {"lang", "theme"}}
+    return f"{context.base}/logga-in?{urlencode({'next': context.base + path_of(request.scope) + query, **asked})}"

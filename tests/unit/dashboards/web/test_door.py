@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -102,9 +103,12 @@ def test_other_methods_and_unknown_addresses_are_told_to_nobody_outside(client: 
 
 
 def test_a_browser_is_led_to_the_sign_in_and_back(client: httpx.Client) -> None:
-    response = Browser(client).get("/idag?domain=snow&open=a%26b")
+    asked = "/idag?domain=snow&open=a%26b&lang=en"
+    response = Browser(client).get(asked)
     assert response.status_code == 303
-    assert response.headers["location"] == "/logga-in?next=/idag%3Fdomain%3Dsnow%26open%3Da%2526b"
+    to = urlsplit(response.headers["location"])
+    assert to.path == "/logga-in"
+    assert parse_qs(to.query) == {"next": [asked], "lang": ["en"]}
 
 
 def test_a_form_that_was_not_sent_is_said(client: httpx.Client) -> None:

@@ -103,7 +103,7 @@ def test_a_base_path_stands_before_all(dsn, filled, clock, anna):
     with coming(dsn, clock, base_path="/dagsplan") as client:
         browser = Browser(client)
         for asked in ("/dagsplan/karta", "/karta"):
-            assert browser.get(asked).headers["location"] == "/dagsplan/logga-in?next=/dagsplan/karta"
+            assert browser.get(asked).headers["location"] == "/dagsplan/logga-in?next=%2Fdagsplan%2Fkarta"
         response = browser.sign_in("anna")
         assert response.headers["location"] == "/dagsplan/idag"
         assert "Path=/dagsplan;" in response.headers["set-cookie"]
