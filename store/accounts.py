@@ -187,14 +187,14 @@ def add_key(connection: Connection, name: str, key_hash: bytes, role: Role, at: 
 
 
 def key_caller(connection: Connection, key_hash: bytes, at: datetime) -> Caller | None:
-    """Who comes in by a key; notes that it is in use."""
+    """Who comes in by a key, as ``key:NAME``, which no account is called; notes that it is in use."""
     row = connection.execute(query("accounts", "key"), {"key_hash": key_hash}).fetchone()
     if row is None:
         return None
     name, role, last_used = row
     if last_used is None or at - last_used >= NOTED_EVERY:
         connection.execute(query("accounts", "use_key"), {"key_hash": key_hash, "at": at})
-    return Caller(role, name)
+    return Caller(role, f"key:{name}")
 
 
 def end_key(connection: Connection, name: str, at: datetime) -> bool:

@@ -57,6 +57,7 @@ def sign_out(request: Request) -> Response:
     if caller is not None:
         end(request, caller, context.clock.now())
         take_cookie(request, response)
+        response.headers["Clear-Site-Data"] = '"cache"'  # so that *back* on a shared computer shows nothing
     return response
 
 

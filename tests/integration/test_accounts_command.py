@@ -139,7 +139,7 @@ def test_a_key_is_shown_once(run, database):
     key = out.splitlines()[-1]
     assert (status, key.startswith("dgp_"), len(key) > 40) == (0, True, True)
     caller = accounts.key_caller(database, digest(key), NOW)
-    assert (caller.role, caller.name) == ("machine", "meter")
+    assert (caller.role, caller.name) == ("machine", "key:meter")
     assert "there is a key meter already" in run("key", "add", "meter")[2]
     listed = run("key", "list")[1] + run("key", "list", "--json")[1]
     assert "meter: machine, since" in listed

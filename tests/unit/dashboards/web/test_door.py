@@ -155,11 +155,13 @@ def test_every_change_is_in_the_book_and_no_reading(client: httpx.Client, filled
     client.post("/api/v1/requests", headers=shown["dispatcher"], json={"kind": "no"})
     client.post("/api/v1/requests", headers=shown["viewer"], json={})
     client.post("/api/v1/requests", headers={"X-Phone": "P05"}, json={})
+    client.post("/api/v1/requests", headers=shown["machine"], json={})
     client.post("/api/v1/requests", json={})
     assert book(filled) == [
         ("a-dispatcher", "change", "POST /api/v1/requests 422", "127.0.0.1"),
         ("a-viewer", "change", "POST /api/v1/requests 403", "127.0.0.1"),
         ("P05", "change", "POST /api/v1/requests 403", "127.0.0.1"),
+        ("key:meter", "change", "POST /api/v1/requests 403", "127.0.0.1"),
     ]
 
 

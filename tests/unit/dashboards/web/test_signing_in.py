@@ -382,6 +382,7 @@ def test_signing_out_ends_the_session_on_the_server(client, anna, filled):
     response = browser.post("/logga-ut")
     assert response.headers["location"] == "/logga-in"
     assert browser.cookie == ""
+    assert response.headers["clear-site-data"] == '"cache"'
     assert copy.get("/idag").status_code == 303
     assert [kind for _, kind, *_ in book(filled)] == ["signed_in", "signed_out", "change"]
 
