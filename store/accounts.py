@@ -160,11 +160,11 @@ def add_session(
     connection.execute(query("accounts", "add_session"), {**parts, "by_second_factor": by_second_factor})
 
 
-def session(connection: Connection, token_hash: bytes, at: datetime) -> WebSession | None:
-    """The session of a token, where it holds at a time; notes that it is in use."""
+def session(connection: Connection, token_hash: bytes, at: datetime, *, used: bool = True) -> WebSession | None:
+    """The session of a token, where it holds at a time; notes that it is in use, where this is one."""
     parts = {"token_hash": token_hash, "at": at, "idle_since": at - IDLE}
     found = next(iter(select(connection, query("accounts", "session"), parts, WebSession)), None)
-    if found is not None and at - found.last_used >= NOTED_EVERY:
+    if used and found is not None and at - found.last_used >= NOTED_EVERY:
         connection.execute(query("accounts", "use_session"), {"token_hash": token_hash, "at": at})
     return found
 

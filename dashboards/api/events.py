@@ -15,6 +15,7 @@ from starlette.responses import StreamingResponse
 from dashboards.pages.declines import declined_of
 from dashboards.pages.observations import noted_stamp
 from dashboards.web.context import AppContext, context_of
+from dashboards.web.door import still_in
 from planner.watch.answer import open_draft
 from store import judgements, pages, reports
 from store.connect import Connection
@@ -28,12 +29,16 @@ LOOK_BACK = timedelta(days=7)
 async def events(request: Request) -> StreamingResponse:
     """Each event ``plans`` carries the whole state; there is nothing to catch up on after a lost connection."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_lines(context_of(request)), headers=headers, media_type="text/event-stream")
+    return StreamingResponse(_lines(request), headers=headers, media_type="text/event-stream")
 
 
-async def _lines(context: AppContext) -> AsyncIterator[str]:
+async def _lines(request: Request) -> AsyncIterator[str]:
+    """Ends where its caller may not come in any more: a session or a key that has ended tells nothing."""
+    context = context_of(request)
     yield "retry: 3000\n\n"
     async for changed in context.hub.changes():
+        if not await run_in_threadpool(still_in, request):
+            return
         yield await run_in_threadpool(_state_event, context) if changed else ": still here\n\n"
 
 

@@ -37,10 +37,10 @@ def step(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response:
     if not context.settings.web.accounts:
         return _onward(request, to)
     session = _on_the_way(request) if "code" in got.fields else None
+    token = request.cookies.get(COOKIE, "")
     if session is None:
-        entered = by_password(context, got.text("name"), _password(got), place_of(request))
+        entered = by_password(context, got.text("name"), _password(got), place_of(request), token)
     else:
-        token = request.cookies.get(COOKIE, "")
         entered = by_code(context, token, session, got.text("code"), place_of(request))
     if entered.problem is not None:
         return _refused(request, session, entered, got)

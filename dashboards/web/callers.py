@@ -42,7 +42,8 @@ def session_of(request: Request) -> accounts.WebSession | None:
         return None
     context = context_of(request)
     with context.connection() as connection:
-        return accounts.session(connection, digest(token), context.clock.now())
+        used = not getattr(request.state, "looking", False)
+        return accounts.session(connection, digest(token), context.clock.now(), used=used)
 
 
 def place_of(request: Request) -> str:

@@ -229,6 +229,19 @@ def caller_of(request: Request) -> Caller | None:
     return next((caller for way in WAYS if (caller := way(request)) is not None), None)
 
 
+def still_in(request: Request) -> bool:
+    """Whether who began something that goes on may still be here, which is no use of a session; while the database is
+    away nobody is sent out."""
+    context: AppContext = request.app.state.context
+    if not context.settings.web.accounts:
+        return True
+    request.state.looking = True
+    try:
+        return caller_of(request) is not None
+    except (StoreUnavailable, psycopg.OperationalError):
+        return True
+
+
 def refused(request: Request, caller: Caller | None, roles: Roles) -> Response:
     """The answer to who may not: a browser that goes somewhere is led to the sign-in, all else is told."""
     if caller is not None:

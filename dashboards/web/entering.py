@@ -29,10 +29,11 @@ class Entered:
     until: datetime | None = None
 
 
-def by_password(context: AppContext, typed: str, password: str, place: str) -> Entered:
-    """The first step. A name that nobody has is answered as one whose password is wrong, and as slowly."""
+def by_password(context: AppContext, typed: str, password: str, place: str, before: str = "") -> Entered:
+    """The first step. A name that nobody has is answered as one whose password is wrong, and as slowly. ``before`` is
+    what the browser held so far: it opens nothing any more once the password was right."""
     name = _named(typed)
-    return _in_turn(context, name, place, lambda now: _password_step(context, name, password, place, now))
+    return _in_turn(context, name, place, lambda now: _password_step(context, name, password, place, now, before))
 
 
 def by_code(context: AppContext, token: str, session: WebSession, code: str, place: str) -> Entered:
@@ -68,7 +69,7 @@ def _waits(connection: Connection, name: str, place: str, now: datetime) -> date
     return max((until for until in (own, crowd) if until is not None), default=None)
 
 
-def _password_step(context: AppContext, name: str, password: str, place: str, now: datetime) -> Entered:
+def _password_step(context: AppContext, name: str, password: str, place: str, now: datetime, before: str) -> Entered:
     with context.connection() as connection:
         proof = accounts.proof_of(connection, name)
     right = is_password(password, None if proof is None else proof.password_hash)
@@ -79,6 +80,7 @@ def _password_step(context: AppContext, name: str, password: str, place: str, no
             return Entered(problem=message("door.wrong"))
         stage: Stage = _wanted(context, proof)
         token, secret = new_token(), new_secret() if stage == "set_up" else None
+        accounts.end_session(connection, digest(before), now)
         accounts.add_session(connection, digest(token), name, now, stage=stage, secret=secret)
         if stage == "open":
             doorbook.note(connection, now, name, "signed_in", place=place, pair=pair_of(name))

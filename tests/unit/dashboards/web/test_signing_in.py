@@ -20,12 +20,13 @@ from city.errors import BadValue, ConfigError
 from city.settings import Web
 from dashboards.pages.signin import local
 from dashboards.serve import PROXIES, check_admin, check_exposure
-from dashboards.web.callers import place_of
+from dashboards.web.callers import COOKIE, place_of
 from dashboards.web.turns import SignInTurns
 from store import accounts
 from store.connect import Connection
 from tests.unit.dashboards import town
-from tests.unit.dashboards.web.doors import PASSWORD, Browser, account, book, coming, session
+from tests.unit.dashboards.serving import serving
+from tests.unit.dashboards.web.doors import PASSWORD, Browser, account, book, coming, open_app, session
 
 WRONG = "inte rätt alls den här"
 
@@ -252,6 +253,9 @@ def test_of_one_address_few_wait_for_their_turn():
         assert (first, second) == (True, False)
     with turns.turn("a") as again:
         assert again
+    full = SignInTurns(in_all=1)
+    with full.turn("a") as first, full.turn("b") as second:
+        assert (first, second) == (True, False)
 
 
 def test_five_tries_over_a_day_are_none_too_many():
@@ -428,6 +432,34 @@ def test_an_account_that_has_ended_opens_nothing_and_may_begin_anew(client, anna
     account(filled, "anna", "viewer")
     assert accounts.proof_of(filled, "anna").second_factor is None
     assert Browser(client).sign_in("anna").status_code == 303
+
+
+def test_who_signs_in_anew_leaves_no_session_behind(client, anna, filled):
+    browser = Browser(client)
+    browser.sign_in("anna")
+    before = Browser(client, browser.cookie)
+    browser.sign_in("anna", WRONG)
+    assert before.get("/idag").status_code == 200
+    browser.sign_in("anna")
+    assert before.get("/idag").status_code == 303
+    assert browser.get("/idag").status_code == 200
+
+
+def test_a_stream_of_events_ends_with_its_session_and_is_no_use_of_it(dsn, filled, clock, anna):
+    """A page that is left open keeps nobody signed in."""
+    with open_app(dsn, clock) as app, serving(app) as address:
+        browser = Browser(httpx.Client(base_url=address, timeout=30.0))
+        browser.sign_in("anna")
+        with browser.client.stream("GET", "/api/v1/events", headers={"Cookie": f"{COOKIE}={browser.cookie}"}) as stream:
+            lines = stream.iter_lines()
+            assert next(line for line in lines if line.startswith("data:"))
+            clock.advance(hours=11)
+            app.state.context.hub.wake()
+            assert next(line for line in lines if line.startswith("data:"))
+            clock.advance(hours=2)
+            app.state.context.hub.wake()
+            assert [line for line in lines if line] == []
+        browser.client.close()
 
 
 # ---- before it starts --------------------------------------------------------------------------------------------
