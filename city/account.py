@@ -21,7 +21,7 @@ KEY_ROLES: tuple[Role, ...] = ("machine", "viewer", "dispatcher", "engineer")
 SECOND_FACTOR: frozenset[Role] = frozenset({"engineer", "admin"})
 """Who shows a second factor, where ``web.second_factor`` is set."""
 PASSWORD_LENGTH = range(12, 201)
-_NAME = re.compile(r"[\w.@+-]{1,60}")
+_NAME = re.compile(r"(?:oidc:)?[\w.@+-]{1,60}")
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,18 @@ class Caller:
 
 
 def account_name(text: str) -> str:
-    """The name of an account or a key as it is kept: small letters, no spaces. Raises BadValue."""
+    """The name of an account as it is kept: small letters, no spaces; ``oidc:`` before it where an identity provider
+    signs it in. Raises BadValue."""
     name = unicodedata.normalize("NFC", text).strip().lower()
     if not _NAME.fullmatch(name):
+        raise BadValue(message("error.account.name", name=text[:60]))
+    return name
+
+
+def new_name(text: str) -> str:
+    """A name that is made here, for an account with a password or for a key. Raises BadValue."""
+    name = account_name(text)
+    if ":" in name:
         raise BadValue(message("error.account.name", name=text[:60]))
     return name
 

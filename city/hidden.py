@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-SECRETS = frozenset({"dsn", "password", "gateway_token", "smtp_password"})
+SECRETS = frozenset({"dsn", "password", "gateway_token", "smtp_password", "client_secret"})
 HIDDEN = "********"
 _USERINFO = re.compile(r"(//[^/:@]*):.*@")
 

@@ -21,6 +21,7 @@ from city.catalogue.message import Part, brief, message
 from city.catalogue.words import LANGUAGES, is_language
 from city.errors import BadValue, ConfigError
 from city.hidden import SECRETS, shown
+from city.identity import Oidc, check_oidc
 from city.serviceday import check_slot
 from city.vocabulary import Mode, StreetRule
 from city.whereabouts import UNNAMED, check_country, check_name, check_point, check_providers, check_sides, check_zone
@@ -233,6 +234,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opendata: OpenData = OpenData()
     planner: Planner = Planner()
     web: Web = Web()
+    oidc: Oidc = Oidc()
     streets: StreetRules = StreetRules()
     calls: Calls = Calls()
     log: Log = Log()
@@ -349,6 +351,7 @@ def _check(settings: Settings) -> None:
     _check_slots(settings)
     _check_choices(settings)
     check_calls(settings.calls)
+    check_oidc(settings.oidc, settings.web.public_url, accounts=settings.web.accounts)
 
 
 def _check_town(town: Municipality, weather: WeatherSettings) -> None:

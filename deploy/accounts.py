@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from city.account import account_name, check_password
+from city.account import account_name, check_password, new_name
 from city.catalogue.foreign import in_our_words
 from city.catalogue.message import Message, message
 from city.errors import ConfigError, Conflict, NotFound
@@ -30,7 +30,7 @@ def run_user_add(options: argparse.Namespace, settings: Settings) -> int:
     from dashboards.web.proof import hash_of
     from store import accounts
 
-    name = account_name(options.account)
+    name = new_name(options.account)
     kept = hash_of(_password(name, options, settings))
     with opened_store(settings, "accounts") as (connection, clock), connection.transaction():
         if not accounts.add_account(connection, name, options.role, kept, clock.now()):
@@ -55,12 +55,12 @@ def run_user_password(options: argparse.Namespace, settings: Settings) -> int:
     from dashboards.web.proof import hash_of
     from store import accounts
 
-    kept = hash_of(_password(account_name(options.account), options, settings))
+    kept = hash_of(_password(new_name(options.account), options, settings))
 
     def change(connection: Connection, name: str, at: datetime) -> bool:
         return accounts.set_password(connection, name, kept, at)
 
-    said = message("cli.accounts.password", name=account_name(options.account))
+    said = message("cli.accounts.password", name=new_name(options.account))
     return _change(options, settings, change, "new password", said)
 
 
@@ -99,7 +99,7 @@ def run_key_add(options: argparse.Namespace, settings: Settings) -> int:
     from dashboards.web.proof import digest, new_key
     from store import accounts
 
-    name, key = account_name(options.account), new_key()
+    name, key = new_name(options.account), new_key()
     with opened_store(settings, "accounts") as (connection, clock), connection.transaction():
         if not accounts.add_key(connection, name, digest(key), options.role, clock.now()):
             raise Conflict(message("error.account.key_there", name=name))

@@ -100,6 +100,15 @@ def add_account(connection: Connection, name: str, role: Role, password_hash: st
     )
 
 
+def provide_account(connection: Connection, name: str, role: Role, at: datetime) -> bool:
+    """Makes or renews the account of somebody whom an identity provider signs in, and ends the sessions of another
+    role; False where it was ended here."""
+    before = proof_of(connection, name)
+    if before is not None and before.role != role:
+        end_sessions(connection, name, at)
+    return _found(connection.execute(query("accounts", "provide_account"), {"name": name, "role": role, "at": at}))
+
+
 def set_role(connection: Connection, name: str, role: Role, at: datetime) -> bool:
     """Gives an account another role and ends its sessions; whether there is one."""
     return _found(connection.execute(query("accounts", "set_role"), {"name": name, "role": role})) and end_sessions(

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from city.catalogue.message import Message
 from dashboards.pages.paper.code import square_of
 from dashboards.web.callers import COOKIE, end, give_cookie, place_of, session_of, take_cookie
 from dashboards.web.context import context_of
@@ -25,7 +26,7 @@ PLACE = "/logga-in"
 def sign_in(request: Request) -> Response:
     """What is wanted next of this browser; who is signed in, or need not be, goes on."""
     if not context_of(request).settings.web.accounts or _caller(request) is not None:
-        return _onward(request, request.query_params.get("next", ""))
+        return onward(request, request.query_params.get("next", ""))
     return _page(request, _on_the_way(request), lost="lost" in request.query_params)
 
 
@@ -35,7 +36,7 @@ def step(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response:
     request.state.form_of = PLACE
     context, to = context_of(request), got.text("next")
     if not context.settings.web.accounts:
-        return _onward(request, to)
+        return onward(request, to)
     session = _on_the_way(request) if "code" in got.fields else None
     token = request.cookies.get(COOKIE, "")
     if session is None:
@@ -44,7 +45,7 @@ def step(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response:
         entered = by_code(context, token, session, got.text("code"), place_of(request))
     if entered.problem is not None:
         return _refused(request, session, entered, got)
-    response = _onward(request, to) if entered.stage == "open" else _to_step(request, to)
+    response = onward(request, to) if entered.stage == "open" else _to_step(request, to)
     give_cookie(request, response, entered.token, WHOLE if entered.stage == "open" else ON_THE_WAY)
     return response
 
@@ -53,7 +54,7 @@ def step(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response:
 def sign_out(request: Request) -> Response:
     """Ends the session on the server, and leads to where one signs in."""
     context, caller = context_of(request), _caller(request)
-    response = _onward(request, f"{context.base}{PLACE}")
+    response = onward(request, f"{context.base}{PLACE}")
     if caller is not None:
         end(request, caller, context.clock.now())
         take_cookie(request, response)
@@ -89,7 +90,8 @@ def local(path: str) -> bool:
     return not parts.scheme and not parts.netloc
 
 
-def _onward(request: Request, to: str) -> Response:
+def onward(request: Request, to: str) -> Response:
+    """Leads to a path of this host; to the day page where it is none."""
     base = context_of(request).base
     return RedirectResponse(to if local(to) else f"{base}/idag", 303, {"Cache-Control": "no-store"})
 
@@ -99,6 +101,11 @@ def _to_step(request: Request, to: str) -> Response:
     where = f"{context_of(request).base}{PLACE}"
     where += f"?{urlencode({'next': to})}" if local(to) else ""
     return RedirectResponse(where, 303, {"Cache-Control": "no-store"})
+
+
+def told(request: Request, problem: Message, status: int) -> Response:
+    """The sign-in with what went wrong elsewhere on the way to it."""
+    return _page(request, None, status, problem=locale_of(request).words.say(problem))
 
 
 def _refused(request: Request, session: WebSession | None, entered: Entered, got: SentForm) -> Response:
@@ -118,7 +125,8 @@ def _page(request: Request, session: WebSession | None, status: int = 200, **sho
     code = square_of(secret_address(secret, session.name, town)) if secret and session else None
     parts = {"to": request.query_params.get("next", ""), "problem": "", "lost": False} | shown
     stage = "password" if session is None else session.stage
+    extern = bool(context_of(request).settings.oidc.issuer)
     grouped = " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)) if secret else ""
-    response = page(request, "logga-in.html", status, stage=stage, code=code, secret=grouped, **parts)
+    response = page(request, "logga-in.html", status, stage=stage, code=code, secret=grouped, extern=extern, **parts)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -59,11 +59,13 @@ def place_of(request: Request) -> str:
     return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
 
 
-def give_cookie(request: Request, response: Response, token: str, lasts: timedelta = accounts.WHOLE) -> None:
+def give_cookie(
+    request: Request, response: Response, token: str, lasts: timedelta = accounts.WHOLE, *, name: str = COOKIE
+) -> None:
     """Gives a browser what it shows from now on: no script reads it, no other site sends it along with a change, and
     where it came by https it goes by nothing else."""
     response.set_cookie(
-        COOKIE,
+        name,
         token,
         max_age=round(lasts.total_seconds()),
         path=context_of(request).base or "/",

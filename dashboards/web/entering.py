@@ -11,6 +11,7 @@ from city.catalogue.message import Message, message
 from city.errors import BadValue
 from dashboards.web.context import AppContext
 from dashboards.web.proof import digest, is_password, new_secret, new_token, pair_of, step_of
+from dashboards.web.provider import Person
 from store import accounts, doorbook
 from store.accounts import AccountProof, Stage, WebSession
 from store.connect import Connection
@@ -39,6 +40,20 @@ def by_password(context: AppContext, typed: str, password: str, place: str, befo
 def by_code(context: AppContext, token: str, session: WebSession, code: str, place: str) -> Entered:
     """The second step, of a session that is on its way."""
     return _in_turn(context, session.name, place, lambda now: _code_step(context, token, session, code, place, now))
+
+
+def by_provider(context: AppContext, person: Person, place: str) -> Entered:
+    """Lets in whom the identity provider knows, in the role of their groups; it has asked for a second factor, or not,
+    as the municipality wants it."""
+    now, role = context.clock.now(), context.settings.oidc.role_of(person.groups)
+    with context.connection() as connection, connection.transaction():
+        if role is None or not accounts.provide_account(connection, person.name, role, now):
+            doorbook.note(connection, now, person.name, "wrong", "no role" if role is None else "ended", place)
+            return Entered(problem=message("door.no_role", name=person.name))
+        token = new_token()
+        accounts.add_session(connection, digest(token), person.name, now, by_second_factor=True)
+        doorbook.note(connection, now, person.name, "signed_in", f"as {role}", place)
+        return Entered("open", token)
 
 
 def _named(typed: str) -> str:

@@ -33,13 +33,14 @@ def _of_nobody() -> str:
 
 
 def is_password(password: str, kept: str | None) -> bool:
-    """Whether a password is the kept one; of an account that is not there (None) it takes as long to say no."""
+    """Whether a password is the kept one; of an account that is not there (None), or
+    that has none (empty), it takes as long to say no."""
     if len(password) > PASSWORD_LENGTH[-1]:
         return False
-    known = _of_nobody() if kept is None else kept
+    known = kept or _of_nobody()
     try:
         with _AT_A_TIME:
-            return PasswordHasher().verify(known, password) and kept is not None
+            return PasswordHasher().verify(known, password) and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -18,6 +18,12 @@ ON CONFLICT (name) DO UPDATE SET role = excluded.role, password_hash = excluded.
 WHERE account.ended_at IS NOT NULL
 RETURNING name;
 
+-- name: provide_account
+-- An account of somebody whom an identity provider signs in: no password opens it; one that has ended stays so.
+INSERT INTO account (name, role, password_hash, made_at) VALUES (%(name)s, %(role)s, '', %(at)s)
+ON CONFLICT (name) DO UPDATE SET role = excluded.role WHERE account.ended_at IS NULL
+RETURNING name;
+
 -- name: set_role
 -- Gives an account another role.
 UPDATE account SET role = %(role)s WHERE name = %(name)s AND ended_at IS NULL RETURNING name;

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Thread
 
 import httpx
 import pyotp
@@ -247,6 +248,23 @@ def test_tries_that_come_together_are_counted_one_by_one(client, anna, filled):
     assert len(book(filled)) <= 5
 
 
+def test_turns_are_taken_one_after_the_other():
+    """Those of other addresses too: what one found wrong is counted before the next is looked at."""
+    turns, entered = SignInTurns(), []
+
+    def enter() -> None:
+        with turns.turn("b") as free:
+            entered.append(free)
+
+    waiting = Thread(target=enter)
+    with turns.turn("a"):
+        waiting.start()
+        waiting.join(0.5)
+        assert entered == []
+    waiting.join(10)
+    assert entered == [True]
+
+
 def test_of_one_address_few_wait_for_their_turn():
     turns = SignInTurns(most=1)
     with turns.turn("a") as first, turns.turn("a") as second:
@@ -313,6 +331,11 @@ def test_the_password_alone_opens_nothing(client, filled, clock):
     assert browser.cookie
     assert browser.get("/idag").status_code == 303
     assert Browser(client, session(filled, "eva", second=False)).get("/idag").status_code == 303
+    account(filled, "anna", "dispatcher")
+    accounts.set_second_factor(filled, "anna", "JBSWY3DPEHPK3PXP")
+    once_engineer = Browser(client)
+    assert once_engineer.sign_in("anna").headers["location"] == "/logga-in"
+    assert once_engineer.get("/idag").status_code == 303
 
 
 def test_a_code_is_not_taken_twice(client, filled, clock):
