@@ -28,6 +28,7 @@ from city.errors import StoreUnavailable
 from dashboards.web.callers import by_key, by_session, place_of
 from dashboards.web.context import AppContext
 from dashboards.web.guard import SAFE
+from dashboards.web.phones import by_phone
 from dashboards.web.problems import answer
 from dashboards.web.render import wants_page
 from store import doorbook
@@ -35,8 +36,8 @@ from store import doorbook
 log = logging.getLogger("dagsplan.web")
 
 Way = Callable[[Request], Caller | None]
-WAYS: tuple[Way, ...] = (by_key, by_session)
-"""How a request may show who asks; the first that knows it counts."""
+WAYS: tuple[Way, ...] = (by_key, by_session, by_phone)
+"""How a request may show who asks; the first that knows one who may counts."""
 
 NOBODY = ""
 """The role of who is not signed in."""
@@ -46,6 +47,7 @@ ALL: Roles = frozenset({"viewer", "dispatcher", "engineer", "admin", "machine"})
 PEOPLE: Roles = ALL - {"machine"}
 DISPATCH: Roles = frozenset({"dispatcher", "admin"})
 ENGINE: Roles = frozenset({"engineer", "admin"})
+DRIVERS: Roles = frozenset({"driver"})
 NONE: Roles = frozenset()
 
 RIGHTS: Mapping[tuple[str, str], Roles] = {
@@ -98,6 +100,8 @@ RIGHTS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/api/v1/calls"): PEOPLE,
     ("GET", "/api/v1/calls/sheet"): PEOPLE,
     ("GET", "/api/v1/manning"): PEOPLE,
+    ("GET", "/api/v1/phones"): PEOPLE,
+    ("GET", "/api/v1/reports"): PEOPLE,
     # the night's work
     ("POST", "/idag/utkallning"): DISPATCH,
     ("POST", "/api/v1/orders"): DISPATCH,
@@ -116,6 +120,19 @@ RIGHTS: Mapping[tuple[str, str], Roles] = {
     ("POST", "/api/v1/manning/{change_id}/end"): DISPATCH,
     ("POST", "/api/v1/requests"): DISPATCH,
     ("POST", "/api/v1/requests/{request_id}/end"): DISPATCH,
+    ("POST", "/api/v1/phones"): DISPATCH,
+    ("POST", "/api/v1/phones/{phone_id}/end"): DISPATCH,
+    ("POST", "/api/v1/reports/{report_id}/answers"): DISPATCH,
+    # a driver's phone: the page holds nothing of the town, and a code lets a phone in
+    ("GET", "/kor"): OPEN,
+    ("GET", "/kor/worker.js"): OPEN,
+    ("GET", "/kor/app.webmanifest"): OPEN,
+    ("POST", "/api/v1/phones/pair"): OPEN,
+    ("GET", "/api/v1/drive"): DRIVERS,
+    ("GET", "/api/v1/drive/events"): DRIVERS,
+    ("POST", "/api/v1/drive/positions"): DRIVERS,
+    ("PUT", "/api/v1/reports/{report_id}"): DRIVERS,
+    ("POST", "/api/v1/phones/mine/end"): DRIVERS,
     # sensors, settings, limits
     ("POST", "/data"): ENGINE,
     ("POST", "/start"): ENGINE,
@@ -146,7 +163,8 @@ def answering(routes: Sequence[BaseRoute]) -> Iterator[AnsweringRoute]:
 
 
 class Door:
-    """Lets a request through where its caller may do what it asks, and notes who changed what.
+    """Lets a request through where its caller may do what it asks, and notes who changed what. Of what a driver's phone
+    sends nothing is noted: reports and positions have tables of their own, and nobody is followed by a second one.
 
     It stands within the guard and within what turns HEAD into GET.
     """
@@ -168,7 +186,7 @@ class Door:
         caller = None
         if NOBODY not in roles or wants_page(request):
             try:
-                caller = await run_in_threadpool(caller_of, request)
+                caller = await run_in_threadpool(caller_of, request, roles)
             except (StoreUnavailable, psycopg.OperationalError):
                 if NOBODY not in roles:
                     await answer(request, 503, message("error.request.no_store"))(scope, receive, send)
@@ -176,7 +194,7 @@ class Door:
         scope.setdefault("state", {})["caller"] = caller
         allowed = (caller.role if caller else NOBODY) in roles
         way: ASGIApp = self.app if allowed else refused(request, caller, roles)
-        if caller is None or scope["method"] in SAFE:
+        if caller is None or caller.role in DRIVERS or scope["method"] in SAFE:
             await way(scope, receive, send)
         else:
             await self._noted(way, f"{scope['method']} {template or '?'}", caller, (scope, receive, send))
@@ -226,9 +244,16 @@ def path_of(scope: Scope) -> str:
     return path[len(root) :] if root and (path == root or path.startswith(f"{root}/")) else path
 
 
-def caller_of(request: Request) -> Caller | None:
-    """Who asks, by the first way that knows it; None where none does."""
-    return next((caller for way in WAYS if (caller := way(request)) is not None), None)
+def caller_of(request: Request, roles: Roles = OPEN) -> Caller | None:
+    """Who asks: the first that a way knows and that may, as a browser may be both a desk and a phone; else the first
+    that one knows; None where none does."""
+    known = None
+    for way in WAYS:
+        caller = way(request)
+        if caller is not None and caller.role in roles:
+            return caller
+        known = known or caller
+    return known
 
 
 def still_in(request: Request) -> bool:
@@ -246,7 +271,7 @@ def still_in(request: Request) -> bool:
 
 def refused(request: Request, caller: Caller | None, roles: Roles) -> Response:
     """The answer to who may not: a browser that goes somewhere is led to the sign-in, all else is told."""
-    if caller is not None:
+    if caller is not None and roles != DRIVERS:
         return answer(request, 403, _may_not(caller, roles), key="role")
     if wants_page(request) and request.headers.get("sec-fetch-mode", "navigate") == "navigate":
         return RedirectResponse(_sign_in(request), 303, {"Cache-Control": "no-store"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from starlette.responses import Response
 
+from city.account import Caller
 from city.catalogue.message import message
 from city.report import Phone
 from dashboards.web.context import context_of
@@ -31,6 +32,12 @@ def known_phone(request: Request) -> Phone | None:
         return None
     with context.connection() as connection:
         return phones.by_token(connection, token, context.clock.now())
+
+
+def by_phone(request: Request) -> Caller | None:
+    """The driver of a paired phone, known by the vehicle alone: how the door knows one."""
+    phone = known_phone(request)
+    return None if phone is None else Caller("driver", f"vehicle:{phone.vehicle}")
 
 
 def let_in(request: Request, response: Response, paired: Paired) -> None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import httpx
 import msgspec
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 
-from city.account import Caller, Role
+from city.account import Role
 from city.clock import Clock
+from city.report import Phone
 from city.settings import Settings
 from dashboards.app import create_app
 from dashboards.web.callers import COOKIE
 from dashboards.web.proof import digest, hash_of
-from store import accounts
+from store import accounts, phones
 from store.connect import Connection, pool
 from tests.unit.dashboards import town
 from tests.unit.dashboards.serving import serving
@@ -49,10 +52,12 @@ def key(database: Connection, name: str, role: Role = "machine") -> str:
     return token
 
 
-def by_phone(request: Request) -> Caller | None:
-    """How a driver's phone comes in one day."""
-    vehicle = request.headers.get("x-phone")
-    return Caller("driver", vehicle) if vehicle else None
+def phone(database: Connection, vehicle: str) -> str:
+    """The cookie of a phone that was paired with a vehicle."""
+    token = f"phone-of-{vehicle}"
+    one = Phone(str(uuid.uuid4()), vehicle, "code", town.AT, town.AT + timedelta(hours=12))
+    phones.add_phone(database, one, token)
+    return token
 
 
 @contextmanager

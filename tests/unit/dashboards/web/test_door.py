@@ -13,14 +13,17 @@ from city.account import ROLES
 from city.clock import FixedClock
 from dashboards.web import door
 from dashboards.web.callers import COOKIE
-from dashboards.web.door import NOBODY, OPEN, RIGHTS, WAYS, answering, may
+from dashboards.web.door import DRIVERS, NOBODY, OPEN, RIGHTS, answering, may
+from dashboards.web.phones import COOKIE as PHONE
 from store import accounts
 from store.connect import Connection
 from tests.unit.dashboards import town
-from tests.unit.dashboards.web.doors import Browser, account, book, by_phone, coming, key, open_app, session
+from tests.unit.dashboards.web.doors import Browser, account, book, coming, key, open_app, phone, session
 
 FILLED = {"domain": "snow", "name": "latest", "act": "rang", "day": "2026-11-24"}
-IDS = ("order_id", "call_id", "draft_id", "observation_id", "change_id", "request_id")
+IDS = ("phone_id", "report_id", "order_id", "call_id", "draft_id", "observation_id", "change_id", "request_id")
+LAST = {"/logga-ut", "/api/v1/phones/mine/end"}
+"""What ends what is shown at the door."""
 ANY_ID = "0b0e7a52-5d0c-4a44-9d0a-3a3d3c1f5b11"
 
 
@@ -37,30 +40,35 @@ def test_the_table_has_every_address_and_no_other(dsn: str) -> None:
 
 
 def test_only_these_are_open_to_who_is_not_signed_in() -> None:
-    assert {path for (_, path), roles in RIGHTS.items() if NOBODY in roles} == {
-        "/logga-in", "/logga-in/extern", "/logga-in/klar", "/tillganglighet", "/static", "/favicon.ico", "/livez", "/readyz",
-        "/healthz",
-    }  # fmt: skip
-    assert [path for (method, path), roles in RIGHTS.items() if method != "GET" and NOBODY in roles] == ["/logga-in"]
+    """What a phone keeps of its page holds nothing of the town, and a code is asked for by the route."""
+    opened = {path for (method, path), roles in RIGHTS.items() if NOBODY in roles and method == "GET"}
+    signing_in = {"/logga-in", "/logga-in/extern", "/logga-in/klar"}
+    phone = {"/kor", "/kor/worker.js", "/kor/app.webmanifest"}
+    told = {"/tillganglighet", "/static", "/favicon.ico", "/livez", "/readyz", "/healthz"}
+    assert opened == signing_in | phone | told
+    changes = {path for (method, path), roles in RIGHTS.items() if method != "GET" and NOBODY in roles}
+    assert changes == {"/logga-in", "/api/v1/phones/pair"}
     assert {role for roles in RIGHTS.values() for role in roles} <= OPEN
 
 
 def test_what_each_role_may_change() -> None:
     changes = {role: {path for (how, path) in RIGHTS if how != "GET" and may(role, how, path)} for role in ROLES}
-    own = {"/logga-in", "/logga-ut"}
+    anybody = {"/logga-in", "/api/v1/phones/pair"}
+    own = anybody | {"/logga-ut"}
+    phone = {"/api/v1/drive/positions", "/api/v1/reports/{report_id}", "/api/v1/phones/mine/end"}
     assert changes["viewer"] == own
     assert changes["engineer"] == own | {"/data", "/start"}
-    assert changes["machine"] == changes["driver"] == {"/logga-in"}
+    assert changes["machine"] == anybody
+    assert changes["driver"] == anybody | phone
     assert changes["dispatcher"] == changes["admin"] - {"/data", "/start"}
-    assert changes["admin"] == {path for (how, path) in RIGHTS if how != "GET"}
+    assert changes["admin"] == {path for (how, path) in RIGHTS if how != "GET"} - phone
     assert not may("machine", "GET", "/api/v1/manning")
     assert not may("machine", "GET", "/api/v1/calls/sheet")
     assert not may("admin", "DELETE", "/idag")
 
 
 @pytest.fixture
-def client(dsn: str, filled: Connection, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
-    monkeypatch.setattr(door, "WAYS", (*WAYS, by_phone))
+def client(dsn: str, filled: Connection, clock: FixedClock) -> Iterator[httpx.Client]:
     with coming(dsn, clock) as client:
         yield client
 
@@ -68,7 +76,7 @@ def client(dsn: str, filled: Connection, clock: FixedClock, monkeypatch: pytest.
 @pytest.fixture
 def shown(filled: Connection) -> dict[str, dict[str, str]]:
     """What each role shows at the door."""
-    headers = {NOBODY: {}, "driver": {"X-Phone": "P05"}}
+    headers = {NOBODY: {}, "driver": {"Cookie": f"{PHONE}={phone(filled, 'P05')}"}}
     headers["machine"] = {"Authorization": f"Bearer {key(filled, 'meter')}"}
     for role in ("viewer", "dispatcher", "engineer", "admin"):
         account(filled, f"a-{role}", role)
@@ -79,13 +87,15 @@ def shown(filled: Connection) -> dict[str, dict[str, str]]:
 @pytest.mark.parametrize("role", [NOBODY, *ROLES])
 def test_each_role_gets_in_where_the_table_says_so(client: httpx.Client, shown, role: str) -> None:
     """Every address with every method that it answers."""
-    for (method, template), roles in sorted(RIGHTS.items(), key=lambda one: one[0][1] == "/logga-ut"):
+    for (method, template), roles in sorted(RIGHTS.items(), key=lambda one: one[0][1] in LAST):
         path = template.replace("{domain}.json", "snow.json").format_map({**dict.fromkeys(IDS, ANY_ID), **FILLED})
         path = "/static/icon.svg" if template == "/static" else path
         headers = {"Accept": "application/json", **shown[role]}
         with client.stream(method, path, headers=headers) as response:
             refused = response.status_code in {401, 403}
             assert refused == (role not in roles), (method, template, response.status_code)
+            if refused:
+                assert response.status_code == (401 if role == NOBODY or roles == DRIVERS else 403)
 
 
 def test_an_address_that_the_table_lacks_is_refused_to_everybody(
@@ -133,6 +143,14 @@ def test_a_program_is_told_what_it_lacks(client: httpx.Client, shown) -> None:
     assert client.get("/api/v1/orders", headers={"Authorization": "Bearer dgp_no"}).status_code == 401
 
 
+def test_a_desk_that_is_a_phone_too_is_each_where_it_may(client: httpx.Client, shown) -> None:
+    """And a desk alone is asked for a code at the driver's page, not told that its role may not."""
+    both = {"Cookie": f"{shown['dispatcher']['Cookie']}; {shown['driver']['Cookie']}"}
+    for headers, drive, orders in ((both, 200, 200), (shown["dispatcher"], 401, 200), (shown["driver"], 200, 403)):
+        assert client.get("/api/v1/drive", headers=headers).status_code == drive
+        assert client.get("/api/v1/orders", headers=headers).status_code == orders
+
+
 def test_a_page_says_which_role_may(client: httpx.Client, filled: Connection) -> None:
     account(filled, "vera", "viewer")
     browser = Browser(client, session(filled, "vera"))
@@ -151,17 +169,17 @@ def test_a_key_that_has_ended_opens_nothing(client: httpx.Client, filled: Connec
 
 
 def test_every_change_is_in_the_book_and_no_reading(client: httpx.Client, filled: Connection, shown) -> None:
-    """Also one that was refused, or that went wrong; not what nobody could be asked for."""
+    """Also one that was refused, or that went wrong; not what nobody could be asked for, nor what a phone sends."""
     client.get("/api/v1/orders", headers=shown["dispatcher"])
     client.post("/api/v1/requests", headers=shown["dispatcher"], json={"kind": "no"})
     client.post("/api/v1/requests", headers=shown["viewer"], json={})
-    client.post("/api/v1/requests", headers={"X-Phone": "P05"}, json={})
+    client.post("/api/v1/requests", headers=shown["driver"], json={})
+    client.post("/api/v1/drive/positions", headers=shown["driver"], json={})
     client.post("/api/v1/requests", headers=shown["machine"], json={})
     client.post("/api/v1/requests", json={})
     assert book(filled) == [
         ("a-dispatcher", "change", "POST /api/v1/requests 422", "127.0.0.1"),
         ("a-viewer", "change", "POST /api/v1/requests 403", "127.0.0.1"),
-        ("P05", "change", "POST /api/v1/requests 403", "127.0.0.1"),
         ("key:meter", "change", "POST /api/v1/requests 403", "127.0.0.1"),
     ]
 
