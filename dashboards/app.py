@@ -33,7 +33,20 @@ from dashboards.api import reports as api_reports
 from dashboards.api import requests as api_requests
 from dashboards.api import roads as api_roads
 from dashboards.api import standing as api_standing
-from dashboards.pages import access, answer, data, day, drive, handover, manning, printed, sendsheet, signin, signinby, start
+from dashboards.pages import (
+    access,
+    answer,
+    data,
+    day,
+    drive,
+    handover,
+    manning,
+    printed,
+    sendsheet,
+    signin,
+    signinby,
+    start,
+)
 from dashboards.pages import map as pages
 from dashboards.web import guard, problems
 from dashboards.web.context import AppContext

@@ -20,7 +20,7 @@ from dashboards.api.reports import SENT_AT
 from dashboards.pages.drivenow import drive_now
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.forms import SentForm, sent
-from dashboards.web.phones import phone_of
+from dashboards.web.phones import known_phone, phone_of
 from dashboards.web.problems import HttpProblem
 from dashboards.web.render import locale_of
 from ingest.positions import PositionFilter, validate_positions
@@ -82,19 +82,30 @@ async def news(request: Request) -> StreamingResponse:
     """Each event ``drive`` carries a stamp; the phone asks for what it stands for where it has another."""
     context, phone = context_of(request), await run_in_threadpool(phone_of, request)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_lines(context, phone), headers=headers, media_type="text/event-stream")
+    return StreamingResponse(_lines(request, context, phone), headers=headers, media_type="text/event-stream")
 
 
-async def _lines(context: AppContext, phone: Phone) -> AsyncIterator[str]:
+async def _lines(request: Request, context: AppContext, phone: Phone) -> AsyncIterator[str]:
+    """Ends where the phone was taken out meanwhile."""
     yield "retry: 3000\n\n"
     told = ""
     async for changed in context.hub.changes():
+        if not await run_in_threadpool(_still_in, request):
+            return
         stamp = await run_in_threadpool(_stamp, context, phone.vehicle) if changed else told
         if stamp and stamp != told:
             told = stamp
             yield f"event: drive\ndata: {stamp}\n\n"
         else:
             yield ": still here\n\n"
+
+
+def _still_in(request: Request) -> bool:
+    """Whether the phone is still paired; while the database is away none is sent out."""
+    try:
+        return known_phone(request) is not None
+    except psycopg.OperationalError:
+        return True
 
 
 def _stamp(context: AppContext, vehicle: str) -> str:

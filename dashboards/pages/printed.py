@@ -16,6 +16,7 @@ from dashboards.pages.paper.chart import path_of
 from dashboards.pages.paper.depot import depot_sheet
 from dashboards.pages.paper.tursheet import tur_sheet
 from dashboards.web.context import AppContext, context_of
+from dashboards.web.door import may_now
 from dashboards.web.render import locale_of, page
 from store import orders, pages
 from store.connect import Connection
@@ -39,7 +40,8 @@ def one_tur(request: Request, key: str) -> Response:
     context, locale = context_of(request), locale_of(request)
     with context.connection() as connection:
         plan, item = _found(context, connection, key)
-        sheet = tur_sheet(context, connection, plan, item, locale)
+        lets_in = may_now(request, "POST", "/api/v1/phones")  # a sheet that lets a phone in is for who may let one in
+        sheet = tur_sheet(context, connection, plan, item, locale, lets_in=lets_in)
     return page(
         request, "tursheet.html", nav="idag", domain=plan.domain, sheet=sheet, plan=plan, item=item, path_of=path_of
     )

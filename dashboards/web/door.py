@@ -128,6 +128,9 @@ RIGHTS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/kor/worker.js"): OPEN,
     ("GET", "/kor/app.webmanifest"): OPEN,
     ("POST", "/api/v1/phones/pair"): OPEN,
+    # whoever was sent the link of a call answers it
+    ("GET", "/svar/{secret}"): OPEN,
+    ("POST", "/svar/{secret}"): OPEN,
     ("GET", "/api/v1/drive"): DRIVERS,
     ("GET", "/api/v1/drive/events"): DRIVERS,
     ("POST", "/api/v1/drive/positions"): DRIVERS,
@@ -138,6 +141,13 @@ RIGHTS: Mapping[tuple[str, str], Roles] = {
     ("POST", "/start"): ENGINE,
 }
 """Who may what, by method and the path of the route."""
+
+
+def may_now(request: Request, method: str, template: str) -> bool:
+    """Whether who asks for a page may do something that it offers; everybody may where nobody signs in."""
+    context: AppContext = request.app.state.context
+    caller = getattr(request.state, "caller", None)
+    return not context.settings.web.accounts or (caller is not None and may(caller.role, method, template))
 
 
 def may(role: str, method: str, template: str) -> bool:

@@ -57,8 +57,10 @@ class TurSheet:
     no_code: str
 
 
-def tur_sheet(context: AppContext, connection: Connection, plan: Plan, item: Intervention, locale: Locale) -> TurSheet:
-    """The sheet of an intervention of a plan as it stands now."""
+def tur_sheet(
+    context: AppContext, connection: Connection, plan: Plan, item: Intervention, locale: Locale, *, lets_in: bool
+) -> TurSheet:
+    """The sheet of an intervention of a plan as it stands now; its code ``lets_in`` a phone, or leads to its page."""
     t, view, now = locale.words, VIEWS[plan.domain], context.clock.now()
     found = [
         order for order in orders.orders_of_day(connection, plan.domain, plan.service_day) if order.key == item.key
@@ -88,7 +90,7 @@ def tur_sheet(context: AppContext, connection: Connection, plan: Plan, item: Int
         if view.watched
         else (t("paper.pen_start"), t("paper.pen_done")),
         frame=frame_of(context, connection, plan, now, locale),
-        code=_code(context, connection, item, vehicle),
+        code=_code(context, connection, item, vehicle if lets_in else ""),
         no_code=t("paper.no_code"),
     )
 

@@ -306,3 +306,14 @@ def test_the_hand_over_tells_what_drivers_said_and_when_their_phones_slept(
     assert "Skada, risk, stolpe" in page
     assert "Byts i morgon" in page
     assert "Hinder" not in page
+
+
+def test_a_phone_that_is_taken_out_hears_no_more(client: httpx.Client, filled: Connection, snow: Plan) -> None:
+    """Its stream of news ends with it."""
+    phone = paired(client, ordered(filled, snow)[1].vehicle or "")
+    (known,) = client.get("/api/v1/phones").json()["phones"]
+    with client.stream("GET", "/api/v1/drive/events", headers=phone.heads(), timeout=20.0) as news:
+        lines = news.iter_lines()
+        assert next(line for line in lines if line.startswith("event:")) == "event: drive"
+        httpx.post(f"{client.base_url}/api/v1/phones/{known['id']}/end".replace("//api", "/api"), json={})
+        assert [line for line in lines if line.startswith("event:")] == []

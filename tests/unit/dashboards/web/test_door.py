@@ -20,7 +20,7 @@ from store.connect import Connection
 from tests.unit.dashboards import town
 from tests.unit.dashboards.web.doors import Browser, account, book, coming, key, open_app, phone, session
 
-FILLED = {"domain": "snow", "name": "latest", "act": "rang", "day": "2026-11-24"}
+FILLED = {"domain": "snow", "name": "latest", "act": "rang", "day": "2026-11-24", "secret": "of-no-call"}
 IDS = ("phone_id", "report_id", "order_id", "call_id", "draft_id", "observation_id", "change_id", "request_id")
 LAST = {"/logga-ut", "/api/v1/phones/mine/end"}
 """What ends what is shown at the door."""
@@ -43,17 +43,17 @@ def test_only_these_are_open_to_who_is_not_signed_in() -> None:
     """What a phone keeps of its page holds nothing of the town, and a code is asked for by the route."""
     opened = {path for (method, path), roles in RIGHTS.items() if NOBODY in roles and method == "GET"}
     signing_in = {"/logga-in", "/logga-in/extern", "/logga-in/klar"}
-    phone = {"/kor", "/kor/worker.js", "/kor/app.webmanifest"}
+    phone = {"/kor", "/kor/worker.js", "/kor/app.webmanifest", "/svar/{secret}"}
     told = {"/tillganglighet", "/static", "/favicon.ico", "/livez", "/readyz", "/healthz"}
     assert opened == signing_in | phone | told
     changes = {path for (method, path), roles in RIGHTS.items() if method != "GET" and NOBODY in roles}
-    assert changes == {"/logga-in", "/api/v1/phones/pair"}
+    assert changes == {"/logga-in", "/api/v1/phones/pair", "/svar/{secret}"}
     assert {role for roles in RIGHTS.values() for role in roles} <= OPEN
 
 
 def test_what_each_role_may_change() -> None:
     changes = {role: {path for (how, path) in RIGHTS if how != "GET" and may(role, how, path)} for role in ROLES}
-    anybody = {"/logga-in", "/api/v1/phones/pair"}
+    anybody = {"/logga-in", "/api/v1/phones/pair", "/svar/{secret}"}
     own = anybody | {"/logga-ut"}
     phone = {"/api/v1/drive/positions", "/api/v1/reports/{report_id}", "/api/v1/phones/mine/end"}
     assert changes["viewer"] == own
@@ -222,3 +222,21 @@ def test_without_accounts_everybody_on_the_host_may_do_all_and_a_demonstration_s
 
 def coming_without(dsn: str, clock: FixedClock):
     return coming(dsn, clock, accounts=False)
+
+
+def test_a_sheet_lets_a_phone_in_only_for_who_may_let_one_in(dsn: str, clock: FixedClock, filled: Connection) -> None:
+    """Who may only look prints a sheet whose code leads to its own page."""
+    plan = town.publish(filled, "snow", clock)
+    item = next(item for item in plan.interventions if item.vehicle)
+    for name, role in (("vera", "viewer"), ("disa", "dispatcher")):
+        account(filled, name, role)  # type: ignore[arg-type]
+    filled.commit()
+    with coming(dsn, clock, public_url="https://plan.exempelstad.se") as client:
+        pages = {}
+        for name in ("vera", "disa"):
+            browser = Browser(client, session(filled, name))
+            filled.commit()
+            pages[name] = browser.get(f"/idag/tur?key={item.key}").text
+    assert "/kor#s=" not in pages["vera"]
+    assert "/idag/tur?key=" in pages["vera"]
+    assert "/kor#s=" in pages["disa"]
