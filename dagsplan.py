@@ -16,6 +16,7 @@ from city.catalogue.words import words
 from city.errors import DagsplanError
 from deploy.accounts import RUN_ACCOUNTS
 from deploy.devices import run_devices_adopt, run_devices_list, run_devices_replace, run_devices_retire
+from deploy.erasing import run_erase
 from deploy.exporting import run_export
 from deploy.forgetting import run_forget
 from deploy.founding import run_init
@@ -352,6 +353,7 @@ COMMANDS: dict[str, Handler] = {
     "devices replace": run_devices_replace,
     "devices retire": run_devices_retire,
     "forget": run_forget,
+    "erase": run_erase,
     "export": run_export,
     "plan": run_plan,
     "backtest": run_backtest,

@@ -215,7 +215,14 @@ def _forgets(commands: Any, t: Words) -> None:  # noqa: ANN401
     forget.add_argument("--dry-run", action="store_true", help=t("cli.option.look_only"))
     forget.add_argument("--yes", action="store_true", help=t("cli.option.forget_yes"))
     forget.set_defaults(remove=False)
-    _json(forget, t)
+    erase = _add(commands, t, "erase")
+    erase.add_argument("vehicle", metavar=t("cli.metavar.name"), help=t("cli.option.erase_vehicle"))
+    at = t("cli.metavar.time")
+    erase.add_argument("--before", type=kind(t, instant), metavar=at, help=t("cli.option.erase_before"))
+    erase.add_argument("--dry-run", action="store_true", help=t("cli.option.look_only"))
+    erase.add_argument("--yes", action="store_true", help=t("cli.option.erase_yes"))
+    for command in (forget, erase):
+        _json(command, t)
 
 
 def _plans(commands: Any, t: Words) -> None:  # noqa: ANN401

@@ -58,6 +58,7 @@ RIGHTS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/logga-in/klar"): OPEN,
     ("POST", "/logga-ut"): PEOPLE,
     ("GET", "/tillganglighet"): OPEN,
+    ("GET", "/integritet"): OPEN,
     ("GET", "/static"): OPEN,
     ("GET", "/favicon.ico"): OPEN,
     ("GET", "/livez"): OPEN,

@@ -17,6 +17,7 @@ GROUPS = {
     "Files to take in": (
         "import roads", "import fleet", "import rooms", "import buildings", "import points", "import calendar",
         "import weather", "import routes", "import keepers", "import devices", "import readings", "export", "forget",
+        "erase",
     ),
     "Sensors": ("devices list", "devices adopt", "devices replace", "devices retire"),
     "Plans, models, the past": ("plan", "forecast", "backtest", "routes"),
@@ -56,6 +57,7 @@ EXAMPLES = {
     "import readings": "dagsplan import readings history.csv",
     "export": "dagsplan export rooms --output rooms.csv",
     "forget": "dagsplan forget vehicle P08",
+    "erase": "dagsplan erase P08 --before 2027-03-01T00:00:00+01:00 --dry-run",
     "devices list": "dagsplan devices list --waiting",
     "devices adopt": "dagsplan devices adopt snow-1 --lon 14.81 --lat 56.91 --quantity snow_depth",
     "devices replace": "dagsplan devices replace lev-1 lev-2",

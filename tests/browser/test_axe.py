@@ -13,7 +13,7 @@ from tests.unit.dashboards import night
 
 PAGES = (
     *("/idag", "/idag?domain=waste", "/idag?domain=heating", "/karta", "/overlamning", "/data", "/start"),
-    *("/tillganglighet", "/bemanning", "/idag/utskrift"),
+    *("/tillganglighet", "/integritet", "/bemanning", "/idag/utskrift"),
 )
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},

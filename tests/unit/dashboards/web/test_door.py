@@ -44,7 +44,7 @@ def test_only_these_are_open_to_who_is_not_signed_in() -> None:
     opened = {path for (method, path), roles in RIGHTS.items() if NOBODY in roles and method == "GET"}
     signing_in = {"/logga-in", "/logga-in/extern", "/logga-in/klar"}
     phone = {"/kor", "/kor/worker.js", "/kor/app.webmanifest", "/svar/{secret}"}
-    told = {"/tillganglighet", "/static", "/favicon.ico", "/livez", "/readyz", "/healthz"}
+    told = {"/tillganglighet", "/integritet", "/static", "/favicon.ico", "/livez", "/readyz", "/healthz"}
     assert opened == signing_in | phone | told
     changes = {path for (method, path), roles in RIGHTS.items() if method != "GET" and NOBODY in roles}
     assert changes == {"/logga-in", "/api/v1/phones/pair", "/svar/{secret}"}
