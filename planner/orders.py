@@ -16,7 +16,7 @@ from city.plan import Intervention, Plan, doses_of, treatments_of
 from city.stopsaid import StopSaid
 from city.vocabulary import PASSING, DeclineCause, OrderEventKind, OrderState
 from planner.night.wanted import driven_by
-from store import facts, judgements, orders, plans
+from store import facts, judgements, orders, plans, reports
 from store.connect import Connection
 from store.judgements import Decline
 from store.orders import NewOrder, OrderStep
@@ -76,7 +76,8 @@ def add_event(
     segment: str | None = None,
     stop: StopSaid | None = None,
 ) -> tuple[OrderEvent, ...]:
-    """Adds an event and gives the whole history. ``done`` also notes what was treated or emptied.
+    """Adds an event and gives the whole history. ``done`` also notes what was treated or emptied, but for streets
+    that the driver has left for later.
 
     ``segment`` is the street that a ``segment_done`` is about; one that was said before adds nothing. ``stop`` is what
     a ``stop_done`` says: where any was said of an order, what was not said to be emptied was not. Raises NotFound for
@@ -107,6 +108,7 @@ def add_event(
             facts.mark_emptied(connection, empty, now, order_id)
         if kind == "done":
             said = {event.segment for event in history if event.kind == "segment_done"}
+            said |= reports.left_later(connection, [order_id]).get(order_id, frozenset())
             _note_treated(connection, order, now, lambda part: part not in said)
             if all(event.kind != "stop_done" for event in history):
                 _note_emptied(connection, order, now)
@@ -264,13 +266,29 @@ def _note_emptied(connection: Connection, order: Mapping[str, Any], now: datetim
 
 
 def _unnote(connection: Connection, order: Mapping[str, Any], held: Sequence[OrderStep]) -> None:
-    """Takes back what the newest of the steps that held has noted as done."""
+    """Takes back what the first of the steps that held has noted as done, and nothing of the others."""
     last, order_id = held[0], order["order_id"]
-    said = {step.segment for step in held[1:] if step.kind == "segment_done" and step.segment is not None}
-    if last.kind in {"done", "segment_done"}:
+    if last.kind == "segment_done" and last.segment is not None:
+        orders.remove_treatment(connection, order_id, last.segment, last.at)
+    if last.kind == "done":
+        said = {step.segment for step in held[1:] if step.kind == "segment_done" and step.segment is not None}
         orders.remove_treatments(connection, order_id, last.at, said)
-    if last.kind in {"done", "stop_done"}:
-        facts.unmark_emptied(connection, last.at, order_id)
+        if all(step.kind != "stop_done" for step in held):
+            facts.unmark_emptied(connection, last.at, order_id)
+    if last.kind == "stop_done":
+        _unsay_stop(connection, order_id, last.n)
+
+
+def _unsay_stop(connection: Connection, order_id: str, n: int) -> None:
+    """What step ``n`` said of vessels holds no more; what was said of them before does again."""
+    vessels = orders.vessels_of_step(connection, order_id, n)
+    facts.unmark_vessels(connection, vessels, order_id)
+    for stop in orders.stops_said(connection, [order_id]).get(order_id, ()):
+        again = [one.vessel for one in stop.vessels if one.vessel in vessels]
+        facts.unmark_vessels(connection, again, order_id)
+        empty = [one.vessel for one in stop.vessels if one.vessel in vessels and one.is_empty]
+        if stop.at is not None:
+            facts.mark_emptied(connection, empty, stop.at, order_id)
 
 
 def _item_of(connection: Connection, order: Mapping[str, Any]) -> Intervention:

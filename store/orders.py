@@ -185,6 +185,18 @@ def remove_treatments(connection: Connection, order_id: str, done_at: datetime, 
     connection.execute(query("orders", "remove_treatments"), parameters)
 
 
+def remove_treatment(connection: Connection, order_id: str, segment: str, done_at: datetime) -> None:
+    """Takes back that an order did a street at a time."""
+    parameters = {"order_id": order_id, "segment": segment, "done_at": done_at}
+    connection.execute(query("orders", "remove_treatment"), parameters)
+
+
+def vessels_of_step(connection: Connection, order_id: str, n: int) -> tuple[str, ...]:
+    """The vessels that a step of an order said something of, whether it holds or not."""
+    rows = connection.execute(query("orders", "vessels_of_step"), {"order_id": order_id, "n": n})
+    return tuple(row[0] for row in rows)
+
+
 def steps(connection: Connection, order_id: str) -> tuple[OrderStep, ...]:
     """The steps of an order that hold, the newest first."""
     return select(connection, query("orders", "steps"), {"order_id": order_id}, OrderStep)

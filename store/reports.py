@@ -82,6 +82,14 @@ def told(connection: Connection, domain: Domain, begins: datetime, ends: datetim
     return select(connection, query("reports", "told"), parameters, WaitingReport)
 
 
+def left_later(connection: Connection, order_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The streets of some orders that the driver has left for later, by order; those without are left out."""
+    found: dict[str, set[str]] = {}
+    for order, segment in connection.execute(query("reports", "left_later"), {"orders": list(order_ids)}):
+        found.setdefault(order, set()).add(segment)
+    return {order: frozenset(segments) for order, segments in found.items()}
+
+
 def heard(connection: Connection, since: datetime) -> int:
     """A number that is another one when a report has come or was answered since."""
     return int(only_row(connection.execute(query("reports", "heard"), {"since": since}))[0])

@@ -1092,6 +1092,7 @@ CREATE TABLE driver_report (
 );
 CREATE INDEX driver_report_by_time ON driver_report (received_at);
 CREATE INDEX driver_report_by_phone ON driver_report (phone_id, n);
+CREATE INDEX driver_report_by_about ON driver_report (about);
 CREATE INDEX driver_report_by_order ON driver_report (order_id, segment_id, observed_at, n);
 COMMENT ON TABLE driver_report IS 'What a driver tapped, once each, by the number that the phone gave it. Of vehicles, never of persons.';
 COMMENT ON COLUMN driver_report.n IS 'Its place among the reports of its phone.';

@@ -16,7 +16,7 @@ from city.catalogue.message import message
 from city.entities import Position
 from city.report import Phone
 from dashboards.api.orders import body_of
-from dashboards.api.reports import SENT_AT
+from dashboards.api.reports import SENT_AT, refuse_another
 from dashboards.pages.drivenow import drive_now
 from dashboards.web.context import AppContext, context_of
 from dashboards.web.forms import SentForm, sent
@@ -118,9 +118,10 @@ def _stamp(context: AppContext, vehicle: str) -> str:
 
 @router.post("/positions", summary="Where this phone's vehicle was", openapi_extra=body_of(TRACK_BODY))
 def track(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response:
-    """200 with how many were kept: only those from while an order of the vehicle was under way. The same position
-    again stands there once. The phone's clock may be wrong: what counts is how old each was when it was sent."""
+    """200 with how many were kept: only those from when an order of the vehicle was acknowledged or started to when it
+    ended. The phone's clock may be wrong: what counts is how old each was when it was sent, to the second."""
     context, phone = context_of(request), phone_of(request)
+    refuse_another(request, phone)
     now = context.clock.now()
     found = msgspec.convert(got.fields, SentTrack).positions
     if any(one.time.tzinfo is None for one in found):

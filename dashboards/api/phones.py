@@ -18,14 +18,14 @@ from dashboards.pages.crew import crew_anchor
 from dashboards.pages.manning import TypedChange
 from dashboards.web.context import context_of
 from dashboards.web.forms import SentForm, sent
-from dashboards.web.phones import let_in, let_out, phone_of
+from dashboards.web.phones import known_phone, let_in, let_out, phone_of
 from dashboards.web.problems import HttpProblem
 from dashboards.web.tries import WrongTries
 from planner.calls.driver.pair import make_code, pair, take_out
 from store import phones
 
 router = APIRouter(prefix="/api/v1/phones", tags=["phones"])
-SECRET = re.compile(r"[\w-]{6,40}")
+SECRET, DIGITS = re.compile(r"[\w-]{6,40}"), re.compile(r"\d{6}")
 GUESSES = WrongTries(each=6, all_of=60)
 """Six digits live ten minutes: sixty wrong ones in that time find one of five codes once in three thousand days."""
 
@@ -60,19 +60,23 @@ def new_code(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Respo
 
 @router.post("/pair", status_code=201, summary="Let this phone in", openapi_extra=body_of(PAIR_BODY))
 def pair_phone(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response:
-    """201 and a cookie that stands for the vehicle for twelve hours; 404 where the code opens nothing, 429 after too
-    many wrong ones."""
+    """201 and a cookie that stands for the vehicle for twelve hours; 404 where the code opens nothing. 429 after
+    too many wrong digits: what a sheet carries is too long to be guessed, and is looked at all the same."""
     context, whom = context_of(request), request.client.host if request.client else ""
-    code = re.sub(r"\s", "", got.text("code"))
-    if not GUESSES.may(whom):
+    code, before = re.sub(r"\s", "", got.text("code")), known_phone(request)
+    guessed = DIGITS.fullmatch(code) is not None
+    if guessed and not GUESSES.may(whom):
         raise HttpProblem(429, message("error.phone.too_many"))
     try:
         if not SECRET.fullmatch(code):
             raise NotFound(message("error.phone.wrong_code"))
         with context.connection() as connection:
-            paired = pair(connection, code, context.clock.now())
+            paired = pair(connection, context.clock, code)
+            if before is not None:
+                phones.end_phone(connection, before.id, context.clock.now(), before.vehicle)
     except NotFound:
-        GUESSES.wrong(whom)
+        if guessed:
+            GUESSES.wrong(whom)
         raise
     answer = _json({"phone": paired.phone}, 201)
     let_in(request, answer, paired)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, get_args
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
@@ -30,8 +30,11 @@ from store import pages, reports
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 SENT_AT = "Dagsplan-Sent-At"
 """What the phone's clock showed when it sent: with it a wrong clock still tells how long a report has waited."""
+VEHICLE = "Dagsplan-Vehicle"
+"""The vehicle that the phone stood for when it was tapped, as a part of an address: what was tapped for one is never
+taken for another that the phone was paired with since."""
 LONGEST = timedelta(days=3)
-"""A report that says it is older was made by a clock that was set."""
+"""A report that says it is older counts as so old: too old to plan by."""
 
 REPORT_BODY = {
     "type": "object",
@@ -84,8 +87,10 @@ class SentReport(msgspec.Struct, frozen=True):
 @router.put("/{report_id}", summary="Take a driver's report in", openapi_extra=body_of(REPORT_BODY))
 def put_report(request: Request, report_id: str, got: Annotated[SentForm, Depends(sent)]) -> Response:
     """201 once it is stored, 200 where it was before: sent again after a lost answer it does nothing. 401 from a phone
-    that is not paired, 409 where the number was used for another report, 422 where it says nothing that can be."""
+    that is not paired, 412 where it was tapped for another vehicle (``Dagsplan-Vehicle``), 409 where the number was
+    used for another report, 422 where it says nothing that can be."""
     context, phone, now = context_of(request), phone_of(request), context_of(request).clock.now()
+    refuse_another(request, phone)
     report = _read(context, phone, as_id(report_id, "report"), got, now, _kept(request, got))
     stop = _stop(report)
     with context.connection() as connection:
@@ -155,14 +160,22 @@ def _read(
     )
 
 
+def refuse_another(request: Request, phone: Phone) -> None:
+    """Raises HttpProblem 412 where a phone sends what it made for another vehicle than it stands for now."""
+    said = unquote(request.headers.get(VEHICLE, ""))
+    if said and said != phone.vehicle:
+        raise HttpProblem(412, message("error.phone.another", vehicle=said[:60], now=phone.vehicle))
+
+
 def _kept(request: Request, got: SentForm) -> timedelta:
-    """How long the phone has kept a report, by its own clock; nothing where that cannot be."""
+    """How long the phone has kept a report, by its own clock; nothing where that cannot be, and no more than what is
+    too old to plan by."""
     try:
         at, sent_at = (datetime.fromisoformat(str(text)) for text in (got.fields.get("at"), request.headers[SENT_AT]))
         kept = sent_at - at
     except (KeyError, ValueError, TypeError):
         return timedelta()
-    return kept if timedelta() <= kept <= LONGEST else timedelta()
+    return min(LONGEST, max(timedelta(), kept))
 
 
 def _stop(report: DriverReport) -> StopSaid | None:

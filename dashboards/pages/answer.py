@@ -47,7 +47,7 @@ def answered(request: Request, secret: str, got: Annotated[SentForm, Depends(sen
             if said == "yes":
                 if call.state != "acknowledged":
                     happened(connection, CallEvent(call.id, "acknowledged", now, call.vehicle))
-                paired = pair(connection, secret, now)
+                paired = pair(connection, context.clock, secret, by_link=True)
             elif said == "no" and _answer_of(call) != "refused":
                 cause = got.text("cause")
                 why = locale_of(request).words(f"heard.detail.{cause}") if cause in CAUSES else ""

@@ -34,7 +34,7 @@ HEADERS = {
 def drive(request: Request) -> Response:
     """The shell of the page; it holds nothing of the town, so that it may be kept on the phone."""
     shown = page(request, "kor.html", words=spoken(locale_of(request).words.language), scripts=scripts())
-    shown.headers.update(HEADERS)
+    shown.headers.update(HEADERS | {"Dagsplan-Version": version()})
     return shown
 
 

@@ -79,6 +79,7 @@ def _part(part: DrivePart, locale: Locale) -> dict[str, Any]:
         "to": None if part.to_m is None else round(part.to_m, 1),
         "said": part.said,
         "driven": part.driven,
+        "later": part.later,
         "mind": _mind(part, locale),
     }
 

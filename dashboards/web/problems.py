@@ -23,7 +23,7 @@ from dashboards.web.render import accepted_language, language_of, page, wants_pa
 from store.refusal import refusal as of_the_schema
 
 log = logging.getLogger("dagsplan.web")
-TITLES = frozenset({400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503})
+TITLES = frozenset({400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 500, 503})
 """The statuses that have a title."""
 PAGES = frozenset({401, 403, 404, 409, 422, 503})
 REFUSED: Mapping[str, str] = {"cross-site": "error.request.cross_site", "host": "error.request.host"}

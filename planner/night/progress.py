@@ -63,14 +63,16 @@ def progress(
     now: datetime,
     *,
     silent_after: timedelta = SILENT_AFTER,
+    later: frozenset[str] = frozenset(),
 ) -> Progress:
-    """How far an order of ``item`` is. ``streets`` are the known ones of its segments, ``track`` its positions."""
+    """How far an order of ``item`` is. ``streets`` are the known ones of its segments, ``track`` its positions;
+    ``later`` those that its driver left for another time: they are not done, also where the order is."""
     parts = item.segments if isinstance(item.segments, tuple) else ()
     said = {event.segment: event.at for event in history if event.kind == "segment_done" and event.segment}
     if _called_off(state, history):
         track = Track()
     heard_at = max([*said.values(), *([track.until] if track.until else [])], default=None)
-    shares = _shares(parts, said, track, state)
+    shares = _shares(parts, said, track, state) | dict.fromkeys(later, 0.0)
     known = bool(parts) and _can_be_said(state, history, heard_at)
     share = _share(parts, streets, shares) if known else (1.0 if state == "done" else None)
     ready_at = _ready_at(item, state, history, share, heard_at, now)

@@ -18,7 +18,7 @@ from planner.night.handover import Handover, KnownNight, handover
 from planner.night.progress import Progress, Street, progress
 from planner.night.standing import is_out_of_service
 from planner.night.sums import Sums, Worked, sums
-from store import drafts, facts, manning, orders, pages, passages, plans, record, roads
+from store import drafts, facts, manning, orders, pages, passages, plans, record, reports, roads
 from store.connect import Connection
 from store.drafts import Draft
 from store.orders import OrderNow
@@ -43,12 +43,21 @@ def progress_of(
     plan_of = (lambda plan_id: plans.by_id(connection, plan_id)) if plan_of is None else plan_of
     ids = [order.id for order in found]
     histories = pages.histories(connection, ids) if histories is None else histories
-    tracks = passages.tracks(connection, ids)
+    tracks, later = passages.tracks(connection, ids), reports.left_later(connection, ids)
     items = {order.id: item_of(plan_of(order.plan_id), order.key) for order in found}
     wanted = {part.id for item in items.values() if isinstance(item.segments, tuple) for part in item.segments}
     streets = streets_of(connection, wanted)
     return {
-        o.id: progress(items[o.id], streets, o.state, histories[o.id], tracks.get(o.id, Track()), now) for o in found
+        o.id: progress(
+            items[o.id],
+            streets,
+            o.state,
+            histories[o.id],
+            tracks.get(o.id, Track()),
+            now,
+            later=later.get(o.id, frozenset()),
+        )
+        for o in found
     }
 
 

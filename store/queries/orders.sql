@@ -52,7 +52,8 @@ SELECT order_id::text AS id, plan_id::text AS plan_id, domain, key, target, vehi
 FROM order_now WHERE vehicle_id = %(vehicle)s AND created_at >= %(since)s ORDER BY created_at, key;
 
 -- name: vehicle_stamp
--- Changes when anything does that a vehicle's phone shows: its orders and their steps, its calls, answers to its reports.
+-- Changes when anything does that a vehicle's phone shows: its orders and their steps, what positions show of them, its
+-- calls, answers to its reports, and what was done since to the streets that these are about.
 SELECT md5(concat_ws('|',
     (SELECT string_agg(o.order_id || o.state || (SELECT count(*) FROM order_event e WHERE e.order_id = o.order_id), ','
                        ORDER BY o.order_id)
@@ -60,6 +61,10 @@ SELECT md5(concat_ws('|',
     (SELECT count(*) FROM crew_call_event e JOIN crew_call c USING (call_id)
      WHERE c.vehicle_id = %(vehicle)s AND c.made_at >= %(since)s),
     (SELECT count(*) FROM report_answer a JOIN driver_report r USING (report_id)
+     WHERE r.vehicle_id = %(vehicle)s AND r.received_at >= %(since)s),
+    (SELECT max(t.until) FROM trace t JOIN order_now o USING (order_id)
+     WHERE o.vehicle_id = %(vehicle)s AND o.created_at >= %(since)s),
+    (SELECT count(*) FROM driver_report r JOIN treatment t ON t.segment_id = r.segment_id AND t.done_at > r.observed_at
      WHERE r.vehicle_id = %(vehicle)s AND r.received_at >= %(since)s)));
 
 -- name: orders_of_day
@@ -92,6 +97,14 @@ VALUES (%(segment)s, %(action)s, %(done_at)s, %(order_id)s, %(g_m2)s) ON CONFLIC
 -- name: remove_treatments
 -- Takes back what an order noted as done at a time, but for some streets.
 DELETE FROM treatment WHERE order_id = %(order_id)s AND done_at = %(done_at)s AND segment_id <> ALL(%(but)s);
+
+-- name: remove_treatment
+-- Takes back that an order did a street at a time.
+DELETE FROM treatment WHERE order_id = %(order_id)s AND segment_id = %(segment)s AND done_at = %(done_at)s;
+
+-- name: vessels_of_step
+-- The vessels that a step of an order said something of, whether it holds or not.
+SELECT vessel_id FROM stop_said WHERE order_id = %(order_id)s AND n = %(n)s;
 
 -- name: steps
 -- The steps of an order that hold, the newest first, each with its number.

@@ -80,3 +80,11 @@ ORDER BY r.observed_at, r.n, r.report_id;
 -- How many reports have come and how many were answered since a time: another number says that something is new.
 SELECT (SELECT count(*) FROM driver_report WHERE received_at >= %(since)s)
      + (SELECT count(*) FROM report_answer WHERE at >= %(since)s);
+
+-- name: left_later
+-- Streets of some orders that the driver has left for later, and has not said to be done since.
+SELECT DISTINCT order_id::text, segment_id FROM driver_report r
+WHERE kind = 'later' AND order_id = ANY(%(orders)s::uuid[]) AND segment_id IS NOT NULL AND became <> 'conflict'
+  AND NOT EXISTS (SELECT FROM driver_report u WHERE u.about = r.report_id AND u.kind = 'undo')
+  AND NOT EXISTS (SELECT FROM order_step e WHERE e.order_id = r.order_id AND e.kind = 'segment_done'
+                  AND e.segment_id = r.segment_id AND e.at >= r.observed_at);

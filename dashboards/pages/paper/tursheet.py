@@ -102,7 +102,7 @@ def _code(context: AppContext, connection: Connection, item: Intervention, vehic
     if not vehicle or not web.public_url:
         return code_of(web, f"{context.base}/idag/tur", key=item.key)
     try:
-        secret = sheet_secret(connection, vehicle, context.clock.now())
+        secret = sheet_secret(connection, context.clock, vehicle)
     except NotFound:  # a vehicle that was taken away since
         return code_of(web, f"{context.base}/idag/tur", key=item.key)
     return code_of(web, f"{context.base}/kor", fragment=f"s={secret}")

@@ -9,11 +9,11 @@ import { changes, seenTur } from "./tur.js";
 import { clock, t } from "./words.js";
 
 const app = document.getElementById("app"), base = document.body.dataset.base;
-const UNDO_MS = 10000;
+const UNDO_MS = 10000, FIRST_MS = 1500, LONGEST_MS = 60000, LOOK_MS = 60000;
 
 /** All that the page knows. */
 const known = { drive: null, reports: [], agreed: [], tur: null, step: null, toast: null, sheet: null, full: false, problem: "" };
-let events = null, wanted = false;
+let events = null, wanted = false, deaf = FIRST_MS;
 
 const turer = () => (known.drive?.turer ?? []).map((tur) => seenTur(tur, known.reports, known.agreed));
 
@@ -61,13 +61,22 @@ const ask = async () => {
     await store.keep("drive", drive);
     await store.keep("vehicle", drive.vehicle);
     outbox.line.paired = true;
-    known.drive = drive;
+    known.drive = withHeld(drive);
     if (!ongoing()) await agree();
     listen();
   } catch {
     outbox.line.reached = false;
   }
   await look();
+};
+
+/** What we were told, with the tur that is driven where it is not among it any more: as when another vehicle has it. It
+ * stays until the driver has seen that. */
+const withHeld = (drive) => {
+  const held = ongoing();
+  if (!held || drive.turer.some((tur) => tur.order === held.order)) return drive;
+  const last = known.drive.turer.find((tur) => tur.order === held.order);
+  return { ...drive, turer: [...drive.turer, { ...last, state: "aborted" }] };
 };
 
 const ongoing = () => turer().find((tur) => tur.started) ?? null;
@@ -89,13 +98,21 @@ const letOut = async () => {
   await look();
 };
 
-/** Hears of changes while the page is in sight. */
+/** Hears of changes while the page is in sight. A stream that the browser has given up is opened anew, by and by. */
 const listen = () => {
   if (events || document.hidden) return;
-  events = new EventSource(`${base}/api/v1/drive/events`);
-  events.addEventListener("drive", (event) => event.data === known.drive?.stamp || ask());
-  events.onopen = () => { outbox.line.reached = true; outbox.send(); };
-  events.onerror = () => { outbox.line.reached = false; show(); };
+  const stream = new EventSource(`${base}/api/v1/drive/events`);
+  events = stream;
+  stream.addEventListener("drive", (event) => event.data === known.drive?.stamp || ask());
+  stream.onopen = () => { outbox.line.reached = true; deaf = FIRST_MS; outbox.send(); };
+  stream.onerror = () => {
+    outbox.line.reached = false;
+    show();
+    if (stream.readyState !== EventSource.CLOSED) return;
+    events = null;
+    deaf = Math.min(LONGEST_MS, deaf * 2);
+    setTimeout(() => outbox.line.paired && ask(), deaf);
+  };
 };
 
 document.addEventListener("visibilitychange", () => {
@@ -134,6 +151,7 @@ const leave = async () => {
 };
 
 const start = async (tur) => {
+  await store.keep("last", null);
   const going = await tap({ kind: "started", order: tur.order }, "");
   if (!going) return;
   known.tur = tur.order;
@@ -144,6 +162,7 @@ const start = async (tur) => {
 
 const follow = () =>
   ride.begin({
+    vehicle: known.drive.vehicle,
     moved: show,
     dark: (since) => tap({ kind: "dark", order: known.tur, since: since.toISOString() }, ""),
     refused: () => { known.problem = t("no_place"); show(); },
@@ -156,14 +175,18 @@ const stop = async (tur, said) => {
   known.tur = known.step = null;
   await store.keep("tur", null);
   await agree();
+  takeOver();
   show();
 };
+
+/** A refused report that the driver has read of is in the way no more. */
+const read = async (row) => { await store.settle(row.id, "seen"); await look(); };
 
 const choose = (step) => { known.step = step; known.sheet = null; show(); };
 const sheet = (name) => { known.sheet = name; show(); };
 const take = async () => { await agree(); known.sheet = null; show(); };
 const more = (id, choices) => { if (known.toast?.id === id) known.toast = { ...known.toast, more: choices, until: Date.now() + UNDO_MS }; show(); };
-const acts = { more, tap, undo, pair, leave, start, stop, choose, sheet, take, show: () => show() };
+const acts = { more, read, tap, undo, pair, leave, start, stop, choose, sheet, take, show: () => show() };
 
 function show() {
   if (wanted) return;
@@ -196,10 +219,16 @@ const ofAddress = () => {
   return come;
 };
 
+let worker = null;
+
+/** A newer version of the page takes over where nothing is driven. */
+const takeOver = () => worker?.waiting && !ongoing() && worker.waiting.postMessage("take over");
+
 const installWorker = async () => {
-  const worker = await navigator.serviceWorker?.register(`${base}/kor/worker.js`, { scope: `${base}/kor`, type: "module" }).catch(() => null);
-  const ready = () => worker.waiting && !ongoing() && worker.waiting.postMessage("take over");
-  worker?.addEventListener("updatefound", () => worker.installing?.addEventListener("statechange", () => setTimeout(ready, 500)));
+  const how = { scope: `${base}/kor`, type: "module" };
+  worker = (await navigator.serviceWorker?.register(`${base}/kor/worker.js`, how).catch(() => null)) ?? null;
+  worker?.addEventListener("updatefound", () => worker.installing?.addEventListener("statechange", takeOver));
+  takeOver();
 };
 
 const begin = async () => {
@@ -210,12 +239,13 @@ const begin = async () => {
     known.problem = t("no_store"); // as in a private window of some browsers
   }
   await look().catch(show);
-  outbox.begin(base, look, letOut);
   const come = ofAddress();
   if (come.get("s")) await pair(come.get("s"));
-  else if (come.has("in") || await store.kept("vehicle").catch(() => null)) await ask();
+  else if (come.has("in") || (await store.kept("vehicle").catch(() => null))) await ask();
+  outbox.begin(base, look, letOut, ask); // after it is known for which vehicle the phone stands
   installWorker();
   setInterval(() => (known.toast || known.reports.some((row) => row.state === "waits")) && show(), 1000);
+  setInterval(() => outbox.line.paired && known.drive && !document.hidden && events?.readyState !== EventSource.OPEN && ask(), LOOK_MS);
 };
 
 begin();

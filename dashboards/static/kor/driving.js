@@ -39,11 +39,12 @@ export const driving = (app, known, acts) => {
   region(there, "map", [spot, here, done, n], () => picture(tur, n, spot, here));
   region(there, "toast", toastShows(toast, known.reports, news), () => receipt(known, acts));
   region(there, "gloves", [tur.order, step?.id ?? step?.room, step?.vessels, steps.length - done], () => gloves(tur, step, acts));
-  region(there, "still", [moves, tur.order], () => (moves ? [] : standing(tur, acts)));
+  const refused = known.reports.filter((row) => row.state === "refused").length;
+  region(there, "still", [moves, tur.order, refused], () => (moves ? [] : standing(tur, refused, acts)));
   region(there, "sheet", sheetShows(known), () => sheetOf(known, acts));
 };
 
-const sheetShows = ({ sheet, news, tur }) => (sheet ? [sheet, news, stepsOf(tur).map((one) => [one.id ?? one.room, one.done, one.by])] : null);
+const sheetShows = ({ sheet, news, tur, reports }) => (sheet ? [sheet, news, reports.filter((row) => row.state === "refused").length, stepsOf(tur).map((one) => [one.id ?? one.room, one.done, one.by, one.later])] : null);
 
 /** Where on its line the vehicle is: `{ along, xy, off }`, or null where nobody knows or it is far from it. */
 const whereNow = (tur, here) => {
@@ -99,15 +100,20 @@ const receipt = (known, acts) => {
   const { toast, news } = known;
   if (!toast) return news.came.length || news.gone.length ? banner(news, acts) : [];
   const row = known.reports.find((one) => one.id === toast.id), seconds = Math.max(0, Math.ceil((toast.until - Date.now()) / 1000));
-  const state = row?.state === "sent" ? t("received", { clock: toast.clock }) : t("saved", { clock: toast.clock });
+  const state = stateOf(row, toast.clock), said = row?.answer?.became === "conflict" ? row.answer.said : "";
   return [
     toast.more?.length ? h("div", { class: "more" }, toast.more.map((one) => button(one.text, one.press, { class: "chip", "data-name": one.text }))) : null,
     h(
       "div", { class: "toast", role: "status" }, icon("done"),
-      h("p", {}, h("strong", {}, toast.id ? state : toast.text), toast.id ? h("span", { class: "toast-what" }, toast.text) : null),
+      h("p", {}, h("strong", {}, toast.id ? state : toast.text), toast.id ? h("span", { class: "toast-what" }, said || toast.text) : null),
       toast.id ? h("button", { class: "undo", type: "button", onclick: acts.undo, "data-name": "undo" }, t("undo"), h("span", { class: "small", "aria-hidden": "true" }, `${seconds}\u00a0s`)) : null,
     ),
   ];
+};
+
+const stateOf = (row, at) => {
+  if (row?.state === "refused") return t("stopped_here");
+  return t(row?.state === "sent" ? "received" : "saved", { clock: at });
 };
 
 const banner = (news, { sheet }) =>
@@ -175,10 +181,11 @@ const wasteGloves = (tur, step, acts) => {
   ];
 };
 
-const standing = (tur, { sheet }) => [
+const standing = (tur, refused, { sheet }) => [
   h("p", { class: "still-h" }, t("still")),
   h(
     "div", { class: "still-btns" },
+    refused ? button(t("refused", { n: refused }), () => sheet("refused"), { class: "end", "data-name": "refused" }) : null,
     button(t(tur.stops.length ? "all_stops" : "all_parts"), () => sheet("all"), { "data-name": "all" }),
     button(t("message"), () => sheet("message"), { "data-name": "message" }),
     button(t("end"), () => sheet("end"), { class: "end", "data-name": "end" }),

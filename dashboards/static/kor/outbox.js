@@ -4,17 +4,18 @@ import * as store from "./store.js";
 
 const FIRST_MS = 1000, LONGEST_MS = 60000, POSITIONS_MS = 30000;
 
-let wait = FIRST_MS, timer = null, base = "", changed = () => {}, unpaired = () => {};
+let wait = FIRST_MS, timer = null, base = "", changed = () => {}, unpaired = () => {}, reached = () => {};
 
 /** Where the phone stands: whether we answered last, and whether it is let in. */
 export const line = { reached: navigator.onLine, paired: true };
 
-/** Sends now; where that does not do, again after a while that doubles up to a minute. */
+/** Sends now; where that does not do, again after a while that doubles up to a minute, whatever went wrong. */
 export const send = async () => {
   clearTimeout(timer);
-  const stopped = await drain(base, changed);
-  if (stopped === "empty") line.reached = true;
+  const stopped = await drain(base, changed).catch(() => "offline"); // as where the phone's own store is away
+  if (stopped === "empty" && !line.reached) reached();
   if (stopped === "offline") line.reached = false;
+  if (stopped === "another") reached();
   if (stopped === "unpaired" && line.paired) {
     line.paired = false;
     unpaired();
@@ -43,9 +44,9 @@ export const report = async (said) => {
   return row;
 };
 
-export const begin = (where, whenChanged, whenUnpaired) => {
-  [base, changed, unpaired] = [where, whenChanged, whenUnpaired];
-  addEventListener("online", () => { wait = FIRST_MS; send(); });
+export const begin = (where, whenChanged, whenUnpaired, whenReached) => {
+  [base, changed, unpaired, reached] = [where, whenChanged, whenUnpaired, whenReached];
+  addEventListener("online", () => { wait = FIRST_MS; send(); reached(); });
   addEventListener("offline", () => { line.reached = false; changed(); });
   document.addEventListener("visibilitychange", () => document.hidden || send());
   setInterval(() => line.paired && sendPositions(base).catch(() => {}), POSITIONS_MS);

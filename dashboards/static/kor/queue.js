@@ -3,20 +3,24 @@ import { h, icon } from "./dom.js";
 import { line } from "./outbox.js";
 import { age, t } from "./words.js";
 
-/** How it stands with the reports: `is-ok`, `is-warn` where some wait, `is-stop` where one was refused. */
+/** How it stands with the reports: `is-ok`, `is-warn` where some wait, `is-stop` where one was refused. How many wait and
+ * how old the oldest is stands there whatever else does. */
 export const queueNow = (reports, vehicle, full) => {
-  const waits = reports.filter((row) => row.state === "waits");
-  const others = waits.filter((row) => row.vehicle !== vehicle);
+  const waits = reports.filter((row) => row.state === "waits"), oldest = waits.length ? age(Date.now() - Date.parse(waits[0].said.at)) : "";
+  const key = line.reached ? "queued" : "queued_offline", n = waits.length;
+  const queue = n ? t(key, { n, age: oldest }) : t(line.reached ? "connected" : "offline");
+  const sign = line.reached ? "signal" : "nosignal";
+  const stopped = stoppedOf(reports, vehicle, full);
+  if (stopped) return { look: "is-stop", sign: "stop", text: n || !line.reached ? `${stopped}. ${queue}` : stopped };
+  return { look: n || !line.reached ? "is-warn" : "is-ok", sign, text: queue };
+};
+
+const stoppedOf = (reports, vehicle, full) => {
+  const others = reports.filter((row) => row.state === "waits" && row.vehicle !== vehicle);
   const refused = reports.filter((row) => row.state === "refused").length;
-  if (full) return { look: "is-stop", sign: "stop", text: t("full") };
-  if (refused) return { look: "is-stop", sign: "stop", text: t("refused", { n: refused }) };
-  if (others.length) return { look: "is-stop", sign: "stop", text: t("of_another", { n: others.length, vehicle: others[0].vehicle }) };
-  const oldest = waits.length ? age(Date.now() - Date.parse(waits[0].said.at)) : "";
-  if (waits.length) {
-    const key = line.reached ? "queued" : "queued_offline";
-    return { look: "is-warn", sign: line.reached ? "signal" : "nosignal", text: t(key, { n: waits.length, age: oldest }) };
-  }
-  return line.reached ? { look: "is-ok", sign: "signal", text: t("connected") } : { look: "is-warn", sign: "nosignal", text: t("offline") };
+  if (full) return t("full");
+  if (refused) return t("refused", { n: refused });
+  return others.length ? t("of_another", { n: others.length, vehicle: others[0].vehicle }) : "";
 };
 
 export const topLine = (title, { look, sign, text }) =>

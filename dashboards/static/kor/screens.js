@@ -2,6 +2,7 @@
 import { button, h, icon } from "./dom.js";
 import { topLine } from "./queue.js";
 import { region, screen } from "./region.js";
+import { refusedRows } from "./sheets.js";
 import { far, t } from "./words.js";
 
 const place = (name, kind = "div", more = {}) => h(kind, { "data-region": name, ...more });
@@ -58,8 +59,9 @@ export const callScreen = (app, { drive, queue, sheet }, { tap, sheet: open }) =
 };
 
 /** The turer of a vehicle, what became of its reports, and the way out. */
-export const listScreen = (app, { drive, turer, queue, problem, toast }, { start, leave }) => {
-  const there = screen(app, "list", () => plain("head", "said", "body", "words", "foot"));
+export const listScreen = (app, { drive, turer, queue, problem, toast, reports }, { start, leave, read }) => {
+  const there = screen(app, "list", () => plain("head", "said", "body", "stopped", "words", "foot"));
+  const refused = reports.filter((row) => row.state === "refused");
   const open = turer.filter((tur) => !tur.ended), ended = turer.filter((tur) => tur.ended);
   region(there, "top", queue, () => topLine(drive.vehicle, queue));
   region(there, "head", [drive.vehicle, open.length, drive.simulated], () => [
@@ -69,6 +71,7 @@ export const listScreen = (app, { drive, turer, queue, problem, toast }, { start
   ]);
   region(there, "said", [problem, toast?.text], () => [wrong(problem), toast ? h("p", { class: "saved", role: "status" }, icon("done"), " ", toast.text) : null]);
   region(there, "body", open.map((tur) => [tur.order, tur.state, tur.title, tur.starts]), () => open.map((tur, n) => turCard(tur, n === 0, start)));
+  region(there, "stopped", refused.map((row) => row.id), () => (refused.length ? [h("h2", {}, t("refused_title")), h("ul", { class: "steps" }, refusedRows(reports, read))] : []));
   region(there, "words", [drive.back, ended.map((tur) => tur.order)], () => [
     drive.back.length ? h("h2", {}, t("back_title")) : null,
     ...drive.back.slice(0, 6).map((word) => h("p", { class: "word" }, h("strong", {}, word.clock), " ", word.text)),

@@ -2,18 +2,20 @@
 // Used by the page and by its worker.
 import * as store from "./store.js";
 
-const PATIENCE_MS = 20000, BATCH = 600;
+const PATIENCE_MS = 20000, BATCH = 600, DAY_MS = 24 * 3600e3;
 const LEFT_ASIDE = new Set([400, 404, 409, 413, 415, 422]);
 
-const asked = (method, body) => ({
+/** What goes with everything: by whose phone it was made, and what its clock shows now. */
+const asked = (method, body, vehicle) => ({
   method,
   body: JSON.stringify(body),
-  headers: { "Content-Type": "application/json", "Dagsplan-Sent-At": new Date().toISOString() },
+  headers: { "Content-Type": "application/json", "Dagsplan-Sent-At": new Date().toISOString(), "Dagsplan-Vehicle": encodeURIComponent(vehicle) },
   credentials: "same-origin",
   signal: AbortSignal.timeout(PATIENCE_MS),
 });
 
-/** Sends what waits. Gives where it stopped: `empty`, `offline`, `unpaired`, or `busy` where another page is at it. */
+/** Sends what waits. Gives where it stopped: `empty`, `offline`, `unpaired`, `another` where the phone stands for another
+ * vehicle now, or `busy` where another page is at it. */
 export const drain = (base, told = () => {}) =>
   navigator.locks.request("dagsplan-send", { ifAvailable: true }, async (lock) => {
     if (!lock) return "busy";
@@ -30,22 +32,26 @@ export const drain = (base, told = () => {}) =>
 const sendOne = async (base, row) => {
   let answer, body;
   try {
-    answer = await fetch(`${base}/api/v1/reports/${row.id}`, asked("PUT", row.said));
+    answer = await fetch(`${base}/api/v1/reports/${row.id}`, asked("PUT", row.said, row.vehicle));
     body = await answer.json();
   } catch {
     return "offline";
   }
   if (answer.status === 401 || answer.status === 403) return "unpaired";
+  if (answer.status === 412) return "another";
   if (!answer.ok && !LEFT_ASIDE.has(answer.status)) return "offline";
   await store.settle(row.id, answer.ok ? "sent" : "refused", body);
   return "";
 };
 
-/** Sends a batch of positions. What we have said to have is dropped; what was refused as a whole too, since it is only
- * a trace; without network it waits. */
+/** Sends a batch of the vehicle's positions. What we have said to have is dropped; what was refused as a whole too, since
+ * it is only a trace; without network it waits. Those of another vehicle wait a day for it. */
 export const sendPositions = async (base) => {
-  const batch = await store.positions(BATCH);
+  const vehicle = await store.kept("vehicle"), all = await store.positions(4 * BATCH), yesterday = Date.now() - DAY_MS;
+  const batch = all.filter((one) => one.vehicle === vehicle).slice(0, BATCH);
+  await store.dropPositions(all.filter((one) => one.vehicle !== vehicle && Date.parse(one.time) < yesterday));
   if (!batch.length) return;
-  const answer = await fetch(`${base}/api/v1/drive/positions`, asked("POST", { positions: batch }));
-  if (answer.ok || LEFT_ASIDE.has(answer.status)) await store.dropPositions(batch.at(-1).time);
+  const positions = batch.map(({ vehicle: _, ...position }) => position);
+  const answer = await fetch(`${base}/api/v1/drive/positions`, asked("POST", { positions }, vehicle));
+  if (answer.ok || LEFT_ASIDE.has(answer.status)) await store.dropPositions(batch);
 };

@@ -7,7 +7,7 @@ const STOPS = ["breakdown", "blocked", "relieved", "other"];
 
 /** The sheet that is open. */
 export const sheetOf = (known, acts) => {
-  const made = { all: allSteps, message: messageForm, end: ending, news: changesNow }[known.sheet];
+  const made = { all: allSteps, message: messageForm, end: ending, news: changesNow, refused: refusedNow }[known.sheet];
   if (!made) return [];
   const close = () => acts.sheet(null);
   const dialog = h("dialog", { class: "sheet", "aria-labelledby": "sheet-h", oncancel: close }, made(known, acts, close));
@@ -64,3 +64,10 @@ const changesNow = ({ news }, { take }, close) => [
   button(t("take_change"), take, { class: "is-main is-tall" }),
   button(t("not_now"), close, { class: "is-tall", "data-name": "close" }),
 ];
+
+/** Reports that we could not take, each with why; the driver puts them aside once they are read. */
+export const refusedRows = (reports, read) =>
+  reports.filter((row) => row.state === "refused").map((row) =>
+    h("li", {}, h("span", { class: "step-name" }, t(`kind_${row.said.kind}`), h("span", { class: "second" }, row.answer?.detail ?? "")), button(t("read"), () => read(row))));
+
+const refusedNow = ({ reports }, { read }, close) => [title(t("refused_title")), h("ul", { class: "steps" }, refusedRows(reports, read)), closing(close)];

@@ -15,6 +15,7 @@ const open = () => {
     };
     asked.onsuccess = () => {
       asked.result.onversionchange = () => { asked.result.close(); opened = undefined; };
+      asked.result.onclose = () => { opened = undefined; }; // as when the browser wants its memory back
       done(asked.result);
     };
     asked.onerror = () => { opened = undefined; failed(asked.error); };
@@ -24,9 +25,8 @@ const open = () => {
 
 /** Runs within one transaction and gives what `work` gave, once all of it is on the disk. */
 const within = async (stores, mode, work) => {
-  const database = await open();
+  const step = await begun(stores, mode);
   return new Promise((done, failed) => {
-    const step = database.transaction(stores, mode, { durability: "strict" });
     let given;
     step.oncomplete = () => done(given);
     step.onabort = step.onerror = () => failed(step.error);
@@ -34,17 +34,39 @@ const within = async (stores, mode, work) => {
   });
 };
 
+/** A transaction; where the browser closed the store meanwhile, of the store opened anew. */
+const begun = async (stores, mode) => {
+  try {
+    return (await open()).transaction(stores, mode, { durability: "strict" });
+  } catch (error) {
+    if (error.name !== "InvalidStateError") throw error;
+    opened = undefined;
+    return (await open()).transaction(stores, mode, { durability: "strict" });
+  }
+};
+
 const read = async (stores, asking) => {
-  const database = await open();
+  const step = await begun(stores, "readonly");
   return new Promise((done, failed) => {
-    const asked = asking(database.transaction(stores).objectStore(stores));
+    const asked = asking(step.objectStore(stores));
     asked.onsuccess = () => done(asked.result);
     asked.onerror = () => failed(asked.error);
   });
 };
 
-/** Keeps a report; it has its number and its place from here on. Gives it once it is on the disk. */
-export const saveReport = (said, vehicle) => {
+/** Keeps a report; it has its number and its place from here on. Gives it once it is on the disk. Where the phone is full,
+ * positions make room for it: a report is the last to go. */
+export const saveReport = async (said, vehicle) => {
+  try {
+    return await saved(said, vehicle);
+  } catch (error) {
+    if (error?.name !== "QuotaExceededError") throw error;
+    await within(["positions"], "readwrite", (step) => void step.objectStore("positions").clear());
+    return saved(said, vehicle);
+  }
+};
+
+const saved = (said, vehicle) => {
   const row = { id: crypto.randomUUID(), vehicle, state: "waits", said: { ...said, at: new Date().toISOString() } };
   return within(["reports", "kept"], "readwrite", (step) => {
     const counter = step.objectStore("kept").get("n");
@@ -60,18 +82,19 @@ export const saveReport = (said, vehicle) => {
 /** All reports that the phone still has, in the order in which they were tapped. */
 export const reports = () => read("reports", (store) => store.index("n").getAll());
 
-/** Marks what became of a report: `sent`, with our answer, or `refused`, with why. It stays. */
+/** Marks what became of a report: `sent`, with our answer, `refused`, with why, or `seen`, a refused one that the driver has
+ * read of. It stays. */
 export const settle = (id, state, answer) =>
   within(["reports"], "readwrite", (step) => {
     const asked = step.objectStore("reports").get(id);
     asked.onsuccess = () => {
-      if (asked.result) step.objectStore("reports").put({ ...asked.result, state, answer, settled: Date.now() });
+      if (asked.result) step.objectStore("reports").put({ ...asked.result, state, answer: answer ?? asked.result.answer, settled: Date.now() });
     };
   });
 
-/** Forgets reports that we have had for a day. One that waits or was refused is never forgotten. */
+/** Forgets reports that we have had for a day, or that were refused and read of. One that waits is never forgotten. */
 export const forgetOld = async () => {
-  const old = (await reports()).filter((row) => row.state === "sent" && Date.now() - row.settled > KEPT_MS);
+  const old = (await reports()).filter((row) => ["sent", "seen"].includes(row.state) && Date.now() - row.settled > KEPT_MS);
   if (old.length) await within(["reports"], "readwrite", (step) => {
     for (const row of old) step.objectStore("reports").delete(row.id);
   });
@@ -84,5 +107,5 @@ export const kept = (name) => read("kept", (store) => store.get(name));
 export const addPosition = (position) =>
   within(["positions"], "readwrite", (step) => void step.objectStore("positions").put(position));
 export const positions = (most) => read("positions", (store) => store.getAll(null, most));
-export const dropPositions = (until) =>
-  within(["positions"], "readwrite", (step) => void step.objectStore("positions").delete(IDBKeyRange.upperBound(until)));
+export const dropPositions = (rows) =>
+  rows.length ? within(["positions"], "readwrite", (step) => rows.forEach((row) => step.objectStore("positions").delete(row.time))) : undefined;

@@ -3,26 +3,35 @@ import { lineOf } from "./way.js";
 
 const UNDER_WAY = new Set(["decided", "sent", "unanswered", "acknowledged", "started"]);
 
-/** The reports of an order that hold: those that were taken back are left out. */
+const undoneOf = (reports) => new Set(reports.filter((row) => row.said.kind === "undo").map((row) => row.said.about));
+const came = (row) => row.answer?.became;
+
+/** The reports of an order that hold: not those that were taken back, refused, or could not be done. */
 const holding = (reports, order) => {
-  const undone = new Set(reports.filter((row) => row.said.kind === "undo").map((row) => row.said.about));
-  return reports.filter((row) => row.said.order === order && row.said.kind !== "undo" && !undone.has(row.id));
+  const undone = undoneOf(reports);
+  return reports.filter(
+    (row) => row.said.order === order && row.said.kind !== "undo" && !undone.has(row.id) && came(row) !== "conflict" && !["refused", "seen"].includes(row.state),
+  );
 };
 
-const takenBack = (reports, order, kind, name) => {
-  const undone = new Set(reports.filter((row) => row.said.kind === "undo").map((row) => row.said.about));
-  return new Set(reports.filter((row) => undone.has(row.id) && row.said.order === order && row.said.kind === kind).map((row) => row.said[name]));
+/** The streets whose step was taken back here; where the depot had said it before, that holds. */
+const takenBack = (reports, order) => {
+  const undone = undoneOf(reports);
+  return new Set(
+    reports.filter((row) => undone.has(row.id) && row.said.order === order && row.said.kind === "segment_done" && came(row) !== "known").map((row) => row.said.segment),
+  );
 };
 
 /** A tur with its line in metres, and each street or stop with who says that it is done. One that the depot ended while
  * it is driven goes on until the driver has seen that. */
 export const seenTur = (tur, reports, agreed = []) => {
-  const held = holding(reports, tur.order), back = takenBack(reports, tur.order, "segment_done", "segment");
-  const own = new Set(held.filter((row) => row.said.kind === "segment_done").map((row) => row.said.segment));
-  const later = new Set(held.filter((row) => row.said.kind === "later" && row.said.segment).map((row) => row.said.segment));
+  const held = holding(reports, tur.order), back = takenBack(reports, tur.order);
+  const own = new Map(); // the last word on each street counts
+  for (const row of held) if (["segment_done", "later"].includes(row.said.kind) && row.said.segment) own.set(row.said.segment, row.said.kind);
   const parts = tur.parts.map((part) => {
-    const by = own.has(part.id) ? "you" : part.said && !back.has(part.id) ? "depot" : part.driven ? "driven" : "";
-    return { ...part, by, done: by !== "", later: later.has(part.id) && by === "" };
+    const word = own.get(part.id) ?? (part.later ? "later" : undefined), said = part.said && !back.has(part.id);
+    const by = word === "segment_done" ? "you" : word === "later" ? "" : said ? "depot" : part.driven ? "driven" : "";
+    return { ...part, by, done: by !== "", later: word === "later" };
   });
   const stops = tur.stops.map((stop) => seenStop(stop, held));
   const driven = tur.state === "started" || held.some((row) => row.said.kind === "started");

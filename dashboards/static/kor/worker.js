@@ -21,13 +21,14 @@ self.addEventListener("fetch", (event) => {
   else if (FILES.includes(url.pathname)) event.respondWith(kept(event.request, url.pathname));
 });
 
-/** The page itself: as it is kept; asked for in another language or theme, anew, and that one is kept. */
+/** The page itself: as it is kept; asked for in another language or theme, anew, and that one is kept where it is of this
+ * version: a newer page does not stand beside older scripts. */
 const shell = async (request, url) => {
   const here = await caches.open(KEPT);
   if (!url.search) return (await here.match(SHELL)) ?? fetch(request);
   const answer = await fetch(request).catch(() => null);
   if (!answer) return (await here.match(SHELL)) ?? Response.error();
-  if (answer.ok) await here.put(SHELL, answer.clone());
+  if (answer.ok && answer.headers.get("Dagsplan-Version") === VERSION) await here.put(SHELL, answer.clone());
   return answer;
 };
 

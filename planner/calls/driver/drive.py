@@ -15,7 +15,7 @@ from city.stopsaid import StopSaid
 from city.vocabulary import UNDER_WAY, CallState
 from planner.night.progress import Progress
 from planner.night.report import item_of, progress_of
-from store import calls, orders, pages, roads
+from store import calls, orders, pages, reports, roads
 from store.connect import Connection
 from store.orders import OrderNow
 
@@ -33,7 +33,8 @@ PlanOf = Callable[[str], Plan | None]
 @dataclass(frozen=True)
 class DrivePart:
     """A street or place of a tur: what is done there, and from where to where it lies on the tur's line [m], None where
-    the line does not show it. ``said`` is that the driver said it is done, ``driven`` that positions show it."""
+    the line does not show it. ``said`` is that the driver said it is done, ``driven`` that positions show it, ``later``
+    that it was left for another time."""
 
     id: str
     street: Segment | None
@@ -43,6 +44,7 @@ class DrivePart:
     to_m: float | None
     said: bool
     driven: bool
+    later: bool
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ def drive_of(connection: Connection, vehicle: str, now: datetime, plan_of: PlanO
     spoken = orders.stops_said(connection, [order.id for order in found])
     items = {order.id: item_of(plan_of(order.plan_id), order.key) for order in found}
     streets = _streets(connection, items.values())
-    turer = [_tur(o, items[o.id], far[o.id], streets, _said(histories[o.id]), spoken.get(o.id, ())) for o in found]
+    later = reports.left_later(connection, [order.id for order in found])
+    heard = {o.id: _Heard(_said(histories[o.id]), later.get(o.id, frozenset()), spoken.get(o.id, ())) for o in found}
+    turer = [_tur(o, items[o.id], far[o.id], streets, heard[o.id]) for o in found]
     turer.sort(key=lambda one: (one.order.state not in UNDER_WAY, str(one.item.starts_at), one.order.id))
     return VehicleWork(vehicle, tuple(turer), _open_call(connection, vehicle, now))
 
@@ -104,18 +108,26 @@ def _streets(connection: Connection, items: Iterable[Intervention]) -> dict[str,
     return {street.id: street for street in roads.by_ids(connection, sorted(wanted))} if wanted else {}
 
 
+@dataclass(frozen=True)
+class _Heard:
+    """What was said of an order: streets that are done, streets left for later, stops."""
+
+    done: frozenset[str]
+    later: frozenset[str]
+    stops: Sequence[StopSaid]
+
+
 def _tur(
     order: OrderNow,
     item: Intervention,
     far: Progress,
     streets: Mapping[str, Segment],
-    said: frozenset[str],
-    spoken: Sequence[StopSaid],
+    heard: _Heard,
 ) -> DriveTur:
     line = _line(item)
     stops = item.stops if isinstance(item.stops, tuple) else ()
-    parts = tuple(_parts(item, far, streets, said, line))
-    return DriveTur(order, item, far, line, parts, stops, tuple(spoken))
+    parts = tuple(_parts(item, far, streets, heard, line))
+    return DriveTur(order, item, far, line, parts, stops, tuple(heard.stops))
 
 
 def _line(item: Intervention) -> tuple[Point, ...]:
@@ -126,12 +138,15 @@ def _line(item: Intervention) -> tuple[Point, ...]:
 
 
 def _parts(
-    item: Intervention, far: Progress, streets: Mapping[str, Segment], said: frozenset[str], line: Sequence[Point]
+    item: Intervention, far: Progress, streets: Mapping[str, Segment], heard: _Heard, line: Sequence[Point]
 ) -> Sequence[DrivePart]:
+    said, later = heard.done - heard.later, heard.later
     driven = frozenset(far.done) - said
     if isinstance(item.places, tuple):
         return [
-            DrivePart(place.id, None, None, place.name or place.id, None, None, place.id in said, False)
+            DrivePart(
+                place.id, None, None, place.name or place.id, None, None, place.id in said, False, place.id in later
+            )
             for place in item.places
         ]
     acts = item.segments if isinstance(item.segments, tuple) else ()
@@ -146,6 +161,7 @@ def _parts(
             to_m=where[1] if where else None,
             said=act.id in said,
             driven=act.id in driven,
+            later=act.id in later,
         )
         for act, where in zip(acts, along, strict=True)
     ]

@@ -53,26 +53,34 @@ def make_code(connection: Connection, clock: Clock, vehicle: str, *, lasts_s: fl
     raise Conflict(message("error.phone.no_code"))
 
 
-def sheet_secret(connection: Connection, vehicle: str, now: datetime, *, lasts: timedelta = SHIFT) -> str:
+def sheet_secret(connection: Connection, clock: Clock, vehicle: str) -> str:
     """The secret of a printed sheet: whoever holds the paper is let in for its vehicle. Raises as ``make_code``."""
     _known(connection, vehicle)
-    secret = secrets.token_urlsafe(12)
-    phones.add_pairing(connection, secret, vehicle, "sheet", now, now + lasts)
+    secret, now = secrets.token_urlsafe(12), clock.now()
+    phones.add_pairing(connection, secret, vehicle, "sheet", now, now + shift(clock))
     return secret
 
 
-def pair(connection: Connection, secret: str, now: datetime, *, lasts: timedelta = SHIFT) -> Paired:
-    """Lets a phone in by what was given out. Six digits open once. Raises NotFound where it opens nothing."""
+def pair(connection: Connection, clock: Clock, secret: str, *, by_link: bool = False) -> Paired:
+    """Lets a phone in by what was given out. Six digits open once; the secret of a call's link opens only where that is
+    answered (``by_link``). Raises NotFound where it opens nothing."""
+    now = clock.now()
     with connection.transaction():
         found = phones.pairing(connection, secret, now)
-        if found is None:
+        if found is None or (found.way == "call") != by_link:
             raise NotFound(message("error.phone.wrong_code"))
         if found.way == "code":
             phones.spend(connection, secret, now)
-        phone, token = Phone(str(uuid.uuid4()), found.vehicle, found.way, now, now + lasts), secrets.token_urlsafe(24)
+        until, token = now + shift(clock), secrets.token_urlsafe(24)
+        phone = Phone(str(uuid.uuid4()), found.vehicle, found.way, now, until)
         phones.add_phone(connection, phone, token)
         pages.tell(connection, "phones")
     return Paired(phone, token, found.call_id)
+
+
+def shift(clock: Clock) -> timedelta:
+    """How long twelve hours of the wall are by the installation's clock, however fast that is played."""
+    return SHIFT / clock.real_seconds(1.0)
 
 
 def take_out(connection: Connection, phone_id: str, now: datetime, who: str) -> str:

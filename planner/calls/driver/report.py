@@ -80,7 +80,7 @@ def _became(connection: Connection, settings: Settings, report: DriverReport, st
                 return _answer(connection, settings, report)
             if report.kind == "undo":
                 return _undo(connection, report)
-            return _seen(connection, report)
+            return _seen(connection, settings, report)
     except (Conflict, NotFound) as problem:
         return Became("conflict", problem=words(settings.municipality.language).say(problem.message))
 
@@ -111,13 +111,18 @@ def _answer(connection: Connection, settings: Settings, report: DriverReport) ->
     if report.kind == "accepted":
         happened(connection, CallEvent(call.id, "acknowledged", report.received_at, report.vehicle, report.note))
     else:
-        cannot(connection, settings, call.id, report.vehicle, report.received_at, report.note or report.detail)
+        cannot(connection, settings, call.id, report.vehicle, report.received_at, _words_of(settings, report))
     return Became("step")
 
 
 def _own_order(connection: Connection, report: DriverReport) -> OrderNow:
-    """The order that a report is of. Raises NotFound, or Conflict where another vehicle has it now."""
-    orders.lock_order(connection, str(report.order))
+    """The order that a report is of, held with the call about it, which is held first as everywhere. Raises NotFound,
+    or Conflict where another vehicle has it now."""
+    newest = calls.newest_about(connection, [str(report.order)]).get(str(report.order)) if report.order else None
+    if newest is not None:
+        calls.lock_call(connection, newest)
+    if report.order:
+        orders.lock_order(connection, report.order)
     order = orders.order(connection, report.order) if report.order else None
     if order is None:
         raise NotFound(message("error.order.unknown", order=str(report.order)))
@@ -144,13 +149,17 @@ def _say(
     kind: OrderEventKind,
     stop: StopSaid | None = None,
 ) -> None:
-    """Adds the step at the time at which it was seen; a late one not before the step that it follows."""
-    held = orders.steps(connection, str(report.order))
-    at = max([report.observed_at, *(step.at for step in held[:1])])
-    note = report.note or report.detail
+    """Adds the step at the time at which it was seen, however late it came."""
+    note = _words_of(settings, report)
     segment = report.segment if kind == "segment_done" else None
     word = OrderWord(str(report.order), kind, report.vehicle, note, segment, stop if kind == "stop_done" else None)
-    said(connection, settings, word, at)
+    said(connection, settings, word, report.observed_at)
+
+
+def _words_of(settings: Settings, report: DriverReport) -> str:
+    """What was written, else the choice of the second tap in the town's language."""
+    spoken = words(settings.municipality.language)
+    return report.note or (spoken.known(f"heard.detail.{report.detail}", report.detail) if report.detail else "")
 
 
 def _out_of_service(connection: Connection, report: DriverReport) -> None:
@@ -172,16 +181,16 @@ def _out_of_service(connection: Connection, report: DriverReport) -> None:
     pages.note(connection, f"crew:{change.id}")
 
 
-def _seen(connection: Connection, report: DriverReport) -> Became:
-    """What was seen, as an observation where the planner can reckon with it: slipperiness, and snow of a stated
-    depth. One that came so late that its time is out is only kept."""
+def _seen(connection: Connection, settings: Settings, report: DriverReport) -> Became:
+    """What was seen, as an observation where the planner can reckon with it: slipperiness, and snow of a stated depth,
+    on a street. One of a place, or that came so late that its time is out, is only kept."""
     seen = _quantity(report)
     if report.about is not None:
         _end_observation(connection, report, report.about)
     if seen is None or report.segment is None or report.observed_at + HOLDS <= report.received_at:
         return Became("kept")
     if not judgements.known_segments(connection, [report.segment]):
-        raise NotFound(message("error.request.no_segment", id=report.segment))
+        return Became("kept")
     observation = Observation(
         id=str(uuid.uuid4()),
         segments=(report.segment,),
@@ -190,7 +199,7 @@ def _seen(connection: Connection, report: DriverReport) -> Became:
         at=report.observed_at,
         until=report.observed_at + HOLDS,
         who=report.vehicle,
-        why=report.note or report.detail,
+        why=_words_of(settings, report),
     )
     judgements.add_observation(connection, observation, report.received_at)
     pages.note(connection, f"observation:{observation.id}")

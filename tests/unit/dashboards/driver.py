@@ -24,7 +24,7 @@ class DriversPhone:
     def __init__(self, client: httpx.Client, wrong_by: timedelta = timedelta()) -> None:
         self.client, self.now = client, WALL + wrong_by
         self._n = count(1)
-        self.cookie = ""
+        self.cookie, self.vehicle = "", ""
 
     def pair(self, code: str) -> httpx.Response:
         """Lets the phone in."""
@@ -44,7 +44,8 @@ class DriversPhone:
 
     def heads(self) -> dict[str, str]:
         """What goes with everything that the phone sends."""
-        return {"Dagsplan-Sent-At": self.now.isoformat(), "Cookie": self.cookie}
+        made_for = {"Dagsplan-Vehicle": self.vehicle} if self.vehicle else {}
+        return {"Dagsplan-Sent-At": self.now.isoformat(), "Cookie": self.cookie} | made_for
 
     def get(self, path: str) -> httpx.Response:
         """Asks with the phone's cookie."""

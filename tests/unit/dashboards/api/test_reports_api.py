@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -317,3 +318,100 @@ def test_a_phone_that_is_taken_out_hears_no_more(client: httpx.Client, filled: C
         assert next(line for line in lines if line.startswith("event:")) == "event: drive"
         httpx.post(f"{client.base_url}/api/v1/phones/{known['id']}/end".replace("//api", "/api"), json={})
         assert [line for line in lines if line.startswith("event:")] == []
+
+
+def test_what_was_tapped_for_one_vehicle_is_never_another_s(
+    client: httpx.Client, filled: Connection, snow: Plan
+) -> None:
+    """A phone that is paired anew sends nothing of before as if it were the other vehicle's."""
+    order, item = ordered(filled, snow)
+    other = next(i.vehicle for i in snow.interventions if i.vehicle and i.vehicle != item.vehicle)
+    phone = paired(client, other)
+    phone.vehicle = item.vehicle or ""
+    answer = phone.send(phone.tap("slippery", order=order, segment=item.segments[0].id))
+    assert answer.status_code == 412
+    spot = {"positions": [{"time": phone.now.isoformat(), "lon": town.WEST, "lat": town.SOUTH}]}
+    assert client.post("/api/v1/drive/positions", json=spot, headers=phone.heads()).status_code == 412
+    assert client.get("/api/v1/reports").json()["reports"] == []
+
+
+def test_a_street_left_for_later_is_not_done_when_the_tur_is(
+    client: httpx.Client, filled: Connection, snow: Plan
+) -> None:
+    order, item = ordered(filled, snow)
+    phone, streets = paired(client, item.vehicle or ""), [part.id for part in item.segments]
+    phone.send(phone.tap("started", order=order))
+    for street in streets[:2]:
+        phone.send(phone.tap("later", order=order, segment=street))
+    phone.send(phone.tap("segment_done", order=order, segment=streets[1]))
+    phone.send(phone.tap("done", order=order))
+    filled.rollback()
+    rows = filled.execute("SELECT segment_id FROM treatment WHERE order_id = %s", [order]).fetchall()
+    assert {row[0] for row in rows} == set(streets) - {streets[0]}
+    far = client.get(f"/api/v1/orders/{order}/progress").json()["progress"]
+    assert far["left"] == [streets[0]]
+
+
+def test_undoing_how_full_it_was_leaves_it_emptied(
+    client: httpx.Client, clock: FixedClock, filled: Connection, publish: Callable[[str], Plan]
+) -> None:
+    order, item = ordered(filled, publish("waste"))
+    phone, stop = paired(client, item.vehicle or ""), item.stops[0]
+    vessels = [{"id": name, "outcome": "emptied"} for name in stop.vessels]
+    phone.send(phone.tap("stop_done", order=order, room=stop.room, vessels=vessels))
+    clock.advance(seconds=5)
+    full = [one | {"level_pct": 50} for one in vessels]
+    second = phone.tap("stop_done", order=order, room=stop.room, vessels=full)
+    phone.send(second)
+    phone.send(phone.tap("undo", order=order, about=second["id"]))
+    filled.rollback()
+    rows = filled.execute("SELECT last_emptied FROM vessel WHERE vessel_id = ANY(%s)", [list(stop.vessels)]).fetchall()
+    assert {row[0] for row in rows} == {town.AT}
+
+
+def test_undoing_one_stop_leaves_another_of_the_same_moment(
+    client: httpx.Client, filled: Connection, publish: Callable[[str], Plan]
+) -> None:
+    order, item = ordered(filled, publish("waste"))
+    phone, sent = paired(client, item.vehicle or ""), []
+    for stop in item.stops[:2]:
+        vessels = [{"id": name, "outcome": "emptied"} for name in stop.vessels]
+        sent.append(phone.tap("stop_done", order=order, room=stop.room, vessels=vessels))
+        phone.send(sent[-1])
+    phone.send(phone.tap("undo", order=order, about=sent[1]["id"]))
+    filled.rollback()
+    names = list(item.stops[0].vessels)
+    rows = filled.execute("SELECT last_emptied FROM vessel WHERE vessel_id = ANY(%s)", [names]).fetchall()
+    assert {row[0] for row in rows} == {town.AT}
+    others = list(item.stops[1].vessels)
+    gone = filled.execute("SELECT last_emptied FROM vessel WHERE vessel_id = ANY(%s)", [others]).fetchall()
+    assert town.AT not in {row[0] for row in gone}
+
+
+def test_a_report_from_long_ago_is_no_news(
+    client: httpx.Client, clock: FixedClock, filled: Connection, snow: Plan
+) -> None:
+    order, item = ordered(filled, snow)
+    phone = paired(client, item.vehicle or "")
+    ice = phone.tap("slippery", order=order, segment=item.segments[0].id)
+    phone.now += timedelta(days=5)
+    clock.advance(hours=1)
+    answer = phone.send(ice).json()
+    assert answer["became"] == "kept"
+    assert datetime.fromisoformat(answer["observed_at"]) == clock.now() - timedelta(days=3)
+
+
+def test_a_late_report_keeps_its_own_time_whatever_others_said_meanwhile(
+    client: httpx.Client, clock: FixedClock, filled: Connection, snow: Plan
+) -> None:
+    order, item = ordered(filled, snow)
+    phone = paired(client, item.vehicle or "")
+    clock.advance(minutes=10)
+    tapped = phone.tap("segment_done", order=order, segment=item.segments[0].id)
+    phone.now += 30 * MINUTE
+    clock.advance(minutes=30)
+    client.post(f"/api/v1/orders/{order}/events", json={"kind": "started"})
+    phone.send(tapped)
+    filled.rollback()
+    (row,) = filled.execute("SELECT done_at FROM treatment WHERE order_id = %s", [order]).fetchall()
+    assert row[0] == town.AT + 10 * MINUTE

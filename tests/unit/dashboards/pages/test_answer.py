@@ -106,3 +106,10 @@ def test_a_call_by_voice_reads_out_no_link(client: httpx.Client, filled: Connect
     client.post("/api/v1/calls", json=body, headers={"Accept": "application/json"}).raise_for_status()
     (call,) = calls.calls_since(filled, town.AT)
     assert (call.channel, "https" in call.text) == ("voice", False)
+
+
+def test_the_secret_of_a_link_lets_no_phone_in_by_itself(client: httpx.Client, filled: Connection, called: str) -> None:
+    """Only an answer does: a call that was withdrawn, or refused, opens nothing."""
+    secret = called.rpartition("/")[2]
+    assert client.post("/api/v1/phones/pair", json={"code": secret}).status_code == 404
+    assert [state for state, _ in states(filled)] == ["made"]

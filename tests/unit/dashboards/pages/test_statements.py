@@ -17,7 +17,7 @@ from store.connect import Connection
 from store.sql import query
 from tests.unit.dashboards import town
 
-MOST = 15
+MOST = 16
 ALIVE = query("session", "still_there")
 
 
