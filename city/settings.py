@@ -71,6 +71,8 @@ class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     topics: tuple[str, ...] = (
         "dagsplan/+/reading",
         "dagsplan/+/position",
+        "owntracks/+/+",
+        "traccar/position",
         "application/+/device/+/event/up",
     )
     share_group: str = ""

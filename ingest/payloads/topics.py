@@ -34,7 +34,7 @@ def _route(topic: str) -> tuple[Decoder, str]:
 def device_of(topic: str) -> str:
     """The device that a topic names, for counting rejects; empty where it names none."""
     match topic.split("/"):
-        case ["dagsplan", device, _]:
+        case ["dagsplan", device, _] | ["owntracks", _, device]:
             return device[:100].replace("\x00", "")
         case ["application", _, "device", device, "event", _]:
             return device[:100].replace("\x00", "").lower()

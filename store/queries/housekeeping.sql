@@ -60,7 +60,8 @@ DELETE FROM trace WHERE stretch < %(before)s;
 
 -- name: remove_rejected_positions
 -- Dead letters that may hold where a vehicle was: kept no longer than positions are.
-DELETE FROM dead_letter WHERE topic LIKE 'dagsplan/%%/position' AND received_at < %(before)s;
+DELETE FROM dead_letter
+WHERE (topic LIKE 'dagsplan/%%/position' OR topic LIKE 'owntracks/%%' OR topic = 'traccar/position') AND received_at < %(before)s;
 
 -- name: remove_counts
 -- Counts of rejects of before a time.

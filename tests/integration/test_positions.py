@@ -169,3 +169,39 @@ def test_no_position_is_older_than_the_city_keeps(database: Connection, plan: Pl
     assert (len(kept(database)), len(dead_letters(database)), len(passages.tracks(database, [order]))) == (1, 1, 1)
     keep_house(database, Store(), ZoneInfo("Europe/Stockholm"), AT + timedelta(days=31))
     assert (len(kept(database)), len(dead_letters(database)), len(passages.tracks(database, [order]))) == (0, 0, 0)
+
+
+def test_owntracks_and_traccar_speak_for_a_vehicle_that_is_out(
+    database: Connection, plan: Plan, writer: Writer
+) -> None:
+    """Their own words and units; what is no place says nothing, what is none that can be is a dead letter."""
+    order, vehicle = called_out(database, plan, ("sent", AT), ("started", AT))
+    at, other = AT + 10 * MINUTE, AT + 11 * MINUTE
+
+    def heard(topic: str, text: str) -> MqttMessage:
+        return MqttMessage(topic, text.encode(), AT + 12 * MINUTE)
+
+    where = '"lat":56.87,"lon":14.801,"acc":9,"vel":23,"cog":270,"batt":80'
+    fix = f'{{"_type":"location",{where},"tst":{at.timestamp():.0f}}}'
+    seen = '"valid":true,"latitude":56.87,"longitude":14.802,"speed":10.0,"course":90.0'
+    place = f'{{"fixTime":"{other.isoformat()}",{seen}}}'
+    lost = place.replace("true", "false")
+    device = f'"device":{{"id":4,"uniqueId":"{vehicle}","name":"plog"}}'
+    writer.write(
+        [
+            heard(f"owntracks/jour/{vehicle}", fix),
+            heard(f"owntracks/jour/{vehicle}", '{"_type":"lwt","tst":1}'),
+            heard("owntracks/jour/P99", fix),
+            heard("traccar/position", f'{{"position":{place},{device}}}'),
+            heard("traccar/position", f'{{"position":{lost},{device}}}'),
+            heard("traccar/position", f'{{"position":{{"latitude":1}},{device}}}'),
+        ]
+    )
+    found = positions.of_order(database, order, AT, AT + HOUR)
+    assert [(one.time, one.lon, one.heading, one.accuracy_m) for one in found] == [
+        (at, 14.801, 270.0, 9.0),
+        (other, 14.802, 90.0, None),
+    ]
+    assert [round(one.speed_kmh or 0.0, 2) for one in found] == [23.0, 18.52]
+    (letter,) = dead_letters(database)
+    assert letter["topic"] == "traccar/position"
