@@ -12,7 +12,7 @@ const app = document.getElementById("app"), base = document.body.dataset.base;
 const UNDO_MS = 10000, FIRST_MS = 1500, LONGEST_MS = 60000, LOOK_MS = 60000;
 
 /** All that the page knows. */
-const known = { drive: null, reports: [], agreed: [], tur: null, step: null, toast: null, sheet: null, full: false, problem: "" };
+const known = { drive: null, reports: [], agreed: [], tur: null, step: null, toast: null, sheet: null, full: false, problem: "", wrong: 0 };
 let events = null, wanted = false, deaf = FIRST_MS;
 
 const turer = () => (known.drive?.turer ?? []).map((tur) => seenTur(tur, known.reports, known.agreed));
@@ -61,6 +61,7 @@ const ask = async () => {
     await store.keep("drive", drive);
     await store.keep("vehicle", drive.vehicle);
     outbox.line.paired = true;
+    known.wrong = drive.simulated ? 0 : Math.round((Date.now() - Date.parse(drive.now)) / 60000);
     known.drive = withHeld(drive);
     if (!ongoing()) await agree();
     listen();

@@ -36,6 +36,7 @@ const codeForm = (pair, problem) => {
   );
 };
 
+const CLOCK_MIN = 2;
 const CAUSES = ["not_on_duty", "vehicle", "other_work", "other"];
 
 /** A call that waits: yes or no in one tap, a no with its cause in the next. */
@@ -59,7 +60,7 @@ export const callScreen = (app, { drive, queue, sheet }, { tap, sheet: open }) =
 };
 
 /** The turer of a vehicle, what became of its reports, and the way out. */
-export const listScreen = (app, { drive, turer, queue, problem, toast, reports }, { start, leave, read }) => {
+export const listScreen = (app, { drive, turer, queue, problem, toast, reports, wrong: minutes }, { start, leave, read }) => {
   const there = screen(app, "list", () => plain("head", "said", "body", "stopped", "words", "foot"));
   const refused = reports.filter((row) => row.state === "refused");
   const open = turer.filter((tur) => !tur.ended), ended = turer.filter((tur) => tur.ended);
@@ -69,7 +70,8 @@ export const listScreen = (app, { drive, turer, queue, problem, toast, reports }
     h("p", { class: "lead" }, open.length ? t("turer_lead") : t("no_turer_lead")),
     drive.simulated ? h("p", { class: "muted" }, t("simulated")) : null,
   ]);
-  region(there, "said", [problem, toast?.text], () => [wrong(problem), toast ? h("p", { class: "saved", role: "status" }, icon("done"), " ", toast.text) : null]);
+  const late = Math.abs(minutes) > CLOCK_MIN ? t(minutes > 0 ? "clock_ahead" : "clock_behind", { n: Math.abs(minutes) }) : "";
+  region(there, "said", [problem, toast?.text, late], () => [wrong(problem), wrong(late), toast ? h("p", { class: "saved", role: "status" }, icon("done"), " ", toast.text) : null]);
   region(there, "body", open.map((tur) => [tur.order, tur.state, tur.title, tur.starts]), () => open.map((tur, n) => turCard(tur, n === 0, start)));
   region(there, "stopped", refused.map((row) => row.id), () => (refused.length ? [h("h2", {}, t("refused_title")), h("ul", { class: "steps" }, refusedRows(reports, read))] : []));
   region(there, "words", [drive.back, ended.map((tur) => tur.order)], () => [
