@@ -22,6 +22,7 @@ AWAY = {
     "application/x-www-form-urlencoded",
     "build/bench/",
     "roads/oslo-east-filtered.osm.pbf",
+    "traccar/position",
     "/etc/dagsplan/",
     "/etc/dagsplan/dagsplan.toml",
     "/var/lib/dagsplan",

@@ -12,7 +12,7 @@ from ingest.payloads import position, topics
 from ingest.payloads.topics import decode
 from tests.unit.docs.reading import DOCS, text
 
-ROW = re.compile(r"^\| `((?:dagsplan|application)/[^`]+)` \| `?(\{\"time.*?\}(?=`)|)", re.MULTILINE)
+ROW = re.compile(r"^\| `((?:dagsplan|application|owntracks|traccar)/[^`]+)` \| `?(\{\"time.*?\}(?=`)|)", re.MULTILINE)
 
 
 def documented() -> dict[str, str]:
@@ -24,9 +24,9 @@ def read() -> set[str]:
     """The patterns that choose who reads a topic, and that of positions."""
     code = ast.parse(inspect.getsource(topics._route.__wrapped__))
     cases = [case.pattern for node in ast.walk(code) if isinstance(node, ast.Match) for case in node.cases]
-    return {"/".join(map(part, case.patterns)) for case in cases if isinstance(case, ast.MatchSequence)} | {
-        position._TOPIC.pattern.replace("([^/]*)", "+")
-    }
+    of_places = {re.sub(r"\(?\[\^/\]\*\)?", "+", one.pattern) for one in (position._OWN, position._OWNTRACKS)}
+    readings = {"/".join(map(part, case.patterns)) for case in cases if isinstance(case, ast.MatchSequence)}
+    return readings | of_places | {position._TRACCAR}
 
 
 def part(pattern: ast.pattern) -> str:
