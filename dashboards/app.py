@@ -28,6 +28,7 @@ from dashboards.api import map as api_map
 from dashboards.api import observations as api_judgements
 from dashboards.api import orders as api_orders
 from dashboards.api import phones as api_phones
+from dashboards.api import photos as api_photos
 from dashboards.api import plans as api_plans
 from dashboards.api import reports as api_reports
 from dashboards.api import requests as api_requests
@@ -83,6 +84,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         api_manning,
         api_phones,
         api_reports,
+        api_photos,
         api_drive,
         api_facts,
         api_map,

@@ -118,6 +118,7 @@ TASKS: dict[str, Callable[[Connection, Store, datetime], None]] = {
     "crew calls": _remove("remove_calls", lambda limits: limits.positions_days),
     "manning": _remove("remove_crew_changes", lambda limits: limits.positions_days),
     "reports": _remove("remove_reports", lambda limits: limits.reports_days),
+    "photos": _remove("remove_photos", lambda limits: limits.positions_days),
     "phones": _remove("remove_phones", lambda limits: limits.positions_days),
     "pairings": _remove("remove_pairings", lambda limits: limits.positions_days),
     "notes": _remove("remove_notes", lambda limits: limits.keep_dead_letters_days),

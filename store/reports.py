@@ -18,7 +18,8 @@ from store.sql import query
 
 @dataclass(frozen=True)
 class WaitingReport:
-    """A report that somebody at the depot should see, with the name of its street where it has one, and the answer."""
+    """A report that somebody at the depot should see, with the name of its street where it has one, the answer,
+    and whether it has a photograph."""
 
     id: str
     vehicle: str
@@ -30,6 +31,7 @@ class WaitingReport:
     became: ReportBecame
     problem: str
     answer: str | None
+    photo: bool
 
 
 @dataclass(frozen=True)
@@ -105,3 +107,15 @@ def treated_since(connection: Connection, segments: Sequence[str], since: dateti
     """When some streets were treated after a time, the first first."""
     parameters = {"segments": list(segments), "since": since}
     return select(connection, query("reports", "treated_since"), parameters, TreatedSince)
+
+
+def add_photo(connection: Connection, report_id: str, jpeg: bytes, at: datetime) -> bool:
+    """Keeps the photograph of a report; False where it has one, which stays."""
+    parameters = {"id": report_id, "jpeg": jpeg, "at": at}
+    return connection.execute(query("reports", "add_photo"), parameters).fetchone() is not None
+
+
+def photo(connection: Connection, report_id: str) -> bytes | None:
+    """The photograph of a report; None where it has none."""
+    row = connection.execute(query("reports", "photo"), {"id": report_id}).fetchone()
+    return None if row is None else bytes(row[0])

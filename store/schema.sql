@@ -1174,3 +1174,12 @@ CREATE TRIGGER door_event_is_history BEFORE UPDATE OR DELETE ON door_event
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER door_event_stays BEFORE TRUNCATE ON door_event
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE report_photo (
+    report_id uuid PRIMARY KEY REFERENCES driver_report ON DELETE CASCADE,
+    jpeg bytea NOT NULL CHECK (octet_length(jpeg) BETWEEN 100 AND 3000000),
+    received_at timestamptz NOT NULL
+);
+COMMENT ON TABLE report_photo IS 'The photograph that goes with a report, made small on the phone. Kept for store.positions_days.';
+CREATE TRIGGER report_photo_is_history BEFORE UPDATE ON report_photo
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();

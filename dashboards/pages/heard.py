@@ -30,6 +30,7 @@ class HeardLine:
     note: str
     problem: str
     became: str
+    photo: bool
 
 
 def became_of(kept: KeptReport, locale: Locale) -> str:
@@ -66,6 +67,7 @@ def _line(one: WaitingReport, now: datetime, locale: Locale) -> HeardLine:
         note=str(one.content.get("note") or ""),
         problem=one.problem,
         became=locale.words(f"heard.became.{one.became}") if one.became == "observation" else "",
+        photo=one.photo,
     )
 
 
@@ -77,6 +79,7 @@ class ToldLine:
     vehicle: str
     text: str
     second: str
+    photo: str
 
 
 def told_lines(
@@ -91,7 +94,7 @@ def _told(one: WaitingReport, locale: Locale) -> ToldLine:
     text = _dark(one, locale) if one.kind == "dark" else named(one.kind, one.content, locale)
     text = f"{text}{f', {where}' if where else ''}{f': {note}' if note else ''}"
     second = locale.words("heard.conflict_title", problem=one.problem) if one.problem else (one.answer or "")
-    return ToldLine(locale.clock(one.observed_at), one.vehicle, text, second)
+    return ToldLine(locale.clock(one.observed_at), one.vehicle, text, second, one.id if one.photo else "")
 
 
 def _dark(one: WaitingReport, locale: Locale) -> str:

@@ -39,6 +39,7 @@ def kinds(limits: Store, locale: Locale) -> list[KeptKind]:
         (t("privacy.kind.positions"), limits.positions_days),
         (t("privacy.kind.phones"), limits.positions_days),
         (t("privacy.kind.calls"), limits.positions_days),
+        (t("privacy.kind.photos"), limits.positions_days),
         (t("privacy.kind.letters"), limits.keep_dead_letters_days),
         (t("privacy.kind.reports"), limits.reports_days),
     )

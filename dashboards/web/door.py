@@ -103,6 +103,7 @@ RIGHTS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/api/v1/manning"): PEOPLE,
     ("GET", "/api/v1/phones"): PEOPLE,
     ("GET", "/api/v1/reports"): PEOPLE,
+    ("GET", "/api/v1/reports/{report_id}/photo"): PEOPLE,
     # the night's work
     ("POST", "/idag/utkallning"): DISPATCH,
     ("POST", "/api/v1/orders"): DISPATCH,
@@ -136,6 +137,7 @@ RIGHTS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/api/v1/drive/events"): DRIVERS,
     ("POST", "/api/v1/drive/positions"): DRIVERS,
     ("PUT", "/api/v1/reports/{report_id}"): DRIVERS,
+    ("PUT", "/api/v1/reports/{report_id}/photo"): DRIVERS,
     ("POST", "/api/v1/phones/mine/end"): DRIVERS,
     # sensors, settings, limits
     ("POST", "/data"): ENGINE,

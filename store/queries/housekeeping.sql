@@ -100,3 +100,7 @@ DELETE FROM phone WHERE until < %(before)s;
 -- name: remove_pairings
 -- What lets no phone in any more.
 DELETE FROM pairing WHERE until < %(before)s;
+
+-- name: remove_photos
+-- Photographs of drivers of before a time.
+DELETE FROM report_photo WHERE received_at < %(before)s;

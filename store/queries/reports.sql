@@ -51,7 +51,8 @@ WHERE segment_id = ANY(%(segments)s) AND done_at > %(since)s ORDER BY done_at;
 -- Reports of a service that somebody at the depot should see and nobody has: what was seen, what could not be done, the
 -- newest first; what was taken back, or said more of since, is left out.
 SELECT r.report_id::text AS id, r.vehicle_id AS vehicle, r.kind, r.observed_at, s.name AS street, r.room_id AS room,
-       r.content, r.became, r.problem, NULL::text AS answer
+       r.content, r.became, r.problem, NULL::text AS answer,
+       EXISTS (SELECT FROM report_photo f WHERE f.report_id = r.report_id) AS photo
 FROM driver_report r
 LEFT JOIN vehicle v ON v.vehicle_id = r.vehicle_id
 LEFT JOIN road_segment s ON s.segment_id = r.segment_id
@@ -65,7 +66,8 @@ ORDER BY r.observed_at DESC, r.n DESC LIMIT 50;
 -- What drivers of a service saw within a time, what could not be done and when their phones slept, in the order in which
 -- it was seen; what was taken back, or said more of since, is left out.
 SELECT r.report_id::text AS id, r.vehicle_id AS vehicle, r.kind, r.observed_at, s.name AS street, r.room_id AS room,
-       r.content, r.became, r.problem, a.text AS answer
+       r.content, r.became, r.problem, a.text AS answer,
+       EXISTS (SELECT FROM report_photo f WHERE f.report_id = r.report_id) AS photo
 FROM driver_report r
 LEFT JOIN vehicle v ON v.vehicle_id = r.vehicle_id
 LEFT JOIN road_segment s ON s.segment_id = r.segment_id
@@ -88,3 +90,12 @@ WHERE kind = 'later' AND order_id = ANY(%(orders)s::uuid[]) AND segment_id IS NO
   AND NOT EXISTS (SELECT FROM driver_report u WHERE u.about = r.report_id AND u.kind = 'undo')
   AND NOT EXISTS (SELECT FROM order_step e WHERE e.order_id = r.order_id AND e.kind = 'segment_done'
                   AND e.segment_id = r.segment_id AND e.at >= r.observed_at);
+
+-- name: add_photo
+-- The photograph of a report; the first one stays.
+INSERT INTO report_photo (report_id, jpeg, received_at) VALUES (%(id)s, %(jpeg)s, %(at)s)
+ON CONFLICT DO NOTHING RETURNING true;
+
+-- name: photo
+-- The photograph of a report.
+SELECT jpeg FROM report_photo WHERE report_id = %(id)s;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from city.plan import Intervention
@@ -150,6 +152,26 @@ def test_what_is_tapped_is_on_the_page_of_the_depot(cab: Phones) -> None:
     phone.page.locator("[data-name=end]").click()
     phone.page.get_by_role("button", name="Klar ändå").click()
     expect(phone.page.locator(".word").first).to_contain_text("Sågen är på väg")
+
+
+def test_a_photograph_taken_without_network_comes_small_and_once(cab: Phones, tmp_path: Path) -> None:
+    picture = tmp_path / "hole.png"
+    Image.new("RGB", (3000, 2000), (90, 120, 150)).save(picture)
+    phone = cab()
+    phone.context.set_offline(True)
+    phone.page.locator("[data-name=photo] input").set_input_files(picture)
+    expect(phone.page.locator(".queue")).to_contain_text("1 foto")
+    phone.context.set_offline(False)
+    expect(phone.page.locator(".queue")).to_contain_text("Ansluten, 0 i kö")
+    expect(phone.page.locator(".queue")).not_to_contain_text("foto")
+    report = next(row for row in phone.reports() if row["kind"] == "message")
+    kept = httpx.get(f"{phone.desk.address}/api/v1/reports/{report['id']}/photo")
+    size = Image.open(io.BytesIO(kept.content)).size
+    assert size == (1280, 853)
+    depot = phone.desk.open("/idag")
+    shown = depot.locator(".heard-photo img")
+    shown.scroll_into_view_if_needed()
+    expect(shown).to_have_js_property("naturalWidth", 1280)
 
 
 def test_undo_takes_the_tap_back_everywhere(cab: Phones) -> None:

@@ -298,7 +298,9 @@ def test_phones_pairings_and_reports_go_when_their_time_is_out(database: Connect
         report = DriverReport(str(uuid.uuid4()), "P01", None, 1, "message", at, at, at, {"note": "x"})
         reports.add(database, report, Became("kept"))
         reports.answer(database, report.id, at, "dispatcher", "tack")
+        reports.add_photo(database, report.id, bytes(200), at)
     database.commit()
     keep_house(database, Store(), ZONE, AT)
+    assert database.execute("SELECT count(*) FROM report_photo").fetchone() == (0,)
     for table in ("phone", "phone_end", "pairing", "driver_report", "report_answer"):
         assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,), table  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 // The driver's page: what it knows, and which screen shows it. Everything that is tapped is kept on the phone first.
 import { driving } from "./driving.js";
 import * as outbox from "./outbox.js";
+import { small } from "./photo.js";
 import { queueNow } from "./queue.js";
 import * as ride from "./ride.js";
 import { callScreen, listScreen, pairScreen } from "./screens.js";
@@ -12,7 +13,7 @@ const app = document.getElementById("app"), base = document.body.dataset.base;
 const UNDO_MS = 10000, FIRST_MS = 1500, LONGEST_MS = 60000, LOOK_MS = 60000;
 
 /** All that the page knows. */
-const known = { drive: null, reports: [], agreed: [], tur: null, step: null, toast: null, sheet: null, full: false, problem: "", wrong: 0 };
+const known = { drive: null, reports: [], agreed: [], tur: null, step: null, toast: null, sheet: null, full: false, problem: "", wrong: 0, photos: 0 };
 let events = null, wanted = false, deaf = FIRST_MS;
 
 const turer = () => (known.drive?.turer ?? []).map((tur) => seenTur(tur, known.reports, known.agreed));
@@ -35,6 +36,19 @@ const tap = async (said, text, more = null) => {
   return row;
 };
 
+/** Keeps a photograph with a report of its own; it goes once that is there. */
+const photograph = async (file, said) => {
+  try {
+    const jpeg = await small(file);
+    const row = await tap({ kind: "message", detail: "photo", ...said }, t("photo"));
+    if (row) await store.addPhoto({ id: row.id, vehicle: row.vehicle, jpeg });
+    outbox.send();
+  } catch {
+    known.problem = t("no_photo");
+  }
+  await look();
+};
+
 const undo = async () => {
   const { id, text } = known.toast;
   const order = known.reports.find((row) => row.id === id)?.said.order;
@@ -46,7 +60,7 @@ const undo = async () => {
 
 /** Reads what the phone keeps, and shows it. */
 const look = async () => {
-  known.reports = await store.reports();
+  [known.reports, known.photos] = [await store.reports(), (await store.photos()).length];
   show();
 };
 
@@ -187,7 +201,7 @@ const choose = (step) => { known.step = step; known.sheet = null; show(); };
 const sheet = (name) => { known.sheet = name; show(); };
 const take = async () => { await agree(); known.sheet = null; show(); };
 const more = (id, choices) => { if (known.toast?.id === id) known.toast = { ...known.toast, more: choices, until: Date.now() + UNDO_MS }; show(); };
-const acts = { more, read, tap, undo, pair, leave, start, stop, choose, sheet, take, show: () => show() };
+const acts = { more, read, photograph, tap, undo, pair, leave, start, stop, choose, sheet, take, show: () => show() };
 
 function show() {
   if (wanted) return;
@@ -198,7 +212,7 @@ function show() {
 const draw = () => {
   if (known.toast && Date.now() > known.toast.until) known.toast = null;
   const vehicle = known.drive?.vehicle ?? "";
-  const queue = queueNow(known.reports, vehicle, known.full);
+  const queue = queueNow(known.reports, vehicle, known.full, known.photos);
   if (!known.drive) return pairScreen(app, { ...known, queue }, acts);
   const all = turer(), tur = all.find((one) => one.started && one.order === known.tur) ?? all.find((one) => one.started);
   const news = changes(known.agreed, known.drive.turer);

@@ -40,7 +40,7 @@ export const driving = (app, known, acts) => {
   region(there, "toast", toastShows(toast, known.reports, news), () => receipt(known, acts));
   region(there, "gloves", [tur.order, step?.id ?? step?.room, step?.vessels, steps.length - done], () => gloves(tur, step, acts));
   const refused = known.reports.filter((row) => row.state === "refused").length;
-  region(there, "still", [moves, tur.order, refused], () => (moves ? [] : standing(tur, refused, acts)));
+  region(there, "still", [moves, tur.order, refused, step?.id ?? step?.room], () => (moves ? [] : standing(tur, step, refused, acts)));
   region(there, "sheet", sheetShows(known), () => sheetOf(known, acts));
 };
 
@@ -181,12 +181,19 @@ const wasteGloves = (tur, step, acts) => {
   ];
 };
 
-const standing = (tur, refused, { sheet }) => [
+/** The phone's own camera; where it stands goes with the picture. */
+const photoButton = (tur, step, photograph) => {
+  const taken = (event) => event.target.files[0] && photograph(event.target.files[0], { order: tur.order, segment: step?.id ?? null, room: step?.room ?? null });
+  return h("label", { class: "btn", "data-name": "photo" }, t("photo"), h("input", { class: "visually-hidden", type: "file", accept: "image/*", capture: "environment", onchange: taken }));
+};
+
+const standing = (tur, step, refused, { sheet, photograph }) => [
   h("p", { class: "still-h" }, t("still")),
   h(
     "div", { class: "still-btns" },
     refused ? button(t("refused", { n: refused }), () => sheet("refused"), { class: "end", "data-name": "refused" }) : null,
     button(t(tur.stops.length ? "all_stops" : "all_parts"), () => sheet("all"), { "data-name": "all" }),
+    photoButton(tur, step, photograph),
     button(t("message"), () => sheet("message"), { "data-name": "message" }),
     button(t("end"), () => sheet("end"), { class: "end", "data-name": "end" }),
   ),

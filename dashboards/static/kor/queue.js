@@ -5,14 +5,15 @@ import { age, t } from "./words.js";
 
 /** How it stands with the reports: `is-ok`, `is-warn` where some wait, `is-stop` where one was refused. How many wait and
  * how old the oldest is stands there whatever else does. */
-export const queueNow = (reports, vehicle, full) => {
+export const queueNow = (reports, vehicle, full, photos = 0) => {
   const waits = reports.filter((row) => row.state === "waits"), oldest = waits.length ? age(Date.now() - Date.parse(waits[0].said.at)) : "";
   const key = line.reached ? "queued" : "queued_offline", n = waits.length;
-  const queue = n ? t(key, { n, age: oldest }) : t(line.reached ? "connected" : "offline");
+  const tapped = n ? t(key, { n, age: oldest }) : t(line.reached ? "connected" : "offline");
+  const queue = photos ? `${tapped}, ${t("photos", { n: photos })}` : tapped;
   const sign = line.reached ? "signal" : "nosignal";
   const stopped = stoppedOf(reports, vehicle, full);
-  if (stopped) return { look: "is-stop", sign: "stop", text: n || !line.reached ? `${stopped}. ${queue}` : stopped };
-  return { look: n || !line.reached ? "is-warn" : "is-ok", sign, text: queue };
+  if (stopped) return { look: "is-stop", sign: "stop", text: n || photos || !line.reached ? `${stopped}. ${queue}` : stopped };
+  return { look: n || photos || !line.reached ? "is-warn" : "is-ok", sign, text: queue };
 };
 
 const stoppedOf = (reports, vehicle, full) => {

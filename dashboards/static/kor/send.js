@@ -21,8 +21,8 @@ export const drain = (base, told = () => {}) =>
     if (!lock) return "busy";
     for (;;) {
       const vehicle = await store.kept("vehicle");
-      const next = (await store.reports()).find((row) => row.state === "waits" && row.vehicle === vehicle);
-      if (!next) return "empty";
+      const rows = await store.reports(), next = rows.find((row) => row.state === "waits" && row.vehicle === vehicle);
+      if (!next) return sendPhotos(base, vehicle, rows, told);
       const stopped = await sendOne(base, next);
       if (stopped) return stopped;
       told();
@@ -42,6 +42,21 @@ const sendOne = async (base, row) => {
   if (!answer.ok && !LEFT_ASIDE.has(answer.status)) return "offline";
   await store.settle(row.id, answer.ok ? "sent" : "refused", body);
   return "";
+};
+
+/** Sends the photographs whose reports we have. One that we cannot take as it is goes: its report stays. */
+const sendPhotos = async (base, vehicle, rows, told) => {
+  const sent = new Set(rows.filter((row) => row.state === "sent").map((row) => row.id));
+  for (const photo of (await store.photos()).filter((one) => one.vehicle === vehicle && sent.has(one.id))) {
+    const { headers } = asked("PUT", {}, vehicle);
+    const how = { method: "PUT", body: photo.jpeg, headers: { ...headers, "Content-Type": "image/jpeg" }, signal: AbortSignal.timeout(3 * PATIENCE_MS) };
+    const answer = await fetch(`${base}/api/v1/reports/${photo.id}/photo`, how).catch(() => null);
+    if (answer?.status === 401 || answer?.status === 403) return "unpaired";
+    if (!answer || (!answer.ok && !LEFT_ASIDE.has(answer.status))) return "offline";
+    await store.dropPhoto(photo.id);
+    told();
+  }
+  return "empty";
 };
 
 /** Sends a batch of the vehicle's positions. What we have said to have is dropped; what was refused as a whole too, since

@@ -1,6 +1,6 @@
 // What the phone keeps: reports until we have them, positions until they are sent, and the last it was told. Reports
 // are only ever added and marked; an update of the page leaves them as they are. Used by the page and by its worker.
-const NAME = "dagsplan-driver", VERSION = 1, KEPT_MS = 24 * 3600e3;
+const NAME = "dagsplan-driver", VERSION = 2, KEPT_MS = 24 * 3600e3;
 
 let opened;
 
@@ -8,10 +8,11 @@ const open = () => {
   opened ??= new Promise((done, failed) => {
     const asked = indexedDB.open(NAME, VERSION);
     asked.onupgradeneeded = () => {
-      const reports = asked.result.createObjectStore("reports", { keyPath: "id" });
-      reports.createIndex("n", "n", { unique: true });
-      asked.result.createObjectStore("positions", { keyPath: "time" });
-      asked.result.createObjectStore("kept");
+      const there = asked.result.objectStoreNames;
+      if (!there.contains("reports")) asked.result.createObjectStore("reports", { keyPath: "id" }).createIndex("n", "n", { unique: true });
+      if (!there.contains("positions")) asked.result.createObjectStore("positions", { keyPath: "time" });
+      if (!there.contains("kept")) asked.result.createObjectStore("kept");
+      if (!there.contains("photos")) asked.result.createObjectStore("photos", { keyPath: "id" });
     };
     asked.onsuccess = () => {
       asked.result.onversionchange = () => { asked.result.close(); opened = undefined; };
@@ -109,3 +110,8 @@ export const addPosition = (position) =>
 export const positions = (most) => read("positions", (store) => store.getAll(null, most));
 export const dropPositions = (rows) =>
   rows.length ? within(["positions"], "readwrite", (step) => rows.forEach((row) => step.objectStore("positions").delete(row.time))) : undefined;
+
+/** Keeps the photograph of a report, made small already. */
+export const addPhoto = (photo) => within(["photos"], "readwrite", (step) => void step.objectStore("photos").put(photo));
+export const photos = () => read("photos", (store) => store.getAll());
+export const dropPhoto = (id) => within(["photos"], "readwrite", (step) => void step.objectStore("photos").delete(id));

@@ -415,3 +415,28 @@ def test_a_late_report_keeps_its_own_time_whatever_others_said_meanwhile(
     filled.rollback()
     (row,) = filled.execute("SELECT done_at FROM treatment WHERE order_id = %s", [order]).fetchall()
     assert row[0] == town.AT + 10 * MINUTE
+
+
+def test_a_photograph_goes_with_its_report_once(client: httpx.Client, filled: Connection, snow: Plan) -> None:
+    """Not before it, not with another vehicle's, and nothing that is no picture."""
+    order, item = ordered(filled, snow)
+    phone = paired(client, item.vehicle or "")
+    seen = phone.tap("message", order=order, detail="photo")
+    where, jpeg = f"/api/v1/reports/{seen['id']}/photo", b"\xff\xd8\xff" + bytes(500)
+
+    def put(picture: bytes, **more: str) -> int:
+        heads = phone.heads() | {"Content-Type": "image/jpeg"} | more
+        return client.put(where, content=picture, headers=heads).status_code
+
+    assert put(jpeg) == 404
+    phone.send(seen)
+    assert put(b"GIF89a" + bytes(500)) == 415
+    assert put(bytes(3_000_001)) == 413
+    assert put(jpeg, Cookie="") == 401
+    assert [put(jpeg), put(jpeg), put(jpeg + b"x")] == [201, 200, 409]
+    assert client.get(where).content == jpeg
+    assert "heard-photo" in client.get("/idag", headers={"Accept": "text/html"}).text
+    other = next(i.vehicle for i in snow.interventions if i.vehicle and i.vehicle != item.vehicle)
+    stranger = paired(client, other)
+    heads = stranger.heads() | {"Content-Type": "image/jpeg"}
+    assert client.put(where, content=jpeg, headers=heads).status_code == 404

@@ -55,7 +55,12 @@ def test_what_each_role_may_change() -> None:
     changes = {role: {path for (how, path) in RIGHTS if how != "GET" and may(role, how, path)} for role in ROLES}
     anybody = {"/logga-in", "/api/v1/phones/pair", "/svar/{secret}"}
     own = anybody | {"/logga-ut"}
-    phone = {"/api/v1/drive/positions", "/api/v1/reports/{report_id}", "/api/v1/phones/mine/end"}
+    phone = {
+        "/api/v1/drive/positions",
+        "/api/v1/reports/{report_id}",
+        "/api/v1/reports/{report_id}/photo",
+        "/api/v1/phones/mine/end",
+    }
     assert changes["viewer"] == own
     assert changes["engineer"] == own | {"/data", "/start"}
     assert changes["machine"] == anybody
