@@ -174,6 +174,18 @@ def test_a_photograph_taken_without_network_comes_small_and_once(cab: Phones, tm
     expect(shown).to_have_js_property("naturalWidth", 1280)
 
 
+def test_a_double_tap_is_one_street_and_the_button_of_undo_stays_where_it_is(cab: Phones) -> None:
+    phone = cab()
+    phone.page.locator(".gloves [data-name=done]").dblclick()
+    undo = phone.page.locator("[data-name=undo]")
+    same = undo.element_handle()
+    phone.page.wait_for_timeout(2300)
+    assert undo.locator(".small").inner_text() != "10\N{NO-BREAK SPACE}s"
+    assert same is not None
+    assert same.evaluate("(button) => button.isConnected")
+    phone.sent("started", "segment_done")
+
+
 def test_undo_takes_the_tap_back_everywhere(cab: Phones) -> None:
     phone = cab()
     expect(phone.page.locator(".prog span")).to_contain_text("0 av")

@@ -10,16 +10,24 @@ import { changes, seenTur } from "./tur.js";
 import { clock, t } from "./words.js";
 
 const app = document.getElementById("app"), base = document.body.dataset.base;
-const UNDO_MS = 10000, FIRST_MS = 1500, LONGEST_MS = 60000, LOOK_MS = 60000;
+const UNDO_MS = 10000, FIRST_MS = 1500, LONGEST_MS = 60000, LOOK_MS = 60000, SECOND_MS = 600;
 
 /** All that the page knows. */
 const known = { drive: null, reports: [], agreed: [], tur: null, step: null, toast: null, sheet: null, full: false, problem: "", wrong: 0, photos: 0 };
-let events = null, wanted = false, deaf = FIRST_MS;
+let events = null, wanted = false, deaf = FIRST_MS, pressed = null;
 
 const turer = () => (known.drive?.turer ?? []).map((tur) => seenTur(tur, known.reports, known.agreed));
 
+/** Whether a press means the one before: two streets, or two stops, are not done within a moment. */
+const isSecondPress = (kind) => {
+  const before = pressed;
+  pressed = { kind, at: performance.now() };
+  return ["segment_done", "stop_done"].includes(kind) && before?.kind === kind && pressed.at - before.at < SECOND_MS;
+};
+
 /** Keeps a report, says so at once, and gives it; where the phone is full, says that instead. */
 const tap = async (said, text, more = null) => {
+  if (isSecondPress(said.kind)) return null;
   const here = ride.here ? { lon: ride.here.lon, lat: ride.here.lat, heading: ride.here.heading } : {};
   let row = null;
   try {

@@ -37,7 +37,8 @@ export const driving = (app, known, acts) => {
   const done = steps.filter((one) => one.done).length;
   region(there, "prog", [done, steps.length], () => progress(done, steps.length, tur.stops.length));
   region(there, "map", [spot, here, done, n], () => picture(tur, n, spot, here));
-  region(there, "toast", toastShows(toast, known.reports, news), () => receipt(known, acts));
+  region(there, "toast", toastShows(toast, news), () => receipt(known, acts));
+  receiptSays(there, known);
   region(there, "gloves", [tur.order, step?.id ?? step?.room, step?.vessels, steps.length - done], () => gloves(tur, step, acts));
   const refused = known.reports.filter((row) => row.state === "refused").length;
   region(there, "still", [moves, tur.order, refused, step?.id ?? step?.room], () => (moves ? [] : standing(tur, step, refused, acts)));
@@ -89,26 +90,33 @@ const picture = (tur, n, spot, here) =>
     ? dots({ line: tur.shape, stops: tur.stops, next: n, label: t("map") })
     : strip({ line: tur.shape, parts: tur.parts, along: spot?.along ?? tur.parts[n]?.from ?? 0, me: spot?.xy ?? null, heading: here?.heading, label: t("map") });
 
-const toastShows = (toast, reports, news) => {
-  if (!toast) return news.came.length || news.gone.length ? ["news", news] : null;
-  const row = reports.find((one) => one.id === toast.id);
-  return [toast, row?.state, Math.ceil((toast.until - Date.now()) / 1000)];
-};
+const isNews = ({ came, gone }) => came.length > 0 || gone.length > 0;
+const toastShows = (toast, news) => (toast ? [toast.id, toast.text, toast.more] : isNews(news) ? ["news", news] : null);
 
-/** What was just tapped, that it is kept, and whether we have it; else that the depot changed something. */
+/** What was just tapped, and *Ångra*; else that the depot changed something. What it says changes in place: a button is
+ * never made anew under a thumb. */
 const receipt = (known, acts) => {
   const { toast, news } = known;
-  if (!toast) return news.came.length || news.gone.length ? banner(news, acts) : [];
-  const row = known.reports.find((one) => one.id === toast.id), seconds = Math.max(0, Math.ceil((toast.until - Date.now()) / 1000));
-  const state = stateOf(row, toast.clock), said = row?.answer?.became === "conflict" ? row.answer.said : "";
+  if (!toast) return isNews(news) ? banner(news, acts) : [];
   return [
     toast.more?.length ? h("div", { class: "more" }, toast.more.map((one) => button(one.text, one.press, { class: "chip", "data-name": one.text }))) : null,
     h(
       "div", { class: "toast", role: "status" }, icon("done"),
-      h("p", {}, h("strong", {}, toast.id ? state : toast.text), toast.id ? h("span", { class: "toast-what" }, said || toast.text) : null),
-      toast.id ? h("button", { class: "undo", type: "button", onclick: acts.undo, "data-name": "undo" }, t("undo"), h("span", { class: "small", "aria-hidden": "true" }, `${seconds}\u00a0s`)) : null,
+      h("p", {}, h("strong", { "data-region": "toast-state" }), h("span", { class: "toast-what", "data-region": "toast-what" })),
+      toast.id ? h("button", { class: "undo", type: "button", onclick: acts.undo, "data-name": "undo" }, t("undo"), h("span", { class: "small", "aria-hidden": "true", "data-region": "toast-left" })) : null,
     ),
   ];
+};
+
+/** Whether we have what was tapped, what became of it, and how long it can be undone. */
+const receiptSays = (there, { toast, reports }) => {
+  if (!toast) return;
+  const row = reports.find((one) => one.id === toast.id), left = Math.max(0, Math.ceil((toast.until - Date.now()) / 1000));
+  const said = row?.answer?.became === "conflict" ? row.answer.said : "";
+  const [state, what] = toast.id ? [stateOf(row, toast.clock), said || toast.text] : [toast.text, ""];
+  region(there, "toast-state", state, () => state);
+  region(there, "toast-what", what, () => what);
+  region(there, "toast-left", left, () => `${left}\u00a0s`);
 };
 
 const stateOf = (row, at) => {
