@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from city.entities import OrderEvent
 from city.plan import Intervention
 from planner.calls.answers import told
 from planner.orders import decide
@@ -213,6 +214,49 @@ def test_a_phone_that_was_taken_out_keeps_what_waits_and_asks_for_a_code(cab: Ph
     phone.page.locator(".code-form button").click()
     expect(phone.page.locator(".queue")).to_contain_text("Ansluten, 0 i kö")
     phone.sent("started", "slippery")
+
+
+def test_a_phone_that_is_paired_with_another_vehicle_keeps_what_is_the_first_ones(cab: Phones) -> None:
+    """It waits for its own vehicle, and what was driven is not driven on with the other."""
+    phone = cab()
+    address, other = (
+        phone.desk.address,
+        next(
+            one.vehicle for one in live_plan(phone.desk).interventions if one.vehicle not in {None, phone.item.vehicle}
+        ),
+    )
+    phone.context.set_offline(True)
+    phone.desk.clock.advance(minutes=1)
+    phone.tap("slippery")
+    expect(phone.page.locator(".queue")).to_contain_text("1 i kö")
+    phone.page.close()
+    phone.context.set_offline(False)
+    code = httpx.post(f"{address}/api/v1/phones", json={"vehicle": other}).json()["code"]
+    phone.context.request.post(f"{address}/api/v1/phones/pair", data={"code": code})
+    phone.page = phone.listen(phone.context.new_page())
+    phone.page.goto(f"{address}/kor#in")
+    expect(phone.page.locator("h1")).to_have_text("Inget att köra nu")
+    expect(phone.page.locator(".queue")).to_contain_text(f"1 rapport hör till {phone.item.vehicle}")
+    phone.sent("started")
+    code = httpx.post(f"{address}/api/v1/phones", json={"vehicle": phone.item.vehicle}).json()["code"]
+    phone.context.request.post(f"{address}/api/v1/phones/pair", data={"code": code})
+    phone.page.goto(f"{address}/kor")
+    phone.page.reload()
+    phone.sent("started", "slippery")
+
+
+def test_a_tur_that_the_depot_gives_to_another_stays_until_that_is_seen(desk: Desk, cab: Phones) -> None:
+    phone = cab()
+    orders.add_event(
+        desk.database, OrderEvent(phone.order, "overridden", desk.clock.now(), "dispatcher", "", vehicle="P99")
+    )
+    pages.tell(desk.database, "orders")
+    desk.database.commit()
+    phone.page.locator(".changed").wait_for()
+    assert phone.page.locator(".gloves").is_visible()
+    phone.page.locator("[data-name=news]").click()
+    phone.page.get_by_role("button", name="Ja, byt").click()
+    expect(phone.page.locator("h1")).to_have_text("Inget att köra nu")
 
 
 def test_a_tur_that_the_depot_stops_is_not_taken_away_silently(cab: Phones) -> None:

@@ -10,7 +10,7 @@ import { changes, seenTur } from "./tur.js";
 import { clock, t } from "./words.js";
 
 const app = document.getElementById("app"), base = document.body.dataset.base;
-const UNDO_MS = 10000, FIRST_MS = 1500, LONGEST_MS = 60000, LOOK_MS = 60000, SECOND_MS = 600;
+const UNDO_MS = 10000, FIRST_MS = 1500, LONGEST_MS = 60000, LOOK_MS = 60000, SECOND_MS = 600, PATIENCE_MS = 20000;
 
 /** All that the page knows. */
 const known = { drive: null, reports: [], agreed: [], tur: null, step: null, toast: null, sheet: null, full: false, problem: "", wrong: 0, photos: 0 };
@@ -75,7 +75,7 @@ const look = async () => {
 /** Asks for the drive; without an answer the last one stays. A new tur is taken over by itself only before the start. */
 const ask = async () => {
   try {
-    const answer = await fetch(`${base}/api/v1/drive`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`${base}/api/v1/drive`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS) });
     outbox.line.reached = answer.ok || answer.status === 401;
     if (answer.status === 401) return await letOut();
     if (!answer.ok) return;
@@ -84,6 +84,7 @@ const ask = async () => {
     await store.keep("vehicle", drive.vehicle);
     outbox.line.paired = true;
     known.wrong = drive.simulated ? 0 : Math.round((Date.now() - Date.parse(drive.now)) / 60000);
+    if (known.drive && known.drive.vehicle !== drive.vehicle) await forgetDrive();
     known.drive = withHeld(drive);
     if (!ongoing()) await agree();
     listen();
@@ -91,6 +92,13 @@ const ask = async () => {
     outbox.line.reached = false;
   }
   await look();
+};
+
+/** What was driven with another vehicle is not driven with this one. */
+const forgetDrive = async () => {
+  ride.end();
+  [known.drive, known.agreed, known.tur, known.step] = [null, [], null, null];
+  await store.keep("tur", null);
 };
 
 /** What we were told, with the tur that is driven where it is not among it any more: as when another vehicle has it. It
@@ -228,7 +236,7 @@ const draw = () => {
     follow();
     return driving(app, { ...known, tur, news, queue, here: ride.here, moves: ride.moves() }, acts);
   }
-  if (ride.here) ride.end();
+  ride.end();
   const answered = known.reports.some((row) => row.said.call && row.said.call === known.drive.call?.id);
   if (known.drive.call && !answered) return callScreen(app, { ...known, queue }, acts);
   return listScreen(app, { ...known, turer: all, queue }, acts);

@@ -4,7 +4,7 @@ import * as store from "./store.js";
 
 const FIRST_MS = 1000, LONGEST_MS = 60000, POSITIONS_MS = 30000;
 
-let wait = FIRST_MS, timer = null, base = "", changed = () => {}, unpaired = () => {}, reached = () => {};
+let wait = FIRST_MS, timer = null, base = null, changed = () => {}, unpaired = () => {}, reached = () => {};
 
 /** Where the phone stands: whether we answered last, and whether it is let in. */
 export const line = { reached: navigator.onLine, paired: true };
@@ -12,6 +12,7 @@ export const line = { reached: navigator.onLine, paired: true };
 /** Sends now; where that does not do, again after a while that doubles up to a minute, whatever went wrong. */
 export const send = async () => {
   clearTimeout(timer);
+  if (base === null) return "busy"; // not before it is known whereto, and for which vehicle
   const stopped = await drain(base, changed).catch(() => "offline"); // as where the phone's own store is away
   if (stopped === "empty" && !line.reached) reached();
   if (stopped === "offline") line.reached = false;
