@@ -297,6 +297,20 @@ def test_a_round_says_what_became_of_each_vessel(cab: Phones) -> None:
     assert {one.outcome for one in room.vessels} == {"unreachable"}
 
 
+def test_what_the_scale_said_is_kept_by_vessel(cab: Phones) -> None:
+    phone = cab(domain="waste")
+    phone.tap("emptied")
+    phone.page.get_by_role("button", name="kg", exact=True).click()
+    phone.page.locator("#kg").fill("84,6")
+    phone.page.wait_for_timeout(700)
+    phone.page.get_by_role("button", name="Spara vikten").click()
+    phone.sent("started", "stop_done", "stop_done")
+    phone.desk.database.rollback()
+    spoken = orders.stops_said(phone.desk.database, [phone.order])[phone.order]
+    assert sum(one.kg or 0.0 for one in spoken[-1].vessels) == pytest.approx(84.6)
+    assert {one.outcome for one in spoken[-1].vessels} == {"emptied"}
+
+
 @pytest.mark.parametrize("dress", [(412, 915, "dark", "sv"), (320, 640, "light", "en"), (915, 412, "dark", "sv")])
 def test_axe_finds_nothing_in_the_cab(desk: Desk, cab: Phones, dress: tuple[int, int, str, str]) -> None:
     width, height, theme, language = dress

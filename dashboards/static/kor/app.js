@@ -13,7 +13,7 @@ const app = document.getElementById("app"), base = document.body.dataset.base;
 const UNDO_MS = 10000, FIRST_MS = 1500, LONGEST_MS = 60000, LOOK_MS = 60000, SECOND_MS = 600, PATIENCE_MS = 20000;
 
 /** All that the page knows. */
-const known = { drive: null, reports: [], agreed: [], tur: null, step: null, toast: null, sheet: null, full: false, problem: "", wrong: 0, photos: 0 };
+const known = { drive: null, reports: [], agreed: [], tur: null, step: null, toast: null, sheet: null, full: false, problem: "", wrong: 0, photos: 0, weighed: null };
 let events = null, wanted = false, deaf = FIRST_MS, pressed = null;
 
 const turer = () => (known.drive?.turer ?? []).map((tur) => seenTur(tur, known.reports, known.agreed));
@@ -213,11 +213,12 @@ const stop = async (tur, said) => {
 /** A refused report that the driver has read of is in the way no more. */
 const read = async (row) => { await store.settle(row.id, "seen"); await look(); };
 
+const weigh = (what) => { [known.weighed, known.sheet] = [what, "weight"]; show(); };
 const choose = (step) => { known.step = step; known.sheet = null; show(); };
 const sheet = (name) => { known.sheet = name; show(); };
 const take = async () => { await agree(); known.sheet = null; show(); };
 const more = (id, choices) => { if (known.toast?.id === id) known.toast = { ...known.toast, more: choices, until: Date.now() + UNDO_MS }; show(); };
-const acts = { more, read, photograph, tap, undo, pair, leave, start, stop, choose, sheet, take, show: () => show() };
+const acts = { more, read, weigh, photograph, tap, undo, pair, leave, start, stop, choose, sheet, take, show: () => show() };
 
 function show() {
   if (wanted) return;

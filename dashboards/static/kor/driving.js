@@ -45,7 +45,12 @@ export const driving = (app, known, acts) => {
   region(there, "sheet", sheetShows(known), () => sheetOf(known, acts));
 };
 
-const sheetShows = ({ sheet, news, tur, reports }) => (sheet ? [sheet, news, reports.filter((row) => row.state === "refused").length, stepsOf(tur).map((one) => [one.id ?? one.room, one.done, one.by, one.later])] : null);
+/** What a sheet is made of; one that is written in is never made anew while somebody writes. */
+const sheetShows = ({ sheet, news, tur, reports }) => {
+  if (!sheet || ["message", "weight"].includes(sheet)) return sheet;
+  const refused = reports.filter((row) => row.state === "refused").length;
+  return [sheet, news, refused, stepsOf(tur).map((one) => [one.id ?? one.room, one.done, one.by, one.later])];
+};
 
 /** Where on its line the vehicle is: `{ along, xy, off }`, or null where nobody knows or it is far from it. */
 const whereNow = (tur, here) => {
@@ -177,9 +182,10 @@ const wasteGloves = (tur, step, acts) => {
     const vessels = left.filter((vessel) => picked.has(vessel.id)).map((vessel) => ({ id: vessel.id, outcome, ...more }));
     if (!vessels.length) return;
     const row = await acts.tap({ kind: "stop_done", order: tur.order, room: step.room, vessels }, `${t(`said_${outcome}`)}, ${step.name}`, []);
-    if (row && outcome === "emptied") acts.more(row.id, [25, 50, 75, 100, 120].map((level) => level_of(level, vessels)));
+    if (row && outcome === "emptied") acts.more(row.id, [...[25, 50, 75, 100, 120].map((level) => levelOf(level, vessels)), weightOf(vessels)]);
   };
-  const level_of = (level, vessels) => ({
+  const weightOf = (vessels) => ({ text: "kg", press: () => acts.weigh({ order: tur.order, room: step.room, name: step.name, vessels }) });
+  const levelOf = (level, vessels) => ({
     text: level > 100 ? t("over_full") : `${level}\u00a0%`,
     press: () => acts.tap({ kind: "stop_done", order: tur.order, room: step.room, vessels: vessels.map((one) => ({ ...one, level_pct: level })) }, `${t("said_emptied")}, ${step.name}`),
   });

@@ -7,7 +7,7 @@ const STOPS = ["breakdown", "blocked", "relieved", "other"];
 
 /** The sheet that is open. */
 export const sheetOf = (known, acts) => {
-  const made = { all: allSteps, message: messageForm, end: ending, news: changesNow, refused: refusedNow }[known.sheet];
+  const made = { all: allSteps, message: messageForm, end: ending, news: changesNow, refused: refusedNow, weight: weightForm }[known.sheet];
   if (!made) return [];
   const close = () => acts.sheet(null);
   const dialog = h("dialog", { class: "sheet", "aria-labelledby": "sheet-h", oncancel: close }, made(known, acts, close));
@@ -44,6 +44,18 @@ const messageForm = ({ tur }, { tap, sheet }, close) => {
     sheet(null);
   };
   return h("form", { onsubmit: send }, title(t("message")), h("label", { for: "note" }, t("message_label")), text, h("button", { class: "btn is-main is-tall" }, t("message_send")), closing(close));
+};
+
+/** What the scale of the truck said of a stop; of several vessels together, each is said to hold its part. */
+const weightForm = ({ weighed }, { tap, sheet }, close) => {
+  const field = h("input", { id: "kg", class: "code", inputmode: "decimal", autocomplete: "off", maxlength: "7", pattern: "[0-9]+([.,][0-9])?", required: true });
+  const send = (event) => {
+    event.preventDefault();
+    const kg = Number(field.value.replace(",", ".")) / weighed.vessels.length;
+    tap({ kind: "stop_done", order: weighed.order, room: weighed.room, vessels: weighed.vessels.map((one) => ({ ...one, kg })) }, `${field.value}\u00a0kg, ${weighed.name}`);
+    sheet(null);
+  };
+  return h("form", { onsubmit: send }, title(t("weight")), h("label", { for: "kg" }, t("weight_label", { n: weighed.vessels.length, name: weighed.name })), field, h("button", { class: "btn is-main is-tall" }, t("weight_save")), closing(close));
 };
 
 const ending = ({ tur }, { stop }, close) => {
