@@ -34,6 +34,7 @@ from dashboards.api import reports as api_reports
 from dashboards.api import requests as api_requests
 from dashboards.api import roads as api_roads
 from dashboards.api import standing as api_standing
+from dashboards.api import trackers as api_trackers
 from dashboards.pages import (
     access,
     answer,
@@ -86,6 +87,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection], clock: Cloc
         api_reports,
         api_photos,
         api_drive,
+        api_trackers,
         api_facts,
         api_map,
         api_roads,

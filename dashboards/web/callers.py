@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 from datetime import datetime, timedelta
 
@@ -17,13 +18,27 @@ COOKIE = "dagsplan_session"
 
 
 def by_key(request: Request) -> Caller | None:
-    """The program whose key stands in ``Authorization: Bearer``."""
-    kind, _, key = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not key.strip():
+    """The program whose key stands in ``Authorization: Bearer``, or as the password of ``Basic``, for those that know
+    no other way."""
+    key = _key_of(request.headers.get("authorization", ""))
+    if not key:
         return None
     context = context_of(request)
     with context.connection() as connection:
-        return accounts.key_caller(connection, digest(key.strip()), context.clock.now())
+        return accounts.key_caller(connection, digest(key), context.clock.now())
+
+
+def _key_of(header: str) -> str:
+    """The key of an ``Authorization`` header; empty where it has none."""
+    kind, _, said = header.partition(" ")
+    if kind.lower() == "bearer":
+        return said.strip()
+    if kind.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(said.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def by_session(request: Request) -> Caller | None:

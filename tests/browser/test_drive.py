@@ -247,6 +247,7 @@ def test_a_phone_that_is_paired_with_another_vehicle_keeps_what_is_the_first_one
 
 def test_a_tur_that_the_depot_gives_to_another_stays_until_that_is_seen(desk: Desk, cab: Phones) -> None:
     phone = cab()
+    phone.sent("started")
     orders.add_event(
         desk.database, OrderEvent(phone.order, "overridden", desk.clock.now(), "dispatcher", "", vehicle="P99")
     )

@@ -14,7 +14,7 @@ const UNDO_MS = 10000, FIRST_MS = 1500, LONGEST_MS = 60000, LOOK_MS = 60000, SEC
 
 /** All that the page knows. */
 const known = { drive: null, reports: [], agreed: [], tur: null, step: null, toast: null, sheet: null, full: false, problem: "", wrong: 0, photos: 0, weighed: null };
-let events = null, wanted = false, deaf = FIRST_MS, pressed = null;
+let events = null, wanted = false, deaf = FIRST_MS, pressed = null, asked = 0;
 
 const turer = () => (known.drive?.turer ?? []).map((tur) => seenTur(tur, known.reports, known.agreed));
 
@@ -74,12 +74,14 @@ const look = async () => {
 
 /** Asks for the drive; without an answer the last one stays. A new tur is taken over by itself only before the start. */
 const ask = async () => {
+  const mine = ++asked;
   try {
     const answer = await fetch(`${base}/api/v1/drive`, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS) });
     outbox.line.reached = answer.ok || answer.status === 401;
     if (answer.status === 401) return await letOut();
     if (!answer.ok) return;
     const drive = await answer.json();
+    if (mine !== asked) return; // a later one is under way: what is older is not shown after it
     await store.keep("drive", drive);
     await store.keep("vehicle", drive.vehicle);
     outbox.line.paired = true;

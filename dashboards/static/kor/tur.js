@@ -6,11 +6,12 @@ const UNDER_WAY = new Set(["decided", "sent", "unanswered", "acknowledged", "sta
 const undoneOf = (reports) => new Set(reports.filter((row) => row.said.kind === "undo").map((row) => row.said.about));
 const came = (row) => row.answer?.became;
 
-/** The reports of an order that hold: not those that were taken back, refused, or could not be done. */
+/** The reports of an order that hold: not those that were taken back, refused, or could not be done. One that was begun is
+ * driven until the driver has seen that it is another's. */
 const holding = (reports, order) => {
   const undone = undoneOf(reports);
   return reports.filter(
-    (row) => row.said.order === order && row.said.kind !== "undo" && !undone.has(row.id) && came(row) !== "conflict" && !["refused", "seen"].includes(row.state),
+    (row) => row.said.order === order && row.said.kind !== "undo" && !undone.has(row.id) && (came(row) !== "conflict" || row.said.kind === "started") && !["refused", "seen"].includes(row.state),
   );
 };
 

@@ -20,7 +20,14 @@ from store.connect import Connection
 from tests.unit.dashboards import town
 from tests.unit.dashboards.web.doors import Browser, account, book, coming, key, open_app, phone, session
 
-FILLED = {"domain": "snow", "name": "latest", "act": "rang", "day": "2026-11-24", "secret": "of-no-call"}
+FILLED = {
+    "domain": "snow",
+    "name": "latest",
+    "act": "rang",
+    "day": "2026-11-24",
+    "secret": "of-no-call",
+    "source": "traccar",
+}
 IDS = ("phone_id", "report_id", "order_id", "call_id", "draft_id", "observation_id", "change_id", "request_id")
 LAST = {"/logga-ut", "/api/v1/phones/mine/end"}
 """What ends what is shown at the door."""
@@ -63,7 +70,7 @@ def test_what_each_role_may_change() -> None:
     }
     assert changes["viewer"] == own
     assert changes["engineer"] == own | {"/data", "/start"}
-    assert changes["machine"] == anybody
+    assert changes["machine"] == anybody | {"/api/v1/positions/{source}"}
     assert changes["driver"] == anybody | phone
     assert changes["dispatcher"] == changes["admin"] - {"/data", "/start"}
     assert changes["admin"] == {path for (how, path) in RIGHTS if how != "GET"} - phone
