@@ -23,6 +23,7 @@ from dashboards.web.forms import SentForm, sent
 from dashboards.web.phones import known_phone, phone_of
 from dashboards.web.problems import HttpProblem
 from dashboards.web.render import locale_of
+from ingest.payloads.position import OwnPosition
 from ingest.positions import PositionFilter, validate_positions
 from ingest.validate import ClockRule
 from store import orders
@@ -51,21 +52,10 @@ TRACK_BODY = {
 }
 
 
-class SentPosition(msgspec.Struct, frozen=True):
-    """Where a phone was, by its clock."""
-
-    time: datetime
-    lon: float
-    lat: float
-    heading: float | None = None
-    speed_kmh: float | None = None
-    accuracy_m: float | None = None
-
-
 class SentTrack(msgspec.Struct, frozen=True):
-    """A batch of positions."""
+    """A batch of positions, each by the phone's clock."""
 
-    positions: Annotated[list[SentPosition], msgspec.Meta(max_length=MOST)]
+    positions: Annotated[list[OwnPosition], msgspec.Meta(max_length=MOST)]
 
 
 @router.get("", summary="What this phone's vehicle is to drive")
@@ -124,8 +114,6 @@ def track(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response
     refuse_another(request, phone)
     now = context.clock.now()
     found = msgspec.convert(got.fields, SentTrack).positions
-    if any(one.time.tzinfo is None for one in found):
-        raise HttpProblem(422, message("error.request.offset"))
     rows = [_ours(one, phone, _late(request, one), context, now) for one in found]
     good, faults = validate_positions(rows, now, CLOCKS)
     with context.connection() as connection:
@@ -134,7 +122,7 @@ def track(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response
     return Response(msgspec.json.encode(body | {"refused": len(faults)}), media_type="application/json")
 
 
-def _late(request: Request, one: SentPosition) -> timedelta:
+def _late(request: Request, one: OwnPosition) -> timedelta:
     """How old a position was when it was sent."""
     try:
         return datetime.fromisoformat(request.headers[SENT_AT]) - one.time
@@ -142,7 +130,7 @@ def _late(request: Request, one: SentPosition) -> timedelta:
         raise HttpProblem(422, message("error.request.sent_at", header=SENT_AT)) from error
 
 
-def _ours(one: SentPosition, phone: Phone, late: timedelta, context: AppContext, now: datetime) -> Position:
-    """A position by our clock, to the second, so that the same one sent again is the same."""
+def _ours(one: OwnPosition, phone: Phone, late: timedelta, context: AppContext, now: datetime) -> Position:
+    """A position by our clock, to the second: one that is sent again is the same, or stands a second beside it."""
     at = (now - late / context.clock.real_seconds(1.0)).replace(microsecond=0)
     return Position(phone.vehicle, at, one.lon, one.lat, one.heading, one.speed_kmh, one.accuracy_m)

@@ -16,6 +16,7 @@ from dashboards.api.orders import WHO, as_id, body_of
 from dashboards.pages import manning as manning_page
 from dashboards.pages.crew import crew_anchor
 from dashboards.pages.manning import TypedChange
+from dashboards.web.callers import place_of
 from dashboards.web.context import context_of
 from dashboards.web.forms import SentForm, sent
 from dashboards.web.phones import known_phone, let_in, let_out, phone_of
@@ -27,13 +28,13 @@ from store import phones
 router = APIRouter(prefix="/api/v1/phones", tags=["phones"])
 SECRET, DIGITS = re.compile(r"[\w-]{6,40}"), re.compile(r"\d{6}")
 GUESSES = WrongTries(each=6, all_of=60)
-"""Six digits live ten minutes: sixty wrong ones in that time find one of five codes once in three thousand days."""
+"""Six digits live ten minutes: sixty wrong ones in that time find one of five open codes with odds of 3 in 10,000."""
 
 CODE_BODY = {"type": "object", "required": ["vehicle"], "properties": {"vehicle": {"type": "string"}}}
 PAIR_BODY = {
     "type": "object",
     "required": ["code"],
-    "properties": {"code": {"type": "string", "description": "six digits, or what a sheet or a link carries"}},
+    "properties": {"code": {"type": "string", "description": "six digits, or what a sheet carries"}},
 }
 END_BODY = {"type": "object", "properties": {}}
 
@@ -62,7 +63,7 @@ def new_code(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Respo
 def pair_phone(request: Request, got: Annotated[SentForm, Depends(sent)]) -> Response:
     """201 and a cookie that stands for the vehicle for twelve hours; 404 where the code opens nothing. 429 after
     too many wrong digits: what a sheet carries is too long to be guessed, and is looked at all the same."""
-    context, whom = context_of(request), request.client.host if request.client else ""
+    context, whom = context_of(request), place_of(request)
     code, before = re.sub(r"\s", "", got.text("code")), known_phone(request)
     guessed = DIGITS.fullmatch(code) is not None
     if guessed and not GUESSES.may(whom):

@@ -11,6 +11,7 @@ from city.errors import Conflict, NotFound
 from dashboards.api.orders import as_id
 from dashboards.api.reports import refuse_another
 from dashboards.web.context import context_of
+from dashboards.web.forms import body_within
 from dashboards.web.phones import phone_of
 from dashboards.web.problems import HttpProblem
 from store import pages, reports
@@ -25,12 +26,8 @@ PHOTO_BODY = {"requestBody": {"required": True, "content": {"image/jpeg": {"sche
 async def put_photo(request: Request, report_id: str) -> Response:
     """201 once it is stored, 200 where it was before; 404 before its report is there, 409 where that has another, 413
     over 3 MB, 415 where it is no JPEG."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise HttpProblem(413, message("error.request.too_long", kb=LARGEST // 1000))
-    return await run_in_threadpool(_keep, request, as_id(report_id, "report"), bytes(body))
+    jpeg = await body_within(request, LARGEST)
+    return await run_in_threadpool(_keep, request, as_id(report_id, "report"), jpeg)
 
 
 def _keep(request: Request, report_id: str, jpeg: bytes) -> Response:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from city.catalogue.message import message
 from city.errors import RejectedMessage
 from dashboards.web.context import AppContext, context_of
+from dashboards.web.forms import body_within
 from dashboards.web.problems import HttpProblem
 from ingest.payloads import position
 from ingest.positions import PositionFilter, validate_positions
@@ -30,9 +31,7 @@ BODY = {"requestBody": {"required": True, "content": {"application/json": {"sche
 async def forwarded(request: Request, source: Literal["owntracks", "traccar"], vehicle: str = "") -> Response:
     """200 with an empty list, as OwnTracks wants it. ``vehicle`` names whose phone it is, or OwnTracks' own header
     ``X-Limit-D``; Traccar says it itself. 422 for what is no position, or names no vehicle."""
-    body = await request.body()
-    if len(body) > LARGEST:
-        raise HttpProblem(413, message("error.request.too_long", kb=LARGEST // 1024))
+    body = await body_within(request, LARGEST)
     named = vehicle or request.headers.get("x-limit-d", "")
     topic = "traccar/position" if source == "traccar" else f"owntracks/-/{named}"
     if source == "owntracks" and not named:

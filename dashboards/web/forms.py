@@ -46,19 +46,25 @@ def pairs_of(texts: Iterable[str]) -> dict[str, str]:
     return {key: vehicle for key, _, vehicle in (text.rpartition("=") for text in texts) if key and vehicle}
 
 
-async def sent(request: Request) -> SentForm:
-    """Reads a form or JSON. Raises HttpProblem 413 where it is too long, 415 and 422 where it is neither."""
+async def body_within(request: Request, limit: int) -> bytes:
+    """What a request carries. Raises HttpProblem 413 once it is longer than ``limit`` [bytes]; the rest is not read."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LIMIT_BYTES:
-            raise HttpProblem(413, message("error.request.too_long", kb=LIMIT_BYTES // 1024))
+        if len(body) > limit:
+            raise HttpProblem(413, message("error.request.too_long", kb=limit // 1024))
+    return bytes(body)
+
+
+async def sent(request: Request) -> SentForm:
+    """Reads a form or JSON. Raises HttpProblem 413 where it is too long, 415 and 422 where it is neither."""
+    body = await body_within(request, LIMIT_BYTES)
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind == FORM:
-        return SentForm(_form(bytes(body)), by_form=True)
+        return SentForm(_form(body), by_form=True)
     if kind != "application/json":
         raise HttpProblem(415, message("error.request.kind", form=FORM))
-    return SentForm(_json(bytes(body)), by_form=False)
+    return SentForm(_json(body), by_form=False)
 
 
 def _form(body: bytes) -> dict[str, Any]:
