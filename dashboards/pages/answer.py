@@ -19,6 +19,7 @@ from planner.calls.answers import cannot
 from planner.calls.driver.drive import WAITS
 from planner.calls.driver.pair import pair
 from planner.calls.steps import happened
+from planner.calls.texts import without_link
 from store import calls, phones
 from store.connect import Connection
 
@@ -89,6 +90,7 @@ def _show(request: Request, secret: str, call: CallNow, *, status: int = 200) ->
         status,
         secret=secret,
         call=call,
+        text=without_link(call.text),
         answered=locale.words(f"answer_call.{state}", clock=answered_at) if state else "",
         yes=state in {"", "acknowledged"},
         no=state in {"", "acknowledged"},

@@ -16,6 +16,7 @@ from dashboards.pages.services.known import VIEWS
 from dashboards.web.context import AppContext
 from dashboards.web.locale import NBSP, Locale
 from planner.calls.driver.drive import DrivePart, DriveTur, drive_of
+from planner.calls.texts import without_link
 from store import facts, orders
 from store.connect import Connection
 
@@ -39,7 +40,7 @@ def drive_now(context: AppContext, connection: Connection, phone: Phone, locale:
         "simulated": context.clock.simulated,
         "stamp": orders.vehicle_stamp(connection, phone.vehicle, now - BACK),
         "ring": context.settings.web.phone,
-        "call": {"id": found.call.id, "text": found.call.text} if found.call else None,
+        "call": {"id": found.call.id, "text": without_link(found.call.text)} if found.call else None,
         "turer": [_tur(one, context, vessels, locale) for one in found.turer],
         "back": [{"id": one.id, "clock": locale.clock(one.at), "text": one.text} for one in back[:20]],
     }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from city.catalogue.message import Message, Part, message
 from city.plan import Intervention
+
+_LINK = re.compile(r"\s*[^.:]*:\s*https?://\S+/svar/[\w-]+$")
 
 
 def call_text(items: Sequence[Intervention], vehicle: str, zone: ZoneInfo, now: datetime | None = None) -> Message:
@@ -22,6 +25,12 @@ def call_text(items: Sequence[Intervention], vehicle: str, zone: ZoneInfo, now: 
     starts, ready = first.starts_at, first.deadline if alike else None
     parts = (message("plan.night.call", vehicle=vehicle, title=what), *_times(starts, ready, zone, now))
     return message("format.sentences", parts=(*parts, message("plan.night.call_answer")))
+
+
+def without_link(text: str) -> str:
+    """What a call says, without the sentence that ends it where it has a link: for who reads it where that is answered
+    already."""
+    return _LINK.sub("", text)
 
 
 def stop_text(items: Sequence[Intervention], vehicle: str) -> Message:

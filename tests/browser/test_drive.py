@@ -187,6 +187,23 @@ def test_a_double_tap_is_one_street_and_the_button_of_undo_stays_where_it_is(cab
     phone.sent("started", "segment_done")
 
 
+def test_digits_are_taken_as_the_depot_s_page_shows_them(desk: Desk) -> None:
+    """With their gap, as somebody copies them; wrong ones are told in the page's own words."""
+    vehicle = next(item.vehicle for item in live_plan(desk).interventions if item.vehicle)
+    depot = desk.open(f"/bemanning?opened={vehicle}")
+    depot.get_by_role("button", name="Koppla telefon").click()
+    digits = depot.locator(".digits").inner_text()
+    context = desk.browser.new_context(**PHONE)
+    page = context.new_page()
+    page.goto(f"{desk.address}/kor")
+    page.locator(".code-form button").click()
+    expect(page.locator("#code-wrong")).to_contain_text("Koden gäller inte")
+    page.locator("#code").fill(digits)
+    page.locator(".code-form button").click()
+    expect(page.locator("h1")).to_have_text("Inget att köra nu")
+    context.close()
+
+
 def test_undo_takes_the_tap_back_everywhere(cab: Phones) -> None:
     phone = cab()
     expect(phone.page.locator(".prog span")).to_contain_text("0 av")

@@ -39,7 +39,7 @@ const tap = async (said, text, more = null) => {
     return null;
   }
   navigator.vibrate?.(60);
-  known.toast = text ? { id: row.id, clock: clock(new Date()), text, more, until: Date.now() + UNDO_MS, kind: said.kind } : known.toast;
+  known.toast = text ? { id: row.id, clock: clock(new Date()), text, more, until: Date.now() + UNDO_MS, stays: said.kind === "accepted" || said.kind === "refused" } : known.toast;
   await look();
   return row;
 };

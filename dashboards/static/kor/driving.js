@@ -108,7 +108,7 @@ const receipt = (known, acts) => {
     h(
       "div", { class: "toast", role: "status" }, icon("done"),
       h("p", {}, h("strong", { "data-region": "toast-state" }), h("span", { class: "toast-what", "data-region": "toast-what" })),
-      toast.id ? h("button", { class: "undo", type: "button", onclick: acts.undo, "data-name": "undo" }, t("undo"), h("span", { class: "small", "aria-hidden": "true", "data-region": "toast-left" })) : null,
+      toast.id && !toast.stays ? h("button", { class: "undo", type: "button", onclick: acts.undo, "data-name": "undo" }, t("undo"), h("span", { class: "small", "aria-hidden": "true", "data-region": "toast-left" })) : null,
     ),
   ];
 };

@@ -24,12 +24,12 @@ export const pairScreen = (app, { queue, problem, reports }, { pair }) => {
 
 const codeForm = (pair, problem) => {
   const field = h("input", {
-    id: "code", class: "code", inputmode: "numeric", autocomplete: "one-time-code", maxlength: "7", pattern: "[0-9 ]*", required: true,
+    id: "code", class: "code", inputmode: "numeric", autocomplete: "one-time-code", maxlength: "12",
     "aria-invalid": problem ? "true" : null, "aria-describedby": problem ? "code-wrong" : null,
   });
-  const submit = (event) => { event.preventDefault(); pair(field.value); };
+  const submit = (event) => { event.preventDefault(); pair(field.value.replace(/\D/g, "")); }; // as it is read out, or copied with its gap
   return h(
-    "form", { class: "code-form", onsubmit: submit },
+    "form", { class: "code-form", novalidate: true, onsubmit: submit },
     h("label", { for: "code" }, t("pair_code")), field,
     problem ? h("p", { id: "code-wrong", class: "problem", role: "alert" }, icon("warn"), " ", problem) : null,
     h("button", { class: "btn is-main is-tall" }, t("pair_go")),

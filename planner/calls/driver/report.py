@@ -217,12 +217,15 @@ def _quantity(report: DriverReport) -> tuple[str, float] | None:
 
 
 def _undo(connection: Connection, report: DriverReport) -> Became:
-    """Takes another report of the vehicle back. Raises NotFound where there is none such."""
+    """Takes another report of the vehicle back. Raises NotFound where there is none such, Conflict for the answer to a
+    call, by which somebody else may have been called already."""
     about = reports.report(connection, report.about) if report.about else None
     if about is None or about.vehicle != report.vehicle:
         raise NotFound(message("error.report.unknown", id=str(report.about)))
     if about.taken_back:
         return Became("known", id=about.id)
+    if about.kind in {"accepted", "refused"}:
+        raise Conflict(message("error.report.answered"))
     if about.became == "step" and about.order is not None and about.became_n is not None:
         undo_said(connection, about.order, about.became_n, report.vehicle, report.received_at)
     if about.became_id is not None:

@@ -235,6 +235,9 @@ def test_a_call_is_answered_from_the_phone(client: httpx.Client, filled: Connect
     assert phone.send(phone.tap("accepted", call=call["id"])).json()["became"] == "step"
     assert state(filled, order) == "acknowledged"
     assert phone.get("/api/v1/drive").json()["call"] is None
+    answer = next(row for row in client.get("/api/v1/reports").json()["reports"] if row["kind"] == "accepted")
+    assert phone.send(phone.tap("undo", about=answer["id"])).json()["became"] == "conflict"
+    assert state(filled, order) == "acknowledged"
 
 
 def test_a_bad_report_names_its_field(client: httpx.Client, filled: Connection, snow: Plan) -> None:

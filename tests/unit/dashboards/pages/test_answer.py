@@ -15,6 +15,7 @@ from city.clock import FixedClock
 from city.plan import Plan
 from city.settings import Settings, Web
 from dashboards.app import create_app
+from planner.calls.texts import without_link
 from store import calls, facts
 from store.connect import Connection, pool
 from tests.unit.dashboards import night, town
@@ -61,6 +62,7 @@ def test_to_look_at_the_link_answers_nothing(client: httpx.Client, filled: Conne
     page = client.get(called)
     assert page.status_code == 200
     assert "Jag kör" in page.text
+    assert "Svara med ett tryck" not in page.text
     assert [state for state, _ in states(filled)] == ["made"]
     assert "dagsplan_phone" not in client.cookies
 
@@ -75,6 +77,9 @@ def test_a_yes_is_the_vehicles_word_and_lets_the_phone_in(
     drive = client.get("/api/v1/drive").json()
     assert drive["vehicle"] == who
     assert [tur["state"] for tur in drive["turer"]] == ["acknowledged"]
+    filled.rollback()
+    (call,) = calls.calls_since(filled, town.AT)
+    assert without_link(call.text) == call.text.partition(" Svara med ett tryck")[0] != call.text
     assert "Du svarade ja" in client.get(called).text
 
 
