@@ -83,7 +83,7 @@ def _show(request: Request, secret: str, call: CallNow, *, status: int = 200) ->
     locale = locale_of(request)
     state = _answer_of(call)
     answered_at = locale.clock(call.answered_at) if call.answered_at and state else ""
-    ring = context_of(request).settings.web.phone
+    context = context_of(request)
     return page(
         request,
         "svar.html",
@@ -95,5 +95,6 @@ def _show(request: Request, secret: str, call: CallNow, *, status: int = 200) ->
         yes=state in {"", "acknowledged"},
         no=state in {"", "acknowledged"},
         causes=CAUSES,
-        ring=ring,
+        ring=context.settings.web.phone,
+        simulated=context.clock.simulated,
     )

@@ -31,7 +31,8 @@ export const driving = (app, known, acts) => {
   if (lineFor !== tur.order) [along, lineFor] = [0, tur.order];
   const steps = stepsOf(tur), n = nextOf(tur, known.step), step = steps[n] ?? null;
   const spot = whereNow(tur, here);
-  region(there, "top", [tur.short, queue], () => topLine(tur.short, queue));
+  const name = known.drive.simulated ? `${tur.short}, ${t("simulated_short")}` : tur.short;
+  region(there, "top", [name, queue], () => topLine(name, queue));
   const said = step ? nextWords(tur, step, spot, here) : { street: t("all_done"), under: t("all_done_more"), mind: [] };
   region(there, "next", said, () => nextUp(said, step, tur));
   const done = steps.filter((one) => one.done).length;

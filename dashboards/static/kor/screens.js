@@ -43,7 +43,11 @@ const CAUSES = ["not_on_duty", "vehicle", "other_work", "other"];
 export const callScreen = (app, { drive, queue, sheet }, { tap, sheet: open }) => {
   const there = screen(app, "call", () => plain("head", "body"));
   region(there, "top", queue, () => topLine(drive.vehicle, queue));
-  region(there, "head", drive.call.id, () => [h("h1", {}, t("call_title")), h("p", { class: "lead" }, drive.call.text)]);
+  region(there, "head", [drive.call.id, drive.simulated], () => [
+    h("h1", {}, t("call_title")),
+    h("p", { class: "lead" }, drive.call.text),
+    drive.simulated ? h("p", { class: "muted" }, t("simulated")) : null,
+  ]);
   const said = (kind, detail = "") => tap({ kind, call: drive.call.id, detail }, t(kind === "refused" ? "refused_call" : kind));
   region(there, "body", [drive.call.id, sheet], () =>
     sheet === "cannot"

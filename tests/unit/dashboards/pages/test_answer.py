@@ -118,3 +118,9 @@ def test_the_secret_of_a_link_lets_no_phone_in_by_itself(client: httpx.Client, f
     secret = called.rpartition("/")[2]
     assert client.post("/api/v1/phones/pair", json={"code": secret}).status_code == 404
     assert [state for state, _ in states(filled)] == ["made"]
+
+
+def test_a_simulated_town_says_so_to_who_is_called(dsn: str, clock: FixedClock, called: str) -> None:
+    clock.simulated = True
+    with pool(dsn, "test", size=2) as connections, asking(create_app(settings(), connections, clock)) as client:
+        assert "Simulerad stad" in client.get(called, headers=PAGE).text
