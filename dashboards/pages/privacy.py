@@ -47,5 +47,5 @@ def kinds(limits: Store, locale: Locale) -> list[KeptKind]:
     return [
         *(KeptKind(what, t.count("privacy.days", round(days)), t("privacy.gone")) for what, days in timed),
         *(KeptKind(what, t("privacy.forever"), t("privacy.stays")) for what in for_ever[:2]),
-        KeptKind(for_ever[2], t("privacy.forever"), "–"),
+        KeptKind(for_ever[2], t("privacy.forever"), ""),
     ]

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, overflow
 from tests.unit.dashboards import night
 
 PAGES = (
@@ -36,6 +36,7 @@ def test_axe_finds_nothing(desk: Desk, dress: tuple[int, str, str]) -> None:
     for path in PAGES:
         page = desk.open(f"{path}{'&' if '?' in path else '?'}lang={language}", width=width, theme=theme)
         found += faults(page, path)
+        found += [f"{path} is wider than its screen"] if path == "/integritet" and overflow(page) > 0 else []
         page.context.close()
     assert found == []
 
